@@ -1,0 +1,1 @@
+"""The house: settings, addresses, the worker and the `anmin` command."""

@@ -1,0 +1,180 @@
+"""What an installation may set, read from the environment and checked once at boot.
+
+Every variable is one field here; `docs/settings.md` is written from it. A wrong value stops the
+start with one plain line per fault, never with a traceback.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Words = Annotated[tuple[str, ...], NoDecode]
+"""A comma-separated list in the environment."""
+
+
+class WrongEnvironment(SystemExit):
+    """The environment cannot be used; carries one line per fault and ends the process with 1."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+class Environment(BaseSettings):
+    """All settings of an installation, by their names in the environment (upper case)."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True)
+
+    anmin_home: Path = Field(
+        Path("var"),
+        description="Folder that holds all data of this installation; made with mode 0700.",
+    )
+    database_url: SecretStr | None = Field(
+        None,
+        description="PostgreSQL address (`postgres://user:password@host/name`). "
+        "Without it, SQLite in `$ANMIN_HOME/anmin.sqlite3`.",
+    )
+    anmin_secret_key: SecretStr | None = Field(
+        None,
+        min_length=32,
+        description="Secret that signs sessions and links. Without it, one is made once and kept "
+        "in `$ANMIN_HOME/secret_key`.",
+    )
+    anmin_keyring: SecretStr | None = Field(
+        None,
+        description="Keys that encrypt names, telephone numbers and free text. Without it, one "
+        "is made once and kept in `$ANMIN_HOME/keyring.json`; keep a copy apart from backups.",
+    )
+    anmin_rules: Path | None = Field(
+        None,
+        description="Folder of further rule files (TOML) that override the shipped ones by date.",
+    )
+    anmin_time_zone: str = Field(
+        "Asia/Shanghai", description="Time zone in which times are shown and days begin."
+    )
+    anmin_language: Literal["zh-hans", "en"] = Field(
+        "zh-hans", description="Language shown to a visitor who has not chosen one."
+    )
+    anmin_base_url: str = Field(
+        "http://127.0.0.1:8000",
+        description="Address under which the public reaches this installation; links in messages "
+        "begin with it.",
+    )
+    anmin_allowed_hosts: Words = Field(
+        (),
+        description="Further host names to answer to, separated by commas. The host of "
+        "`ANMIN_BASE_URL` and this machine are always among them.",
+    )
+    anmin_https: bool = Field(
+        False,
+        description="The public reaches this installation by HTTPS only: secure cookies, strict "
+        "transport security, and `X-Forwarded-Proto` of the proxy is believed.",
+    )
+    anmin_message_provider: Literal["console", "smtp", "http"] = Field(
+        "console",
+        description="Gateway for messages to citizens: `console` prints them and keeps them in "
+        "the in-app inbox, `smtp` sends mail, `http` posts signed requests to an SMS gateway.",
+    )
+    anmin_smtp_url: SecretStr | None = Field(
+        None,
+        description="Mail server for `smtp`: `smtp://user:password@host:587` "
+        "(STARTTLS) or `smtps://…:465`.",
+    )
+    anmin_mail_from: str = Field(
+        "anmin@localhost", description="Sender address of mail from this installation."
+    )
+    anmin_sms_url: str | None = Field(
+        None, description="Address of the SMS gateway that `http` posts to."
+    )
+    anmin_sms_secret: SecretStr | None = Field(
+        None,
+        description="Shared secret that signs requests to the SMS gateway and its replies to us.",
+    )
+    anmin_oidc_issuer: str | None = Field(
+        None, description="Address of an OpenID Connect server for single sign-on."
+    )
+    anmin_oidc_client_id: str | None = Field(
+        None, description="Client name registered with the OpenID Connect server."
+    )
+    anmin_oidc_client_secret: SecretStr | None = Field(
+        None, description="Client secret registered with the OpenID Connect server."
+    )
+    anmin_metrics_token: SecretStr | None = Field(
+        None,
+        description="Bearer token that `/metrics` asks for. Without it, `/metrics` answers only "
+        "to this machine.",
+    )
+    anmin_web_processes: int = Field(2, ge=1, le=64, description="Web processes that `up` starts.")
+    anmin_web_threads: int = Field(
+        4, ge=1, le=64, description="Threads that each web process answers with."
+    )
+    anmin_log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least severe event that is logged."
+    )
+    anmin_debug: bool = Field(
+        False, description="Show tracebacks in the terminal. For developers only."
+    )
+
+    @field_validator("anmin_allowed_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(word.strip() for word in value.split(",") if word.strip())
+        return value
+
+    @field_validator("anmin_home", mode="after")
+    @classmethod
+    def _whole_path(cls, value: Path) -> Path:
+        return value.expanduser().resolve()
+
+    @field_validator("anmin_time_zone", mode="after")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError) as fault:
+            raise ValueError(f"there is no time zone called {value}") from fault
+        return value
+
+    @field_validator("anmin_base_url", "anmin_sms_url", "anmin_oidc_issuer", mode="after")
+    @classmethod
+    def _web_address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("must be a web address such as https://anmin.example.gov.cn")
+        return value.rstrip("/")
+
+    @field_validator("database_url", mode="after")
+    @classmethod
+    def _postgres(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and urlsplit(value.get_secret_value()).scheme not in {"postgres", "postgresql"}:
+            raise ValueError("must begin with postgres:// (leave it out for SQLite)")
+        return value
+
+    @property
+    def host(self) -> str:
+        """The host name of the base address."""
+        return urlsplit(self.anmin_base_url).hostname or "localhost"
+
+    @classmethod
+    def load(cls) -> "Environment":
+        """Read and check the environment.
+
+        Raises:
+            WrongEnvironment: one line per wrong variable, naming it and what it should be.
+        """
+        try:
+            return cls()
+        except ValidationError as fault:
+            lines = []
+            for error in fault.errors(include_url=False, include_input=False):
+                name = str(error["loc"][0]).upper()
+                reason = str(error["msg"]).removeprefix("Value error, ")
+                lines.append(f"{name}: {reason[:1].lower()}{reason[1:]}")
+            raise WrongEnvironment(lines) from None

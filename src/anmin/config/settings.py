@@ -1,0 +1,273 @@
+"""Django's settings, all derived from `environment.Environment`."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from django.core.management.utils import get_random_secret_key
+from django.utils.csp import CSP
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from anmin.config.environment import Environment
+from anmin.config.home import kept_secret, make_home
+
+ENVIRONMENT = Environment.load()
+PACKAGE = Path(__file__).resolve().parent.parent
+ANMIN_HOME: Path = make_home(ENVIRONMENT.anmin_home)
+
+# --- identity -------------------------------------------------------------------------------
+DEBUG = False
+SECRET_KEY = (
+    ENVIRONMENT.anmin_secret_key.get_secret_value()
+    if ENVIRONMENT.anmin_secret_key
+    else kept_secret(ANMIN_HOME / "secret_key", get_random_secret_key)
+)
+BASE_URL = ENVIRONMENT.anmin_base_url
+ALLOWED_HOSTS = [ENVIRONMENT.host, "localhost", "127.0.0.1", "[::1]", *ENVIRONMENT.anmin_allowed_hosts]
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+ROOT_URLCONF = "anmin.config.urls"
+WSGI_APPLICATION = "anmin.config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+
+def _exists(room: str) -> bool:
+    # While rooms are being built side by side: a room that leans on a file not yet written waits.
+    folder = PACKAGE / room.rpartition(".")[2]
+    files = [*folder.glob("*.py"), *folder.glob("models/*.py")]
+    leans = re.findall(
+        r"^\s*(?:from|import) anmin\.([\w.]+)",
+        "\n".join(file.read_text() for file in files if file.exists()),
+        re.MULTILINE,
+    )
+    return (folder / "apps.py").exists() and all(
+        (PACKAGE / name.replace(".", "/")).exists()
+        or (PACKAGE / f"{name.replace('.', '/')}.py").exists()
+        for name in leans
+    )
+
+
+ROOMS = [
+    room
+    for room in (
+        "anmin.places",
+        "anmin.people",
+        "anmin.channels",
+        "anmin.measures",
+        "anmin.matters",
+        "anmin.callbacks",
+        "anmin.exchange",
+        "anmin.desk",
+        "anmin.portal",
+        "anmin.api",
+        "anmin.config",
+    )
+    if _exists(room)
+]
+INSTALLED_APPS = [
+    *ROOMS,
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "django_htmx",
+    "django_tasks_db",
+    "ninja",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "config" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+
+# --- data -----------------------------------------------------------------------------------
+def _database() -> dict[str, Any]:
+    if ENVIRONMENT.database_url:
+        from psycopg.conninfo import conninfo_to_dict
+
+        parts = conninfo_to_dict(ENVIRONMENT.database_url.get_secret_value())
+        named = {
+            key.upper(): parts.pop(part, "") or ""
+            for key, part in (
+                ("name", "dbname"),
+                ("user", "user"),
+                ("password", "password"),
+                ("host", "host"),
+                ("port", "port"),
+            )
+        }
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            **named,
+            "CONN_MAX_AGE": None,
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": {**parts, "connect_timeout": parts.get("connect_timeout", 5)},
+        }
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": ANMIN_HOME / "anmin.sqlite3",
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 30,
+            "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL",
+        },
+    }
+
+
+DATABASES = {"default": _database()}
+MEDIA_ROOT = ANMIN_HOME / "media"
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+
+
+def _keyring() -> Any:
+    from anmin.config.wiring import keyring
+
+    return keyring(ENVIRONMENT, ANMIN_HOME)
+
+
+def _rules() -> Any:
+    from anmin.config.wiring import rules
+
+    return rules(ENVIRONMENT)
+
+
+def _calendar() -> Any:
+    from anmin.config.wiring import calendar
+
+    return calendar(ENVIRONMENT)
+
+
+KEYRING = SimpleLazyObject(_keyring)
+RULES = SimpleLazyObject(_rules)
+CALENDAR = SimpleLazyObject(_calendar)
+
+# --- people ---------------------------------------------------------------------------------
+AUTH_USER_MODEL = "people.Account" if "anmin.people" in ROOMS else "auth.User"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/desk/"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Anmin"
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
+if ENVIRONMENT.anmin_oidc_issuer:
+    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
+        "APPS": [
+            {
+                "provider_id": "single-sign-on",
+                "name": _("Single sign-on"),
+                "client_id": ENVIRONMENT.anmin_oidc_client_id or "",
+                "secret": (
+                    ENVIRONMENT.anmin_oidc_client_secret.get_secret_value()
+                    if ENVIRONMENT.anmin_oidc_client_secret
+                    else ""
+                ),
+                "settings": {"server_url": ENVIRONMENT.anmin_oidc_issuer},
+            }
+        ]
+    }
+
+# --- language and time ----------------------------------------------------------------------
+LANGUAGE_CODE = ENVIRONMENT.anmin_language
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LOCALE_PATHS = [PACKAGE / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = ENVIRONMENT.anmin_time_zone
+
+# --- files for the browser ------------------------------------------------------------------
+NODE_MODULES = PACKAGE.parent.parent / "node_modules"
+STATIC_URL = "/static/"
+STATIC_ROOT = ANMIN_HOME / "static"
+STATICFILES_DIRS = [
+    (f"vendor/{name}", NODE_MODULES / folder)
+    for name, folder in (
+        ("tabler/css", "@tabler/core/dist/css"),
+        ("tabler/js", "@tabler/core/dist/js"),
+        ("tabler/icons", "@tabler/icons/icons"),
+        ("htmx", "htmx.org/dist"),
+        ("echarts", "echarts/dist"),
+    )
+    if (NODE_MODULES / folder).is_dir()
+]
+
+# --- protection -----------------------------------------------------------------------------
+SECURE_CSP = {
+    "default-src": [CSP.SELF],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "data:"],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "object-src": [CSP.NONE],
+    "base-uri": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "frame-ancestors": [CSP.NONE],
+}
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+if ENVIRONMENT.anmin_https:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
+    SECURE_HSTS_SECONDS = 31_536_000
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+
+# --- messages -------------------------------------------------------------------------------
+MESSAGE_PROVIDER = ENVIRONMENT.anmin_message_provider
+DEFAULT_FROM_EMAIL = ENVIRONMENT.anmin_mail_from
