@@ -1,0 +1,301 @@
+"""The one write door: nothing else changes a matter (bulk imports use ``intake``)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from anmin.kernel.errors import Conflict, NotFound, Refusal
+from anmin.matters import policy
+from anmin.matters.actor import Actor
+from anmin.matters.categories import category as category_of
+from anmin.matters.clock import tick
+from anmin.matters.contacts import ContactFacts, seal, unseal
+from anmin.matters.flow import Move
+from anmin.matters.ledger import Change, append, running_clocks
+from anmin.matters.models import Contact, Deadline, Entry, Link, Matter
+from anmin.matters.numbers import take_numbers
+from anmin.matters.registry import kind_of
+from anmin.people.actions import log_access
+from anmin.people.models import Account
+from anmin.places.models import Area, Unit
+
+
+@transaction.atomic
+def open_matter(  # noqa: PLR0913 - the facts of a matter, each by name
+    *,
+    kind: str,
+    actor: Actor,
+    category: str,
+    summary: str = "",
+    place: str = "",
+    area: Area | None = None,
+    unit: Unit | None = None,
+    details: Mapping[str, Any] | None = None,
+    contact: ContactFacts | None = None,
+    longitude: float | None = None,
+    latitude: float | None = None,
+    opened_at: datetime | None = None,
+    note: str = "",
+    source: str = "desk",
+    key: str | None = None,
+    cause: Matter | None = None,
+    cause_sealed: bool = False,
+) -> Matter:
+    """Open a matter; its unit is the one responsible for the area unless named.
+
+    ``key`` makes the call safe to repeat: a second one returns the first matter. ``cause`` links
+    the new matter to the one it follows from.
+    """
+    declared = kind_of(kind)
+    policy.require_open(actor, declared)
+    if key is not None:
+        known = Matter.objects.filter(source=source, external_id=key).first()
+        if known is not None:
+            return known
+    category_of(category)
+    now = timezone.now()
+    start = opened_at or now
+    if start > now:
+        raise Refusal(_("This moment lies in the future."), field="opened_at")
+    owner = unit or declared.owner(area, kind)
+    if owner is None:
+        raise Refusal(_("No unit answers for this place; choose one."), field="unit")
+    matter = Matter(kind=kind, state="")
+    columns = {
+        "number": next(take_numbers(declared.prefix, timezone.localtime(start).year)),
+        "kind": kind,
+        "source": source,
+        "external_id": key,
+        "category": category,
+        "area_id": area.pk if area else None,
+        "unit_id": owner.pk,
+        "assignee_id": None,
+        "summary": summary[:200],
+        "place": place[:200],
+        "longitude": longitude,
+        "latitude": latitude,
+        "opened_at": start,
+        "closed_at": None,
+    }
+    matter.number = str(columns["number"])
+    state = declared.flow.start
+    change = Change(
+        action="open",
+        to_state=state,
+        note=note,
+        public=True,
+        columns=columns,
+        details=declared.clean(details or {}),
+        clocks=tick(
+            declared.clocks, declared.flow, category=category, state=state, at=start, running={}
+        ),
+    )
+    sealed = seal(contact, number=matter.number) if contact else None
+    if sealed:
+        change.told["contact"] = sealed.fingerprint.hex()
+    if cause is not None:
+        change.told["cause"] = cause.number
+    append(matter, change, actor=actor, at=now)
+    if sealed:
+        Contact.objects.create(
+            matter=matter,
+            sealed=sealed.sealed,
+            phone_index=sealed.phone_index,
+            fingerprint=sealed.fingerprint,
+        )
+    if cause is not None:
+        Link.objects.create(matter=matter, relation="cause", other=cause, sealed=cause_sealed)
+    return matter
+
+
+@transaction.atomic
+def move(
+    *,
+    matter_id: int,
+    code: str,
+    actor: Actor,
+    version: int | None = None,
+    note: str = "",
+    inputs: Mapping[str, Any] | None = None,
+    key: str | None = None,
+    at: datetime | None = None,
+) -> Matter:
+    """Take one edge of the flow. ``inputs`` are details the move needs or brings.
+
+    Raises ``NotAllowed``, ``Conflict`` (changed meanwhile, or the move does not start here) or
+    ``Refusal`` naming the missing field; then nothing has changed.
+    """
+    matter = lock(matter_id)
+    if key is not None and Entry.objects.filter(matter=matter, key=key).exists():
+        return matter
+    declared = matter.type
+    edge = declared.flow.move(code)
+    if edge is None:
+        raise NotFound(_("There is no such step."))
+    policy.require_move(actor, matter, edge)
+    _require_version(matter, version)
+    if matter.state not in edge.sources:
+        raise Conflict(
+            _("This step is not possible now: the matter is “%(state)s”.")
+            % {"state": matter.state_label}
+        )
+    now = at or timezone.now()
+    given = _inputs(edge, note, inputs or {}, now)
+    details = declared.clean({**matter.details, **given})
+    change = Change(
+        action=edge.code,
+        to_state=edge.target,
+        note=note,
+        public=edge.public,
+        columns=_closing(matter, edge.target, now),
+        details={name: value for name, value in details.items() if name in given},
+    )
+    running = running_clocks(Deadline.objects.filter(matter=matter))
+    change.clocks = tick(
+        declared.clocks,
+        declared.flow,
+        category=matter.category,
+        state=edge.target,
+        at=now,
+        running=running,
+        reopened=not matter.live and declared.flow.stage(edge.target).live,
+    )
+    append(matter, change, actor=actor, at=now, key=key, running=running)
+    return matter
+
+
+@transaction.atomic
+def assign(
+    *,
+    matter_id: int,
+    actor: Actor,
+    unit: Unit | None = None,
+    account: Account | None = None,
+    version: int | None = None,
+    note: str = "",
+) -> Matter:
+    """Hand a matter to a person of its unit, or to another unit (which then has no person yet)."""
+    matter = lock(matter_id)
+    policy.require_assign(actor, matter)
+    _require_version(matter, version)
+    if unit is None and account is None:
+        raise Refusal(_("Say to whom it goes."), field="unit")
+    target = unit.pk if unit else matter.unit_id
+    if account is not None and account.unit_id != target:
+        raise Refusal(_("This person works in another unit."), field="account")
+    columns = {"unit_id": target, "assignee_id": account.pk if account else None}
+    if all(getattr(matter, name) == value for name, value in columns.items()):
+        return matter
+    told = {"unit": unit.code} if unit else {}
+    _same_state(
+        matter, Change("assign", matter.state, note=note, columns=columns, told=told), actor
+    )
+    return matter
+
+
+@transaction.atomic
+def add_note(
+    *, matter_id: int, actor: Actor, text: str, public: bool = False, key: str | None = None
+) -> Matter:
+    """Write a line into the timeline; a public one is shown to the citizen."""
+    matter = lock(matter_id)
+    policy.require_note(actor, matter)
+    if not text.strip():
+        raise Refusal(_("Write something first."), field="note")
+    if key is not None and Entry.objects.filter(matter=matter, key=key).exists():
+        return matter
+    _same_state(matter, Change("note", matter.state, note=text.strip(), public=public), actor, key)
+    return matter
+
+
+@transaction.atomic
+def link(*, matter_id: int, relation: str, other_id: int, actor: Actor) -> Link:
+    """Say that two matters belong together; repeating it changes nothing."""
+    matter = lock(matter_id)
+    policy.require_note(actor, matter)
+    other = Matter.objects.get(pk=other_id)
+    found, created = Link.objects.get_or_create(matter=matter, relation=relation, other=other)
+    if created:
+        told = {"link": [relation, other.number]}
+        _same_state(matter, Change("link", matter.state, told=told), actor)
+    return found
+
+
+def reveal_contact(*, matter: Matter, actor: Actor, reason: str) -> ContactFacts:
+    """Open the contact of a matter for a person who may see it; who, when and why is on record."""
+    policy.require_reveal(actor, matter)
+    if not reason.strip():
+        raise Refusal(_("Say why you need the contact."), field="reason")
+    contact = Contact.objects.filter(matter=matter).first()
+    if contact is None:
+        return ContactFacts()
+    log_access(
+        account=actor.account,
+        action="reveal_contact",
+        subject=f"matter:{matter.number}",
+        reason=reason.strip(),
+    )
+    return unseal(contact, number=matter.number)
+
+
+def contact_for_message(matter: Matter) -> ContactFacts:
+    """The contact for the house's own messages; nobody sees it, so nothing is logged."""
+    contact = Contact.objects.filter(matter=matter).first()
+    return unseal(contact, number=matter.number) if contact else ContactFacts()
+
+
+def lock(matter_id: int) -> Matter:
+    """The matter, held for this transaction (PostgreSQL; SQLite has one writer anyway)."""
+    try:
+        return Matter.objects.select_for_update().get(pk=matter_id)
+    except Matter.DoesNotExist:
+        raise NotFound(_("There is no such matter.")) from None
+
+
+def _require_version(matter: Matter, version: int | None) -> None:
+    if version is not None and version != matter.version:
+        raise Conflict(_("Somebody else changed this matter meanwhile; look again."))
+
+
+def _inputs(
+    edge: Move, note: str, inputs: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    """What a move brings into the details; refuses what is missing."""
+    for name in edge.needs:
+        value = note if name == "note" else inputs.get(name)
+        if value is None or (isinstance(value, str) and not value.strip()):
+            raise Refusal(_("This is needed for the step."), field=name, code="missing")
+    given = {name: inputs[name] for name in inputs if name in edge.needs}
+    if edge.stamps:
+        given[edge.stamps] = now
+    return given
+
+
+def _closing(matter: Matter, state: str, now: datetime) -> dict[str, Any]:
+    """The columns that ending or reopening a matter changes."""
+    live = matter.type.flow.stage(state).live
+    if live == (matter.closed_at is None):
+        return {}
+    return {"closed_at": None if live else now}
+
+
+def _same_state(matter: Matter, change: Change, actor: Actor, key: str | None = None) -> None:
+    running = running_clocks(Deadline.objects.filter(matter=matter))
+    append(matter, change, actor=actor, at=timezone.now(), key=key, running=running)
+
+
+def move_many(
+    *, matter_ids: Sequence[int], code: str, actor: Actor, note: str = "", inputs: Mapping[str, Any]
+) -> list[tuple[int, str]]:
+    """Take the same step with several matters; each on its own. Returns those refused, and why."""
+    refused = []
+    for matter_id in matter_ids:
+        try:
+            move(matter_id=matter_id, code=code, actor=actor, note=note, inputs=inputs)
+        except Refusal as refusal:
+            refused.append((matter_id, str(refusal)))
+    return refused

@@ -1,0 +1,61 @@
+"""Many rows at once: COPY on PostgreSQL, one prepared statement on SQLite."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from django.db import connection, models
+
+
+def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Insert rows given as plain tuples in the order of ``columns`` (attribute names).
+
+    Values must already be what the database keeps: see ``moment`` and ``document``. O(rows).
+    """
+    fields = [model._meta.get_field(name.removesuffix("_id")) for name in columns]
+    names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    table = connection.ops.quote_name(model._meta.db_table)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            marks = ", ".join(["%s"] * len(fields))
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608
+
+
+def take_ids(model: type[models.Model], count: int) -> range | list[int]:
+    """Primary keys for ``count`` new rows, inside the writing transaction."""
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+                [table, count],
+            )
+            return [row[0] for row in cursor.fetchall()]
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        found = cursor.fetchone()
+    first = (found[0] if found else 0) + 1
+    return range(first, first + count)
+
+
+def queue_up(name: str) -> None:
+    """Let only one transaction at a time do the work of that name (SQLite has one writer anyway)."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [name])
+
+
+def moment(value: datetime | None) -> Any:
+    """A moment as the database keeps it."""
+    if value is None or connection.vendor == "postgresql":
+        return value
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
+
+
+def document(value: Any) -> str:
+    """A JSON document as the database keeps it."""
+    return orjson.dumps(value).decode()

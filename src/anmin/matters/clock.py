@@ -1,0 +1,105 @@
+"""Clocks: which rule runs from which state to which, and what that promises."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from anmin.kernel.calendar import Deadline as Due
+from anmin.matters.flow import Flow, Text
+
+
+def stamp(moment: datetime | None) -> str | None:
+    """A moment as the timeline keeps it: UTC, always with microseconds, so that it compares."""
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A promise with a deadline.
+
+    It starts on entering ``starts`` (the flow's start by default) and is met on entering any
+    state of ``stops``. ``rule`` is the key of a dated rule, or a function of the matter's
+    category that names one (a theft is answered the same day).
+    """
+
+    code: str
+    label: Text
+    rule: str | Callable[[str], str]
+    stops: frozenset[str]
+    starts: str | None = None
+
+    def rule_for(self, category: str) -> str:
+        """The key of the rule that sets this clock for a category."""
+        return self.rule if isinstance(self.rule, str) else self.rule(category)
+
+    def due(self, category: str, start: datetime) -> Due:
+        """The deadline of this clock, with the holidays that moved it."""
+        return settings.RULES.due(
+            self.rule_for(category), start, settings.CALENDAR, timezone.get_default_timezone()
+        )
+
+
+@dataclass(slots=True)
+class Running:
+    """One clock of one matter as its history tells it."""
+
+    rule: str
+    started_at: datetime
+    due_at: datetime
+    provisional: bool
+    met_at: datetime | None = None
+
+    def as_payload(self) -> dict[str, Any]:
+        """What the timeline keeps."""
+        return {
+            "rule": self.rule,
+            "start": stamp(self.started_at),
+            "due": stamp(self.due_at),
+            "provisional": self.provisional,
+            "met": stamp(self.met_at),
+        }
+
+
+def tick(
+    clocks: tuple[Clock, ...],
+    flow: Flow,
+    *,
+    category: str,
+    state: str,
+    at: datetime,
+    running: Mapping[str, Running],
+    opened_at: datetime | None = None,
+    reopened: bool = False,
+) -> dict[str, Running]:
+    """The clocks that entering ``state`` starts, meets or ends; only those that change.
+
+    A clock that is met stays met unless the matter is ``reopened``; a matter that ends stops
+    whatever still ran, for it owes nothing more. ``opened_at`` is the true start of a matter
+    first seen in a later state.
+    """
+    changed: dict[str, Running] = {}
+    ends = not flow.stage(state).live
+    for clock in clocks:
+        now = running.get(clock.code)
+        first = now is None and (
+            state == (clock.starts or flow.start) or (opened_at is not None and not clock.starts)
+        )
+        if first or (reopened and state not in clock.stops and clock.starts is None):
+            start = opened_at or at
+            due = clock.due(category, start)
+            now = Running(clock.rule_for(category), start, due.at, due.provisional)
+            changed[clock.code] = now
+        if now is not None and now.met_at is None and (ends or state in clock.stops):
+            changed[clock.code] = replace(now, met_at=at)
+    return changed
+
+
+def next_due(running: Mapping[str, Running]) -> datetime | None:
+    """The nearest deadline that still runs."""
+    return min((one.due_at for one in running.values() if one.met_at is None), default=None)

@@ -1,0 +1,126 @@
+"""How a matter moves: states are data, and every state stands for one of six stages."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
+
+
+class Stage(StrEnum):
+    """What everything outside a kind asks of a state."""
+
+    OPEN = "open"
+    WORKING = "working"
+    WAITING = "waiting"
+    DONE = "done"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def live(self) -> bool:
+        """Someone still owes something."""
+        return self in LIVE
+
+
+LIVE = frozenset({Stage.OPEN, Stage.WORKING, Stage.WAITING})
+
+STAGE_LABELS: Mapping[Stage, Text] = {
+    Stage.OPEN: _("Open"),
+    Stage.WORKING: _("In hand"),
+    Stage.WAITING: _("Waiting"),
+    Stage.DONE: _("Done"),
+    Stage.DECLINED: _("Declined"),
+    Stage.WITHDRAWN: _("Withdrawn"),
+}
+
+
+@dataclass(frozen=True)
+class State:
+    """One state of a kind: its stage and the word people see."""
+
+    stage: Stage
+    label: Text
+
+
+@dataclass(frozen=True)
+class Move:
+    """One edge of a flow.
+
+    ``needs`` names what must be given: fields of the kind's details, or ``note``.
+    ``stamps`` names a details field that takes the moment of the move.
+    ``asks`` marks a move that sends the citizen a question and waits for the answer, and
+    ``replies`` the one that the answer itself makes.
+    """
+
+    code: str
+    source: str | tuple[str, ...]
+    target: str
+    label: Text
+    by: frozenset[str] = frozenset()
+    needs: tuple[str, ...] = ()
+    stamps: str | None = None
+    public: bool = True
+    asks: bool = False
+    replies: bool = False
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The states that the move may start from."""
+        return (self.source,) if isinstance(self.source, str) else self.source
+
+
+@dataclass(frozen=True)
+class Flow:
+    """The states of a kind, in the order of a usual life, and the moves between them."""
+
+    start: str
+    states: Mapping[str, State]
+    moves: tuple[Move, ...]
+    _by_code: Mapping[str, Move] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Refuse a flow that cannot be lived: unknown states, dead ends, unreachable states."""
+        codes = [move.code for move in self.moves]
+        if len(codes) != len(set(codes)):
+            raise ValueError(f"a flow names a move twice: {sorted(codes)}")
+        named = {self.start} | {s for m in self.moves for s in (*m.sources, m.target)}
+        if unknown := named - set(self.states):
+            raise ValueError(f"a flow names states it does not have: {sorted(unknown)}")
+        if lost := set(self.states) - self.reachable(self.start):
+            raise ValueError(f"states that nothing reaches: {sorted(lost)}")
+        for state in self.states:
+            if not any(not self.states[s].stage.live for s in self.reachable(state)):
+                raise ValueError(f"a matter in state {state!r} could never end")
+        object.__setattr__(self, "_by_code", {move.code: move for move in self.moves})
+
+    def reachable(self, state: str) -> set[str]:
+        """Every state that can follow ``state``, itself included. O(states × moves)."""
+        found, edge = {state}, {state}
+        while edge:
+            edge = {m.target for m in self.moves if edge & set(m.sources)} - found
+            found |= edge
+        return found
+
+    def stage(self, state: str) -> Stage:
+        """The stage that a state stands for."""
+        return self.states[state].stage
+
+    def rank(self, state: str) -> int:
+        """How far along a usual life the state is; later observations never move backwards."""
+        return list(self.states).index(state)
+
+    def move(self, code: str) -> Move | None:
+        """The move of that code, if the flow has it."""
+        return self._by_code.get(code)
+
+    def moves_from(self, state: str) -> Iterable[Move]:
+        """The moves that may start in ``state``, in the order they were declared."""
+        return (move for move in self.moves if state in move.sources)
+
+    def live_states(self) -> list[str]:
+        """The states in which someone still owes something."""
+        return [code for code, state in self.states.items() if state.stage.live]

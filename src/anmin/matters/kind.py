@@ -1,0 +1,112 @@
+"""What a kind of matter is: one declaration that the whole house reads."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from anmin.kernel.errors import Refusal
+from anmin.matters.clock import Clock
+from anmin.matters.flow import Flow, Text
+from anmin.people.roles import Role
+from anmin.places.models import Area, Unit
+
+
+class Details(BaseModel):
+    """The typed facts of one kind; gives its form, its API schema, its export and lake columns.
+
+    A field that may hold personal data says so: ``Field(json_schema_extra={"personal": True})``;
+    such a field can never be public.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @classmethod
+    def personal_fields(cls) -> set[str]:
+        """The fields that may hold personal data."""
+        return {
+            name
+            for name, info in cls.model_fields.items()
+            if isinstance(info.json_schema_extra, dict) and info.json_schema_extra.get("personal")
+        }
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """Whom to call back when the matter enters ``after``, and with which script.
+
+    ``about`` is the relation to the matter the citizen knows: a rectification is followed up
+    with the citizen of the matter that caused it.
+    """
+
+    after: str
+    script: str
+    round: int = 1
+    about: str | None = None
+
+
+@dataclass(frozen=True)
+class Public:
+    """What the public may see of a matter of this kind, and in which states."""
+
+    fields: tuple[str, ...] = ()
+    when: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of matter. Registering one is all it takes: see ``kinds/``.
+
+    ``owner`` names the unit that answers for a new matter. ``observe`` tells the state that the
+    facts of an outside system of record prove. ``seals`` is the role that alone may read the
+    matter (a tip-off), or nothing. ``rectifies`` marks the kind that unhappy answers open.
+    """
+
+    code: str
+    prefix: str
+    label: Text
+    details: type[Details]
+    flow: Flow
+    clocks: tuple[Clock, ...]
+    owner: Callable[[Area | None, str], Unit | None]
+    opened_by: frozenset[str]
+    follow_up: FollowUp | None = None
+    public: Public = field(default_factory=Public)
+    observe: Callable[[Mapping[str, Any]], str] | None = None
+    seals: Role | None = None
+    rectifies: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a kind whose parts do not fit each other."""
+        states = set(self.flow.states)
+        fields = set(self.details.model_fields)
+        for clock in self.clocks:
+            if unknown := (clock.stops | {clock.starts or self.flow.start}) - states:
+                raise ValueError(f"{self.code}: clock {clock.code} names {sorted(unknown)}")
+        for move in self.flow.moves:
+            wanted = set(move.needs) - {"note"} | ({move.stamps} if move.stamps else set())
+            if unknown := wanted - fields:
+                raise ValueError(f"{self.code}: move {move.code} needs {sorted(unknown)}")
+        if unknown := set(self.public.fields) - fields:
+            raise ValueError(f"{self.code}: public face names {sorted(unknown)}")
+        if leaked := set(self.public.fields) & self.details.personal_fields():
+            raise ValueError(f"{self.code}: personal data can never be public: {sorted(leaked)}")
+        if self.follow_up and self.follow_up.after not in states:
+            raise ValueError(f"{self.code}: follows up after an unknown state")
+
+    def clean(self, details: Mapping[str, Any]) -> dict[str, Any]:
+        """Details checked against the kind's model, as JSON keeps them; blanks are left out.
+
+        Raises ``Refusal`` naming the first wrong field.
+        """
+        from pydantic import ValidationError
+
+        try:
+            model = self.details.model_validate(details)
+        except ValidationError as problem:
+            first = problem.errors()[0]
+            name = ".".join(str(part) for part in first["loc"]) or None
+            raise Refusal(first["msg"], field=name, code="bad_details") from None
+        kept: dict[str, Any] = model.model_dump(mode="json", exclude_none=True)
+        return {name: value for name, value in kept.items() if value != ""}

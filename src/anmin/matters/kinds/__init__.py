@@ -1,0 +1,1 @@
+"""One file per kind of matter; nothing outside this folder imports one by name."""

@@ -1,0 +1,157 @@
+"""警情: a call or report that the police must answer."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from pydantic import Field
+
+from anmin.matters import categories
+from anmin.matters.clock import Clock
+from anmin.matters.flow import Flow, Move, Stage, State
+from anmin.matters.kind import Details, FollowUp, Kind, Public
+from anmin.matters.registry import register
+from anmin.people.roles import Role
+from anmin.places.queries import responsible_unit
+
+HANDLERS = frozenset({Role.OFFICER, Role.DUTY_LEADER})
+LEADERS = frozenset({Role.DUTY_LEADER, Role.INSPECTOR})
+
+
+class IncidentDetails(Details):
+    """What is known of one incident; times are moments, not promises."""
+
+    received_at: datetime | None = Field(None, title=_("Received"))
+    dispatched_at: datetime | None = Field(None, title=_("Dispatched"))
+    arrived_at: datetime | None = Field(None, title=_("Arrived"))
+    cleared_at: datetime | None = Field(None, title=_("Handled"))
+    answered_at: datetime | None = Field(None, title=_("Answered"))
+    call_type: str = Field("", title=_("Type of call"), max_length=200)
+    priority: str = Field("", title=_("Priority"), max_length=20)
+    clearance: str = Field("", title=_("How it ended"), max_length=200)
+    general_offense: str = Field("", title=_("Case number"), max_length=64)
+    minor_involved: bool | None = Field(None, title=_("A minor is involved"))
+    in_progress: bool | None = Field(None, title=_("The case is still under investigation"))
+    reply: str = Field(
+        "",
+        title=_("What the reporter was told"),
+        max_length=2000,
+        json_schema_extra={"personal": True},
+    )
+    question: str = Field("", title=_("Question to the reporter"), max_length=500)
+
+
+FLOW = Flow(
+    start="received",
+    states={
+        "received": State(Stage.OPEN, _("Received")),
+        "dispatched": State(Stage.WORKING, _("Dispatched")),
+        "arrived": State(Stage.WORKING, _("Attending")),
+        "asked": State(Stage.WAITING, _("Waiting for the reporter")),
+        "handled": State(Stage.WORKING, _("Handled, answer owed")),
+        "answered": State(Stage.DONE, _("Answered")),
+        "referred": State(Stage.DECLINED, _("Referred, not for the police")),
+        "withdrawn": State(Stage.WITHDRAWN, _("Withdrawn")),
+    },
+    moves=(
+        Move(
+            "dispatch", "received", "dispatched", _("Dispatch"), HANDLERS, stamps="dispatched_at"
+        ),
+        Move(
+            "arrive",
+            ("received", "dispatched"),
+            "arrived",
+            _("Arrived"),
+            HANDLERS,
+            stamps="arrived_at",
+        ),
+        Move(
+            "handle",
+            ("received", "dispatched", "arrived"),
+            "handled",
+            _("Handled"),
+            HANDLERS,
+            needs=("clearance",),
+            stamps="cleared_at",
+        ),
+        Move(
+            "ask",
+            ("arrived", "handled"),
+            "asked",
+            _("Ask the reporter"),
+            HANDLERS,
+            needs=("question",),
+            asks=True,
+        ),
+        Move("resume", "asked", "arrived", _("Go on"), HANDLERS, replies=True),
+        Move(
+            "answer",
+            ("received", "dispatched", "arrived", "handled", "asked"),
+            "answered",
+            _("Answer the reporter"),
+            HANDLERS,
+            needs=("reply",),
+            stamps="answered_at",
+        ),
+        Move(
+            "refer",
+            "received",
+            "referred",
+            _("Refer, with an answer"),
+            LEADERS,
+            needs=("reply",),
+            stamps="answered_at",
+        ),
+        Move(
+            "withdraw",
+            ("received", "dispatched"),
+            "withdrawn",
+            _("Withdraw"),
+            LEADERS,
+            needs=("note",),
+        ),
+        Move("reopen", "answered", "handled", _("Reopen"), LEADERS, needs=("note",)),
+    ),
+)
+
+
+def state_from_facts(details: Mapping[str, Any]) -> str:
+    """What a dispatch system's facts prove; closed only if the reporter was answered."""
+    if details.get("answered_at") and details.get("reply"):
+        return "answered"
+    for fact, state in (
+        ("cleared_at", "handled"),
+        ("arrived_at", "arrived"),
+        ("dispatched_at", "dispatched"),
+    ):
+        if details.get(fact):
+            return state
+    return "received"
+
+
+register(
+    Kind(
+        code="incident",
+        prefix="JQ",
+        label=_("Incident"),
+        details=IncidentDetails,
+        flow=FLOW,
+        clocks=(
+            Clock(
+                "answer",
+                _("Answer to the reporter"),
+                rule=categories.answer_rule,
+                stops=frozenset({"answered", "referred"}),
+            ),
+        ),
+        owner=responsible_unit,
+        opened_by=HANDLERS,
+        follow_up=FollowUp(after="answered", script="incident"),
+        public=Public(
+            fields=("received_at", "dispatched_at", "arrived_at", "cleared_at", "answered_at"),
+            when=frozenset({"received", "dispatched", "arrived", "asked", "handled", "answered"}),
+        ),
+        observe=state_from_facts,
+    )
+)

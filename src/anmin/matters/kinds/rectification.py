@@ -1,0 +1,118 @@
+"""整改: the order to put right what a callback or a check found."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+from pydantic import Field
+
+from anmin.matters.clock import Clock
+from anmin.matters.flow import Flow, Move, Stage, State
+from anmin.matters.kind import Details, FollowUp, Kind
+from anmin.matters.registry import register
+from anmin.people.roles import Role
+from anmin.places.queries import responsible_unit
+
+LEADER = frozenset({Role.DUTY_LEADER})
+INSPECTORATE = frozenset({Role.INSPECTOR})
+
+
+class RectificationDetails(Details):
+    """What was wrong, what was done about it and what the citizen was told."""
+
+    concerns: list[str] = Field(default_factory=list, title=_("What the citizen is unhappy about"))
+    complaint: str = Field(
+        "",
+        title=_("In the citizen's words"),
+        max_length=2000,
+        json_schema_extra={"personal": True},
+    )
+    contacted_at: datetime | None = Field(None, title=_("First contact"))
+    finding: str = Field("", title=_("What the check found"), max_length=2000)
+    measure: str = Field("", title=_("What was done"), max_length=2000)
+    explanation: str = Field(
+        "",
+        title=_("Explanation to the citizen"),
+        max_length=2000,
+        json_schema_extra={"personal": True},
+    )
+    finished_at: datetime | None = Field(None, title=_("Put right"))
+
+
+FLOW = Flow(
+    start="ordered",
+    states={
+        "ordered": State(Stage.OPEN, _("Ordered")),
+        "contacted": State(Stage.WORKING, _("Citizen contacted")),
+        "put_right": State(Stage.DONE, _("Put right")),
+        "not_upheld": State(Stage.DECLINED, _("Not upheld, explained")),
+        "withdrawn": State(Stage.WITHDRAWN, _("Withdrawn")),
+    },
+    moves=(
+        Move(
+            "contact",
+            "ordered",
+            "contacted",
+            _("Record first contact"),
+            LEADER | INSPECTORATE,
+            needs=("note",),
+            stamps="contacted_at",
+        ),
+        Move(
+            "put_right",
+            "contacted",
+            "put_right",
+            _("Put right"),
+            LEADER,
+            needs=("measure", "explanation"),
+            stamps="finished_at",
+        ),
+        Move(
+            "explain",
+            "contacted",
+            "not_upheld",
+            _("Not upheld, explain"),
+            LEADER,
+            needs=("finding", "explanation"),
+            stamps="finished_at",
+        ),
+        Move(
+            "return",
+            ("put_right", "not_upheld"),
+            "contacted",
+            _("Send back"),
+            INSPECTORATE,
+            needs=("note",),
+        ),
+        Move(
+            "withdraw", "ordered", "withdrawn", _("Withdraw"), INSPECTORATE, needs=("note",)
+        ),
+    ),
+)
+
+register(
+    Kind(
+        code="rectification",
+        prefix="ZG",
+        label=_("Rectification"),
+        details=RectificationDetails,
+        flow=FLOW,
+        clocks=(
+            Clock(
+                "first_contact",
+                _("First contact"),
+                rule="rectification.first_contact",
+                stops=frozenset({"contacted"}),
+            ),
+            Clock(
+                "finish",
+                _("Put right"),
+                rule="rectification.finish",
+                stops=frozenset({"put_right", "not_upheld"}),
+            ),
+        ),
+        owner=responsible_unit,
+        opened_by=INSPECTORATE,
+        follow_up=FollowUp(after="put_right", script="second_call", round=2, about="cause"),
+        rectifies=True,
+    )
+)

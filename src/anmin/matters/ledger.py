@@ -1,0 +1,246 @@
+"""The history of a matter: how an entry is made, chained, written and replayed.
+
+An entry's hash covers the previous hash and digests of its note and payload, so that a text
+can one day be erased while the chain still proves that nothing else changed.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from anmin.kernel import chain
+from anmin.kernel.errors import Conflict
+from anmin.matters.actor import Actor
+from anmin.matters.clock import Running, next_due, stamp
+from anmin.matters.models import SNAPSHOT, Deadline, Entry, Matter
+
+# Writers hold this shared until they commit; a reader of the news takes it alone for an instant,
+# and then knows that no entry with a lower id is still on its way (PostgreSQL only: SQLite has
+# one writer at a time anyway).
+TURN = 5_201_314_001
+
+
+@dataclass(slots=True)
+class Change:
+    """What one entry does to a matter: row columns, details, clocks and whatever else it tells."""
+
+    action: str
+    to_state: str
+    note: str = ""
+    public: bool = False
+    columns: dict[str, Any] = field(default_factory=dict)
+    details: dict[str, Any] = field(default_factory=dict)
+    clocks: dict[str, Running] = field(default_factory=dict)
+    told: dict[str, Any] = field(default_factory=dict)
+
+    def payload(self) -> dict[str, Any]:
+        """The change as the entry keeps it; empty parts are left out."""
+        parts = {
+            "set": {name: plain(value) for name, value in self.columns.items()},
+            "details": self.details,
+            "clocks": {code: clock.as_payload() for code, clock in self.clocks.items()},
+            "told": self.told,
+        }
+        return {name: part for name, part in parts.items() if part}
+
+
+def plain(value: Any) -> Any:
+    """A column's value as JSON keeps it."""
+    return stamp(value) if isinstance(value, datetime) else value
+
+
+def entry_hash(  # noqa: PLR0913 - the parts of an entry, in the order they are covered
+    previous: bytes,
+    *,
+    number: str,
+    seq: int,
+    at: datetime,
+    actor: str,
+    role: str,
+    action: str,
+    from_state: str,
+    to_state: str,
+    note: str,
+    public: bool,
+    payload: Mapping[str, Any],
+) -> bytes:
+    """The keyed hash that chains an entry to the one before it (32 bytes)."""
+    record = chain.canonical(
+        [
+            number,
+            seq,
+            stamp(at),
+            actor,
+            role,
+            action,
+            from_state,
+            to_state,
+            chain.digest(note).hex() if note else "",
+            public,
+            chain.digest(chain.canonical(payload)).hex(),
+        ]
+    )
+    return chain.link(settings.KEYRING.chain_key, previous, record)
+
+
+def build(
+    matter: Matter, change: Change, *, actor: Actor, at: datetime, key: str | None = None
+) -> Entry:
+    """The next entry of a matter, chained but not yet written."""
+    payload = change.payload()
+    return Entry(
+        matter=matter,
+        seq=matter.version + 1,
+        at=at,
+        actor=actor.account,
+        actor_label=actor.label,
+        actor_role=actor.role,
+        action=change.action,
+        from_state=matter.state,
+        to_state=change.to_state,
+        note=change.note,
+        public=change.public,
+        payload=payload,
+        key=key,
+        hash=entry_hash(
+            bytes(matter.head) or chain.GENESIS,
+            number=matter.number,
+            seq=matter.version + 1,
+            at=at,
+            actor=actor.label,
+            role=actor.role,
+            action=change.action,
+            from_state=matter.state,
+            to_state=change.to_state,
+            note=change.note,
+            public=change.public,
+            payload=payload,
+        ),
+    )
+
+
+def take_turn() -> None:
+    """Say that entries are being written in this transaction (see ``TURN``)."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [TURN])
+
+
+def append(
+    matter: Matter,
+    change: Change,
+    *,
+    actor: Actor,
+    at: datetime,
+    key: str | None = None,
+    running: Mapping[str, Running] | None = None,
+) -> Entry:
+    """Write one entry and the row it leads to. Inside a transaction.
+
+    ``running`` are the clocks before the change. A matter without a primary key is created.
+    Raises ``Conflict`` if somebody else changed the matter in between.
+    """
+    take_turn()
+    entry = build(matter, change, actor=actor, at=at, key=key)
+    clocks = {**(running or {}), **change.clocks}
+    fields: dict[str, Any] = {
+        **change.columns,
+        "state": change.to_state,
+        "stage": matter.type.flow.stage(change.to_state).value,
+        "details": {**matter.details, **change.details},
+        "due_at": next_due(clocks),
+        "version": entry.seq,
+        "head": entry.hash,
+    }
+    known = matter.version
+    for name, value in fields.items():
+        setattr(matter, name, value)
+    if matter.pk is None:
+        matter.save(force_insert=True)
+    elif not Matter.objects.filter(pk=matter.pk, version=known).update(**fields):
+        raise Conflict("this matter was changed by somebody else meanwhile; look again")
+    entry.matter_id = matter.pk
+    entry.save(force_insert=True)
+    for code, clock in change.clocks.items():
+        Deadline.objects.update_or_create(
+            matter_id=matter.pk, clock=code, defaults=_deadline_columns(clock)
+        )
+    return entry
+
+
+def _deadline_columns(clock: Running) -> dict[str, Any]:
+    return {
+        "rule": clock.rule,
+        "started_at": clock.started_at,
+        "due_at": clock.due_at,
+        "met_at": clock.met_at,
+        "provisional": clock.provisional,
+    }
+
+
+def running_clocks(deadlines: Iterable[Deadline]) -> dict[str, Running]:
+    """Deadline rows as clocks."""
+    return {
+        row.clock: Running(row.rule, row.started_at, row.due_at, row.provisional, row.met_at)
+        for row in deadlines
+    }
+
+
+@dataclass(slots=True)
+class Replay:
+    """A matter as its entries tell it, rebuilt one entry at a time."""
+
+    columns: dict[str, Any] = field(default_factory=dict)
+    details: dict[str, Any] = field(default_factory=dict)
+    clocks: dict[str, Any] = field(default_factory=dict)
+    told: dict[str, Any] = field(default_factory=dict)
+    state: str = ""
+    version: int = 0
+    head: bytes = chain.GENESIS
+    intact: bool = True
+
+    def add(self, entry: Entry) -> None:
+        """Apply one entry and check that it continues the chain."""
+        number = self.columns.get("number") or entry.payload.get("set", {}).get("number", "")
+        expected = entry_hash(
+            self.head,
+            number=number,
+            seq=entry.seq,
+            at=entry.at,
+            actor=entry.actor_label,
+            role=entry.actor_role,
+            action=entry.action,
+            from_state=entry.from_state,
+            to_state=entry.to_state,
+            note=entry.note,
+            public=entry.public,
+            payload=entry.payload,
+        )
+        if (
+            entry.seq != self.version + 1
+            or entry.from_state != self.state
+            or bytes(entry.hash) != expected
+        ):
+            self.intact = False
+        self.columns.update(entry.payload.get("set", {}))
+        self.details.update(entry.payload.get("details", {}))
+        self.clocks.update(entry.payload.get("clocks", {}))
+        self.told.update(entry.payload.get("told", {}))
+        self.state, self.version, self.head = entry.to_state, entry.seq, bytes(entry.hash)
+
+    def matches(self, matter: Matter, clocks: Mapping[str, Running]) -> bool:
+        """Whether the row says what its history says."""
+        told = {code: clock.as_payload() for code, clock in clocks.items()}
+        return (
+            all(plain(getattr(matter, name)) == self.columns.get(name) for name in SNAPSHOT)
+            and (matter.state, matter.version, bytes(matter.head))
+            == (self.state, self.version, self.head)
+            and matter.stage == matter.type.flow.stage(matter.state).value
+            and matter.details == self.details
+            and matter.due_at == next_due(clocks)
+            and told == self.clocks
+        )

@@ -1,0 +1,261 @@
+"""Tables of the core. Only ``actions`` and ``intake`` write them, always through ``ledger``."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from anmin.matters.categories import Category, categories
+from anmin.matters.flow import LIVE, STAGE_LABELS, Stage, Text
+from anmin.matters.kind import Kind
+from anmin.matters.registry import kind_choices, kind_of
+
+
+def stage_choices() -> list[tuple[str, Text]]:
+    """The six stages with their words."""
+    return [(stage.value, label) for stage, label in STAGE_LABELS.items()]
+
+
+class Matter(models.Model):
+    """One thing that somebody brought, or was promised, with its owner and its deadline.
+
+    ``version`` counts its entries and ``head`` is the hash of the last one. ``facts_at`` tells
+    how new the outside facts are and ``facts_digest`` what they were; both are bookkeeping of
+    the import, not history.
+    """
+
+    number = models.CharField(_("number"), max_length=32, unique=True)
+    kind = models.CharField(_("kind"), max_length=32, choices=kind_choices)
+    state = models.CharField(_("state"), max_length=32)
+    stage = models.CharField(_("stage"), max_length=12, choices=stage_choices)
+    source = models.CharField(_("source"), max_length=48)
+    external_id = models.CharField(_("outside number"), max_length=64, null=True)  # noqa: DJ001
+    category = models.CharField(_("category"), max_length=32)
+    area = models.ForeignKey("places.Area", models.PROTECT, null=True, db_index=False)
+    unit = models.ForeignKey("places.Unit", models.PROTECT, null=True, db_index=False)
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    summary = models.CharField(_("summary"), max_length=200, blank=True)
+    place = models.CharField(_("place"), max_length=200, blank=True)
+    longitude = models.FloatField(null=True)
+    latitude = models.FloatField(null=True)
+    details = models.JSONField(default=dict)
+    opened_at = models.DateTimeField(_("opened"))
+    closed_at = models.DateTimeField(_("closed"), null=True)
+    due_at = models.DateTimeField(_("due"), null=True)
+    facts_at = models.DateTimeField(null=True)
+    facts_digest = models.BinaryField(max_length=16, null=True)
+    version = models.PositiveIntegerField(default=0)
+    head = models.BinaryField(max_length=32, default=bytes)
+
+    class Meta:
+        verbose_name = _("matter")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "external_id"],
+                condition=Q(external_id__isnull=False),
+                name="matter_outside_number",
+            ),
+        ]
+        indexes = [
+            models.Index(F("opened_at").desc(), F("id").desc(), name="matter_newest"),
+            models.Index("unit", F("opened_at").desc(), F("id").desc(), name="matter_unit_newest"),
+            models.Index(
+                "category", F("opened_at").desc(), F("id").desc(), name="matter_category_newest"
+            ),
+            models.Index(
+                fields=["due_at", "id"], condition=Q(closed_at__isnull=True), name="matter_live_due"
+            ),
+            models.Index(
+                fields=["unit", "due_at", "id"],
+                condition=Q(closed_at__isnull=True),
+                name="matter_unit_live_due",
+            ),
+            models.Index(
+                fields=["assignee", "due_at"],
+                condition=Q(assignee__isnull=False),
+                name="matter_assignee_due",
+            ),
+            models.Index(fields=["area", "opened_at"], name="matter_area_opened"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def type(self) -> Kind:
+        """The kind as declared."""
+        return kind_of(self.kind)
+
+    @property
+    def topic(self) -> Category | None:
+        """What it is about."""
+        return categories().get(self.category)
+
+    @property
+    def state_label(self) -> Text:
+        """The word people see for its state."""
+        return self.type.flow.states[self.state].label
+
+    @property
+    def live(self) -> bool:
+        """Someone still owes something."""
+        return Stage(self.stage) in LIVE
+
+
+class Entry(models.Model):
+    """One line of a matter's history: timeline, audit and outbox at once. Never edited."""
+
+    matter = models.ForeignKey(Matter, models.PROTECT, related_name="entries", db_index=False)
+    seq = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    actor_label = models.CharField(max_length=64)
+    actor_role = models.CharField(max_length=16)
+    action = models.CharField(max_length=32)
+    from_state = models.CharField(max_length=32, blank=True)
+    to_state = models.CharField(max_length=32)
+    note = models.TextField(blank=True)
+    public = models.BooleanField(default=False)
+    payload = models.JSONField(default=dict)
+    key = models.CharField(max_length=64, null=True)  # noqa: DJ001
+    hash = models.BinaryField(max_length=32)
+
+    class Meta:
+        verbose_name = _("entry")
+        verbose_name_plural = _("entries")
+        constraints = [
+            models.UniqueConstraint(fields=["matter", "seq"], name="entry_once"),
+            models.UniqueConstraint(
+                fields=["matter", "key"], condition=Q(key__isnull=False), name="entry_key_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.matter_id}/{self.seq} {self.action}"
+
+
+class Deadline(models.Model):
+    """One promise of one matter, with the rule it came from; met, running or missed.
+
+    ``provisional`` tells that a year without announced holidays went into the reckoning.
+    """
+
+    matter = models.ForeignKey(Matter, models.PROTECT, related_name="deadlines", db_index=False)
+    clock = models.CharField(max_length=32)
+    rule = models.CharField(max_length=64)
+    started_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    met_at = models.DateTimeField(null=True)
+    provisional = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["matter", "clock"], name="deadline_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"], condition=Q(provisional=True), name="deadline_provisional"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.matter_id}/{self.clock}"
+
+
+class Contact(models.Model):
+    """Who can be reached about a matter: sealed, found only by a keyed index of the phone.
+
+    ``fingerprint`` is a keyed digest that tells whether an import brought something new.
+    """
+
+    matter = models.OneToOneField(
+        Matter, models.PROTECT, primary_key=True, related_name="contact"
+    )
+    sealed = models.BinaryField()
+    phone_index = models.BinaryField(max_length=16, null=True, db_index=True)
+    fingerprint = models.BinaryField(max_length=16)
+
+    def __str__(self) -> str:
+        return f"contact of {self.matter_id}"
+
+
+class Link(models.Model):
+    """Two matters that belong together: ``matter`` —relation→ ``other``.
+
+    ``sealed`` hides the link from the unit (an unhappy citizen who did not consent).
+    """
+
+    matter = models.ForeignKey(Matter, models.PROTECT, related_name="links")
+    relation = models.CharField(max_length=16)
+    other = models.ForeignKey(Matter, models.PROTECT, related_name="linked_from")
+    sealed = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["matter", "relation", "other"], name="link_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.matter_id} {self.relation} {self.other_id}"
+
+
+class Reaction(models.Model):
+    """A question put to the citizen about a matter, answered by a one-time link."""
+
+    matter = models.ForeignKey(Matter, models.PROTECT, related_name="reactions")
+    token_digest = models.BinaryField(max_length=32, unique=True)
+    question = models.CharField(max_length=500)
+    asked_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    answer = models.BinaryField(default=bytes)
+
+    def __str__(self) -> str:
+        return f"question about {self.matter_id}"
+
+
+class Cursor(models.Model):
+    """How far a reader of the news has come."""
+
+    name = models.CharField(max_length=64, primary_key=True)
+    position = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.position}"
+
+
+class NumberSeries(models.Model):
+    """The last reference number given out for a prefix and year."""
+
+    prefix = models.CharField(max_length=4)
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["prefix", "year"], name="series_once")]
+
+    def __str__(self) -> str:
+        return f"{self.prefix}-{self.year}: {self.last}"
+
+
+# The columns of a matter that its entries must be able to rebuild (with state and details).
+SNAPSHOT: tuple[str, ...] = (
+    "number",
+    "kind",
+    "source",
+    "external_id",
+    "category",
+    "area_id",
+    "unit_id",
+    "assignee_id",
+    "summary",
+    "place",
+    "longitude",
+    "latitude",
+    "opened_at",
+    "closed_at",
+)

@@ -1,0 +1,87 @@
+"""News travels upward: a higher room reads new entries with a cursor of its own, in order.
+
+The cursor moves in the transaction in which the reader does its work, so a crash loses nothing
+and repeats nothing that was written to the database. No signals, no broker.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+from django.db.models import Max
+
+from anmin.matters.ledger import TURN
+from anmin.matters.models import Cursor, Entry
+
+Handler = Callable[[Sequence[Entry]], None]
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """A reader of the news; it gets every entry, with its matter, in the order of writing."""
+
+    name: str
+    handler: Handler
+    batch: int = 1000
+
+
+_subscriptions: dict[str, Subscription] = {}
+
+
+def subscribe(name: str, *, batch: int = 1000) -> Callable[[Handler], Handler]:
+    """Register a reader; two of one name stop the start."""
+
+    def register(handler: Handler) -> Handler:
+        if name in _subscriptions:
+            raise ValueError(f"two readers of the news are called {name!r}")
+        _subscriptions[name] = Subscription(name, handler, batch)
+        return handler
+
+    return register
+
+
+def drain(names: Sequence[str] | None = None) -> int:
+    """Hand every waiting entry to its readers; returns how many entries were handed on."""
+    done = 0
+    for subscription in list(_subscriptions.values()):
+        if names is None or subscription.name in names:
+            while count := _step(subscription):
+                done += count
+    return done
+
+
+def backlog() -> dict[str, int]:
+    """How many entries each reader has still to read (by entry number, an upper bound)."""
+    last = Entry.objects.aggregate(last=Max("id"))["last"] or 0
+    positions = dict(Cursor.objects.values_list("name", "position"))
+    return {name: last - positions.get(name, 0) for name in _subscriptions}
+
+
+def _step(subscription: Subscription) -> int:
+    """One batch of one reader, in one transaction; two workers never do the same batch."""
+    with transaction.atomic():
+        Cursor.objects.get_or_create(name=subscription.name)
+        cursor = Cursor.objects.select_for_update().get(name=subscription.name)
+        entries = list(
+            Entry.objects.filter(id__gt=cursor.position, id__lte=_horizon())
+            .select_related("matter")
+            .order_by("id")[: subscription.batch]
+        )
+        if not entries:
+            return 0
+        subscription.handler(entries)
+        cursor.position = entries[-1].pk
+        cursor.save(update_fields=["position"])
+    return len(entries)
+
+
+def _horizon() -> int:
+    """The last entry below which none is still being written."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as sql:
+            sql.execute("SELECT pg_advisory_lock(%s)", [TURN])
+            try:
+                return Entry.objects.aggregate(last=Max("id"))["last"] or 0
+            finally:
+                sql.execute("SELECT pg_advisory_unlock(%s)", [TURN])
+    return Entry.objects.aggregate(last=Max("id"))["last"] or 0

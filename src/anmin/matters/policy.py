@@ -1,0 +1,102 @@
+"""Who may see and do what with a matter. Every query and every action asks here."""
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from anmin.kernel.errors import NotAllowed
+from anmin.matters.actor import Actor
+from anmin.matters.flow import Move
+from anmin.matters.kind import Kind
+from anmin.matters.models import Matter
+from anmin.matters.registry import all_kinds
+from anmin.people.models import Account
+from anmin.people.policy import Capability, can, unit_scope
+
+
+def visible(account: Account, rows: QuerySet[Matter]) -> QuerySet[Matter]:
+    """The rows this person may see: by role, unit and seal."""
+    if not can(account, Capability.VIEW_MATTERS):
+        return rows.none()
+    scope = unit_scope(account)
+    if not scope.everything:
+        rows = rows.filter(unit_id__in=scope.unit_ids)
+    sealed = [kind.code for kind in all_kinds() if kind.seals and kind.seals != account.role]
+    return rows.exclude(kind__in=sealed) if sealed else rows
+
+
+def in_scope(account: Account, matter: Matter) -> bool:
+    """Whether this person may see this matter."""
+    sealed_for = matter.type.seals
+    scope = unit_scope(account)
+    return (
+        can(account, Capability.VIEW_MATTERS)
+        and (scope.everything or matter.unit_id in scope.unit_ids)
+        and (sealed_for is None or sealed_for == account.role)
+    )
+
+
+def moves_for(account: Account, matter: Matter) -> list[Move]:
+    """The steps this person may take now."""
+    if not in_scope(account, matter):
+        return []
+    return [
+        edge for edge in matter.type.flow.moves_from(matter.state) if account.role in edge.by
+    ]
+
+
+def may_assign(account: Account, matter: Matter) -> bool:
+    """Whether this person may hand the matter on."""
+    return can(account, Capability.ASSIGN_MATTERS) and in_scope(account, matter)
+
+
+def may_note(account: Account, matter: Matter) -> bool:
+    """Whether this person may write into the timeline."""
+    return can(account, Capability.NOTE_MATTERS) and in_scope(account, matter)
+
+
+def may_reveal(account: Account, matter: Matter) -> bool:
+    """Whether this person may open the contact (it is logged)."""
+    return can(account, Capability.REVEAL_CONTACT) and in_scope(account, matter)
+
+
+def may_search_phone(account: Account) -> bool:
+    """Whether this person may look matters up by a phone number."""
+    return can(account, Capability.SEARCH_PHONE)
+
+
+def sees_sealed_links(account: Account) -> bool:
+    """Whether this person sees which citizen's matter led to a rectification without consent."""
+    return unit_scope(account).everything and can(account, Capability.REVEAL_CONTACT)
+
+
+def require_open(actor: Actor, kind: Kind) -> None:
+    """Refuse to open a matter of a kind that this actor does not open."""
+    _require(actor.trusted or actor.role in kind.opened_by)
+
+
+def require_move(actor: Actor, matter: Matter, edge: Move) -> None:
+    """Refuse a step that is another role's or another unit's."""
+    if actor.account is not None:
+        _require(actor.role in edge.by and in_scope(actor.account, matter))
+    else:
+        _require(actor.trusted or edge.replies)
+
+
+def require_assign(actor: Actor, matter: Matter) -> None:
+    """Refuse a hand-over by somebody who may not."""
+    _require(actor.trusted or (actor.account is not None and may_assign(actor.account, matter)))
+
+
+def require_note(actor: Actor, matter: Matter) -> None:
+    """Refuse a line in the timeline by somebody who may not see the matter."""
+    _require(actor.trusted or (actor.account is not None and may_note(actor.account, matter)))
+
+
+def require_reveal(actor: Actor, matter: Matter) -> None:
+    """Refuse to open a contact."""
+    _require(actor.account is not None and may_reveal(actor.account, matter))
+
+
+def _require(allowed: bool) -> None:
+    if not allowed:
+        raise NotAllowed(_("You may not do this."))

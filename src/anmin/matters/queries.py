@@ -1,0 +1,212 @@
+"""What may be read of matters, already limited to what the reader may see."""
+
+import base64
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from anmin.kernel.errors import NotFound, Refusal
+from anmin.matters import policy
+from anmin.matters.contacts import phone_index
+from anmin.matters.flow import Move
+from anmin.matters.models import Contact, Deadline, Entry, Link, Matter, Reaction
+from anmin.people.models import Account
+
+PAGE = 50
+VIEWS = ("live", "mine", "late", "at_risk", "unowned", "all")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list shows. ``view`` is one of ``VIEWS``; the rest narrows it; empty means any."""
+
+    view: str = "live"
+    kind: str = ""
+    stage: str = ""
+    category: str = ""
+    unit_id: int | None = None
+    area_id: int | None = None
+    since: date | None = None
+    until: date | None = None
+
+    @property
+    def by_deadline(self) -> bool:
+        """Live views put what is due first on top; the others put the newest there."""
+        return self.view != "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One screen of a list; the cursors open the neighbouring ones."""
+
+    rows: list[Matter]
+    newer: str = ""
+    older: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MatterView:
+    """Everything one matter's page shows to one reader."""
+
+    matter: Matter
+    entries: list[Entry]
+    deadlines: list[Deadline]
+    links: list[tuple[str, Matter]]
+    moves: list[Move]
+    has_contact: bool
+    may_reveal: bool
+    may_assign: bool
+    may_note: bool
+    reactions: list[Reaction] = field(default_factory=list)
+
+
+def matters_for(account: Account) -> QuerySet[Matter]:
+    """Every matter this person may see."""
+    return policy.visible(account, Matter.objects.all())
+
+
+def list_matters(
+    account: Account, filters: Filters, *, cursor: str = "", back: bool = False, limit: int = PAGE
+) -> Page:
+    """A page of the list: keyset, so O(limit) at any depth. ``back`` reads towards the start.
+
+    Raises ``Refusal`` for a cursor that was not made here.
+    """
+    rows = _filtered(matters_for(account), filters, account)
+    rows = rows.select_related("unit", "area", "assignee").defer("head", "facts_digest")
+    column = "due_at" if filters.by_deadline else "opened_at"
+    ascending = filters.by_deadline != back
+    if cursor:
+        moment, pk = _read_cursor(cursor)
+        sign = "gt" if ascending else "lt"
+        rows = rows.filter(
+            Q(**{f"{column}__{sign}": moment}) | Q(**{column: moment, f"pk__{sign}": pk}),
+            **{f"{column}__{sign}e": moment},
+        )
+    order = (column, "pk") if ascending else (F(column).desc(), "-pk")
+    found = list(rows.order_by(*order)[: limit + 1])
+    more, found = len(found) > limit, found[:limit]
+    if back:
+        found.reverse()
+    if not found:
+        return Page([])
+    first, last = _cursor(found[0], column), _cursor(found[-1], column)
+    return Page(
+        found,
+        newer=first if (more if back else bool(cursor)) else "",
+        older=last if (bool(cursor) if back else more) else "",
+    )
+
+
+def counts(account: Account) -> dict[str, int]:
+    """How many matters wait in each live view (``live``, ``mine``, ``late``, …)."""
+    mine = matters_for(account)
+    return {
+        view: _filtered(mine, Filters(view=view), account).count()
+        for view in VIEWS
+        if view != "all"
+    }
+
+
+def find(account: Account, text: str, *, limit: int = 20) -> list[Matter]:
+    """Matters by reference number, outside number or, for those who may, phone number."""
+    text = text.strip()
+    if len(text) < 4:
+        raise Refusal(_("Type at least four characters."), field="q")
+    condition = Q(number__iexact=text) | Q(external_id=text)
+    if len(text) >= 8:
+        condition |= Q(number__istartswith=text)
+    rows = list(matters_for(account).filter(condition).order_by("-opened_at", "-id")[:limit])
+    index = phone_index(text)
+    if not rows and index is not None and policy.may_search_phone(account):
+        ids = Contact.objects.filter(phone_index=index).values_list("matter_id", flat=True)
+        rows = list(
+            matters_for(account).filter(pk__in=ids[:200]).order_by("-opened_at", "-id")[:limit]
+        )
+    return rows
+
+
+def find_matter(account: Account, number: str) -> Matter:
+    """One matter by its reference number, or ``NotFound`` (also when it may not be seen)."""
+    rows = matters_for(account).select_related("unit", "area", "assignee")
+    found = rows.filter(number=number).first()
+    if found is None:
+        raise NotFound(_("There is no such matter, or you may not see it."))
+    return found
+
+
+def matter_view(account: Account, number: str) -> MatterView:
+    """One matter's page. At most nine queries, however long its history."""
+    matter = find_matter(account, number)
+    scope_all = policy.sees_sealed_links(account)
+    links = Link.objects.filter(Q(matter=matter) | Q(other=matter)).select_related(
+        "matter", "other"
+    )
+    return MatterView(
+        matter=matter,
+        entries=list(matter.entries.order_by("seq").defer("hash")),
+        deadlines=list(matter.deadlines.order_by("due_at")),
+        links=[
+            (one.relation, one.other) if one.matter_id == matter.pk else ("led_to", one.matter)
+            for one in links
+            if scope_all or not one.sealed
+        ],
+        moves=policy.moves_for(account, matter),
+        has_contact=Contact.objects.filter(matter=matter).exists(),
+        may_reveal=policy.may_reveal(account, matter),
+        may_assign=policy.may_assign(account, matter),
+        may_note=policy.may_note(account, matter),
+        reactions=list(matter.reactions.order_by("-asked_at")),
+    )
+
+
+def at_risk_before() -> datetime:
+    """Live deadlines before this moment are at risk, or already late."""
+    hours = settings.RULES.get("deadline.at_risk", timezone.localdate()).value
+    return timezone.now() + timedelta(hours=float(hours))
+
+
+def _filtered(rows: QuerySet[Matter], filters: Filters, account: Account) -> QuerySet[Matter]:
+    if filters.view not in VIEWS:
+        raise Refusal(_("There is no such list."), field="view")
+    if filters.view != "all":
+        rows = rows.filter(closed_at__isnull=True, due_at__isnull=False)
+    if filters.view == "mine":
+        rows = rows.filter(assignee=account)
+    elif filters.view == "unowned":
+        rows = rows.filter(assignee__isnull=True)
+    elif filters.view == "late":
+        rows = rows.filter(due_at__lt=timezone.now())
+    elif filters.view == "at_risk":
+        rows = rows.filter(due_at__gte=timezone.now(), due_at__lt=at_risk_before())
+    narrow = {
+        name: getattr(filters, name)
+        for name in ("kind", "stage", "category", "unit_id", "area_id")
+        if getattr(filters, name)
+    }
+    zone = timezone.get_default_timezone()
+    if filters.since:
+        start = datetime.combine(filters.since, datetime.min.time(), zone)
+        rows = rows.filter(opened_at__gte=start)
+    if filters.until:
+        end = datetime.combine(filters.until + timedelta(days=1), datetime.min.time(), zone)
+        rows = rows.filter(opened_at__lt=end)
+    return rows.filter(**narrow)
+
+
+def _cursor(matter: Matter, column: str) -> str:
+    text = f"{getattr(matter, column).isoformat()}|{matter.pk}"
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _read_cursor(text: str) -> tuple[datetime, int]:
+    try:
+        plain = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
+        moment, pk = plain.rsplit("|", 1)
+        return datetime.fromisoformat(moment), int(pk)
+    except ValueError:
+        raise Refusal(_("This page link is broken; start again."), field="cursor") from None
