@@ -138,13 +138,18 @@ def _database() -> dict[str, Any]:
             "OPTIONS": {**parts, "connect_timeout": parts.get("connect_timeout", 5)},
         }
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "anmin.config.sqlite",
         "NAME": ANMIN_HOME / "anmin.sqlite3",
         "CONN_MAX_AGE": None,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 30,
-            "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL",
+            "init_command": "PRAGMA journal_mode=WAL;"
+            "PRAGMA synchronous=NORMAL;"
+            "PRAGMA temp_store=MEMORY;"
+            "PRAGMA cache_size=-16000;"  # KiB for each connection; the rest is mapped
+            "PRAGMA mmap_size=1073741824;"
+            "PRAGMA journal_size_limit=67108864",
         },
     }
 

@@ -1,0 +1,1 @@
+"""SQLite with fair turns for writers: Django's backend, and a queue before the write lock."""

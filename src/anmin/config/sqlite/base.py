@@ -1,0 +1,143 @@
+"""Django's SQLite backend with tuned connections and fair turns for writers.
+
+Every write transaction takes its turn (`turns`) before `BEGIN IMMEDIATE` and gives it back after
+commit, rollback or close; a single write outside a transaction takes a turn of its own. Readers
+never wait: the journal is a write-ahead log.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.db.backends.sqlite3 import base
+
+from anmin.config.sqlite.turns import Turns, TurnTimeout, turns_for
+
+WRITES = frozenset(
+    {"INSERT", "UPDATE", "DELETE", "REPLAC", "CREATE", "DROP T", "DROP I", "ALTER ", "VACUUM"}
+)
+"""How a statement begins that writes, its first six letters."""
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """A connection that waits for its turn before it writes."""
+
+    _turns: Turns | None = None
+    """The line to stand in; none for a database in memory, which has no second process."""
+    _has_turn = False
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        if not self.is_in_memory_db():
+            self._turns = turns_for(Path(conn_params["database"]))
+        return super().get_new_connection(conn_params)
+
+    def take_turn(self) -> None:
+        """Wait for the write turn; nothing when this connection has it already."""
+        self.ensure_connection()
+        if self._turns is None or self._has_turn:
+            return
+        try:
+            self._turns.take(float(self.settings_dict["OPTIONS"].get("timeout", 5.0)))
+        except TurnTimeout:
+            raise self.Database.OperationalError("database is locked: no write turn") from None
+        self._has_turn = True
+
+    def give_turn(self) -> None:
+        """Give the write turn back, unless a transaction is still open."""
+        if self._has_turn and not self.connection.in_transaction:
+            self._end_turn()
+
+    def _end_turn(self) -> None:
+        if self._has_turn and self._turns is not None:
+            self._has_turn = False
+            self._turns.give()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Hold the write turn, for a writer that uses a connection of its own to the file."""
+        with self.wrap_database_errors:
+            self.take_turn()
+        try:
+            yield
+        finally:
+            self.give_turn()
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        return self.connection.cursor(factory=lambda connection: TurnCursor(connection, self))
+
+    def _start_transaction_under_autocommit(self) -> None:
+        with self.wrap_database_errors:
+            self.take_turn()
+        try:
+            super()._start_transaction_under_autocommit()
+        except BaseException:
+            self.give_turn()
+            raise
+
+    def _commit(self) -> None:
+        try:
+            super()._commit()
+        finally:
+            self.give_turn()
+
+    def _rollback(self) -> None:
+        try:
+            super()._rollback()
+        finally:
+            self.give_turn()
+
+    def _close(self) -> None:
+        try:
+            super()._close()
+        finally:
+            self._end_turn()
+
+
+class TurnCursor(base.SQLiteCursorWrapper):
+    """A cursor whose lone writes (outside a transaction) take a turn of their own."""
+
+    def __init__(self, connection: Any, wrapper: DatabaseWrapper) -> None:
+        super().__init__(connection)
+        self._wrapper = wrapper
+        self._kept: Iterator[Any] | None = None
+
+    def _lone_write(self, query: str) -> bool:
+        return (
+            not self._wrapper._has_turn
+            and not self._wrapper.connection.in_transaction
+            and query.lstrip()[:6].upper() in WRITES
+        )
+
+    def execute(self, query: str, params: Any = None) -> Any:
+        self._kept = None
+        if not self._lone_write(query):
+            return super().execute(query, params)
+        with self._wrapper.turn():
+            result = super().execute(query, params)
+            if self.description is not None:
+                # A lone INSERT … RETURNING is committed only when its last row has been read.
+                self._kept = iter(super().fetchall())
+        return result
+
+    def executemany(self, query: str, param_list: Iterable[Any]) -> Any:
+        self._kept = None
+        if not self._lone_write(query):
+            return super().executemany(query, param_list)
+        with self._wrapper.turn():
+            return super().executemany(query, param_list)
+
+    def __next__(self) -> Any:
+        return next(self._kept) if self._kept is not None else super().__next__()
+
+    def fetchone(self) -> Any:
+        return next(self._kept, None) if self._kept is not None else super().fetchone()
+
+    def fetchmany(self, size: int | None = None) -> list[Any]:
+        size = self.arraysize if size is None else size
+        if self._kept is None:
+            return super().fetchmany(size)
+        return [row for _, row in zip(range(size), self._kept, strict=False)]
+
+    def fetchall(self) -> list[Any]:
+        return list(self._kept) if self._kept is not None else super().fetchall()
