@@ -1,0 +1,106 @@
+"""Reference numbers for people to read out, and codes for citizens to follow a matter by.
+
+A number is ``prefix-year-sequence-check``, like ``JQ-2026-0000123-K``. The check character is a
+weighted sum modulo the prime 31, written in 31 characters that are not mistaken for one another
+(no 0, O, 1, I, L). As the prefix holds only letters and year and sequence only digits, any one
+wrong character and any exchange of two characters, near or far, is always detected; ISO 7064
+MOD 37,36 misses one pair of exchanges and would need the ambiguous characters.
+"""
+
+import re
+import secrets
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from anmin.kernel.errors import Refusal
+
+ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+_PRIME: Final = len(ALPHABET)
+# 3 is a primitive root of 31: its first 30 powers all differ, so every position weighs
+# differently in a number of up to 29 characters before the check character.
+_WEIGHTS: Final = tuple(pow(3, power, _PRIME) for power in range(1, _PRIME - 1))
+_DIGITS: Final = 7
+_PATTERN: Final = re.compile(r"([A-Z]{1,6})-?([0-9]{4})-?([0-9]{7,12})-?([0-9A-Z])")
+_DASHES: Final = re.compile(r"[\u2010-\u2015\u2212\u30fc\ufe58\ufe63_]")
+
+
+class BadNumber(Refusal):
+    """The text is not a reference number, or was mistyped."""
+
+    default_code = "bad_number"
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceNumber:
+    """A reference number in its parts; ``str()`` writes it with its check character."""
+
+    prefix: str
+    year: int
+    sequence: int
+
+    def __str__(self) -> str:
+        return format_number(self.prefix, self.year, self.sequence)
+
+
+def _value(character: str) -> int:
+    return int(character) if character <= "9" else ord(character) - ord("A")
+
+
+@lru_cache(maxsize=256)
+def _head(prefix: str, year: int, digits: int) -> tuple[str, int]:
+    """The text before the sequence and its share of the sum."""
+    if not (prefix.isascii() and prefix.isalpha() and prefix.isupper() and len(prefix) <= 6):
+        raise ValueError(f"a prefix is 1 to 6 capital letters, not {prefix!r}")
+    if not 1000 <= year <= 9999:
+        raise ValueError(f"the year of a number has four digits, not {year}")
+    values = [_value(character) for character in f"{prefix}{year}"]
+    share = sum(
+        value * _WEIGHTS[digits + place] for place, value in enumerate(reversed(values))
+    )
+    return f"{prefix}-{year}-", share
+
+
+def format_number(prefix: str, year: int, sequence: int) -> str:
+    """Write a reference number: ``format_number("JQ", 2026, 123)`` is ``JQ-2026-0000123-…``.
+
+    ``prefix`` is 1 to 6 capital Latin letters, ``sequence`` from 0 to 12 digits; anything else
+    is a ``ValueError``. A bulk import pays about a microsecond for each.
+    """
+    digits = f"{sequence:07d}"
+    if sequence < 0 or len(digits) > 12:
+        raise ValueError(f"a sequence has up to 12 digits, not {sequence}")
+    head, total = _head(prefix, year, len(digits))
+    for weight, digit in zip(_WEIGHTS, reversed(digits), strict=False):
+        total += weight * int(digit)
+    return f"{head}{digits}-{ALPHABET[-total % _PRIME]}"
+
+
+def parse_number(text: str) -> ReferenceNumber:
+    """Read a number as people type it: spaces, small or full-width letters, other dashes, none.
+
+    Raises ``BadNumber`` if it has another form or the check character does not fit.
+    """
+    plain = unicodedata.normalize("NFKC", text).upper()
+    plain = _DASHES.sub("-", "".join(plain.split()))
+    found = _PATTERN.fullmatch(plain)
+    if not found:
+        raise BadNumber("this is not a reference number")
+    prefix, year, digits, check = found.groups()
+    if year < "1000" or format_number(prefix, int(year), int(digits)) != (
+        f"{prefix}-{year}-{digits}-{check}"
+    ):
+        raise BadNumber("the reference number has a typing error")
+    return ReferenceNumber(prefix, int(year), int(digits))
+
+
+def new_code(n: int = 10) -> str:
+    """A random code for a citizen, ``n`` unambiguous characters (10 carry 49 bits)."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(n))
+
+
+def normalise_code(text: str) -> str:
+    """A citizen's code as typed, without spaces and dashes, in capitals."""
+    plain = _DASHES.sub("-", unicodedata.normalize("NFKC", text).upper())
+    return "".join(plain.split()).replace("-", "")
