@@ -69,6 +69,7 @@ def entry_hash(  # noqa: PLR0913 - the parts of an entry, in the order they are 
     payload: Mapping[str, Any],
 ) -> bytes:
     """The keyed hash that chains an entry to the one before it (32 bytes)."""
+    secret = settings.KEYRING.chain_key
     record = chain.canonical(
         [
             number,
@@ -79,12 +80,12 @@ def entry_hash(  # noqa: PLR0913 - the parts of an entry, in the order they are 
             action,
             from_state,
             to_state,
-            chain.digest(note).hex() if note else "",
+            chain.digest(note, key=secret).hex() if note else "",
             public,
-            chain.digest(chain.canonical(payload)).hex(),
+            chain.digest(chain.canonical(payload), key=secret).hex(),
         ]
     )
-    return chain.link(settings.KEYRING.chain_key, previous, record)
+    return chain.link(secret, previous, record)
 
 
 def build(

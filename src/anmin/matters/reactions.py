@@ -55,7 +55,7 @@ def ask_citizen(
         % {
             "number": matter.number,
             "question": question,
-            "link": f"{settings.ANMIN_BASE_URL}/q/{token}",
+            "link": f"{settings.BASE_URL}/q/{token}",
         },
         template="reaction",
         language=settings.LANGUAGE_CODE,

@@ -1,0 +1,172 @@
+"""Every registered kind lives up to the contract; a new kind is tested by being there."""
+
+import dataclasses
+import itertools
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone, translation
+
+from anmin.matters.clock import Clock, next_due, tick
+from anmin.matters.flow import LIVE, Flow, Move, Stage, State
+from anmin.matters.kind import Kind, Public
+from anmin.matters.kinds_page import kinds_markdown
+from anmin.matters.registry import all_kinds, discover, kind_of, register, rectifying_kind
+from anmin.people.roles import Role
+
+discover()
+KINDS = pytest.mark.parametrize("kind", all_kinds(), ids=lambda kind: kind.code)
+DOCS = Path(__file__).parents[4] / "docs"
+
+
+@KINDS
+def test_every_state_is_reached_and_every_life_can_end(kind: Kind) -> None:
+    for state in kind.flow.states:
+        after = kind.flow.reachable(state)
+        assert any(not kind.flow.stage(s).live for s in after)
+    assert kind.flow.reachable(kind.flow.start) == set(kind.flow.states)
+
+
+@KINDS
+def test_somebody_can_take_every_step(kind: Kind) -> None:
+    roles = {role.value for role in Role} | {"citizen", "system"}
+    for edge in kind.flow.moves:
+        assert edge.by, f"{edge.code} belongs to nobody"
+        assert set(edge.by) <= roles
+    assert set(kind.opened_by) <= roles
+
+
+@KINDS
+def test_a_live_matter_always_owes_something_by_a_moment(kind: Kind) -> None:
+    """On every path of up to six steps, a live state has a running deadline."""
+    now = timezone.now()
+
+    def walk(state: str, running: dict, was_live: bool, depth: int) -> None:
+        changed = tick(
+            kind.clocks,
+            kind.flow,
+            category="theft",
+            state=state,
+            at=now,
+            running=running,
+            reopened=not was_live and kind.flow.stage(state).live,
+        )
+        running = {**running, **changed}
+        live = kind.flow.stage(state).live
+        assert (next_due(running) is not None) == live, f"{state} owes {running}"
+        if depth:
+            for edge in kind.flow.moves_from(state):
+                walk(edge.target, running, live, depth - 1)
+
+    walk(kind.flow.start, {}, True, 5)
+
+
+@KINDS
+@pytest.mark.parametrize("category", ["theft", "noise"])
+def test_its_clocks_compute(kind: Kind, category: str) -> None:
+    start = timezone.now()
+    for clock in kind.clocks:
+        assert clock.due(category, start).at > start
+
+
+@KINDS
+def test_the_public_face_holds_no_personal_data(kind: Kind) -> None:
+    assert not set(kind.public.fields) & kind.details.personal_fields()
+    assert set(kind.public.when) <= set(kind.flow.states)
+
+
+@KINDS
+def test_its_words_exist_in_both_languages(kind: Kind) -> None:
+    words = [
+        kind.label,
+        *(state.label for state in kind.flow.states.values()),
+        *(edge.label for edge in kind.flow.moves),
+        *(clock.label for clock in kind.clocks),
+        *(info.title for info in kind.details.model_fields.values()),
+    ]
+    for word in words:
+        with translation.override("en"):
+            english = str(word)
+        with translation.override("zh-hans"):
+            chinese = str(word)
+        assert english != chinese, f"{english!r} has no Chinese"
+
+
+@KINDS
+def test_its_details_make_a_schema_and_survive_a_round_trip(kind: Kind) -> None:
+    assert kind.details.model_json_schema()["properties"]
+    assert kind.clean({}) == {} or kind.clean(kind.clean({})) == kind.clean({})
+
+
+@KINDS
+def test_observed_states_exist(kind: Kind) -> None:
+    if kind.observe is None:
+        return
+    facts = ("dispatched_at", "arrived_at", "cleared_at", "answered_at", "reply")
+    for size in range(len(facts) + 1):
+        for known in itertools.combinations(facts, size):
+            assert kind.observe(dict.fromkeys(known, "x")) in kind.flow.states
+
+
+def test_exactly_one_kind_rectifies() -> None:
+    assert [kind.code for kind in all_kinds() if kind.rectifies] == [rectifying_kind().code]
+
+
+def test_the_kinds_page_is_fresh() -> None:
+    assert (DOCS / "kinds.md").read_text("utf-8") == kinds_markdown()
+
+
+def test_a_kind_is_not_registered_twice() -> None:
+    with pytest.raises(ValueError, match="twice"):
+        register(kind_of("incident"))
+
+
+def test_a_flow_with_a_dead_end_or_a_lost_state_stops_the_start() -> None:
+    states = {"a": State(Stage.OPEN, "a"), "b": State(Stage.WORKING, "b")}
+    with pytest.raises(ValueError, match="never end"):
+        Flow("a", states, (Move("go", "a", "b", "go"), Move("back", "b", "a", "back")))
+    ended = {**states, "b": State(Stage.DONE, "b"), "c": State(Stage.OPEN, "c")}
+    with pytest.raises(ValueError, match="nothing reaches"):
+        Flow("a", ended, (Move("go", "a", "b", "go"), Move("out", "c", "b", "out")))
+    with pytest.raises(ValueError, match="does not have"):
+        Flow("a", states, (Move("go", "a", "z", "go"),))
+    with pytest.raises(ValueError, match="twice"):
+        Flow("a", ended, (Move("go", "a", "b", "go"), Move("go", "b", "c", "go")))
+
+
+def test_personal_details_can_never_be_declared_public() -> None:
+    incident = kind_of("incident")
+    with pytest.raises(ValueError, match="personal data"):
+        dataclasses.replace(incident, public=Public(fields=("reply",)))
+    with pytest.raises(ValueError, match="clock"):
+        dataclasses.replace(
+            incident, clocks=(Clock("x", "x", rule="incident.answer", stops=frozenset({"?"})),)
+        )
+
+
+def test_a_clock_that_is_met_stays_met_until_the_matter_is_reopened() -> None:
+    kind = kind_of("incident")
+    start = timezone.now()
+    running = tick(
+        kind.clocks, kind.flow, category="noise", state="received", at=start, running={}
+    )
+    later = start + timedelta(hours=1)
+    met = tick(
+        kind.clocks, kind.flow, category="noise", state="answered", at=later, running=running
+    )
+    assert met["answer"].met_at == later
+    again = tick(kind.clocks, kind.flow, category="noise", state="answered", at=later, running=met)
+    assert again == {}
+    reopened = tick(
+        kind.clocks,
+        kind.flow,
+        category="noise",
+        state="handled",
+        at=later,
+        running=met,
+        reopened=True,
+    )
+    assert reopened["answer"].met_at is None
+    assert reopened["answer"].started_at == later
+    assert {Stage.OPEN, Stage.WORKING, Stage.WAITING} == LIVE
