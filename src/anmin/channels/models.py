@@ -1,0 +1,131 @@
+"""The outbox, what came back, and who does not want messages."""
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+PURPOSE = "phone"
+CONTEXT = b"message"
+
+
+class Medium(models.TextChoices):
+    """The way a message takes."""
+
+    SMS = "sms", _("Text message")
+    EMAIL = "email", _("Mail")
+    INBOX = "inbox", _("In-app inbox")
+    CONSOLE = "console", _("Console")
+
+
+class Status(models.TextChoices):
+    """Where a message stands. ``failed`` waits for another try; ``dead`` is given up."""
+
+    QUEUED = "queued", _("Waiting")
+    LEASED = "leased", _("Being sent")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Failed, will be tried again")
+    DEAD = "dead", _("Could not be delivered")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class Message(models.Model):
+    """One message to one person: queued with the change that caused it, sent afterwards.
+
+    ``key`` says which message this is: queueing it again changes nothing, and gateways get it so
+    that a repeated delivery is recognised. Recipient and text are sealed; ``recipient_index`` is
+    the keyed blind index of the recipient.
+    """
+
+    key = models.CharField(_("key"), max_length=120, unique=True)
+    medium = models.CharField(_("medium"), max_length=8, choices=Medium)
+    recipient = models.BinaryField(_("recipient, sealed"))
+    recipient_index = models.BinaryField(max_length=16, db_index=True)
+    body = models.BinaryField(_("text, sealed"))
+    template = models.CharField(_("template"), max_length=64, blank=True)
+    language = models.CharField(_("language"), max_length=8)
+    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.QUEUED)
+    not_before = models.DateTimeField(_("not before"), default=timezone.now)
+    lease_until = models.DateTimeField(_("leased until"), null=True, blank=True)
+    lease_by = models.CharField(_("leased by"), max_length=64, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
+    last_error = models.CharField(_("last error"), max_length=300, blank=True)
+    provider = models.CharField(_("provider"), max_length=32, blank=True)
+    provider_ref = models.CharField(_("provider's reference"), max_length=120, blank=True)
+    subject_ref = models.CharField(_("about"), max_length=64, blank=True, db_index=True)
+    created_at = models.DateTimeField(_("queued at"), default=timezone.now)
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ("-id",)
+        indexes = [
+            # Only what is still to be sent: the index stays small while the table grows.
+            models.Index(
+                fields=("not_before", "id"),
+                name="channels_due",
+                condition=models.Q(status__in=("queued", "failed")),
+            ),
+            models.Index(
+                fields=("lease_until",),
+                name="channels_leased",
+                condition=models.Q(status="leased"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} ({self.status})"
+
+
+class ReplyKind(models.TextChoices):
+    """What a reply is, before anybody above reads it."""
+
+    ANSWER = "answer", _("Answer")
+    STOP = "stop", _("Wants no more messages")
+    START = "start", _("Wants messages again")
+    OTHER = "other", _("Other text")
+
+
+class Reply(models.Model):
+    """What came back from a phone, once, however often the gateway repeats it.
+
+    ``choice`` is 1, 2 or 3 (satisfied, fairly satisfied, dissatisfied) where ``kind`` is answer.
+    """
+
+    provider = models.CharField(_("provider"), max_length=32)
+    provider_ref = models.CharField(_("provider's reference"), max_length=120)
+    sender_index = models.BinaryField(max_length=16, db_index=True)
+    body = models.BinaryField(_("text, sealed"))
+    kind = models.CharField(_("kind"), max_length=8, choices=ReplyKind)
+    choice = models.PositiveSmallIntegerField(_("choice"), null=True, blank=True)
+    received_at = models.DateTimeField(_("received at"), default=timezone.now)
+    in_answer_to = models.ForeignKey(
+        Message, models.PROTECT, null=True, related_name="replies", verbose_name=_("in answer to")
+    )
+
+    class Meta:
+        verbose_name = _("reply")
+        verbose_name_plural = _("replies")
+        ordering = ("-id",)
+        constraints = [
+            models.UniqueConstraint(fields=("provider", "provider_ref"), name="channels_reply_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.provider_ref} ({self.kind})"
+
+
+class OptOut(models.Model):
+    """Somebody, known only by a keyed index, who wants no messages."""
+
+    recipient_index = models.BinaryField(max_length=16, unique=True)
+    at = models.DateTimeField(_("since"), default=timezone.now)
+    via = models.CharField(_("told us by"), max_length=32)
+
+    class Meta:
+        verbose_name = _("opt-out")
+        verbose_name_plural = _("opt-outs")
+        ordering = ("-at",)
+
+    def __str__(self) -> str:
+        return f"{self.via} {self.at:%Y-%m-%d}"

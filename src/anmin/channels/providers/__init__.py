@@ -1,0 +1,1 @@
+"""One file per way out of the house. Adding a file adds a provider; see ``base``."""

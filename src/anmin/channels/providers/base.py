@@ -1,0 +1,66 @@
+"""The port that every message provider fills."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingMessage:
+    """A message as a provider sees it, opened only for the moment of sending.
+
+    ``key`` is the idempotency key: the same key is the same message, however often it comes.
+    """
+
+    key: str
+    medium: str
+    recipient: str
+    body: str
+    language: str
+    template: str
+    queued_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What the provider said: its own reference, if it gives one."""
+
+    ref: str = ""
+
+
+class DeliveryProblem(Exception):
+    """A message could not be handed over. The text is logged: it names no person."""
+
+
+class TransientProblem(DeliveryProblem):
+    """It may work later: no connection, an overloaded gateway. ``after`` is seconds, if told."""
+
+    def __init__(self, text: str, *, after: float | None = None) -> None:
+        super().__init__(text)
+        self.after = after
+
+
+class PermanentProblem(DeliveryProblem):
+    """It will never work: an impossible number, a refused signature."""
+
+
+class Provider(ABC):
+    """One gateway. ``code`` names it in settings and in the outbox."""
+
+    code: ClassVar[str]
+
+    @abstractmethod
+    def send(self, message: OutgoingMessage) -> Sent:
+        """Hand one message over.
+
+        Returns only when the gateway has taken responsibility for it.
+
+        Raises:
+            TransientProblem: try again later.
+            PermanentProblem: do not try again.
+        """
+
+    def close(self) -> None:
+        """Give connections back; the provider is not used afterwards."""
+        return None

@@ -1,0 +1,12 @@
+"""The people room as a Django app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PeopleConfig(AppConfig):
+    """Accounts, what each role may do, duty, and the record of who looked at what."""
+
+    name = "anmin.people"
+    label = "people"
+    verbose_name = _("People")

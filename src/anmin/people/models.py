@@ -1,0 +1,241 @@
+"""Accounts, the duty roster, and the append-only record of who looked at what."""
+
+import unicodedata
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from anmin.people.roles import Role, role_choices
+
+
+class AccountManager(BaseUserManager["Account"]):
+    """Makes accounts; ``actions.add_account`` is the door for everybody else."""
+
+    @classmethod
+    def normalise(cls, username: str) -> str:
+        """A sign-in name as it is stored and looked up: folded and in lower case."""
+        return unicodedata.normalize("NFKC", username).strip().casefold()
+
+    def get_by_natural_key(self, username: str | None) -> "Account":
+        """Find an account by its sign-in name, however it was typed."""
+        return self.get(username=self.normalise(username or ""))
+
+    def create_user(self, username: str, password: str | None = None, **fields: Any) -> "Account":
+        """Add an account; without a password it can only sign in by single sign-on or passkey."""
+        account = self.model(username=self.normalise(username), **fields)
+        account.set_password(password)
+        account.full_clean()
+        account.save(using=self._db)
+        return account
+
+    def create_superuser(
+        self, username: str, password: str | None = None, **fields: Any
+    ) -> "Account":
+        """Add an administrator."""
+        return self.create_user(username, password, **{"role": Role.ADMIN, **fields})
+
+
+class Account(AbstractBaseUser):
+    """Somebody who works with the system: one role, one unit."""
+
+    username = models.CharField(
+        _("sign-in name"),
+        max_length=64,
+        unique=True,
+        validators=[
+            RegexValidator(r"^[\w.@+-]+$", _("Letters, digits and . @ + - _ only, no blanks."))
+        ],
+    )
+    display_name = models.CharField(_("name"), max_length=80, blank=True)
+    role = models.CharField(_("role"), max_length=16, choices=role_choices)
+    unit = models.ForeignKey(
+        "places.Unit",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="accounts",
+        verbose_name=_("unit"),
+    )
+    language = models.CharField(
+        _("language"), max_length=8, blank=True, help_text=_("Empty: as the browser asks.")
+    )
+    is_active = models.BooleanField(_("may sign in"), default=True)
+    created_at = models.DateTimeField(_("added"), default=timezone.now, editable=False)
+
+    objects = AccountManager()
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        ordering = ("username",)
+
+    def __str__(self) -> str:
+        return self.display_name or self.username
+
+    def clean(self) -> None:
+        """Keep one spelling of a sign-in name."""
+        self.username = AccountManager.normalise(self.username)
+
+    def get_full_name(self) -> str:
+        """The name that other staff see."""
+        return str(self)
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the reference-data admin opens for this account."""
+        from anmin.people.policy import Capability, can
+
+        return self.is_active and can(self, Capability.MANAGE_REFERENCE)
+
+    @property
+    def is_superuser(self) -> bool:
+        """Nobody stands above policy; what this grants is the reference-data admin."""
+        return self.is_staff
+
+    def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
+        """Django's permissions are asked by the reference-data admin only."""
+        return self.is_staff
+
+    def has_perms(self, perms: Any, obj: models.Model | None = None) -> bool:
+        """See ``has_perm``."""
+        return self.is_staff
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """See ``has_perm``."""
+        return self.is_staff
+
+
+class AppendOnly(models.QuerySet["AccessLog"]):
+    """Rows that may be added and read, and nothing else."""
+
+    def _refuse(self) -> NoReturn:
+        raise TypeError("the access log is append-only")
+
+    def update(self, **kwargs: Any) -> int:
+        """Refused."""
+        self._refuse()
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Refused."""
+        self._refuse()
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> int:
+        """Refused."""
+        self._refuse()
+
+
+class AccessLog(models.Model):
+    """One look at something that is not for everybody, or one sign-in; added, never changed.
+
+    ``hash`` covers the row and the ``previous`` row's hash, with a key from outside the database,
+    and ``AccessHead`` keeps the newest, so that a changed, removed or cut-off row shows.
+    """
+
+    number = models.PositiveBigIntegerField(_("number"), unique=True)
+    at = models.DateTimeField(_("time"), db_index=True)
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("account"),
+    )
+    actor = models.CharField(_("who"), max_length=80)
+    action = models.CharField(_("action"), max_length=32)
+    subject_kind = models.CharField(_("kind of subject"), max_length=32, blank=True)
+    subject = models.CharField(_("subject"), max_length=64, blank=True)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    ip_hash = models.BinaryField(_("network address, keyed digest"), max_length=16, null=True)
+    previous = models.BinaryField(max_length=32)
+    hash = models.BinaryField(max_length=32)
+
+    objects = models.Manager.from_queryset(AppendOnly)()
+
+    class Meta:
+        verbose_name = _("access log entry")
+        verbose_name_plural = _("access log")
+        ordering = ("-number",)
+        indexes = [
+            models.Index(fields=("account", "-at"), name="people_log_account"),
+            models.Index(fields=("subject_kind", "subject"), name="people_log_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.actor} {self.action} {self.subject}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Add the row; a row that exists is never written again."""
+        if not self._state.adding:
+            raise TypeError("the access log is append-only")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Refused."""
+        raise TypeError("the access log is append-only")
+
+
+class AccessHead(models.Model):
+    """The newest number and hash of the access log: one row, locked while one is added."""
+
+    number = models.PositiveBigIntegerField(default=0)
+    hash = models.BinaryField(max_length=32)
+
+    class Meta:
+        verbose_name = _("head of the access log")
+        verbose_name_plural = _("head of the access log")
+
+
+class DutyRole(models.TextChoices):
+    """What one is rostered for."""
+
+    DUTY_LEADER = "duty_leader", _("Duty leader")
+    OPERATOR = "operator", _("Callback operator")
+
+
+class Shift(models.TextChoices):
+    """The part of the day a duty covers."""
+
+    WHOLE = "whole", _("Whole day")
+    DAY = "day", _("Day shift")
+    NIGHT = "night", _("Night shift")
+
+
+class Duty(models.Model):
+    """Who is on duty where, and as what, on a day."""
+
+    date = models.DateField(_("day"))
+    unit = models.ForeignKey(
+        "places.Unit", models.PROTECT, related_name="duties", verbose_name=_("unit")
+    )
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="duties", verbose_name=_("who")
+    )
+    role = models.CharField(_("as"), max_length=16, choices=DutyRole, default=DutyRole.DUTY_LEADER)
+    shift = models.CharField(_("shift"), max_length=8, choices=Shift, default=Shift.WHOLE)
+
+    class Meta:
+        verbose_name = _("duty")
+        verbose_name_plural = _("duty roster")
+        ordering = ("-date", "unit__code", "shift")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("date", "unit", "role", "shift"),
+                condition=models.Q(role="duty_leader"),
+                name="people_one_duty_leader_per_shift",
+            ),
+            models.UniqueConstraint(
+                fields=("date", "unit", "role", "shift", "account"),
+                name="people_rostered_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.date} {self.unit} {self.account}"

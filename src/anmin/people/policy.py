@@ -1,0 +1,170 @@
+"""The one place that says what a role may do.
+
+The table itself is data that an official can read and review: ``capabilities.csv`` (which role
+may do what) and ``roles.csv`` (how far a role sees, and whether it must use a second factor).
+"""
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from anmin.kernel.errors import NotAllowed
+from anmin.people.roles import Role
+from anmin.places.queries import directory
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from anmin.people.models import Account
+
+FOLDER = Path(__file__).parent
+
+
+class Capability(StrEnum):
+    """Something that a role may do or may not."""
+
+    VIEW_MATTERS = "view_matters"
+    NOTE_MATTERS = "note_matters"
+    ASSIGN_MATTERS = "assign_matters"
+    REVEAL_CONTACT = "reveal_contact"
+    SEARCH_PHONE = "search_phone"
+    IMPORT_RECORDS = "import_records"
+    EXPORT_RECORDS = "export_records"
+    VIEW_CALLBACKS = "view_callbacks"
+    WORK_CALLBACKS = "work_callbacks"
+    PLAN_CALLBACKS = "plan_callbacks"
+    VIEW_ANSWERS = "view_answers"
+    CHECK_CALLBACKS = "check_callbacks"
+    VIEW_DAY = "view_day"
+    CLOSE_DAY = "close_day"
+    VIEW_FIGURES = "view_figures"
+    ROSTER_DUTY = "roster_duty"
+    VIEW_ACCESS_LOG = "view_access_log"
+    MANAGE_ACCOUNTS = "manage_accounts"
+    MANAGE_REFERENCE = "manage_reference"
+
+
+SHOWS_CONTACTS = frozenset({Capability.REVEAL_CONTACT, Capability.SEARCH_PHONE})
+"""What must never be open to a role that signs in with a password alone."""
+
+
+class Reach(StrEnum):
+    """How far a role sees."""
+
+    EVERYTHING = "everything"
+    UNIT = "unit"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRule:
+    """How far one role sees, and whether it needs a second factor."""
+
+    reach: Reach
+    second_factor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The units whose records somebody may see: all of them, or those listed."""
+
+    everything: bool = False
+    unit_ids: frozenset[int] = frozenset()
+
+    def __contains__(self, unit_id: object) -> bool:
+        return self.everything or unit_id in self.unit_ids
+
+    def narrow[Q: QuerySet[object]](self, rows: Q, field: str = "unit_id") -> Q:  # type: ignore[type-var]
+        """The rows whose unit is in scope; ``field`` is the look-up that gives the unit's id."""
+        return rows if self.everything else rows.filter(**{f"{field}__in": self.unit_ids})
+
+
+@cache
+def capability_table() -> dict[Role, frozenset[Capability]]:
+    """What each role may do, from ``capabilities.csv``.
+
+    Raises ``ValueError`` if the file and the names in the program do not agree.
+    """
+    rows = _rows("capabilities.csv")
+    _same("capabilities.csv", (row["capability"] for row in rows), Capability)
+    for row in rows:
+        _same("the header of capabilities.csv", set(row) - {"capability", "说明"}, Role)
+        if wrong := set(row.values()) - {"yes", "", row["capability"], row["说明"]}:
+            raise ValueError(f"capabilities.csv: cells are 'yes' or empty, not {sorted(wrong)}")
+    return {
+        role: frozenset(Capability(row["capability"]) for row in rows if row[role] == "yes")
+        for role in Role
+    }
+
+
+@cache
+def role_table() -> dict[Role, RoleRule]:
+    """How far each role sees, from ``roles.csv``.
+
+    Raises ``ValueError`` if the file and the names in the program do not agree, or if a role
+    that sees contact details would get by without a second factor.
+    """
+    rows = _rows("roles.csv")
+    _same("roles.csv", (row["role"] for row in rows), Role)
+    table = {}
+    for row in rows:
+        if row["second_factor"] not in {"yes", "no"}:
+            raise ValueError(f"roles.csv: second_factor of {row['role']} must be yes or no")
+        role, rule = Role(row["role"]), RoleRule(Reach(row["scope"]), row["second_factor"] == "yes")
+        if capability_table()[role] & SHOWS_CONTACTS and not rule.second_factor:
+            raise ValueError(f"roles.csv: {role} sees contact details and needs a second factor")
+        table[role] = rule
+    return table
+
+
+def can(account: "Account | AnonymousUser | None", capability: Capability) -> bool:
+    """Whether this person may do this at all; where, is ``unit_scope``'s question."""
+    return (
+        account is not None
+        and account.is_authenticated
+        and account.is_active
+        and capability in capability_table()[Role(account.role)]
+    )
+
+
+def require(account: "Account | AnonymousUser | None", capability: Capability) -> None:
+    """Raise ``NotAllowed`` unless this person may do this."""
+    if not can(account, capability):
+        raise NotAllowed(_("You may not do this."))
+
+
+def unit_scope(account: "Account | None") -> Scope:
+    """The units whose records this person may see: their role's reach, from their own unit down."""
+    if account is None or not account.is_active:
+        return Scope()
+    match role_table()[Role(account.role)].reach:
+        case Reach.EVERYTHING:
+            return Scope(everything=True)
+        case Reach.UNIT if account.unit_id is not None:
+            return Scope(unit_ids=directory().units_below(account.unit_id))
+        case _:
+            return Scope()
+
+
+def needs_second_factor(account: "Account") -> bool:
+    """Whether this person's role must not sign in with a password alone."""
+    return role_table()[Role(account.role)].second_factor
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (FOLDER / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, strict=True))
+
+
+def _same(where: str, found: Iterable[str], wanted: type[StrEnum]) -> None:
+    listed, names = sorted(found), sorted(wanted)
+    if listed != names:
+        odd = sorted(set(listed) ^ set(names)) or "a line twice"
+        raise ValueError(f"{where} and {wanted.__name__} do not agree: {odd}")

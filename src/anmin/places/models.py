@@ -1,0 +1,214 @@
+"""Areas by official code, the units of the bureau, and who answers for what."""
+
+import re
+import unicodedata
+import uuid
+from contextvars import ContextVar
+from typing import Any, Self
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+pinned: ContextVar[dict[str, Any] | None] = ContextVar("anmin_places_pinned", default=None)
+"""What ``queries.steady`` keeps for this thread; emptied by every change."""
+
+CODE_LENGTH = 24
+_CODE = re.compile(r"[^\s/]{1,24}")
+
+
+def clean_code(text: str) -> str:
+    """A code as it is stored: full-width forms folded, upper case, nothing around it.
+
+    Upper case matters: paths are compared by prefix, and not every database tells ``a`` from ``A``
+    there. Raises ``ValidationError`` if no code of 1 to 24 characters without blanks and slashes
+    remains.
+    """
+    code = unicodedata.normalize("NFKC", text).strip().upper()
+    if not _CODE.fullmatch(code):
+        raise ValidationError(_("A code has 1 to 24 characters, no blank and no slash."))
+    return code
+
+
+class AreaLevel(models.TextChoices):
+    """The steps of the area tree, largest first."""
+
+    CITY = "city", _("Prefecture city")
+    COUNTY = "county", _("County or county-level city")
+    TOWN = "town", _("Town or subdistrict")
+    COMMUNITY = "community", _("Village or community")
+    OTHER = "other", _("Other area")
+
+
+class UnitKind(models.TextChoices):
+    """What a unit is, as far as the house needs to tell units apart."""
+
+    BUREAU = "bureau", _("Bureau")
+    STATION = "station", _("Police station")
+    WINDOW = "window", _("Service window")
+    TRAFFIC = "traffic", _("Traffic police")
+    COMMAND = "command", _("Command centre")
+    INSPECTORATE = "inspectorate", _("Inspectorate")
+    PROGRAMME = "programme", _("Programme office")
+    OTHER = "other", _("Other unit")
+
+
+class Revision(models.Model):
+    """One row whose token changes with every change of this room: what caches are checked by.
+
+    A random token rather than a count, so that a rolled-back change and the next one never share
+    a value. It is written in the transaction of the change itself.
+    """
+
+    token = models.UUIDField(default=uuid.uuid4)
+
+    class Meta:
+        verbose_name = _("revision")
+        verbose_name_plural = _("revisions")
+
+    @classmethod
+    def bump(cls) -> None:
+        """Declare everything cached from this room stale."""
+        cls.objects.update_or_create(pk=1, defaults={"token": uuid.uuid4()})
+        if (pin := pinned.get()) is not None:
+            pin.clear()
+
+
+class Reference(models.Model):
+    """A row of reference data: saving or deleting it makes the caches of this room stale."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, and declare caches stale, in one transaction."""
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            Revision.bump()
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete, and declare caches stale, in one transaction."""
+        with transaction.atomic():
+            deleted = super().delete(*args, **kwargs)
+            Revision.bump()
+        return deleted
+
+
+class Node(Reference):
+    """A coded place in a tree. ``path`` is ``/grandparent/parent/code/`` and kept by ``save``."""
+
+    code = models.CharField(_("code"), max_length=CODE_LENGTH, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    name_en = models.CharField(_("name in English"), max_length=80, blank=True)
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("part of"),
+    )
+    path = models.CharField(_("path"), max_length=255, editable=False, db_index=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The name in the reader's language; the Chinese one where there is no other."""
+        if self.name_en and (get_language() or "").startswith("en"):
+            return self.name_en
+        return self.name
+
+    def contains(self, other: Self) -> bool:
+        """Whether the other is this place or lies below it."""
+        return other.path.startswith(self.path)
+
+    def clean(self) -> None:
+        """Refuse a bad code and a tree that would bite its own tail."""
+        self.code = clean_code(self.code)
+        if self.pk and self.path and self.parent and self.parent.path.startswith(self.path):
+            raise ValidationError({"parent": _("It cannot be part of something below itself.")})
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save with a fresh path, and move everything below along."""
+        self.clean()
+        before, self.path = self.path, self.path_below(self.parent)
+        if (fields := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = {*fields, "path"}
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            if before and before != self.path:
+                self._move_children(before)
+
+    def path_below(self, parent: Self | None) -> str:
+        """The path this place has as part of that parent."""
+        return f"{parent.path if parent else '/'}{self.code}/"
+
+    def _move_children(self, before: str) -> None:
+        rows = type(self)._default_manager
+        below = list(rows.filter(path__startswith=before).exclude(pk=self.pk))
+        for row in below:
+            row.path = self.path + row.path.removeprefix(before)
+        rows.bulk_update(below, ["path"])
+
+
+class Area(Node):
+    """An area with its official code, from the county-level city down to the community."""
+
+    level = models.CharField(_("level"), max_length=16, choices=AreaLevel)
+    latitude = models.FloatField(_("latitude"), null=True, blank=True)
+    longitude = models.FloatField(_("longitude"), null=True, blank=True)
+    households = models.PositiveIntegerField(_("households"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("area")
+        verbose_name_plural = _("areas")
+        ordering = ("code",)
+
+
+class Unit(Node):
+    """A body that can own a matter: a station, a window, the command centre, another agency."""
+
+    kind = models.CharField(_("kind"), max_length=16, choices=UnitKind)
+    area = models.ForeignKey(
+        Area, models.PROTECT, null=True, blank=True, related_name="units", verbose_name=_("seat")
+    )
+    active = models.BooleanField(_("in service"), default=True)
+
+    class Meta:
+        verbose_name = _("unit")
+        verbose_name_plural = _("units")
+        ordering = ("code",)
+
+
+class Responsibility(Reference):
+    """That a unit answers for matters of a kind in an area and below it.
+
+    An empty ``kind`` means every kind that has no row of its own there.
+    """
+
+    area = models.ForeignKey(
+        Area, models.CASCADE, related_name="responsibilities", verbose_name=_("area")
+    )
+    kind = models.CharField(
+        _("kind of matter"), max_length=32, blank=True, help_text=_("Empty: every kind.")
+    )
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, related_name="responsibilities", verbose_name=_("answering unit")
+    )
+
+    class Meta:
+        verbose_name = _("responsibility")
+        verbose_name_plural = _("responsibilities")
+        ordering = ("area__code", "kind")
+        constraints = [
+            models.UniqueConstraint(fields=("area", "kind"), name="places_one_unit_per_area_kind")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.area} · {self.kind or '*'} → {self.unit}"

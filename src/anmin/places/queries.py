@@ -1,0 +1,160 @@
+"""Reading places: one picture of all areas and units in memory, checked by its revision."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from anmin.kernel.errors import NotFound
+from anmin.places.models import (
+    CODE_LENGTH,
+    Area,
+    Responsibility,
+    Revision,
+    Unit,
+    clean_code,
+    pinned,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """All areas, units and responsibilities as plain maps; a few hundred entries each."""
+
+    area_ids: dict[str, int] = field(default_factory=dict)
+    unit_ids: dict[str, int] = field(default_factory=dict)
+    area_parents: dict[int, int | None] = field(default_factory=dict)
+    unit_paths: dict[int, str] = field(default_factory=dict)
+    answering: dict[tuple[int, str], int] = field(default_factory=dict)
+
+    def units_below(self, unit_id: int) -> frozenset[int]:
+        """The unit and every unit under it, by id; nothing for an unknown unit."""
+        path = self.unit_paths.get(unit_id)
+        if path is None:
+            return frozenset()
+        return frozenset(key for key, other in self.unit_paths.items() if other.startswith(path))
+
+    def responsible_unit_id(self, area_id: int | None, kind: str) -> int | None:
+        """The unit that answers for that kind there: the nearest area decides.
+
+        In one area the kind's own row wins over the row for every kind. Units out of service
+        answer for nothing.
+        """
+        while area_id is not None:
+            for wanted in (kind, ""):
+                if (unit_id := self.answering.get((area_id, wanted))) is not None:
+                    return unit_id
+            area_id = self.area_parents.get(area_id)
+        return None
+
+
+_kept: tuple[UUID, Directory] | None = None
+
+
+def directory() -> Directory:
+    """The current picture of places. One small query tells whether the kept one still holds."""
+    pin = pinned.get()
+    if pin is None:
+        return _current()
+    if "directory" not in pin:
+        pin["directory"] = _current()
+    kept: Directory = pin["directory"]
+    return kept
+
+
+@contextmanager
+def steady() -> Iterator[None]:
+    """Inside, ``directory`` is checked once: for a web request, or a slice of a long import.
+
+    A change that this thread makes inside is seen at once, one of another process afterwards.
+    """
+    token = pinned.set({})
+    try:
+        yield
+    finally:
+        pinned.reset(token)
+
+
+def area_ids() -> dict[str, int]:
+    """The id of every area by its code."""
+    return directory().area_ids
+
+
+def unit_ids() -> dict[str, int]:
+    """The id of every unit by its code."""
+    return directory().unit_ids
+
+
+def area_by_code(code: str) -> Area:
+    """The area of that code. Raises ``NotFound``."""
+    return _by_code(Area.objects.all(), code)
+
+
+def unit_by_code(code: str) -> Unit:
+    """The unit of that code. Raises ``NotFound``."""
+    return _by_code(Unit.objects.all(), code)
+
+
+def responsible_unit(area: Area | None, kind: str) -> Unit | None:
+    """The unit that answers for matters of that kind in that area, or nothing if none is named.
+
+    Climbs the area tree, most specific first; see ``Directory.responsible_unit_id``.
+    """
+    unit_id = directory().responsible_unit_id(area.pk if area else None, kind)
+    return Unit.objects.get(pk=unit_id) if unit_id is not None else None
+
+
+def units_under(unit: Unit) -> QuerySet[Unit]:
+    """The unit and every unit below it."""
+    return Unit.objects.filter(path__startswith=unit.path)
+
+
+def areas_under(area: Area) -> QuerySet[Area]:
+    """The area and every area below it."""
+    return Area.objects.filter(path__startswith=area.path)
+
+
+def _by_code[N: (Area, Unit)](rows: QuerySet[N], code: str) -> N:
+    try:
+        return rows.get(code=clean_code(code))
+    except (rows.model.DoesNotExist, ValidationError):
+        raise NotFound(
+            _("There is no %(what)s with the code %(code)s.")
+            % {
+                "what": rows.model._meta.verbose_name,
+                "code": code[:CODE_LENGTH],
+            }
+        ) from None
+
+
+def _current() -> Directory:
+    global _kept
+    token = Revision.objects.filter(pk=1).values_list("token", flat=True).first()
+    kept = _kept
+    if token is not None and kept is not None and kept[0] == token:
+        return kept[1]
+    # The token is read before the rows: rows newer than the token are read again next time.
+    read = _read()
+    if token is not None:
+        _kept = (token, read)
+    return read
+
+
+def _read() -> Directory:
+    areas = list(Area.objects.order_by().values_list("id", "code", "parent_id"))
+    units = list(Unit.objects.order_by().values_list("id", "code", "path"))
+    answering = Responsibility.objects.filter(unit__active=True).order_by()
+    return Directory(
+        area_ids={code: key for key, code, _parent in areas},
+        unit_ids={code: key for key, code, _path in units},
+        area_parents={key: parent for key, _code, parent in areas},
+        unit_paths={key: path for key, _code, path in units},
+        answering={
+            (area, kind): unit
+            for area, kind, unit in answering.values_list("area_id", "kind", "unit_id")
+        },
+    )
