@@ -1,0 +1,1 @@
+"""Benchmarks: our figure beside a named reference of the same run."""
