@@ -25,7 +25,7 @@ from anmin.places.models import Area, Unit
 
 
 @transaction.atomic
-def open_matter(  # noqa: PLR0913 - the facts of a matter, each by name
+def open_matter(
     *,
     kind: str,
     actor: Actor,
@@ -261,9 +261,7 @@ def _require_version(matter: Matter, version: int | None) -> None:
         raise Conflict(_("Somebody else changed this matter meanwhile; look again."))
 
 
-def _inputs(
-    edge: Move, note: str, inputs: Mapping[str, Any], now: datetime
-) -> dict[str, Any]:
+def _inputs(edge: Move, note: str, inputs: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """What a move brings into the details; refuses what is missing."""
     for name in edge.needs:
         value = note if name == "note" else inputs.get(name)

@@ -8,7 +8,9 @@ import orjson
 from django.db import connection, models
 
 
-def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def insert(
+    model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
     """Insert rows given as plain tuples in the order of ``columns`` (attribute names).
 
     Values must already be what the database keeps: see ``moment`` and ``document``. O(rows).

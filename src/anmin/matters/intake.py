@@ -18,7 +18,7 @@ from anmin.kernel.errors import Refusal
 from anmin.matters import bulk
 from anmin.matters.actor import Actor
 from anmin.matters.clock import next_due, stamp, tick
-from anmin.matters.contacts import ContactFacts, SealedContact, fingerprint, seal
+from anmin.matters.contacts import ContactFacts, fingerprint, seal
 from anmin.matters.kind import Kind
 from anmin.matters.ledger import Change, append, entry_hash, running_clocks, take_turn
 from anmin.matters.models import SNAPSHOT, Contact, Deadline, Entry, Matter
@@ -133,6 +133,8 @@ def observe_many(observations: Sequence[Observation], *, actor_label: str) -> li
                 results[i] = Observed("unchanged", row.id)
             elif row.facts_at is not None and one.facts_at < row.facts_at:
                 results[i] = Observed("unchanged", row.id, "older than what is known")
+            elif one.facts_at == row.facts_at and _said_before(row.id, digest):
+                results[i] = Observed("unchanged", row.id, "said before, and changed since")
             else:
                 results[i] = _update(row.id, one, digest, actor)
         _bump(bump)
@@ -209,8 +211,12 @@ def _create(observations: Sequence[Observation], actor: Actor) -> list[Observed]
         results.append(Observed("created", -1))
     ids = iter(bulk.take_ids(Matter, len(good)))
     numbers = _numbers([one for one, _details in good])
-    made = iter([_rows_for(one, d, next(ids), next(numbers[_series(one)]), actor, now, rows)
-                 for one, d in good])
+    made = iter(
+        [
+            _rows_for(one, d, next(ids), next(numbers[_series(one)]), actor, now, rows)
+            for one, d in good
+        ]
+    )
     bulk.insert(Matter, MATTER_COLUMNS, rows.matters)
     bulk.insert(Entry, ENTRY_COLUMNS, rows.entries)
     bulk.insert(Deadline, DEADLINE_COLUMNS, rows.deadlines)
@@ -230,7 +236,7 @@ def _numbers(observations: Sequence[Observation]) -> dict[tuple[str, int], Any]:
     return {series: take_numbers(*series, count) for series, count in counts.items()}
 
 
-def _rows_for(  # noqa: PLR0913 - the parts of one new matter
+def _rows_for(
     one: Observation,
     details: dict[str, Any],
     pk: int,
@@ -242,7 +248,11 @@ def _rows_for(  # noqa: PLR0913 - the parts of one new matter
     """Lay out the rows of one new matter; returns its primary key."""
     declared = kind_of(one.kind)
     sealed = seal(one.contact, number=number) if one.contact else None
-    change = _first_change(number, declared, one, details, sealed, now)
+    digest = one.digest()
+    change = _first_change(number, declared, one, details, now)
+    change.told["facts"] = digest.hex()
+    if sealed:
+        change.told["contact"] = sealed.fingerprint.hex()
     payload = change.payload()
     head = entry_hash(
         chain.GENESIS,
@@ -269,7 +279,7 @@ def _rows_for(  # noqa: PLR0913 - the parts of one new matter
             bulk.document(change.details),
             bulk.moment(next_due(change.clocks)),
             bulk.moment(one.facts_at),
-            one.digest(),
+            digest,
             1,
             head,
         )
@@ -318,7 +328,6 @@ def _first_change(
     declared: Kind,
     one: Observation,
     details: dict[str, Any],
-    sealed: SealedContact | None,
     now: datetime,
 ) -> Change:
     """The first entry of a matter seen from outside: its facts, state and clocks."""
@@ -343,8 +352,7 @@ def _first_change(
         running={},
         opened_at=one.opened_at,
     )
-    told = {"contact": sealed.fingerprint.hex()} if sealed else {}
-    return Change("open", state, columns=columns, details=details, clocks=clocks, told=told)
+    return Change("open", state, columns=columns, details=details, clocks=clocks)
 
 
 def _ended(details: dict[str, Any], now: datetime) -> datetime:
@@ -394,9 +402,15 @@ def _update(pk: int, one: Observation, digest: bytes, actor: Actor) -> Observed:
     if not change.payload() and state == matter.state:
         Matter.objects.filter(pk=pk).update(facts_at=one.facts_at, facts_digest=digest)
         return Observed("unchanged", pk)
+    change.told["facts"] = digest.hex()
     append(matter, change, actor=actor, at=now, running=running)
     Matter.objects.filter(pk=pk).update(facts_at=one.facts_at, facts_digest=digest)
     return Observed("updated", pk)
+
+
+def _said_before(pk: int, digest: bytes) -> bool:
+    """Whether these very facts were reported earlier: between equals, the last word stands."""
+    return Entry.objects.filter(matter=pk, payload__told__facts=digest.hex()).exists()
 
 
 def _last_said(matter: Matter) -> dict[str, Any]:

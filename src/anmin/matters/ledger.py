@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from anmin.kernel import chain
 from anmin.kernel.errors import Conflict
@@ -53,7 +54,7 @@ def plain(value: Any) -> Any:
     return stamp(value) if isinstance(value, datetime) else value
 
 
-def entry_hash(  # noqa: PLR0913 - the parts of an entry, in the order they are covered
+def entry_hash(
     previous: bytes,
     *,
     number: str,
@@ -163,7 +164,7 @@ def append(
     if matter.pk is None:
         matter.save(force_insert=True)
     elif not Matter.objects.filter(pk=matter.pk, version=known).update(**fields):
-        raise Conflict("this matter was changed by somebody else meanwhile; look again")
+        raise Conflict(_("Somebody else changed this matter meanwhile; look again."))
     entry.matter_id = matter.pk
     entry.save(force_insert=True)
     for code, clock in change.clocks.items():

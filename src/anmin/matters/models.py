@@ -172,9 +172,7 @@ class Contact(models.Model):
     ``fingerprint`` is a keyed digest that tells whether an import brought something new.
     """
 
-    matter = models.OneToOneField(
-        Matter, models.PROTECT, primary_key=True, related_name="contact"
-    )
+    matter = models.OneToOneField(Matter, models.PROTECT, primary_key=True, related_name="contact")
     sealed = models.BinaryField()
     phone_index = models.BinaryField(max_length=16, null=True, db_index=True)
     fingerprint = models.BinaryField(max_length=16)

@@ -39,9 +39,7 @@ def moves_for(account: Account, matter: Matter) -> list[Move]:
     """The steps this person may take now."""
     if not in_scope(account, matter):
         return []
-    return [
-        edge for edge in matter.type.flow.moves_from(matter.state) if account.role in edge.by
-    ]
+    return [edge for edge in matter.type.flow.moves_from(matter.state) if account.role in edge.by]
 
 
 def may_assign(account: Account, matter: Matter) -> bool:

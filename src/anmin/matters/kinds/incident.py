@@ -55,9 +55,7 @@ FLOW = Flow(
         "withdrawn": State(Stage.WITHDRAWN, _("Withdrawn")),
     },
     moves=(
-        Move(
-            "dispatch", "received", "dispatched", _("Dispatch"), HANDLERS, stamps="dispatched_at"
-        ),
+        Move("dispatch", "received", "dispatched", _("Dispatch"), HANDLERS, stamps="dispatched_at"),
         Move(
             "arrive",
             ("received", "dispatched"),

@@ -83,9 +83,7 @@ FLOW = Flow(
             INSPECTORATE,
             needs=("note",),
         ),
-        Move(
-            "withdraw", "ordered", "withdrawn", _("Withdraw"), INSPECTORATE, needs=("note",)
-        ),
+        Move("withdraw", "ordered", "withdrawn", _("Withdraw"), INSPECTORATE, needs=("note",)),
     ),
 )
 

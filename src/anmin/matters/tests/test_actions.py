@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from tests.personas import WANG, City
 
 from anmin.kernel.errors import Conflict, NotAllowed, NotFound, Refusal
 from anmin.matters import actions, queries
@@ -13,7 +14,6 @@ from anmin.matters.models import Contact, Deadline, Entry, Matter
 from anmin.matters.reactions import answer_question, ask_citizen, question_for, read_answer
 from anmin.matters.verify import verify
 from anmin.people.models import AccessLog
-from tests.personas import WANG, City
 
 
 def state_of_the_world() -> tuple[object, ...]:
@@ -97,7 +97,7 @@ def test_a_citizen_or_stranger_opens_and_moves_nothing(city: City) -> None:
 def test_a_step_that_does_not_start_here_is_a_conflict(city: City) -> None:
     matter = city.answered()
     before = state_of_the_world()
-    with pytest.raises(Conflict, match="Answered|已答复"):
+    with pytest.raises(Conflict, match=r"Answered|已答复"):
         actions.move(matter_id=matter.pk, code="dispatch", actor=Actor.of(city.officer))
     with pytest.raises(NotFound):
         actions.move(matter_id=matter.pk, code="fly", actor=Actor.of(city.officer))
@@ -188,9 +188,7 @@ def test_the_citizen_answers_a_question_by_a_link_once(city: City) -> None:
     matter = city.incident()
     actor = Actor.of(city.officer)
     actions.move(matter_id=matter.pk, code="arrive", actor=actor)
-    asked = ask_citizen(
-        matter_id=matter.pk, code="ask", actor=actor, question="车架号是多少？"
-    )
+    asked = ask_citizen(matter_id=matter.pk, code="ask", actor=actor, question="车架号是多少？")
     assert (asked.state, asked.stage) == ("asked", "waiting")
     from anmin.channels.queries import body_of, latest_message
 

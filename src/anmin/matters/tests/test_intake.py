@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.personas import City
 
 from anmin.matters import actions
 from anmin.matters.actor import Actor
@@ -13,7 +14,6 @@ from anmin.matters.contacts import ContactFacts
 from anmin.matters.intake import Observation, observe_many
 from anmin.matters.models import Contact, Deadline, Entry, Matter
 from anmin.matters.verify import verify
-from tests.personas import City
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 

@@ -12,7 +12,7 @@ from anmin.matters.clock import Clock, next_due, tick
 from anmin.matters.flow import LIVE, Flow, Move, Stage, State
 from anmin.matters.kind import Kind, Public
 from anmin.matters.kinds_page import kinds_markdown
-from anmin.matters.registry import all_kinds, discover, kind_of, register, rectifying_kind
+from anmin.matters.registry import all_kinds, discover, kind_of, rectifying_kind, register
 from anmin.people.roles import Role
 
 discover()
@@ -148,9 +148,7 @@ def test_personal_details_can_never_be_declared_public() -> None:
 def test_a_clock_that_is_met_stays_met_until_the_matter_is_reopened() -> None:
     kind = kind_of("incident")
     start = timezone.now()
-    running = tick(
-        kind.clocks, kind.flow, category="noise", state="received", at=start, running={}
-    )
+    running = tick(kind.clocks, kind.flow, category="noise", state="received", at=start, running={})
     later = start + timedelta(hours=1)
     met = tick(
         kind.clocks, kind.flow, category="noise", state="answered", at=later, running=running
