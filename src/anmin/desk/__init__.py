@@ -1,0 +1,1 @@
+"""The staff face: pages, components and the keyboard layer of the desk."""

@@ -1,0 +1,151 @@
+"""Figures as honest pictures: one description gives the chart, its table and its words.
+
+No point travels alone: a value carries n and, where it is an estimate, its interval; a cell that
+is too small to show is suppressed here, before anything reaches the browser.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+Kind = Literal["line-band", "dots-interval", "bars"]
+Unit = Literal["percent", "count", "ratio", "hours"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One value of one series: ``at`` is the category or period it stands for.
+
+    ``value``, ``low`` and ``high`` are raw (0.936, not 93.6). ``n`` is the denominator.
+    """
+
+    at: str
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    n: int | None = None
+    suppressed: bool = False
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    name: str
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A figure of one kind.
+
+    ``finding`` is the sentence that the picture supports; ``how`` tells how it was made (source,
+    denominator, interval method, cut-off). ``level`` is that of the intervals in per cent.
+    ``reference`` draws a named line, as a promise of 0.9.
+    """
+
+    id: str
+    kind: Kind
+    title: str
+    dimension: str
+    series: tuple[Series, ...]
+    unit: Unit = "percent"
+    decimals: int = 1
+    level: int = 95
+    finding: str = ""
+    how: str = ""
+    source: str = ""
+    csv_url: str = ""
+    reference: float | None = None
+    reference_label: str = ""
+
+    def shown(self, value: float | None) -> str:
+        """A raw value as the reader sees it: "93.6%", "1,204", "1.33"."""
+        if value is None:
+            return "—"
+        if self.unit == "percent":
+            return f"{number_format(value * 100, self.decimals)}%"
+        if self.unit == "count":
+            return number_format(value, 0, use_l10n=True, force_grouping=True)
+        return number_format(value, self.decimals)
+
+    def table(self) -> list[dict[str, Any]]:
+        """One row per point in the order of the series, every cell already in words."""
+        return [
+            {
+                "series": series.name,
+                "at": point.at,
+                "url": point.url,
+                "suppressed": point.suppressed,
+                "value": _("too few to show") if point.suppressed else self.shown(point.value),
+                "interval": ""
+                if point.suppressed or point.low is None
+                else f"{self.shown(point.low)}–{self.shown(point.high)}",
+                "n": "" if point.n is None else self._count(point),
+            }
+            for series in self.series
+            for point in series.points
+        ]
+
+    def spec(self) -> dict[str, Any]:
+        """What the browser draws. Suppressed values are not in it."""
+        return {
+            "kind": self.kind,
+            "unit": self.unit,
+            "decimals": self.decimals,
+            "reference": self.reference,
+            "referenceLabel": self.reference_label,
+            "series": [
+                {
+                    "name": series.name,
+                    "points": [self._drawn(point) for point in series.points],
+                }
+                for series in self.series
+            ],
+        }
+
+    @property
+    def many(self) -> bool:
+        """Whether the table needs a column for the series."""
+        return len(self.series) > 1
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether any point carries an interval."""
+        return any(p.low is not None for s in self.series for p in s.points)
+
+    @property
+    def has_suppressed(self) -> bool:
+        """Whether any point is withheld, which the figure then says."""
+        return any(p.suppressed for s in self.series for p in s.points)
+
+    def _count(self, point: Point) -> str:
+        if point.suppressed:
+            return _("too few to show")
+        return number_format(point.n or 0, 0, force_grouping=True)
+
+    def _drawn(self, point: Point) -> dict[str, Any]:
+        if point.suppressed:
+            return {"at": point.at, "suppressed": True, "label": _("too few to show")}
+        label = self.shown(point.value)
+        if point.low is not None:
+            label = _("%(value)s (%(level)d%% interval %(low)s–%(high)s)") % {
+                "value": label,
+                "level": self.level,
+                "low": self.shown(point.low),
+                "high": self.shown(point.high),
+            }
+        if point.n is not None:
+            label = _("%(label)s, n = %(n)s") % {"label": label, "n": self._count(point)}
+        return {
+            "at": point.at,
+            "value": point.value,
+            "low": point.low,
+            "high": point.high,
+            "n": point.n,
+            "url": point.url,
+            "label": label,
+        }

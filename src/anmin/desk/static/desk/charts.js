@@ -1,0 +1,317 @@
+// Figures as honest pictures: dots with whiskers, lines with bands, bars from zero only, n beside
+// every value, suppressed cells hatched. Each <figure data-chart> has its table beside it; without
+// this script the table is all there is. ECharts is fetched when the first figure comes into view.
+let library = null;
+const drawn = new Map();
+const still = window.matchMedia("(prefers-reduced-motion: reduce)");
+const DASHES = ["solid", "dashed", "dotted", [8, 3, 2, 3]];
+const SHAPES = ["circle", "rect", "triangle", "diamond"];
+const STRIP = 16;
+
+function colours(figure) {
+  const style = getComputedStyle(figure);
+  const read = (name) => style.getPropertyValue(name).trim();
+  return {
+    ink: read("--ink"),
+    muted: read("--muted"),
+    line: read("--line"),
+    surface: read("--surface"),
+    raised: read("--raised"),
+    series: [read("--action"), read("--risk"), read("--done"), read("--muted")],
+    font: style.fontFamily,
+  };
+}
+
+function reader(spec) {
+  const scale = spec.unit === "percent" ? 100 : 1;
+  const suffix = spec.unit === "percent" ? "%" : "";
+  return {
+    raw: (value) => (value == null ? null : value * scale),
+    axis: (value) => value.toLocaleString(document.documentElement.lang) + suffix,
+  };
+}
+
+// --- pieces that ECharts does not bring -------------------------------------------------------
+function whisker(series, index, read, colour, shift) {
+  return {
+    type: "custom",
+    silent: true,
+    z: 3,
+    tooltip: { show: false },
+    data: series.points.map((point, at) => [at, read.raw(point.low), read.raw(point.high)]),
+    renderItem(params, api) {
+      if (Number.isNaN(api.value(1))) return null;
+      const across = api.value(0);
+      const low = shift.flat ? api.coord([api.value(1), across]) : api.coord([across, api.value(1)]);
+      const high = shift.flat ? api.coord([api.value(2), across]) : api.coord([across, api.value(2)]);
+      const move = shift.px * (index - (shift.count - 1) / 2);
+      const place = shift.flat
+        ? { x1: low[0], x2: high[0], y1: low[1] + move, y2: high[1] + move }
+        : { x1: low[0] + move, x2: high[0] + move, y1: low[1], y2: high[1] };
+      return { type: "line", shape: place, style: { stroke: colour, lineWidth: 2 } };
+    },
+  };
+}
+
+function band(series, read, colour) {
+  const points = series.points;
+  return {
+    type: "custom",
+    silent: true,
+    z: 1,
+    tooltip: { show: false },
+    data: points.slice(1).map((_, at) => [at, at + 1]),
+    renderItem(params, api) {
+      const [a, b] = [points[api.value(0)], points[api.value(1)]];
+      if ([a, b].some((point) => point.low == null)) return null; // no band across a gap
+      const corner = (at, value) => api.coord([at, read.raw(value)]);
+      const [i, j] = [api.value(0), api.value(1)];
+      return {
+        type: "polygon",
+        shape: { points: [corner(i, a.low), corner(j, b.low), corner(j, b.high), corner(i, a.high)] },
+        style: { fill: colour, opacity: 0.16 },
+      };
+    },
+  };
+}
+
+// A hatched column where a value is withheld, so that a gap is not read as zero; only a strip at
+// the axis where other series have a value to show.
+function withheld(spec, palette, flat) {
+  const count = (at) => spec.series.filter((series) => series.points[at].suppressed).length;
+  const places = spec.series[0].points.map((_, at) => at).filter(count);
+  return {
+    type: "custom",
+    silent: true,
+    z: 0,
+    tooltip: { show: false },
+    data: places.map((at) => [at, count(at) === spec.series.length ? 1 : 0]),
+    renderItem(params, api) {
+      const box = params.coordSys;
+      const middle = flat ? api.coord([0, api.value(0)])[1] : api.coord([api.value(0), 0])[0];
+      const width = Math.min(28, flat ? box.height / 4 : box.width / 8);
+      const long = api.value(1) ? (flat ? box.width : box.height) : STRIP;
+      const shape = flat
+        ? { x: box.x, y: middle - width / 2, width: long, height: width }
+        : { x: middle - width / 2, y: box.y + box.height - long, width, height: long };
+      return {
+        type: "rect",
+        shape,
+        style: {
+          fill: palette.raised,
+          decal: { symbol: "rect", dashArrayX: [1, 0], dashArrayY: [2, 5], rotation: -Math.PI / 4, color: palette.muted },
+        },
+      };
+    },
+  };
+}
+
+// --- one option per kind ----------------------------------------------------------------------
+function marks(spec, read, palette) {
+  if (spec.reference == null) return undefined;
+  const at = read.raw(spec.reference);
+  return {
+    silent: true,
+    symbol: "none",
+    lineStyle: { color: palette.muted, type: "dashed", width: 1 },
+    label: { formatter: spec.referenceLabel, color: palette.muted, position: "insideEndTop" },
+    data: [spec.kind === "dots-interval" ? { xAxis: at } : { yAxis: at }],
+  };
+}
+
+function values(series, read, flat) {
+  return series.points.map((point, at) => ({
+    value: flat ? [read.raw(point.value), at] : [at, read.raw(point.value)],
+    said: point.label,
+    url: point.url,
+  }));
+}
+
+function lineBand(spec, read, palette) {
+  return spec.series.flatMap((series, index) => {
+    const colour = palette.series[index % palette.series.length];
+    return [
+      band(series, read, colour),
+      {
+        type: "line",
+        name: series.name,
+        data: values(series, read, false),
+        connectNulls: false,
+        symbol: SHAPES[index % SHAPES.length],
+        symbolSize: 6,
+        lineStyle: { color: colour, width: 2, type: DASHES[index % DASHES.length] },
+        itemStyle: { color: colour },
+        markLine: index === 0 ? marks(spec, read, palette) : undefined,
+        z: 4,
+      },
+    ];
+  });
+}
+
+function dotsInterval(spec, read, palette) {
+  const shift = { flat: true, px: 10, count: spec.series.length };
+  return spec.series.flatMap((series, index) => {
+    const colour = palette.series[index % palette.series.length];
+    return [
+      whisker(series, index, read, colour, shift),
+      {
+        type: "scatter",
+        name: series.name,
+        data: values(series, read, true),
+        symbol: SHAPES[index % SHAPES.length],
+        symbolSize: 10,
+        symbolOffset: [0, shift.px * (index - (shift.count - 1) / 2)],
+        itemStyle: { color: colour },
+        markLine: index === 0 ? marks(spec, read, palette) : undefined,
+        z: 4,
+      },
+    ];
+  });
+}
+
+function bars(spec, read, palette) {
+  const estimated = spec.series.length === 1 && spec.series[0].points.some((p) => p.low != null);
+  return spec.series.flatMap((series, index) => {
+    const colour = palette.series[index % palette.series.length];
+    const bar = {
+      type: "bar",
+      name: series.name,
+      data: values(series, read, false),
+      barMaxWidth: 36,
+      itemStyle: { color: colour },
+      markLine: index === 0 ? marks(spec, read, palette) : undefined,
+    };
+    const shift = { flat: false, px: 0, count: 1 };
+    return estimated ? [bar, whisker(series, 0, read, palette.ink, shift)] : [bar];
+  });
+}
+
+const KINDS = { "line-band": lineBand, "dots-interval": dotsInterval, bars };
+
+function option(figure, spec) {
+  const palette = colours(figure);
+  const read = reader(spec);
+  const flat = spec.kind === "dots-interval";
+  const names = spec.series[0].points.map((point) => point.at);
+  const text = { color: palette.muted, fontFamily: palette.font, fontSize: 12 };
+  const category = {
+    type: "category",
+    data: names,
+    inverse: flat,
+    axisLabel: { ...text, hideOverlap: !flat },
+    axisLine: { lineStyle: { color: palette.line } },
+    axisTick: { show: false },
+  };
+  const value = {
+    type: "value",
+    // Bars have no honest scale but the one from zero.
+    scale: spec.kind !== "bars",
+    min: spec.kind === "bars" ? 0 : lowest(spec, read),
+    max: spec.unit === "percent" && spec.kind !== "bars" ? highest(spec, read) : null,
+    axisLabel: { ...text, formatter: read.axis },
+    splitLine: { lineStyle: { color: palette.line } },
+  };
+  return {
+    animation: !still.matches,
+    textStyle: { fontFamily: palette.font },
+    aria: { enabled: true, label: { description: figure.querySelector("h3").textContent } },
+    grid: { left: 8, right: 20, top: spec.series.length > 1 ? 34 : 14, bottom: 6, containLabel: true },
+    legend: spec.series.length > 1
+      ? { top: 0, left: 0, textStyle: { ...text, color: palette.ink }, itemWidth: 28, data: spec.series.map((s) => s.name) }
+      : undefined,
+    tooltip: {
+      trigger: "item",
+      renderMode: "richText", // HTML tooltips carry inline styles, which the page's policy refuses
+      confine: true,
+      backgroundColor: palette.surface,
+      borderColor: palette.line,
+      textStyle: { color: palette.ink, fontFamily: palette.font, fontSize: 12 },
+      formatter: (hit) => `${names[flat ? hit.value[1] : hit.value[0]]}\n${hit.seriesName}\n${hit.data.said}`,
+    },
+    xAxis: flat ? value : category,
+    yAxis: flat ? category : value,
+    series: [withheld(spec, palette, flat), ...KINDS[spec.kind](spec, read, palette)],
+  };
+}
+
+function reach(spec, read, pick) {
+  const all = spec.series.flatMap((series) =>
+    series.points.flatMap((point) => [point.low, point.high, point.value]),
+  );
+  return pick(...[...all, spec.reference].filter((value) => value != null).map(read.raw));
+}
+
+// The scale is wide enough for every interval, never cut inside one.
+const lowest = (spec, read) => {
+  const low = reach(spec, read, Math.min);
+  const high = reach(spec, read, Math.max);
+  return Math.max(low >= 0 ? 0 : -Infinity, Math.floor((low - (high - low) * 0.1) / 5) * 5);
+};
+const highest = (spec, read) => Math.min(100, Math.ceil(reach(spec, read, Math.max) / 5) * 5);
+
+// --- drawing ----------------------------------------------------------------------------------
+async function data(figure) {
+  const source = figure.dataset.source;
+  const inPage = document.getElementById(source);
+  if (inPage) return JSON.parse(inPage.textContent);
+  const answer = await fetch(source, { headers: { Accept: "application/json" } });
+  if (!answer.ok) throw new Error(`${source}: ${answer.status}`);
+  return answer.json();
+}
+
+async function draw(figure) {
+  const canvas = figure.querySelector("[data-canvas]");
+  const [spec, echarts] = await Promise.all([data(figure), (library ??= import(figure.dataset.echarts))]);
+  canvas.hidden = false;
+  if (spec.kind === "dots-interval") {
+    const rows = spec.series[0].points.length * Math.max(1, spec.series.length * 0.6);
+    canvas.style.height = `${Math.round(rows * 30 + 60)}px`;
+  }
+  const chart = echarts.init(canvas, null, { renderer: "canvas" });
+  chart.setOption(option(figure, spec));
+  chart.on("click", (hit) => hit.data?.url && location.assign(hit.data.url));
+  drawn.set(figure, { chart, spec });
+  const toggle = figure.querySelector("[data-table-toggle]");
+  toggle.hidden = false;
+  showTable(figure, false);
+}
+
+function showTable(figure, shown) {
+  figure.querySelector("[data-table]").hidden = !shown;
+  figure.querySelector("[data-table-toggle]").setAttribute("aria-expanded", String(shown));
+}
+
+document.addEventListener("click", (event) => {
+  const toggle = event.target.closest("[data-table-toggle]");
+  if (!toggle) return;
+  const figure = toggle.closest("figure");
+  showTable(figure, figure.querySelector("[data-table]").hidden);
+});
+
+const watcher = new IntersectionObserver((entries) => {
+  entries.filter((entry) => entry.isIntersecting).forEach((entry) => {
+    watcher.unobserve(entry.target);
+    // A figure that cannot be drawn still has its table.
+    draw(entry.target).catch((error) => console.error("figure", entry.target.id, error));
+  });
+}, { rootMargin: "200px" });
+
+function find(root) {
+  root.querySelectorAll("figure[data-chart]").forEach((figure) => {
+    if (!drawn.has(figure)) watcher.observe(figure);
+  });
+  drawn.forEach(({ chart }, figure) => {
+    if (figure.isConnected) return;
+    chart.dispose();
+    drawn.delete(figure);
+  });
+}
+
+function redraw() {
+  drawn.forEach(({ chart, spec }, figure) => chart.setOption(option(figure, spec), { notMerge: true }));
+}
+
+window.addEventListener("resize", () => drawn.forEach(({ chart }) => chart.resize()));
+document.addEventListener("anmin:theme", redraw);
+document.addEventListener("htmx:after:swap", () => find(document));
+find(document);

@@ -1,0 +1,1 @@
+"""The citizens' face: pages that answer one question each."""

@@ -1,0 +1,10 @@
+"""The citizens' face."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PortalConfig(AppConfig):
+    name = "anmin.portal"
+    label = "portal"
+    verbose_name = _("Portal")
