@@ -170,9 +170,7 @@ class _Year:
         self.special = {day.toordinal(): special[day] for day in sorted(special)}
         self.special_ordinals = tuple(self.special)
         works = [
-            self.special[ordinal].kind.works
-            if ordinal in self.special
-            else (ordinal + 6) % 7 < 5
+            self.special[ordinal].kind.works if ordinal in self.special else (ordinal + 6) % 7 < 5
             for ordinal in range(self.first, date(year, 12, 31).toordinal() + 1)
         ]
         self.workdays = array("l", (self.first + n for n, open_ in enumerate(works) if open_))

@@ -1,0 +1,228 @@
+"""Dated rules: every number that law, practice or this project sets, with where it comes from.
+
+Rules are data (``rules/*.toml``), never literals in code. A key may have several values with
+different effective dates; the one in force on the day in question applies. An installation adds
+or replaces rules with a folder of its own: the same key and effective date replaces, another
+effective date adds.
+"""
+
+import tomllib
+from bisect import bisect_right
+from calendar import monthrange
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from functools import cached_property
+from itertools import chain
+from operator import attrgetter
+from pathlib import Path
+from typing import Annotated, Final, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from anmin.kernel.calendar import END_OF_DAY, Deadline, WorkingCalendar
+from anmin.kernel.errors import NotFound, Refusal
+
+SHIPPED: Final = Path(__file__).with_name("rules")
+
+type Value = int | Decimal | time
+
+
+class Unit(StrEnum):
+    """What a rule's value counts."""
+
+    SECONDS = "seconds"
+    MINUTES = "minutes"
+    HOURS = "hours"
+    CALENDAR_DAYS = "calendar_days"
+    WORKING_DAYS = "working_days"
+    MONTHS = "months"
+    SAME_DAY = "same_day"
+    COUNT = "count"
+    RATIO = "ratio"
+    TIME_OF_DAY = "time_of_day"
+    MONEY = "money"
+
+
+_EXACT: Final = {
+    Unit.SECONDS: timedelta(seconds=1),
+    Unit.MINUTES: timedelta(minutes=1),
+    Unit.HOURS: timedelta(hours=1),
+}
+_FIXED: Final = {**_EXACT, Unit.CALENDAR_DAYS: timedelta(days=1)}
+
+
+class BadRule(Refusal):
+    """A rule file cannot be used, or a rule is used as what it is not."""
+
+    default_code = "bad_rule"
+
+
+class UnknownRule(NotFound):
+    """No rule of that key is in force on that day."""
+
+    default_code = "unknown_rule"
+
+
+class Rule(BaseModel):
+    """One value of one rule, in force from ``effective`` until the next one of its key.
+
+    ``value`` is a whole number, for ``ratio`` and ``money`` (yuan) a decimal, for ``time_of_day``
+    a local time, and 0 for ``same_day``. ``tag``: L the text of a law or regulation, D derived,
+    P proposed by this project. ``defers``: by the law in ``source``, a last day that is no
+    working day moves to the next one.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, str_min_length=1)
+
+    key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$")]
+    value: Value = 0
+    unit: Annotated[Unit, Field(strict=False)]
+    effective: date
+    source: str
+    tag: Literal["L", "P", "D"]
+    label: str
+    label_zh: str
+    note: str | None = None
+    note_zh: str | None = None
+    defers: bool = False
+
+    @model_validator(mode="after")
+    def _value_fits_unit(self) -> Self:
+        value, unit = self.value, self.unit
+        match unit:
+            case Unit.SAME_DAY:
+                fits = value == 0
+            case Unit.TIME_OF_DAY:
+                fits = isinstance(value, time)
+            case Unit.RATIO:
+                fits = isinstance(value, Decimal) and 0 <= value <= 1
+            case Unit.MONEY:
+                fits = isinstance(value, int | Decimal) and value >= 0
+            case _:
+                fits = isinstance(value, int) and value >= (0 if unit is Unit.COUNT else 1)
+        if not fits:
+            raise ValueError(f"{value!r} is no value in {unit}")
+        if self.defers and unit not in (Unit.CALENDAR_DAYS, Unit.MONTHS):
+            raise ValueError("only days and months can defer to a working day")
+        return self
+
+    @cached_property
+    def _exact(self) -> timedelta | None:
+        """The length of a period that runs from the moment it starts."""
+        return self.duration if self.unit in _EXACT else None
+
+    @cached_property
+    def duration(self) -> timedelta:
+        """The value as a length of time; ``BadRule`` if its length depends on the calendar."""
+        step = _FIXED.get(self.unit)
+        if step is None or not isinstance(self.value, int):
+            raise BadRule(f"{self.key} is in {self.unit}, which is no fixed length of time")
+        return self.value * step
+
+    def due(self, start: datetime, calendar: WorkingCalendar, tz: ZoneInfo) -> Deadline:
+        """When something that starts at ``start`` (aware) is due under this rule, in ``tz``.
+
+        Seconds, minutes and hours run from the moment. Days and months do not count the day of
+        the start and end at 23:59:59 of the last one; a month ends on the day of the same
+        number, or on the last day of the month. ``same_day`` is the day of the start.
+        """
+        unit, value = self.unit, self.value
+        if self._exact is not None:
+            return Deadline((start.astimezone(UTC) + self._exact).astimezone(tz))
+        if unit is Unit.WORKING_DAYS and isinstance(value, int):
+            return calendar.add_working_days(start, value, tz=tz)
+        day = start.astimezone(tz).date()
+        if unit is Unit.CALENDAR_DAYS:
+            day += self.duration
+        elif unit is Unit.MONTHS and isinstance(value, int):
+            day = _add_months(day, value)
+        elif unit is not Unit.SAME_DAY:
+            raise BadRule(f"{self.key} is in {unit}, so nothing can be due by it")
+        if self.defers:
+            return calendar.first_workday_end(day, tz=tz)
+        return Deadline(datetime.combine(day, END_OF_DAY, tz))
+
+    def cutoff(self, now: datetime) -> datetime:
+        """The moment that lies this rule's period before ``now``, for what is kept that long."""
+        if self.unit is Unit.MONTHS and isinstance(self.value, int):
+            return datetime.combine(_add_months(now.date(), -self.value), now.timetz())
+        return (now.astimezone(UTC) - self.duration).astimezone(now.tzinfo)
+
+
+def _add_months(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+class _File(BaseModel):
+    """A rule file: nothing but ``[[rule]]`` tables."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rule: list[Rule]
+
+
+def _read(path: Path) -> list[Rule]:
+    """The rules of one file; ``BadRule`` names the file, the key and what is wrong."""
+    try:
+        raw = tomllib.loads(path.read_text("utf-8"), parse_float=Decimal)
+    except (ValueError, OSError) as error:
+        raise BadRule(f"{path}: {error}") from error
+    try:
+        return _File.model_validate(raw).rule
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = [str(part) for part in first["loc"]]
+        match first["loc"]:
+            case ("rule", int(index), *_) if isinstance(raw["rule"][index], dict):
+                place[:2] = [str(raw["rule"][index].get("key", f"rule {index + 1}"))]
+        raise BadRule(f"{path}: {': '.join(place)}: {first['msg']}") from error
+
+
+def _collect(folder: Path) -> dict[tuple[str, date], Rule]:
+    if not folder.is_dir():
+        raise BadRule(f"there is no folder of rules at {folder}")
+    found: dict[tuple[str, date], Rule] = {}
+    for path in sorted(folder.glob("*.toml")):
+        for rule in _read(path):
+            if (rule.key, rule.effective) in found:
+                raise BadRule(f"{path}: {rule.key}: a second value from {rule.effective}")
+            found[rule.key, rule.effective] = rule
+    return found
+
+
+class RuleBook:
+    """All rules: those shipped, overlaid by those of ``extra_dir``.
+
+    Everything is read and checked once, here; looking up is O(log of a key's values).
+    """
+
+    def __init__(self, extra_dir: Path | None = None) -> None:
+        rules = _collect(SHIPPED) | (_collect(extra_dir) if extra_dir else {})
+        self._history: dict[str, list[Rule]] = {}
+        for _, rule in sorted(rules.items()):
+            self._history.setdefault(rule.key, []).append(rule)
+
+    def get(self, key: str, on: date) -> Rule:
+        """The rule in force on a (local) day; ``UnknownRule`` if there is none."""
+        history = self._history.get(key, ())
+        place = bisect_right(history, on, key=_effective)
+        if not place:
+            since = f" before {history[0].effective}" if history else ""
+            raise UnknownRule(f"there is no rule {key}{since}")
+        return history[place - 1]
+
+    def all(self) -> Iterator[Rule]:
+        """Every value of every rule, by key and then by date."""
+        return chain.from_iterable(self._history.values())
+
+    def due(self, key: str, start: datetime, calendar: WorkingCalendar, tz: ZoneInfo) -> Deadline:
+        """When something is due under the rule in force on the local day of ``start``."""
+        local = start.astimezone(tz)
+        return self.get(key, local.date()).due(local, calendar, tz)
+
+
+_effective = attrgetter("effective")
