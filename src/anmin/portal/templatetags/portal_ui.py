@@ -1,0 +1,50 @@
+"""Components of the portal as template tags. How to use each: README.md of this room."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms, template
+from django.forms import BoundField
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+@register.inclusion_tag("portal/parts/question.html")
+def question(field: BoundField, heading: bool = False) -> dict[str, Any]:
+    """One question: choices as big buttons, anything else as a labelled box.
+
+    ``heading`` makes the label the page's h1, for pages that ask one thing only.
+    """
+    return {
+        "field": field,
+        "heading": heading,
+        "choices": isinstance(field.field.widget, forms.RadioSelect),
+    }
+
+
+@register.inclusion_tag("portal/parts/step.html")
+def step(at: int, of: int) -> dict[str, int]:
+    """Where one is: "Question 1 of 3"."""
+    return {"at": at, "of": of}
+
+
+@register.inclusion_tag("portal/parts/error_summary.html")
+def error_summary(form: forms.BaseForm) -> dict[str, Any]:
+    """What is to be checked, each line a link to its question."""
+    lines: list[tuple[str, Any]] = [("", message) for message in form.non_field_errors()]
+    for bound in form:
+        target = bound.id_for_label or f"{bound.auto_id}_0"
+        lines += [(target, message) for message in bound.errors]
+    return {"lines": lines}
+
+
+@register.simple_block_tag
+def confirmation(content: str, title: str, code: str = "", code_label: str = "") -> SafeString:
+    """It is done: the answer first, then (the block's content) what happens next."""
+    return render_to_string(
+        "portal/parts/confirmation.html",
+        {"title": title, "code": code, "code_label": code_label, "content": content},
+    )
