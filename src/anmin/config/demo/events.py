@@ -68,13 +68,9 @@ def events_of(
     weights = [told[code].weight for code in codes]
     picked = rng.choices(codes, weights, k=number)
     where = rng.choices(places, [place.weight for place in places], k=number)
-    moments = sorted(
-        (_moment(day, told[code], rng, zone), n) for n, code in enumerate(picked)
-    )
+    moments = sorted((_moment(day, told[code], rng, zone), n) for n, code in enumerate(picked))
     for serial, (at, n) in enumerate(moments):
-        yield event(
-            f"{prefix}{day:%Y%m%d}{serial:04d}", picked[n], at, where[n], rng
-        )
+        yield event(f"{prefix}{day:%Y%m%d}{serial:04d}", picked[n], at, where[n], rng)
 
 
 def event(
