@@ -23,6 +23,10 @@ for name in [name for name in os.environ if name.startswith("ANMIN_") and "TEST"
     del os.environ[name]
 os.environ["ANMIN_HOME"] = str(HOME)
 os.environ["ANMIN_SECRET_KEY"] = "a secret that nobody but the tests ever uses"
+os.environ["ANMIN_KEYRING"] = (
+    "root:dGhlIHJvb3Qgb2YgYWxsIHRlc3Qga2V5cmluZ3MgMzI=,"
+    "262e5263:YSBrZXkgZm9yIG5vdGhpbmcgYnV0IHRlc3RzLCAzMmI="
+)
 os.environ["DJANGO_SETTINGS_MODULE"] = "anmin.config.settings"
 
 

@@ -47,11 +47,7 @@ class Environment(BaseSettings):
     anmin_keyring: SecretStr | None = Field(
         None,
         description="Keys that encrypt names, telephone numbers and free text. Without it, one "
-        "is made once and kept in `$ANMIN_HOME/keyring.json`; keep a copy apart from backups.",
-    )
-    anmin_rules: Path | None = Field(
-        None,
-        description="Folder of further rule files (TOML) that override the shipped ones by date.",
+        "is made once and kept in `$ANMIN_HOME/keyring`; keep a copy apart from backups.",
     )
     anmin_time_zone: str = Field(
         "Asia/Shanghai", description="Time zone in which times are shown and days begin."

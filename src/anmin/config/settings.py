@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.core.management.utils import get_random_secret_key
 from django.utils.csp import CSP
@@ -11,6 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from anmin.config.environment import Environment
 from anmin.config.home import kept_secret, make_home
+
+if TYPE_CHECKING:
+    from anmin.kernel.calendar import WorkingCalendar
+    from anmin.kernel.crypto import Keyring
+    from anmin.kernel.rules import RuleBook
 
 ENVIRONMENT = Environment.load()
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -166,27 +171,37 @@ MEDIA_ROOT = ANMIN_HOME / "media"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
 
-def _keyring() -> Any:
-    from anmin.config.wiring import keyring
+def _keyring() -> "Keyring":
+    from anmin.kernel.crypto import Keyring
 
-    return keyring(ENVIRONMENT, ANMIN_HOME)
-
-
-def _rules() -> Any:
-    from anmin.config.wiring import rules
-
-    return rules(ENVIRONMENT)
-
-
-def _calendar() -> Any:
-    from anmin.config.wiring import calendar
-
-    return calendar(ENVIRONMENT)
+    given = ENVIRONMENT.anmin_keyring
+    return Keyring.load(
+        given.get_secret_value()
+        if given
+        else kept_secret(ANMIN_HOME / "keyring", lambda: Keyring.generate().dump())
+    )
 
 
-KEYRING = SimpleLazyObject(_keyring)
-RULES = SimpleLazyObject(_rules)
-CALENDAR = SimpleLazyObject(_calendar)
+def _rules() -> "RuleBook":
+    from anmin.kernel.rules import RuleBook
+
+    return RuleBook(_own("rules"))
+
+
+def _calendar() -> "WorkingCalendar":
+    from anmin.kernel.calendar import WorkingCalendar
+
+    return WorkingCalendar(_own("calendar"))
+
+
+def _own(folder: str) -> Path | None:
+    """The installation's own data files, which overlay the shipped ones."""
+    return ANMIN_HOME / folder if (ANMIN_HOME / folder).is_dir() else None
+
+
+KEYRING = cast("Keyring", SimpleLazyObject(_keyring))
+RULES = cast("RuleBook", SimpleLazyObject(_rules))
+CALENDAR = cast("WorkingCalendar", SimpleLazyObject(_calendar))
 
 # --- people ---------------------------------------------------------------------------------
 AUTH_USER_MODEL = "people.Account" if "anmin.people" in ROOMS else "auth.User"
