@@ -4,9 +4,6 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-PURPOSE = "phone"
-CONTEXT = b"message"
-
 
 class Medium(models.TextChoices):
     """The way a message takes."""
@@ -39,7 +36,7 @@ class Message(models.Model):
     key = models.CharField(_("key"), max_length=120, unique=True)
     medium = models.CharField(_("medium"), max_length=8, choices=Medium)
     recipient = models.BinaryField(_("recipient, sealed"))
-    recipient_index = models.BinaryField(max_length=16, db_index=True)
+    recipient_index = models.BinaryField(max_length=16)
     body = models.BinaryField(_("text, sealed"))
     template = models.CharField(_("template"), max_length=64, blank=True)
     language = models.CharField(_("language"), max_length=8)
@@ -51,6 +48,7 @@ class Message(models.Model):
     last_error = models.CharField(_("last error"), max_length=300, blank=True)
     provider = models.CharField(_("provider"), max_length=32, blank=True)
     provider_ref = models.CharField(_("provider's reference"), max_length=120, blank=True)
+    expects_reply = models.BooleanField(_("asks for an answer"), default=False)
     subject_ref = models.CharField(_("about"), max_length=64, blank=True, db_index=True)
     created_at = models.DateTimeField(_("queued at"), default=timezone.now)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
@@ -60,6 +58,7 @@ class Message(models.Model):
         verbose_name_plural = _("messages")
         ordering = ("-id",)
         indexes = [
+            models.Index(fields=("recipient_index", "-id"), name="channels_recipient"),
             # Only what is still to be sent: the index stays small while the table grows.
             models.Index(
                 fields=("not_before", "id"),
@@ -75,6 +74,11 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} ({self.status})"
+
+    @property
+    def context(self) -> bytes:
+        """What recipient and text are bound to: they do not open in another message."""
+        return b"message:" + self.key.encode()
 
 
 class ReplyKind(models.TextChoices):
@@ -113,6 +117,11 @@ class Reply(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider} {self.provider_ref} ({self.kind})"
+
+    @property
+    def context(self) -> bytes:
+        """What the text is bound to: it does not open in another reply."""
+        return f"reply:{self.provider}:{self.provider_ref}".encode()
 
 
 class OptOut(models.Model):

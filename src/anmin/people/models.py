@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from anmin.kernel import chain
 from anmin.people.roles import Role, role_choices
 
 
@@ -170,6 +171,23 @@ class AccessLog(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.actor} {self.action} {self.subject}"
+
+    def expected_hash(self, key: bytes) -> bytes:
+        """The hash this row must have, given the one before it and the installation's key."""
+        record = chain.canonical(
+            [
+                self.number,
+                self.at,
+                self.account_id,
+                self.actor,
+                self.action,
+                self.subject_kind,
+                self.subject,
+                self.reason,
+                bytes(self.ip_hash or b""),
+            ]
+        )
+        return chain.link(key, bytes(self.previous), record)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Add the row; a row that exists is never written again."""

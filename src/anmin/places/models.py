@@ -117,6 +117,17 @@ class Node(Reference):
     def __str__(self) -> str:
         return self.label
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save with a fresh path, and move everything below along."""
+        self.clean()
+        before, self.path = self.path, self.path_below(self.parent)
+        if (fields := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = {*fields, "path"}
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            if before and before != self.path:
+                self._move_children(before)
+
     @property
     def label(self) -> str:
         """The name in the reader's language; the Chinese one where there is no other."""
@@ -133,17 +144,6 @@ class Node(Reference):
         self.code = clean_code(self.code)
         if self.pk and self.path and self.parent and self.parent.path.startswith(self.path):
             raise ValidationError({"parent": _("It cannot be part of something below itself.")})
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save with a fresh path, and move everything below along."""
-        self.clean()
-        before, self.path = self.path, self.path_below(self.parent)
-        if (fields := kwargs.get("update_fields")) is not None:
-            kwargs["update_fields"] = {*fields, "path"}
-        with transaction.atomic():
-            super().save(*args, **kwargs)
-            if before and before != self.path:
-                self._move_children(before)
 
     def path_below(self, parent: Self | None) -> str:
         """The path this place has as part of that parent."""

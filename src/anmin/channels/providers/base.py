@@ -1,6 +1,7 @@
 """The port that every message provider fills."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -29,7 +30,20 @@ class Sent:
     ref: str = ""
 
 
-class DeliveryProblem(Exception):
+@dataclass(frozen=True, slots=True)
+class IncomingReply:
+    """A reply as a gateway brought it. ``ref`` is the gateway's own number of it."""
+
+    ref: str
+    sender: str
+    text: str
+
+
+class MalformedReply(Exception):  # noqa: N818 - an outcome, not a fault of ours
+    """A request that is genuine but not a reply. The text may be answered."""
+
+
+class DeliveryProblem(Exception):  # noqa: N818 - an outcome, not a fault of ours
     """A message could not be handed over. The text is logged: it names no person."""
 
 
@@ -61,6 +75,17 @@ class Provider(ABC):
             PermanentProblem: do not try again.
         """
 
+    @classmethod
+    def read_reply(cls, headers: Mapping[str, str], body: bytes) -> IncomingReply:
+        """Read a reply that the gateway posted to us; names of headers in lower case.
+
+        Raises:
+            BadSignature: it is not from the gateway, or not fresh.
+            MalformedReply: it is not a reply.
+            LookupError: this gateway brings no replies.
+        """
+        raise LookupError(f"{cls.code} brings no replies")
+
     def close(self) -> None:
         """Give connections back; the provider is not used afterwards."""
-        return None
+        return

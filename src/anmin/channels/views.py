@@ -1,0 +1,49 @@
+"""Where gateways bring replies."""
+
+import structlog
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from anmin.channels.actions import receive_reply
+from anmin.channels.providers.base import MalformedReply
+from anmin.channels.registry import provider_class
+from anmin.channels.signing import BadSignature
+from anmin.kernel.errors import Refusal
+
+LARGEST = 64 * 1024  # bytes; a reply is a line of text
+
+log = structlog.get_logger(__name__)
+
+
+@csrf_exempt
+@require_POST
+def receive(request: HttpRequest, provider: str) -> JsonResponse:
+    """Take in one signed reply. Safe to repeat: the gateway may send it until it hears 200."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST:
+        return _refused(413, "too large")
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    try:
+        incoming = provider_class(provider).read_reply(headers, request.body)
+    except (LookupError, ImproperlyConfigured):
+        return _refused(404, "no such provider here")
+    except BadSignature as problem:
+        log.warning("reply refused", provider=provider, reason=str(problem))
+        return _refused(401, str(problem))
+    except MalformedReply as problem:
+        return _refused(400, str(problem))
+    try:
+        reply = receive_reply(
+            provider=provider,
+            provider_ref=incoming.ref,
+            sender=incoming.sender,
+            text=incoming.text,
+        )
+    except Refusal as refusal:
+        return _refused(400, str(refusal))
+    return JsonResponse({"id": reply.provider_ref, "kind": reply.kind})
+
+
+def _refused(status: int, reason: str) -> JsonResponse:
+    return JsonResponse({"error": reason}, status=status)

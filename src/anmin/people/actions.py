@@ -1,0 +1,147 @@
+"""Writing about people: accounts, the duty roster, and the access log."""
+
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from anmin.kernel import chain
+from anmin.kernel.errors import NotAllowed, Refusal
+from anmin.people.models import AccessHead, AccessLog, Account, Duty, DutyRole, Shift
+from anmin.people.policy import Capability, can, require, unit_scope
+from anmin.places.models import Unit
+
+
+@transaction.atomic
+def log_access(
+    *,
+    account: Account | None,
+    action: str,
+    subject: str = "",
+    reason: str = "",
+    request: HttpRequest | None = None,
+    actor: str = "",
+) -> AccessLog:
+    """Add one entry to the access log, linked to the one before.
+
+    ``subject`` is ``kind:reference`` (``matter:JQ2026…``); never personal data itself. ``actor``
+    names who acted where there is no account. Entries are added one at a time: the last thing to
+    do in a transaction, because it holds up whoever else wants to log.
+
+    Raises ``Refusal`` for a reason too long to keep.
+    """
+    if len(reason) > 300:
+        raise Refusal(_("Give the reason in at most 300 characters."), field="reason")
+    kind, separator, reference = subject.partition(":")
+    head, _made = AccessHead.objects.select_for_update().get_or_create(
+        pk=1, defaults={"hash": chain.GENESIS}
+    )
+    entry = AccessLog(
+        number=head.number + 1,
+        at=timezone.now(),
+        account=account,
+        actor=actor or (account.username if account else "anonymous"),
+        action=action,
+        subject_kind=kind if separator else "",
+        subject=reference if separator else subject,
+        reason=reason,
+        ip_hash=_ip_hash(request),
+        previous=bytes(head.hash),
+    )
+    entry.hash = entry.expected_hash(settings.KEYRING.chain_key)
+    entry.save()
+    head.number, head.hash = entry.number, entry.hash
+    head.save()
+    return entry
+
+
+@transaction.atomic
+def add_account(
+    *,
+    username: str,
+    role: str,
+    unit: Unit | None = None,
+    display_name: str = "",
+    password: str | None = None,
+    language: str = "",
+    by: Account | None = None,
+) -> Account:
+    """Add an account and log it. ``by`` is empty when done at the console.
+
+    Without a password the account can only sign in by single sign-on.
+
+    Raises:
+        NotAllowed: ``by`` does not manage accounts.
+        Refusal: the name is taken or impossible, the role unknown, the password too weak, or a
+            role that sees only its own unit has none.
+    """
+    if by is not None:
+        require(by, Capability.MANAGE_ACCOUNTS)
+    account = Account(
+        username=username, display_name=display_name, role=role, unit=unit, language=language
+    )
+    try:
+        account.set_password(password)
+        account.full_clean()
+        if password is not None:
+            validate_password(password, account)
+    except ValidationError as problem:
+        field = next(iter(problem.message_dict), None) if hasattr(problem, "error_dict") else None
+        raise Refusal(problem.messages[0], field=field or "password") from None
+    account.save()
+    log_access(
+        account=by,
+        actor="" if by else "console",
+        action="add_account",
+        subject=f"account:{account.username}",
+        reason=account.role,
+    )
+    return account
+
+
+@transaction.atomic
+def roster_duty(
+    *,
+    date: date,
+    unit: Unit,
+    account: Account,
+    role: str = DutyRole.DUTY_LEADER,
+    shift: str = Shift.WHOLE,
+    by: Account | None = None,
+) -> Duty:
+    """Put somebody on the roster; a duty leader takes the place of the one rostered before.
+
+    ``by`` is empty when done at the console.
+
+    Raises:
+        NotAllowed: ``by`` does not roster this unit.
+        Refusal: the person's role cannot do this duty.
+    """
+    if by is not None:
+        require(by, Capability.ROSTER_DUTY)
+        if unit.pk not in unit_scope(by) and not can(by, Capability.MANAGE_REFERENCE):
+            raise NotAllowed(_("This is another unit's roster."))
+    needed = {
+        DutyRole.DUTY_LEADER: Capability.CLOSE_DAY,
+        DutyRole.OPERATOR: Capability.WORK_CALLBACKS,
+    }[DutyRole(role)]
+    if not can(account, needed):
+        raise Refusal(_("%(name)s has no role for this duty.") % {"name": account}, field="account")
+    slot: dict[str, Any] = {"date": date, "unit": unit, "role": role, "shift": Shift(shift)}
+    if role == DutyRole.DUTY_LEADER:
+        return Duty.objects.update_or_create(**slot, defaults={"account": account})[0]
+    return Duty.objects.get_or_create(**slot, account=account)[0]
+
+
+def _ip_hash(request: HttpRequest | None) -> bytes | None:
+    address = request.META.get("REMOTE_ADDR") if request else None
+    if not address:
+        return None
+    digest: bytes = settings.KEYRING.blind_index(address, purpose="ip")
+    return digest
