@@ -8,7 +8,7 @@ can go, the chain still verifies.
 
 import hashlib
 import hmac
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -27,6 +27,8 @@ def _plain(value: object) -> Any:
             raise TypeError("a time without a time zone has no canonical form")
         case datetime():
             return value.astimezone(UTC).isoformat(timespec="microseconds")
+        case date():
+            return value.isoformat()
         case Decimal():
             return str(value)
         case bytes() | memoryview():

@@ -1,6 +1,6 @@
 """Reference numbers for people to read out, and codes for citizens to follow a matter by.
 
-A number is ``prefix-year-sequence-check``, like ``JQ-2026-0000123-M``. The check character is a
+A number is ``prefix-year-sequence-check``, like ``JQ-2026-0000123-3``. The check character is a
 weighted sum modulo the prime 31, written in 31 characters that are not mistaken for one another
 (no 0, O, 1, I, L). As the prefix holds only letters and year and sequence only digits, any one
 wrong character and any exchange of two characters, near or far, is always detected; ISO 7064
@@ -10,7 +10,6 @@ MOD 37,36 misses one pair of exchanges and would need the ambiguous characters.
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -19,6 +18,10 @@ from anmin.kernel.errors import Refusal
 
 ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _PRIME: Final = len(ALPHABET)
+# The five characters that are never a check character share a value with one of the other sort.
+_VALUES: Final = {character: n for n, character in enumerate(ALPHABET)} | {
+    "0": 29, "1": 30, "I": 0, "L": 1, "O": 2,
+}  # fmt: skip
 # 3 is a primitive root of 31: its first 30 powers all differ, so every position weighs
 # differently in a number of up to 29 characters before the check character.
 _WEIGHTS: Final = tuple(pow(3, power, _PRIME) for power in range(1, _PRIME - 1))
@@ -44,19 +47,13 @@ class ReferenceNumber:
         return format_number(self.prefix, self.year, self.sequence)
 
 
-def _value(character: str) -> int:
-    return int(character) if character <= "9" else ord(character) - ord("A")
-
-
-def _sum(values: Iterable[int], place: int = 0) -> int:
+def _sum(text: str, place: int = 0) -> int:
     """The weighted sum of characters, the last of which stands at ``place`` from the end."""
-    return sum(
-        value * weight
-        for value, weight in zip(reversed(list(values)), _WEIGHTS[place:], strict=False)
-    )
+    weighted = zip(reversed(text), _WEIGHTS[place:], strict=False)
+    return sum(_VALUES[character] * weight for character, weight in weighted)
 
 
-_LAST_THREE: Final = tuple(_sum(map(int, f"{n:03d}")) for n in range(1000))
+_LAST_THREE: Final = tuple(_sum(f"{n:03d}") for n in range(1000))
 
 
 @lru_cache(maxsize=1024)
@@ -69,11 +66,11 @@ def _head(prefix: str, year: int, thousands: int) -> tuple[str, int]:
     if not 0 <= thousands < 10**9:
         raise ValueError("a sequence has up to 12 digits")
     text = f"{prefix}{year}{thousands:04d}"
-    return f"{prefix}-{year}-{thousands:04d}", _sum(map(_value, text), place=3)
+    return f"{prefix}-{year}-{thousands:04d}", _sum(text, place=3)
 
 
 def format_number(prefix: str, year: int, sequence: int) -> str:
-    """Write a reference number: ``format_number("JQ", 2026, 123)`` is ``JQ-2026-0000123-M``.
+    """Write a reference number: ``format_number("JQ", 2026, 123)`` is ``JQ-2026-0000123-3``.
 
     ``prefix`` is 1 to 6 capital Latin letters, ``sequence`` has up to 12 digits; anything else
     is a ``ValueError``. Numbers in sequence cost under a microsecond each.

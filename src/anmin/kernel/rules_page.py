@@ -33,7 +33,8 @@ def _value(rule: Rule) -> str:
         case Unit.MONEY:
             text = f"¥ {rule.value}"
         case unit:
-            text = f"{rule.value} {unit.replace('_', ' ')}"
+            word = unit.replace("_", " ")
+            text = f"{rule.value} {word.removesuffix('s') if rule.value == 1 else word}"
     return text + (" ↷" if rule.defers else "")
 
 

@@ -38,9 +38,8 @@ def qingming(year: int) -> date:
     The usual century formula for solar terms; against the sun's computed longitude it is right
     in every year from 1901 to 2099.
     """
-    if year < 2000:
-        return date(year, 4, int((year - 1900) * 0.2422 + 5.59) - (year - 1901) // 4)
-    return date(year, 4, int((year - 2000) * 0.2422 + 4.81) - (year - 2000) // 4)
+    n = year % 100
+    return date(year, 4, int(n * 0.2422 + (4.81 if year >= 2000 else 5.59)) - n // 4)
 
 
 def _lunar(year: int, month: int, day: int) -> date:

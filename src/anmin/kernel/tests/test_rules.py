@@ -1,0 +1,197 @@
+"""Dated rules: what is shipped, what is in force when, what is refused at load."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from anmin.kernel.calendar import WorkingCalendar
+from anmin.kernel.rules import BadRule, RuleBook, UnknownRule
+from anmin.kernel.rules_page import rules_markdown
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+TODAY = date(2026, 3, 6)
+BOOK = RuleBook()
+CALENDAR = WorkingCalendar()
+
+RULE = """
+[[rule]]
+key = "incident.answer"
+value = 12
+unit = "hours"
+effective = 2026-07-01
+source = "Bureau order 7/2026"
+tag = "P"
+label = "Answer"
+label_zh = "答复"
+"""
+
+
+def due(key: str, start: datetime) -> datetime:
+    return BOOK.due(key, start, CALENDAR, SHANGHAI).at
+
+
+def local(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=SHANGHAI)  # type: ignore[arg-type,misc]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("incident.answer", 24),
+        ("callback.message_after", 6),
+        ("callback.quiet_from", time(20)),
+        ("callback.quiet_until", time(8)),
+        ("callback.attempts", 3),
+        ("callback.recall_share", Decimal("0.05")),
+        ("rectification.finish", 5),
+        ("measures.suppress_below", 10),
+        ("measures.rank_from", 30),
+        ("log.retention", 6),
+        ("petition.national.finish", 60),
+        ("petition.zhejiang.extension", 60),
+        ("hotline.connected", Decimal("0.95")),
+    ],
+)
+def test_shipped_values(key: str, value: object) -> None:
+    assert BOOK.get(key, TODAY).value == value
+
+
+def test_deadlines_of_each_unit() -> None:
+    friday = local(2026, 2, 13, 22, 30)  # make-up workday on the 14th, then Spring Festival to 23rd
+    assert due("hotline.answer", friday) == friday + timedelta(seconds=15)
+    assert due("hotline.other_media", friday) == friday + timedelta(minutes=3)
+    assert due("incident.answer", friday) == local(2026, 2, 14, 22, 30)
+    assert due("callback.due.same_day", friday) == local(2026, 2, 13, 23, 59, 59)
+    assert due("link.validity", friday) == local(2026, 2, 20, 23, 59, 59)
+    assert due("rectification.finish", friday) == local(2026, 2, 27, 23, 59, 59)
+    assert due("listing.term", friday) == local(2026, 4, 13, 23, 59, 59)
+
+
+def test_a_last_day_off_moves_only_where_the_law_moves_it() -> None:
+    start = local(2026, 1, 16, 9, 0)  # + 30 days is Sunday 15 February, the first of nine days off
+    moved = BOOK.due("case.finish", start, CALENDAR, SHANGHAI)
+    assert moved.at == local(2026, 2, 24, 23, 59, 59)
+    assert [day.name for day in moved.skipped] == ["春节"] * 9
+    assert due("petition.zhejiang.finish", start) == local(2026, 2, 15, 23, 59, 59)
+
+
+def test_a_month_ends_on_its_last_day_where_the_number_is_missing() -> None:
+    assert due("property.unclaimed", local(2025, 8, 31, 9, 0)) == local(2026, 2, 28, 23, 59, 59)
+
+
+def test_hours_are_real_hours_where_clocks_change() -> None:
+    seattle = ZoneInfo("America/Los_Angeles")
+    start = datetime(2026, 3, 7, 12, 0, tzinfo=seattle)  # clocks go forward in the night
+    answer = BOOK.due("incident.answer", start, CALENDAR, seattle).at
+    assert answer.astimezone(UTC) - start.astimezone(UTC) == timedelta(hours=24)
+    assert answer.hour == 13
+
+
+def test_how_long_records_are_kept() -> None:
+    rule = BOOK.get("log.retention", TODAY)
+    assert rule.cutoff(local(2026, 8, 31, 1, 2)) == local(2026, 2, 28, 1, 2)
+    assert BOOK.get("link.validity", TODAY).cutoff(local(2026, 3, 8, 1, 2)) == local(
+        2026, 3, 1, 1, 2
+    )
+
+
+@given(st.datetimes(datetime(2005, 1, 1), datetime(2030, 1, 1)))
+def test_no_deadline_lies_before_its_start(start: datetime) -> None:
+    for rule in BOOK.all():
+        if rule.unit not in ("count", "ratio", "time_of_day", "money"):
+            assert rule.due(start.replace(tzinfo=UTC), CALENDAR, SHANGHAI).at >= start.replace(
+                tzinfo=UTC, microsecond=0
+            )
+
+
+def test_a_number_is_no_deadline() -> None:
+    with pytest.raises(BadRule, match=r"callback\.attempts is in count"):
+        due("callback.attempts", local(2026, 1, 1))
+    with pytest.raises(BadRule, match="no fixed length"):
+        _ = BOOK.get("rectification.finish", TODAY).duration
+
+
+def test_unknown_and_not_yet_in_force() -> None:
+    with pytest.raises(UnknownRule, match=r"no rule incident\.anwser"):
+        BOOK.get("incident.anwser", TODAY)
+    with pytest.raises(UnknownRule, match=r"before 2022-05-01"):
+        BOOK.get("petition.national.finish", date(2022, 4, 30))
+    assert BOOK.get("petition.national.finish", date(2022, 5, 1)).value == 60
+
+
+def test_a_later_value_applies_from_its_day(tmp_path: Path) -> None:
+    (tmp_path / "ours.toml").write_text(RULE, "utf-8")
+    book = RuleBook(tmp_path)
+    assert book.get("incident.answer", date(2026, 6, 30)).value == 24
+    assert book.get("incident.answer", date(2026, 7, 1)).value == 12
+    # by the local day of the start: 16:30 on 30 June in UTC is already 1 July in Shanghai
+    start = datetime(2026, 6, 30, 16, 30, tzinfo=UTC)
+    assert book.due("incident.answer", start, CALENDAR, SHANGHAI).at == start + timedelta(hours=12)
+    assert len(list(book.all())) == len(list(BOOK.all())) + 1
+
+
+def test_the_same_date_replaces(tmp_path: Path) -> None:
+    (tmp_path / "ours.toml").write_text(RULE.replace("2026-07-01", "2000-01-01"), "utf-8")
+    book = RuleBook(tmp_path)
+    assert book.get("incident.answer", TODAY).source == "Bureau order 7/2026"
+    assert len(list(book.all())) == len(list(BOOK.all()))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ('source = "Bureau order 7/2026"', "", "incident.answer: source: Field required"),
+        ('"Bureau order 7/2026"', '""', "incident.answer: source: String should have at least"),
+        ('"hours"', '"fortnights"', "incident.answer: unit: Input should be 'seconds'"),
+        ("value = 12", "value = 0", "incident.answer: .*0 is no value in hours"),
+        ("value = 12", "value = 1.5", "incident.answer: .*is no value in hours"),
+        ("value = 12", "value = true", "incident.answer: value"),
+        ("value = 12", "", "incident.answer: .*0 is no value in hours"),
+        ('"hours"', '"ratio"', "incident.answer: .*12 is no value in ratio"),
+        ('"P"', '"X"', "incident.answer: tag"),
+        ("incident.answer", "Incident", "Incident: key"),
+        ("tag", "colour", "incident.answer: "),
+        ("value = 12", "value = 12\ndefers = true", "only days and months can defer"),
+        ("2026-07-01", "2026-07-32", "ours.toml: "),
+        ("[[rule]]", "[rule]", "ours.toml: rule: "),
+        ("[[rule]]", "", "ours.toml: "),
+    ],
+)
+def test_a_bad_rule_stops_the_start_with_file_and_key(
+    tmp_path: Path, old: str, new: str, reason: str
+) -> None:
+    assert old in RULE
+    (tmp_path / "ours.toml").write_text(RULE.replace(old, new, 1), "utf-8")
+    with pytest.raises(BadRule, match=reason) as caught:
+        RuleBook(tmp_path)
+    assert "ours.toml" in str(caught.value)
+
+
+def test_two_values_from_one_day_are_refused_even_across_files(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(RULE, "utf-8")
+    (tmp_path / "b.toml").write_text(RULE, "utf-8")
+    with pytest.raises(BadRule, match=r"b\.toml: incident\.answer: a second value from 2026-07-01"):
+        RuleBook(tmp_path)
+
+
+def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadRule, match="no folder of rules"):
+        RuleBook(tmp_path / "nowhere")
+
+
+def test_the_page_on_rules_is_fresh() -> None:
+    page = Path(__file__).parents[4] / "docs" / "rules.md"
+    assert page.read_text("utf-8") == rules_markdown(BOOK), (
+        "run: python -m anmin.kernel.rules_page > docs/rules.md"
+    )
+
+
+def test_the_page_names_every_rule_once() -> None:
+    lines = rules_markdown(BOOK).splitlines()
+    for rule in BOOK.all():
+        assert sum(line.startswith(f"| `{rule.key}` |") for line in lines) == 1
