@@ -9,26 +9,28 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
+from anmin.people.policy import Capability, can
+
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """One entry: ``key`` is the letter after ``g``; ``capability`` is asked of people.policy."""
+    """One entry: ``key`` is the letter after ``g``; without its capability it is not shown."""
 
     view: str
     label: Any
     icon: str
     key: str
-    capability: str = ""
+    capability: Capability
 
 
 ROOMS = (
-    Room("desk:day", _("Day board"), "calendar-check", "d"),
-    Room("desk:callbacks", _("Callbacks"), "phone", "c"),
-    Room("desk:matters", _("Matters"), "clipboard-list", "m"),
-    Room("desk:import", _("Import"), "file-import", "i"),
-    Room("desk:morning", _("Morning page"), "sun-high", "n"),
-    Room("desk:measures", _("Measures"), "chart-dots", "f"),
-    Room("admin:index", _("Reference data"), "settings", "a"),
+    Room("desk:day", _("Day board"), "calendar-check", "d", Capability.VIEW_DAY),
+    Room("desk:callbacks", _("Callbacks"), "phone", "c", Capability.VIEW_CALLBACKS),
+    Room("desk:matters", _("Matters"), "clipboard-list", "m", Capability.VIEW_MATTERS),
+    Room("desk:import", _("Import"), "file-import", "i", Capability.IMPORT_RECORDS),
+    Room("desk:morning", _("Morning page"), "sun-high", "n", Capability.VIEW_FIGURES),
+    Room("desk:measures", _("Measures"), "chart-dots", "f", Capability.VIEW_FIGURES),
+    Room("admin:index", _("Reference data"), "settings", "a", Capability.MANAGE_REFERENCE),
 )
 
 
@@ -47,6 +49,8 @@ def links(request: HttpRequest) -> list[Link]:
     """The rooms this person may open; a room whose page is not installed is left out."""
     shown = []
     for room in ROOMS:
+        if not can(request.user, room.capability):
+            continue
         try:
             url = reverse(room.view)
         except NoReverseMatch:

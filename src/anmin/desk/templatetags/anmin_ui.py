@@ -242,12 +242,12 @@ def bulk_bar(content: str) -> SafeString:
 
 
 @register.inclusion_tag("desk/parts/field.html")
-def field(bound: BoundField, hint: str = "", optional: bool = False) -> dict[str, Any]:
+def field(bound: BoundField, hint: str | None = None, optional: bool = False) -> dict[str, Any]:
     """A form field with label, hint, error and what was typed.
 
-    ``hint`` replaces the field's help text; ``optional`` says so beside the label.
+    ``hint`` replaces the field's help text, "" drops it; ``optional`` says so beside the label.
     """
-    if hint:
+    if hint is not None:
         bound.help_text = hint
     return {
         "field": bound,
@@ -271,6 +271,8 @@ def _dressed(bound: BoundField) -> SafeString:
     own = bound.field.widget.attrs.get("class", "")
     failed = "is-invalid" if bound.errors and kind else ""
     attrs: dict[str, str | bool] = {"class": " ".join(filter(None, (kind, own, failed)))}
+    if bound.field.widget.attrs.get("placeholder") == bound.label:
+        attrs["placeholder"] = ""  # it would say again what the label says
     if isinstance(bound.field.widget, forms.Textarea):
         attrs.setdefault("rows", "3")
     return bound.as_widget(attrs=attrs)
@@ -279,9 +281,12 @@ def _dressed(bound: BoundField) -> SafeString:
 @register.inclusion_tag("desk/parts/error_summary.html")
 def error_summary(form: forms.BaseForm) -> dict[str, Any]:
     """All errors of a form at its head, each a link to its field; takes the focus."""
-    lines: list[tuple[str, Any]] = [("", message) for message in form.non_field_errors()]
+    lines = [{"message": message} for message in form.non_field_errors()]
     for bound in form:
-        lines += [(_focusable(bound), message) for message in bound.errors]
+        lines += [
+            {"target": _focusable(bound), "label": bound.label, "message": message}
+            for message in bound.errors
+        ]
     return {"lines": lines}
 
 

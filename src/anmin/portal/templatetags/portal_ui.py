@@ -34,10 +34,12 @@ def step(at: int, of: int) -> dict[str, int]:
 @register.inclusion_tag("portal/parts/error_summary.html")
 def error_summary(form: forms.BaseForm) -> dict[str, Any]:
     """What is to be checked, each line a link to its question."""
-    lines: list[tuple[str, Any]] = [("", message) for message in form.non_field_errors()]
+    lines = [{"message": message} for message in form.non_field_errors()]
     for bound in form:
         target = bound.id_for_label or f"{bound.auto_id}_0"
-        lines += [(target, message) for message in bound.errors]
+        lines += [
+            {"target": target, "label": bound.label, "message": message} for message in bound.errors
+        ]
     return {"lines": lines}
 
 

@@ -193,12 +193,14 @@ function option(figure, spec) {
   const read = reader(spec);
   const flat = spec.kind === "dots-interval";
   const names = spec.series[0].points.map((point) => point.at);
+  const counts = names.map((_, at) => sharedCount(spec, at));
+  const named = (name, at) => (counts[at] ? `${name}${flat ? "  " : "\n"}{n|n ${counts[at]}}` : name);
   const text = { color: palette.muted, fontFamily: palette.font, fontSize: 12 };
   const category = {
     type: "category",
     data: names,
     inverse: flat,
-    axisLabel: { ...text, hideOverlap: !flat },
+    axisLabel: { ...text, hideOverlap: !flat, formatter: named, rich: { n: { ...text, fontSize: 11 } } },
     axisLine: { lineStyle: { color: palette.line } },
     axisTick: { show: false },
   };
@@ -232,6 +234,12 @@ function option(figure, spec) {
     yAxis: flat ? category : value,
     series: [withheld(spec, palette, flat), ...KINDS[spec.kind](spec, read, palette)],
   };
+}
+
+// n stands beside the place or month when all series share it; it is in every tooltip and row.
+function sharedCount(spec, at) {
+  const counts = spec.series.map((series) => series.points[at]).filter((p) => p.n != null).map((p) => p.n);
+  return counts.length && counts.every((n) => n === counts[0]) ? counts[0].toLocaleString() : "";
 }
 
 function reach(spec, read, pick) {
