@@ -22,6 +22,7 @@ atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 for name in [name for name in os.environ if name.startswith("ANMIN_") and "TEST" not in name]:
     del os.environ[name]
 os.environ["ANMIN_HOME"] = str(HOME)
+os.environ["ANMIN_REQUIRE_MFA"] = "false"  # tests of second factors switch it on
 os.environ["ANMIN_SECRET_KEY"] = "a secret that nobody but the tests ever uses"
 os.environ["ANMIN_KEYRING"] = (
     "root:dGhlIHJvb3Qgb2YgYWxsIHRlc3Qga2V5cmluZ3MgMzI=,"
@@ -52,9 +53,10 @@ if os.environ.get("ANMIN_TEST_DATABASE") == "postgres" and "PYTEST_XDIST_WORKER"
     os.environ["DATABASE_URL"] = _start_postgres()
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Only now is the environment complete that the settings are read from."""
     django.setup()
+    config.pluginmanager.import_plugin("tests.personas")
 
 
 @pytest.fixture(autouse=True)

@@ -3,9 +3,11 @@
 from datetime import date
 from typing import Any
 
+from allauth.account.adapter import get_adapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
@@ -106,6 +108,26 @@ def add_account(
 
 
 @transaction.atomic
+def reset_second_factor(*, account: Account, by: Account | None = None) -> int:
+    """Take somebody's second factors away because they lost them; returns how many.
+
+    They set a new one up at the next sign-in. ``by`` is empty when done at the console.
+
+    Raises ``NotAllowed`` if ``by`` does not manage accounts.
+    """
+    if by is not None:
+        require(by, Capability.MANAGE_ACCOUNTS)
+    removed: int = Authenticator.objects.filter(user=account).delete()[0]
+    log_access(
+        account=by,
+        actor="" if by else "console",
+        action="reset_second_factor",
+        subject=f"account:{account.username}",
+    )
+    return removed
+
+
+@transaction.atomic
 def roster_duty(
     *,
     date: date,
@@ -140,8 +162,11 @@ def roster_duty(
 
 
 def _ip_hash(request: HttpRequest | None) -> bytes | None:
-    address = request.META.get("REMOTE_ADDR") if request else None
-    if not address:
+    """A keyed digest of the network address, seen through as many proxies as settings trust."""
+    if request is None:
         return None
-    digest: bytes = settings.KEYRING.blind_index(address, purpose="ip")
-    return digest
+    try:
+        address: str = get_adapter(request).get_client_ip(request)
+    except PermissionDenied:
+        return None
+    return settings.KEYRING.blind_index(address, purpose="ip")

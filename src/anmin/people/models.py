@@ -1,7 +1,7 @@
 """Accounts, the duty roster, and the append-only record of who looked at what."""
 
 import unicodedata
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -71,7 +71,7 @@ class Account(AbstractBaseUser):
     objects = AccountManager()
 
     USERNAME_FIELD = "username"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         verbose_name = _("account")
@@ -172,6 +172,16 @@ class AccessLog(models.Model):
     def __str__(self) -> str:
         return f"{self.number} {self.actor} {self.action} {self.subject}"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Add the row; a row that exists is never written again."""
+        if not self._state.adding:
+            raise TypeError("the access log is append-only")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Refused."""
+        raise TypeError("the access log is append-only")
+
     def expected_hash(self, key: bytes) -> bytes:
         """The hash this row must have, given the one before it and the installation's key."""
         record = chain.canonical(
@@ -188,16 +198,6 @@ class AccessLog(models.Model):
             ]
         )
         return chain.link(key, bytes(self.previous), record)
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Add the row; a row that exists is never written again."""
-        if not self._state.adding:
-            raise TypeError("the access log is append-only")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Refused."""
-        raise TypeError("the access log is append-only")
 
 
 class AccessHead(models.Model):
@@ -257,3 +257,19 @@ class Duty(models.Model):
 
     def __str__(self) -> str:
         return f"{self.date} {self.unit} {self.account}"
+
+
+class SharedCache(models.Model):
+    """The table of Django's database cache: what all web processes must count together.
+
+    Sign-in limits live here. Laid out as ``createcachetable`` would; nobody reads it as a model.
+    """
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "people_sharedcache"
+        verbose_name = _("shared cache")
+        verbose_name_plural = _("shared cache")

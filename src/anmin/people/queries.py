@@ -1,10 +1,11 @@
 """Reading about people: duty, the access log, and whether the log is whole."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Case, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from anmin.kernel import chain
@@ -18,7 +19,8 @@ from anmin.people.models import (
     DutyRole,
     Shift,
 )
-from anmin.people.policy import Capability, require
+from anmin.people.policy import Capability, capability_table, require, unit_scope
+from anmin.people.roles import Role
 from anmin.places.models import Unit
 
 
@@ -85,16 +87,47 @@ def verify_access_log() -> LogCheck:
     A changed entry, a missing one, and a log cut off at its end each show as a broken number.
     """
     key = settings.KEYRING.chain_key
-    number, previous, broken = 0, chain.GENESIS, []
+    number, previous = 0, chain.GENESIS
+    broken: list[int] = []
     for entry in AccessLog.objects.order_by("number").iterator(chunk_size=2000):
-        broken.extend(range(number + 1, entry.number))
+        if entry.number != number + 1:
+            broken.append(number + 1)
         if bytes(entry.previous) != previous or bytes(entry.hash) != entry.expected_hash(key):
             broken.append(entry.number)
         number, previous = entry.number, bytes(entry.hash)
-    head = AccessHead.objects.filter(pk=1).first()
-    if (head.number if head else 0, bytes(head.hash) if head else chain.GENESIS) != (
-        number,
-        previous,
-    ):
-        broken.append(max(number, head.number if head else 0))
+    head = AccessHead.objects.filter(pk=1).first() or AccessHead(number=0, hash=chain.GENESIS)
+    if (head.number, bytes(head.hash)) != (number, previous):
+        broken.append(number + 1)
     return LogCheck(entries=number, broken=broken)
+
+
+def colleagues_like(viewer: Account, text: str, *, limit: int = 12) -> list[Account]:
+    """Those whom the viewer may give a matter, by what somebody typed of a name; exact ones first.
+
+    They work on matters in a unit, within what the viewer sees.
+    """
+    text = text.strip()[:80]
+    exact = Q(username=AccountManager.normalise(text)) | Q(display_name=text)
+    part = Q(username__istartswith=text) | Q(display_name__icontains=text)
+    rows = Account.objects.filter(part, is_active=True, role__in=_handlers(), unit__isnull=False)
+    rows = unit_scope(viewer).narrow(rows).select_related("unit")
+    return list(
+        rows.order_by(Case(When(exact, then=Value(0)), default=Value(1)), "username")[:limit]
+    )
+
+
+def handlers_of(unit_ids: Iterable[int]) -> list[Account]:
+    """Everybody who works on matters in one of those units itself."""
+    rows = Account.objects.filter(unit_id__in=set(unit_ids), is_active=True, role__in=_handlers())
+    return list(rows.order_by("username"))
+
+
+def account_labels(ids: Iterable[int]) -> dict[int, str]:
+    """The names of accounts, by id."""
+    return {row.pk: str(row) for row in Account.objects.filter(pk__in=set(ids)).order_by()}
+
+
+def _handlers() -> list[Role]:
+    table = capability_table()
+    needed = {Capability.VIEW_MATTERS, Capability.NOTE_MATTERS}
+    return [role for role, held in table.items() if needed <= held]

@@ -131,7 +131,7 @@ def _load_tree[N: (Area, Unit)](
     held = {row.code: row for row in model._default_manager.all()}
     made = changed = same = 0
     for generation in _generations(_read(rows, facts), set(held)):
-        fresh = []
+        fresh: list[N] = []
         for line, code, parent, fields in generation:
             row = held.setdefault(code, model(code=code))
             before = _values(row, fields)

@@ -1,12 +1,13 @@
 """Reading places: one picture of all areas and units in memory, checked by its revision."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 
 from anmin.kernel.errors import NotFound
@@ -116,6 +117,36 @@ def units_under(unit: Unit) -> QuerySet[Unit]:
 def areas_under(area: Area) -> QuerySet[Area]:
     """The area and every area below it."""
     return Area.objects.filter(path__startswith=area.path)
+
+
+def areas_like(text: str, *, limit: int = 12) -> list[Area]:
+    """Areas by what somebody typed of a name or code: exact ones first, then larger ones."""
+    return _like(Area.objects.all(), text, limit)
+
+
+def units_like(text: str, *, limit: int = 12) -> list[Unit]:
+    """Units in service, by what somebody typed of a name or code; as ``areas_like``."""
+    return _like(Unit.objects.filter(active=True), text, limit)
+
+
+def unit_labels(ids: Iterable[int]) -> dict[int, str]:
+    """The names of units in the reader's language, by id."""
+    return {unit.pk: unit.label for unit in Unit.objects.filter(pk__in=set(ids)).order_by()}
+
+
+def area_labels(ids: Iterable[int]) -> dict[int, str]:
+    """The names of areas in the reader's language, by id."""
+    return {area.pk: area.label for area in Area.objects.filter(pk__in=set(ids)).order_by()}
+
+
+def _like[N: (Area, Unit)](rows: QuerySet[N], text: str, limit: int) -> list[N]:
+    text = text.strip()[:80]
+    exact = Q(code__iexact=text) | Q(name=text) | Q(name_en__iexact=text)
+    part = Q(code__istartswith=text) | Q(name__icontains=text) | Q(name_en__icontains=text)
+    found = rows.filter(part).order_by(
+        Case(When(exact, then=Value(0)), default=Value(1)), Length("path"), "code"
+    )
+    return list(found[:limit])
 
 
 def _by_code[N: (Area, Unit)](rows: QuerySet[N], code: str) -> N:

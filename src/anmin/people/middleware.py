@@ -1,0 +1,69 @@
+"""What holds for every request of somebody signed in."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from anmin.people.sign_in import SECOND_FACTORS, lacks_second_factor
+from anmin.places.queries import steady
+
+Respond = Callable[[HttpRequest], HttpResponseBase]
+
+FREE = ("account_", "mfa_", "set_language")
+"""Names of the addresses that somebody without their second factor must reach to set one up."""
+
+
+class People:
+    """Keeps one picture of places for the request, and asks for the second factor.
+
+    Stands below the sessions and the sign-in middleware.
+    """
+
+    def __init__(self, get_response: Respond) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        with steady():
+            return self._get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, kwargs: object
+    ) -> HttpResponseBase | None:
+        """Send somebody on to their second factor before any other page opens."""
+        match = request.resolver_match
+        if match is not None and (match.url_name or "").startswith(FREE):
+            return None
+        return _to_second_factor(request) if lacks_second_factor(request) else None
+
+
+def second_factor_required[**P](
+    view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+) -> Callable[..., HttpResponseBase]:
+    """For a view that must never open without sign-in and, where the role needs it, its factor.
+
+    The middleware asks on every address; this keeps a view closed even without it.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if lacks_second_factor(request):
+            return _to_second_factor(request)
+        return view(request, *args, **kwargs)
+
+    return login_required(guarded)
+
+
+def _to_second_factor(request: HttpRequest) -> HttpResponseBase:
+    """To setting one up, or to proving the one there is (the session began before it)."""
+    known = is_mfa_enabled(request.user, SECOND_FACTORS)
+    place = reverse("mfa_reauthenticate" if known else "mfa_activate_totp")
+    url = f"{place}?{urlencode({'next': request.get_full_path()})}"
+    if request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Redirect": url})
+    return HttpResponseRedirect(url)
