@@ -109,6 +109,27 @@ class Rule(BaseModel):
             raise ValueError("only days and months can defer to a working day")
         return self
 
+    @property
+    def number(self) -> int:
+        """The value of a count or a period, typed; ``BadRule`` if it is no whole number."""
+        if not isinstance(self.value, int):
+            raise BadRule(f"{self.key} is in {self.unit}, which is no whole number")
+        return self.value
+
+    @property
+    def share(self) -> float:
+        """The value of a ratio, from 0 to 1."""
+        if not isinstance(self.value, Decimal):
+            raise BadRule(f"{self.key} is in {self.unit}, which is no ratio")
+        return float(self.value)
+
+    @property
+    def clock(self) -> time:
+        """The value of a time of day."""
+        if not isinstance(self.value, time):
+            raise BadRule(f"{self.key} is in {self.unit}, which is no time of day")
+        return self.value
+
     @cached_property
     def _exact(self) -> timedelta | None:
         """The length of a period that runs from the moment it starts."""
@@ -118,9 +139,9 @@ class Rule(BaseModel):
     def duration(self) -> timedelta:
         """The value as a length of time; ``BadRule`` if its length depends on the calendar."""
         step = _FIXED.get(self.unit)
-        if step is None or not isinstance(self.value, int):
+        if step is None:
             raise BadRule(f"{self.key} is in {self.unit}, which is no fixed length of time")
-        return self.value * step
+        return self.number * step
 
     def due(self, start: datetime, calendar: WorkingCalendar, tz: ZoneInfo) -> Deadline:
         """When something that starts at ``start`` (aware) is due under this rule, in ``tz``.
@@ -129,16 +150,16 @@ class Rule(BaseModel):
         the start and end at 23:59:59 of the last one; a month ends on the day of the same
         number, or on the last day of the month. ``same_day`` is the day of the start.
         """
-        unit, value = self.unit, self.value
+        unit = self.unit
         if self._exact is not None:
             return Deadline((start.astimezone(UTC) + self._exact).astimezone(tz))
-        if unit is Unit.WORKING_DAYS and isinstance(value, int):
-            return calendar.add_working_days(start, value, tz=tz)
+        if unit is Unit.WORKING_DAYS:
+            return calendar.add_working_days(start, self.number, tz=tz)
         day = start.astimezone(tz).date()
         if unit is Unit.CALENDAR_DAYS:
             day += self.duration
-        elif unit is Unit.MONTHS and isinstance(value, int):
-            day = _add_months(day, value)
+        elif unit is Unit.MONTHS:
+            day = _add_months(day, self.number)
         elif unit is not Unit.SAME_DAY:
             raise BadRule(f"{self.key} is in {unit}, so nothing can be due by it")
         if self.defers:
@@ -147,8 +168,8 @@ class Rule(BaseModel):
 
     def cutoff(self, now: datetime) -> datetime:
         """The moment that lies this rule's period before ``now``, for what is kept that long."""
-        if self.unit is Unit.MONTHS and isinstance(self.value, int):
-            return datetime.combine(_add_months(now.date(), -self.value), now.timetz())
+        if self.unit is Unit.MONTHS:
+            return datetime.combine(_add_months(now.date(), -self.number), now.timetz())
         return (now.astimezone(UTC) - self.duration).astimezone(now.tzinfo)
 
 

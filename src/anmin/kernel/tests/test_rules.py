@@ -116,6 +116,18 @@ def test_a_number_is_no_deadline() -> None:
         _ = BOOK.get("rectification.finish", TODAY).duration
 
 
+def test_values_with_their_type() -> None:
+    assert BOOK.get("callback.attempts", TODAY).number == 3
+    assert BOOK.get("callback.recall_share", TODAY).share == 0.05
+    assert BOOK.get("callback.quiet_from", TODAY).clock == time(20)
+    assert BOOK.get("callback.message_after", TODAY).duration == timedelta(hours=6)
+    for name in ("share", "clock"):
+        with pytest.raises(BadRule, match=r"callback\.attempts is in count, which is no"):
+            getattr(BOOK.get("callback.attempts", TODAY), name)
+    with pytest.raises(BadRule, match="no whole number"):
+        _ = BOOK.get("callback.quiet_from", TODAY).number
+
+
 def test_unknown_and_not_yet_in_force() -> None:
     with pytest.raises(UnknownRule, match=r"no rule incident\.anwser"):
         BOOK.get("incident.anwser", TODAY)
