@@ -1,6 +1,6 @@
 """The one write door: nothing else changes a matter (bulk imports use ``intake``)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -130,7 +130,7 @@ def move(
     ``Refusal`` naming the missing field; then nothing has changed.
     """
     matter = lock(matter_id)
-    if key is not None and Entry.objects.filter(matter=matter, key=key).exists():
+    if done_before(matter, key):
         return matter
     declared = matter.type
     edge = declared.flow.move(code)
@@ -177,9 +177,12 @@ def assign(
     account: Account | None = None,
     version: int | None = None,
     note: str = "",
+    key: str | None = None,
 ) -> Matter:
     """Hand a matter to a person of its unit, or to another unit (which then has no person yet)."""
     matter = lock(matter_id)
+    if done_before(matter, key):
+        return matter
     policy.require_assign(actor, matter)
     _require_version(matter, version)
     if unit is None and account is None:
@@ -191,9 +194,8 @@ def assign(
     if all(getattr(matter, name) == value for name, value in columns.items()):
         return matter
     told = {"unit": unit.code} if unit else {}
-    _same_state(
-        matter, Change("assign", matter.state, note=note, columns=columns, told=told), actor
-    )
+    change = Change("assign", matter.state, note=note, columns=columns, told=told)
+    _same_state(matter, change, actor, key)
     return matter
 
 
@@ -206,7 +208,7 @@ def add_note(
     policy.require_note(actor, matter)
     if not text.strip():
         raise Refusal(_("Write something first."), field="note")
-    if key is not None and Entry.objects.filter(matter=matter, key=key).exists():
+    if done_before(matter, key):
         return matter
     _same_state(matter, Change("note", matter.state, note=text.strip(), public=public), actor, key)
     return matter
@@ -256,6 +258,11 @@ def lock(matter_id: int) -> Matter:
         raise NotFound(_("There is no such matter.")) from None
 
 
+def done_before(matter: Matter, key: str | None) -> bool:
+    """Whether an action with this idempotency key was already done to the matter."""
+    return key is not None and Entry.objects.filter(matter=matter, key=key).exists()
+
+
 def _require_version(matter: Matter, version: int | None) -> None:
     if version is not None and version != matter.version:
         raise Conflict(_("Somebody else changed this matter meanwhile; look again."))
@@ -287,13 +294,44 @@ def _same_state(matter: Matter, change: Change, actor: Actor, key: str | None = 
 
 
 def move_many(
-    *, matter_ids: Sequence[int], code: str, actor: Actor, note: str = "", inputs: Mapping[str, Any]
+    *,
+    matter_ids: Sequence[int],
+    code: str,
+    actor: Actor,
+    note: str = "",
+    inputs: Mapping[str, Any],
+    key: str | None = None,
 ) -> list[tuple[int, str]]:
     """Take the same step with several matters; each on its own. Returns those refused, and why."""
+    return _each(
+        matter_ids,
+        lambda pk: move(matter_id=pk, code=code, actor=actor, note=note, inputs=inputs, key=key),
+    )
+
+
+def assign_many(
+    *,
+    matter_ids: Sequence[int],
+    actor: Actor,
+    unit: Unit | None = None,
+    account: Account | None = None,
+    note: str = "",
+    key: str | None = None,
+) -> list[tuple[int, str]]:
+    """Hand several matters over; each on its own. Returns those refused, and why."""
+    return _each(
+        matter_ids,
+        lambda pk: assign(
+            matter_id=pk, actor=actor, unit=unit, account=account, note=note, key=key
+        ),
+    )
+
+
+def _each(matter_ids: Sequence[int], act: Callable[[int], object]) -> list[tuple[int, str]]:
     refused = []
     for matter_id in matter_ids:
         try:
-            move(matter_id=matter_id, code=code, actor=actor, note=note, inputs=inputs)
+            act(matter_id)
         except Refusal as refusal:
             refused.append((matter_id, str(refusal)))
     return refused

@@ -15,8 +15,8 @@ def insert(
 
     Values must already be what the database keeps: see ``moment`` and ``document``. O(rows).
     """
-    fields = [model._meta.get_field(name.removesuffix("_id")) for name in columns]
-    names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    by_name = {field.attname: field.column for field in model._meta.concrete_fields}
+    names = ", ".join(connection.ops.quote_name(by_name[name]) for name in columns)
     table = connection.ops.quote_name(model._meta.db_table)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -24,7 +24,7 @@ def insert(
                 for row in rows:
                     copy.write_row(row)
         else:
-            marks = ", ".join(["%s"] * len(fields))
+            marks = ", ".join(["%s"] * len(columns))
             cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608
 
 

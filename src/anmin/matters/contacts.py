@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import orjson
 from django.conf import settings
 
+from anmin.kernel.masking import mask_address, mask_name, mask_phone
 from anmin.kernel.phones import normalise_phone
 from anmin.matters.models import Contact
 
@@ -54,6 +55,12 @@ def unseal(contact: Contact, *, number: str) -> ContactFacts:
         settings.KEYRING.decrypt(bytes(contact.sealed), context=_context(number))
     )
     return ContactFacts(name, phone, address)
+
+
+def masked(contact: Contact, *, number: str) -> ContactFacts:
+    """A contact with enough hidden that nobody can be reached by it."""
+    facts = unseal(contact, number=number)
+    return ContactFacts(mask_name(facts.name), mask_phone(facts.phone), mask_address(facts.address))
 
 
 def phone_index(text: str) -> bytes | None:

@@ -17,7 +17,7 @@ class Details(BaseModel):
     """The typed facts of one kind; gives its form, its API schema, its export and lake columns.
 
     A field that may hold personal data says so: ``Field(json_schema_extra={"personal": True})``;
-    such a field can never be public.
+    such a field can never be public. ``"told": True`` marks a text that the citizen receives.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -25,10 +25,19 @@ class Details(BaseModel):
     @classmethod
     def personal_fields(cls) -> set[str]:
         """The fields that may hold personal data."""
+        return cls._marked("personal")
+
+    @classmethod
+    def told_fields(cls) -> set[str]:
+        """The fields whose text the citizen receives, word for word."""
+        return cls._marked("told")
+
+    @classmethod
+    def _marked(cls, mark: str) -> set[str]:
         return {
             name
             for name, info in cls.model_fields.items()
-            if isinstance(info.json_schema_extra, dict) and info.json_schema_extra.get("personal")
+            if isinstance(info.json_schema_extra, dict) and info.json_schema_extra.get(mark)
         }
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.matters import policy
-from anmin.matters.contacts import phone_index
+from anmin.matters.contacts import ContactFacts, masked, phone_index
 from anmin.matters.flow import Move
 from anmin.matters.models import Contact, Deadline, Entry, Link, Matter, Reaction
 from anmin.people.models import Account
@@ -50,7 +50,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class MatterView:
-    """Everything one matter's page shows to one reader."""
+    """Everything one matter's page shows to one reader.
+
+    ``masked`` is the contact as those may see it who could have it revealed, else empty.
+    """
 
     matter: Matter
     entries: list[Entry]
@@ -61,6 +64,7 @@ class MatterView:
     may_reveal: bool
     may_assign: bool
     may_note: bool
+    masked: ContactFacts = field(default_factory=ContactFacts)
     reactions: list[Reaction] = field(default_factory=list)
 
 
@@ -102,14 +106,24 @@ def list_matters(
     )
 
 
-def counts(account: Account) -> dict[str, int]:
-    """How many matters wait in each live view (``live``, ``mine``, ``late``, …)."""
-    mine = matters_for(account)
+def counts(account: Account, *, cap: int = 10_000) -> dict[str, int]:
+    """How many matters wait in each live view (``live``, ``mine``, ``late``, …), up to ``cap``."""
+    mine = matters_for(account).order_by()
     return {
-        view: _filtered(mine, Filters(view=view), account).count()
+        view: _filtered(mine, Filters(view=view), account)[:cap].count()
         for view in VIEWS
         if view != "all"
     }
+
+
+def due_between(after: datetime, until: datetime) -> QuerySet[Matter]:
+    """Every live matter whose deadline lies after the one moment and not after the other.
+
+    For the house's own jobs: not limited to what somebody may see.
+    """
+    return Matter.objects.filter(
+        closed_at__isnull=True, due_at__gt=after, due_at__lte=until
+    ).order_by("due_at", "id")
 
 
 def find(account: Account, text: str, *, limit: int = 20) -> list[Matter]:
@@ -143,12 +157,14 @@ def matter_view(account: Account, number: str) -> MatterView:
     """One matter's page. At most nine queries, however long its history."""
     matter = find_matter(account, number)
     scope_all = policy.sees_sealed_links(account)
+    may_reveal = policy.may_reveal(account, matter)
+    contact = Contact.objects.filter(matter=matter).first()
     links = Link.objects.filter(Q(matter=matter) | Q(other=matter)).select_related(
         "matter", "other"
     )
     return MatterView(
         matter=matter,
-        entries=list(matter.entries.order_by("seq").defer("hash")),
+        entries=list(matter.entries.select_related("actor").order_by("seq").defer("hash")),
         deadlines=list(matter.deadlines.order_by("due_at")),
         links=[
             (one.relation, one.other) if one.matter_id == matter.pk else ("led_to", one.matter)
@@ -156,10 +172,11 @@ def matter_view(account: Account, number: str) -> MatterView:
             if scope_all or not one.sealed
         ],
         moves=policy.moves_for(account, matter),
-        has_contact=Contact.objects.filter(matter=matter).exists(),
-        may_reveal=policy.may_reveal(account, matter),
+        has_contact=contact is not None,
+        may_reveal=may_reveal,
         may_assign=policy.may_assign(account, matter),
         may_note=policy.may_note(account, matter),
+        masked=masked(contact, number=matter.number) if contact and may_reveal else ContactFacts(),
         reactions=list(matter.reactions.order_by("-asked_at")),
     )
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from anmin.channels.actions import queue_message
 from anmin.kernel.errors import NotFound, Refusal
-from anmin.matters.actions import contact_for_message, lock, move
+from anmin.matters.actions import contact_for_message, done_before, lock, move
 from anmin.matters.actor import CITIZEN, Actor
 from anmin.matters.models import Matter, Reaction
 
@@ -20,18 +20,28 @@ CONTEXT = b"reaction"
 
 @transaction.atomic
 def ask_citizen(
-    *, matter_id: int, code: str, actor: Actor, question: str, version: int | None = None
+    *,
+    matter_id: int,
+    code: str,
+    actor: Actor,
+    question: str,
+    version: int | None = None,
+    key: str | None = None,
 ) -> Matter:
     """Take the asking step of a flow and send the citizen a link to answer by.
 
-    Refused when nobody can be reached.
+    Refused when nobody can be reached. A repeated ``key`` asks nothing again.
     """
+    matter = lock(matter_id)
+    if done_before(matter, key):
+        return matter
     matter = move(
         matter_id=matter_id,
         code=code,
         actor=actor,
         version=version,
         inputs={"question": question},
+        key=key,
     )
     contact = contact_for_message(matter)
     if not contact.phone:

@@ -37,9 +37,11 @@ class IncidentDetails(Details):
         "",
         title=_("What the reporter was told"),
         max_length=2000,
-        json_schema_extra={"personal": True},
+        json_schema_extra={"personal": True, "told": True},
     )
-    question: str = Field("", title=_("Question to the reporter"), max_length=500)
+    question: str = Field(
+        "", title=_("Question to the reporter"), max_length=500, json_schema_extra={"told": True}
+    )
 
 
 FLOW = Flow(

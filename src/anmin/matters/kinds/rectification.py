@@ -33,7 +33,7 @@ class RectificationDetails(Details):
         "",
         title=_("Explanation to the citizen"),
         max_length=2000,
-        json_schema_extra={"personal": True},
+        json_schema_extra={"personal": True, "told": True},
     )
     finished_at: datetime | None = Field(None, title=_("Put right"))
 
