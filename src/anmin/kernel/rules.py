@@ -242,8 +242,7 @@ class RuleBook:
 
     def due(self, key: str, start: datetime, calendar: WorkingCalendar, tz: ZoneInfo) -> Deadline:
         """When something is due under the rule in force on the local day of ``start``."""
-        local = start.astimezone(tz)
-        return self.get(key, local.date()).due(local, calendar, tz)
+        return self.get(key, start.astimezone(tz).date()).due(start, calendar, tz)
 
 
 _effective = attrgetter("effective")
