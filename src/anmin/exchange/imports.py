@@ -1,0 +1,263 @@
+"""Taking in the records of another system, file by file: `import_incidents`."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import structlog
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from anmin.exchange.mapping import Facts, NewUnit
+from anmin.exchange.models import ImportRun, Status
+from anmin.exchange.probe import probe
+from anmin.exchange.problems import Problem, Unreadable
+from anmin.exchange.profile import Profile
+from anmin.exchange.profiles import load_profile
+from anmin.exchange.reading import Batch, Order, Rejected, batches
+from anmin.exchange.reasons import refusal, sentence
+from anmin.exchange.rejects import RejectsFile
+from anmin.exchange.world import check_profile, look_around
+from anmin.kernel.errors import Refusal, Unavailable
+from anmin.matters.contacts import ContactFacts
+from anmin.matters.intake import Observation, Observed, observe_many
+from anmin.people.policy import Capability, require
+from anmin.places.actions import ensure_unit
+from anmin.places.queries import steady
+
+if TYPE_CHECKING:
+    from anmin.people.models import Account
+
+PAUSES = (1, 2, 4, 8, 15, 30, 60)
+"""Seconds to wait for a database that has gone away, before giving up."""
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What an import did, in rows. `read` is the sum of the four counts after it.
+
+    `rejects_file` holds the rejected rows with line and reason, if there are any; `notes` counts
+    rows taken with something left out (see `reasons.NOTES`).
+    """
+
+    read: int
+    created: int
+    updated: int
+    unchanged: int
+    rejected: int
+    rejects_file: Path | None
+    seconds: float
+    notes: Mapping[str, int] = field(default_factory=dict)
+
+
+type Progress = Callable[[ImportRun], None]
+"""Told after every batch; the run's `share` says how far the file is read."""
+
+
+def import_incidents(
+    path: Path,
+    *,
+    profile: str | Profile,
+    actor: "Account | None" = None,
+    as_of: datetime | None = None,
+    progress: Progress | None = None,
+    batch: int = 2000,
+    run: ImportRun | None = None,
+    name: str | None = None,
+) -> ImportResult:
+    """Take in a dispatch export; the whole file is gone through, batch by batch.
+
+    Each batch is one transaction, so an import that is killed has taken in its first batches, and
+    running it again ends as if it had never been killed. The same event number twice is taken as
+    two reports, the newer facts winning. Memory does not grow with the file.
+
+    Args:
+        profile: a column profile, or the name, beginning of a name, or path of one.
+        actor: who imports; nobody for the system itself. Needs ``import_records``.
+        as_of: the moment the export tells of, for files without a column that says so.
+        batch: rows per transaction.
+        run: a run laid down beforehand (see `tasks`), to be filled in.
+        name: what to call the file, if not by its path.
+
+    Raises:
+        NotAllowed: the actor may not import.
+        Refusal: the file or the profile cannot be used, or the file broke off; what was taken in
+            before stays, and the run says so.
+    """
+    if actor is not None:
+        require(actor, Capability.IMPORT_RECORDS)
+    if isinstance(profile, str):
+        profile = load_profile(profile)
+    check_profile(profile)
+    order = _order(path, profile, as_of, batch)
+    run = run or ImportRun()
+    run.file_name = (name or path.name)[:255]
+    run.sha256, run.size = order.probe.sha256, order.probe.size
+    run.profile, run.actor, run.kind = profile.name, actor, profile.kind
+    run.status = Status.RUNNING
+    run.save()
+    with _told(run):
+        _Import(run, order, progress).go()
+    return ImportResult(
+        run.read,
+        run.created,
+        run.updated,
+        run.unchanged,
+        run.rejected,
+        Path(run.rejects_file) if run.rejects_file else None,
+        round(run.seconds, 3),
+        run.notes,
+    )
+
+
+def _order(path: Path, profile: Profile, as_of: datetime | None, batch: int) -> Order:
+    if not path.exists():
+        raise refusal(Unreadable("no_file", path=str(path)))
+    try:
+        found = probe(path, encoding=profile.file.encoding)
+    except Unreadable as fault:
+        raise refusal(fault) from None
+    except OSError:
+        raise refusal(Unreadable("not_a_file", path=str(path))) from None
+    return Order(path, profile, look_around(profile, as_of), found, batch)
+
+
+@contextmanager
+def _told(run: ImportRun) -> Iterator[None]:
+    """Whatever ends a run is written into it, and a fault of the file becomes a refusal."""
+    status, reason = Status.INTERRUPTED, ""
+    try:
+        yield
+    except Unreadable as fault:
+        log.warning("import failed", run=run.pk, code=fault.code, **fault.particulars)
+        told = refusal(fault)
+        status, reason = Status.FAILED, str(told)
+        raise told from None
+    except Refusal as fault:
+        status, reason = Status.FAILED, str(fault)
+        raise
+    else:
+        status = Status.DONE
+    finally:
+        run.status, run.reason, run.finished_at = status, reason, timezone.now()
+        run.heard_at = run.finished_at
+        try:
+            run.save()
+        except (OperationalError, InterfaceError):
+            log.exception("import run not saved", run=run.pk)
+
+
+class _Import:
+    """One import on its way."""
+
+    def __init__(self, run: ImportRun, order: Order, progress: Progress | None) -> None:
+        self._run = run
+        self._order = order
+        self._progress = progress
+        self._results: list[Observed] = []
+        self._new_units: dict[NewUnit, int] = {}
+
+    def go(self) -> None:
+        """Go through the whole file."""
+        run = self._run
+        header = self._order.profile.file.header
+        name = f"{run.profile}-{run.sha256[:16]}"
+        with RejectsFile(name, has_header=header) as rejects, steady():
+            for batch in batches(self._order):
+                results = self._take_in(batch)
+                self._set_aside(batch, results, rejects)
+                if self._progress:
+                    self._progress(run)
+        if rejects.count:
+            run.rejects_file = str(rejects.path)
+
+    def _take_in(self, batch: Batch) -> list[Observed]:
+        """Write one batch; a database that has gone away is waited for."""
+        after = self._run.read + len(batch)
+        for pause in (*PAUSES, None):
+            try:
+                self._write(batch)
+                break
+            except (OperationalError, InterfaceError) as fault:
+                if pause is None:
+                    raise Unavailable(
+                        _("The database cannot be reached. Run the import again later.")
+                    ) from fault
+                log.warning("import waits for the database", seconds=pause, fault=str(fault))
+                connection.close()
+                time.sleep(pause)
+            with suppress(OperationalError, InterfaceError):
+                # The answer to a commit may get lost when the batch itself was not.
+                self._run.refresh_from_db()
+                if self._run.read == after:
+                    break
+        return self._results
+
+    def _write(self, batch: Batch) -> None:
+        """One batch and the run's counts, in one transaction."""
+        run = self._run
+        with transaction.atomic():
+            observations = [self._observation(facts) for facts in batch.facts]
+            self._results = observe_many(observations, actor_label=f"import {run.profile}")
+            outcomes = Counter(result.outcome for result in self._results)
+            counts = {
+                "read": run.read + len(batch),
+                "created": run.created + outcomes["created"],
+                "updated": run.updated + outcomes["updated"],
+                "unchanged": run.unchanged + outcomes["unchanged"],
+                "rejected": run.rejected + outcomes["refused"] + len(batch.rejected),
+                "notes": dict(Counter(run.notes) + Counter(batch.notes)),
+                "share": batch.share,
+                "heard_at": timezone.now(),
+            }
+            ImportRun.objects.filter(pk=run.pk).update(**counts)
+        for name, value in counts.items():
+            setattr(run, name, value)
+
+    def _observation(self, facts: Facts) -> Observation:
+        unit = facts.unit
+        return Observation(
+            self._order.profile.source,
+            facts.external_id,
+            self._order.profile.kind,
+            facts.category,
+            facts.area,
+            self._unit(unit) if isinstance(unit, NewUnit) else unit,
+            facts.summary,
+            facts.place,
+            facts.longitude,
+            facts.latitude,
+            facts.opened_at,
+            facts.facts_at,
+            facts.details,
+            facts.reply,
+            ContactFacts(*facts.contact) if facts.contact else None,
+        )
+
+    def _unit(self, new: NewUnit) -> int:
+        """The id of a unit that the profile brings along, added when it is first met."""
+        known = self._new_units.get(new)
+        if known is None:
+            unit = self._order.profile.unit
+            assert unit.parent is not None
+            above = ensure_unit(code=unit.parent.code, name=unit.parent.name, kind=unit.parent.kind)
+            made = ensure_unit(code=new.code, name=new.name, kind=unit.kind, parent=above)
+            known = self._new_units[new] = made.pk
+        return known
+
+    def _set_aside(self, batch: Batch, results: list[Observed], rejects: RejectsFile) -> None:
+        """Write the rejected rows of a batch, in the order of the file."""
+        refused = [
+            Rejected(facts.line, [], Problem("refused", {"reason": result.reason}))
+            for facts, result in zip(batch.facts, results, strict=True)
+            if result.outcome == "refused"
+        ]
+        for line, cells, problem in sorted([*batch.rejected, *refused], key=lambda one: one.line):
+            rejects.write(batch.header, cells, line, sentence(problem))

@@ -1,0 +1,78 @@
+"""One row for every import: who brought which file in, when, and what became of its rows."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+SILENCE = timedelta(minutes=5)
+"""A run that has not been heard of for so long has been killed."""
+
+
+class Status(models.TextChoices):
+    """How far a run has come."""
+
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+    INTERRUPTED = "interrupted", _("Interrupted")
+
+
+class ImportRun(models.Model):
+    """One import of one file. Counts are of rows and are saved with every batch.
+
+    ``read`` = created + updated + unchanged + rejected. ``notes`` counts rows taken with
+    something left out, by the codes of ``reasons.NOTES``. ``heard_at`` is the last sign of life.
+    """
+
+    kind = models.CharField(_("kind"), max_length=32, default="incident")
+    file_name = models.CharField(_("file"), max_length=255)
+    sha256 = models.CharField(max_length=64, db_index=True)
+    size = models.PositiveBigIntegerField(_("bytes"))
+    profile = models.CharField(_("column profile"), max_length=48)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("brought in by"),
+    )
+    status = models.CharField(
+        _("status"), max_length=12, choices=Status.choices, default=Status.RUNNING
+    )
+    started_at = models.DateTimeField(_("started"), default=timezone.now)
+    heard_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(_("finished"), null=True)
+    share = models.FloatField(_("share of the file read"), default=0.0)
+    read = models.PositiveBigIntegerField(_("rows read"), default=0)
+    created = models.PositiveBigIntegerField(_("new"), default=0)
+    updated = models.PositiveBigIntegerField(_("updated"), default=0)
+    unchanged = models.PositiveBigIntegerField(_("unchanged"), default=0)
+    rejected = models.PositiveBigIntegerField(_("rejected"), default=0)
+    notes = models.JSONField(default=dict)
+    rejects_file = models.CharField(_("file of rejected rows"), max_length=255, blank=True)
+    reason = models.TextField(_("reason"), blank=True)
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.file_name} · {self.get_status_display()}"
+
+    @property
+    def state(self) -> Status:
+        """The status, seen honestly: a run long silent was killed (it can be run again)."""
+        status = Status(self.status)
+        if status is Status.RUNNING and timezone.now() - self.heard_at > SILENCE:
+            return Status.INTERRUPTED
+        return status
+
+    @property
+    def seconds(self) -> float:
+        """How long it took, or has taken so far."""
+        return ((self.finished_at or self.heard_at) - self.started_at).total_seconds()

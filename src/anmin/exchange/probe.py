@@ -1,0 +1,181 @@
+"""One pass over a file before it is read: what it is, its digest, and how its text is encoded."""
+
+import codecs
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from anmin.exchange.problems import Unreadable
+
+BLOCK = 1 << 20
+BYTE_ORDER_MARK = "\ufeff"
+UNREADABLE = "\udcff"
+"""Stands where bytes were no text; it cannot occur in text."""
+codecs.register_error("anmin.mark", lambda fault: (UNREADABLE, fault.end))  # type: ignore[attr-defined]
+# A file whose bytes break the rules of its encoding more often than this was written in another.
+FAULTS = 1000
+FAULTY_SHARE = 0.01
+# Text in GB18030 is nearly all of the old core set; other encodings misread as it are not.
+CORE_SHARE = 0.8
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+USUAL = ("utf-8", "gb18030")
+NOT_TEXT = (
+    (b"\xd0\xcf\x11\xe0", "old_spreadsheet"),
+    (b"%PDF", "pdf"),
+    (b"\x1f\x8b", "compressed"),
+    (b"<html", "web_page"),
+    (b"<!doctype html", "web_page"),
+    (b"<table", "web_page"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What a file is: `kind` is "xlsx" or "csv"; `encoding` is a codec's name (empty for XLSX).
+
+    `damaged` tells that some lines hold bytes that the encoding does not know.
+    """
+
+    kind: str
+    size: int
+    sha256: str
+    encoding: str = ""
+    damaged: bool = False
+
+
+@dataclass(slots=True)
+class _Candidate:
+    """One encoding tried on the bytes as they stream by."""
+
+    codec: str
+    faults: int = 0
+    first: tuple[int, int] | None = None
+    foreign: int = 0
+    core: int = 0
+    line: int = 1
+    _decoder: codecs.IncrementalDecoder = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._decoder = codecs.getincrementaldecoder(self.codec)()
+
+    def feed(self, block: bytes, offset: int) -> None:
+        """Decode a block that begins at `offset` of the file; count what is wrong."""
+        while self.faults <= FAULTS:
+            try:
+                self._weigh(self._decoder.decode(block))
+            except UnicodeDecodeError as fault:
+                start = offset + len(block) - len(fault.object)
+                self._note(fault, start)
+                offset = start + fault.end
+                block = fault.object[fault.end :]
+                self._decoder.reset()
+            else:
+                return
+
+    def finish(self, size: int) -> None:
+        """At the end: a character cut in half is a fault of the last line."""
+        try:
+            self._decoder.decode(b"", final=True)
+        except UnicodeDecodeError as fault:
+            self._note(fault, size - len(fault.object))
+
+    def _note(self, fault: UnicodeDecodeError, start: int) -> None:
+        self._weigh(fault.object[: fault.start].decode(self.codec, "replace"))
+        self.faults += 1
+        self.first = self.first or (start + fault.start, self.line)
+
+    def _weigh(self, text: str) -> None:
+        self.line += text.count("\n")
+        if text.isascii():
+            return
+        # A sample of the characters beyond ASCII is enough to tell one encoding from another.
+        beyond = "".join(c for c in text[:20_000] if c > "\x7f")
+        self.foreign += len(beyond)
+        self.core += len(beyond.encode("gb2312", "ignore")) // 2
+
+    @property
+    def believable(self) -> bool:
+        """Few faults; and for GB18030, which accepts nearly anything, the usual characters."""
+        if self.faults > FAULTS or self.faults > FAULTY_SHARE * max(self.foreign, 1) + 1:
+            return False
+        return self.codec != "gb18030" or self.core >= CORE_SHARE * self.foreign
+
+
+def probe(path: Path, *, encoding: str = "auto") -> Probe:
+    """Look through a file once, in constant memory.
+
+    A byte-order mark outweighs `encoding`; "auto" tries UTF-8, then GB18030.
+
+    Raises:
+        Unreadable: empty, not a table, or not text in the encoding, with the first wrong byte.
+    """
+    digest = hashlib.sha256()
+    size = 0
+    candidates: list[_Candidate] = []
+    kind = ""
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            if not size:
+                kind = _kind(block)
+                candidates = _candidates(block, encoding) if kind == "csv" else []
+            digest.update(block)
+            for candidate in candidates:
+                candidate.feed(block, size)
+            size += len(block)
+    if not size:
+        raise Unreadable("empty")
+    if kind == "xlsx":
+        return Probe(kind, size, digest.hexdigest())
+    for candidate in candidates:
+        candidate.finish(size)
+    chosen = _choose(candidates)
+    return Probe(kind, size, digest.hexdigest(), chosen.codec, bool(chosen.faults))
+
+
+def _kind(head: bytes) -> str:
+    if head.startswith(b"PK\x03\x04"):
+        return "xlsx"
+    start = head[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    for magic, code in NOT_TEXT:
+        if start.startswith(magic):
+            raise Unreadable(code)
+    if not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        nul = head.count(b"\0")
+        if nul > len(head) // 10:
+            raise Unreadable("zero_bytes", offset=head.index(b"\0"))
+    return "csv"
+
+
+def _candidates(head: bytes, encoding: str) -> list[_Candidate]:
+    for mark, codec in MARKS:
+        if head.startswith(mark):
+            return [_Candidate(codec)]
+    return [_Candidate(codec) for codec in (USUAL if encoding == "auto" else (encoding,))]
+
+
+def _choose(candidates: Sequence[_Candidate]) -> _Candidate:
+    flawless = [one for one in candidates if not one.faults and one.believable]
+    believable = flawless or [one for one in candidates if one.believable]
+    if believable:
+        return believable[0]
+    named = candidates[0]
+    offset, line = named.first or (0, 1)
+    if len(candidates) == 1:
+        raise Unreadable("not_in_encoding", encoding=named.codec, offset=offset, line=line)
+    raise Unreadable("no_usual_encoding", offset=offset, line=line)
+
+
+def open_text(path: Path, found: Probe) -> IO[str]:
+    """The file as text, line ends untouched; what is no text becomes `UNREADABLE`."""
+    file = path.open(
+        encoding=found.encoding, errors="anmin.mark" if found.damaged else "strict", newline=""
+    )
+    if file.read(1) != BYTE_ORDER_MARK:
+        file.seek(0)
+    return file

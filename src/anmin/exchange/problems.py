@@ -1,0 +1,30 @@
+"""What can be wrong with a file or a row, as a code with its particulars.
+
+The readers run in a process of their own that knows no language; `reasons` turns a problem into
+a sentence for the person who reads it.
+"""
+
+from typing import NamedTuple
+
+
+class Problem(NamedTuple):
+    """Why one row is not taken: a code of `reasons.ROWS` and the words its sentence needs."""
+
+    code: str
+    particulars: dict[str, str | int] = {}
+
+
+class Unreadable(Exception):  # noqa: N818  (an answer, not a fault)
+    """Why a whole file is not read: a code of `reasons.FILES` and its particulars."""
+
+    def __init__(self, code: str, **particulars: str | int) -> None:
+        super().__init__(code, particulars)
+        self.code = code
+        self.particulars = particulars
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (self.code, self.particulars)
+
+
+def _rebuild(code: str, particulars: dict[str, str | int]) -> Unreadable:
+    return Unreadable(code, **particulars)

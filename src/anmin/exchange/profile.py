@@ -1,0 +1,320 @@
+"""What a column profile says: how the columns of somebody's export become facts of a matter."""
+
+import codecs
+import re
+from datetime import date
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
+
+from anmin.exchange.dates import compile_format
+from anmin.exchange.readers import Reading
+
+MOMENTS = ("received_at", "dispatched_at", "arrived_at", "cleared_at", "answered_at")
+"""The moments of an event, in the order in which they can only happen."""
+CORE = frozenset(
+    {
+        *MOMENTS,
+        "external_id",
+        "updated_at",
+        "category",
+        "summary",
+        "place",
+        "unit",
+        "area",
+        "longitude",
+        "latitude",
+        "reply",
+        "contact_name",
+        "contact_phone",
+        "contact_address",
+    }
+)
+"""What a column can be besides a detail of the kind of matter."""
+CHINESE_SUBSETS = frozenset({"gb2312", "gbk", "cp936"})
+
+type Name = str | int
+"""A column by a name in the header line, or by its position, the first being 1."""
+
+
+def _alternatives(value: Any) -> Any:
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+Names = Annotated[tuple[Name, ...], BeforeValidator(_alternatives), Field(min_length=1)]
+"""Names that one column goes by: the first that the file has is meant."""
+
+
+class _Part(BaseModel):
+    """A table of a profile: frozen, and no key is let through unknown."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Column(_Part):
+    """Where a fact stands: in one column, or in several whose texts are joined.
+
+    In TOML: ``"Name"``, ``3`` (position), ``["Name", "other name"]`` (alternatives),
+    ``{join = ["Road", "Number"], between = " "}`` or ``{date = "Day", time = "Hour"}``.
+    """
+
+    parts: tuple[Names, ...] = Field(min_length=1)
+    between: str = " "
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_forms(cls, value: Any) -> Any:
+        if isinstance(value, str | int | list | tuple):
+            return {"parts": (value,)}
+        if isinstance(value, dict) and "join" in value:
+            return {"parts": value["join"], **{k: v for k, v in value.items() if k != "join"}}
+        if isinstance(value, dict) and value.keys() == {"date", "time"}:
+            return {"parts": (value["date"], value["time"])}
+        return value
+
+    @model_validator(mode="after")
+    def _positions_from_one(self) -> Self:
+        if any(isinstance(n, int) and n < 1 for names in self.parts for n in names):
+            raise ValueError("the first column is 1")
+        return self
+
+
+def _formats(value: tuple[str, ...]) -> tuple[str, ...]:
+    for layout in value:
+        compile_format(layout)
+    return value
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError) as fault:
+        raise ValueError(f"there is no time zone {value}") from fault
+    return value
+
+
+def _pattern(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as fault:
+        raise ValueError(f"{value} is no regular expression: {fault}") from fault
+    return value
+
+
+class Match(_Part):
+    """When a text is meant: equal to one of `exact`, begins with one of `prefix`, or `pattern`.
+
+    Letters count the same in upper and lower case.
+    """
+
+    exact: tuple[str, ...] = ()
+    prefix: tuple[str, ...] = ()
+    pattern: tuple[Annotated[str, AfterValidator(_pattern)], ...] = ()
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not (self.exact or self.prefix or self.pattern):
+            raise ValueError("needs exact, prefix or pattern")
+        return self
+
+
+class CategoryRule(Match):
+    """The category of a row whose `column` (else: any category column) matches."""
+
+    code: str
+    column: Names | None = None
+
+
+class CategoryMap(_Part):
+    """How a row's category is found: the first rule that matches, then `default` or rejection.
+
+    `labels` takes the house's own codes and labels too.
+    """
+
+    columns: tuple[Names, ...] = ()
+    labels: bool = False
+    default: str | None = None
+    rules: tuple[CategoryRule, ...] = ()
+
+
+class UnitOwner(_Part):
+    """The unit under which a profile's own units are put; added itself if need be."""
+
+    code: str
+    name: str
+    kind: str = "bureau"
+
+
+class PlaceMap(_Part):
+    """How a text becomes a unit or an area: by `table`, then by its code or name.
+
+    `code` is the code's layout, with ``{}`` for the text. Unknown texts are rejected, or left
+    blank if `unknown` says so.
+    """
+
+    by: Literal["code", "name", "either"] = "either"
+    code: str = "{}"
+    table: dict[str, str] = {}
+    unknown: Literal["reject", "blank"] = "reject"
+
+
+class UnitMap(PlaceMap):
+    """As `PlaceMap`; with `create`, unknown units are added under `parent`, named by `name`."""
+
+    create: bool = False
+    parent: UnitOwner | None = None
+    kind: str = "station"
+    name: str = "{}"
+
+
+class Coordinates(_Part):
+    """On which datum longitude and latitude stand, and where they can lie (W, S, E, N)."""
+
+    datum: Literal["wgs84", "cgcs2000", "gcj02", "bd09"] = "wgs84"
+    bounds: tuple[float, float, float, float] = (-180.0, -90.0, 180.0, 90.0)
+
+
+class Flag(Match):
+    """A yes/no detail that is yes when one of the columns matches."""
+
+    field: str
+    columns: tuple[Names, ...] = Field(min_length=1)
+
+
+class File(_Part):
+    """What the file looks like. `header` false: columns by position only.
+
+    `pad_short_rows` takes rows that end early as blank to the end (hand-made CSV).
+    """
+
+    encoding: str = "auto"
+    delimiter: str = "auto"
+    sheet: str | None = None
+    header: bool = True
+    pad_short_rows: bool = False
+    blanks: frozenset[str] = frozenset()
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_codec(cls, value: str) -> str:
+        if value.lower() in CHINESE_SUBSETS:
+            return "gb18030"
+        if value != "auto":
+            try:
+                codecs.getincrementaldecoder(value)
+            except LookupError as fault:
+                raise ValueError(f"there is no encoding {value}") from fault
+        return value
+
+    @field_validator("delimiter")
+    @classmethod
+    def _one_character(cls, value: str) -> str:
+        if value != "auto" and (len(value) != 1 or value in '"\r\n'):
+            raise ValueError("a delimiter is one character")
+        return value
+
+    @property
+    def reading(self) -> Reading:
+        """The part of this that the readers need."""
+        return Reading(self.encoding, self.delimiter, self.sheet)
+
+
+class Time(_Part):
+    """How moments are written. `opened` lists what counts as the opening: the first one known.
+
+    Moments before `earliest` (a day) or more than `future_minutes` from now are impossible, and
+    so is an order that is wrong by more than `tolerance_minutes`.
+    """
+
+    formats: Annotated[tuple[str, ...], AfterValidator(_formats), Field(min_length=1)]
+    zone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
+    opened: tuple[Literal["received_at", "dispatched_at", "arrived_at", "cleared_at"], ...] = (
+        "received_at",
+        "dispatched_at",
+        "arrived_at",
+    )
+    tolerance_minutes: float = Field(5, ge=0)
+    future_minutes: float = Field(1440, ge=0)
+    earliest: date = date(1970, 1, 1)
+
+
+class Profile(_Part):
+    """A column profile. ``source`` names the system of record: with the event number it is the key.
+
+    ``optional`` lists facts whose column may be missing from a file; ``fixed`` gives values for
+    category, unit, area and details that stand in no column or are blank there.
+    """
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,47}$")
+    title: str
+    title_en: str = ""
+    about: str = ""
+    kind: str = "incident"
+    source: str = Field("", max_length=48)
+    file: File = File()
+    time: Time
+    columns: dict[str, Column]
+    optional: frozenset[str] = frozenset()
+    fixed: dict[str, str] = {}
+    category: CategoryMap = CategoryMap()
+    unit: UnitMap = UnitMap()
+    area: PlaceMap = PlaceMap()
+    coordinates: Coordinates = Coordinates()
+    flags: tuple[Flag, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _source_is_name(cls, value: Any) -> Any:
+        if isinstance(value, dict) and not value.get("source"):
+            return {**value, "source": value.get("name", "")}
+        return value
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        columns = self.columns
+        if "external_id" not in columns:
+            raise ValueError("columns need external_id, the event's number")
+        if not any(moment in columns for moment in self.time.opened):
+            raise ValueError(f"columns need one of {', '.join(self.time.opened)}")
+        if ("longitude" in columns) != ("latitude" in columns):
+            raise ValueError("longitude and latitude go together")
+        if not (self._category_columns or self.category.default or "category" in self.fixed):
+            raise ValueError("columns need category, or fixed or category.default gives one")
+        if "external_id" in self.optional:
+            raise ValueError("external_id cannot be optional")
+        if not self.file.header and any(
+            isinstance(n, str) for names in self.all_names() for n in names
+        ):
+            raise ValueError("without a header line, columns are numbers")
+        if self.unit.create and self.unit.parent is None:
+            raise ValueError("unit.create needs unit.parent")
+        return self
+
+    @property
+    def _category_columns(self) -> bool:
+        return "category" in self.columns or bool(self.category.columns)
+
+    @property
+    def details(self) -> frozenset[str]:
+        """The details of the kind that this profile fills."""
+        flagged = {flag.field for flag in self.flags}
+        fixed = set(self.fixed) - CORE
+        return frozenset((set(self.columns) - CORE) | flagged | fixed)
+
+    def all_names(self) -> list[Names]:
+        """Every mention of a column."""
+        return [
+            *(names for column in self.columns.values() for names in column.parts),
+            *self.category.columns,
+            *(rule.column for rule in self.category.rules if rule.column),
+            *(names for flag in self.flags for names in flag.columns),
+        ]

@@ -1,0 +1,93 @@
+"""Problems as sentences, in the reader's language."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from anmin.exchange.problems import Problem, Unreadable
+from anmin.kernel.errors import Refusal
+
+FILES: dict[str, Promise] = {
+    "empty": _("The file is empty."),
+    "no_file": _("There is no file %(path)s."),
+    "not_a_file": _("%(path)s cannot be read as a file."),
+    "old_spreadsheet": _(
+        "This is a workbook of the old format (.xls) or one protected by a password. "
+        "Save it as .xlsx or .csv without a password."
+    ),
+    "pdf": _("This is a PDF, not a table. Export the records as .csv or .xlsx."),
+    "compressed": _("The file is compressed. Unpack it first."),
+    "web_page": _("This is a web page, though its name may end in .xls. Save it as .xlsx or .csv."),
+    "zero_bytes": _(
+        "The file holds zero bytes (the first at byte %(offset)s): it is no text, or UTF-16 without "
+        "its mark. Save it as CSV in UTF-8."
+    ),
+    "not_in_encoding": _(
+        "The file is not in the encoding %(encoding)s that the profile names: byte %(offset)s, in "
+        "line %(line)s, is wrong."
+    ),
+    "no_usual_encoding": _(
+        "The file is neither in UTF-8 nor in GB18030 (byte %(offset)s, in line %(line)s, is wrong). "
+        "Name its encoding in the profile, or save it as UTF-8."
+    ),
+    "quotes": _("The quotation marks are too damaged to tell rows apart, from line %(line)s on."),
+    "damaged_workbook": _("The workbook is damaged or incomplete. Export it again."),
+    "encrypted": _("The workbook is protected by a password. Save it without one."),
+    "zip_bomb": _(
+        "The workbook is far larger inside (%(megabytes)s MB) than outside and is not opened."
+    ),
+    "no_workbook": _("This is an archive, but no workbook with a visible sheet."),
+    "no_sheet": _("There is no sheet “%(sheet)s”. There are: %(sheets)s."),
+    "missing_column": _("Column missing: %(column)s (header looked for in line %(line)s)."),
+    "doubled_column": _("The column “%(column)s” stands twice in the header (line %(line)s)."),
+    "died": _("The reading of the file broke off. What was taken in so far stays; run it again."),
+}
+
+ROWS: dict[str, Promise] = {
+    "not_csv": _("The row cannot be cut into cells."),
+    "open_quote": _("A quotation mark is opened and not closed."),
+    "row_too_long": _("The row is longer than %(limit)s characters."),
+    "cell_too_long": _("A cell is longer than %(limit)s characters."),
+    "zero_byte": _("The row holds a zero byte."),
+    "wrong_bytes": _("The row holds bytes that are no text in the file's encoding."),
+    "wrong_width": _("The row has %(found)s cells, the header has %(wanted)s."),
+    "no_number": _("%(column)s is blank: the row has no event number."),
+    "rounded_number": _(
+        "The event number “%(value)s” was rounded by a spreadsheet. Format the column as text."
+    ),
+    "number_too_long": _("The event number is longer than %(limit)s characters."),
+    "no_opening": _("The row does not tell when the event began."),
+    "impossible_time": _("%(column)s: “%(value)s” is no possible date and time."),
+    "future_time": _("%(column)s: “%(value)s” lies in the future."),
+    "too_early": _("%(column)s: “%(value)s” lies too far in the past."),
+    "wrong_order": _("%(later)s (%(value)s) lies before %(earlier)s."),
+    "unknown_category": _("The category “%(value)s” is not known to the profile."),
+    "unknown_unit": _("The unit “%(value)s” is not known."),
+    "unknown_area": _("The area “%(value)s” is not known."),
+    "not_degrees": _("“%(value)s” is no longitude and latitude."),
+    "outside_bounds": _("The coordinates %(value)s lie outside the range of the profile."),
+    "refused": _("The record does not fit: %(reason)s"),
+}
+
+NOTES: dict[str, Promise] = {
+    "phone_unusable": _("The telephone number cannot be one; the row was taken without it."),
+    "text_cut": _("A text was longer than its field and was cut."),
+}
+
+
+def sentence(problem: Problem) -> str:
+    """Why a row was rejected."""
+    return str(ROWS[problem.code]) % problem.particulars
+
+
+def refusal(fault: Unreadable) -> Refusal:
+    """Why a file was refused, with the line at fault if one is."""
+    line = fault.particulars.get("line")
+    message: Mapping[str, str | int] = fault.particulars
+    return Refusal(
+        str(FILES[fault.code]) % message,
+        field="file",
+        line=line if isinstance(line, int) else None,
+        code=fault.code,
+    )
