@@ -69,7 +69,7 @@ class Figure:
         if self.unit == "percent":
             return f"{number_format(value * 100, self.decimals)}%"
         if self.unit == "count":
-            return number_format(value, 0, use_l10n=True, force_grouping=True)
+            return _whole(value)
         return number_format(value, self.decimals)
 
     def table(self) -> list[dict[str, Any]]:
@@ -81,10 +81,8 @@ class Figure:
                 "url": point.url,
                 "suppressed": point.suppressed,
                 "value": _("too few to show") if point.suppressed else self.shown(point.value),
-                "interval": ""
-                if point.suppressed or point.low is None
-                else f"{self.shown(point.low)}–{self.shown(point.high)}",
-                "n": "" if point.n is None else self._count(point),
+                "interval": self._interval(point),
+                "n": "—" if point.n is None or point.suppressed else _whole(point.n),
             }
             for series in self.series
             for point in series.points
@@ -122,24 +120,25 @@ class Figure:
         """Whether any point is withheld, which the figure then says."""
         return any(p.suppressed for s in self.series for p in s.points)
 
-    def _count(self, point: Point) -> str:
-        if point.suppressed:
-            return _("too few to show")
-        return number_format(point.n or 0, 0, force_grouping=True)
+    def _interval(self, point: Point) -> str:
+        if point.suppressed or point.low is None:
+            return "—"
+        # The unit is said once: 93.1–94.1%.
+        low = self.shown(point.low).removesuffix("%")
+        return f"{low}–{self.shown(point.high)}"
 
     def _drawn(self, point: Point) -> dict[str, Any]:
         if point.suppressed:
             return {"at": point.at, "suppressed": True, "label": _("too few to show")}
         label = self.shown(point.value)
         if point.low is not None:
-            label = _("%(value)s (%(level)d%% interval %(low)s–%(high)s)") % {
+            label = _("%(value)s (%(level)d%% interval %(interval)s)") % {
                 "value": label,
                 "level": self.level,
-                "low": self.shown(point.low),
-                "high": self.shown(point.high),
+                "interval": self._interval(point),
             }
         if point.n is not None:
-            label = _("%(label)s, n = %(n)s") % {"label": label, "n": self._count(point)}
+            label = _("%(label)s, n = %(n)s") % {"label": label, "n": _whole(point.n)}
         return {
             "at": point.at,
             "value": point.value,
@@ -149,3 +148,7 @@ class Figure:
             "url": point.url,
             "label": label,
         }
+
+
+def _whole(number: float) -> str:
+    return number_format(number, 0, force_grouping=True)

@@ -37,7 +37,6 @@ function whisker(series, index, read, colour, shift) {
     type: "custom",
     silent: true,
     z: 3,
-    tooltip: { show: false },
     data: series.points.map((point, at) => [at, read.raw(point.low), read.raw(point.high)]),
     renderItem(params, api) {
       if (Number.isNaN(api.value(1))) return null;
@@ -59,7 +58,6 @@ function band(series, read, colour) {
     type: "custom",
     silent: true,
     z: 1,
-    tooltip: { show: false },
     data: points.slice(1).map((_, at) => [at, at + 1]),
     renderItem(params, api) {
       const [a, b] = [points[api.value(0)], points[api.value(1)]];
@@ -84,7 +82,6 @@ function withheld(spec, palette, flat) {
     type: "custom",
     silent: true,
     z: 0,
-    tooltip: { show: false },
     data: places.map((at) => [at, count(at) === spec.series.length ? 1 : 0]),
     renderItem(params, api) {
       const box = params.coordSys;
@@ -122,7 +119,6 @@ function marks(spec, read, palette) {
 function values(series, read, flat) {
   return series.points.map((point, at) => ({
     value: flat ? [read.raw(point.value), at] : [at, read.raw(point.value)],
-    said: point.label,
     url: point.url,
   }));
 }
@@ -222,13 +218,14 @@ function option(figure, spec) {
       ? { top: 0, left: 0, textStyle: { ...text, color: palette.ink }, itemWidth: 28, data: spec.series.map((s) => s.name) }
       : undefined,
     tooltip: {
-      trigger: "item",
+      trigger: "axis",
+      axisPointer: { type: spec.kind === "line-band" ? "line" : "shadow", lineStyle: { color: palette.line } },
       renderMode: "richText", // HTML tooltips carry inline styles, which the page's policy refuses
       confine: true,
       backgroundColor: palette.surface,
       borderColor: palette.line,
       textStyle: { color: palette.ink, fontFamily: palette.font, fontSize: 12 },
-      formatter: (hit) => `${names[flat ? hit.value[1] : hit.value[0]]}\n${hit.seriesName}\n${hit.data.said}`,
+      formatter: (hits) => told(spec, names.indexOf(hits[0].axisValue)),
     },
     xAxis: flat ? value : category,
     yAxis: flat ? category : value,
@@ -240,6 +237,11 @@ function option(figure, spec) {
 function sharedCount(spec, at) {
   const counts = spec.series.map((series) => series.points[at]).filter((p) => p.n != null).map((p) => p.n);
   return counts.length && counts.every((n) => n === counts[0]) ? counts[0].toLocaleString() : "";
+}
+
+function told(spec, at) {
+  const lines = spec.series.map((series) => `${series.name}  ${series.points[at].label}`);
+  return [spec.series[0].points[at].at, ...lines].join("\n");
 }
 
 function reach(spec, read, pick) {

@@ -144,11 +144,13 @@
     return row;
   }
 
-  const labelOf = (element) =>
-    element.dataset.keyLabel ||
-    element.getAttribute("aria-label") ||
-    element.labels?.[0]?.textContent.trim() ||
-    element.textContent.trim();
+  function labelOf(element) {
+    const said = element.dataset.keyLabel || element.getAttribute("aria-label");
+    if (said) return said;
+    const words = (element.labels?.[0] ?? element).cloneNode(true);
+    words.querySelectorAll("kbd").forEach((key) => key.remove());
+    return words.textContent.trim();
+  }
 
   function writeHelp() {
     const help = document.getElementById("keys-help");
