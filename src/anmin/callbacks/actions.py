@@ -1,0 +1,292 @@
+"""What operators do with a callback: take it, call, write down how it went.
+
+Each action asks ``people.policy`` first, holds the row, and is safe to repeat with the same
+``key``. A refused action changes nothing.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from anmin.callbacks import ladder, recording
+from anmin.callbacks.dispositions import exhausted, operator_outcomes, outcomes
+from anmin.callbacks.models import Answer, Attempt, Callback, Status, Via
+from anmin.callbacks.recording import Said, lock
+from anmin.callbacks.sealing import read_text
+from anmin.callbacks.unhappy import is_unhappy, order_rectification
+from anmin.channels.actions import opt_out
+from anmin.kernel.errors import Conflict, NotFound, Refusal
+from anmin.matters.actions import contact_for_message
+from anmin.matters.contacts import ContactFacts
+from anmin.people.actions import log_access
+from anmin.people.models import Account
+from anmin.people.policy import Capability, require
+from anmin.places.queries import directory
+
+__all__ = [
+    "Said",
+    "correct_answer",
+    "next_callback",
+    "read_words",
+    "record_answer",
+    "record_attempt",
+    "release",
+    "reveal_phone",
+    "take",
+]
+
+TRIES = 8
+"""Callbacks looked at before saying that the queue is empty: others may be taking them."""
+
+
+def lease() -> timedelta:
+    """How long a taken callback stays with its operator."""
+    period: timedelta = ladder.rule("lease").duration
+    return period
+
+
+def queue(operator: Account, now: datetime) -> QuerySet[Callback]:
+    """What this operator may call now, due first; never about the operator's own unit."""
+    return (
+        Callback.objects.filter(status=Status.CALLING, closed_at=None, not_before__lte=now)
+        .filter(Q(lease_until=None) | Q(lease_until__lte=now))
+        .exclude(unit_id__in=own_units(operator))
+        .order_by("due_at", "pk")
+    )
+
+
+def own_units(account: Account) -> frozenset[int]:
+    """The units whose service this person must not ask about: their own, and those below it.
+
+    For the bureau itself only its own matters count, or nobody there could call at all.
+    """
+    places = directory()
+    if account.unit_id is None:
+        return frozenset()
+    if places.unit_paths.get(account.unit_id, "").count("/") <= 2:
+        return frozenset({account.unit_id})
+    return places.units_below(account.unit_id)
+
+
+def next_callback(operator: Account) -> Callback | None:
+    """Take the next callback, or get back the one already taken; nothing when none is due.
+
+    Two operators never get the same one: it is taken by a conditional update, and whoever
+    comes second gets the next.
+    """
+    require(operator, Capability.WORK_CALLBACKS)
+    now = timezone.now()
+    held = Callback.objects.filter(operator=operator, lease_until__gt=now, closed_at=None)
+    if (mine := held.select_related("matter").first()) is not None:
+        return mine
+    for pk in queue(operator, now).values_list("pk", flat=True)[:TRIES]:
+        if _take(pk, operator, now):
+            return Callback.objects.select_related("matter").get(pk=pk)
+    return None
+
+
+def take(*, callback_id: int, operator: Account) -> Callback:
+    """Take one particular callback. Raises ``Conflict`` when somebody else has it."""
+    require(operator, Capability.WORK_CALLBACKS)
+    now = timezone.now()
+    if not _take(callback_id, operator, now):
+        mine = Callback.objects.filter(pk=callback_id, operator=operator, lease_until__gt=now)
+        if not mine.exists():
+            raise Conflict(_("Somebody else has taken this callback, or it cannot be called now."))
+    return Callback.objects.select_related("matter").get(pk=callback_id)
+
+
+def _take(pk: int, operator: Account, now: datetime) -> bool:
+    free = queue(operator, now).filter(pk=pk).order_by()
+    return bool(free.update(operator=operator, lease_until=now + lease()))
+
+
+def release(*, callback_id: int, operator: Account) -> None:
+    """Give a taken callback back to the queue; giving it back twice changes nothing."""
+    require(operator, Capability.WORK_CALLBACKS)
+    Callback.objects.filter(pk=callback_id, operator=operator, closed_at=None).update(
+        operator=None, lease_until=None
+    )
+
+
+def reveal_phone(*, callback_id: int, operator: Account, reason: str = "") -> ContactFacts:
+    """Name and phone of the citizen, for the operator who has taken the callback; it is logged."""
+    require(operator, Capability.WORK_CALLBACKS)
+    require(operator, Capability.REVEAL_CONTACT)
+    callback = Callback.objects.select_related("matter").filter(pk=callback_id).first()
+    if callback is None:
+        raise NotFound(_("There is no such callback."))
+    _require_held(callback, operator)
+    facts = contact_for_message(callback.matter)
+    log_access(
+        account=operator,
+        action="reveal_contact",
+        subject=f"matter:{callback.matter.number}",
+        reason=reason.strip() or f"callback {callback.pk}",
+    )
+    return ContactFacts(name=facts.name, phone=facts.phone)
+
+
+@transaction.atomic
+def record_attempt(
+    *,
+    callback_id: int,
+    operator: Account,
+    outcome: str,
+    key: str,
+    note: str = "",
+    next_try_at: datetime | None = None,
+    at: datetime | None = None,
+) -> Callback:
+    """Write down a call that brought no answer, and what comes next.
+
+    The callback goes back to the queue for later, or ends with its disposition when the outcome
+    ends it or no attempt is left. An ``appointment`` needs ``next_try_at``, outside quiet hours.
+
+    Raises ``NotAllowed``, ``Conflict`` (taken by somebody else) or ``Refusal`` naming the field.
+    """
+    require(operator, Capability.WORK_CALLBACKS)
+    callback = lock(callback_id)
+    if _known(callback, key):
+        return callback
+    _require_held(callback, operator)
+    now = at or timezone.now()
+    row = outcomes().get(outcome)
+    if row is None or row not in operator_outcomes():
+        raise Refusal(_("Choose how the call went."), field="outcome")
+    if outcome == "appointment":
+        _check_appointment(next_try_at, now)
+    ends, again = row.ends, next_try_at if outcome == "appointment" else None
+    if not ends and again is None:
+        earlier = list(
+            callback.attempt_rows.order_by("seq").values_list("at", "channel", "outcome")
+        )
+        calls = [when for when, channel, _o in earlier if channel == Attempt.Channel.CALL]
+        again = ladder.next_call([*calls, now], used=callback.attempts + 1, pace=ladder.pace())
+        ends = "" if again else exhausted([*(o for _w, _c, o in earlier), outcome])
+    over = {"status": Status.CLOSED, "disposition": ends, "closed_at": now}
+    recording.step(
+        callback,
+        channel=Attempt.Channel.CALL,
+        outcome=outcome,
+        at=now,
+        key=key,
+        operator=operator,
+        note=note,
+        next_try_at=again,
+        attempts=callback.attempts + 1,
+        **(over if ends else {"not_before": again}),
+    )
+    if outcome == "opted_out":
+        told = opt_out(
+            medium="sms", recipient=contact_for_message(callback.matter).phone, via="call"
+        )
+        recording.stop(bytes(told.recipient_index), at=now, key=key)
+    return callback
+
+
+@transaction.atomic
+def record_answer(
+    *,
+    callback_id: int,
+    operator: Account,
+    said: Said,
+    key: str,
+    note: str = "",
+    at: datetime | None = None,
+) -> Answer:
+    """Write down what the citizen answered on the phone; the first answer is never overwritten.
+
+    Raises ``NotAllowed``, ``Conflict`` (taken by somebody else, or answered meanwhile) or
+    ``Refusal`` naming the field.
+    """
+    require(operator, Capability.WORK_CALLBACKS)
+    callback = lock(callback_id)
+    if (known := callback.answers.filter(key=key).first()) is not None:
+        return known  # type: ignore[no-any-return]
+    _require_held(callback, operator)
+    return recording.answer(
+        callback,
+        said,
+        via=Via.CALL,
+        at=at or timezone.now(),
+        key=key,
+        operator=operator,
+        note=note,
+    )
+
+
+@transaction.atomic
+def correct_answer(*, answer_id: int, operator: Account, said: Said, key: str) -> Answer:
+    """Correct what was written down: a new row beside the first, which stays and still counts.
+
+    Only the person who recorded the answer, or one who checks callbacks, may. A correction that
+    turns out unhappy orders a rectification as the answer itself would have.
+    """
+    require(operator, Capability.WORK_CALLBACKS)
+    wrong = Answer.objects.filter(pk=answer_id).first()
+    if wrong is None:
+        raise NotFound(_("There is no such answer."))
+    if wrong.operator_id != operator.pk:
+        require(operator, Capability.CHECK_CALLBACKS)
+    callback = lock(wrong.callback_id)
+    if (known := callback.answers.filter(key=key).first()) is not None:
+        return known  # type: ignore[no-any-return]
+    said.check(callback)
+    row = recording.add_answer(
+        callback,
+        said,
+        seq=callback.answers.count() + 1,
+        via=wrong.via,
+        at=timezone.now(),
+        key=key,
+        operator=operator,
+        corrects=wrong,
+    )
+    if (
+        callback.round == 1
+        and is_unhappy(said.satisfaction, said.solved)
+        and not is_unhappy(wrong.satisfaction, wrong.solved)
+    ):
+        order_rectification(callback, row)
+    return row
+
+
+def read_words(*, answer_id: int, reader: Account, reason: str) -> str:
+    """The citizen's own words, for those who follow up every answer; who reads is logged."""
+    require(reader, Capability.VIEW_ANSWERS)
+    require(reader, Capability.CHECK_CALLBACKS)
+    if not reason.strip():
+        raise Refusal(_("Say why you need to read this."), field="reason")
+    answer = Answer.objects.select_related("callback__matter").filter(pk=answer_id).first()
+    if answer is None:
+        raise NotFound(_("There is no such answer."))
+    log_access(
+        account=reader,
+        action="read_answer",
+        subject=f"matter:{answer.callback.matter.number}",
+        reason=reason.strip(),
+    )
+    return read_text(answer)
+
+
+def _known(callback: Callback, key: str) -> bool:
+    return callback.attempt_rows.filter(key=key).exists()
+
+
+def _require_held(callback: Callback, operator: Account) -> None:
+    """An expired lease still holds as long as nobody else has taken the callback."""
+    if callback.closed_at is not None:
+        raise Conflict(_("This callback has been answered or has ended."))
+    if callback.operator_id != operator.pk:
+        raise Conflict(_("Somebody else has taken this callback; take the next one."))
+
+
+def _check_appointment(at: datetime | None, now: datetime) -> None:
+    if at is None or at <= now:
+        raise Refusal(_("Say when to call again."), field="next_try_at")
+    if ladder.permitted(at, ladder.pace()) != at:
+        raise Refusal(_("This falls into the quiet hours."), field="next_try_at")

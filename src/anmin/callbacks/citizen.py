@@ -1,0 +1,174 @@
+"""How citizens answer without an account: by a one-time link, or by a short reply."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from anmin.callbacks import ladder, recording
+from anmin.callbacks.models import (
+    Answer,
+    AnswerLink,
+    Attempt,
+    Callback,
+    Satisfaction,
+    Status,
+    Via,
+)
+from anmin.callbacks.recording import Said, lock
+from anmin.callbacks.scripts import Question, script
+from anmin.channels.models import Reply, ReplyKind
+from anmin.channels.queries import body_of, replies_after
+from anmin.kernel.errors import Conflict, NotFound
+from anmin.matters.models import Cursor
+
+REPLIES = "callbacks.replies"
+CHOICES = {1: Satisfaction.SATISFIED, 2: Satisfaction.FAIRLY, 3: Satisfaction.DISSATISFIED}
+SUBJECT = "callback:"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkView:
+    """What the page behind a link shows: enough to know what it is about, no personal data."""
+
+    opened_on: date
+    category: str
+    questions: Sequence[Question]
+    expires_at: datetime
+
+
+class UsedLink(NotFound):
+    """The link was answered already, or the callback was answered on another way."""
+
+    default_code = "used"
+
+
+def make_link(callback: Callback, now: datetime) -> str:
+    """A new one-time link to answer a callback; returns its token, which is kept nowhere."""
+    token = secrets.token_urlsafe(16)
+    AnswerLink.objects.create(
+        callback=callback,
+        token_digest=_digest(token),
+        expires_at=settings.RULES.due(
+            "link.validity", now, settings.CALENDAR, timezone.get_default_timezone()
+        ).at,
+    )
+    return token
+
+
+def link_view(token: str) -> LinkView:
+    """What the page behind a link shows, in the language of the moment. One query.
+
+    Raises ``UsedLink`` when it was answered, ``NotFound`` when it is unknown or too old.
+    """
+    found = _link(token)
+    callback = found.callback
+    matter = callback.matter
+    topic = matter.topic
+    sheet = script(callback.script, callback.script_version)
+    return LinkView(
+        opened_on=timezone.localdate(matter.opened_at),
+        category=topic.label if topic else str(matter.type.label),
+        questions=sheet.question,
+        expires_at=found.expires_at,
+    )
+
+
+@transaction.atomic
+def answer_by_link(*, token: str, said: Said) -> Answer:
+    """Take a citizen's answer, once. Five statements, more only after an unhappy answer.
+
+    Raises ``UsedLink``, ``NotFound`` or ``Refusal`` naming the field; then nothing has changed
+    and a link that was not used can still be used.
+    """
+    now = timezone.now()
+    found = _link(token, lock=True)
+    if not AnswerLink.objects.filter(pk=found.pk, used_at=None).update(used_at=now):
+        raise _used()
+    try:
+        return recording.answer(found.callback, said, via=Via.LINK, at=now, key=f"link:{found.pk}")
+    except Conflict:
+        raise _used() from None
+
+
+def _link(token: str, *, lock: bool = False) -> AnswerLink:
+    rows = AnswerLink.objects.select_related("callback__matter")
+    if lock:
+        rows = rows.select_for_update(of=("self", "callback"))
+    found = rows.filter(token_digest=_digest(token)).first()
+    if found is None or found.expires_at < timezone.now():
+        raise NotFound(_("This link is no longer valid."))
+    if found.used_at is not None or found.callback.status not in recording.ANSWERABLE:
+        raise _used()
+    return found
+
+
+def _used() -> UsedLink:
+    return UsedLink(_("Thank you: this has been answered already."))
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def take_replies(limit: int = 500) -> int:
+    """Take in what citizens replied by text message; returns how many replies were read.
+
+    The cursor moves in the transaction that takes a reply in, so each counts once.
+    """
+    Cursor.objects.get_or_create(name=REPLIES)
+    done = 0
+    while done < limit:
+        with transaction.atomic():
+            cursor = Cursor.objects.select_for_update().get(name=REPLIES)
+            replies = replies_after(cursor.position, limit=1)
+            if not replies:
+                break
+            _take_in(replies[0])
+            cursor.position = replies[0].pk
+            cursor.save(update_fields=["position"])
+        done += 1
+    return done
+
+
+def _take_in(reply: Reply) -> None:
+    if reply.kind == ReplyKind.STOP:
+        recording.stop(bytes(reply.sender_index), at=reply.received_at, key=f"reply:{reply.pk}")
+        return
+    callback = _asked(reply)
+    if callback is None or callback.status not in recording.ANSWERABLE:
+        return
+    key = f"reply:{reply.pk}"
+    if reply.kind == ReplyKind.ANSWER and reply.choice in CHOICES:
+        said = Said(satisfaction=CHOICES[reply.choice])
+        recording.answer(callback, said, via=Via.SMS, at=reply.received_at, key=key)
+    elif reply.kind == ReplyKind.OTHER and callback.closed_at is None:
+        # Nobody guesses what a longer text means: a person calls, and reads it before.
+        recording.step(
+            callback,
+            channel=Attempt.Channel.SMS,
+            outcome="wrote",
+            at=reply.received_at,
+            key=key,
+            note=body_of(reply),
+            status=Status.CALLING,
+            not_before=ladder.permitted(timezone.now(), ladder.pace()),
+        )
+
+
+def _asked(reply: Reply) -> Callback | None:
+    """The callback that the reply answers: the one its message was about."""
+    about = reply.in_answer_to.subject_ref if reply.in_answer_to else ""
+    number = about.removeprefix(SUBJECT)
+    if not about.startswith(SUBJECT) or not number.isdigit():
+        return None
+    try:
+        return lock(int(number))
+    except NotFound:
+        return None

@@ -1,0 +1,110 @@
+"""The draws of the house: published before, drawn at night, revealed afterwards."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from anmin.callbacks import chance
+from anmin.callbacks.days import midnight
+from anmin.callbacks.ladder import rule
+from anmin.callbacks.models import Answer, Callback, Draw, QualityCheck, Status, Via
+from anmin.callbacks.sealing import read_seed, seal
+
+CHUNK = 1000
+_SHARES = {
+    Draw.Purpose.CALLBACK: "share",
+    Draw.Purpose.RECALL: "recall_share",
+    Draw.Purpose.CHECK: "check_share",
+}
+
+
+def open_draw(purpose: Draw.Purpose, day: date) -> Draw:
+    """The draw of a day; made now, with its seed's hash published, if there is none yet."""
+    found = Draw.objects.filter(purpose=purpose, day=day).first()
+    if found is not None:
+        return found
+    seed = chance.new_seed()
+    made, _created = Draw.objects.get_or_create(
+        purpose=purpose,
+        day=day,
+        defaults={
+            "population": _population(purpose),
+            "share": rule(_SHARES[purpose]).value,
+            "seed_sealed": seal(seed, kind="draw", of=f"{purpose}/{day}"),
+            "seed_hash": chance.seed_hash(seed),
+            "published_at": timezone.now(),
+        },
+    )
+    return made
+
+
+def _population(purpose: Draw.Purpose) -> str:
+    with translation.override(settings.LANGUAGE_CODE):
+        return {
+            Draw.Purpose.CALLBACK: _("Matters planned for callback on that day, not excluded"),
+            Draw.Purpose.RECALL: _("Answers given on the phone on that day"),
+            Draw.Purpose.CHECK: _("Answers given on the phone on that day"),
+        }[purpose]
+
+
+def draw_before(day: date) -> int:
+    """Carry out every draw of a day before ``day`` that still waits; returns how many."""
+    waiting = Draw.objects.filter(drawn_at=None, day__lt=day).order_by("day", "purpose")
+    return sum(carry_out(found.pk) for found in list(waiting))
+
+
+@transaction.atomic
+def carry_out(draw_id: int) -> bool:
+    """Freeze the frame, draw, and reveal the seed; a draw that is done is left alone."""
+    found = Draw.objects.select_for_update().get(pk=draw_id)
+    if found.drawn_at is not None:
+        return False
+    frame = _frame(found)
+    seed = read_seed(found)
+    drawn = chance.draw(frame, seed=seed, share=found.share)
+    if found.purpose == Draw.Purpose.CALLBACK:
+        _decide(found, (pk for number, pk in frame.items() if number in drawn))
+    else:
+        QualityCheck.objects.bulk_create(
+            [
+                QualityCheck(draw=found, callback_id=pk)
+                for number, pk in frame.items()
+                if number in drawn
+            ],
+            batch_size=CHUNK,
+        )
+    found.frame_count, found.frame_digest = len(frame), chance.frame_digest(frame)
+    found.selected, found.seed, found.drawn_at = len(drawn), seed, timezone.now()
+    found.save()
+    return True
+
+
+def _frame(draw: Draw) -> dict[str, int]:
+    """Who can be drawn: the callback by the reference of its matter and its round."""
+    if draw.purpose == Draw.Purpose.CALLBACK:
+        rows = Callback.objects.filter(draw=draw, status=Status.PENDING).values_list(
+            "matter__number", "round", "pk"
+        )
+    else:
+        rows = Answer.objects.filter(
+            at__gte=midnight(draw.day), at__lt=midnight(draw.day, days=1), via=Via.CALL, seq=1
+        ).values_list("callback__matter__number", "callback__round", "callback_id")
+    return {f"{number}/{turn}": pk for number, turn, pk in rows}
+
+
+def _decide(draw: Draw, drawn: Iterable[int]) -> None:
+    """Those drawn are planned; the rest of the frame is excluded, and counted, as not drawn."""
+    frame = Callback.objects.filter(draw=draw, status=Status.PENDING)
+    chosen = list(drawn)
+    for start in range(0, len(chosen), CHUNK):
+        frame.filter(pk__in=chosen[start : start + CHUNK]).update(status=Status.PLANNED)
+    frame.update(status=Status.EXCLUDED, exclusion="not_drawn", closed_at=timezone.now())
+
+
+def published(limit: int = 60) -> Sequence[Draw]:
+    """The latest draws with their hashes and, once drawn, their seeds: for anybody to check."""
+    return list(Draw.objects.defer("seed_sealed").order_by("-day", "purpose")[:limit])

@@ -1,0 +1,328 @@
+"""Tables of the callbacks room. Answers and attempts are only ever added."""
+
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+OPEN = Q(closed_at__isnull=True)
+
+
+class Status(models.TextChoices):
+    """Where a callback stands. The first four are open, the others ended."""
+
+    PENDING = "pending", _("Awaiting the draw")
+    PLANNED = "planned", _("Planned")
+    MESSAGED = "messaged", _("Message sent, no answer yet")
+    CALLING = "calling", _("To be called")
+    DONE = "done", _("Answered")
+    CLOSED = "closed", _("Ended without an answer")
+    EXCLUDED = "excluded", _("Excluded by rule")
+
+
+class Satisfaction(models.TextChoices):
+    """The usual three answers, and the two that are always offered beside them."""
+
+    SATISFIED = "satisfied", _("Satisfied")
+    FAIRLY = "fairly", _("Fairly satisfied")
+    DISSATISFIED = "dissatisfied", _("Dissatisfied")
+    DONT_KNOW = "dont_know", _("Don't know")
+    REFUSE = "refuse", _("Rather not say")
+
+
+class Solved(models.TextChoices):
+    """Whether what the citizen brought is settled, in the citizen's eyes."""
+
+    YES = "yes", _("Solved")
+    PARTLY = "partly", _("Partly solved")
+    NO = "no", _("Not solved")
+    DONT_KNOW = "dont_know", _("Don't know")
+
+
+class Via(models.TextChoices):
+    """How an answer or an attempt came about."""
+
+    CALL = "call", _("Phone call")
+    LINK = "link", _("Link")
+    SMS = "sms", _("Text message")
+    RECALL = "recall", _("Blind re-call")
+
+
+class AppendOnlyRows(models.QuerySet[Any]):
+    """Rows that may be added and read, and nothing else."""
+
+    def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError(f"{self.model.__name__} rows are only ever added")
+
+    update = delete = bulk_update = _refuse
+
+
+class AppendOnly(models.Model):
+    """A row that is written once."""
+
+    objects = AppendOnlyRows.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Add the row; a row that exists is never written again."""
+        if not self._state.adding:
+            raise TypeError(f"{type(self).__name__} rows are only ever added")
+        super().save(*args, **{**kwargs, "force_insert": True})
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refused."""
+        raise TypeError(f"{type(self).__name__} rows are only ever added")
+
+
+class Draw(models.Model):
+    """One random draw: its seed is made and its hash published before, and revealed after.
+
+    ``population`` says in words who can be drawn. ``frame_digest`` covers the references of all
+    who could be drawn, so that nobody can be added or left out afterwards.
+    """
+
+    class Purpose(models.TextChoices):
+        """What is drawn."""
+
+        CALLBACK = "callback", _("Who is called back")
+        RECALL = "recall", _("Which answers are asked for again, blind")
+        CHECK = "check", _("Which calls are checked against the script")
+
+    purpose = models.CharField(max_length=8, choices=Purpose)
+    day = models.DateField(_("day"))
+    population = models.CharField(max_length=200)
+    share = models.DecimalField(max_digits=7, decimal_places=6)
+    seed_sealed = models.BinaryField()
+    seed_hash = models.CharField(max_length=64)
+    published_at = models.DateTimeField(_("hash published"))
+    frame_count = models.PositiveIntegerField(null=True)
+    frame_digest = models.CharField(max_length=64, blank=True)
+    drawn_at = models.DateTimeField(_("drawn"), null=True)
+    selected = models.PositiveIntegerField(null=True)
+    seed = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("draw")
+        constraints = [models.UniqueConstraint(fields=["purpose", "day"], name="draw_once")]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.day}"
+
+
+class Callback(models.Model):
+    """The plan to call a citizen back about a matter, or the rule by which nobody does.
+
+    ``not_before`` is the moment before which nothing more happens; ``lease_until`` ends the time
+    for which ``operator`` has taken it. ``steps`` counts all attempts, ``attempts`` those that
+    turned to the citizen. ``unit`` is the one that served and is rated. ``closed_at`` is empty
+    exactly while the callback is open.
+    """
+
+    matter = models.ForeignKey(
+        "matters.Matter", models.PROTECT, related_name="callbacks", db_index=False
+    )
+    round = models.PositiveSmallIntegerField(_("round"), default=1)
+    script = models.CharField(max_length=32)
+    script_version = models.PositiveSmallIntegerField()
+    status = models.CharField(_("status"), max_length=8, choices=Status)
+    exclusion = models.CharField(max_length=16, blank=True)
+    draw = models.ForeignKey(Draw, models.PROTECT, null=True, db_index=False)
+    unit = models.ForeignKey("places.Unit", models.PROTECT, null=True, db_index=False)
+    planned_at = models.DateTimeField(_("planned"))
+    not_before = models.DateTimeField(_("not before"))
+    due_at = models.DateTimeField(_("due"))
+    operator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    lease_until = models.DateTimeField(null=True)
+    steps = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    disposition = models.CharField(max_length=4, blank=True)
+    closed_at = models.DateTimeField(_("ended"), null=True)
+
+    class Meta:
+        verbose_name = _("callback")
+        constraints = [models.UniqueConstraint(fields=["matter", "round"], name="callback_once")]
+        indexes = [
+            models.Index(
+                fields=["status", "due_at", "id"], condition=OPEN, name="callback_open_due"
+            ),
+            models.Index(
+                fields=["status", "not_before"], condition=OPEN, name="callback_open_next"
+            ),
+            models.Index(
+                fields=["operator"], condition=Q(operator__isnull=False), name="callback_taken"
+            ),
+            models.Index(fields=["draw"], condition=Q(draw__isnull=False), name="callback_frame"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.matter_id}/{self.round}"
+
+    @property
+    def open(self) -> bool:
+        """Something is still to be done."""
+        return self.closed_at is None
+
+
+class Attempt(AppendOnly):
+    """One turn to the citizen: a message, a call, or an answer that came in."""
+
+    class Channel(models.TextChoices):
+        """By what means."""
+
+        MESSAGE = "message", _("Message")
+        CALL = "call", _("Phone call")
+        LINK = "link", _("Link")
+        SMS = "sms", _("Text message")
+
+    callback = models.ForeignKey(
+        Callback, models.PROTECT, related_name="attempt_rows", db_index=False
+    )
+    seq = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+    channel = models.CharField(max_length=8, choices=Channel)
+    operator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    outcome = models.CharField(max_length=16)
+    note = models.BinaryField(default=bytes)
+    next_try_at = models.DateTimeField(null=True)
+    key = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("attempt")
+        constraints = [models.UniqueConstraint(fields=["callback", "seq"], name="attempt_once")]
+
+    def __str__(self) -> str:
+        return f"{self.callback_id}/{self.seq} {self.outcome}"
+
+
+class Answer(AppendOnly):
+    """What a citizen said. The first one counts; a later or corrected one stands beside it.
+
+    ``text`` is sealed. ``key`` is what makes recording safe to repeat.
+    """
+
+    callback = models.ForeignKey(Callback, models.PROTECT, related_name="answers", db_index=False)
+    seq = models.PositiveSmallIntegerField()
+    at = models.DateTimeField(db_index=True)
+    via = models.CharField(max_length=8, choices=Via)
+    operator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    script = models.CharField(max_length=32)
+    script_version = models.PositiveSmallIntegerField()
+    satisfaction = models.CharField(max_length=12, choices=Satisfaction, blank=True)
+    solved = models.CharField(max_length=12, choices=Solved, blank=True)
+    concerns = models.JSONField(default=list)
+    text = models.BinaryField(default=bytes)
+    consent_contact = models.BooleanField(null=True)
+    advice_given = models.JSONField(default=list)
+    key = models.CharField(max_length=64)
+    corrects = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+
+    class Meta:
+        verbose_name = _("answer")
+        constraints = [models.UniqueConstraint(fields=["callback", "seq"], name="answer_once")]
+
+    def __str__(self) -> str:
+        return f"{self.callback_id}/{self.seq} {self.satisfaction}"
+
+
+class AnswerLink(models.Model):
+    """A link that answers one callback once; only the digest of its token is kept."""
+
+    callback = models.ForeignKey(Callback, models.PROTECT, related_name="+", db_index=False)
+    token_digest = models.BinaryField(max_length=32, unique=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"link to {self.callback_id}"
+
+
+class QualityCheck(models.Model):
+    """One answered call that chance picked: to be checked against the script, or asked again.
+
+    ``items`` holds what was found: met, not met or does not apply; or, for a blind re-call,
+    which answers agree. ``score`` is from 0 to 1.
+    """
+
+    draw = models.ForeignKey(Draw, models.PROTECT, related_name="checks", db_index=False)
+    callback = models.ForeignKey(Callback, models.PROTECT, related_name="checks")
+    checker = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    lease_until = models.DateTimeField(null=True)
+    items = models.JSONField(default=dict)
+    score = models.FloatField(null=True)
+    at = models.DateTimeField(null=True)
+    answer = models.ForeignKey(Answer, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        verbose_name = _("quality check")
+        constraints = [models.UniqueConstraint(fields=["draw", "callback"], name="check_once")]
+        indexes = [
+            models.Index(fields=["draw", "id"], condition=Q(at__isnull=True), name="check_waiting")
+        ]
+
+    def __str__(self) -> str:
+        return f"check of {self.callback_id}"
+
+
+class DayClosure(AppendOnly):
+    """A day that its duty leader signed off; chained, so that a changed one shows."""
+
+    unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+", db_index=False)
+    date = models.DateField(_("day"))
+    closed_at = models.DateTimeField(_("signed"))
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    counts = models.JSONField()
+    note = models.CharField(max_length=500, blank=True)
+    previous = models.BinaryField(max_length=32)
+    hash = models.BinaryField(max_length=32)
+
+    class Meta:
+        verbose_name = _("signed day")
+        constraints = [models.UniqueConstraint(fields=["unit", "date"], name="day_once")]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.date}"
+
+
+class Carried(AppendOnly):
+    """What a signed day left open: why, and who owns it from now on."""
+
+    closure = models.ForeignKey(DayClosure, models.PROTECT, related_name="carried")
+    matter = models.ForeignKey("matters.Matter", models.PROTECT, related_name="+")
+    callback = models.ForeignKey(Callback, models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=300)
+    new_unit = models.ForeignKey("places.Unit", models.PROTECT, null=True, related_name="+")
+    new_account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+
+    def __str__(self) -> str:
+        return f"{self.matter_id} carried from {self.closure_id}"
+
+
+class DayLeftOpen(AppendOnly):
+    """That a day stood unsigned when the night came, and what was open then."""
+
+    unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+", db_index=False)
+    date = models.DateField(_("day"))
+    noticed_at = models.DateTimeField()
+    counts = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit", "date"], name="left_open_once")]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.date}"

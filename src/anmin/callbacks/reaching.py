@@ -1,0 +1,122 @@
+"""The house's own steps of the ladder: send the message, and hand over to a person in time."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import formats, timezone, translation
+from django.utils.translation import gettext as _
+
+from anmin.callbacks import ladder, recording
+from anmin.callbacks.citizen import SUBJECT, make_link
+from anmin.callbacks.models import Attempt, Callback, Status
+from anmin.callbacks.recording import lock
+from anmin.callbacks.unhappy import head_unit
+from anmin.channels.actions import queue_message
+from anmin.channels.models import Message
+from anmin.channels.models import Status as Delivery
+from anmin.kernel.errors import Refusal
+from anmin.matters.actions import contact_for_message
+
+LINK_PATH = "/a/"
+LOST = (Delivery.DEAD, Delivery.CANCELLED)
+
+
+def advance(limit: int = 1000) -> int:
+    """Take the steps that are due, each in a transaction of its own; returns how many.
+
+    Nothing happens in quiet hours. Any number of processes may do this at once.
+    """
+    now, pace = timezone.now(), ladder.pace()
+    if ladder.permitted(now, pace) != now:
+        return 0
+    done = 0
+    for status, step in ((Status.PLANNED, _write), (Status.MESSAGED, _hand_over)):
+        due = Callback.objects.filter(status=status, closed_at=None, not_before__lte=now)
+        for pk in list(due.order_by("not_before").values_list("pk", flat=True)[:limit]):
+            with transaction.atomic():
+                callback = lock(pk)
+                if callback.status == status and callback.not_before <= now:
+                    step(callback, now, pace)
+                    done += 1
+    return done
+
+
+def _write(callback: Callback, now: datetime, pace: ladder.Pace) -> None:
+    """Send the message with the one-time link, or call where no message can be read."""
+    matter = callback.matter
+    phone = contact_for_message(matter).phone
+    too_late = now - (matter.closed_at or callback.planned_at) > pace.message_within
+    if too_late or not reads_messages(phone):
+        _change(callback, Status.CALLING, now)
+        return
+    key = message_key(callback)
+    with translation.override(settings.LANGUAGE_CODE):
+        body = _(
+            "%(bureau)s: the matter you reported on %(date)s has been handled. How was it? "
+            "Reply 1 satisfied, 2 fairly satisfied, 3 dissatisfied, or answer here: %(link)s. "
+            "Reply TD to get no more messages."
+        ) % {
+            "bureau": head_unit() or "",
+            "date": formats.date_format(timezone.localdate(matter.opened_at), "MONTH_DAY_FORMAT"),
+            "link": f"{settings.BASE_URL}{LINK_PATH}{make_link(callback, now)}",
+        }
+    try:
+        message = queue_message(
+            key=key,
+            medium="sms",
+            recipient=phone,
+            body=body,
+            template="callback",
+            language=settings.LANGUAGE_CODE,
+            subject_ref=f"{SUBJECT}{callback.pk}",
+            expects_reply=True,
+        )
+    except Refusal:
+        _change(callback, Status.CALLING, now)
+        return
+    if message.status == Delivery.CANCELLED:  # opted out since this was planned
+        recording.stop(bytes(message.recipient_index), at=now, key=key)
+        return
+    recording.step(
+        callback,
+        channel=Attempt.Channel.MESSAGE,
+        outcome="message_sent",
+        at=now,
+        key=key,
+        status=Status.MESSAGED,
+        attempts=callback.attempts + 1,
+        not_before=ladder.call_after_message(now, due_at=callback.due_at, pace=pace),
+    )
+
+
+def _hand_over(callback: Callback, now: datetime, pace: ladder.Pace) -> None:
+    """Nobody answered the message: a person calls. A message that got lost was no attempt."""
+    key = message_key(callback)
+    if Message.objects.filter(key=key, status__in=LOST).exists():
+        recording.step(
+            callback,
+            channel=Attempt.Channel.MESSAGE,
+            outcome="message_failed",
+            at=now,
+            key=f"{key}:lost",
+            status=Status.CALLING,
+            attempts=callback.attempts - 1,
+            not_before=now,
+        )
+    else:
+        _change(callback, Status.CALLING, now)
+
+
+def _change(callback: Callback, status: Status, now: datetime) -> None:
+    Callback.objects.filter(pk=callback.pk).update(status=status, not_before=now)
+
+
+def message_key(callback: Callback) -> str:
+    """The key of the one message that a callback sends."""
+    return f"{SUBJECT}{callback.pk}"
+
+
+def reads_messages(phone: str) -> bool:
+    """Whether text messages can arrive there: any number abroad, at home only mobile ones."""
+    return bool(phone) and (not phone.startswith("+86") or phone[3] == "1")

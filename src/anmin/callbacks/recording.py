@@ -1,0 +1,194 @@
+"""How what happened to a callback is written down; shared by operators, links and messages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from anmin.callbacks.concerns import concerns
+from anmin.callbacks.dispositions import REFUSAL, answered
+from anmin.callbacks.models import Answer, Attempt, Callback, Satisfaction, Solved, Status, Via
+from anmin.callbacks.scripts import advice
+from anmin.callbacks.sealing import seal
+from anmin.callbacks.unhappy import is_unhappy, order_rectification
+from anmin.kernel.errors import Conflict, NotFound, Refusal
+from anmin.matters.models import Contact
+from anmin.people.models import Account
+
+ANSWERABLE = (Status.PLANNED, Status.MESSAGED, Status.CALLING, Status.CLOSED)
+"""Where a citizen's answer is still taken; one that comes after we gave up is welcome too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a citizen answered; empty strings are questions left open."""
+
+    satisfaction: str = ""
+    solved: str = ""
+    concerns: Sequence[str] = ()
+    text: str = ""
+    consent_contact: bool | None = None
+    advice_given: Sequence[str] = ()
+
+    def check(self, callback: Callback) -> None:
+        """Refuse codes that do not exist, and an answer that says nothing."""
+        if not (self.satisfaction or self.solved):
+            raise Refusal(_("Choose at least one answer."), field="satisfaction", code="missing")
+        topic = callback.matter.topic
+        sheet = advice(topic.advice) if topic else None
+        for field, given, known in (
+            ("satisfaction", [self.satisfaction], {"", *Satisfaction.values}),
+            ("solved", [self.solved], {"", *Solved.values}),
+            ("concerns", self.concerns, set(concerns())),
+            (
+                "advice_given",
+                self.advice_given,
+                {item.code for item in sheet.item} if sheet else set(),
+            ),
+        ):
+            if unknown := set(given) - known:
+                raise Refusal(
+                    _("There is no such choice: %(code)s.") % {"code": sorted(unknown)[0][:32]},
+                    field=field,
+                )
+
+
+def lock(callback_id: int) -> Callback:
+    """The callback, held for this transaction, with its matter."""
+    rows = Callback.objects.select_for_update(of=("self",)).select_related("matter")
+    try:
+        return rows.get(pk=callback_id)
+    except Callback.DoesNotExist:
+        raise NotFound(_("There is no such callback.")) from None
+
+
+def step(
+    callback: Callback,
+    *,
+    channel: str,
+    outcome: str,
+    at: datetime,
+    key: str,
+    operator: Account | None = None,
+    note: str = "",
+    next_try_at: datetime | None = None,
+    **changes: Any,
+) -> None:
+    """Add one attempt and bring the callback to where it led; two statements.
+
+    Inside a transaction. Whoever had taken the callback gives it back. Raises ``Conflict`` when
+    it changed since it was read.
+    """
+    known = Callback.objects.filter(pk=callback.pk, steps=callback.steps, status=callback.status)
+    fields = {"steps": callback.steps + 1, "operator": None, "lease_until": None, **changes}
+    if not known.update(**fields):
+        raise Conflict(_("Somebody else has changed this callback meanwhile."))
+    for name, value in fields.items():
+        setattr(callback, name, value)
+    Attempt(
+        callback=callback,
+        seq=callback.steps,
+        at=at,
+        channel=channel,
+        operator=operator,
+        outcome=outcome,
+        note=seal(note, kind="attempt", of=f"{callback.pk}/{callback.steps}"),
+        next_try_at=next_try_at,
+        key=key,
+    ).save()
+
+
+def answer(
+    callback: Callback,
+    said: Said,
+    *,
+    via: str,
+    at: datetime,
+    key: str,
+    operator: Account | None = None,
+    note: str = "",
+) -> Answer:
+    """Write the first answer of a callback, end it, and order what must be put right.
+
+    Inside a transaction. Raises ``Conflict`` when there is an answer already. Three statements,
+    more only after an unhappy answer.
+    """
+    said.check(callback)
+    if callback.status not in ANSWERABLE:
+        raise Conflict(_("This callback has been answered or has ended."))
+    step(
+        callback,
+        channel=via,
+        outcome="reached",
+        at=at,
+        key=key,
+        operator=operator,
+        note=note,
+        status=Status.DONE,
+        disposition=answered(satisfaction=said.satisfaction, solved=said.solved),
+        closed_at=at,
+        attempts=callback.attempts + (via == Via.CALL),
+    )
+    row = add_answer(callback, said, seq=1, via=via, at=at, key=key, operator=operator)
+    if callback.round == 1 and is_unhappy(said.satisfaction, said.solved):
+        order_rectification(callback, row)
+    return row
+
+
+def add_answer(
+    callback: Callback,
+    said: Said,
+    *,
+    seq: int,
+    via: str,
+    at: datetime,
+    key: str,
+    operator: Account | None = None,
+    corrects: Answer | None = None,
+) -> Answer:
+    """Add one answer row."""
+    row = Answer(
+        callback=callback,
+        seq=seq,
+        at=at,
+        via=via,
+        operator=operator,
+        script=callback.script,
+        script_version=callback.script_version,
+        satisfaction=said.satisfaction,
+        solved=said.solved,
+        concerns=list(dict.fromkeys(said.concerns)),
+        text=seal(said.text, kind="answer", of=f"{callback.pk}/{seq}"),
+        consent_contact=said.consent_contact,
+        advice_given=list(dict.fromkeys(said.advice_given)),
+        key=key,
+        corrects=corrects,
+    )
+    row.save()
+    return row
+
+
+def stop(phone_index: bytes, *, at: datetime, key: str) -> None:
+    """Nobody turns to this phone any more about anything that is still open.
+
+    Who was already asked has refused, which counts against the response rate; who was only
+    planned is excluded by rule.
+    """
+    matters = Contact.objects.filter(phone_index=phone_index).values_list("matter_id", flat=True)
+    rows = Callback.objects.filter(matter_id__in=list(matters), closed_at=None).order_by("pk")
+    for pk in list(rows.values_list("pk", flat=True)):
+        callback = lock(pk)
+        asked = callback.attempts > 0
+        step(
+            callback,
+            channel=Attempt.Channel.SMS,
+            outcome="opted_out",
+            at=at,
+            key=key,
+            status=Status.CLOSED if asked else Status.EXCLUDED,
+            exclusion="" if asked else "opted_out",
+            disposition=REFUSAL if asked else "",
+            closed_at=at,
+        )

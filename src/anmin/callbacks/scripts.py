@@ -1,0 +1,143 @@
+"""Versioned scripts: what is said, asked and advised, never edited once it has been used.
+
+A change is a new file with the next version. ``scripts/published.toml`` keeps the digest of every
+version; a test compares them, so that an edit of an old one cannot pass unnoticed.
+"""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from anmin.callbacks.wordbook import Term, Words
+from anmin.kernel.errors import NotFound
+
+FOLDER = Path(__file__).parent / "scripts"
+
+
+class Sheet(BaseModel):
+    """What every versioned file begins with."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    code: str
+    version: int
+    title: Words
+    source: str = ""
+
+
+class Question(Term):
+    """One question. ``when_unhappy`` questions are put only after an unhappy answer."""
+
+    kind: Literal["choice", "concerns", "text", "consent"]
+    options: tuple[Term, ...] = ()
+    when_unhappy: bool = False
+
+
+class Script(Sheet):
+    """What is said and asked in one kind of callback, in this order."""
+
+    opening: tuple[Words, ...]
+    question: tuple[Question, ...]
+    closing: tuple[Words, ...]
+
+    def asks(self, code: str) -> Question | None:
+        """The question of that code, if the script has it."""
+        return next((question for question in self.question if question.code == code), None)
+
+
+class AdviceSheet(Sheet):
+    """Prevention advice for victims of one category."""
+
+    lead: Words
+    item: tuple[Term, ...]
+
+
+class Situation(BaseModel):
+    """What to say, and what never to say, when something happens in a call or at the scene."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    code: str
+    stage: Literal["taking", "attending", "callback"]
+    title: Words
+    say: tuple[Words, ...]
+    avoid: tuple[Words, ...]
+
+
+class Wording(Sheet):
+    """The civil wording standard 文明用语规范."""
+
+    situation: tuple[Situation, ...]
+
+
+class CheckItem(Term):
+    """One thing that a quality check looks at."""
+
+    weight: int
+
+
+class Checklist(Sheet):
+    """What a call is checked against."""
+
+    item: tuple[CheckItem, ...]
+
+
+@cache
+def _versions() -> dict[str, list[int]]:
+    """Every sheet (``incident``, ``advice/theft``) and its versions, oldest first."""
+    found: dict[str, list[int]] = {}
+    for path in FOLDER.rglob("*.v*.toml"):
+        name, _, number = path.relative_to(FOLDER).as_posix().removesuffix(".toml").rpartition(".v")
+        found.setdefault(name, []).append(int(number))
+    return {name: sorted(numbers) for name, numbers in found.items()}
+
+
+_kept: dict[tuple[str, int], Sheet] = {}
+
+
+def _read(model: type[Sheet], name: str, version: int) -> Sheet:
+    path = FOLDER / f"{name}.v{version}.toml"
+    sheet = model.model_validate(tomllib.loads(path.read_text("utf-8")))
+    if (sheet.code, sheet.version) != (name.rpartition("/")[2], version):
+        raise ValueError(f"{path.name} says that it is {sheet.code} version {sheet.version}")
+    return sheet
+
+
+def _sheet[S: Sheet](model: type[S], name: str, version: int | None) -> S:
+    known = _versions().get(name, [])
+    wanted = version if version is not None else max(known, default=0)
+    if wanted not in known:
+        raise NotFound(f"there is no version {wanted} of {name}")
+    sheet = _kept.get((name, wanted))
+    if sheet is None:
+        sheet = _kept[name, wanted] = _read(model, name, wanted)
+    assert isinstance(sheet, model)
+    return sheet
+
+
+def script(code: str, version: int | None = None) -> Script:
+    """A callback script; the newest unless a version is named. Raises ``NotFound``."""
+    return _sheet(Script, code, version)
+
+
+def advice(code: str, version: int | None = None) -> AdviceSheet | None:
+    """The advice sheet of a category (``Category.advice``); none for a category without one."""
+    return _sheet(AdviceSheet, f"advice/{code}", version) if code else None
+
+
+def wording() -> Wording:
+    """The civil wording standard in force."""
+    return _sheet(Wording, "wording", None)
+
+
+def checklist(version: int | None = None) -> Checklist:
+    """What a call is checked against."""
+    return _sheet(Checklist, "quality", version)
+
+
+def files() -> list[Path]:
+    """Every versioned file, for the test that compares their digests."""
+    return sorted(FOLDER.rglob("*.v*.toml"))

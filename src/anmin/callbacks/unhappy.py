@@ -1,0 +1,69 @@
+"""What makes an answer unhappy, and what follows: an order to put it right."""
+
+from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from anmin.callbacks.concerns import concerns
+from anmin.callbacks.ladder import rule
+from anmin.callbacks.models import Answer, Callback, Satisfaction, Solved
+from anmin.callbacks.sealing import read_text
+from anmin.matters.actions import assign, contact_for_message, open_matter
+from anmin.matters.actor import Actor
+from anmin.matters.models import Matter
+from anmin.matters.registry import rectifying_kind
+from anmin.people.queries import duty_leader
+from anmin.places.models import Unit
+
+SYSTEM = Actor.system("callbacks")
+UNTOLD = "other"
+"""The category of a rectification whose cause the unit must not be able to guess."""
+
+
+def is_unhappy(satisfaction: str, solved: str) -> bool:
+    """Whether an answer asks for something to be put right."""
+    return satisfaction == Satisfaction.DISSATISFIED or (
+        solved == Solved.NO and bool(rule("unsolved_is_unhappy").value)
+    )
+
+
+def order_rectification(callback: Callback, answer: Answer) -> Matter:
+    """Open the order to put right what the citizen is unhappy about; safe to repeat.
+
+    It goes to the unit that served, to its duty leader of the day. Only with the citizen's
+    consent does the unit learn who spoke, about which matter and in which words; otherwise the
+    link is sealed and the inspectorate makes the first contact.
+    """
+    matter = callback.matter
+    told = answer.consent_contact is True
+    words = [concerns()[code] for code in answer.concerns]
+    with translation.override(settings.LANGUAGE_CODE):
+        summary = _("Unhappy in the callback")
+        if words:
+            summary += _(": ") + _(", ").join(word.label for word in words)
+    order = open_matter(
+        kind=rectifying_kind().code,
+        actor=SYSTEM,
+        category=matter.category if told else UNTOLD,
+        summary=summary,
+        area=matter.area if told else None,
+        unit=callback.unit or matter.unit or head_unit(),
+        details={
+            "concerns": list(answer.concerns),
+            "complaint": read_text(answer) if told else "",
+        },
+        contact=contact_for_message(matter) if told else None,
+        source="callback",
+        key=f"answer:{answer.pk}",
+        cause=matter,
+        cause_sealed=not told,
+    )
+    leader = duty_leader(order.unit, timezone.localdate()) if order.unit else None
+    if leader is not None and leader.unit_id == order.unit_id and order.assignee_id is None:
+        assign(matter_id=order.pk, actor=SYSTEM, account=leader)
+    return order
+
+
+def head_unit() -> Unit | None:
+    """The unit on top of all others: the bureau itself."""
+    return Unit.objects.filter(parent=None, active=True).order_by("code").first()
