@@ -5,11 +5,11 @@ start with one plain line per fault, never with a traceback.
 """
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, Json, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Words = Annotated[tuple[str, ...], NoDecode]
@@ -70,25 +70,32 @@ class Environment(BaseSettings):
         description="The public reaches this installation by HTTPS only: secure cookies, strict "
         "transport security, and `X-Forwarded-Proto` of the proxy is believed.",
     )
-    anmin_message_provider: Literal["console", "smtp", "http"] = Field(
-        "console",
-        description="Gateway for messages to citizens: `console` prints them and keeps them in "
-        "the in-app inbox, `smtp` sends mail, `http` posts signed requests to an SMS gateway.",
-    )
     anmin_smtp_url: SecretStr | None = Field(
         None,
-        description="Mail server for `smtp`: `smtp://user:password@host:587` "
-        "(STARTTLS) or `smtps://…:465`.",
+        description="Mail server: `smtp://user:password@host:587` (STARTTLS) or `smtps://…:465`. "
+        "Without it, mail is printed on the console.",
     )
     anmin_mail_from: str = Field(
         "anmin@localhost", description="Sender address of mail from this installation."
     )
     anmin_sms_url: str | None = Field(
-        None, description="Address of the SMS gateway that `http` posts to."
+        None,
+        description="Address of the SMS gateway that text messages are posted to. Without it, they "
+        "are printed on the console.",
     )
     anmin_sms_secret: SecretStr | None = Field(
         None,
         description="Shared secret that signs requests to the SMS gateway and its replies to us.",
+    )
+    anmin_sms_template: Json[dict[str, Any]] | None = Field(
+        None,
+        description="What the SMS gateway wants to be sent, as JSON with `{key}`, `{recipient}` "
+        "and `{body}` in it.",
+    )
+    anmin_require_mfa: bool | None = Field(
+        None,
+        description="Whether roles that see contact details must sign in with a second factor. "
+        "Without it: yes, but not in a demo city.",
     )
     anmin_oidc_issuer: str | None = Field(
         None, description="Address of an OpenID Connect server for single sign-on."
@@ -153,6 +160,23 @@ class Environment(BaseSettings):
             raise ValueError("must begin with postgres:// (leave it out for SQLite)")
         return value
 
+    @field_validator("anmin_smtp_url", mode="after")
+    @classmethod
+    def _mail_server(cls, value: SecretStr | None) -> SecretStr | None:
+        if value:
+            parts = urlsplit(value.get_secret_value())
+            if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+                raise ValueError("must look like smtp://user:password@host:587")
+        return value
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.anmin_sms_url and not self.anmin_sms_secret:
+            raise ValueError("ANMIN_SMS_SECRET: is needed with ANMIN_SMS_URL")
+        if self.anmin_oidc_issuer and not self.anmin_oidc_client_id:
+            raise ValueError("ANMIN_OIDC_CLIENT_ID: is needed with ANMIN_OIDC_ISSUER")
+        return self
+
     @property
     def host(self) -> str:
         """The host name of the base address."""
@@ -170,7 +194,7 @@ class Environment(BaseSettings):
         except ValidationError as fault:
             lines = []
             for error in fault.errors(include_url=False, include_input=False):
-                name = str(error["loc"][0]).upper()
                 reason = str(error["msg"]).removeprefix("Value error, ")
-                lines.append(f"{name}: {reason[:1].lower()}{reason[1:]}")
+                names = [str(part).upper() for part in error["loc"][:1]]
+                lines.append(": ".join([*names, reason]))
             raise WrongEnvironment(lines) from None

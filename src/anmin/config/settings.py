@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import unquote, urlsplit
 
 from django.core.management.utils import get_random_secret_key
 from django.utils.csp import CSP
@@ -95,6 +96,7 @@ INSTALLED_APPS = [
     "ninja",
 ]
 MIDDLEWARE = [
+    "anmin.config.middleware.observe",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -104,9 +106,11 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "anmin.people.middleware.People",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "anmin.config.middleware.Refusals",
 ]
 TEMPLATES = [
     {
@@ -167,6 +171,14 @@ def _database() -> dict[str, Any]:
 
 
 DATABASES = {"default": _database()}
+CACHES = {
+    # Sign-in limits must be counted by all web processes together.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "people_sharedcache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 MEDIA_ROOT = ANMIN_HOME / "media"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
@@ -221,7 +233,9 @@ AUTH_PASSWORD_VALIDATORS = [
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/desk/"
+ACCOUNT_ADAPTER = "anmin.people.sign_in.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -229,6 +243,12 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Anmin"
+MFA_TOTP_TOLERANCE = 1  # one period of 30 seconds: telephones' clocks are not exact
+MFA_ADAPTER = "anmin.people.sign_in.SecondFactorAdapter"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENVIRONMENT.anmin_https
+REQUIRE_SECOND_FACTOR = ENVIRONMENT.anmin_require_mfa
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if ENVIRONMENT.anmin_https else 0
+SOCIALACCOUNT_ADAPTER = "anmin.people.sign_in.SingleSignOnAdapter"
 SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
 if ENVIRONMENT.anmin_oidc_issuer:
     SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
@@ -259,17 +279,18 @@ TIME_ZONE = ENVIRONMENT.anmin_time_zone
 NODE_MODULES = PACKAGE.parent.parent / "node_modules"
 STATIC_URL = "/static/"
 STATIC_ROOT = ANMIN_HOME / "static"
-STATICFILES_DIRS = [
-    (f"vendor/{name}", NODE_MODULES / folder)
-    for name, folder in (
-        ("tabler/css", "@tabler/core/dist/css"),
-        ("tabler/js", "@tabler/core/dist/js"),
-        ("tabler/icons", "@tabler/icons/icons"),
-        ("htmx", "htmx.org/dist"),
-        ("echarts", "echarts/dist"),
-    )
-    if (NODE_MODULES / folder).is_dir()
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "anmin.config.static.BrowserFiles"},
+}
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "anmin.config.static.VendorFinder",
 ]
+# Until `anmin up` has collected them, and for developers, files come from where they are written.
+WHITENOISE_USE_FINDERS = ENVIRONMENT.anmin_debug or not (STATIC_ROOT / ".collected").exists()
+WHITENOISE_AUTOREFRESH = ENVIRONMENT.anmin_debug
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # --- protection -----------------------------------------------------------------------------
 SECURE_CSP = {
@@ -284,6 +305,7 @@ SECURE_CSP = {
     "form-action": [CSP.SELF],
     "frame-ancestors": [CSP.NONE],
 }
+CSRF_FAILURE_VIEW = "anmin.config.errors.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
@@ -297,5 +319,44 @@ if ENVIRONMENT.anmin_https:
     CSRF_COOKIE_SECURE = True
 
 # --- messages -------------------------------------------------------------------------------
-MESSAGE_PROVIDER = ENVIRONMENT.anmin_message_provider
 DEFAULT_FROM_EMAIL = ENVIRONMENT.anmin_mail_from
+SMS_URL = ENVIRONMENT.anmin_sms_url
+SMS_SECRET = (
+    ENVIRONMENT.anmin_sms_secret.get_secret_value() if ENVIRONMENT.anmin_sms_secret else None
+)
+SMS_TEMPLATE = ENVIRONMENT.anmin_sms_template
+MESSAGE_ROUTES = {
+    "sms": "http_sms" if SMS_URL else "console",
+    "email": "smtp" if ENVIRONMENT.anmin_smtp_url else "console",
+    "inbox": "inbox",
+    "console": "console",
+}
+
+
+def _mailer() -> dict[str, Any]:
+    if not ENVIRONMENT.anmin_smtp_url:
+        return {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    server = urlsplit(ENVIRONMENT.anmin_smtp_url.get_secret_value())
+    encrypted = server.scheme == "smtps"
+    return {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": server.hostname,
+            "port": server.port or (465 if encrypted else 587),
+            "username": unquote(server.username or ""),
+            "password": unquote(server.password or ""),
+            "use_ssl": encrypted,
+            "use_tls": not encrypted and bool(server.username),
+            "timeout": 20,
+        },
+    }
+
+
+MAILERS = {"default": _mailer()}
+
+# --- what is written down about the running -------------------------------------------------
+LOGGING_CONFIG = "anmin.config.logs.configure"
+LOGGING = {"level": ENVIRONMENT.anmin_log_level, "home": ANMIN_HOME}
+METRICS_TOKEN = (
+    ENVIRONMENT.anmin_metrics_token.get_secret_value() if ENVIRONMENT.anmin_metrics_token else None
+)

@@ -1,6 +1,6 @@
 """Every address of the installation; each face brings its own below its prefix."""
 
-from importlib.util import find_spec
+from contextlib import suppress
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
@@ -22,5 +22,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/admin/", admin.site.urls),
 ]
 for prefix, room in (("desk/", "desk"), ("api/v1/", "api"), ("", "portal")):
-    if find_spec(f"anmin.{room}") and find_spec(f"anmin.{room}.urls"):
+    with suppress(ModuleNotFoundError):
         urlpatterns.append(path(prefix, include(f"anmin.{room}.urls")))

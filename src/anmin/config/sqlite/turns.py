@@ -73,10 +73,9 @@ class Turns:
             self._line.append(called)
         if called.acquire(timeout=max(0.0, deadline - time.monotonic())):
             return
-        with self._guard:
-            with suppress(ValueError):
-                self._line.remove(called)
-                raise TurnTimeout
+        with self._guard, suppress(ValueError):
+            self._line.remove(called)
+            raise TurnTimeout
         # Called in the very moment of giving up: the turn is ours to hand on.
         self._call_next()
         raise TurnTimeout

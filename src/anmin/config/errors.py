@@ -1,0 +1,114 @@
+"""Pages for what went wrong: in the visitor's language, civil, with the way on, never a traceback.
+
+They are rendered without asking the database for anything, so they also work when it is away.
+"""
+
+import sys
+from http import HTTPStatus
+
+import structlog
+from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from anmin.kernel.errors import Refusal
+
+log = structlog.get_logger(__name__)
+
+STATUS = {"not_allowed": 403, "not_found": 404, "conflict": 409, "unavailable": 503}
+"""HTTP status by a refusal's code; a class of refusal not named here counts as its parent."""
+
+QUIET = {"healthz", "readyz", "metrics"}
+"""Addresses that machines ask all day; they are counted, not logged."""
+
+
+def status_of(refusal: Refusal) -> int:
+    """The HTTP status that fits a refusal, by its code or by the nearest parent's."""
+    parents = [getattr(parent, "default_code", "") for parent in type(refusal).__mro__]
+    return next((STATUS[code] for code in (refusal.code, *parents) if code in STATUS), 400)
+
+
+def answer(
+    request: HttpRequest,
+    status: int,
+    *,
+    page: str = "",
+    code: str = "",
+    reason: str = "",
+    refusal: Refusal | None = None,
+) -> HttpResponse:
+    """The answer in the form the asker reads: JSON, a line for htmx, or a page.
+
+    `page` names the template when it is not the status; `reason` is said on it.
+    """
+    response: HttpResponse
+    if request.path_info.startswith("/api/") or _wants_json(request):
+        told: dict[str, object] = {
+            "code": code or HTTPStatus(status).name.lower(),
+            "message": reason or HTTPStatus(status).phrase,
+        }
+        if refusal:
+            told |= {"field": refusal.field, "line": refusal.line}
+        response = JsonResponse(told, status=status, json_dumps_params={"ensure_ascii": False})
+    elif request.headers.get("HX-Request"):
+        response = HttpResponse(reason, status=status, content_type="text/plain; charset=utf-8")
+    else:
+        told = {"reason": reason}
+        if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            told["reference"] = structlog.contextvars.get_contextvars().get("request_id")
+        response = HttpResponse(
+            render_to_string(f"errors/{page or status}.html", told), status=status
+        )
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = "30"
+    return response
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    wanted = request.get_preferred_type(["text/html", "application/json"])
+    return wanted == "application/json"
+
+
+def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """A refusal, in its own words."""
+    return answer(
+        request, status_of(refusal), code=refusal.code, reason=str(refusal), refusal=refusal
+    )
+
+
+def database_gone(request: HttpRequest) -> HttpResponse:
+    """The database does not answer."""
+    reason = _("The records cannot be reached at the moment. Nothing that was saved is lost.")
+    return answer(request, 503, code="unavailable", reason=reason)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400, or 413 when too much was sent at once."""
+    return answer(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403."""
+    return answer(request, 403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 of a form that was open too long, or came from elsewhere."""
+    return answer(request, 403, page="csrf", code="form_expired")
+
+
+def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404."""
+    return answer(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500, or 503 when the reason is that the database is away."""
+    fault = sys.exc_info()[1]
+    if isinstance(fault, OperationalError | InterfaceError):
+        log.error("database unreachable", exc_info=fault)
+        return database_gone(request)
+    log.error("unexpected error", exc_info=fault)
+    return answer(request, 500)

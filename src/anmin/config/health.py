@@ -1,0 +1,82 @@
+"""Whether the installation lives, is ready to work, and how it has been doing."""
+
+import hmac
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from anmin.config import metrics
+from anmin.config.worker import newest_beat
+
+LATE_BEAT = timedelta(seconds=60)
+"""A worker that has not been heard of for so long counts as gone."""
+
+LOCAL = {"127.0.0.1", "::1", ""}
+
+
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers."""
+    return JsonResponse({"live": True})
+
+
+@never_cache
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Each part that work needs: `ok`, or in plain words why not (then 503)."""
+    try:
+        parts = {
+            "database": _database(),
+            "migrations": _migrations(),
+            "worker": _worker(),
+        }
+    except DatabaseError as fault:
+        parts = {"database": f"does not answer ({type(fault).__name__})"}
+    ready = all(state == "ok" for state in parts.values())
+    return JsonResponse({"ready": ready, **parts}, status=200 if ready else 503)
+
+
+@never_cache
+@require_safe
+def metrics_page(request: HttpRequest) -> HttpResponse:
+    """Prometheus' page, for this machine or for who holds the token."""
+    if settings.METRICS_TOKEN:
+        given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        allowed = hmac.compare_digest(given.encode(), settings.METRICS_TOKEN.encode())
+    else:
+        allowed = request.META.get("REMOTE_ADDR", "") in LOCAL and not request.headers.get(
+            "X-Forwarded-For"
+        )
+    if not allowed:
+        return HttpResponse(
+            "metrics are not for everybody\n", status=403, content_type="text/plain"
+        )
+    return HttpResponse(metrics.page(), content_type=metrics.CONTENT_TYPE)
+
+
+def _database() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        cursor.fetchone()
+    return "ok"
+
+
+def _migrations() -> str:
+    executor = MigrationExecutor(connection)
+    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return f"{len(waiting)} not applied: run `anmin init`" if waiting else "ok"
+
+
+def _worker() -> str:
+    beat = newest_beat()
+    if beat is None:
+        return "has never run: start `anmin worker`"
+    silent = timezone.now() - beat
+    return "ok" if silent < LATE_BEAT else f"not heard of for {int(silent.total_seconds())} seconds"

@@ -1,0 +1,69 @@
+"""What happens around every request: it is named, timed and logged, and a refusal gets a page."""
+
+import re
+import time
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponseBase
+
+from anmin.config import errors, metrics
+from anmin.kernel.errors import Refusal
+
+Answer = Callable[[HttpRequest], HttpResponseBase]
+
+log = structlog.get_logger(__name__)
+REQUEST_ID = re.compile(r"[\w-]{8,64}\Z", re.ASCII)
+
+
+def observe(get_response: Answer) -> Answer:
+    """Give each request an id (the proxy's, if it sent one), count it, time it, log it."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        given = request.headers.get("X-Request-ID", "")
+        request_id = given if REQUEST_ID.match(given) else uuid.uuid4().hex
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        began = time.perf_counter()
+        response = get_response(request)
+        seconds = time.perf_counter() - began
+        match = request.resolver_match
+        view = (match.view_name or match.route) if match else "none"
+        metrics.REQUESTS.labels(view, request.method, response.status_code).inc()
+        metrics.SECONDS.labels(view).observe(seconds)
+        if view not in errors.QUIET:
+            log.info(
+                "request",
+                view=view,
+                method=request.method,
+                status=response.status_code,
+                ms=round(seconds * 1000, 1),
+            )
+        response.headers["X-Request-ID"] = request_id
+        return response
+
+    return answer
+
+
+class Refusals:
+    """Turns what a view raises into an answer that a person or a program can use."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self._get_response(request)
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponseBase | None:
+        """A refusal or an absent database gets its page; anything else is logged and passed on."""
+        if isinstance(exception, Refusal):
+            log.info("refused", code=exception.code, field=exception.field)
+            return errors.refusal_page(request, exception)
+        if isinstance(exception, OperationalError | InterfaceError):
+            log.error("database unreachable", exc_info=exception)
+            return errors.database_gone(request)
+        return None
