@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 Kind = Literal["line-band", "dots-interval", "bars"]
@@ -67,10 +66,10 @@ class Figure:
         if value is None:
             return "—"
         if self.unit == "percent":
-            return f"{number_format(value * 100, self.decimals)}%"
+            return f"{value * 100:.{self.decimals}f}%"
         if self.unit == "count":
             return _whole(value)
-        return number_format(value, self.decimals)
+        return f"{value:,.{self.decimals}f}"
 
     def table(self) -> list[dict[str, Any]]:
         """One row per point in the order of the series, every cell already in words."""
@@ -116,6 +115,11 @@ class Figure:
         return any(p.low is not None for s in self.series for p in s.points)
 
     @property
+    def has_n(self) -> bool:
+        """Whether any point carries its denominator."""
+        return any(p.n is not None for s in self.series for p in s.points)
+
+    @property
     def has_suppressed(self) -> bool:
         """Whether any point is withheld, which the figure then says."""
         return any(p.suppressed for s in self.series for p in s.points)
@@ -151,4 +155,5 @@ class Figure:
 
 
 def _whole(number: float) -> str:
-    return number_format(number, 0, force_grouping=True)
+    # Thousands in both languages: Chinese statistics write them so too, Django's locale does not.
+    return f"{number:,.0f}"

@@ -71,6 +71,15 @@ def navigation(context: template.Context) -> list[rooms.Link]:
     return rooms.links(context["request"])
 
 
+@register.simple_tag(takes_context=True)
+def print_line(context: template.Context) -> str:
+    """Who printed this page and as of when, for the head of the paper."""
+    return _("%(name)s, as of %(when)s") % {
+        "name": getattr(context["request"].user, "display_name", "") or "—",
+        "when": anmin_time.exact(timezone.now()),
+    }
+
+
 @register.simple_tag
 def kbd(keys: str) -> SafeString:
     """Keys as a hint: ``{% kbd "g b" %}``."""
@@ -271,7 +280,7 @@ def _dressed(bound: BoundField) -> SafeString:
     own = bound.field.widget.attrs.get("class", "")
     failed = "is-invalid" if bound.errors and kind else ""
     attrs: dict[str, str | bool] = {"class": " ".join(filter(None, (kind, own, failed)))}
-    if bound.field.widget.attrs.get("placeholder") == bound.label:
+    if str(bound.field.widget.attrs.get("placeholder", "—")) in str(bound.label):
         attrs["placeholder"] = ""  # it would say again what the label says
     if isinstance(bound.field.widget, forms.Textarea):
         attrs.setdefault("rows", "3")

@@ -157,7 +157,7 @@ function dotsInterval(spec, read, palette) {
         symbol: SHAPES[index % SHAPES.length],
         symbolSize: 10,
         symbolOffset: [0, shift.px * (index - (shift.count - 1) / 2)],
-        itemStyle: { color: colour },
+        itemStyle: { color: colour, opacity: 1 },
         markLine: index === 0 ? marks(spec, read, palette) : undefined,
         z: 4,
       },
