@@ -7,11 +7,11 @@ from urllib.parse import unquote, urlsplit
 
 from django.core.management.utils import get_random_secret_key
 from django.utils.csp import CSP
-from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from anmin.config.environment import Environment
 from anmin.config.home import kept_secret, make_home
+from anmin.config.late import Late
 
 if TYPE_CHECKING:
     from anmin.kernel.calendar import WorkingCalendar
@@ -211,9 +211,9 @@ def _own(folder: str) -> Path | None:
     return ANMIN_HOME / folder if (ANMIN_HOME / folder).is_dir() else None
 
 
-KEYRING = cast("Keyring", SimpleLazyObject(_keyring))
-RULES = cast("RuleBook", SimpleLazyObject(_rules))
-CALENDAR = cast("WorkingCalendar", SimpleLazyObject(_calendar))
+KEYRING = cast("Keyring", Late(_keyring))
+RULES = cast("RuleBook", Late(_rules))
+CALENDAR = cast("WorkingCalendar", Late(_calendar))
 
 # --- people ---------------------------------------------------------------------------------
 AUTH_USER_MODEL = "people.Account" if "anmin.people" in ROOMS else "auth.User"
