@@ -15,8 +15,17 @@ from django.utils.translation import gettext as _
 
 from anmin.kernel import chain
 from anmin.kernel.errors import NotAllowed, Refusal
-from anmin.people.models import AccessHead, AccessLog, Account, Duty, DutyRole, Shift
-from anmin.people.policy import Capability, can, require, unit_scope
+from anmin.people.models import (
+    AccessHead,
+    AccessLog,
+    Account,
+    AccountManager,
+    Duty,
+    DutyRole,
+    Shift,
+)
+from anmin.people.policy import Capability, Reach, can, require, role_table, unit_scope
+from anmin.people.roles import Role
 from anmin.places.models import Unit
 
 
@@ -86,7 +95,11 @@ def add_account(
     if by is not None:
         require(by, Capability.MANAGE_ACCOUNTS)
     account = Account(
-        username=username, display_name=display_name, role=role, unit=unit, language=language
+        username=AccountManager.normalise(username),
+        display_name=display_name,
+        role=role,
+        unit=unit,
+        language=language,
     )
     try:
         account.set_password(password)
@@ -96,6 +109,8 @@ def add_account(
     except ValidationError as problem:
         field = next(iter(problem.message_dict), None) if hasattr(problem, "error_dict") else None
         raise Refusal(problem.messages[0], field=field or "password") from None
+    if unit is None and role_table()[Role(role)].reach == Reach.UNIT:
+        raise Refusal(_("Somebody in this role needs a unit."), field="unit")
     account.save()
     log_access(
         account=by,

@@ -15,8 +15,11 @@ from anmin.places.queries import steady
 
 Respond = Callable[[HttpRequest], HttpResponseBase]
 
-FREE = ("account_", "mfa_", "set_language")
-"""Names of the addresses that somebody without their second factor must reach to set one up."""
+OPEN = {"account_login", "account_logout", "account_inactive", "set_language"}
+TO_PROVE = OPEN | {"mfa_reauthenticate", "mfa_reauthenticate_webauthn"}
+TO_SET_UP = OPEN | {"account_reauthenticate", "mfa_index", "mfa_activate_totp", "mfa_add_webauthn"}
+"""Names of the addresses that stay open to somebody who has still to prove, or to set up, their
+second factor. Whoever has one gets to neither its secrets nor a new one by the password alone."""
 
 
 class People:
@@ -36,9 +39,6 @@ class People:
         self, request: HttpRequest, view: object, args: object, kwargs: object
     ) -> HttpResponseBase | None:
         """Send somebody on to their second factor before any other page opens."""
-        match = request.resolver_match
-        if match is not None and (match.url_name or "").startswith(FREE):
-            return None
         return _to_second_factor(request) if lacks_second_factor(request) else None
 
 
@@ -52,16 +52,19 @@ def second_factor_required[**P](
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if lacks_second_factor(request):
-            return _to_second_factor(request)
+        if lacks_second_factor(request) and (elsewhere := _to_second_factor(request)):
+            return elsewhere
         return view(request, *args, **kwargs)
 
     return login_required(guarded)
 
 
-def _to_second_factor(request: HttpRequest) -> HttpResponseBase:
-    """To setting one up, or to proving the one there is (the session began before it)."""
+def _to_second_factor(request: HttpRequest) -> HttpResponseBase | None:
+    """To proving the second factor there is, or to setting one up; nothing if already there."""
     known = is_mfa_enabled(request.user, SECOND_FACTORS)
+    name = request.resolver_match.url_name if request.resolver_match else None
+    if name in (TO_PROVE if known else TO_SET_UP):
+        return None
     place = reverse("mfa_reauthenticate" if known else "mfa_activate_totp")
     url = f"{place}?{urlencode({'next': request.get_full_path()})}"
     if request.headers.get("HX-Request"):

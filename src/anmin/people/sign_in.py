@@ -4,13 +4,16 @@ The flows are django-allauth's; here stands what this house wants of them. Nobod
 """
 
 import base64
+from time import time
 from typing import Any
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from django.conf import settings
@@ -39,15 +42,22 @@ def second_factor_enforced() -> bool:
     return not (settings.ANMIN_HOME / "demo").exists() if told is None else told
 
 
+def used_second_factor(request: HttpRequest) -> bool:
+    """Whether whoever is signed in proved a second factor in this session."""
+    records = get_authentication_records(request, request.user)
+    set_up_now = request.session.get(ADDED) == request.user.pk
+    return set_up_now or any(record["method"] == "mfa" for record in records)
+
+
 def lacks_second_factor(request: HttpRequest) -> bool:
     """Whether somebody is signed in by a password alone though their role forbids it."""
     account = request.user
-    if not isinstance(account, Account) or not needs_second_factor(account):
-        return False
-    if request.session.get(ADDED) == account.pk:
-        return False
-    records = get_authentication_records(request, account)
-    return second_factor_enforced() and not any(record["method"] == "mfa" for record in records)
+    return (
+        isinstance(account, Account)
+        and needs_second_factor(account)
+        and not used_second_factor(request)
+        and second_factor_enforced()
+    )
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -70,6 +80,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """
         account = Account.objects.filter(username=credentials.get("username", "")).first()
         log_access(account=account, action="sign_in_failed", request=request)
+
+    def is_reauthentication_required(self, *, app: str, **details: Any) -> bool:
+        """A change of one's own sign-in asks again, but not right after signing in in full."""
+        request = self.request
+        records = get_authentication_records(request, request.user)
+        if records and time() - records[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT:
+            in_full = used_second_factor(request) or not is_mfa_enabled(request.user)
+            if in_full:
+                return False
+        return bool(super().is_reauthentication_required(app=app, **details))
 
     def post_login(self, request: HttpRequest, user: Any, **details: Any) -> HttpResponse:
         """Put the sign-in on record with its methods, and switch to the person's language."""

@@ -1,0 +1,264 @@
+"""Signing in as people really do, over HTTP."""
+
+import re
+import time
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.conf import LazySettings
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+from django.urls import reverse
+
+from anmin.kernel.errors import NotAllowed
+from anmin.people.actions import reset_second_factor
+from anmin.people.middleware import second_factor_required
+from anmin.people.models import AccessLog, Account
+from anmin.people.queries import verify_access_log
+from anmin.people.roles import Role
+from anmin.people.tests.conftest import PASSWORD, Bureau
+
+LOGIN, PAGE = "/accounts/login/", "/probe/"
+PERIOD = 30  # seconds of a TOTP code
+
+
+@pytest.fixture(autouse=True)
+def _house(db: None, settings: LazySettings) -> None:
+    settings.ROOT_URLCONF = "anmin.people.tests.urls"
+    cache.clear()
+
+
+def sign_in(client: Client, username: str, password: str = PASSWORD) -> HttpResponse:
+    return client.post(LOGIN, {"login": username, "password": password})
+
+
+def code_for(secret: str, ahead: int = 0) -> str:
+    return format_hotp_value(hotp_value(secret, int(time.time()) // PERIOD + ahead))
+
+
+def enrol(client: Client) -> str:
+    page = client.get(reverse("mfa_activate_totp"))
+    secret = page.context["form"].secret
+    done = client.post(reverse("mfa_activate_totp"), {"code": code_for(secret)})
+    assert done.status_code == 302, done.context["form"].errors
+    return str(secret)
+
+
+def signed_in_as(client: Client) -> str | None:
+    key = client.session.get("_auth_user_id")
+    return Account.objects.get(pk=key).username if key else None
+
+
+def actions() -> list[str]:
+    return list(AccessLog.objects.order_by("number").values_list("action", flat=True))
+
+
+def test_an_analyst_signs_in_and_out(bureau: Bureau, client: Client) -> None:
+    answer = sign_in(client, "ＨeMiao")
+    assert (answer.status_code, answer["Location"]) == (302, "/desk/")
+    assert signed_in_as(client) == "hemiao"
+    client.post(reverse("account_logout"))
+    assert signed_in_as(client) is None
+    assert actions() == ["sign_in", "sign_out"]
+    assert AccessLog.objects.get(action="sign_in").reason == "password"
+    assert verify_access_log().broken == []
+
+
+def test_a_wrong_password_opens_nothing_and_is_on_record(bureau: Bureau, client: Client) -> None:
+    answer = sign_in(client, "hemiao", "wrong")
+    assert answer.status_code == 200
+    assert signed_in_as(client) is None
+    sign_in(client, "myPassword1", "wrong")
+    failed = AccessLog.objects.order_by("number")
+    assert [(row.action, row.account, row.actor) for row in failed] == [
+        ("sign_in_failed", bureau.analyst, "hemiao"),
+        ("sign_in_failed", None, "anonymous"),
+    ]
+
+
+def test_guessing_is_stopped_even_with_the_right_password_at_last(
+    bureau: Bureau, client: Client
+) -> None:
+    for guess in range(5):
+        sign_in(client, "hemiao", f"guess {guess}")
+    answer = sign_in(client, "HEMIAO")
+    assert signed_in_as(client) is None
+    assert answer.context["form"].errors
+    assert actions() == ["sign_in_failed"] * 5
+    # Somebody else at the same desk is not locked out.
+    assert sign_in(client, "sunping").status_code == 302
+
+
+def test_somebody_who_left_cannot_sign_in(bureau: Bureau, client: Client) -> None:
+    Account.objects.filter(pk=bureau.analyst.pk).update(is_active=False)
+    sign_in(client, "hemiao")
+    assert signed_in_as(client) is None
+
+
+def test_somebody_who_leaves_is_signed_out_at_once(bureau: Bureau, client: Client) -> None:
+    sign_in(client, "admin")
+    assert client.get("/desk/admin/").status_code == 200
+    Account.objects.filter(pk=bureau.admin.pk).update(is_active=False)
+    assert client.get("/desk/admin/").status_code == 302
+
+
+def test_the_session_ends_with_the_browser(bureau: Bureau, client: Client) -> None:
+    sign_in(client, "hemiao")
+    assert client.cookies["sessionid"]["max-age"] == ""
+
+
+def test_signing_in_switches_to_the_person_s_language(bureau: Bureau, client: Client) -> None:
+    Account.objects.filter(pk=bureau.analyst.pk).update(language="en")
+    answer = sign_in(client, "hemiao")
+    assert answer.cookies["django_language"].value == "en"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["signup/", "email/", "password/reset/", "password/reset/done/", "3rdparty/", "login/code/"],
+)
+def test_pages_for_strangers_do_not_exist(bureau: Bureau, client: Client, path: str) -> None:
+    assert client.get(f"/accounts/{path}").status_code == 404
+    before = Account.objects.count()
+    client.post(f"/accounts/{path}", {"username": "eve", "password1": PASSWORD})
+    assert Account.objects.count() == before
+
+
+@pytest.mark.django_db(transaction=True)  # the library tells of second factors after the commit
+class TestSecondFactor:
+    """With ``ANMIN_REQUIRE_MFA`` on."""
+
+    @pytest.fixture(autouse=True)
+    def _required(self, settings: LazySettings) -> None:
+        settings.REQUIRE_SECOND_FACTOR = True
+
+    def test_an_operator_must_set_one_up_first(self, bureau: Bureau, client: Client) -> None:
+        sign_in(client, "linxiao")
+        answer = client.get(f"{PAGE}?page=2")
+        assert answer.status_code == 302
+        assert answer["Location"] == "/accounts/2fa/totp/activate/?next=%2Fprobe%2F%3Fpage%3D2"
+        htmx = client.get(PAGE, headers={"HX-Request": "true"})
+        assert htmx["HX-Redirect"].startswith("/accounts/2fa/totp/activate/")
+        assert client.post(PAGE).status_code == 302
+        enrol(client)
+        assert client.get(PAGE).status_code == 200
+
+    def test_the_next_sign_in_asks_for_it(self, bureau: Bureau, client: Client) -> None:
+        sign_in(client, "linxiao")
+        secret = enrol(client)
+        client.post(reverse("account_logout"))
+        answer = sign_in(client, "linxiao")
+        assert answer["Location"] == reverse("mfa_authenticate")
+        assert signed_in_as(client) is None
+        assert client.get(PAGE).content == b""
+        wrong = client.post(reverse("mfa_authenticate"), {"code": "000000"})
+        assert wrong.status_code == 200
+        assert signed_in_as(client) is None
+        code = code_for(secret)
+        client.post(reverse("mfa_authenticate"), {"code": code})
+        assert signed_in_as(client) == "linxiao"
+        assert client.get(PAGE).content == b"linxiao"
+        # Somebody who looked over the shoulder cannot use the same code.
+        other = Client()
+        sign_in(other, "linxiao")
+        other.post(reverse("mfa_authenticate"), {"code": code})
+        assert signed_in_as(other) is None
+        assert AccessLog.objects.filter(action="sign_in").last().reason == "password"
+        assert AccessLog.objects.filter(action="sign_in").first().reason == "password+totp"
+        assert "second_factor_failed" in actions()
+        assert "second_factor_added" in actions()
+
+    def test_guessing_codes_is_stopped(self, bureau: Bureau, client: Client) -> None:
+        sign_in(client, "linxiao")
+        secret = enrol(client)
+        client.post(reverse("account_logout"))
+        sign_in(client, "linxiao")
+        for guess in range(6):
+            client.post(reverse("mfa_authenticate"), {"code": f"{guess:06}"})
+        client.post(reverse("mfa_authenticate"), {"code": code_for(secret, 1)})
+        assert signed_in_as(client) is None
+
+    def test_a_recovery_code_opens_once(self, bureau: Bureau, client: Client) -> None:
+        sign_in(client, "linxiao")
+        enrol(client)
+        page = client.get(reverse("mfa_view_recovery_codes"))
+        codes = page.context["unused_codes"]
+        assert len(codes) == 10
+        client.post(reverse("account_logout"))
+        sign_in(client, "linxiao")
+        client.post(reverse("mfa_authenticate"), {"code": codes[0]})
+        assert signed_in_as(client) == "linxiao"
+        client.post(reverse("account_logout"))
+        sign_in(client, "linxiao")
+        client.post(reverse("mfa_authenticate"), {"code": codes[0]})
+        assert signed_in_as(client) is None
+
+    def test_secrets_are_sealed_in_the_database(self, bureau: Bureau, client: Client) -> None:
+        sign_in(client, "linxiao")
+        secret = enrol(client)
+        for row in Authenticator.objects.all():
+            assert secret not in str(row.data)
+            assert not re.search(r"\b[A-Z2-7]{32}\b", str(row.data))
+
+    def test_an_older_session_must_prove_it(self, bureau: Bureau, client: Client) -> None:
+        thief = Client()
+        sign_in(thief, "linxiao")
+        sign_in(client, "linxiao")
+        enrol(client)
+        answer = thief.get(PAGE)
+        assert answer["Location"].startswith(reverse("mfa_reauthenticate"))
+        # Knowing the password again does not help, nor do the pages of second factors.
+        thief.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+        for page in ("mfa_view_recovery_codes", "mfa_add_webauthn", "mfa_deactivate_totp"):
+            assert thief.get(reverse(page))["Location"].startswith(reverse("mfa_reauthenticate"))
+        assert thief.get(PAGE).status_code == 302
+
+    def test_roles_without_contacts_need_none(self, bureau: Bureau, client: Client) -> None:
+        sign_in(client, "hemiao")
+        assert client.get(PAGE).status_code == 200
+
+    def test_the_last_one_cannot_be_taken_away(self, bureau: Bureau, client: Client) -> None:
+        sign_in(client, "linxiao")
+        enrol(client)
+        before = Authenticator.objects.count()
+        client.post(reverse("mfa_deactivate_totp"))
+        assert Authenticator.objects.count() == before
+
+    def test_a_lost_telephone(self, bureau: Bureau, client: Client) -> None:
+        sign_in(client, "linxiao")
+        enrol(client)
+        with pytest.raises(NotAllowed):
+            reset_second_factor(account=bureau.operator, by=bureau.inspector)
+        assert Authenticator.objects.count() == 2
+        assert reset_second_factor(account=bureau.operator, by=bureau.admin) == 2
+        assert actions()[-1] == "reset_second_factor"
+        client.post(reverse("account_logout"))
+        sign_in(client, "linxiao")
+        assert client.get(PAGE)["Location"].startswith("/accounts/2fa/totp/activate/")
+
+    @pytest.mark.parametrize("role", [Role.OPERATOR, Role.ANALYST])
+    def test_the_decorator_stands_alone(
+        self, bureau: Bureau, client: Client, role: Role, rf: RequestFactory
+    ) -> None:
+        @second_factor_required
+        def contacts(request: HttpRequest) -> HttpResponse:
+            return HttpResponse("contacts")
+
+        client.force_login(bureau.people[role])
+        request = rf.get("/contacts")
+        request.session, request.user = client.session, bureau.people[role]
+        answer = contacts(request)
+        assert answer.status_code == (302 if role == Role.OPERATOR else 200)
+
+
+def test_by_default_only_a_demo_city_goes_without(
+    bureau: Bureau, client: Client, settings: LazySettings, tmp_path: object
+) -> None:
+    settings.REQUIRE_SECOND_FACTOR = None
+    settings.ANMIN_HOME = tmp_path
+    sign_in(client, "linxiao")
+    assert client.get(PAGE).status_code == 302
+    (settings.ANMIN_HOME / "demo").touch()
+    assert client.get(PAGE).status_code == 200
