@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 PAUSES = (1, 2, 4, 8, 15, 30, 60)
 """Seconds to wait for a database that has gone away, before giving up."""
+COUNTS = ("read", "created", "updated", "unchanged", "rejected")
 log = structlog.get_logger(__name__)
 
 
@@ -55,6 +56,19 @@ class ImportResult:
     rejects_file: Path | None
     seconds: float
     notes: Mapping[str, int] = field(default_factory=dict)
+
+    def counts(self) -> dict[str, int]:
+        """The counts by their names."""
+        return {name: getattr(self, name) for name in COUNTS}
+
+    def as_json(self) -> dict[str, Any]:
+        """As `anmin import incidents --json` tells it."""
+        return {
+            **self.counts(),
+            "rejects_file": str(self.rejects_file) if self.rejects_file else None,
+            "seconds": self.seconds,
+            "notes": dict(self.notes),
+        }
 
 
 type Progress = Callable[[ImportRun], None]
@@ -83,7 +97,7 @@ def import_incidents(
         actor: who imports; nobody for the system itself. Needs ``import_records``.
         as_of: the moment the export tells of, for files without a column that says so.
         batch: rows per transaction.
-        run: a run laid down beforehand (see `tasks`), to be filled in.
+        run: a run laid down beforehand (see `uploads`), to be filled in.
         name: what to call the file, if not by its path.
 
     Raises:
@@ -97,24 +111,30 @@ def import_incidents(
         profile = load_profile(profile)
     check_profile(profile)
     order = _order(path, profile, as_of, batch)
-    run = run or ImportRun()
+    run = _fresh(run) if run else ImportRun()
     run.file_name = (name or path.name)[:255]
     run.sha256, run.size = order.probe.sha256, order.probe.size
-    run.profile, run.actor, run.kind = profile.name, actor, profile.kind
+    run.profile = run.profile or profile.name
+    run.actor, run.kind = actor, profile.kind
     run.status = Status.RUNNING
     run.save()
     with _told(run):
         _Import(run, order, progress).go()
     return ImportResult(
-        run.read,
-        run.created,
-        run.updated,
-        run.unchanged,
-        run.rejected,
-        Path(run.rejects_file) if run.rejects_file else None,
-        round(run.seconds, 3),
-        run.notes,
+        **{name: getattr(run, name) for name in COUNTS},
+        rejects_file=Path(run.rejects_file) if run.rejects_file else None,
+        seconds=round(run.seconds, 3),
+        notes=run.notes,
     )
+
+
+def _fresh(run: ImportRun) -> ImportRun:
+    """A run from the start: what an earlier, killed attempt counted is counted again."""
+    run.read = run.created = run.updated = run.unchanged = run.rejected = 0
+    run.notes, run.rejects_file, run.reason, run.share = {}, "", "", 0.0
+    run.started_at = run.heard_at = timezone.now()
+    run.finished_at = None
+    return run
 
 
 def _order(path: Path, profile: Profile, as_of: datetime | None, batch: int) -> Order:

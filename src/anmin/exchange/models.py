@@ -14,7 +14,8 @@ SILENCE = timedelta(minutes=5)
 class Status(models.TextChoices):
     """How far a run has come."""
 
-    WAITING = "waiting", _("Waiting")
+    DRAFT = "draft", _("Uploaded")
+    QUEUED = "queued", _("Waiting")
     RUNNING = "running", _("Running")
     DONE = "done", _("Done")
     FAILED = "failed", _("Failed")
@@ -25,7 +26,8 @@ class ImportRun(models.Model):
     """One import of one file. Counts are of rows and are saved with every batch.
 
     ``read`` = created + updated + unchanged + rejected. ``notes`` counts rows taken with
-    something left out, by the codes of ``reasons.NOTES``. ``heard_at`` is the last sign of life.
+    something left out, by the codes of ``reasons.NOTES``. ``heard_at`` is the last sign of life,
+    ``stored`` the uploaded file's name in ``$ANMIN_HOME/uploads`` until it is done with.
     """
 
     kind = models.CharField(_("kind"), max_length=32, default="incident")
@@ -54,6 +56,7 @@ class ImportRun(models.Model):
     rejected = models.PositiveBigIntegerField(_("rejected"), default=0)
     notes = models.JSONField(default=dict)
     rejects_file = models.CharField(_("file of rejected rows"), max_length=255, blank=True)
+    stored = models.CharField(max_length=64, blank=True)
     reason = models.TextField(_("reason"), blank=True)
 
     class Meta:

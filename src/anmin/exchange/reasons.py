@@ -41,6 +41,10 @@ FILES: dict[str, Promise] = {
     "no_sheet": _("There is no sheet “%(sheet)s”. There are: %(sheets)s."),
     "missing_column": _("Column missing: %(column)s (header looked for in line %(line)s)."),
     "doubled_column": _("The column “%(column)s” stands twice in the header (line %(line)s)."),
+    "nothing_guessed": _(
+        "No column looks like an event number together with a column of dates: a profile cannot be "
+        "proposed."
+    ),
     "died": _("The reading of the file broke off. What was taken in so far stays; run it again."),
 }
 
@@ -75,10 +79,24 @@ NOTES: dict[str, Promise] = {
     "text_cut": _("A text was longer than its field and was cut."),
 }
 
+DOUBTS: dict[str, Promise] = {
+    "day_month_order": _("No value tells the order of day and month: check the date format."),
+    "unsure": _("Check the column taken for %(fact)s."),
+    "no_category": _("No column of categories was found: every record becomes “other”."),
+    "datum": _("Check on which datum the coordinates stand (wgs84, gcj02, bd09)."),
+    "zone": _("Check the time zone."),
+}
+
 
 def sentence(problem: Problem) -> str:
     """Why a row was rejected."""
     return str(ROWS[problem.code]) % problem.particulars
+
+
+def doubt(code: str) -> str:
+    """What to look at by eye in a proposed profile."""
+    code, _colon, fact = code.partition(":")
+    return str(DOUBTS[code]) % {"fact": fact}
 
 
 def refusal(fault: Unreadable) -> Refusal:

@@ -1,0 +1,70 @@
+"""`anmin import`: taking in the records of other systems."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from anmin.config import console
+
+commands = typer.Typer(
+    name="import", help="Take in records of other systems.", no_args_is_help=True
+)
+
+
+@commands.callback()
+def _group() -> None:
+    """Take in records of other systems."""
+
+
+@commands.command("incidents")
+def incidents(
+    file: Annotated[Path, typer.Argument(help="The export: CSV in any usual encoding, or XLSX.")],
+    profile: Annotated[
+        str | None,
+        typer.Option(
+            help="Column profile: a name, the beginning of one, or a TOML file. "
+            "Without it, the one profile whose columns the file has."
+        ),
+    ] = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d"],
+            help="The moment the export tells of (local time), if no column says so.",
+        ),
+    ] = None,
+    as_json: console.Json = False,
+) -> None:
+    """Take in a dispatch export. Running it again changes nothing.
+
+    Rejected rows go, with their line and the reason, to a file that the result names; the good
+    ones are kept.
+    """
+    console.boot()
+    from django.utils import timezone
+    from django.utils.translation import gettext as _
+
+    from anmin.exchange.fitting import only_profile
+    from anmin.exchange.imports import import_incidents
+    from anmin.exchange.models import ImportRun
+
+    with console.progress(file.name) as advance:
+
+        def tell(run: ImportRun) -> None:
+            advance(run.read, round(run.read / run.share) if run.share else 0)
+
+        result = import_incidents(
+            file,
+            profile=profile or only_profile(file),
+            as_of=timezone.make_aware(as_of) if as_of else None,
+            progress=tell,
+        )
+    text = _(
+        "%(read)s rows read: %(created)s new, %(updated)s updated, %(unchanged)s unchanged, "
+        "%(rejected)s rejected (%(seconds).1f s)."
+    ) % {**result.counts(), "seconds": result.seconds}
+    if result.rejects_file:
+        text += "\n" + _("Rejected rows: %(file)s") % {"file": result.rejects_file}
+    console.tell(result.as_json(), as_json=as_json, text=text)

@@ -1,0 +1,200 @@
+"""Imports from the desk: a file is uploaded, looked at, and taken in by the worker."""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from pydantic import ValidationError
+
+from anmin.exchange.guess import Guess, guess_profile
+from anmin.exchange.imports import import_incidents
+from anmin.exchange.mapping import Facts
+from anmin.exchange.models import ImportRun, Status
+from anmin.exchange.probe import probe
+from anmin.exchange.problems import Unreadable
+from anmin.exchange.profile import Profile
+from anmin.exchange.profiles import find_profile, own_folder, parse_profile, read_profile
+from anmin.exchange.reading import Order, read
+from anmin.exchange.reasons import refusal, sentence
+from anmin.exchange.world import check_profile, look_around
+from anmin.kernel.errors import Conflict, Refusal
+from anmin.people.policy import Capability, require
+
+if TYPE_CHECKING:
+    from anmin.people.models import Account
+
+PREVIEWED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the first rows of a file become: facts by row, and rejected lines with their reasons."""
+
+    header: list[str]
+    encoding: str
+    good: list[Facts]
+    rejected: list[tuple[int, str]]
+
+
+def lay_down(chunks: Iterable[bytes], *, name: str, actor: "Account") -> ImportRun:
+    """Keep an uploaded file for an import to come; nothing is taken in yet.
+
+    Raises ``NotAllowed``.
+    """
+    require(actor, Capability.IMPORT_RECORDS)
+    folder = _folder()
+    folder.mkdir(mode=0o700, exist_ok=True)
+    stored = secrets.token_hex(16)
+    path = folder / stored
+    path.touch(mode=0o600)
+    try:
+        with path.open("wb") as file:
+            for chunk in chunks:
+                file.write(chunk)
+        return ImportRun.objects.create(
+            file_name=name[-255:],
+            size=path.stat().st_size,
+            actor=actor,
+            status=Status.DRAFT,
+            stored=stored,
+        )
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def preview(run: ImportRun, *, profile: str | Profile, actor: "Account") -> Preview:
+    """Read the first rows of an uploaded file with a profile, writing nothing.
+
+    Raises ``NotAllowed``, or ``Refusal`` if the file or the profile cannot be used.
+    """
+    require(actor, Capability.IMPORT_RECORDS)
+    if isinstance(profile, str):
+        profile = read_profile(find_profile(profile))
+    check_profile(profile)
+    path = stored_path(run)
+    try:
+        found = probe(path, encoding=profile.file.encoding)
+        order = Order(path, profile, look_around(profile), found, PREVIEWED)
+        first = next(read(order))
+    except Unreadable as fault:
+        raise refusal(fault) from None
+    rejected = [(row.line, sentence(row.problem)) for row in first.rejected]
+    return Preview(first.header, found.encoding, first.facts, rejected)
+
+
+def propose(path: Path, *, name: str = "mine", zone: str | None = None) -> Guess:
+    """Propose a profile for a file (`stored_path` of an upload). Raises ``Refusal``."""
+    try:
+        return guess_profile(path, name=name, zone=zone or settings.TIME_ZONE)
+    except Unreadable as fault:
+        raise refusal(fault) from None
+    except OSError:
+        raise refusal(Unreadable("no_file", path=str(path))) from None
+    except ValidationError:
+        raise Refusal(_("Give the profile a plain name and a time zone that exists.")) from None
+
+
+def save_profile(text: str, *, actor: "Account") -> Profile:
+    """Keep a profile of the installation's own under the name it gives itself.
+
+    Raises ``NotAllowed``, or ``Refusal`` if it is no profile or speaks of unknown things.
+    """
+    require(actor, Capability.MANAGE_REFERENCE)
+    profile = parse_profile(text)
+    check_profile(profile)
+    folder = own_folder()
+    folder.mkdir(mode=0o700, exist_ok=True)
+    draft = folder / f".{profile.name}.{secrets.token_hex(4)}"
+    draft.write_text(text, "utf-8")
+    draft.replace(folder / f"{profile.name}.toml")
+    return profile
+
+
+@transaction.atomic
+def queue(run_id: int, *, profile: str, actor: "Account") -> ImportRun:
+    """Let the worker take an uploaded file in.
+
+    Raises ``NotAllowed``, ``NotFound`` for an unknown profile, or ``Conflict`` if somebody else
+    has queued it already.
+    """
+    require(actor, Capability.IMPORT_RECORDS)
+    find_profile(profile)
+    waiting = ImportRun.objects.filter(pk=run_id, status__in=(Status.DRAFT, Status.INTERRUPTED))
+    if not waiting.update(status=Status.QUEUED, profile=profile, actor=actor):
+        raise Conflict(_("This file is being imported already."))
+    return ImportRun.objects.get(pk=run_id)
+
+
+@transaction.atomic
+def discard(run_id: int, *, actor: "Account") -> None:
+    """Throw an uploaded file away that was not imported. Raises ``NotAllowed``, ``Conflict``."""
+    require(actor, Capability.IMPORT_RECORDS)
+    run = ImportRun.objects.select_for_update().filter(pk=run_id, status=Status.DRAFT).first()
+    if run is None:
+        raise Conflict(_("This file is being imported already."))
+    stored_path(run).unlink(missing_ok=True)
+    run.delete()
+
+
+def queued() -> int:
+    """How many uploaded files wait for the worker."""
+    return ImportRun.objects.filter(status=Status.QUEUED).exclude(stored="").count()
+
+
+def run_next() -> int:
+    """Take in the uploaded file that has waited longest; 1, or 0 if none waits.
+
+    Only one worker does this at a time, so a run that counts as running was left by one that died.
+    """
+    runs = ImportRun.objects.filter(status__in=(Status.QUEUED, Status.RUNNING)).exclude(stored="")
+    run = runs.order_by("pk").first()
+    if run is None:
+        return 0
+    path = stored_path(run)
+    try:
+        import_incidents(path, profile=run.profile, actor=run.actor, run=run, name=run.file_name)
+    except Refusal as fault:
+        ImportRun.objects.filter(pk=run.pk).update(
+            status=Status.FAILED, reason=str(fault), finished_at=timezone.now()
+        )
+    path.unlink(missing_ok=True)
+    ImportRun.objects.filter(pk=run.pk).update(stored="")
+    return 1
+
+
+def stored_path(run: ImportRun) -> Path:
+    """Where an uploaded file lies. Raises ``Refusal`` if it is gone."""
+    path = _folder() / run.stored
+    if not run.stored or not path.is_file():
+        raise Refusal(_("The uploaded file is not kept any more. Upload it again."))
+    return path
+
+
+def tidy() -> int:
+    """Remove uploads never imported and files of rejected rows, past their time; how many."""
+    now = timezone.localtime()
+    rules, day = settings.RULES, now.date()
+    old = rules.get("exchange.upload_kept", day).cutoff(now)
+    abandoned = ImportRun.objects.filter(status=Status.DRAFT, started_at__lt=old)
+    removed = abandoned.delete()[0]
+    kept = set(ImportRun.objects.exclude(stored="").values_list("stored", flat=True))
+    for path in _folder().glob("*"):
+        if path.name not in kept and path.stat().st_mtime < old.timestamp():
+            path.unlink(missing_ok=True)
+    old = rules.get("exchange.rejects_kept", day).cutoff(now)
+    for path in (Path(settings.ANMIN_HOME) / "rejects").glob("*"):
+        if path.stat().st_mtime < old.timestamp():
+            path.unlink(missing_ok=True)
+            removed += 1
+    return removed
+
+
+def _folder() -> Path:
+    return Path(settings.ANMIN_HOME) / "uploads"
