@@ -97,7 +97,7 @@ def open_matter(
     sealed = seal(contact, number=matter.number) if contact else None
     if sealed:
         change.told["contact"] = sealed.fingerprint.hex()
-    if cause is not None:
+    if cause is not None and not cause_sealed:
         change.told["cause"] = cause.number
     append(matter, change, actor=actor, at=now)
     if sealed:
