@@ -78,9 +78,7 @@ def city(db: None) -> City:
     wenhua = Area.objects.create(
         code="330381003099", name="锦湖文化社区", level="community", parent=town
     )
-    yuhai_town = Area.objects.create(
-        code="330381002", name="玉海街道", level="town", parent=county
-    )
+    yuhai_town = Area.objects.create(code="330381002", name="玉海街道", level="town", parent=county)
     bureau = _unit("RA", "瑞安市公安局", "Rui'an Public Security Bureau", "bureau")
     command = _unit("RA-ZH", "指挥中心", "Command Centre", "command", bureau)
     inspectorate = _unit("RA-DC", "督察大队", "Inspectorate", "inspectorate", bureau)

@@ -10,7 +10,7 @@ change it long before.
 
 import base64
 import binascii
-import hmac
+import hashlib
 import os
 import re
 from functools import cached_property
@@ -156,7 +156,7 @@ class Keyring:
         key = self._index_keys.get(purpose)
         if key is None:
             key = self._index_keys[purpose] = _derive(self._root, f"blind index {purpose}")
-        return hmac.digest(key, value.encode(), "sha256")[:_INDEX]
+        return hashlib.blake2b(value.encode(), key=key, digest_size=_INDEX).digest()
 
     @cached_property
     def chain_key(self) -> bytes:

@@ -1,11 +1,12 @@
 """Many rows at once: COPY on PostgreSQL, one prepared statement on SQLite."""
 
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
-import orjson
 from django.db import connection, models
+
+from anmin.matters.clock import stamp
 
 
 def insert(
@@ -51,13 +52,22 @@ def queue_up(name: str) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [name])
 
 
-def moment(value: datetime | None) -> Any:
-    """A moment as the database keeps it."""
-    if value is None or connection.vendor == "postgresql":
-        return value
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
+def moment_writer() -> Callable[[datetime | None], str | None]:
+    """What writes a moment as the database keeps it (on SQLite exactly as Django does)."""
+
+    def postgresql(value: datetime | None) -> str | None:
+        return None if value is None else stamp(value)
+
+    def sqlite(value: datetime | None) -> str | None:
+        if value is None:
+            return None
+        text = stamp(value)
+        whole = text[20:26] == "000000"
+        return f"{text[:10]} {text[11:19]}" if whole else f"{text[:10]} {text[11:26]}"
+
+    return postgresql if connection.vendor == "postgresql" else sqlite
 
 
-def document(value: Any) -> str:
-    """A JSON document as the database keeps it."""
-    return orjson.dumps(value).decode()
+def moment(value: datetime | None) -> str | None:
+    """One moment as the database keeps it; for many, make a ``moment_writer``."""
+    return moment_writer()(value)

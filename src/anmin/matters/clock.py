@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -12,11 +13,23 @@ from anmin.kernel.calendar import Deadline as Due
 from anmin.matters.flow import Flow, Text
 
 
-def stamp(moment: datetime | None) -> str | None:
-    """A moment as the timeline keeps it: UTC, always with microseconds, so that it compares."""
-    if moment is None:
-        return None
+@lru_cache(maxsize=8192)
+def stamp(moment: datetime) -> str:
+    """A moment as the timeline keeps it: UTC, always with microseconds, so that it compares.
+
+    Remembered, because bulk intake writes each moment in several places.
+    """
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+Reckoner = Callable[[str, datetime], Due]
+
+
+def reckoner() -> Reckoner:
+    """What tells when something is due: rule key and start to deadline. Make one for a batch."""
+    due, calendar = settings.RULES.due, settings.CALENDAR
+    zone = timezone.get_default_timezone()
+    return lambda rule, start: due(rule, start, calendar, zone)
 
 
 @dataclass(frozen=True)
@@ -40,9 +53,7 @@ class Clock:
 
     def due(self, category: str, start: datetime) -> Due:
         """The deadline of this clock, with the holidays that moved it."""
-        return settings.RULES.due(
-            self.rule_for(category), start, settings.CALENDAR, timezone.get_default_timezone()
-        )
+        return reckoner()(self.rule_for(category), start)
 
 
 @dataclass(slots=True)
@@ -62,7 +73,7 @@ class Running:
             "start": stamp(self.started_at),
             "due": stamp(self.due_at),
             "provisional": self.provisional,
-            "met": stamp(self.met_at),
+            "met": stamp(self.met_at) if self.met_at else None,
         }
 
 
@@ -76,6 +87,7 @@ def tick(
     running: Mapping[str, Running],
     opened_at: datetime | None = None,
     reopened: bool = False,
+    reckon: Reckoner | None = None,
 ) -> dict[str, Running]:
     """The clocks that entering ``state`` starts, meets or ends; only those that change.
 
@@ -92,8 +104,9 @@ def tick(
         )
         if first or (reopened and state not in clock.stops and clock.starts is None):
             start = opened_at or at
-            due = clock.due(category, start)
-            now = Running(clock.rule_for(category), start, due.at, due.provisional)
+            rule = clock.rule_for(category)
+            due = (reckon or reckoner())(rule, start)
+            now = Running(rule, start, due.at, due.provisional)
             changed[clock.code] = now
         if now is not None and now.met_at is None and (ends or state in clock.stops):
             changed[clock.code] = replace(now, met_at=at)

@@ -31,14 +31,17 @@ class SealedContact:
     fingerprint: bytes
 
 
-def seal(facts: ContactFacts, *, number: str) -> SealedContact:
-    """Encrypt a contact for the matter of that number; a copy in another matter will not open."""
+def seal(facts: ContactFacts, *, number: str, known: bytes | None = None) -> SealedContact:
+    """Encrypt a contact for the matter of that number; a copy in another matter will not open.
+
+    ``known`` is its fingerprint, where the caller has it already.
+    """
     plain = orjson.dumps([facts.name, facts.phone, facts.address])
     ring = settings.KEYRING
     return SealedContact(
         sealed=ring.encrypt(plain, context=_context(number)),
         phone_index=ring.blind_index(facts.phone, purpose="phone") if facts.phone else None,
-        fingerprint=fingerprint(facts),
+        fingerprint=known or fingerprint(facts),
     )
 
 

@@ -6,95 +6,24 @@ another unit, is never undone by the next export, and an older export never wins
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
 
-from anmin.kernel import chain
 from anmin.kernel.errors import Refusal
 from anmin.matters import bulk
 from anmin.matters.actor import Actor
-from anmin.matters.clock import next_due, stamp, tick
+from anmin.matters.clock import stamp, tick
 from anmin.matters.contacts import ContactFacts, fingerprint, seal
+from anmin.matters.first_sight import ended_at, open_many
 from anmin.matters.kind import Kind
-from anmin.matters.ledger import Change, append, entry_hash, running_clocks, take_turn
-from anmin.matters.models import SNAPSHOT, Contact, Deadline, Entry, Matter
-from anmin.matters.numbers import take_numbers
-from anmin.matters.registry import kind_of
+from anmin.matters.ledger import Change, append, running_clocks, take_turn
+from anmin.matters.models import Contact, Deadline, Entry, Matter
+from anmin.matters.observation import FACT_COLUMNS, Observation
 
-FACT_COLUMNS = ("category", "area_id", "unit_id", "summary", "place", "longitude", "latitude")
-MATTER_COLUMNS = (
-    "id",
-    *SNAPSHOT,
-    "state",
-    "stage",
-    "details",
-    "due_at",
-    "facts_at",
-    "facts_digest",
-    "version",
-    "head",
-)
-ENTRY_COLUMNS = (
-    "matter_id",
-    "seq",
-    "at",
-    "actor_id",
-    "actor_label",
-    "actor_role",
-    "action",
-    "from_state",
-    "to_state",
-    "note",
-    "public",
-    "payload",
-    "key",
-    "hash",
-)
-DEADLINE_COLUMNS = ("matter_id", "clock", "rule", "started_at", "due_at", "met_at", "provisional")
-CONTACT_COLUMNS = ("matter_id", "sealed", "phone_index", "fingerprint")
-
-
-@dataclass(slots=True)
-class Observation:
-    """What a system of record says about one event; ``(source, external_id)`` is its key.
-
-    ``facts_at`` tells how new these facts are. Details hold moments as ISO strings.
-    """
-
-    source: str
-    external_id: str
-    kind: str
-    category: str
-    area_id: int | None
-    unit_id: int | None
-    summary: str
-    place: str
-    longitude: float | None
-    latitude: float | None
-    opened_at: datetime
-    facts_at: datetime
-    details: dict[str, Any]
-    reply: str = ""
-    contact: ContactFacts | None = None
-
-    def facts(self) -> dict[str, Any]:
-        """The facts as they are compared and kept; blanks say nothing and are left out."""
-        details = {**self.details, "reply": self.reply} if self.reply else self.details
-        facts: dict[str, Any] = {name: getattr(self, name) for name in FACT_COLUMNS}
-        facts["opened_at"] = self.opened_at
-        facts["details"] = {k: v for k, v in details.items() if v is not None and v != ""}
-        return facts
-
-    def digest(self) -> bytes:
-        """16 bytes that are equal exactly when the facts are."""
-        contact = fingerprint(self.contact).hex() if self.contact else ""
-        facts = self.facts()
-        facts["opened_at"] = stamp(self.opened_at)
-        return chain.digest(chain.canonical([facts, contact]))[:16]
+__all__ = ["Observation", "Observed", "observe_many"]
 
 
 class Observed(NamedTuple):
@@ -138,8 +67,13 @@ def observe_many(observations: Sequence[Observation], *, actor_label: str) -> li
             else:
                 results[i] = _update(row.id, one, digest, actor)
         _bump(bump)
-        for i, result in zip(fresh, _create([observations[i] for i in fresh], actor), strict=True):
-            results[i] = result
+        opened = open_many([observations[i] for i in fresh], actor) if fresh else []
+        for i, made in zip(fresh, opened, strict=True):
+            results[i] = (
+                Observed("refused", None, made)
+                if isinstance(made, str)
+                else Observed("created", made)
+            )
     return [result for result in results if result is not None]
 
 
@@ -183,210 +117,32 @@ def _bump(rows: list[tuple[datetime, int]]) -> None:
         Matter.objects.filter(pk=pk).update(facts_at=facts_at)
 
 
-@dataclass(slots=True)
-class _Rows:
-    """What a batch writes, table by table."""
-
-    matters: list[tuple[Any, ...]]
-    entries: list[tuple[Any, ...]]
-    deadlines: list[tuple[Any, ...]]
-    contacts: list[tuple[Any, ...]]
-
-
-def _create(observations: Sequence[Observation], actor: Actor) -> list[Observed]:
-    """Open new matters in bulk; an observation whose details do not fit is refused alone."""
-    if not observations:
-        return []
-    now = timezone.now()
-    rows = _Rows([], [], [], [])
-    results: list[Observed] = []
-    good: list[tuple[Observation, dict[str, Any]]] = []
-    for one in observations:
-        try:
-            details = kind_of(one.kind).clean(one.facts()["details"])
-        except Refusal as refusal:
-            results.append(Observed("refused", None, str(refusal)))
-            continue
-        good.append((one, details))
-        results.append(Observed("created", -1))
-    ids = iter(bulk.take_ids(Matter, len(good)))
-    numbers = _numbers([one for one, _details in good])
-    made = iter(
-        [
-            _rows_for(one, d, next(ids), next(numbers[_series(one)]), actor, now, rows)
-            for one, d in good
-        ]
-    )
-    bulk.insert(Matter, MATTER_COLUMNS, rows.matters)
-    bulk.insert(Entry, ENTRY_COLUMNS, rows.entries)
-    bulk.insert(Deadline, DEADLINE_COLUMNS, rows.deadlines)
-    bulk.insert(Contact, CONTACT_COLUMNS, rows.contacts)
-    return [r if r.outcome == "refused" else Observed("created", next(made)) for r in results]
-
-
-def _series(one: Observation) -> tuple[str, int]:
-    return kind_of(one.kind).prefix, timezone.localtime(one.opened_at).year
-
-
-def _numbers(observations: Sequence[Observation]) -> dict[tuple[str, int], Any]:
-    counts: dict[tuple[str, int], int] = {}
-    for one in observations:
-        series = _series(one)
-        counts[series] = counts.get(series, 0) + 1
-    return {series: take_numbers(*series, count) for series, count in counts.items()}
-
-
-def _rows_for(
-    one: Observation,
-    details: dict[str, Any],
-    pk: int,
-    number: str,
-    actor: Actor,
-    now: datetime,
-    rows: _Rows,
-) -> int:
-    """Lay out the rows of one new matter; returns its primary key."""
-    declared = kind_of(one.kind)
-    sealed = seal(one.contact, number=number) if one.contact else None
-    digest = one.digest()
-    change = _first_change(number, declared, one, details, now)
-    change.told["facts"] = digest.hex()
-    if sealed:
-        change.told["contact"] = sealed.fingerprint.hex()
-    payload = change.payload()
-    head = entry_hash(
-        chain.GENESIS,
-        number=number,
-        seq=1,
-        at=now,
-        actor=actor.label,
-        role=actor.role,
-        action=change.action,
-        from_state="",
-        to_state=change.to_state,
-        note="",
-        public=False,
-        payload=payload,
-    )
-    stage = declared.flow.stage(change.to_state).value
-    columns = change.columns
-    rows.matters.append(
-        (
-            pk,
-            *(_kept(columns.get(name)) for name in SNAPSHOT),
-            change.to_state,
-            stage,
-            bulk.document(change.details),
-            bulk.moment(next_due(change.clocks)),
-            bulk.moment(one.facts_at),
-            digest,
-            1,
-            head,
-        )
-    )
-    rows.entries.append(
-        (
-            pk,
-            1,
-            bulk.moment(now),
-            None,
-            actor.label,
-            actor.role,
-            change.action,
-            "",
-            change.to_state,
-            "",
-            False,
-            bulk.document(payload),
-            None,
-            head,
-        )
-    )
-    for code, clock in change.clocks.items():
-        rows.deadlines.append(
-            (
-                pk,
-                code,
-                clock.rule,
-                bulk.moment(clock.started_at),
-                bulk.moment(clock.due_at),
-                bulk.moment(clock.met_at),
-                clock.provisional,
-            )
-        )
-    if sealed:
-        rows.contacts.append((pk, sealed.sealed, sealed.phone_index, sealed.fingerprint))
-    return pk
-
-
-def _kept(value: Any) -> Any:
-    return bulk.moment(value) if isinstance(value, datetime) else value
-
-
-def _first_change(
-    number: str,
-    declared: Kind,
-    one: Observation,
-    details: dict[str, Any],
-    now: datetime,
-) -> Change:
-    """The first entry of a matter seen from outside: its facts, state and clocks."""
-    state = declared.observe(details) if declared.observe else declared.flow.start
-    ended = None if declared.flow.stage(state).live else _ended(details, now)
-    columns: dict[str, Any] = {
-        "number": number,
-        "kind": one.kind,
-        "source": one.source,
-        "external_id": one.external_id,
-        **{name: getattr(one, name) for name in FACT_COLUMNS},
-        "assignee_id": None,
-        "opened_at": one.opened_at,
-        "closed_at": ended,
-    }
-    clocks = tick(
-        declared.clocks,
-        declared.flow,
-        category=one.category,
-        state=state,
-        at=ended or now,
-        running={},
-        opened_at=one.opened_at,
-    )
-    return Change("open", state, columns=columns, details=details, clocks=clocks)
-
-
-def _ended(details: dict[str, Any], now: datetime) -> datetime:
-    """When the reporter was answered, by the facts."""
-    text = details.get("answered_at")
-    return datetime.fromisoformat(text) if text else now
-
-
 def _update(pk: int, one: Observation, digest: bytes, actor: Actor) -> Observed:
     """Apply what the outside system changed since it last spoke of this event."""
     matter = Matter.objects.select_for_update().get(pk=pk)
     declared = matter.type
     last = _last_said(matter)
-    facts = one.facts()
+    told = one.known_details()
+    facts = {name: getattr(one, name) for name in (*FACT_COLUMNS, "opened_at")}
     try:
-        details = declared.clean({**matter.details, **facts["details"]})
+        details = declared.clean({**matter.details, **told})
     except Refusal as refusal:
         return Observed("refused", pk, str(refusal))
     columns = {
         name: value
         for name, value in facts.items()
-        if name != "details"
-        and value not in (None, "")
+        if value not in (None, "")
         and (stamp(value) if isinstance(value, datetime) else value) != last.get(name)
     }
     changed = {
         name: details[name]
-        for name in facts["details"]
+        for name in told
         if name in details and details[name] != last["details"].get(name)
     }
     now = timezone.now()
     state = _later_state(matter, declared, {**matter.details, **changed})
     change = Change("observe", state, columns=columns, details=changed)
-    ended = None if declared.flow.stage(state).live else _ended(details, now)
+    ended = None if declared.flow.stage(state).live else ended_at(details, now)
     if matter.closed_at is None and ended is not None:
         change.columns["closed_at"] = ended
     running = running_clocks(Deadline.objects.filter(matter=matter))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from anmin.kernel.errors import Refusal
 from anmin.matters.clock import Clock
@@ -109,8 +109,6 @@ class Kind:
 
         Raises ``Refusal`` naming the first wrong field.
         """
-        from pydantic import ValidationError
-
         try:
             model = self.details.model_validate(details)
         except ValidationError as problem:

@@ -67,10 +67,15 @@ def entry_hash(
     to_state: str,
     note: str,
     public: bool,
-    payload: Mapping[str, Any],
+    payload: Mapping[str, Any] | bytes,
+    secret: bytes = b"",
 ) -> bytes:
-    """The keyed hash that chains an entry to the one before it (32 bytes)."""
-    secret = settings.KEYRING.chain_key
+    """The keyed hash that chains an entry to the one before it (32 bytes).
+
+    A payload may be given in its canonical form already, and the key, to save a batch the work.
+    """
+    secret = secret or settings.KEYRING.chain_key
+    canonical = payload if isinstance(payload, bytes) else chain.canonical(payload)
     record = chain.canonical(
         [
             number,
@@ -83,7 +88,7 @@ def entry_hash(
             to_state,
             chain.digest(note, key=secret).hex() if note else "",
             public,
-            chain.digest(chain.canonical(payload), key=secret).hex(),
+            chain.digest(canonical, key=secret).hex(),
         ]
     )
     return chain.link(secret, previous, record)

@@ -77,7 +77,6 @@ class Matter(models.Model):
                 condition=Q(assignee__isnull=False),
                 name="matter_assignee_due",
             ),
-            models.Index(fields=["area", "opened_at"], name="matter_area_opened"),
         ]
 
     def __str__(self) -> str:

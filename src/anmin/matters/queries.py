@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.kernel.errors import NotFound, Refusal
+from anmin.kernel.reference import BadNumber, parse_number
 from anmin.matters import policy
 from anmin.matters.contacts import ContactFacts, masked, phone_index
 from anmin.matters.flow import Move
@@ -127,20 +128,24 @@ def due_between(after: datetime, until: datetime) -> QuerySet[Matter]:
 
 
 def find(account: Account, text: str, *, limit: int = 20) -> list[Matter]:
-    """Matters by reference number, outside number or, for those who may, phone number."""
+    """Matters by reference number (or its beginning), outside number or phone number.
+
+    The phone only for those who may search by it. Every look-up is served by an index.
+    """
     text = text.strip()
     if len(text) < 4:
         raise Refusal(_("Type at least four characters."), field="q")
-    condition = Q(number__iexact=text) | Q(external_id=text)
-    if len(text) >= 8:
-        condition |= Q(number__istartswith=text)
-    rows = list(matters_for(account).filter(condition).order_by("-opened_at", "-id")[:limit])
+    number = _as_number(text)
+    condition = Q(number=number) | Q(external_id=text)
+    if len(number) >= 8:
+        # A range, so that the index serves it whatever the database's idea of LIKE.
+        condition |= Q(number__gte=number, number__lt=f"{number}~")
+    seen = matters_for(account).select_related("unit", "assignee").order_by("-opened_at", "-id")
+    rows = list(seen.filter(condition)[:limit])
     index = phone_index(text)
     if not rows and index is not None and policy.may_search_phone(account):
         ids = Contact.objects.filter(phone_index=index).values_list("matter_id", flat=True)
-        rows = list(
-            matters_for(account).filter(pk__in=ids[:200]).order_by("-opened_at", "-id")[:limit]
-        )
+        rows = list(seen.filter(pk__in=ids[:200])[:limit])
     return rows
 
 
@@ -183,8 +188,8 @@ def matter_view(account: Account, number: str) -> MatterView:
 
 def at_risk_before() -> datetime:
     """Live deadlines before this moment are at risk, or already late."""
-    hours = settings.RULES.get("deadline.at_risk", timezone.localdate()).value
-    return timezone.now() + timedelta(hours=float(hours))
+    period: timedelta = settings.RULES.get("deadline.at_risk", timezone.localdate()).duration
+    return timezone.now() + period
 
 
 def _filtered(rows: QuerySet[Matter], filters: Filters, account: Account) -> QuerySet[Matter]:
@@ -213,6 +218,14 @@ def _filtered(rows: QuerySet[Matter], filters: Filters, account: Account) -> Que
         end = datetime.combine(filters.until + timedelta(days=1), datetime.min.time(), zone)
         rows = rows.filter(opened_at__lt=end)
     return rows.filter(**narrow)
+
+
+def _as_number(text: str) -> str:
+    """A reference number as it is stored, however it was typed; else the text in capitals."""
+    try:
+        return str(parse_number(text))
+    except BadNumber:
+        return text.upper()
 
 
 def _cursor(matter: Matter, column: str) -> str:

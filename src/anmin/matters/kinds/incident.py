@@ -5,12 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from pydantic import Field
 
 from anmin.matters import categories
 from anmin.matters.clock import Clock
 from anmin.matters.flow import Flow, Move, Stage, State
-from anmin.matters.kind import Details, FollowUp, Kind, Public
+from anmin.matters.kind import Details, FollowUp, Kind, Public, fact
 from anmin.matters.registry import register
 from anmin.people.roles import Role
 from anmin.places.queries import responsible_unit
@@ -22,26 +21,19 @@ LEADERS = frozenset({Role.DUTY_LEADER, Role.INSPECTOR})
 class IncidentDetails(Details):
     """What is known of one incident; times are moments, not promises."""
 
-    received_at: datetime | None = Field(None, title=_("Received"))
-    dispatched_at: datetime | None = Field(None, title=_("Dispatched"))
-    arrived_at: datetime | None = Field(None, title=_("Arrived"))
-    cleared_at: datetime | None = Field(None, title=_("Handled"))
-    answered_at: datetime | None = Field(None, title=_("Answered"))
-    call_type: str = Field("", title=_("Type of call"), max_length=200)
-    priority: str = Field("", title=_("Priority"), max_length=20)
-    clearance: str = Field("", title=_("How it ended"), max_length=200)
-    general_offense: str = Field("", title=_("Case number"), max_length=64)
-    minor_involved: bool | None = Field(None, title=_("A minor is involved"))
-    in_progress: bool | None = Field(None, title=_("The case is still under investigation"))
-    reply: str = Field(
-        "",
-        title=_("What the reporter was told"),
-        max_length=2000,
-        json_schema_extra={"personal": True, "told": True},
-    )
-    question: str = Field(
-        "", title=_("Question to the reporter"), max_length=500, json_schema_extra={"told": True}
-    )
+    received_at: datetime | None = fact(_("Received"))
+    dispatched_at: datetime | None = fact(_("Dispatched"))
+    arrived_at: datetime | None = fact(_("Arrived"))
+    cleared_at: datetime | None = fact(_("Handled"))
+    answered_at: datetime | None = fact(_("Answered"))
+    call_type: str = fact(_("Type of call"), "", longest=200)
+    priority: str = fact(_("Priority"), "", longest=20)
+    clearance: str = fact(_("How it ended"), "", longest=200)
+    general_offense: str = fact(_("Case number"), "", longest=64)
+    minor_involved: bool | None = fact(_("A minor is involved"))
+    in_progress: bool | None = fact(_("The case is still under investigation"))
+    reply: str = fact(_("What the reporter was told"), "", longest=2000, personal=True)
+    question: str = fact(_("Question to the reporter"), "", longest=500)
 
 
 FLOW = Flow(
@@ -120,12 +112,12 @@ def state_from_facts(details: Mapping[str, Any]) -> str:
     """What a dispatch system's facts prove; closed only if the reporter was answered."""
     if details.get("answered_at") and details.get("reply"):
         return "answered"
-    for fact, state in (
+    for moment, state in (
         ("cleared_at", "handled"),
         ("arrived_at", "arrived"),
         ("dispatched_at", "dispatched"),
     ):
-        if details.get(fact):
+        if details.get(moment):
             return state
     return "received"
 

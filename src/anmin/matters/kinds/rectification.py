@@ -3,11 +3,10 @@
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
-from pydantic import Field
 
 from anmin.matters.clock import Clock
 from anmin.matters.flow import Flow, Move, Stage, State
-from anmin.matters.kind import Details, FollowUp, Kind
+from anmin.matters.kind import Details, FollowUp, Kind, fact
 from anmin.matters.registry import register
 from anmin.people.roles import Role
 from anmin.places.queries import responsible_unit
@@ -19,23 +18,13 @@ INSPECTORATE = frozenset({Role.INSPECTOR})
 class RectificationDetails(Details):
     """What was wrong, what was done about it and what the citizen was told."""
 
-    concerns: list[str] = Field(default_factory=list, title=_("What the citizen is unhappy about"))
-    complaint: str = Field(
-        "",
-        title=_("In the citizen's words"),
-        max_length=2000,
-        json_schema_extra={"personal": True},
-    )
-    contacted_at: datetime | None = Field(None, title=_("First contact"))
-    finding: str = Field("", title=_("What the check found"), max_length=2000)
-    measure: str = Field("", title=_("What was done"), max_length=2000)
-    explanation: str = Field(
-        "",
-        title=_("Explanation to the citizen"),
-        max_length=2000,
-        json_schema_extra={"personal": True, "told": True},
-    )
-    finished_at: datetime | None = Field(None, title=_("Put right"))
+    concerns: list[str] = fact(_("What the citizen is unhappy about"), factory=list)
+    complaint: str = fact(_("In the citizen's words"), "", longest=2000, personal=True)
+    contacted_at: datetime | None = fact(_("First contact"))
+    finding: str = fact(_("What the check found"), "", longest=2000)
+    measure: str = fact(_("What was done"), "", longest=2000)
+    explanation: str = fact(_("Explanation to the citizen"), "", longest=2000, personal=True)
+    finished_at: datetime | None = fact(_("Put right"))
 
 
 FLOW = Flow(

@@ -160,10 +160,6 @@ class Migration(migrations.Migration):
             model_name='matter',
             index=models.Index(condition=models.Q(('assignee__isnull', False)), fields=['assignee', 'due_at'], name='matter_assignee_due'),
         ),
-        migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(fields=['area', 'opened_at'], name='matter_area_opened'),
-        ),
         migrations.AddConstraint(
             model_name='matter',
             constraint=models.UniqueConstraint(condition=models.Q(('external_id__isnull', False)), fields=('source', 'external_id'), name='matter_outside_number'),
