@@ -1,0 +1,193 @@
+"""Writing what the desk keeps for each person: saved filters, notices, preferences."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlencode
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from anmin.desk.models import Notice, NoticePreference, SavedFilter, Watch
+from anmin.desk.notices import NOTICE_KINDS, occasions
+from anmin.kernel.errors import Refusal
+from anmin.matters.queries import at_risk_before, due_between
+from anmin.people.queries import handlers_of
+
+if TYPE_CHECKING:
+    from anmin.matters.models import Entry, Matter
+    from anmin.people.models import Account
+
+FILTERS_EACH = 30
+"""How many saved filters one page of one person may have; more would not fit above a list."""
+KEPT = timedelta(days=90)
+"""How long a notice is kept; the matter's own history stays."""
+CHUNK = 1000
+
+
+def save_filter(*, account: Account, page: str, name: str, query: str) -> SavedFilter:
+    """Keep a filter under a name; the same name again replaces what it stood for.
+
+    Raises ``Refusal`` without a name, for a query that narrows nothing, or beyond the limit.
+    """
+    name = name.strip()[:40]
+    if not name:
+        raise Refusal(_("Give the filter a name."), field="name")
+    kept = urlencode([(k, v) for k, v in parse_qsl(query) if v and k not in ("cursor", "back")])
+    if not kept:
+        raise Refusal(_("Nothing is filtered yet."), field="name")
+    mine = SavedFilter.objects.filter(account=account, page=page)
+    if mine.exclude(name=name).count() >= FILTERS_EACH:
+        raise Refusal(_("You have too many filters here; delete one first."), field="name")
+    return SavedFilter.objects.update_or_create(
+        account=account, page=page, name=name, defaults={"query": kept[:500]}
+    )[0]
+
+
+def delete_filter(*, account: Account, filter_id: int) -> str:
+    """Forget one of a person's own filters and return its name; nothing happens to others'."""
+    found = SavedFilter.objects.filter(account=account, pk=filter_id).first()
+    if found is None:
+        return ""
+    found.delete()
+    return found.name
+
+
+def mark_read(*, account: Account, notice_ids: Collection[int] | None = None) -> int:
+    """Mark a person's notices as read, all of them or those given; returns how many were not."""
+    unread = Notice.objects.filter(account=account, read_at__isnull=True)
+    if notice_ids is not None:
+        unread = unread.filter(pk__in=notice_ids)
+    return unread.update(read_at=timezone.now())
+
+
+@transaction.atomic
+def set_preferences(*, account: Account, wanted: Mapping[str, bool]) -> None:
+    """Say which kinds of notice a person wants. Raises ``Refusal`` for a kind there is not."""
+    if unknown := set(wanted) - set(NOTICE_KINDS):
+        raise Refusal(_("There is no such kind of notice: %(kind)s.") % {"kind": min(unknown)})
+    for kind, answer in wanted.items():
+        NoticePreference.objects.update_or_create(
+            account=account, kind=kind, defaults={"wanted": answer}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Something about a matter that somebody may want to be told of.
+
+    ``to`` names the one account it concerns; without it the kind of notice decides.
+    ``by`` did it and is not told.
+    """
+
+    kind: str
+    matter: Matter
+    about: str
+    at: datetime
+    to: int | None = None
+    by: int | None = None
+
+
+def tell_of_entries(entries: Sequence[Entry]) -> int:
+    """Write the notices that new entries give rise to. Telling the same again changes nothing."""
+    return _tell(
+        [
+            Occasion(
+                kind,
+                entry.matter,
+                str(entry.seq),
+                entry.at,
+                to=entry.payload["set"]["assignee_id"] if kind == "mine" else None,
+                by=entry.actor_id,
+            )
+            for entry in entries
+            for kind in occasions(entry)
+        ]
+    )
+
+
+def tell_of_deadlines(now: datetime | None = None) -> int:
+    """Write notices of deadlines that came near or passed since this was last done.
+
+    The first time only sets the mark, so that an installation full of old matters tells nobody.
+    """
+    now = now or timezone.now()
+    told = 0
+    for kinds, until in ((("late", "unit_late"), now), (("at_risk",), at_risk_before())):
+        with transaction.atomic():
+            Watch.objects.get_or_create(name=kinds[0], defaults={"told_until": until})
+            watch = Watch.objects.select_for_update().get(name=kinds[0])
+            for matters in _chunks(due_between(watch.told_until, until).iterator(CHUNK)):
+                told += _tell(
+                    [
+                        Occasion(kind, matter, matter.due_at.isoformat(), now)
+                        for matter in matters
+                        for kind in kinds
+                        if matter.due_at
+                    ]
+                )
+            watch.told_until = max(until, watch.told_until)
+            watch.save()
+    return told
+
+
+def forget_notices(now: datetime | None = None) -> int:
+    """Delete notices older than ``KEPT``; returns how many."""
+    return Notice.objects.filter(at__lt=(now or timezone.now()) - KEPT).delete()[0]
+
+
+def _tell(occasions: Sequence[Occasion]) -> int:
+    if not occasions:
+        return 0
+    units = {one.matter.unit_id for one in occasions if one.matter.unit_id}
+    staff = handlers_of(units)
+    chosen = {
+        (row.account_id, row.kind): row.wanted
+        for row in NoticePreference.objects.filter(account__in=staff)
+    }
+    rows: dict[tuple[int, int, str], Notice] = {}
+    for one in occasions:
+        kind = NOTICE_KINDS[one.kind]
+        for account in _concerned(one, staff):
+            wants = chosen.get((account.pk, kind.code), account.role in kind.by_default)
+            # Somebody told of their own matter is not told of it as one of the unit's too.
+            group = "late" if kind.code == "unit_late" else kind.code
+            if wants and account.pk != one.by:
+                rows.setdefault(
+                    (account.pk, one.matter.pk, f"{group} {one.about}"),
+                    Notice(
+                        account=account,
+                        kind=kind.code,
+                        matter_id=one.matter.pk,
+                        about=one.about,
+                        at=one.at,
+                    ),
+                )
+    return len(Notice.objects.bulk_create(rows.values(), CHUNK, ignore_conflicts=True))
+
+
+def _concerned(one: Occasion, staff: Iterable[Account]) -> list[Account]:
+    """Who may be told: one person, the matter's own person, or its unit."""
+    if one.to is not None:
+        return [account for account in staff if account.pk == one.to]
+    unit = [account for account in staff if account.unit_id == one.matter.unit_id]
+    if NOTICE_KINDS[one.kind].to_unit:
+        # What one of the unit's own people did is no news to the unit.
+        return [] if one.by in {account.pk for account in unit} else unit
+    holder = one.matter.assignee_id
+    return [account for account in unit if account.pk == holder] if holder else unit
+
+
+def _chunks(matters: Iterator[Matter]) -> Iterator[list[Matter]]:
+    chunk: list[Matter] = []
+    for matter in matters:
+        chunk.append(matter)
+        if len(chunk) == CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk

@@ -1,0 +1,71 @@
+"""Ready texts for answers, read from ``answers.toml``: put in with one key, then completed."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from pydantic import BaseModel, ConfigDict
+
+from anmin.kernel.errors import Refusal
+
+# 〔2026〕 in the number of a document is no gap.
+_GAP = re.compile(r"〔(?!\d{4}〕)[^〔〕]*〕")
+
+
+class Words(BaseModel):
+    """One wording in both languages."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    zh: str
+    en: str
+
+    def __str__(self) -> str:
+        return self.en if (get_language() or "").startswith("en") else self.zh
+
+
+class Answer(BaseModel):
+    """One ready text for one fact; ``categories`` empty means any."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    key: str
+    field: str
+    title: Words
+    text: Words
+    categories: frozenset[str] = frozenset()
+
+    def written(self, *, number: str, unit: str) -> str:
+        """The text for one matter; its gaps are left for the writer."""
+        return str(self.text).format(number=number, unit=unit)
+
+
+@cache
+def all_answers() -> tuple[Answer, ...]:
+    """Every text, in the order of the file."""
+    raw = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+    return tuple(Answer(key=key, **entry) for key, entry in raw.items())
+
+
+def answers_for(field: str, category: str) -> list[Answer]:
+    """The texts that fit a fact of a matter of that category; those made for it come first."""
+    fitting = [
+        one
+        for one in all_answers()
+        if one.field == field and (not one.categories or category in one.categories)
+    ]
+    return sorted(fitting, key=lambda one: not one.categories)
+
+
+def require_complete(text: str) -> None:
+    """Refuse a text that still has a gap of its template in it."""
+    if gap := _GAP.search(text):
+        raise Refusal(
+            _("Write what belongs into %(gap)s before you send this.") % {"gap": gap.group()},
+            code="gap",
+        )

@@ -1,0 +1,82 @@
+"""What the desk keeps for each person: saved filters, notices, and which notices they want."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class SavedFilter(models.Model):
+    """A list narrowed in a way that its owner comes back to; ``query`` is its address part."""
+
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    page = models.CharField(max_length=32)
+    name = models.CharField(_("name"), max_length=40)
+    query = models.CharField(max_length=500)
+
+    class Meta:
+        ordering = ("name",)
+        constraints = [
+            models.UniqueConstraint(fields=["account", "page", "name"], name="desk_filter_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Notice(models.Model):
+    """One thing that one person should know about one matter.
+
+    ``about`` tells occasions apart (the entry's sequence number, or the deadline), so that no
+    occasion is told twice. What the notice says is looked up when it is read: a matter that its
+    reader may no longer see keeps its facts.
+    """
+
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=24)
+    matter = models.ForeignKey("matters.Matter", models.CASCADE, related_name="+", db_index=False)
+    about = models.CharField(max_length=32)
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "matter", "kind", "about"], name="desk_notice_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["account", "-at"], name="desk_notice_newest"),
+            models.Index(
+                fields=["account"], condition=Q(read_at__isnull=True), name="desk_notice_unread"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.matter_id} for {self.account_id}"
+
+
+class NoticePreference(models.Model):
+    """That somebody wants, or does not want, one kind of notice; without a row the role decides."""
+
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=24)
+    wanted = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "kind"], name="desk_preference_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.kind}: {self.wanted}"
+
+
+class Watch(models.Model):
+    """Up to which deadline people were told that it comes near, or has passed."""
+
+    name = models.CharField(max_length=24, primary_key=True)
+    told_until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} until {self.told_until}"

@@ -1,0 +1,129 @@
+"""Which occasions people are told of: decided here, from plain entries, without the database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from anmin.matters.registry import kind_of
+from anmin.people.roles import Role
+
+if TYPE_CHECKING:
+    from anmin.matters.flow import Text
+    from anmin.matters.models import Entry
+
+LEADS = frozenset({Role.DUTY_LEADER, Role.INSPECTOR})
+EVERYONE = frozenset(Role)
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeKind:
+    """One kind of notice: its words, its tone, and which roles get it unless they say otherwise.
+
+    ``to_unit`` tells that it goes to everybody in the matter's unit who wants it, even where one
+    person has the matter; otherwise it goes to that person, and to the unit only without one.
+    """
+
+    code: str
+    label: Text
+    hint: Text
+    tone: str
+    by_default: frozenset[Role]
+    to_unit: bool = False
+
+
+NOTICE_KINDS: Mapping[str, NoticeKind] = {
+    kind.code: kind
+    for kind in (
+        NoticeKind("mine", _("Given to me"), _("A matter was given to you."), "info", EVERYONE),
+        NoticeKind(
+            "unit",
+            _("Handed to my unit"),
+            _("Another unit handed a matter to yours."),
+            "info",
+            LEADS,
+            to_unit=True,
+        ),
+        NoticeKind(
+            "at_risk",
+            _("Soon due"),
+            _("The deadline comes near: to whoever has the matter, else to the unit."),
+            "at_risk",
+            EVERYONE,
+        ),
+        NoticeKind(
+            "late",
+            _("Late"),
+            _("The deadline has passed: to whoever has the matter, else to the unit."),
+            "late",
+            EVERYONE,
+        ),
+        NoticeKind(
+            "unit_late",
+            _("Late in my unit"),
+            _("Every matter of your unit whose deadline has passed."),
+            "late",
+            LEADS,
+            to_unit=True,
+        ),
+        NoticeKind(
+            "sent_back",
+            _("Sent back"),
+            _("A finished matter was reopened or returned."),
+            "declined",
+            EVERYONE,
+        ),
+        NoticeKind(
+            "replied",
+            _("The citizen replied"),
+            _("A question to the citizen was answered."),
+            "done",
+            EVERYONE,
+        ),
+        NoticeKind(
+            "deadline",
+            _("Deadline moved"),
+            _("A deadline changed, for example because holidays were announced."),
+            "provisional",
+            EVERYONE,
+        ),
+        NoticeKind(
+            "noted",
+            _("Somebody wrote a note"),
+            _("Somebody else wrote into a matter of yours."),
+            "plain",
+            frozenset(),
+        ),
+    )
+}
+
+
+def occasions(entry: Entry) -> list[str]:
+    """The kinds of notice that one entry gives rise to.
+
+    Imports tell nobody: their matters are in the list, and a night's export would bury the rest.
+    """
+    kind = kind_of(entry.matter.kind)
+    if entry.actor_role == "system" and kind.observe and entry.action in ("open", "observe"):
+        return []
+    found = []
+    changed = entry.payload.get("set", {})
+    if changed.get("assignee_id"):
+        found.append("mine")
+    elif changed.get("unit_id") and entry.action in ("assign", "open"):
+        found.append("unit")
+    if entry.action == "note":
+        found.append("noted")
+    if entry.from_state:
+        flow = kind.flow
+        move = flow.move(entry.action)
+        if move is not None and move.replies and entry.actor_role == "citizen":
+            found.append("replied")
+        if not flow.stage(entry.from_state).live and flow.stage(entry.to_state).live:
+            found.append("sent_back")
+        if move is None and entry.payload.get("clocks"):
+            found.append("deadline")
+    return found

@@ -1,0 +1,24 @@
+"""The addresses of the desk: every module of ``views`` brings its own."""
+
+from importlib import import_module
+
+from django.urls import URLPattern, URLResolver, include, path
+
+app_name = "desk"
+
+# One line for each module; what it serves stands in its ``urlpatterns``.
+PAGES = (
+    "home",
+    "matters",
+    "opening",
+    "bulk",
+    "matter",
+    "search",
+    "filters",
+    "notices",
+    "lookup",
+)
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include(import_module(f"anmin.desk.views.{page}").urlpatterns)) for page in PAGES
+]

@@ -1,0 +1,1 @@
+"""Thin views, one module for each kind of page; each brings its own ``urlpatterns``."""

@@ -1,0 +1,63 @@
+"""The first page after sign-in: the next thing to do, for this person's role."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.formats import number_format
+from django.utils.translation import gettext_lazy as _
+
+from anmin.desk import queries as own
+from anmin.desk.forms import openable_kinds
+from anmin.desk.navigation import links
+from anmin.desk.rows import rows
+from anmin.desk.views.matters import VIEW_LABELS
+from anmin.desk.views.page import DeskRequest, page, show
+from anmin.matters import queries
+from anmin.people.policy import Capability, can
+
+NEXT = 8
+"""How many of the matters that are due first stand on the page."""
+CAP = 10_000
+TONES = {"late": "late", "at_risk": "at_risk"}
+HINTS = {
+    "live": _("somebody still owes something"),
+    "mine": _("given to you"),
+    "late": _("the deadline has passed"),
+    "at_risk": _("the deadline comes near"),
+    "unowned": _("no person has them yet"),
+}
+
+
+@page()
+def home(request: DeskRequest) -> HttpResponse:
+    """What waits, what is due first, and the rooms this person works in."""
+    account = request.user
+    context: dict[str, Any] = {"rooms": [one for one in links(request) if not one.current]}
+    if can(account, Capability.VIEW_MATTERS):
+        waiting = queries.counts(account, cap=CAP)
+        # What is one's own comes first; who has nothing of their own sees their unit's.
+        view = "mine" if waiting["mine"] else "live"
+        first = queries.list_matters(account, queries.Filters(view=view), limit=NEXT)
+        context |= {
+            "tiles": [
+                {
+                    "label": VIEW_LABELS[name],
+                    "value": f"{number_format(count, force_grouping=True)}{'+' if count == CAP else ''}",
+                    "url": f"{reverse('desk:matters')}?view={name}",
+                    "note": HINTS[name],
+                    "tone": TONES.get(name, "") if count else "",
+                }
+                for name, count in waiting.items()
+            ],
+            "view": view,
+            "rows": rows(first.rows),
+            "unread": own.unread_count(account),
+            "may_open": bool(openable_kinds(account)),
+        }
+    return show(request, "home.html", context)
+
+
+urlpatterns: list[URLPattern] = [path("", home, name="home")]

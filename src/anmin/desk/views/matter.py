@@ -1,0 +1,371 @@
+"""One matter: its facts and its story, and everything that can be done with it from here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from anmin.desk.answers import Answer, answers_for
+from anmin.desk.details import in_words, label_of, typed
+from anmin.desk.forms import ActForm, AssignForm, NoteForm, RevealForm, StepForm, step_form
+from anmin.desk.story import clock_state, due_lines, moments, story
+from anmin.desk.views.page import DeskRequest, go, page, show
+from anmin.kernel.errors import NotFound, Refusal
+from anmin.matters import actions, queries
+from anmin.matters.actor import Actor
+from anmin.matters.policy import in_scope
+from anmin.matters.reactions import ask_citizen, read_answer
+from anmin.people.policy import Capability
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.forms import BoundField, Form
+
+    from anmin.matters.flow import Move
+    from anmin.matters.models import Matter
+    from anmin.matters.queries import MatterView
+    from anmin.people.models import Account
+
+BRIEF = 60
+"""Facts longer than this are set as texts, not as short lines."""
+RELATIONS = {
+    "cause": gettext_lazy("Follows from"),
+    "led_to": gettext_lazy("Led to"),
+    "duplicate": gettext_lazy("Same event as"),
+    "related": gettext_lazy("Belongs together with"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step that may be taken now, with its form and the ready texts for it."""
+
+    move: Move
+    form: ActForm
+    url: str
+    key: str
+    opened: bool
+    answers: list[tuple[Answer, str, str]]
+
+    @property
+    def asks(self) -> list[BoundField]:
+        """The boxes to fill in; none: one press is enough."""
+        return self.form.visible_fields()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question that was put to the citizen, and the answer if there is one."""
+
+    text: str
+    asked_at: datetime
+    answered_at: datetime | None
+    answer: str
+
+
+@page(Capability.VIEW_MATTERS)
+def matter(request: DeskRequest, number: str) -> HttpResponse:
+    """The page of one matter."""
+    return _page(request, number)
+
+
+@page(Capability.VIEW_MATTERS)
+@require_POST
+def step(request: DeskRequest, number: str, code: str) -> HttpResponse:
+    """Take one step of the flow, or put a ready text into its form."""
+    found = queries.find_matter(request.user, number)
+    edge = found.type.flow.move(code)
+    if edge is None:
+        raise NotFound(_("There is no such step."))
+    form = step_form(found.kind, code)(request.POST, auto_id=f"{code}-%s")
+    if wanted := request.POST.get("insert"):
+        return _page(request, number, bound=_inserted(found, edge, form, wanted), name=code)
+    actor = Actor.of(request.user)
+    if edge.asks:
+        return _act(
+            request,
+            number,
+            form,
+            code,
+            lambda: ask_citizen(
+                matter_id=found.pk,
+                code=code,
+                actor=actor,
+                question=form.cleaned_data["question"],
+                version=form.cleaned_data["version"],
+                key=form.cleaned_data["key"],
+            ),
+            _("The question is on its way to the citizen."),
+        )
+    return _act(
+        request,
+        number,
+        form,
+        code,
+        lambda: actions.move(
+            matter_id=found.pk,
+            code=code,
+            actor=actor,
+            version=form.cleaned_data["version"],
+            note=form.cleaned_data.get("note", ""),
+            inputs=form.inputs(),
+            key=form.cleaned_data["key"],
+        ),
+        _("Done: %(step)s.") % {"step": edge.label},
+    )
+
+
+@page(Capability.VIEW_MATTERS)
+@require_POST
+def assign(request: DeskRequest, number: str) -> HttpResponse:
+    """Hand the matter to a person or a unit."""
+    found = queries.find_matter(request.user, number)
+    form = AssignForm(request.POST, account=request.user, auto_id="assign-%s")
+    return _act(
+        request,
+        number,
+        form,
+        "assign",
+        lambda: actions.assign(
+            matter_id=found.pk,
+            actor=Actor.of(request.user),
+            version=form.cleaned_data["version"],
+            note=form.cleaned_data["note"],
+            key=form.cleaned_data["key"],
+            **form.target(),
+        ),
+        _("Handed over."),
+    )
+
+
+@page(Capability.VIEW_MATTERS)
+@require_POST
+def note(request: DeskRequest, number: str) -> HttpResponse:
+    """Write into the timeline."""
+    found = queries.find_matter(request.user, number)
+    form = NoteForm(request.POST, auto_id="note-%s")
+    return _act(
+        request,
+        number,
+        form,
+        "note",
+        lambda: actions.add_note(
+            matter_id=found.pk,
+            actor=Actor.of(request.user),
+            text=form.cleaned_data["note"],
+            public=form.cleaned_data["public"],
+            key=form.cleaned_data["key"],
+        ),
+        _("Your note is in the timeline."),
+    )
+
+
+@page(Capability.VIEW_MATTERS)
+@require_POST
+def reveal(request: DeskRequest, number: str) -> HttpResponse:
+    """Show the contact once, to whoever says why; it is in no address and in no cache."""
+    found = queries.find_matter(request.user, number)
+    form = RevealForm(request.POST, auto_id="reveal-%s")
+    if form.is_valid():
+        try:
+            contact = actions.reveal_contact(
+                matter=found, actor=Actor.of(request.user), reason=form.cleaned_data["reason"]
+            )
+        except Refusal as refusal:
+            form.add_error("reason", str(refusal))
+        else:
+            shown = {"contact": contact, "revealed": True}
+            if request.htmx:
+                return render(request, "desk/matter_contact.html", shown)
+            return _page(request, number, extra=shown)
+    if request.htmx:
+        context = {
+            "reveal": form,
+            "matter": found,
+            "contact": queries.matter_view(request.user, number).masked,
+        }
+        return render(request, "desk/matter_contact.html", context, status=422)
+    return _page(request, number, extra={"reveal": form}, status=422)
+
+
+def _act(
+    request: DeskRequest,
+    number: str,
+    form: ActForm,
+    name: str,
+    do: Callable[[], Matter],
+    done: str,
+) -> HttpResponse:
+    """Ask an action for what the form says: on success go on, else show why not and keep all."""
+    if form.is_valid():
+        try:
+            do()
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, done)
+            # Handed to where this person does not see it: back to the list.
+            seen = queries.matters_for(request.user).filter(number=number).exists()
+            return go(
+                request,
+                reverse("desk:matter", args=[number]) if seen else reverse("desk:matters"),
+            )
+    return _page(request, number, bound=form, name=name, status=form.status)
+
+
+def _page(
+    request: DeskRequest,
+    number: str,
+    *,
+    bound: ActForm | None = None,
+    name: str = "",
+    extra: dict[str, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page, with one form as it was sent (``bound``, of the step or action ``name``)."""
+    view = queries.matter_view(request.user, number)
+    events = story(view, with_names=view.may_note)
+    since: list[Any] = []
+    if bound is not None and bound.conflict:
+        seen = _version(bound)
+        since = events[seen:]
+        bound.data = bound.retyped(version=view.matter.version)
+    steps = [
+        _step(view, move, n, bound if move.code == name else None)
+        for n, move in enumerate(view.moves, 1)
+    ]
+    fresh = {"version": view.matter.version}
+    assigning = bound if name == "assign" else None
+    noting = bound if name == "note" else None
+    placed = not bound or name in ("assign", "note") or any(one.form is bound for one in steps)
+    return show(
+        request,
+        "matter.html",
+        {
+            **_facts(view, request.user),
+            "view": view,
+            "matter": view.matter,
+            "events": events,
+            "since": since,
+            "conflict": bound is not None and bound.conflict,
+            "orphan": None if placed else bound,
+            "moves": [one for one in steps if not one.asks],
+            "forms": [one for one in steps if one.asks],
+            "failed": bound if bound is not None and bound.errors else None,
+            "assign": assigning
+            or AssignForm(initial=fresh, account=request.user, auto_id="assign-%s"),
+            "assigning": assigning is not None,
+            "note": noting or NoteForm(initial=fresh, auto_id="note-%s"),
+            "noting": noting is not None,
+            "reveal": RevealForm(auto_id="reveal-%s"),
+            "contact": view.masked,
+            **(extra or {}),
+        },
+        status=status,
+    )
+
+
+def _facts(view: MatterView, account: Account) -> dict[str, Any]:
+    matter = view.matter
+    kind = matter.type
+    told = kind.details.told_fields()
+    known = [
+        (label_of(kind, name), in_words(value))
+        for name, value in typed(matter).items()
+        if name not in told and not hasattr(value, "tzinfo")
+    ]
+    outside = matter.external_id if matter.source != "desk" else ""
+    facts = [
+        (_("Kind"), kind.label),
+        (_("Category"), matter.topic.label if matter.topic else matter.category),
+        (_("Place"), matter.place),
+        (_("Area"), matter.area.label if matter.area else ""),
+        (_("Unit"), matter.unit.label if matter.unit else ""),
+        (_("Handled by"), str(matter.assignee) if matter.assignee and view.may_note else ""),
+        (_("Outside number"), outside or ""),
+    ]
+    short = [pair for pair in known if len(pair[1]) <= BRIEF]
+    return {
+        "facts": [pair for pair in facts + short if pair[1]],
+        "texts": [pair for pair in known if len(pair[1]) > BRIEF],
+        "moments": moments(matter),
+        "dues": due_lines(matter, view.deadlines),
+        "clock_state": clock_state(matter.due_at) if matter.due_at else "",
+        "links": [
+            (RELATIONS.get(code, code), other, in_scope(account, other))
+            for code, other in view.links
+        ],
+        "questions": [
+            Question(
+                one.question,
+                one.asked_at,
+                one.answered_at,
+                read_answer(one) if view.may_note else "",
+            )
+            for one in view.reactions
+        ],
+    }
+
+
+def _step(view: MatterView, move: Move, place: int, bound: ActForm | None) -> Step:
+    matter = view.matter
+    form = bound or step_form(matter.kind, move.code)(
+        initial={"version": matter.version}, auto_id=f"{move.code}-%s"
+    )
+    told = matter.type.details.told_fields()
+    return Step(
+        move,
+        form,
+        reverse("desk:matter_step", args=[matter.number, move.code]),
+        str(place),
+        bound is not None,
+        [
+            (answer, _written(answer, matter), form[field].id_for_label)
+            for field in move.needs
+            if field in told
+            for answer in answers_for(field, matter.category)
+        ],
+    )
+
+
+def _written(answer: Answer, matter: Matter) -> str:
+    return answer.written(number=matter.number, unit=matter.unit.label if matter.unit else "")
+
+
+def _inserted(matter: Matter, edge: Move, form: StepForm, wanted: str) -> StepForm:
+    """The form once more, with a ready text added to what was typed (the way without script)."""
+    for field in edge.needs:
+        for answer in answers_for(field, matter.category):
+            if answer.key == wanted:
+                typed_so_far = form.data.get(field, "").strip()
+                text = "\n".join(filter(None, (typed_so_far, _written(answer, matter))))
+                form.data = form.retyped(**{field: text})
+    form.is_bound = False
+    form.initial = {name: form.data.get(name) for name in form.fields}
+    return form
+
+
+def _version(form: Form) -> int:
+    try:
+        return int(form.data.get("version", ""))
+    except ValueError:
+        return 0
+
+
+urlpatterns: list[URLPattern] = [
+    path("matters/<str:number>/", matter, name="matter"),
+    path("matters/<str:number>/step/<slug:code>/", step, name="matter_step"),
+    path("matters/<str:number>/assign/", assign, name="matter_assign"),
+    path("matters/<str:number>/note/", note, name="matter_note"),
+    path("matters/<str:number>/reveal/", reveal, name="matter_reveal"),
+]

@@ -1,0 +1,63 @@
+"""The inbox of notices, and which of them somebody wants."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from anmin.desk import actions, queries
+from anmin.desk.notices import NOTICE_KINDS
+from anmin.desk.views.page import DeskRequest, go, page, show
+from anmin.people.policy import Capability
+
+
+@page(Capability.VIEW_MATTERS)
+def notices(request: DeskRequest) -> HttpResponse:
+    """The newest first; ``before`` opens the older ones."""
+    before = request.GET.get("before", "")
+    found = queries.notices_for(request.user, before=int(before) if before.isdecimal() else None)
+    shown = found[: queries.PAGE]
+    context = {
+        "notices": shown,
+        "unread": any(one.notice.read_at is None for one in shown),
+        "older": f"?before={shown[-1].notice.pk}" if len(found) > queries.PAGE else "",
+    }
+    return show(request, "notices.html", context)
+
+
+@page(Capability.VIEW_MATTERS)
+@require_POST
+def notices_read(request: DeskRequest) -> HttpResponse:
+    """Mark those named as read, or all; ``open`` then goes to that matter."""
+    named = [int(text) for text in request.POST.getlist("notice") if text.isdecimal()]
+    actions.mark_read(account=request.user, notice_ids=named or None)
+    number = request.POST.get("open", "")
+    return go(
+        request,
+        reverse("desk:matter", args=[number]) if number else reverse("desk:notices"),
+    )
+
+
+@page(Capability.VIEW_MATTERS)
+def notice_preferences(request: DeskRequest) -> HttpResponse:
+    """One box for each kind of notice."""
+    if request.method == "POST":
+        chosen = set(request.POST.getlist("kind"))
+        actions.set_preferences(
+            account=request.user, wanted={code: code in chosen for code in NOTICE_KINDS}
+        )
+        messages.success(request, _("Saved."))
+        return go(request, reverse("desk:notice_preferences"))
+    wanted = queries.preferences(request.user)
+    context = {"kinds": [(kind, wanted[code]) for code, kind in NOTICE_KINDS.items()]}
+    return show(request, "notice_preferences.html", context)
+
+
+urlpatterns: list[URLPattern] = [
+    path("notices/", notices, name="notices"),
+    path("notices/read/", notices_read, name="notices_read"),
+    path("notices/preferences/", notice_preferences, name="notice_preferences"),
+]

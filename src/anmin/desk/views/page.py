@@ -1,0 +1,70 @@
+"""What every page of the desk shares: who may open it, and how it answers htmx and plain forms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import update_wrapper
+from typing import TYPE_CHECKING, Any, Concatenate, cast
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
+
+from anmin.people.middleware import second_factor_required
+from anmin.people.policy import Capability, require
+
+if TYPE_CHECKING:
+    from django_htmx.middleware import HtmxDetails
+
+    from anmin.people.models import Account
+
+
+class DeskRequest(HttpRequest):
+    """A request of somebody signed in."""
+
+    user: Account
+    htmx: HtmxDetails
+
+
+type View[**P] = Callable[Concatenate[DeskRequest, P], HttpResponse]
+
+
+def page[**P](*capabilities: Capability) -> Callable[[View[P]], Any]:
+    """A view for staff who have all these capabilities; nothing of it is kept by browsers.
+
+    Refusals that the view lets pass become a page of their own (``config.middleware``).
+    """
+
+    def decorate(view: View[P]) -> Any:
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            staff = cast(DeskRequest, request)
+            for capability in capabilities:
+                require(staff.user, capability)
+            response = view(staff, *args, **kwargs)
+            add_never_cache_headers(response)
+            patch_vary_headers(response, ["HX-Request"])
+            return response
+
+        return second_factor_required(update_wrapper(guarded, view))
+
+    return decorate
+
+
+def show(
+    request: DeskRequest, template: str, context: Mapping[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """A page; htmx gets only its part called ``body``, with the messages of this request."""
+    partial = request.htmx and not request.htmx.history_restore_request
+    name = f"desk/{template}#body" if partial else f"desk/{template}"
+    return render(request, name, {**context, "fragment": bool(partial)}, status=status)
+
+
+def go(request: DeskRequest, url: str) -> HttpResponse:
+    """On to a page after a write: the browser, or htmx, fetches it with GET.
+
+    To another page than the one it stands on, htmx is told to go there in full.
+    """
+    if request.htmx and urlsplit(request.htmx.current_url or "").path != urlsplit(url).path:
+        return HttpResponse(headers={"HX-Redirect": url})
+    return HttpResponseRedirect(url, status=303)

@@ -1,0 +1,55 @@
+"""Finding a matter by its number, an outside number, or (for those who may) a phone number."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+
+from anmin.desk.rows import rows
+from anmin.desk.views.page import DeskRequest, page, show
+from anmin.kernel.errors import Refusal
+from anmin.kernel.masking import mask_phone
+from anmin.kernel.phones import normalise_phone
+from anmin.matters import policy, queries
+from anmin.people.actions import log_access
+from anmin.people.policy import Capability
+
+FOUND = 50
+"""More than this is not a search but a list: the filters are the way."""
+
+
+@page(Capability.VIEW_MATTERS)
+def search(request: DeskRequest) -> HttpResponse:
+    """What was found; one matter of exactly that number opens at once."""
+    text = request.GET.get("q", "").strip()
+    account = request.user
+    by_phone = normalise_phone(text) is not None and policy.may_search_phone(account)
+    problem = ""
+    found = []
+    try:
+        found = queries.find(account, text, limit=FOUND) if text else []
+    except Refusal as refusal:
+        problem = str(refusal)
+    if len(found) == 1 and found[0].number.casefold() == text.casefold():
+        return redirect(reverse("desk:matter", args=[found[0].number]))
+    if by_phone and not problem:
+        log_access(
+            account=account,
+            action="search_phone",
+            subject=f"phone:{mask_phone(text)}",
+            request=request,
+        )
+    context = {
+        "q": text,
+        "rows": rows(found),
+        "problem": problem,
+        "by_phone": by_phone,
+        "looks_like_phone": normalise_phone(text) is not None,
+        "may_phone": policy.may_search_phone(account),
+        "limit": len(found) == FOUND,
+    }
+    return show(request, "search.html", context)
+
+
+urlpatterns: list[URLPattern] = [path("search/", search, name="search")]
