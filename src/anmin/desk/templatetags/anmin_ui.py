@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from anmin.desk import icons
 from anmin.desk import navigation as rooms
 from anmin.desk.figures import Figure
+from anmin.desk.queries import unread_count
 from anmin.desk.templatetags import anmin_time
 from anmin.desk.timeline import Event
 
@@ -69,6 +70,13 @@ def icon(name: str, label: str = "") -> SafeString:
 def navigation(context: template.Context) -> list[rooms.Link]:
     """The rooms that this person may open."""
     return rooms.links(context["request"])
+
+
+@register.inclusion_tag("desk/parts/bell.html", takes_context=True)
+def bell(context: template.Context) -> dict[str, Any]:
+    """The way to one's notices, with how many are unread."""
+    account = context["request"].user
+    return {"unread": unread_count(account) if account.is_authenticated else 0}
 
 
 @register.simple_tag(takes_context=True)

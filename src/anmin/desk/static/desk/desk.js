@@ -155,8 +155,22 @@
     });
   }
 
+  // On a phone the filters are folded away until someone wants them.
+  const narrow = window.matchMedia("(max-width: 640px)");
+  let unfolded = false;
+  document.addEventListener("click", (event) => {
+    const fold = event.target.closest("[data-fold] > summary")?.parentElement;
+    if (fold) unfolded = !fold.open;
+  });
+
+  function foldAway() {
+    document.querySelectorAll("[data-fold]").forEach((fold) => (fold.open = unfolded || !narrow.matches));
+  }
+  narrow.addEventListener("change", foldAway);
+
   function dress(root) {
     labelCells(root);
+    foldAway();
     ageToasts();
     root.querySelector("[data-takes-focus]")?.focus();
     document.querySelectorAll("form:has([data-bulk-bar])").forEach(showBulk);

@@ -69,7 +69,8 @@
       element.select?.();
     } else if (element.matches("details")) {
       element.open = !element.open;
-      element.querySelector("summary").focus();
+      const first = element.open && element.querySelector("input:not([type=hidden]), select, textarea");
+      (first || element.querySelector("summary")).focus();
     } else {
       element.click();
     }
