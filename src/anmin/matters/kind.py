@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from anmin.kernel.errors import Refusal
 from anmin.matters.clock import Clock
@@ -13,11 +13,31 @@ from anmin.people.roles import Role
 from anmin.places.models import Area, Unit
 
 
+def fact(
+    title: Text,
+    default: Any = None,
+    *,
+    longest: int | None = None,
+    personal: bool = False,
+    told: bool = False,
+    factory: Callable[[], Any] | None = None,
+) -> Any:
+    """One fact of a kind's details: its title for people, whether it may be personal data, and
+    whether it is a text that the citizen receives.
+    """
+    said: dict[str, Any] = {
+        # pydantic wants a plain string, but a lazy one does, and is translated when shown.
+        "title": title,
+        "max_length": longest,
+        "json_schema_extra": {"personal": personal, "told": told},
+    }
+    return Field(default_factory=factory, **said) if factory else Field(default, **said)
+
+
 class Details(BaseModel):
     """The typed facts of one kind; gives its form, its API schema, its export and lake columns.
 
-    A field that may hold personal data says so: ``Field(json_schema_extra={"personal": True})``;
-    such a field can never be public. ``"told": True`` marks a text that the citizen receives.
+    A field that may hold personal data says so and can never be public: see ``fact``.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -23,7 +23,9 @@ class RectificationDetails(Details):
     contacted_at: datetime | None = fact(_("First contact"))
     finding: str = fact(_("What the check found"), "", longest=2000)
     measure: str = fact(_("What was done"), "", longest=2000)
-    explanation: str = fact(_("Explanation to the citizen"), "", longest=2000, personal=True)
+    explanation: str = fact(
+        _("Explanation to the citizen"), "", longest=2000, personal=True, told=True
+    )
     finished_at: datetime | None = fact(_("Put right"))
 
 
