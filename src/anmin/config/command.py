@@ -22,6 +22,7 @@ def build() -> typer.Typer:
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         add_completion=False,
+        rich_markup_mode=None,
     )
     app.callback()(_top)
     for module in sorted(iter_modules(commands.__path__), key=lambda module: module.name):
