@@ -1,6 +1,6 @@
 """Many rows at once: COPY on PostgreSQL, one prepared statement on SQLite."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ def insert(
 
     Values must already be what the database keeps: see ``moment`` and ``document``. O(rows).
     """
-    by_name = {field.attname: field.column for field in model._meta.concrete_fields}
+    by_name = {field.attname: field.column or "" for field in model._meta.concrete_fields}
     names = ", ".join(connection.ops.quote_name(by_name[name]) for name in columns)
     table = connection.ops.quote_name(model._meta.db_table)
     with connection.cursor() as cursor:

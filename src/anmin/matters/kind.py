@@ -111,8 +111,8 @@ class Kind:
         states = set(self.flow.states)
         fields = set(self.details.model_fields)
         for clock in self.clocks:
-            if unknown := (clock.stops | {clock.starts or self.flow.start}) - states:
-                raise ValueError(f"{self.code}: clock {clock.code} names {sorted(unknown)}")
+            if strange := (clock.stops | {clock.starts or self.flow.start}) - states:
+                raise ValueError(f"{self.code}: clock {clock.code} names {sorted(strange)}")
         for move in self.flow.moves:
             wanted = set(move.needs) - {"note"} | ({move.stamps} if move.stamps else set())
             if unknown := wanted - fields:

@@ -32,10 +32,8 @@ class IncidentDetails(Details):
     general_offense: str = fact(_("Case number"), "", longest=64)
     minor_involved: bool | None = fact(_("A minor is involved"))
     in_progress: bool | None = fact(_("The case is still under investigation"))
-    reply: str = fact(
-        _("What the reporter was told"), "", longest=2000, personal=True, told=True
-    )
-    question: str = fact(_("Question to the reporter"), "", longest=500)
+    reply: str = fact(_("What the reporter was told"), "", longest=2000, personal=True, told=True)
+    question: str = fact(_("Question to the reporter"), "", longest=500, told=True)
 
 
 FLOW = Flow(
