@@ -10,7 +10,7 @@ from anmin.matters.clock import stamp
 
 
 def insert(
-    model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]
+    model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]
 ) -> None:
     """Insert rows given as plain tuples in the order of ``columns`` (attribute names).
 
