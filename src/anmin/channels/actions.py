@@ -86,8 +86,10 @@ def receive_reply(*, provider: str, provider_ref: str, sender: str, text: str) -
     Raises:
         Refusal: there is no reference or no sender, so that it could not be told from another.
     """
-    if not provider_ref or len(provider_ref) > 120:
+    if not (provider_ref.isprintable() and 0 < len(provider_ref) <= 120):
         raise Refusal(_("A reply needs a reference of at most 120 characters."), field="id")
+    # JSON can carry halves of characters, which nothing further down could keep.
+    sender, text = (part.encode(errors="replace").decode() for part in (sender, text))
     if not (sender := normalise_phone(sender) or sender.strip()):
         raise Refusal(_("A reply needs a sender."), field="from")
     _take_turn()

@@ -4,17 +4,19 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-_CHOICES = {
-    1: ("1", "一", "壹", "①", "满意", "很满意", "非常满意", "satisfied"),
-    2: ("2", "二", "贰", "②", "基本满意", "比较满意", "一般", "fairly satisfied"),
-    3: ("3", "三", "叁", "③", "不满意", "很不满意", "非常不满意", "不满", "dissatisfied"),
+_ANSWERS = {
+    1: ("1", "一", "壹", "满意", "很满意", "非常满意", "satisfied", "very satisfied"),
+    2: ("2", "二", "贰", "基本满意", "fairly satisfied"),
+    3: ("3", "三", "叁", "不满意", "不满", "很不满意", "非常不满意", "dissatisfied", "unsatisfied"),
 }
-_STOP = ("stop", "t", "td", "td", "退订", "unsubscribe", "取消订阅", "拒收")
-_START = ("start", "恢复", "恢复订阅", "重新订阅", "unstop")
+_STOP = ("stop", "t", "td", "退订", "td退订", "t退订", "拒收", "取消订阅", "unsubscribe")
+_START = ("start", "恢复", "恢复订阅", "重新订阅", "resubscribe")
 
-_FILLING = re.compile(r"[\s\W_]+")
+_AROUND = re.compile(r"^[\W_]+|[\W_]+$")
+_WORD = re.compile(r"\d+|[^\W\d_]+")
+# What people put around an answer and what does not change it.
 _POLITE = re.compile(
-    r"^(?:我|回复|选|选择|答|答案|answer|reply)+|(?:谢谢|了|吧|的|哦|啊|thanks|thank you)+$"
+    r"^(?:我的|我|回复|选择|选|答案|答|评价|是)+|(?:谢谢您|谢谢|感谢|了|吧|的|哦|啊|thanks)+$"
 )
 
 
@@ -26,36 +28,33 @@ class Reading:
     choice: int | None = None
 
 
-def _plain(text: str) -> str:
-    # NFKC folds full-width digits and letters and ①; case and punctuation carry no meaning here.
-    return _FILLING.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
+OTHER = Reading("other")
 
 
-_WORDS: dict[str, Reading] = {
-    **{
-        _plain(word): Reading("answer", choice)
-        for choice, words in _CHOICES.items()
-        for word in words
-    },
-    **{_plain(word): Reading("stop") for word in _STOP},
-    **{_plain(word): Reading("start") for word in _START},
+def _compact(text: str) -> str:
+    # NFKC folds full-width forms and ①; blanks carry no meaning within an answer.
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(_AROUND.sub("", folded).split())
+
+
+_WORDS = {
+    **{_compact(word): Reading("answer", n) for n, words in _ANSWERS.items() for word in words},
+    **{_compact(word): Reading("stop") for word in _STOP},
+    **{_compact(word): Reading("start") for word in _START},
 }
 
 
 def read_reply(text: str) -> Reading:
-    """Understand a reply, or say that it is other text.
+    """Understand a reply (satisfied 1, fairly 2, dissatisfied 3; stop; start), or say ``other``.
 
-    Only a reply that is nothing but one answer counts: ``1``, ``１。``, ``满意``, ``2 一般``.
-    Contradictory or longer texts are ``other`` and go to a person, because a wrong guess would
-    be recorded as somebody's opinion.
+    Only a reply that says one thing and nothing else counts: ``1``, ``１。``, ``满意，谢谢``,
+    ``3 不满意``. Longer and contradictory texts go to a person, because a wrong guess would be
+    recorded as somebody's opinion.
     """
-    plain = _plain(text)
-    words = plain.split() or [plain]
-    for candidate in (plain, plain.replace(" ", ""), _POLITE.sub("", plain).strip()):
-        if candidate in _WORDS:
-            return _WORDS[candidate]
-    # "1 满意", "3 不满意 3": several words that all say the same.
-    readings = {_WORDS.get(_POLITE.sub("", word) or word) for word in words}
-    if len(readings) == 1 and (reading := readings.pop()) is not None:
-        return reading
-    return Reading("other")
+    plain = _compact(text)
+    for whole in (plain, _POLITE.sub("", plain)):
+        if whole in _WORDS:
+            return _WORDS[whole]
+    words = [_POLITE.sub("", word) for word in _WORD.findall(plain)]
+    readings = {_WORDS.get(word, OTHER) for word in words if word}
+    return readings.pop() if len(readings) == 1 else OTHER

@@ -44,9 +44,10 @@ class HttpSms(Provider):
     code: ClassVar[str] = "http_sms"
 
     def __init__(self) -> None:
-        self._url, self._secret = settings.SMS_URL, _secret()
-        if not self._url:
+        url: str | None = settings.SMS_URL
+        if not url:
             raise ImproperlyConfigured("the address of the SMS gateway is not set")
+        self._url, self._secret = url, _secret()
         self._client = httpx.Client(timeout=TIMEOUT, follow_redirects=False)
 
     def send(self, message: OutgoingMessage) -> Sent:

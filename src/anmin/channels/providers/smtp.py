@@ -44,15 +44,9 @@ class Smtp(Provider):
         try:
             self._connection.open()  # opened here, it stays open for the next mail
             self._connection.send_messages([mail])
-        except smtplib.SMTPRecipientsRefused as problem:
-            code = max(code for code, _text in problem.recipients.values())
-            raise _problem(code) from None
-        except smtplib.SMTPResponseException as problem:
-            self.close()
-            raise _problem(problem.smtp_code) from None
         except (smtplib.SMTPException, OSError) as problem:
-            self.close()
-            raise TransientProblem(f"mail server: {type(problem).__name__}") from None
+            self.close()  # whatever state it is in, the next mail begins anew
+            raise _translated(problem) from None
         return Sent(ref)
 
     def close(self) -> None:
@@ -60,8 +54,15 @@ class Smtp(Provider):
         self._connection.close()
 
 
-def _problem(code: int) -> PermanentProblem | TransientProblem:
-    # RFC 5321, 4.2.1: 5yz is final, 4yz may work later. Refused sign-in (530, 535) is our own
+def _translated(problem: Exception) -> PermanentProblem | TransientProblem:
+    match problem:
+        case smtplib.SMTPRecipientsRefused():
+            code = max(code for code, _text in problem.recipients.values())
+        case smtplib.SMTPResponseException():
+            code = problem.smtp_code
+        case _:
+            return TransientProblem(f"mail server: {type(problem).__name__}")
+    # RFC 5321, 4.2.1: 5yz is final, 4yz may work later. A refused sign-in (530 to 538) is our own
     # fault and is put right by the administrator: the message waits.
     text = f"mail server answered {code}"
     final = code >= 500 and code not in {530, 534, 535, 538}

@@ -1,12 +1,15 @@
 """The people of these stories, on the two units they need."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pytest
 
-from anmin.people.models import Account
 from anmin.people.roles import Role
-from anmin.places.models import Unit
+
+if TYPE_CHECKING:  # read before Django is set up
+    from anmin.people.models import Account
+    from anmin.places.models import Unit
 
 PASSWORD = "correct horse battery staple"
 
@@ -15,17 +18,21 @@ PASSWORD = "correct horse battery staple"
 class Bureau:
     """A bureau with two stations, and one person of each role (all at Jinhu or above)."""
 
-    bureau: Unit
-    jinhu: Unit
-    yuhai: Unit
-    people: dict[Role, Account]
+    bureau: "Unit"
+    jinhu: "Unit"
+    yuhai: "Unit"
+    people: dict[Role, "Account"]
 
-    def __getattr__(self, role: str) -> Account:
+    def __getattr__(self, role: str) -> "Account":
         return self.people[Role(role)]
 
 
 @pytest.fixture
 def bureau(db: None) -> Bureau:
+    """The whole bureau; everybody has the same password."""
+    from anmin.people.models import Account
+    from anmin.places.models import Unit
+
     top = Unit.objects.create(code="RA", name="瑞安市公安局", kind="bureau")
     jinhu = Unit.objects.create(code="RA-JH", name="锦湖派出所", kind="station", parent=top)
     yuhai = Unit.objects.create(code="RA-YH", name="玉海派出所", kind="station", parent=top)

@@ -1,0 +1,11 @@
+"""What the worker does for this room."""
+
+from anmin.channels import queries
+from anmin.channels.delivery import deliver_due
+from anmin.kernel.jobs import every
+
+
+@every(seconds=2, backlog=queries.waiting_count)
+def deliver() -> int:
+    """Send messages that are due, a few at a time: a slow gateway must not hold the worker."""
+    return deliver_due(limit=20)

@@ -1,0 +1,97 @@
+"""Replies from phones, as people write them."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from anmin.channels.parsing import _ANSWERS, _START, _STOP, OTHER, Reading, read_reply
+
+WORDS = [
+    *((word, Reading("answer", choice)) for choice, words in _ANSWERS.items() for word in words),
+    *((word, Reading("stop")) for word in _STOP),
+    *((word, Reading("start")) for word in _START),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "choice"),
+    [
+        ("1", "answer", 1),
+        ("１", "answer", 1),
+        ("①", "answer", 1),
+        (" 2。", "answer", 2),
+        ("三", "answer", 3),
+        ("叁！", "answer", 3),
+        ("满意", "answer", 1),
+        ("非常满意，谢谢！", "answer", 1),
+        ("我不满意", "answer", 3),
+        ("不 满意", "answer", 3),
+        ("1满意", "answer", 1),
+        ("3、不满意", "answer", 3),
+        ("回复2", "answer", 2),
+        ("基本满意", "answer", 2),
+        ("Fairly  Satisfied", "answer", 2),
+        ("DISSATISFIED", "answer", 3),
+        ("T", "stop", None),
+        ("ＴＤ", "stop", None),
+        ("退订", "stop", None),
+        ("回复TD退订", "stop", None),
+        ("stop!", "stop", None),
+        ("START", "start", None),
+        ("", "other", None),
+        ("谢谢", "other", None),
+        ("0", "other", None),
+        ("4", "other", None),
+        ("12", "other", None),
+        ("1 2", "other", None),
+        ("1不满意", "other", None),
+        ("不，满意", "other", None),
+        ("一般", "other", None),
+        ("你们3天才来", "other", None),
+        ("not satisfied", "other", None),
+        ("满意？你们来过吗", "other", None),
+        ("不要停 stop", "other", None),
+    ],
+)
+def test_as_people_write_them(text: str, kind: str, choice: int | None) -> None:
+    assert read_reply(text) == Reading(kind, choice)
+
+
+around = st.text(alphabet=" \t\n.,。，！!？~～、…—-_\u3000", max_size=4)
+
+
+@given(st.sampled_from(WORDS), around, around, st.booleans(), st.booleans())
+def test_dress_does_not_change_an_answer(
+    word: tuple[str, Reading], before: str, after: str, upper: bool, wide: bool
+) -> None:
+    text, reading = word
+    text = text.upper() if upper else text
+    if wide:
+        text = "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text)
+        assert unicodedata.normalize("NFKC", text).casefold() == word[0].casefold()
+    assert read_reply(before + text + after) == reading
+
+
+@given(st.lists(st.sampled_from(WORDS), min_size=2, max_size=4))
+def test_several_words_count_only_if_they_agree(words: list[tuple[str, Reading]]) -> None:
+    # Joined by a mark: blanks alone may join the words to a longer one (不 满意).
+    reading = read_reply("；".join(word.replace(" ", "") for word, _reading in words))
+    meant = {meaning for _word, meaning in words}
+    assert reading == (meant.pop() if len(meant) == 1 else OTHER)
+
+
+@given(st.text(max_size=200))
+def test_anything_can_be_read(text: str) -> None:
+    reading = read_reply(text)
+    assert (reading.choice in {1, 2, 3}) == (reading.kind == "answer")
+    assert reading.kind in {"answer", "stop", "start", "other"}
+
+
+@given(st.text(max_size=40), st.sampled_from(WORDS), st.booleans())
+def test_free_text_around_an_answer_goes_to_a_person(
+    text: str, word: tuple[str, Reading], first: bool
+) -> None:
+    told = f"报警那晚没人来 {text}"
+    assert read_reply(f"{word[0]}，{told}" if first else f"{told}，{word[0]}") == OTHER
