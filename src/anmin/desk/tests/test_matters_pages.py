@@ -172,6 +172,7 @@ def test_a_filter_is_saved_used_and_deleted(city: City, sign_in: SignIn) -> None
     other.post(delete.group())
     assert "盗窃超期" in text(browser.get("/desk/matters/"))
     browser.post(delete.group())
+    browser.get("/desk/")  # where the message is shown
     assert "盗窃超期" not in text(browser.get("/desk/matters/"))
 
 
