@@ -10,11 +10,13 @@ from functools import cache
 from itertools import islice
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
 from anmin.exchange.header import plain
 from anmin.exchange.problems import Unreadable
 from anmin.exchange.profile import MOMENTS, Profile
 from anmin.exchange.readers import Table
-from anmin.exchange.shapes import LOOKS, Shape
+from anmin.exchange.shapes import EITHER_ORDER, LOOKS, Shape
 
 SAMPLE = 2000
 SURE_ENOUGH = 0.45
@@ -39,6 +41,20 @@ class ColumnGuess:
         return asdict(self)
 
 
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a person knows about a file, in place of what would be guessed; empty: guess.
+
+    `columns` says by position (from 1) which fact a column is, "" that it is none. `swap_days`
+    takes day and month the other way round.
+    """
+
+    source: str = ""
+    datum: str = ""
+    swap_days: bool = False
+    columns: Mapping[int, str] = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class Guess:
     """A proposal: the profile as TOML, each column's reasons, and what to look at by eye."""
@@ -58,32 +74,33 @@ class _Claim:
     why: tuple[str, ...]
 
 
-def guess_profile(path: Path, *, name: str, zone: str) -> Guess:
+def guess_profile(path: Path, *, name: str, zone: str, wishes: Wishes = Wishes()) -> Guess:
     """Propose a profile from the header and up to 2,000 rows.
 
     Args:
-        name: the profile's name. zone: the time zone to assume.
+        name: the profile's name. zone: the time zone to assume. wishes: what is known already.
 
     Raises:
         Unreadable: the file is none that can be read, or nothing in it can be an event number or
             a time.
     """
     header, shapes, encoding = _sample(path)
-    taken = _settle(list(_claims(header, shapes)), shapes)
+    taken = _settle(list(_claims(header, shapes)), shapes, wishes.columns)
     if "external_id" not in taken or not TIMES & taken.keys():
         raise Unreadable("nothing_guessed")
     clocks = _clocks(shapes, taken)
-    toml = "\n".join(_toml(name, zone, header, shapes, taken, clocks, encoding))
+    toml = "\n".join(_toml(name, zone, header, shapes, taken, clocks, encoding, wishes))
     Profile.model_validate(tomllib.loads(toml))
     by_column = {claim.column: claim for claim in taken.values()}
     columns = []
     for n in range(len(shapes)):
-        claim = by_column.get(n) or _Claim(0.0, "", n, ("nothing fits",))
+        unused = _("left out by hand") if n + 1 in wishes.columns else _("nothing fits")
+        claim = by_column.get(n) or _Claim(0.0, "", n, (unused,))
         if n in clocks.values():
-            claim = _Claim(0.8, "", n, ("the time of day of the column before",))
+            claim = _Claim(0.8, "", n, (_("the time of day of the column before"),))
         title = header[n] if header and n < len(header) else ""
         columns.append(ColumnGuess(n + 1, title, claim.fact, claim.sure, claim.why))
-    return Guess(toml, columns, list(dict.fromkeys(_doubts(shapes, taken))))
+    return Guess(toml, columns, list(dict.fromkeys(_doubts(shapes, taken, wishes))))
 
 
 def _sample(path: Path) -> tuple[list[str] | None, list[Shape], str]:
@@ -187,29 +204,48 @@ def _claims(header: Sequence[str] | None, shapes: Sequence[Shape]) -> Iterator[_
             if fits <= 0 or (header and not name and fits < 0.9):
                 continue
             sure = 0.6 * name + 0.4 * fits if header else 0.6 * fits
-            why = [] if not name else ["named so" if name >= 0.7 else "named nearly so"]
+            why = [] if not name else [_("named so") if name >= 0.7 else _("named nearly so")]
             yield _Claim(round(sure, 2), fact, column, (*why, reason))
 
 
 def _fit(fact: str, shape: Shape) -> tuple[float, str]:
     """How well the values fit a fact: 0 they cannot be it, 1 hardly anything else; and why."""
     if not shape.values:
-        return 0.2, "no values to look at"
+        return 0.2, _("no values to look at")
     dates = shape.dates
     if fact in TIMES:
         if dates is None or dates.part == "clock":
             return 0.0, ""
-        return (0.8 if dates.part == "moment" else 0.6), f"reads as {dates.formats[0]}"
+        return (0.8 if dates.part == "moment" else 0.6), _("reads as %(layout)s") % {
+            "layout": dates.formats[0]
+        }
     if dates and dates.part != "clock" and fact != "external_id":
         return 0.0, ""
     look = LOOKS.get(fact)
-    return look(shape) if look else (0.4, f"text of {shape.length:.0f} characters")
+    return (
+        look(shape)
+        if look
+        else (
+            0.4,
+            _("text of %(length)s characters") % {"length": f"{shape.length:.0f}"},
+        )
+    )
 
 
-def _settle(claims: list[_Claim], shapes: Sequence[Shape]) -> dict[str, _Claim]:
-    """The best claims by fact, each column for one fact only, the surest first."""
+def _settle(
+    claims: list[_Claim], shapes: Sequence[Shape], wanted: Mapping[int, str]
+) -> dict[str, _Claim]:
+    """The best claims by fact, each column for one fact only: as wanted, then the surest first."""
     taken: dict[str, _Claim] = {}
-    columns: set[int] = set()
+    columns = {position - 1 for position in wanted}
+    for position, fact in wanted.items():
+        if not fact or not 1 <= position <= len(shapes):
+            continue
+        if fact in taken:
+            raise Unreadable("chosen_twice", first=taken[fact].column + 1, second=position)
+        if fact in TIMES and shapes[position - 1].dates is None:
+            raise Unreadable("no_dates", column=position)
+        taken[fact] = _Claim(1.0, fact, position - 1, (_("chosen by hand"),))
     for claim in sorted(claims, key=lambda one: (-one.sure, one.column)):
         if claim.sure >= SURE_ENOUGH and claim.fact not in taken and claim.column not in columns:
             columns.add(claim.column)
@@ -221,7 +257,9 @@ def _settle(claims: list[_Claim], shapes: Sequence[Shape]) -> dict[str, _Claim]:
         # No name tells: the first column of moments that is free opens the event.
         free = (n for n, shape in enumerate(shapes) if n not in columns and shape.dates)
         for n in islice(free, 1):
-            taken["received_at"] = _Claim(0.4, "received_at", n, ("the first column of moments",))
+            taken["received_at"] = _Claim(
+                0.4, "received_at", n, (_("the first column of moments"),)
+            )
     return taken
 
 
@@ -237,7 +275,7 @@ def _clocks(shapes: Sequence[Shape], taken: Mapping[str, _Claim]) -> dict[str, i
     return found
 
 
-def _doubts(shapes: Sequence[Shape], taken: Mapping[str, _Claim]) -> Iterator[str]:
+def _doubts(shapes: Sequence[Shape], taken: Mapping[str, _Claim], wishes: Wishes) -> Iterator[str]:
     """What a person should look at before using the proposal."""
     for fact, claim in taken.items():
         dates = shapes[claim.column].dates if fact in TIMES else None
@@ -247,7 +285,7 @@ def _doubts(shapes: Sequence[Shape], taken: Mapping[str, _Claim]) -> Iterator[st
             yield f"unsure:{fact}"
     if "category" not in taken:
         yield "no_category"
-    if "longitude" in taken:
+    if "longitude" in taken and not wishes.datum:
         yield "datum"
     yield "zone"
 
@@ -260,6 +298,7 @@ def _toml(
     taken: Mapping[str, _Claim],
     clocks: Mapping[str, int],
     encoding: str,
+    wishes: Wishes,
 ) -> Iterator[str]:
     """The lines of the proposed profile, with its reasons as comments."""
 
@@ -272,14 +311,19 @@ def _toml(
 
     yield "# Proposed from a sample. Check every line marked with less than 80 %."
     yield f"name = {_quoted(name)}"
-    yield f"title = {_quoted(name)}"
+    yield f"title = {_quoted(wishes.source or name)}"
+    if wishes.source:
+        yield f"source = {_quoted(wishes.source)}"
     optional = [fact for fact in taken if fact not in ("external_id", *TIMES)]
     yield f"optional = [{', '.join(map(_quoted, optional))}]"
     yield f"\n[file]\nheader = {'true' if header else 'false'}"
     if encoding:
         yield f'# The sample is in {encoding}; "auto" looks at each file anew.\nencoding = "auto"'
     yield f"\n[time]\nzone = {_quoted(zone)}  # check"
-    yield f"formats = [{', '.join(map(_quoted, _formats(shapes, taken, clocks)))}]"
+    formats = _formats(shapes, taken, clocks)
+    if wishes.swap_days:
+        formats = [_days_swapped(layout) for layout in formats]
+    yield f"formats = [{', '.join(map(_quoted, formats))}]"
     yield f"opened = [{', '.join(_quoted(fact) for fact in MOMENTS[:4] if fact in taken)}]"
     yield "\n[columns]"
     for fact, claim in sorted(taken.items(), key=lambda one: one[1].column):
@@ -289,6 +333,8 @@ def _toml(
         yield f"{fact} = {where}  # {claim.sure:.0%}: {', '.join(claim.why)}"
     yield '\n[unit]\n# "reject" refuses rows of units not known here.\nunknown = "blank"'
     yield '\n[area]\nunknown = "blank"'
+    if wishes.datum:
+        yield f"\n[coordinates]\ndatum = {_quoted(wishes.datum)}"
     yield '\n[category]\nlabels = true\ndefault = "other"'
     if "category" in taken:
         yield from _category_rules(shapes[taken["category"].column])
@@ -305,6 +351,13 @@ def _formats(
             for after in clock.formats if clock else ("",):
                 formats.setdefault(f"{layout} {after}".strip())
     return list(formats)
+
+
+def _days_swapped(layout: str) -> str:
+    """A format with the order of day and month changed, where either order is possible."""
+    if not layout.startswith(EITHER_ORDER):
+        return layout
+    return layout.translate(str.maketrans("dm", "md"))
 
 
 def _category_rules(shape: Shape) -> Iterator[str]:

@@ -26,7 +26,8 @@ class ImportRun(models.Model):
     """One import of one file. Counts are of rows and are saved with every batch.
 
     ``read`` = created + updated + unchanged + rejected. ``notes`` counts rows taken with
-    something left out, by the codes of ``reasons.NOTES``. ``heard_at`` is the last sign of life,
+    something left out, by the codes of ``reasons.NOTES``. ``profile_text`` is a profile made for
+    this file alone. ``heard_at`` is the last sign of life,
     ``stored`` the uploaded file's name in ``$ANMIN_HOME/uploads`` until it is done with.
     """
 
@@ -35,6 +36,7 @@ class ImportRun(models.Model):
     sha256 = models.CharField(max_length=64, db_index=True)
     size = models.PositiveBigIntegerField(_("bytes"))
     profile = models.CharField(_("column profile"), max_length=48)
+    profile_text = models.TextField(blank=True)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,

@@ -45,11 +45,12 @@ FILES: dict[str, Promise] = {
         "No column looks like an event number together with a column of dates: a profile cannot be "
         "proposed."
     ),
+    "chosen_twice": _("Columns %(first)s and %(second)s were chosen for the same fact."),
+    "no_dates": _("Column %(column)s holds no dates that can be read."),
     "died": _("The reading of the file broke off. What was taken in so far stays; run it again."),
 }
 
 ROWS: dict[str, Promise] = {
-    "not_csv": _("The row cannot be cut into cells."),
     "open_quote": _("A quotation mark is opened and not closed."),
     "row_too_long": _("The row is longer than %(limit)s characters."),
     "cell_too_long": _("A cell is longer than %(limit)s characters."),

@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from django.utils.translation import gettext as _
+
 from anmin.exchange.dates import compile_format
 from anmin.kernel.phones import normalise_phone
 
@@ -106,33 +108,36 @@ class Shape:
 
 def _number(shape: Shape) -> tuple[float, str]:
     unique = shape.distinct == len(shape.values) and shape.filled == 1.0
-    return (shape.share(NUMBERED) if unique else 0.0), f"all {shape.distinct} values differ"
+    reason = _("all %(count)s values differ") % {"count": shape.distinct}
+    return (shape.share(NUMBERED) if unique else 0.0), reason
 
 
 def _degrees(shape: Shape, most: int) -> tuple[float, str]:
     inside = sum(1 for v in shape.values if DEGREES.fullmatch(v) and abs(float(v)) <= most)
     share = inside / len(shape.values)
-    return (share * 0.85 if share > 0.9 else 0.0), f"degrees up to {most}"
+    return (share * 0.85 if share > 0.9 else 0.0), _("degrees up to %(most)s") % {"most": most}
 
 
 def _phones(shape: Shape) -> tuple[float, str]:
     share = sum(1 for value in shape.values if normalise_phone(value)) / len(shape.values)
-    return (share if share > 0.5 else 0.0), f"{share:.0%} can be telephone numbers"
+    reason = _("%(share)s can be telephone numbers") % {"share": f"{share:.0%}"}
+    return (share if share > 0.5 else 0.0), reason
 
 
 def _address(shape: Shape) -> tuple[float, str]:
     share = shape.share(ADDRESS, whole=False)
-    return 0.3 + 0.5 * share, f"{share:.0%} look like addresses"
+    return 0.3 + 0.5 * share, _("%(share)s look like addresses") % {"share": f"{share:.0%}"}
 
 
 def _area_codes(shape: Shape) -> tuple[float, str]:
     share = shape.share(AREA_CODE)
-    return 0.3 + 0.6 * (share == 1.0), f"{share:.0%} look like area codes"
+    reason = _("%(share)s look like area codes") % {"share": f"{share:.0%}"}
+    return 0.3 + 0.6 * (share == 1.0), reason
 
 
 def _classes(shape: Shape) -> tuple[float, str]:
     few = 1 <= shape.distinct <= max(30, 0.2 * len(shape.values)) and shape.length <= 40
-    return (0.7 if few else 0.0), f"{shape.distinct} different values"
+    return (0.7 if few else 0.0), _("%(count)s different values") % {"count": shape.distinct}
 
 
 LOOKS: dict[str, Callable[[Shape], tuple[float, str]]] = {

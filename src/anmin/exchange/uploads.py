@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
-from anmin.exchange.guess import Guess, guess_profile
+from anmin.exchange.guess import Guess, Wishes, guess_profile
 from anmin.exchange.imports import import_incidents
 from anmin.exchange.mapping import Facts
 from anmin.exchange.models import ImportRun, Status
@@ -89,10 +89,14 @@ def preview(run: ImportRun, *, profile: str | Profile, actor: "Account") -> Prev
     return Preview(first.header, found.encoding, first.facts, rejected)
 
 
-def propose(path: Path, *, name: str = "mine", zone: str | None = None) -> Guess:
+def propose(
+    path: Path, *, name: str = "mine", zone: str | None = None, wishes: Wishes | None = None
+) -> Guess:
     """Propose a profile for a file (`stored_path` of an upload). Raises ``Refusal``."""
     try:
-        return guess_profile(path, name=name, zone=zone or settings.TIME_ZONE)
+        return guess_profile(
+            path, name=name, zone=zone or settings.TIME_ZONE, wishes=wishes or Wishes()
+        )
     except Unreadable as fault:
         raise refusal(fault) from None
     except OSError:
@@ -118,16 +122,24 @@ def save_profile(text: str, *, actor: "Account") -> Profile:
 
 
 @transaction.atomic
-def queue(run_id: int, *, profile: str, actor: "Account") -> ImportRun:
+def queue(run_id: int, *, profile: str, text: str = "", actor: "Account") -> ImportRun:
     """Let the worker take an uploaded file in.
 
-    Raises ``NotAllowed``, ``NotFound`` for an unknown profile, or ``Conflict`` if somebody else
-    has queued it already.
+    Args:
+        profile: the name of the profile. text: a profile for this file alone, as TOML, instead
+            of a known one; the run keeps it.
+
+    Raises ``NotAllowed``, ``NotFound`` for an unknown profile, ``Refusal`` for a text that is no
+    profile, or ``Conflict`` if somebody else has queued it already.
     """
     require(actor, Capability.IMPORT_RECORDS)
-    find_profile(profile)
+    if text:
+        check_profile(parse_profile(text))
+    else:
+        find_profile(profile)
     waiting = ImportRun.objects.filter(pk=run_id, status__in=(Status.DRAFT, Status.INTERRUPTED))
-    if not waiting.update(status=Status.QUEUED, profile=profile, actor=actor):
+    queued = {"profile": profile, "profile_text": text, "actor": actor}
+    if not waiting.update(status=Status.QUEUED, **queued):
         raise Conflict(_("This file is being imported already."))
     return ImportRun.objects.get(pk=run_id)
 
@@ -159,7 +171,8 @@ def run_next() -> int:
         return 0
     path = stored_path(run)
     try:
-        import_incidents(path, profile=run.profile, actor=run.actor, run=run, name=run.file_name)
+        profile = parse_profile(run.profile_text) if run.profile_text else run.profile
+        import_incidents(path, profile=profile, actor=run.actor, run=run, name=run.file_name)
     except Refusal as fault:
         ImportRun.objects.filter(pk=run.pk).update(
             status=Status.FAILED, reason=str(fault), finished_at=timezone.now()
