@@ -106,6 +106,13 @@ class Environment(BaseSettings):
     anmin_oidc_client_secret: SecretStr | None = Field(
         None, description="Client secret registered with the OpenID Connect server."
     )
+    anmin_upload_mb: int = Field(
+        500,
+        ge=1,
+        le=100_000,
+        description="The largest file, in megabytes, that can be uploaded at the desk. Larger ones "
+        "are imported by command.",
+    )
     anmin_metrics_token: SecretStr | None = Field(
         None,
         description="Bearer token that `/metrics` asks for. Without it, `/metrics` answers only "

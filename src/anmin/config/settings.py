@@ -78,8 +78,8 @@ ROOMS = [
 ]
 INSTALLED_APPS = [
     *ROOMS,
-    "unfold",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "anmin.people.admin_app.ReferenceAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -180,6 +180,7 @@ CACHES = {
     }
 }
 MEDIA_ROOT = ANMIN_HOME / "media"
+UPLOAD_LIMIT = ENVIRONMENT.anmin_upload_mb * 1_000_000
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
 
@@ -266,6 +267,14 @@ if ENVIRONMENT.anmin_oidc_issuer:
             }
         ]
     }
+
+UNFOLD = {
+    "SITE_TITLE": "Anmin",
+    "SITE_HEADER": _("Reference data"),
+    "SITE_SUBHEADER": _("Areas, units, accounts"),
+    "SITE_URL": "/desk/",
+    "SHOW_VIEW_ON_SITE": False,
+}
 
 # --- language and time ----------------------------------------------------------------------
 LANGUAGE_CODE = ENVIRONMENT.anmin_language

@@ -29,7 +29,8 @@ from anmin.people.policy import Capability, require
 if TYPE_CHECKING:
     from anmin.people.models import Account
 
-PREVIEWED = 20
+PREVIEWED = 500
+"""Rows that are looked at before an import."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Preview:
     encoding: str
     good: list[Facts]
     rejected: list[tuple[int, str]]
+    notes: dict[str, int]
 
 
 def lay_down(chunks: Iterable[bytes], *, name: str, actor: "Account") -> ImportRun:
@@ -48,10 +50,9 @@ def lay_down(chunks: Iterable[bytes], *, name: str, actor: "Account") -> ImportR
     Raises ``NotAllowed``.
     """
     require(actor, Capability.IMPORT_RECORDS)
-    folder = _folder()
-    folder.mkdir(mode=0o700, exist_ok=True)
+    folder().mkdir(mode=0o700, exist_ok=True)
     stored = secrets.token_hex(16)
-    path = folder / stored
+    path = folder() / stored
     path.touch(mode=0o600)
     try:
         with path.open("wb") as file:
@@ -86,7 +87,7 @@ def preview(run: ImportRun, *, profile: str | Profile, actor: "Account") -> Prev
     except Unreadable as fault:
         raise refusal(fault) from None
     rejected = [(row.line, sentence(row.problem)) for row in first.rejected]
-    return Preview(first.header, found.encoding, first.facts, rejected)
+    return Preview(first.header, found.encoding, first.facts, rejected, first.notes)
 
 
 def propose(
@@ -184,7 +185,7 @@ def run_next() -> int:
 
 def stored_path(run: ImportRun) -> Path:
     """Where an uploaded file lies. Raises ``Refusal`` if it is gone."""
-    path = _folder() / run.stored
+    path = folder() / run.stored
     if not run.stored or not path.is_file():
         raise Refusal(_("The uploaded file is not kept any more. Upload it again."))
     return path
@@ -198,7 +199,7 @@ def tidy() -> int:
     abandoned = ImportRun.objects.filter(status=Status.DRAFT, started_at__lt=old)
     removed = abandoned.delete()[0]
     kept = set(ImportRun.objects.exclude(stored="").values_list("stored", flat=True))
-    for path in _folder().glob("*"):
+    for path in folder().glob("*"):
         if path.name not in kept and path.stat().st_mtime < old.timestamp():
             path.unlink(missing_ok=True)
     old = rules.get("exchange.rejects_kept", day).cutoff(now)
@@ -209,5 +210,6 @@ def tidy() -> int:
     return removed
 
 
-def _folder() -> Path:
+def folder() -> Path:
+    """Where uploaded files lie; made when the first one comes."""
     return Path(settings.ANMIN_HOME) / "uploads"
