@@ -26,13 +26,14 @@ AREAS = Path(__file__).parents[1] / "src/anmin/places/data/ruian_areas.csv"
 
 
 def rows(count: int, *, seed: int = 20111125) -> Iterator[list[str]]:
-    """Events of the past twelve months, nine of ten answered, as the plain template has them."""
+    """Events of twelve months in the order of their time, nine of ten answered."""
     rng = random.Random(seed)
     with AREAS.open(encoding="utf-8") as file:
         communities = [row["code"] for row in csv.DictReader(file) if row["level"] == "community"]
     first = datetime(2025, 11, 1)
+    year = 360 * 86400
     for n in range(count):
-        at = first + timedelta(seconds=rng.randrange(360 * 86400))
+        at = first + timedelta(seconds=n * year // count + rng.randrange(60))
         steps = [at + timedelta(minutes=m) for m in (rng.randrange(1, 4), rng.randrange(5, 20))]
         cleared = steps[1] + timedelta(minutes=rng.randrange(5, 90))
         answered = cleared + timedelta(minutes=rng.randrange(1, 600))

@@ -1,0 +1,143 @@
+"""What matters give to the lake, and the figures every kind of matter has."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from anmin.matters.models import Entry
+from anmin.matters.registry import all_kinds
+from anmin.measures.columns import Column, ColumnType
+from anmin.measures.registry import (
+    Cursor,
+    Direction,
+    Expression,
+    Indicator,
+    Kind,
+    LakeTable,
+    Rows,
+    registry,
+)
+
+# Reading more news than this one by one takes longer than reading every month anew.
+WORTH_LOOKING = 200_000
+TOWN_DIGITS = 9  # the first nine digits of an official area code name the town or street
+DIMENSIONS = ("unit", "area", "town", "kind", "category")
+
+
+def matters_in_the_lake(_vendor: str) -> str:
+    """Every matter that is not sealed, with the clock it is judged by (the last its kind has)."""
+    clocks = _listed(kind.clocks[-1].code for kind in all_kinds() if kind.clocks)
+    sealed = _listed(kind.code for kind in all_kinds() if kind.seals)
+    # The codes come from the program's own kinds, never from outside.
+    return f"""
+        SELECT m.id, m.number, m.kind, m.category, m.state, m.stage, m.source, m.opened_at,
+               m.closed_at, u.code AS unit, a.code AS area,
+               substr(a.code, 1, {TOWN_DIGITS}) AS town, d.due_at, d.met_at
+        FROM matters_matter m
+        LEFT JOIN places_unit u ON u.id = m.unit_id
+        LEFT JOIN places_area a ON a.id = m.area_id
+        LEFT JOIN matters_deadline d ON d.matter_id = m.id AND d.clock IN ({clocks})
+        WHERE m.kind NOT IN ({sealed})
+    """  # noqa: S608
+
+
+def _listed(codes: Iterable[str]) -> str:
+    return ", ".join(f"'{code}'" for code in sorted(set(codes))) or "''"
+
+
+def changed_months(cursor: Cursor) -> tuple[Collection[str] | None, Cursor]:
+    """The months of the matters that have new entries since the last time."""
+    last = Entry.objects.aggregate(last=Max("id"))["last"] or 0
+    since = int(cursor) if cursor is not None else None
+    if since is None or last - since > WORTH_LOOKING:
+        return None, last
+    opened = (
+        Entry.objects.filter(id__gt=since, id__lte=last)
+        .values_list("matter__opened_at", flat=True)
+        .order_by()
+    )
+    months = {f"{timezone.localtime(moment):%Y-%m}" for moment in opened.iterator()}
+    return months, last
+
+
+def _column(kind: ColumnType, meaning: Any) -> Column:
+    return Column(kind, meaning)
+
+
+MATTERS = LakeTable(
+    name="matters",
+    label=_("Matters"),
+    key="id",
+    month="opened_at",
+    source=matters_in_the_lake,
+    changed=changed_months,
+    columns={
+        "id": _column(ColumnType.INTEGER, _("primary key")),
+        "number": _column(ColumnType.STRING, _("reference number")),
+        "kind": _column(ColumnType.STRING, _("kind of matter")),
+        "category": _column(ColumnType.STRING, _("what it is about")),
+        "state": _column(ColumnType.STRING, _("state")),
+        "stage": _column(ColumnType.STRING, _("stage")),
+        "source": _column(ColumnType.STRING, _("where it came from")),
+        "opened_at": _column(ColumnType.TIMESTAMP, _("opened")),
+        "closed_at": _column(ColumnType.TIMESTAMP, _("ended")),
+        "unit": _column(ColumnType.STRING, _("code of the unit that answers for it")),
+        "area": _column(ColumnType.STRING, _("code of the area")),
+        "town": _column(ColumnType.STRING, _("code of the town or street")),
+        "due_at": _column(ColumnType.TIMESTAMP, _("when it is due")),
+        "met_at": _column(ColumnType.TIMESTAMP, _("when the promise was met, or it ended")),
+    },
+)
+
+
+def _is_incident(rows: Rows) -> Expression:
+    return rows.kind == "incident"
+
+
+def _answered(rows: Rows) -> Expression:
+    return rows.stage.isin(["done", "declined"])
+
+
+def _owed(rows: Rows) -> Expression:
+    """Incidents whose answer was given or should have been by the cut-off."""
+    return (
+        _is_incident(rows)
+        & (rows.stage != "withdrawn")
+        & (_answered(rows) | (rows.due_at < rows.cutoff))
+    )
+
+
+registry.add(
+    MATTERS,
+    Indicator(
+        key="incidents",
+        label=_("Incidents"),
+        how_made=_("Every incident, counted in the month in which the call came in."),
+        unit=_("incidents"),
+        table="matters",
+        kind=Kind.COUNT,
+        direction=Direction.NEITHER,
+        numerator=_is_incident,
+        dimensions=DIMENSIONS,
+        hide_small=False,
+    ),
+    Indicator(
+        key="answered_in_time",
+        label=_("Answered in time"),
+        how_made=_(
+            "Of the incidents that were answered or whose answer was due by the cut-off, those "
+            "answered within the deadline. Withdrawn ones do not count."
+        ),
+        unit=_("of incidents"),
+        table="matters",
+        kind=Kind.PROPORTION,
+        direction=Direction.HIGHER,
+        numerator=lambda rows: _answered(rows) & (rows.met_at <= rows.due_at),
+        denominator=_owed,
+        dimensions=DIMENSIONS,
+        hide_small=False,
+    ),
+)
