@@ -164,13 +164,16 @@ def roster_duty(
         require(by, Capability.ROSTER_DUTY)
         if unit.pk not in unit_scope(by) and not can(by, Capability.MANAGE_REFERENCE):
             raise NotAllowed(_("This is another unit's roster."))
-    needed = {
-        DutyRole.DUTY_LEADER: Capability.CLOSE_DAY,
-        DutyRole.OPERATOR: Capability.WORK_CALLBACKS,
-    }[DutyRole(role)]
-    if not can(account, needed):
-        raise Refusal(_("%(name)s has no role for this duty.") % {"name": account}, field="account")
-    slot: dict[str, Any] = {"date": date, "unit": unit, "role": role, "shift": Shift(shift)}
+    slot: dict[str, Any] = {
+        "date": date,
+        "unit": unit,
+        "role": DutyRole(role),
+        "shift": Shift(shift),
+    }
+    try:
+        Duty(**slot, account=account).clean()
+    except ValidationError as problem:
+        raise Refusal(problem.messages[0], field="account") from None
     if role == DutyRole.DUTY_LEADER:
         return Duty.objects.update_or_create(**slot, defaults={"account": account})[0]
     return Duty.objects.get_or_create(**slot, account=account)[0]

@@ -1,16 +1,20 @@
 """Accounts, the duty roster, and the append-only record of who looked at what."""
 
 import unicodedata
+from collections.abc import Iterable
 from typing import Any, ClassVar, NoReturn
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from anmin.kernel import chain
+from anmin.people.policy import Capability, can
 from anmin.people.roles import Role, role_choices
 
 
@@ -92,8 +96,6 @@ class Account(AbstractBaseUser):
     @property
     def is_staff(self) -> bool:
         """Whether the reference-data admin opens for this account."""
-        from anmin.people.policy import Capability, can
-
         return self.is_active and can(self, Capability.MANAGE_REFERENCE)
 
     @property
@@ -103,15 +105,15 @@ class Account(AbstractBaseUser):
 
     def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
         """Django's permissions are asked by the reference-data admin only."""
-        return self.is_staff
+        return self.has_module_perms(perm.partition(".")[0])
 
-    def has_perms(self, perms: Any, obj: models.Model | None = None) -> bool:
+    def has_perms(self, perms: Iterable[str], obj: models.Model | None = None) -> bool:
         """See ``has_perm``."""
-        return self.is_staff
+        return all(self.has_perm(perm, obj) for perm in perms)
 
     def has_module_perms(self, app_label: str) -> bool:
-        """See ``has_perm``."""
-        return self.is_staff
+        """Only this house's own rooms; libraries keep sign-in secrets in the admin's reach."""
+        return self.is_staff and apps.get_app_config(app_label).name.startswith("anmin.")
 
 
 class AppendOnly(models.QuerySet["AccessLog"]):
@@ -257,6 +259,17 @@ class Duty(models.Model):
 
     def __str__(self) -> str:
         return f"{self.date} {self.unit} {self.account}"
+
+    def clean(self) -> None:
+        """Refuse somebody whose role cannot do this duty."""
+        needed = {
+            DutyRole.DUTY_LEADER: Capability.CLOSE_DAY,
+            DutyRole.OPERATOR: Capability.WORK_CALLBACKS,
+        }
+        if not can(self.account, needed[DutyRole(self.role)]):
+            raise ValidationError(
+                {"account": _("%(name)s has no role for this duty.") % {"name": self.account}}
+            )
 
 
 class SharedCache(models.Model):

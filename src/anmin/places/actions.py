@@ -16,7 +16,6 @@ from anmin.kernel.errors import Refusal
 from anmin.places.models import (
     Area,
     Responsibility,
-    Revision,
     Unit,
     clean_code,
 )
@@ -149,10 +148,9 @@ def _load_tree[N: (Area, Unit)](
                 same += 1
             row.path = row.path_below(row.parent)
         # Ids are needed by the next generation; a save each would take a second for a county.
-        model._default_manager.bulk_create(fresh)
-        made += len(fresh)
-    if made:
-        Revision.bump()
+        if fresh:
+            model._default_manager.bulk_create(fresh)
+            made += len(fresh)
     return Loaded(made, changed, same)
 
 

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 import uuid
+from collections.abc import Iterable
 from contextvars import ContextVar
 from typing import Any, Self
 
@@ -75,8 +76,35 @@ class Revision(models.Model):
             pin.clear()
 
 
+class ReferenceRows[R: models.Model](models.QuerySet[R]):
+    """Rows of reference data: writing many at once makes the caches of this room stale, too."""
+
+    def update(self, **values: Any) -> int:
+        """Update, and declare caches stale, in one transaction."""
+        with transaction.atomic():
+            changed = super().update(**values)
+            Revision.bump()
+        return changed
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Delete, and declare caches stale, in one transaction."""
+        with transaction.atomic():
+            deleted = super().delete()
+            Revision.bump()
+        return deleted
+
+    def bulk_create(self, objs: Iterable[R], *args: Any, **kwargs: Any) -> list[R]:
+        """Add rows, and declare caches stale, in one transaction."""
+        with transaction.atomic():
+            made = super().bulk_create(objs, *args, **kwargs)
+            Revision.bump()
+        return made
+
+
 class Reference(models.Model):
     """A row of reference data: saving or deleting it makes the caches of this room stale."""
+
+    objects = models.Manager.from_queryset(ReferenceRows)()
 
     class Meta:
         abstract = True
