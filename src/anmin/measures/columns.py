@@ -1,0 +1,68 @@
+"""What a column of a lake table can hold, and how it comes there from either database."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from django.utils.functional import Promise
+
+type Text = str | Promise
+"""Words that people see: plain, or translated when shown."""
+
+
+class ColumnType(StrEnum):
+    """The types of the lake: few, and the same on DuckDB and Spark.
+
+    ``TIMESTAMP`` is UTC without a zone, to the microsecond. ``UUID`` is kept as text with dashes.
+    """
+
+    STRING = "string"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    TIMESTAMP = "timestamp"
+    DATE = "date"
+    UUID = "uuid"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its type and, for whoever reads the lake, what it means."""
+
+    type: ColumnType
+    meaning: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One type on its way from a database through DuckDB to an expression; ``{}`` is the column.
+
+    ``sample`` is any value in SQLite's own storage: a first row of samples tells the driver the
+    types, which it would else guess from the first rows of the data.
+    """
+
+    sqlite: str
+    sample: str
+    postgresql: str
+    duckdb: str
+    ibis: str
+
+
+FORMS: Final = {
+    ColumnType.STRING: Form("CAST({} AS TEXT)", "''", "{}::text", "{}::VARCHAR", "string"),
+    ColumnType.INTEGER: Form("CAST({} AS INTEGER)", "0", "{}::bigint", "{}::BIGINT", "int64"),
+    ColumnType.NUMBER: Form(
+        "CAST({} AS REAL)", "0.0", "{}::double precision", "{}::DOUBLE", "float64"
+    ),
+    ColumnType.BOOLEAN: Form("CAST({} AS INTEGER)", "0", "{}::boolean", "{}::BOOLEAN", "boolean"),
+    ColumnType.TIMESTAMP: Form(
+        "CAST({} AS TEXT)",
+        "''",
+        "({}::timestamptz AT TIME ZONE 'UTC')",
+        "{}::TIMESTAMP",
+        "timestamp(6)",
+    ),
+    ColumnType.DATE: Form("CAST({} AS TEXT)", "''", "{}::date", "{}::DATE", "date"),
+    ColumnType.UUID: Form("CAST({} AS TEXT)", "''", "{}::text", "{}::UUID::VARCHAR", "string"),
+}
+"""How each type is read, stored and addressed."""

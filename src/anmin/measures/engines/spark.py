@@ -1,0 +1,70 @@
+"""Spark, for a lake that one machine cannot hold: the same expressions on a cluster.
+
+Needs the extra `spark`. The cluster is the one that Spark's own configuration names
+(`SPARK_CONF_DIR`, `spark.master`); without any, all cores of this machine.
+"""
+
+import threading
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from django.utils.translation import gettext as _
+
+from anmin.kernel.errors import Unavailable
+from anmin.measures.engines import FilesChanged
+from anmin.measures.registry import Rows
+
+
+class Spark:
+    """One Spark session for the process; evaluations take turns, as views are the session's."""
+
+    name = "spark"
+
+    def __init__(self, session: Any) -> None:
+        import ibis  # type: ignore[import-untyped]
+
+        # The lake keeps times as UTC without a zone, and so are they to be read.
+        session.conf.set("spark.sql.session.timeZone", "UTC")
+        self._session, self._backend = session, ibis.pyspark.connect(session)
+        self._turn = threading.Lock()
+
+    def evaluate(self, expression: Rows, tables: Mapping[str, Sequence[Path]]) -> pa.Table:
+        """See `Engine.evaluate`."""
+        with self._turn:
+            try:
+                for name, files in tables.items():
+                    rows = self._session.read.parquet(*(file.as_uri() for file in files))
+                    rows.createOrReplaceTempView(name)
+                return self._backend.to_pyarrow(expression)
+            except Exception as fault:  # Spark, its bridge and Ibis share no base of their faults
+                if not all(file.exists() for files in tables.values() for file in files):
+                    raise FilesChanged from fault
+                raise Unavailable(
+                    _("Spark cannot compute the figures: %(reason)s")
+                    % {"reason": str(fault).strip().partition("\n")[0] or type(fault).__name__}
+                ) from fault
+
+
+@cache
+def engine() -> Spark:
+    """The engine of this process.
+
+    Raises:
+        Unavailable: Spark is not installed, or does not start.
+    """
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError:
+        raise Unavailable(
+            _("Spark is not installed here; install Anmin with its extra “spark”.")
+        ) from None
+    try:
+        return Spark(SparkSession.builder.appName("anmin").getOrCreate())
+    except Exception as fault:
+        raise Unavailable(
+            _("Spark does not start: %(reason)s")
+            % {"reason": str(fault).strip().partition("\n")[0] or type(fault).__name__}
+        ) from fault

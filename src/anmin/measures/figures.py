@@ -1,0 +1,168 @@
+"""From counts to figures: values, intervals, bounds, and which of them stay hidden."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from anmin.measures.registry import Indicator, Kind
+from anmin.measures.suppression import ANY, Key, hidden_keys, with_sums
+from anmin.stats.arguments import Floats, tail_of
+from anmin.stats.intervals import nonresponse_bounds, poisson, wilson_score
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One value with all that belongs to it.
+
+    ``dimensions`` says what it is about: values by dimension, fewer for a sum, none for the
+    total. ``value`` is a share or mean between 0 and 1, or a count; it is None where there was
+    nothing to take a share of, and where it is ``suppressed``: then every number is None.
+    ``low`` and ``high`` bound what chance alone makes of it, ``bounds`` what those who did not
+    answer could.
+    """
+
+    dimensions: dict[str, Any]
+    numerator: float | None
+    denominator: int | None
+    value: float | None
+    low: float | None
+    high: float | None
+    suppressed: bool
+    bounds: tuple[float, float] | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The figure as one flat row, for JSON and files."""
+        row = {**self.dimensions, "numerator": self.numerator, "denominator": self.denominator}
+        row |= {"value": self.value, "low": self.low, "high": self.high}
+        row["suppressed"] = self.suppressed
+        if self.bounds is not None:
+            row["bounds"] = list(self.bounds)
+        return row
+
+
+class Part(StrEnum):
+    """Which records behind a figure."""
+
+    NUMERATOR = "numerator"
+    """Those that count: for a mean score, those above 0."""
+    DENOMINATOR = "denominator"
+    """All of which the share is taken; for a count, the same as the numerator."""
+    REST = "rest"
+    """Those of the denominator that do not count: for a mean score, those below 1."""
+    SILENT = "silent"
+    """Those in the frame that are not in the denominator."""
+
+
+class Counted(NamedTuple):
+    """What was counted in one cell; ``frame`` is how many were asked, where that is known."""
+
+    numerator: float
+    denominator: int
+    frame: int
+
+
+NOTHING = Counted(0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """The cells of one indicator, the sums along its dimensions, and the total."""
+
+    rows: list[Figure]
+    sums: list[Figure]
+    total: Figure
+
+
+def break_down(
+    indicator: Indicator,
+    by: Sequence[str],
+    cells: Mapping[Key, Counted],
+    *,
+    minimum: int,
+    level: float,
+) -> Breakdown:
+    """All figures of one indicator from its counted cells, keyed by their values along ``by``.
+
+    Rows come in the order of their dimensions' values, the unknown last. Cells from fewer than
+    ``minimum`` records stay hidden where the indicator asks for it, whatever the order of ``by``.
+    """
+    top: Key = (ANY,) * len(by)
+    columns = [with_sums({key: cell[i] for key, cell in cells.items()}) for i in range(3)]
+    counted = {
+        key: Counted(columns[0][key], int(columns[1][key]), int(columns[2][key]))
+        for key in columns[0]
+    } or {top: NOTHING}
+    hidden: set[Key] = set()
+    if indicator.hide_small:
+        size = 0 if indicator.kind is Kind.COUNT else 1
+        hidden = _hidden(by, {key: int(cell[size]) for key, cell in cells.items()}, minimum)
+    shown = {key: cell for key, cell in counted.items() if key not in hidden}
+    made = dict(zip(shown, _figures(indicator, by, shown, level), strict=True))
+    figures = {
+        key: made.get(key) or Figure(_named(by, key), None, None, None, None, None, True)
+        for key in sorted(counted, key=_order)
+    }
+    return Breakdown(
+        rows=[figure for key, figure in figures.items() if ANY not in key],
+        sums=[figure for key, figure in figures.items() if ANY in key and key != top],
+        total=figures[top],
+    )
+
+
+def _hidden(by: Sequence[str], sizes: Mapping[Key, int], minimum: int) -> set[Key]:
+    """The hidden keys; the dimensions in the order of the alphabet, so that it does not matter."""
+    order = sorted(range(len(by)), key=lambda i: by[i])
+    back = sorted(range(len(by)), key=lambda i: order[i])
+    turned = {tuple(key[i] for i in order): size for key, size in sizes.items()}
+    return {tuple(key[i] for i in back) for key in hidden_keys(turned, minimum)}
+
+
+def _order(key: Key) -> tuple[Any, ...]:
+    return tuple((value is None, value is ANY, "" if value is None else value) for value in key)
+
+
+def _named(by: Sequence[str], key: Key) -> dict[str, Any]:
+    return {name: value for name, value in zip(by, key, strict=True) if value is not ANY}
+
+
+def _figures(
+    indicator: Indicator, by: Sequence[str], cells: Mapping[Key, Counted], level: float
+) -> list[Figure]:
+    if not cells:
+        return []
+    numerator, denominator, frame = np.array(list(cells.values()), dtype=float).T
+    if indicator.kind is Kind.COUNT:
+        low, high = poisson(numerator, level)
+        columns = [numerator, np.full_like(numerator, np.nan), numerator, low, high]
+    else:
+        some = denominator > 0
+        n = np.where(some, denominator, 1)
+        low, high = wilson_score(numerator, n, tail_of(level))
+        columns = [
+            numerator,
+            denominator,
+            *(np.where(some, c, np.nan) for c in (numerator / n, low, high)),
+        ]
+    bounds = _bounds(numerator, denominator, frame) if indicator.frame else None
+    whole = {0, 1} if indicator.kind is not Kind.MEAN_SCORE else {1}
+    rows = zip(*(_plain(column, i in whole) for i, column in enumerate(columns)), strict=True)
+    return [
+        Figure(_named(by, key), *row, False, bounds[i] if bounds else None)
+        for i, (key, row) in enumerate(zip(cells, rows, strict=True))
+    ]
+
+
+def _plain(column: Floats, whole: bool) -> list[Any]:
+    return [None if x != x else int(x) if whole else x for x in column.tolist()]
+
+
+def _bounds(
+    numerator: Floats, denominator: Floats, frame: Floats
+) -> list[tuple[float, float] | None]:
+    some = frame > 0
+    low, high = nonresponse_bounds(numerator, denominator, np.where(some, frame, 1))
+    pairs = zip(low.tolist(), high.tolist(), some.tolist(), strict=True)
+    return [(one, other) if asked else None for one, other, asked in pairs]

@@ -1,0 +1,170 @@
+"""What rooms declare: tables of the lake, and indicators over them. Duplicates fail loudly."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from anmin.kernel.errors import NotFound
+from anmin.measures.columns import Column, ColumnType, Text
+
+type Cursor = str | int | None
+"""How far a table has been read: whatever its room chooses; None before the first time."""
+
+MONTH: Final = "month"
+"""The partition, ``YYYY-MM`` in local time: a column of every table and a dimension of all."""
+
+CUTOFF: Final = "cutoff"
+"""The moment of the refresh (UTC): every expression can use it as a column of its table."""
+
+
+class DeclarationError(Exception):
+    """A room declares what cannot be: a fault of the program, found at its start."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LakeTable:
+    """A table of the lake: one row for each record, partitioned by the month it belongs to.
+
+    ``month`` names the column, a timestamp or date that is never empty, that tells the month;
+    ``key`` the column that is unique and by which a row opens its record. ``source`` gives, for
+    ``"sqlite"`` or ``"postgresql"``, the query whose columns are ``columns`` (in any order):
+    a queryset with ``values(…)`` or SQL; it must not depend on the clock. ``changed`` gets the
+    cursor it returned last time and answers which months have changed since, as ``YYYY-MM``, or
+    None for all, and the new cursor; asked with None, only the cursor of its answer counts. It
+    may name too many months, never too few; the month that a row has left need not be named.
+    """
+
+    name: str
+    label: Text
+    columns: Mapping[str, Column]
+    key: str
+    month: str
+    source: Callable[[str], "str | QuerySet[Any, Any]"]
+    changed: Callable[[Cursor], tuple[Collection[str] | None, Cursor]]
+
+    def __post_init__(self) -> None:
+        names = {self.name, *self.columns}
+        if wrong := sorted(
+            name for name in names if not name.isidentifier() or name.lower() != name
+        ):
+            raise DeclarationError(f"{self.name}: these are no lower-case names: {wrong}")
+        if reserved := {MONTH, CUTOFF} & set(self.columns):
+            raise DeclarationError(f"{self.name}: every table has these anyway: {reserved}")
+        if missing := {self.key, self.month} - set(self.columns):
+            raise DeclarationError(f"{self.name}: key or month name no column: {missing}")
+        if self.columns[self.month].type not in (ColumnType.TIMESTAMP, ColumnType.DATE):
+            raise DeclarationError(f"{self.name}: {self.month} tells no month")
+
+    @property
+    def types(self) -> dict[str, str]:
+        """The columns with their types, in order."""
+        return {name: str(column.type) for name, column in self.columns.items()}
+
+
+class Kind(StrEnum):
+    """What sort of figure an indicator is; decides its value and interval."""
+
+    PROPORTION = "proportion"
+    COUNT = "count"
+    MEAN_SCORE = "mean_score"
+
+
+class Direction(StrEnum):
+    """Whether more of it is better."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    NEITHER = "neither"
+
+
+type Rows = Any
+"""A table in Ibis, which ships no types."""
+type Expression = Any
+"""A value in Ibis, looked at row by row."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Indicator:
+    """A figure, declared once: the same expressions count it and find the records behind it.
+
+    ``numerator`` and ``denominator`` look at one row of ``table``. A **proportion** counts the
+    rows of the denominator for which the numerator is true; a **count** the rows for which the
+    numerator is true, and has no denominator; a **mean score** averages the numerator, a number
+    between 0 and 1, over the rows of the denominator that have one. An empty answer is "no".
+    ``frame``, which must hold wherever the denominator does, marks all who were asked; with it
+    each value carries what it would be if the silent had all said the worst, and the best.
+    ``hide_small`` keeps cells from fewer records than rule ``measures.suppress_below`` hidden:
+    for what people answered, not for what an office does. ``dimensions`` are columns of the
+    table by which it may be broken down, besides ``month``.
+    """
+
+    key: str
+    label: Text
+    how_made: Text
+    unit: Text
+    table: str
+    kind: Kind
+    direction: Direction
+    numerator: Callable[[Rows], Expression]
+    denominator: Callable[[Rows], Expression] | None = None
+    frame: Callable[[Rows], Expression] | None = None
+    dimensions: tuple[str, ...] = ()
+    hide_small: bool = True
+
+    def __post_init__(self) -> None:
+        if (self.denominator is None) != (self.kind is Kind.COUNT):
+            raise DeclarationError(f"{self.key}: only a count has no denominator")
+        if self.frame is not None and self.kind is Kind.COUNT:
+            raise DeclarationError(f"{self.key}: a count has no bounds")
+
+
+@dataclass
+class Registry:
+    """The tables and indicators of one installation, by name and key, in order of declaration."""
+
+    tables: dict[str, LakeTable] = field(default_factory=dict)
+    indicators: dict[str, Indicator] = field(default_factory=dict)
+
+    def add(self, *declared: LakeTable | Indicator) -> None:
+        """Take up declarations; an indicator comes after its table.
+
+        Raises:
+            DeclarationError: a name that is taken, or an indicator that does not fit its table.
+        """
+        for one in declared:
+            if isinstance(one, LakeTable):
+                _put(self.tables, one.name, one)
+                continue
+            table = self.tables.get(one.table)
+            if table is None:
+                raise DeclarationError(f"{one.key}: there is no table {one.table}")
+            if strange := set(one.dimensions) - set(table.columns):
+                raise DeclarationError(f"{one.key}: {one.table} has no column {sorted(strange)}")
+            _put(self.indicators, one.key, one)
+
+    def indicator(self, key: str) -> Indicator:
+        """The indicator of that key.
+
+        Raises:
+            NotFound: there is none; the message says how to see those there are.
+        """
+        try:
+            return self.indicators[key]
+        except KeyError:
+            raise NotFound(
+                _("There is no indicator %(key)s.") % {"key": key}, field="key"
+            ) from None
+
+
+def _put[T](known: dict[str, T], name: str, one: T) -> None:
+    if name in known:
+        raise DeclarationError(f"{name} is declared twice")
+    known[name] = one
+
+
+registry: Final = Registry()
+"""What the rooms of this installation have declared."""
