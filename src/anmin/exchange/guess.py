@@ -166,8 +166,8 @@ def _template() -> Profile:
 
 
 @cache
-def _names() -> dict[str, list[str]]:
-    """Compared names of every fact: the Chinese template's, then those of guess.toml."""
+def fact_names() -> dict[str, list[str]]:
+    """Every fact a column can be, with the names such columns go by: the Chinese template's, then those of guess.toml."""
     names = {
         fact: [str(n) for part in column.parts for n in part]
         for fact, column in _template().columns.items()
@@ -181,7 +181,7 @@ def _name_match(title: str) -> tuple[dict[str, float], float]:
     """How well a column's title fits each fact (0–1), and the best of these."""
     found: dict[str, float] = {}
     name, words = plain(title), set(title.casefold().replace("/", " ").replace("_", " ").split())
-    for fact, names in _names().items():
+    for fact, names in fact_names().items():
         for known in names:
             if plain(known) == name:
                 score = 1.0
@@ -198,7 +198,7 @@ def _claims(header: Sequence[str] | None, shapes: Sequence[Shape]) -> Iterator[_
     """All that the columns can be. Without names, only what values alone can tell."""
     for column, shape in enumerate(shapes):
         named = _name_match(header[column])[0] if header and column < len(header) else {}
-        for fact in _names() if header else NAMELESS:
+        for fact in fact_names() if header else NAMELESS:
             name = named.get(fact, 0.0)
             fits, reason = _fit(fact, shape)
             if fits <= 0 or (header and not name and fits < 0.9):

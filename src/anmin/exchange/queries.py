@@ -1,5 +1,7 @@
 """Reading about imports: what the desk shows."""
 
+import csv
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,3 +36,22 @@ def rejects_path(run: ImportRun) -> Path:
     if not run.rejects_file or not path.is_file():
         raise NotFound(_("The file of rejected rows is not kept any more."))
     return path
+
+
+def first_rejects(run: ImportRun, *, limit: int = 20) -> list[tuple[int, str]]:
+    """Line and reason of the first rejected rows; none if the file is not kept any more."""
+    try:
+        path = rejects_path(run)
+    except NotFound:
+        return []
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = csv.reader(file)
+        first = next(rows, [])
+        line, reason = len(first) - 2, len(first) - 1
+        found = (
+            (int(row[line]), row[reason])
+            for row in chain([first], rows)
+            # The header line, where there is one, has a word there.
+            if len(row) > reason > 0 and row[line].isdecimal()
+        )
+        return list(islice(found, limit))

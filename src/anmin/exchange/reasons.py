@@ -94,10 +94,10 @@ def sentence(problem: Problem) -> str:
     return str(ROWS[problem.code]) % problem.particulars
 
 
-def doubt(code: str) -> str:
-    """What to look at by eye in a proposed profile."""
+def doubt(code: str, labels: Mapping[str, str] | None = None) -> str:
+    """What to look at by eye in a proposed profile. `labels` are the facts in people's words."""
     code, _colon, fact = code.partition(":")
-    return str(DOUBTS[code]) % {"fact": fact}
+    return str(DOUBTS[code]) % {"fact": (labels or {}).get(fact, fact)}
 
 
 def refusal(fault: Unreadable) -> Refusal:

@@ -1,0 +1,244 @@
+"""What is shown of an uploaded file before it is taken in: its columns, and its first rows."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from anmin.exchange.fitting import fitting_profiles
+from anmin.exchange.guess import ColumnGuess, Wishes, fact_names
+from anmin.exchange.header import Binding, bind
+from anmin.exchange.mapping import Facts, NewUnit
+from anmin.exchange.models import ImportRun
+from anmin.exchange.problems import Unreadable
+from anmin.exchange.profile import Profile
+from anmin.exchange.profiles import Listed, list_profiles, load_profile, parse_profile
+from anmin.exchange.readers import Table
+from anmin.exchange.reasons import NOTES, doubt, refusal
+from anmin.exchange.uploads import preview, propose, stored_path
+from anmin.kernel.masking import mask_name, mask_phone
+from anmin.matters.categories import category
+from anmin.matters.registry import kind_of
+from anmin.people.policy import Capability, require
+from anmin.places.queries import area_labels, unit_labels
+
+if TYPE_CHECKING:
+    from anmin.people.models import Account
+
+SHOWN = 10
+"""Rows that are shown as they will come in."""
+SAMPLES = 3
+"""Values that are shown of a column."""
+PROPOSED = "proposed"
+"""The name of a profile that is made for one file."""
+FACTS: Mapping[str, str | Promise] = {
+    "external_id": _("Event number"),
+    "updated_at": _("Last changed"),
+    "category": _("Category"),
+    "summary": _("Summary"),
+    "place": _("Place"),
+    "unit": _("Unit"),
+    "area": _("Area"),
+    "longitude": _("Longitude"),
+    "latitude": _("Latitude"),
+    "contact_name": _("Reporter: name"),
+    "contact_phone": _("Reporter: phone"),
+    "contact_address": _("Reporter: address"),
+}
+"""What a column can be, besides the details of the kind, in the words of the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnUse:
+    """One column of a file: what stands in it, and what it is taken for.
+
+    ``facts`` are codes. ``sure`` (0–1) and ``why`` are there when it was guessed.
+    """
+
+    position: int
+    title: str
+    samples: tuple[str, ...]
+    facts: tuple[str, ...]
+    sure: float | None = None
+    why: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """One row as it will come in; name and phone are masked."""
+
+    line: int
+    number: str
+    opened_at: datetime
+    category: str
+    unit: str
+    unit_is_new: bool
+    area: str
+    place: str
+    summary: str
+    reply: str
+    name: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A file seen through a profile.
+
+    ``text`` is the profile as TOML where it was made for this file. ``looked_at`` counts the rows
+    read for this look, ``good`` those of them that will come in, ``rejected`` has line and reason
+    of the others, ``notes`` says what will be left out of good ones, with how many.
+    """
+
+    profile: Profile
+    text: str
+    encoding: str
+    columns: Sequence[ColumnUse]
+    rows: Sequence[Coming]
+    good: int
+    rejected: Sequence[tuple[int, str]]
+    notes: Sequence[tuple[str, int]]
+    doubts: Sequence[str]
+
+    @property
+    def looked_at(self) -> int:
+        """Rows read for this look."""
+        return self.good + len(self.rejected)
+
+
+def fact_labels(kind: str = "incident") -> dict[str, str]:
+    """What a column can be taken for, by code, in the reader's language."""
+    details = kind_of(kind).details.model_fields
+    titles = {name: str(field.title or name) for name, field in details.items()}
+    known = {**{code: str(words) for code, words in FACTS.items()}, **titles}
+    return {code: known[code] for code in fact_names() if code in known}
+
+
+def fitting(run: ImportRun, *, actor: "Account") -> tuple[list[Listed], list[Listed]]:
+    """The profiles whose columns the file has, best first, and all the others.
+
+    Raises ``NotAllowed``, or ``Refusal`` if the file is not kept any more.
+    """
+    require(actor, Capability.IMPORT_RECORDS)
+    fits = fitting_profiles(stored_path(run))
+    names = {listed.name for listed in fits}
+    return fits, [listed for listed in list_profiles() if listed.name not in names]
+
+
+def known_sources() -> list[str]:
+    """The systems of record that profiles and earlier imports of single files have named."""
+    named = {load_profile(str(listed.path)).source for listed in list_profiles()}
+    texts = ImportRun.objects.exclude(profile_text="").values_list("profile_text", flat=True)
+    named |= {parse_profile(text).source for text in texts.distinct()[:50]}
+    return sorted(named)
+
+
+def look(
+    run: ImportRun,
+    *,
+    actor: "Account",
+    profile: str = "",
+    zone: str = "",
+    wishes: Wishes | None = None,
+) -> Look:
+    """See an uploaded file through a known profile, or through one guessed for it (the default).
+
+    Raises ``NotAllowed``, or ``Refusal`` if the file or the profile cannot be used.
+    """
+    require(actor, Capability.IMPORT_RECORDS)
+    guesses: dict[int, ColumnGuess] = {}
+    text = ""
+    doubts: list[str] = []
+    if profile:
+        chosen = load_profile(profile)
+    else:
+        guess = propose(
+            stored_path(run), name=PROPOSED, zone=zone or settings.TIME_ZONE, wishes=wishes
+        )
+        guesses = {column.position: column for column in guess.columns}
+        text, labels = guess.toml, fact_labels()
+        doubts = [doubt(code, labels) for code in guess.doubts]
+        chosen = parse_profile(text)
+    seen = preview(run, profile=chosen, actor=actor)
+    return Look(
+        profile=chosen,
+        text=text,
+        encoding=seen.encoding,
+        columns=_columns(run, chosen, guesses),
+        rows=_coming(seen.good[:SHOWN]),
+        good=len(seen.good),
+        rejected=seen.rejected,
+        notes=[(str(NOTES[code]), count) for code, count in seen.notes.items()],
+        doubts=doubts,
+    )
+
+
+def _columns(
+    run: ImportRun, profile: Profile, guesses: Mapping[int, ColumnGuess]
+) -> list[ColumnUse]:
+    try:
+        with Table(stored_path(run), profile.file.reading) as table:
+            rows = iter(table)
+            binding, first = bind(profile, rows)
+            below = [*first, *islice(rows, SAMPLES)]
+    except Unreadable as fault:
+        raise refusal(fault) from None
+    facts = _facts_by_place(profile, binding)
+    return [
+        ColumnUse(
+            place + 1,
+            title.strip() if profile.file.header else "",
+            tuple(row.cells[place].strip()[:60] for row in below if place < len(row.cells)),
+            tuple(facts[place]),
+            guesses[place + 1].sure if place + 1 in guesses else None,
+            guesses[place + 1].why if place + 1 in guesses else (),
+        )
+        for place, title in enumerate(binding.header)
+    ]
+
+
+def _facts_by_place(profile: Profile, binding: Binding) -> dict[int, list[str]]:
+    """The facts that stand in each column; those that a column only helps to tell come last."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for fact, names in _mentions(profile):
+        place = binding.places.get(names)
+        if place is not None and fact not in found[place]:
+            found[place].append(fact)
+    return found
+
+
+def _mentions(profile: Profile) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+    for fact, column in profile.columns.items():
+        yield from ((fact, names) for names in column.parts)
+    yield from (("category", names) for names in profile.category.columns)
+    yield from (("category", rule.column) for rule in profile.category.rules if rule.column)
+    for flag in profile.flags:
+        yield from ((flag.field, names) for names in flag.columns)
+
+
+def _coming(rows: Sequence[Facts]) -> list[Coming]:
+    units = unit_labels(row.unit for row in rows if isinstance(row.unit, int))
+    areas = area_labels(row.area for row in rows if row.area is not None)
+    return [
+        Coming(
+            line=row.line,
+            number=row.external_id,
+            opened_at=row.opened_at,
+            category=category(row.category).label,
+            unit=row.unit.name if isinstance(row.unit, NewUnit) else units.get(row.unit or 0, ""),
+            unit_is_new=isinstance(row.unit, NewUnit),
+            area=areas.get(row.area or 0, ""),
+            place=row.place,
+            summary=row.summary,
+            reply=row.reply,
+            name=mask_name(row.contact[0]) if row.contact else "",
+            phone=mask_phone(row.contact[1]) if row.contact else "",
+        )
+        for row in rows
+    ]
