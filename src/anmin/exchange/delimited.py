@@ -105,35 +105,36 @@ class DelimitedRows(Iterable[Row]):
 
     def __iter__(self) -> Iterator[Row]:
         lines = _Lines(self.file)
-        reader = csv.reader(lines, delimiter=self.delimiter)
+        reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
         while True:
             lines.begin()
             first = lines.number + 1
+            cells: list[str] | None = None
             try:
                 cells = next(reader)
             except StopIteration:
                 return
             except _LongRowError:
-                yield Row(first, [], self._overlong(lines))
+                yield self._overlong(first, lines)
                 continue
             except csv.Error:
-                yield Row(first, [], Problem("not_csv"))
-                continue
-            if len(lines.row) > 1 and (lines.ended or self.width not in (None, len(cells))):
-                # A quote was opened and not closed: only its own line is lost.
-                lines.give_back(lines.row[1:])
-                yield Row(first, self._alone(lines.row[0]), Problem("open_quote"))
-            elif lines.ended and lines.row:
-                yield Row(first, cells, Problem("open_quote"))
+                if len(lines.row) == 1 and not lines.ended:
+                    cells = self._alone(lines.row[0])  # quotes within a cell, not doubled
+            if cells is None or (len(lines.row) > 1 and self.width not in (None, len(cells))):
+                yield self._open_quote(first, lines)
             elif any(cells):
                 yield Row(first, cells, _text_problem(lines, cells))
 
-    def _overlong(self, lines: _Lines) -> Problem:
+    def _open_quote(self, first: int, lines: _Lines) -> Row:
+        """A quote was opened and not closed: only its own line is lost."""
+        lines.give_back(lines.row[1:])
+        return Row(first, self._alone(lines.row[0]), Problem("open_quote"))
+
+    def _overlong(self, first: int, lines: _Lines) -> Row:
         if len(lines.row) > 1 and len(self._alone(lines.row[1])) == self.width:
-            lines.give_back(lines.row[1:])
-            return Problem("open_quote")
+            return self._open_quote(first, lines)
         lines.skip_row(_Closes())
-        return Problem("row_too_long", {"limit": LONGEST_ROW})
+        return Row(first, [], Problem("row_too_long", {"limit": LONGEST_ROW}))
 
     def _alone(self, line: str) -> list[str]:
         return next(csv.reader([line], delimiter=self.delimiter), [])

@@ -5,7 +5,7 @@ Pure Python without Django: it runs in the reading process, and it is the hot pa
 
 import re
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
@@ -18,17 +18,16 @@ from anmin.exchange.datums import TO_WGS84
 from anmin.exchange.delimited import Row
 from anmin.exchange.formulas import restored
 from anmin.exchange.header import Binding
+from anmin.exchange.matching import find_place, matcher, remembering
 from anmin.exchange.problems import Problem
-from anmin.exchange.profile import CORE, MOMENTS, Column, Match, Names, PlaceMap, Profile, UnitMap
+from anmin.exchange.profile import CORE, MOMENTS, Column, Names, Profile, UnitMap
 from anmin.kernel.phones import normalise_phone
 
 LONGEST_NUMBER = 64
 LONGEST_TEXT = 200
 ROUNDED = re.compile(r"[+-]?\d(\.\d+)?[eE]\+\d+")
 """A long number that a spreadsheet has rounded: its last digits are gone."""
-REMEMBERED = 50_000
-
-type Cells = Sequence[str]
+type Cells = list[str]
 type Get = Callable[[Cells], str]
 
 
@@ -136,10 +135,10 @@ class RowMapper:
         ]
         self._reply_limit = world.limits.get("reply", LONGEST_TEXT)
         self._category = self._category_getter(get, binding)
-        self._unit = _remembering(get.get("unit", _blank), self._find_unit)
-        self._area = _remembering(get.get("area", _blank), self._find_area)
+        self._unit = remembering(get.get("unit", _blank), self._find_unit)
+        self._area = remembering(get.get("area", _blank), self._find_area)
         self._flags = [
-            (flag.field, places, _matcher(flag))
+            (flag.field, places, matcher(flag))
             for flag in profile.flags
             if (places := [binding.places[n] for n in flag.columns if n in binding.places])
         ]
@@ -283,7 +282,7 @@ class RowMapper:
             columns[None] = get["category"]
         usual = [names for names in columns if names is None or names in category.columns]
         rules = [
-            (rule.code, _matcher(rule), usual if rule.column is None else [rule.column])
+            (rule.code, matcher(rule), usual if rule.column is None else [rule.column])
             for rule in category.rules
         ]
 
@@ -302,11 +301,11 @@ class RowMapper:
             return tuple(get(cells) for get in columns.values())
 
         names = list(columns)
-        return _remembering(together, lambda texts: find(dict(zip(names, texts, strict=True))))
+        return remembering(together, lambda texts: find(dict(zip(names, texts, strict=True))))
 
     def _find_unit(self, text: str) -> int | NewUnit | None:
         unit: UnitMap = self._profile.unit
-        found = _find_place(text, unit, self._world.units, self._world.unit_names)
+        found = find_place(text, unit, self._world.units, self._world.unit_names)
         if found is None and text:
             if unit.create:
                 code = unit.table.get(text) or unit.code.replace("{}", text)
@@ -317,7 +316,7 @@ class RowMapper:
 
     def _find_area(self, text: str) -> int | None:
         area = self._profile.area
-        found = _find_place(text, area, self._world.areas, self._world.area_names)
+        found = find_place(text, area, self._world.areas, self._world.area_names)
         if found is None and text and area.unknown == "reject":
             raise _RefusedError("unknown_area", value=text)
         return found
@@ -367,61 +366,3 @@ def _or_else(get: Get | None, value: str) -> Get:
     if get is None:
         return lambda _cells: value
     return lambda cells: get(cells) or value
-
-
-def _matcher(match: Match) -> Callable[[str], bool]:
-    """Whether a text is meant by `match`; remembered by the text."""
-    exact = frozenset(text.casefold() for text in match.exact)
-    prefixes = tuple(text.casefold() for text in match.prefix)
-    patterns = [re.compile(text, re.IGNORECASE) for text in match.pattern]
-    known: dict[str, bool] = {}
-
-    def matches(text: str) -> bool:
-        found = known.get(text)
-        if found is None:
-            if len(known) >= REMEMBERED:
-                known.clear()
-            folded = text.casefold()
-            found = known[text] = bool(text) and (
-                folded in exact
-                or (bool(prefixes) and folded.startswith(prefixes))
-                or any(pattern.search(text) for pattern in patterns)
-            )
-        return found
-
-    return matches
-
-
-def _remembering[K: Hashable, V](
-    get: Callable[[Cells], K], find: Callable[[K], V]
-) -> Callable[[Cells], V]:
-    """`find` applied to what `get` reads from a row, looked up only once for each key."""
-    known: dict[K, V] = {}
-
-    def found(cells: Cells) -> V:
-        key = get(cells)
-        try:
-            return known[key]
-        except KeyError:
-            if len(known) >= REMEMBERED:
-                known.clear()
-            value = known[key] = find(key)
-            return value
-
-    return found
-
-
-def _find_place(
-    text: str, place: PlaceMap, codes: Mapping[str, int], names: Mapping[str, int | None]
-) -> int | None:
-    """The id of the unit or area that a text means; nothing if it is blank or unknown."""
-    if not text:
-        return None
-    if (listed := place.table.get(text)) is not None:
-        return codes.get(listed.upper())
-    found = None
-    if place.by != "name":
-        found = codes.get(place.code.replace("{}", text).upper()) or codes.get(text.upper())
-    if found is None and place.by != "code":
-        found = names.get(text.upper())
-    return found

@@ -2,8 +2,10 @@
 
 import codecs
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
@@ -19,6 +21,8 @@ FAULTS = 1000
 FAULTY_SHARE = 0.01
 # Text in GB18030 is nearly all of the old core set; other encodings misread as it are not.
 CORE_SHARE = 0.8
+BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+SAMPLE = 2000
 MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -27,7 +31,7 @@ MARKS = (
 USUAL = ("utf-8", "gb18030")
 NOT_TEXT = (
     (b"\xd0\xcf\x11\xe0", "old_spreadsheet"),
-    (b"%PDF", "pdf"),
+    (b"%pdf", "pdf"),
     (b"\x1f\x8b", "compressed"),
     (b"<html", "web_page"),
     (b"<!doctype html", "web_page"),
@@ -94,8 +98,8 @@ class _Candidate:
         self.line += text.count("\n")
         if text.isascii():
             return
-        # A sample of the characters beyond ASCII is enough to tell one encoding from another.
-        beyond = "".join(c for c in text[:20_000] if c > "\x7f")
+        # A sample of what is beyond ASCII is enough to tell one encoding from another.
+        beyond = "".join(found[0] for found in islice(BEYOND_ASCII.finditer(text), SAMPLE))
         self.foreign += len(beyond)
         self.core += len(beyond.encode("gb2312", "ignore")) // 2
 
