@@ -115,17 +115,22 @@ def release(*, callback_id: int, operator: Account) -> None:
 def reveal_phone(*, callback_id: int, operator: Account, reason: str = "") -> ContactFacts:
     """Name and phone of the citizen, for the operator who has taken the callback; it is logged."""
     require(operator, Capability.WORK_CALLBACKS)
-    require(operator, Capability.REVEAL_CONTACT)
     callback = Callback.objects.select_related("matter").filter(pk=callback_id).first()
     if callback is None:
         raise NotFound(_("There is no such callback."))
     _require_held(callback, operator)
+    return reveal(callback, operator, reason=reason.strip() or f"callback {callback.pk}")
+
+
+def reveal(callback: Callback, operator: Account, *, reason: str) -> ContactFacts:
+    """Name and phone, with an entry in the access log; the caller has checked who asks."""
+    require(operator, Capability.REVEAL_CONTACT)
     facts = contact_for_message(callback.matter)
     log_access(
         account=operator,
         action="reveal_contact",
         subject=f"matter:{callback.matter.number}",
-        reason=reason.strip() or f"callback {callback.pk}",
+        reason=reason,
     )
     return ContactFacts(name=facts.name, phone=facts.phone)
 

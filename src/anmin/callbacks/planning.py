@@ -4,7 +4,7 @@ Follows the news of the matters (``matters.news``): the plan is written in the t
 moves the cursor, so a crash between batches neither loses nor doubles one.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -64,6 +64,7 @@ class Terms:
     pace: ladder.Pace
     share: Decimal
     max_age: timedelta
+    kept: Callable[[datetime | None], str | None]
     draw: Draw | None = None
 
     @classmethod
@@ -74,6 +75,7 @@ class Terms:
             pace=ladder.pace(),
             share=ladder.rule("share").value,
             max_age=ladder.rule("max_age").duration,
+            kept=bulk.moment_writer(),
         )
 
     def frame(self) -> Draw:
@@ -103,7 +105,7 @@ def plan(entries: Sequence[Entry]) -> None:
     bulk.insert(
         Callback,
         COLUMNS,
-        (_row(one, phones.get(one.matter.pk), stopped, terms) for one in fresh),
+        [_row(one, phones.get(one.matter.pk), stopped, terms) for one in fresh],
     )
 
 
@@ -177,15 +179,15 @@ def _row(one: Wanted, phone: bytes | None, stopped: set[bytes], terms: Terms) ->
         exclusion,
         draw_id,
         matter.unit_id,
-        bulk.moment(terms.now),
-        bulk.moment(not_before),
-        bulk.moment(due_at),
+        terms.kept(terms.now),
+        terms.kept(not_before),
+        terms.kept(due_at),
         None,
         None,
         0,
         0,
         "",
-        bulk.moment(terms.now) if exclusion else None,
+        terms.kept(terms.now) if exclusion else None,
     )
 
 

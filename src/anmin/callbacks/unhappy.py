@@ -40,7 +40,7 @@ def order_rectification(callback: Callback, answer: Answer) -> Matter:
     with translation.override(settings.LANGUAGE_CODE):
         summary = _("Unhappy in the callback")
         if words:
-            summary += _(": ") + _(", ").join(word.label for word in words)
+            summary += f" ({' / '.join(word.label for word in words)})"
     order = open_matter(
         kind=rectifying_kind().code,
         actor=SYSTEM,

@@ -1,0 +1,289 @@
+"""一日清: what a unit owes on a day. Signing it off is in ``signing``.
+
+A day is clear when nothing of it is left: what came in that day is answered, and so is what was
+due by its end.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from anmin.callbacks.days import midnight
+from anmin.callbacks.models import Callback, Carried, DayClosure, DayLeftOpen
+from anmin.callbacks.unhappy import head_unit
+from anmin.kernel.errors import NotAllowed, NotFound
+from anmin.matters.models import Matter
+from anmin.matters.queries import at_risk_before
+from anmin.matters.registry import all_kinds, rectifying_kind
+from anmin.people.models import Account
+from anmin.people.policy import Capability, capability_table, require, unit_scope
+from anmin.people.roles import Role
+from anmin.places.models import Unit
+from anmin.places.queries import directory
+
+SHOWN = 500
+"""Rows of a list on the board; the counts are always whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing on the board. ``key`` names it when it is carried over."""
+
+    key: str
+    number: str
+    label: str
+    unit: str
+    owner: str
+    state: str
+    opened_at: datetime
+    due_at: datetime | None
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DayBoard:
+    """One unit's day. ``owed`` is what keeps it from being signed; lists are cut at ``SHOWN``.
+
+    ``callbacks`` are listed on the bureau's own board only: a unit that is rated sees their
+    number, never which they are.
+    """
+
+    unit: Unit
+    date: date
+    came_in: Sequence[Item]
+    unanswered: Sequence[Item]
+    unhappy: Sequence[Item]
+    rectifications: Sequence[Item]
+    callbacks: Sequence[Item]
+    at_risk: Sequence[Item]
+    owed: Sequence[Item]
+    counts: Mapping[str, int]
+    unsigned_units: Sequence[Unit] = ()
+    closure: DayClosure | None = None
+    carried: Sequence[Carried] = ()
+    left_open: DayLeftOpen | None = None
+
+    @property
+    def clear(self) -> bool:
+        """Nothing is owed any more."""
+        return not self.counts["owed"]
+
+    def as_json(self) -> dict[str, Any]:
+        """For ``day show --json``."""
+        signed = self.closure
+        return {
+            "date": self.date,
+            "unit": self.unit.code,
+            "signed": signed is not None,
+            "signed_at": signed.closed_at if signed else None,
+            "signed_by": signed.closed_by.username if signed else None,
+            "left_open": self.left_open is not None,
+            "clear": self.clear,
+            "counts": dict(self.counts),
+            "owed": [asdict(item) for item in self.owed],
+            "carried": [
+                {
+                    "number": row.matter.number,
+                    "reason": row.reason,
+                    "new_unit": row.new_unit.code if row.new_unit else None,
+                    "new_owner": row.new_account.username if row.new_account else None,
+                }
+                for row in self.carried
+            ],
+        }
+
+
+@dataclass(slots=True)
+class DayRows:
+    """The rows of one unit's day, as plain queries."""
+
+    unit: Unit
+    day: date
+    now: datetime = field(default_factory=timezone.now)
+    below: frozenset[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.below = directory().units_below(self.unit.pk)
+
+    @property
+    def head(self) -> bool:
+        """The bureau itself, which answers for the callbacks of all."""
+        return self.unit.parent_id is None
+
+    def matters(self) -> QuerySet[Matter]:
+        """What the unit and those below it have; sealed kinds are on nobody's board."""
+        sealed = [kind.code for kind in all_kinds() if kind.seals]
+        rows = Matter.objects.filter(unit_id__in=self.below)
+        rows = rows.filter(opened_at__lt=midnight(self.day, days=1)).exclude(kind__in=sealed)
+        return rows.select_related("unit", "assignee").defer("details", "head", "facts_digest")
+
+    def came_in(self) -> QuerySet[Matter]:
+        """What was opened on the day."""
+        return self.matters().filter(opened_at__gte=midnight(self.day))
+
+    def owed(self) -> QuerySet[Matter]:
+        """What is open and came in on the day, or was due by its end; not what was carried over."""
+        return self.live().filter(self._owed())
+
+    def live(self) -> QuerySet[Matter]:
+        """What somebody still owes something about, due or not."""
+        return self.matters().filter(closed_at=None)
+
+    def _owed(self) -> Q:
+        carried = self.carried().filter(callback=None).values("matter_id")
+        of_the_day = Q(opened_at__gte=midnight(self.day))
+        return (of_the_day | Q(due_at__lt=midnight(self.day, days=1))) & ~Q(pk__in=carried)
+
+    def callbacks(self) -> QuerySet[Callback]:
+        """Callbacks due by the end of the day that are still to be done."""
+        rows = Callback.objects.filter(closed_at=None, due_at__lt=midnight(self.day, days=1))
+        if not self.head:
+            rows = rows.filter(unit_id__in=self.below)
+        return rows.exclude(
+            pk__in=self.carried().filter(callback__isnull=False).values("callback_id")
+        ).select_related("matter", "operator")
+
+    def carried(self) -> QuerySet[Carried]:
+        """What the unit or those below it carried over when they signed the day."""
+        return Carried.objects.filter(closure__date=self.day, closure__unit_id__in=self.below)
+
+    def counts(self) -> dict[str, int]:
+        """The numbers of the day, whole; three statements."""
+        rectifying, late = Q(kind=rectifying_kind().code), Q(due_at__lt=self.now)
+        opened = self.came_in().aggregate(
+            came_in=Count("pk", filter=~rectifying),
+            answered=Count("pk", filter=~rectifying & Q(closed_at__isnull=False)),
+            unhappy=Count("pk", filter=rectifying),
+        )
+        live = self.live().aggregate(
+            rectifications=Count("pk", filter=rectifying),
+            rectifications_late=Count("pk", filter=rectifying & late),
+            late=Count("pk", filter=late),
+            at_risk=Count("pk", filter=self._at_risk()),
+            unanswered=Count("pk", filter=~rectifying & self._owed()),
+            owed=Count("pk", filter=self._owed()),
+        )
+        callbacks = self.callbacks().count()
+        live["owed"] += callbacks if self.head else 0
+        return {**opened, **live, "callbacks_due": callbacks}
+
+    def _at_risk(self) -> Q:
+        return Q(due_at__gte=self.now, due_at__lt=at_risk_before())
+
+    def at_risk(self) -> QuerySet[Matter]:
+        """What is still in time, but not for long."""
+        return self.live().filter(self._at_risk())
+
+
+def day_board(*, viewer: Account, unit: Unit | None = None, day: date | None = None) -> DayBoard:
+    """The board of a unit and those below it; of the viewer's own unit, today, unless told.
+
+    At most fourteen statements, whatever the size. Raises ``NotAllowed`` for another's unit.
+    """
+    require(viewer, Capability.VIEW_DAY)
+    place = unit or _own(viewer)
+    if place.pk not in unit_scope(viewer):
+        raise NotAllowed(_("This is another unit's day."))
+    return board_of(place, day or timezone.localdate())
+
+
+def _own(viewer: Account) -> Unit:
+    place = head_unit() if unit_scope(viewer).everything else viewer.unit
+    if place is None:
+        raise NotFound(_("There is no unit whose day could be shown."))
+    return place
+
+
+def board_of(unit: Unit, day: date) -> DayBoard:
+    """The board of a unit, whoever asks: for the console and the night."""
+    rows = DayRows(unit, day)
+    kind = rectifying_kind().code
+    owed = list(rows.owed().order_by("due_at", "pk")[:SHOWN])
+    orders = rows.matters().filter(kind=kind)
+    orders = orders.filter(Q(closed_at=None) | Q(opened_at__gte=midnight(day)))
+    ordered = list(orders.order_by("due_at", "pk")[:SHOWN])
+    callbacks = [
+        _callback_item(one, rows.now)
+        for one in (rows.callbacks().order_by("due_at", "pk")[:SHOWN] if rows.head else ())
+    ]
+    closures = {
+        row.unit_id: row
+        for row in DayClosure.objects.filter(date=day, unit_id__in=rows.below).select_related(
+            "closed_by"
+        )
+    }
+    closure = closures.get(unit.pk)
+    came_in = rows.came_in().exclude(kind=kind).order_by("-opened_at", "-pk")
+    return DayBoard(
+        unit=unit,
+        date=day,
+        came_in=_items(came_in[:SHOWN], rows.now),
+        unanswered=_items([one for one in owed if one.kind != kind], rows.now),
+        unhappy=_items([one for one in ordered if one.opened_at >= midnight(day)], rows.now),
+        rectifications=_items([one for one in ordered if one.closed_at is None], rows.now),
+        callbacks=callbacks,
+        at_risk=_items(rows.at_risk().order_by("due_at", "pk")[:SHOWN], rows.now),
+        owed=[*_items(owed, rows.now), *callbacks],
+        counts=rows.counts(),
+        unsigned_units=[
+            one
+            for one in (signing_units() if len(rows.below) > 1 else ())
+            if one.pk != unit.pk and one.pk in rows.below and one.pk not in closures
+        ],
+        closure=closure,
+        carried=_carried(closure) if closure else (),
+        left_open=DayLeftOpen.objects.filter(unit=unit, date=day).first(),
+    )
+
+
+def _carried(closure: DayClosure) -> list[Carried]:
+    rows = closure.carried.select_related("matter", "new_unit", "new_account")
+    return list(rows.order_by("pk"))
+
+
+def _items(rows: Iterable[Matter], now: datetime) -> list[Item]:
+    return [_item(one, now) for one in rows]
+
+
+def _item(one: Matter, now: datetime) -> Item:
+    return Item(
+        key=f"matter:{one.pk}",
+        number=one.number,
+        label=one.summary or _topic(one),
+        unit=str(one.unit or ""),
+        owner=str(one.assignee or ""),
+        state=str(one.state_label),
+        opened_at=one.opened_at,
+        due_at=one.due_at,
+        late=one.due_at is not None and one.due_at < now,
+    )
+
+
+def _callback_item(one: Callback, now: datetime) -> Item:
+    return Item(
+        key=f"callback:{one.pk}",
+        number=one.matter.number,
+        label=_topic(one.matter),
+        unit="",
+        owner=str(one.operator or ""),
+        state=str(one.get_status_display()),
+        opened_at=one.planned_at,
+        due_at=one.due_at,
+        late=one.due_at < now,
+    )
+
+
+def _topic(one: Matter) -> str:
+    return one.topic.label if one.topic else str(one.type.label)
+
+
+def signing_units() -> list[Unit]:
+    """The units that have somebody who may sign their day, by code."""
+    roles = [role for role in Role if Capability.CLOSE_DAY in capability_table()[role]]
+    leaders = Account.objects.filter(is_active=True, role__in=roles, unit__active=True)
+    return list(Unit.objects.filter(pk__in=leaders.values("unit_id")).order_by("code"))

@@ -1,0 +1,317 @@
+"""What may be read of callbacks, limited to what the reader may see.
+
+Those who are rated never see who is called or what one citizen answered: a unit sees counts,
+and what a citizen agreed to pass on.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from anmin.callbacks.actions import queue
+from anmin.callbacks.concerns import concerns
+from anmin.callbacks.days import midnight
+from anmin.callbacks.dispositions import Outcome, dispositions, operator_outcomes, outcomes
+from anmin.callbacks.exclusions import exclusions
+from anmin.callbacks.models import Answer, Attempt, Callback, Satisfaction, Solved, Status
+from anmin.callbacks.scripts import AdviceSheet, Question, Situation, advice, script, wording
+from anmin.callbacks.sealing import read_note, read_text
+from anmin.callbacks.unhappy import head_unit
+from anmin.kernel.errors import Conflict, NotAllowed
+from anmin.kernel.masking import mask_name
+from anmin.matters.actions import contact_for_message
+from anmin.matters.models import Matter
+from anmin.matters.policy import in_scope
+from anmin.people.models import Account
+from anmin.people.policy import Capability, can, require, unit_scope
+
+OPEN_STATUSES = (Status.PENDING, Status.PLANNED, Status.MESSAGED, Status.CALLING)
+
+_HOUSE = re.compile(
+    r"[0-9０-９一二三四五六七八九十百]+(?:[-－][0-9０-９]+)*\s*"
+    r"(?:号|弄|幢|栋|座|单元|室|楼|层|#).*$"
+)
+_HOUSE_ABROAD = re.compile(r"\b([0-9]+)[0-9]{2}(?=\s+[A-Z])|\b[0-9]{1,2}(?=\s+[A-Z])")
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierAttempt:
+    """What was tried before, as the next operator reads it."""
+
+    at: datetime
+    channel: str
+    outcome: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackView:
+    """Everything an operator sees of a callback: nothing about who served, no phone number.
+
+    ``facts`` are the public ones of the matter, with their labels; ``name`` is masked.
+    """
+
+    callback_id: int
+    number: str
+    round: int
+    category: str
+    happened_at: datetime
+    place: str
+    state: str
+    facts: Sequence[tuple[str, str]]
+    name: str
+    due_at: datetime
+    lease_until: datetime | None
+    attempts: int
+    earlier: Sequence[EarlierAttempt]
+    opening: Sequence[str]
+    questions: Sequence[Question]
+    closing: Sequence[str]
+    advice: AdviceSheet | None
+    situations: Sequence[Situation]
+    outcomes: Sequence[Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """One answer as this reader may see it; ``text`` is empty where it is not theirs to read."""
+
+    round: int
+    seq: int
+    at: datetime
+    via: str
+    satisfaction: str
+    solved: str
+    concerns: Sequence[str]
+    text: str
+    corrects: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackLine:
+    """One callback in a list."""
+
+    id: int
+    number: str
+    round: int
+    category: str
+    status: str
+    due_at: datetime
+    not_before: datetime
+    attempts: int
+    exclusion: str
+    disposition: str
+
+
+def callback_view(*, callback_id: int, operator: Account) -> CallbackView:
+    """The page of a callback that this operator has taken. Raises ``Conflict`` if not theirs."""
+    require(operator, Capability.WORK_CALLBACKS)
+    held = Callback.objects.select_related("matter__area").filter(
+        pk=callback_id, operator=operator, closed_at=None
+    )
+    callback = held.first()
+    if callback is None:
+        raise Conflict(_("Somebody else has taken this callback; take the next one."))
+    earlier = [
+        EarlierAttempt(
+            at=row.at,
+            channel=str(Attempt.Channel(row.channel).label),
+            outcome=outcomes()[row.outcome].label,
+            note=read_note(row),
+        )
+        for row in callback.attempt_rows.order_by("seq")
+    ]
+    return view_of(callback, operator, earlier)
+
+
+def view_of(
+    callback: Callback, operator: Account, earlier: Sequence[EarlierAttempt] = ()
+) -> CallbackView:
+    """What to show of a callback; the caller has checked that it is this operator's."""
+    matter = callback.matter
+    topic = matter.topic
+    sheet = script(callback.script, callback.script_version)
+    category = topic.label if topic else str(matter.type.label)
+    name = mask_name(contact_for_message(matter).name)
+    words = {
+        "bureau": str(head_unit() or ""),
+        "number": operator.username,
+        "date": formats.date_format(timezone.localdate(matter.opened_at), "MONTH_DAY_FORMAT"),
+        "category": category,
+        "name": name or _("the person who reported"),
+    }
+    return CallbackView(
+        callback_id=callback.pk,
+        number=matter.number,
+        round=callback.round,
+        category=category,
+        happened_at=matter.opened_at,
+        place=block_level(matter.place) or (matter.area.label if matter.area else ""),
+        state=str(matter.state_label),
+        facts=_public_facts(matter),
+        name=name,
+        due_at=callback.due_at,
+        lease_until=callback.lease_until,
+        attempts=callback.attempts,
+        earlier=earlier,
+        opening=[line.label.format_map(words) for line in sheet.opening],
+        questions=sheet.question,
+        closing=[line.label.format_map(words) for line in sheet.closing],
+        advice=advice(topic.advice) if topic else None,
+        situations=[one for one in wording().situation if one.stage == "callback"],
+        outcomes=operator_outcomes(),
+    )
+
+
+def _public_facts(matter: Matter) -> list[tuple[str, str]]:
+    """What the kind shows the public anyway: typed, without free words and persons."""
+    fields = matter.type.details.model_fields
+    return [
+        (str(fields[name].title or name), _shown(matter.details[name]))
+        for name in matter.type.public.fields
+        if matter.details.get(name) not in (None, "")
+    ]
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, str):
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            return value
+        return formats.date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
+    return str(value)
+
+
+def block_level(place: str) -> str:
+    """An address without house number: the road, the estate, the hundred block.
+
+    ``文化小区3幢502室`` is ``文化小区``, ``1234 PINE ST`` is ``12XX PINE ST``.
+    """
+    road = _HOUSE.sub("", place).strip()
+    return _HOUSE_ABROAD.sub(lambda found: f"{found[1] or ''}XX", road)
+
+
+def queue_counts(operator: Account) -> dict[str, int]:
+    """How much waits for this operator: to call now, of it late, and for later. Two queries."""
+    require(operator, Capability.WORK_CALLBACKS)
+    now = timezone.now()
+    ready = queue(operator, now).order_by()
+    counts = ready.aggregate(now=Count("pk"), late=Count("pk", filter=Q(due_at__lt=now)))
+    later = Callback.objects.filter(status=Status.CALLING, closed_at=None, not_before__gt=now)
+    return {**counts, "later": later.count()}
+
+
+def list_callbacks(
+    account: Account | None,
+    *,
+    due: date | None = None,
+    statuses: Sequence[str] = OPEN_STATUSES,
+    limit: int = 200,
+) -> list[CallbackLine]:
+    """Callbacks in these states, due first; with ``due``, only those due by the end of that day.
+
+    ``account`` is empty at the console. Raises ``NotAllowed`` for anybody whose unit is rated.
+    """
+    if account is not None:
+        _require_everything(account, Capability.VIEW_CALLBACKS)
+    rows = Callback.objects.filter(status__in=statuses)
+    if set(statuses) <= set(OPEN_STATUSES):
+        rows = rows.filter(closed_at=None)
+    if due is not None:
+        rows = rows.filter(due_at__lt=midnight(due, days=1))
+    return [_line(row) for row in rows.select_related("matter").order_by("due_at", "pk")[:limit]]
+
+
+def _line(row: Callback) -> CallbackLine:
+    topic = row.matter.topic
+    return CallbackLine(
+        id=row.pk,
+        number=row.matter.number,
+        round=row.round,
+        category=topic.label if topic else str(row.matter.type.label),
+        status=row.status,
+        due_at=row.due_at,
+        not_before=row.not_before,
+        attempts=row.attempts,
+        exclusion=row.exclusion,
+        disposition=row.disposition,
+    )
+
+
+def answers_about(account: Account, matter: Matter) -> list[AnswerView]:
+    """What the citizen answered about a matter, as far as this reader may know it.
+
+    Those who see every unit see the answers; the unit that served sees only what the citizen
+    agreed to pass on. The words themselves are for the inspectorate (``actions.read_words``) and
+    for the unit with consent.
+    """
+    if not (can(account, Capability.VIEW_ANSWERS) and in_scope(account, matter)):
+        return []
+    everything = unit_scope(account).everything
+    rows = Answer.objects.filter(callback__matter=matter).select_related("callback")
+    if not everything:
+        rows = rows.filter(consent_contact=True)
+    return [
+        AnswerView(
+            round=row.callback.round,
+            seq=row.seq,
+            at=row.at,
+            via=row.get_via_display(),
+            satisfaction=str(Satisfaction(row.satisfaction).label) if row.satisfaction else "",
+            solved=str(Solved(row.solved).label) if row.solved else "",
+            concerns=[concerns()[code].label for code in row.concerns],
+            text=read_text(row) if not everything else "",
+            corrects=row.corrects_id is not None,
+        )
+        for row in rows.order_by("callback__round", "seq")
+    ]
+
+
+def still_unhappy(account: Account) -> QuerySet[Answer]:
+    """Answers of second callbacks that are still unhappy: what putting right did not settle."""
+    _require_everything(account, Capability.VIEW_ANSWERS)
+    return (
+        Answer.objects.filter(callback__round__gt=1, seq=1)
+        .filter(Q(satisfaction=Satisfaction.DISSATISFIED) | Q(solved=Solved.NO))
+        .select_related("callback__matter")
+        .order_by("-at")
+    )
+
+
+def exclusion_counts(since: date, until: date) -> Mapping[str, int]:
+    """How many matters planned from ``since`` to ``until`` (both included) each rule excluded."""
+    rows = (
+        Callback.objects.filter(
+            planned_at__gte=midnight(since), planned_at__lt=midnight(until, days=1)
+        )
+        .exclude(exclusion="")
+        .values_list("exclusion")
+        .annotate(number=Count("pk"))
+    )
+    return {**dict.fromkeys(exclusions(), 0), **dict(rows)}
+
+
+def disposition_counts(since: date, until: date) -> Mapping[str, int]:
+    """How many callbacks that ended in that time ended how, by AAPOR disposition."""
+    rows = (
+        Callback.objects.filter(
+            closed_at__gte=midnight(since), closed_at__lt=midnight(until, days=1)
+        )
+        .exclude(disposition="")
+        .values_list("disposition")
+        .annotate(number=Count("pk"))
+    )
+    return {**dict.fromkeys(dispositions(), 0), **dict(rows)}
+
+
+def _require_everything(account: Account, capability: Capability) -> None:
+    require(account, capability)
+    if not unit_scope(account).everything:
+        raise NotAllowed(_("Units do not see who is called or what one citizen answered."))

@@ -1,0 +1,41 @@
+"""What this room does without anybody asking."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from anmin.callbacks import citizen, draws, planning, reaching, signing
+from anmin.callbacks.ladder import rule
+from anmin.callbacks.models import Draw
+from anmin.kernel.jobs import daily, every
+from anmin.matters.news import backlog, drain
+
+
+@every(seconds=2, backlog=lambda: backlog()[planning.NEWS])
+def plan() -> int:
+    """Plan callbacks for what was answered."""
+    return drain([planning.NEWS])
+
+
+@every(seconds=20)
+def reach() -> int:
+    """Send the messages that are due and hand over to people in time."""
+    return reaching.advance(200)
+
+
+@every(seconds=5)
+def replies() -> int:
+    """Take in what citizens replied."""
+    return citizen.take_replies(200)
+
+
+@daily(at="day.night_close")
+def night() -> int:
+    """Freeze the frames and draw, publish the next seeds, and note the days left unsigned."""
+    today = timezone.localdate()
+    done = draws.draw_before(today)
+    for purpose in Draw.Purpose:
+        if purpose != Draw.Purpose.CALLBACK or rule("share").value < 1:
+            draws.open_draw(purpose, today)
+            draws.open_draw(purpose, today + timedelta(days=1))
+    return done + signing.night_close(today - timedelta(days=1))

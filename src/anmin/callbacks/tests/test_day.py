@@ -1,0 +1,279 @@
+"""周卫国 clears the day: nothing open without a reason and a new owner, and never changed after."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.db.models import QuerySet
+from django.utils import timezone
+from tests.personas import City
+
+from anmin.callbacks import dayboard, draws, signing, tasks
+from anmin.callbacks.models import Callback, Carried, DayClosure, DayLeftOpen, Draw
+from anmin.callbacks.signing import Carry, close_day
+from anmin.callbacks.tests.scene import planned, world
+from anmin.channels.delivery import deliver_due
+from anmin.channels.queries import inbox
+from anmin.kernel.errors import Conflict, NotAllowed, Refusal
+from anmin.matters.actor import Actor
+from anmin.matters.models import Entry, Matter
+from anmin.matters.verify import verify
+from anmin.people.actions import roster_duty
+from anmin.people.models import Account
+from anmin.people.roles import Role
+
+pytestmark = pytest.mark.usefixtures("clock")
+TODAY = date(2026, 11, 10)
+
+
+@pytest.fixture
+def chief(city: City) -> Account:
+    """A duty leader of the whole bureau."""
+    return Account.objects.create_user(
+        "wangju", "x", display_name="王局", role=Role.DUTY_LEADER, unit=city.bureau
+    )
+
+
+def numbers(items: Any) -> set[str]:
+    return {item.number for item in items}
+
+
+def test_the_board_shows_what_is_owed(city: City) -> None:
+    theft = city.incident()
+    answered = city.answered()
+    noise = city.incident(category="noise", opened_at=timezone.now() - timedelta(hours=23))
+    old = city.incident(category="noise", opened_at=timezone.now() - timedelta(days=3))
+    elsewhere = city.incident(
+        area=city.yuhai_town, actor=Actor.of(city.other_officer), category="noise"
+    )
+    board = dayboard.day_board(viewer=city.duty_leader)
+    assert (board.unit, board.date) == (city.jinhu, TODAY)
+    assert numbers(board.came_in) == {theft.number, answered.number}
+    # what came in yesterday and is due today, and what is long overdue, is owed too
+    assert numbers(board.unanswered) == {theft.number, noise.number, old.number}
+    assert board.owed == board.unanswered
+    # due at 11:00, within two hours
+    assert numbers(board.at_risk) == {noise.number}
+    assert elsewhere.number not in repr(board)
+    assert [item.late for item in board.owed] == [True, False, False]
+    assert board.counts == {
+        "came_in": 2,
+        "answered": 1,
+        "unhappy": 0,
+        "rectifications": 0,
+        "rectifications_late": 0,
+        "late": 1,
+        "at_risk": 1,
+        "unanswered": 3,
+        "callbacks_due": 0,
+        "owed": 3,
+    }
+    assert not board.clear
+
+
+def test_the_board_stays_quick(city: City, django_assert_max_num_queries: Any) -> None:
+    for _n in range(12):
+        city.incident()
+    with django_assert_max_num_queries(12):
+        dayboard.day_board(viewer=city.duty_leader)
+
+
+def test_a_day_is_not_signed_while_something_is_open(city: City) -> None:
+    matter = city.incident()
+    key = f"matter:{matter.pk}"
+    before = world(), Entry.objects.count()
+    good = Carry("夜班继续调取监控", account=city.duty_leader)
+    for carry, field in (
+        ({}, "carry"),
+        ({"matter:0": good}, "carry"),
+        ({key: Carry("", account=city.duty_leader)}, "reason"),
+        ({key: Carry("长" * 301, account=city.duty_leader)}, "reason"),
+        ({key: Carry("夜班继续")}, "owner"),
+    ):
+        with pytest.raises(Refusal) as refused:
+            close_day(unit=city.jinhu, day=TODAY, by=city.duty_leader, carry=carry)
+        assert refused.value.field == field
+    assert (world(), Entry.objects.count()) == before
+    assert not DayClosure.objects.exists()
+
+    closure = close_day(
+        unit=city.jinhu, day=TODAY, by=city.duty_leader, carry={key: good}, note="交班清楚"
+    )
+    assert closure.counts["owed"] == 1
+    row = Carried.objects.get()
+    assert (row.matter, row.reason) == (matter, "夜班继续调取监控")
+    assert (row.new_unit, row.new_account) == (city.jinhu, city.duty_leader)
+    matter.refresh_from_db()
+    assert matter.assignee == city.duty_leader
+    last = matter.entries.order_by("-seq").first()
+    assert last is not None
+    assert (last.action, last.note, last.actor) == ("assign", "夜班继续调取监控", city.duty_leader)
+    board = dayboard.day_board(viewer=city.duty_leader)
+    assert board.closure == closure
+    assert [one.matter for one in board.carried] == [matter]
+    assert board.clear
+    assert verify().sound
+
+
+def test_carried_to_whoever_has_it_already_is_still_told(city: City) -> None:
+    matter = city.incident()
+    carry = {f"matter:{matter.pk}": Carry("等待鉴定", unit=city.jinhu)}
+    close_day(unit=city.jinhu, day=TODAY, by=city.duty_leader, carry=carry)
+    last = matter.entries.order_by("-seq").first()
+    assert last is not None
+    assert (last.action, last.note) == ("note", "等待鉴定")
+
+
+def test_carried_to_another_unit_it_is_that_units_debt_tomorrow(
+    city: City, clock: time_machine.Traveller
+) -> None:
+    matter = city.incident()
+    carry = {f"matter:{matter.pk}": Carry("案发地属玉海", unit=city.yuhai)}
+    close_day(unit=city.jinhu, day=TODAY, by=city.duty_leader, carry=carry)
+    clock.shift(timedelta(days=1))
+    tomorrow = TODAY + timedelta(days=1)
+    assert numbers(dayboard.board_of(city.yuhai, tomorrow).owed) == {matter.number}
+    assert dayboard.board_of(city.jinhu, tomorrow).clear
+
+
+def test_a_signed_day_cannot_be_changed(city: City) -> None:
+    closure = close_day(unit=city.jinhu, day=TODAY, by=city.duty_leader)
+    city.incident()  # comes in after the signature, and is owed tomorrow
+    with pytest.raises(Conflict):
+        close_day(unit=city.jinhu, day=TODAY, by=city.duty_leader)
+    closure.note = "改"
+    for change in (
+        closure.save,
+        closure.delete,
+        lambda: DayClosure.objects.update(note="改"),
+        lambda: DayClosure.objects.all().delete(),
+    ):
+        with pytest.raises(TypeError):
+            change()
+    assert DayClosure.objects.get().note == ""
+
+
+def test_what_comes_in_after_the_signature_is_owed_on_the_next_day(
+    city: City, clock: time_machine.Traveller
+) -> None:
+    close_day(unit=city.jinhu, day=TODAY, by=city.duty_leader)
+    clock.shift(timedelta(hours=10))
+    matter = city.incident(opened_at=timezone.now())
+    clock.shift(timedelta(days=1))
+    assert numbers(dayboard.board_of(city.jinhu, TODAY + timedelta(days=1)).owed) == {matter.number}
+
+
+@pytest.mark.parametrize("who", ["officer", "operator", "inspector", "leader", "admin"])
+def test_only_a_duty_leader_signs(city: City, who: str) -> None:
+    with pytest.raises(NotAllowed):
+        close_day(unit=city.jinhu, day=TODAY, by=getattr(city, who))
+    assert not DayClosure.objects.exists()
+
+
+def test_a_duty_leader_signs_for_the_own_unit_and_those_below(city: City, chief: Account) -> None:
+    for unit in (city.yuhai, city.bureau):
+        with pytest.raises(NotAllowed):
+            close_day(unit=unit, day=TODAY, by=city.duty_leader)
+    assert close_day(unit=city.yuhai, day=TODAY, by=chief).closed_by == chief
+    with pytest.raises(Refusal) as refused:
+        close_day(unit=city.jinhu, day=TODAY + timedelta(days=1), by=chief)
+    assert refused.value.field == "day"
+
+
+def test_nobody_looks_at_another_units_day(city: City) -> None:
+    for person, unit in ((city.duty_leader, city.yuhai), (city.officer, city.bureau)):
+        with pytest.raises(NotAllowed):
+            dayboard.day_board(viewer=person, unit=unit)
+    assert dayboard.day_board(viewer=city.leader).unit == city.bureau
+    assert dayboard.day_board(viewer=city.inspector, unit=city.yuhai).unit == city.yuhai
+
+
+def test_the_bureau_answers_for_callbacks_and_units_see_only_their_number(
+    city: City, chief: Account
+) -> None:
+    callback = planned(city)
+    station = dayboard.day_board(viewer=city.duty_leader)
+    assert (station.counts["callbacks_due"], station.callbacks, station.owed) == (1, [], [])
+    close_day(unit=city.jinhu, day=TODAY, by=city.duty_leader)
+    board = dayboard.day_board(viewer=chief)
+    assert [item.key for item in board.owed] == [f"callback:{callback.pk}"]
+    assert [unit.code for unit in board.unsigned_units] == []
+    with pytest.raises(Refusal):
+        close_day(unit=city.bureau, day=TODAY, by=chief)
+    carry = {f"callback:{callback.pk}": Carry("三次无人接听，明早再打", unit=city.command)}
+    close_day(unit=city.bureau, day=TODAY, by=chief, carry=carry)
+    row = Carried.objects.get()
+    assert (row.callback, row.matter, row.new_unit) == (callback, callback.matter, city.command)
+    # the rated unit's matter was not touched, and the callback itself goes on as before
+    assert Matter.objects.get(pk=callback.matter_id).version == 2
+    assert Callback.objects.get(pk=callback.pk).status == "calling"
+
+
+def test_what_a_station_carried_over_does_not_keep_the_bureau_from_signing(
+    city: City, chief: Account
+) -> None:
+    matter = city.incident()
+    assert dayboard.board_of(city.bureau, TODAY).counts["owed"] == 1
+    assert [unit.code for unit in dayboard.board_of(city.bureau, TODAY).unsigned_units] == ["RA-JH"]
+    carry = {f"matter:{matter.pk}": Carry("等待鉴定", unit=city.jinhu)}
+    close_day(unit=city.jinhu, day=TODAY, by=city.duty_leader, carry=carry)
+    assert dayboard.board_of(city.bureau, TODAY).clear
+    assert close_day(unit=city.bureau, day=TODAY, by=chief).counts["owed"] == 0
+
+
+def test_the_night_puts_unsigned_days_on_record_and_tells_the_duty_leader(
+    city: City, chief: Account
+) -> None:
+    city.incident()
+    close_day(
+        unit=city.bureau,
+        day=TODAY,
+        by=chief,
+        carry={f"matter:{Matter.objects.get().pk}": Carry("转锦湖所", unit=city.jinhu)},
+    )
+    roster_duty(date=TODAY, unit=city.jinhu, account=city.duty_leader)
+    assert signing.night_close(TODAY) == 1
+    assert signing.night_close(TODAY) == 0
+    row = DayLeftOpen.objects.get()
+    assert (row.unit, row.date, row.counts["owed"]) == (city.jinhu, TODAY, 1)
+    deliver_due()
+    assert [message.template for message in inbox("zhouweiguo")] == ["day_left_open"]
+    # signing late is possible; that the day stood unsigned stays on record
+    board = dayboard.board_of(city.jinhu, TODAY)
+    assert board.left_open == row
+    close_day(
+        unit=city.jinhu,
+        day=TODAY,
+        by=city.duty_leader,
+        carry={item.key: Carry("补签", unit=city.jinhu) for item in board.owed},
+    )
+    assert DayLeftOpen.objects.count() == 1
+
+
+def test_signed_days_are_chained(city: City, chief: Account) -> None:
+    for days in (2, 1, 0):
+        close_day(unit=city.jinhu, day=TODAY - timedelta(days=days), by=city.duty_leader)
+        close_day(unit=city.yuhai, day=TODAY - timedelta(days=days), by=chief)
+    assert signing.broken_days() == []
+    second = DayClosure.objects.filter(unit=city.jinhu).order_by("pk")[1]
+    rows = QuerySet(DayClosure).filter(pk=second.pk)  # as somebody at the database would
+    rows.update(counts={**second.counts, "owed": 7})
+    assert signing.broken_days() == [second]
+    rows.update(counts=second.counts)
+    assert signing.broken_days() == []
+
+
+def test_the_night_job_draws_publishes_and_notes_in_one_go(
+    city: City, clock: time_machine.Traveller
+) -> None:
+    clock.shift(timedelta(hours=15))  # after midnight
+    assert tasks.night() == 1  # 锦湖 did not sign
+    days = {(draw.purpose, draw.day) for draw in draws.published()}
+    today, tomorrow = TODAY + timedelta(days=1), TODAY + timedelta(days=2)
+    assert days == {(purpose, day) for purpose in ("recall", "check") for day in (today, tomorrow)}
+    assert all(draw.seed == "" and len(draw.seed_hash) == 64 for draw in draws.published())
+    clock.shift(timedelta(days=1))
+    assert tasks.night() == 3  # two draws, one unsigned day
+    assert tasks.night() == 0
+    assert Draw.objects.filter(drawn_at__isnull=False).count() == 2

@@ -1,0 +1,372 @@
+"""林晓 works the queue: takes, calls, writes down; two operators never hold the same callback."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.db import connection, connections
+from django.utils import timezone, translation
+from tests.personas import City
+
+from anmin.callbacks import actions, queries
+from anmin.callbacks.actions import Said
+from anmin.callbacks.models import Answer, Attempt, Callback, Status
+from anmin.callbacks.tests.scene import planned, world
+from anmin.channels.models import OptOut
+from anmin.kernel.errors import Conflict, NotAllowed, Refusal
+from anmin.matters.actions import assign
+from anmin.matters.actor import Actor
+from anmin.matters.contacts import ContactFacts
+from anmin.people.models import AccessLog, Account
+from anmin.people.roles import Role
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+GLAD = Said(satisfaction="satisfied", solved="yes", advice_given=("doors", "ebike"))
+
+
+def test_the_operator_sees_what_is_needed_and_nothing_of_who_served(city: City) -> None:
+    assign(matter_id=city.incident().pk, actor=Actor.of(city.duty_leader), account=city.officer)
+    callback = planned(city, place="文化小区3幢502室")
+    taken = actions.next_callback(city.operator)
+    assert taken is not None
+    assert taken.pk == callback.pk
+    with translation.override("zh-hans"):
+        view = queries.callback_view(callback_id=taken.pk, operator=city.operator)
+    assert (view.category, view.place, view.name) == ("盗窃", "文化小区", "王某")
+    assert view.opening[0] == (
+        "您好，这里是瑞安市公安局回访中心，工号linxiao，为您服务。请问是11月10日报警的王某吗？"
+    )
+    assert [question.code for question in view.questions] == [
+        "solved",
+        "satisfaction",
+        "concerns",
+        "text",
+        "consent_contact",
+    ]
+    assert view.advice is not None
+    assert view.advice.code == "theft"
+    everything = repr(view)
+    for hidden in ("陈立", "chenli", "周卫国", "锦湖派出所", "王秀英", "13857712345", "502", "3幢"):
+        assert hidden not in everything
+
+
+def test_the_phone_is_shown_only_to_who_holds_the_callback_and_is_logged(
+    city: City, other_operator: Account
+) -> None:
+    callback = planned(city)
+    actions.next_callback(city.operator)
+    for stranger, problem in (
+        (other_operator, Conflict),
+        (city.officer, NotAllowed),
+        (city.leader, NotAllowed),
+    ):
+        with pytest.raises(problem):
+            actions.reveal_phone(callback_id=callback.pk, operator=stranger)
+    assert not AccessLog.objects.exists()
+    facts = actions.reveal_phone(callback_id=callback.pk, operator=city.operator)
+    assert facts == ContactFacts(name="王秀英", phone="+8613857712345")
+    entry = AccessLog.objects.get()
+    assert (entry.account, entry.action) == (city.operator, "reveal_contact")
+    assert entry.subject == callback.matter.number
+
+
+def test_a_call_is_answered(city: City) -> None:
+    callback = planned(city)
+    actions.next_callback(city.operator)
+    answer = actions.record_answer(
+        callback_id=callback.pk, operator=city.operator, said=GLAD, key="k1"
+    )
+    callback.refresh_from_db()
+    assert (callback.status, callback.disposition) == ("done", "1.1")
+    assert (callback.closed_at, callback.operator) == (timezone.now(), None)
+    assert answer.advice_given == ["doors", "ebike"]
+    assert (answer.script, answer.script_version, answer.via) == ("incident", 1, "call")
+    row = Attempt.objects.get()
+    assert (row.channel, row.outcome, row.operator) == ("call", "reached", city.operator)
+    assert actions.next_callback(city.operator) is None
+
+
+def test_recording_twice_with_the_same_key_changes_nothing(city: City) -> None:
+    callback = planned(city)
+    actions.next_callback(city.operator)
+    first = actions.record_answer(
+        callback_id=callback.pk, operator=city.operator, said=GLAD, key="k1"
+    )
+    before = world()
+    again = actions.record_answer(
+        callback_id=callback.pk,
+        operator=city.operator,
+        said=Said(satisfaction="dissatisfied"),
+        key="k1",
+    )
+    assert again == first
+    assert world() == before
+    with pytest.raises(Conflict):
+        actions.record_answer(callback_id=callback.pk, operator=city.operator, said=GLAD, key="k2")
+    assert world() == before
+
+
+def test_nobody_there_then_again_and_again_until_it_ends(
+    city: City, clock: time_machine.Traveller
+) -> None:
+    callback = planned(city)
+    for n, outcome in enumerate(("no_answer", "busy", "switched_off")):
+        taken = actions.next_callback(city.operator)
+        assert taken is not None
+        for _twice in range(2):
+            callback = actions.record_attempt(
+                callback_id=taken.pk,
+                operator=city.operator,
+                outcome=outcome,
+                key=f"try{n}",
+                note="响铃十声",
+            )
+        assert actions.next_callback(city.operator) is None
+        clock.move_to(callback.not_before)
+    assert (callback.status, callback.disposition) == ("closed", "2.20")
+    assert callback.closed_at is not None
+    rows = list(Attempt.objects.order_by("seq").values_list("seq", "outcome"))
+    assert rows == [(1, "no_answer"), (2, "busy"), (3, "switched_off")]
+    times = [timezone.localtime(at) for at in Attempt.objects.values_list("at", flat=True)]
+    # twice on the first day, then on the next morning
+    assert [f"{at:%d %H}" for at in times] == ["10 10", "10 12", "11 08"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "disposition"),
+    [("refused", "2.11"), ("wrong_number", "3.30"), ("not_reporter", "4.70")],
+)
+def test_some_calls_end_it_at_once(city: City, outcome: str, disposition: str) -> None:
+    callback = planned(city)
+    actions.next_callback(city.operator)
+    callback = actions.record_attempt(
+        callback_id=callback.pk, operator=city.operator, outcome=outcome, key="k"
+    )
+    assert (callback.status, callback.disposition) == ("closed", disposition)
+
+
+def test_who_asks_on_the_phone_not_to_be_contacted_is_left_in_peace(city: City) -> None:
+    callback, other = planned(city), planned(city, category="noise")
+    actions.take(callback_id=callback.pk, operator=city.operator)
+    actions.record_attempt(
+        callback_id=callback.pk, operator=city.operator, outcome="opted_out", key="k"
+    )
+    callback.refresh_from_db()
+    other.refresh_from_db()
+    assert (callback.status, callback.disposition) == ("closed", "2.11")
+    assert (other.status, other.exclusion) == ("excluded", "opted_out")
+    assert OptOut.objects.count() == 1
+
+
+def test_an_appointment_is_kept_but_never_at_night(
+    city: City, clock: time_machine.Traveller
+) -> None:
+    callback = planned(city)
+    actions.next_callback(city.operator)
+    before = world()
+    night, past = datetime(2026, 11, 10, 13, tzinfo=UTC), timezone.now() - timedelta(hours=1)
+    for moment in (None, past, night):
+        with pytest.raises(Refusal) as refused:
+            actions.record_attempt(
+                callback_id=callback.pk,
+                operator=city.operator,
+                outcome="appointment",
+                key="k",
+                next_try_at=moment,
+            )
+        assert refused.value.field == "next_try_at"
+    assert world() == before
+    evening = datetime(2026, 11, 10, 11, tzinfo=UTC)
+    callback = actions.record_attempt(
+        callback_id=callback.pk,
+        operator=city.operator,
+        outcome="appointment",
+        key="k",
+        next_try_at=evening,
+    )
+    assert callback.not_before == evening
+    assert actions.next_callback(city.operator) is None
+    clock.move_to(evening)
+    assert actions.next_callback(city.operator) == callback
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        (Said(), "satisfaction"),
+        (Said(satisfaction="delighted"), "satisfaction"),
+        (Said(solved="maybe"), "solved"),
+        (Said(satisfaction="dissatisfied", concerns=("weather",)), "concerns"),
+        (Said(satisfaction="satisfied", advice_given=("hotline",)), "advice_given"),
+    ],
+)
+def test_an_impossible_answer_is_refused_and_changes_nothing(
+    city: City, said: Said, field: str
+) -> None:
+    callback = planned(city)
+    actions.next_callback(city.operator)
+    before = world()
+    with pytest.raises(Refusal) as refused:
+        actions.record_answer(callback_id=callback.pk, operator=city.operator, said=said, key="k")
+    assert refused.value.field == field
+    with pytest.raises(Refusal) as refused:
+        actions.record_attempt(
+            callback_id=callback.pk, operator=city.operator, outcome="message_sent", key="k"
+        )
+    assert refused.value.field == "outcome"
+    assert world() == before
+
+
+@pytest.mark.parametrize(
+    "who", ["officer", "duty_leader", "leader", "analyst", "programme", "admin"]
+)
+def test_others_do_not_work_callbacks(city: City, who: str) -> None:
+    callback, person = planned(city), getattr(city, who)
+    before = world()
+    for call in (
+        lambda: actions.next_callback(person),
+        lambda: actions.take(callback_id=callback.pk, operator=person),
+        lambda: actions.release(callback_id=callback.pk, operator=person),
+        lambda: actions.record_answer(callback_id=callback.pk, operator=person, said=GLAD, key="k"),
+        lambda: actions.record_attempt(
+            callback_id=callback.pk, operator=person, outcome="refused", key="k"
+        ),
+        lambda: queries.callback_view(callback_id=callback.pk, operator=person),
+    ):
+        with pytest.raises(NotAllowed):
+            call()
+    assert world() == before
+
+
+def test_nobody_asks_about_their_own_unit(city: City) -> None:
+    callback = planned(city)
+    insider = Account.objects.create_user("insider", "x", role=Role.OPERATOR, unit=city.jinhu)
+    assert actions.next_callback(insider) is None
+    with pytest.raises(Conflict):
+        actions.take(callback_id=callback.pk, operator=insider)
+    head = Account.objects.create_user("head", "x", role=Role.OPERATOR, unit=city.bureau)
+    assert actions.next_callback(head) == callback
+
+
+def test_due_first_and_what_is_held_comes_back(
+    city: City, other_operator: Account, clock: time_machine.Traveller
+) -> None:
+    later, sooner = planned(city), planned(city)
+    Callback.objects.filter(pk=sooner.pk).update(due_at=sooner.due_at - timedelta(hours=1))
+    assert actions.next_callback(city.operator) == sooner
+    assert actions.next_callback(city.operator) == sooner
+    assert actions.next_callback(other_operator) == later
+    actions.release(callback_id=later.pk, operator=other_operator)
+    assert Callback.objects.get(pk=later.pk).operator is None
+    with pytest.raises(Conflict):
+        actions.take(callback_id=sooner.pk, operator=other_operator)
+    # after half an hour without a word it returns to the queue; whoever takes it has it
+    clock.shift(timedelta(minutes=31))
+    assert actions.next_callback(other_operator) == sooner
+    before = world()
+    with pytest.raises(Conflict):
+        actions.record_answer(callback_id=sooner.pk, operator=city.operator, said=GLAD, key="k")
+    assert world() == before
+
+
+def test_a_slow_operator_loses_nothing_while_nobody_else_took_it(
+    city: City, clock: time_machine.Traveller
+) -> None:
+    callback = planned(city)
+    actions.next_callback(city.operator)
+    clock.shift(timedelta(minutes=45))
+    actions.record_answer(callback_id=callback.pk, operator=city.operator, said=GLAD, key="k")
+    assert Answer.objects.count() == 1
+
+
+def test_the_queue_is_counted(city: City) -> None:
+    planned(city)
+    planned(city)
+    Callback.objects.update(due_at=timezone.now() - timedelta(minutes=1))
+    planned(city)
+    assert queries.queue_counts(city.operator) == {"now": 3, "late": 2, "later": 0}
+
+
+def test_a_correction_stands_beside_the_first_answer(city: City, other_operator: Account) -> None:
+    callback = planned(city)
+    actions.next_callback(city.operator)
+    first = actions.record_answer(
+        callback_id=callback.pk, operator=city.operator, said=GLAD, key="k1"
+    )
+    right = Said(satisfaction="fairly", solved="partly")
+    with pytest.raises(NotAllowed):
+        actions.correct_answer(answer_id=first.pk, operator=other_operator, said=right, key="k2")
+    for _twice in range(2):
+        actions.correct_answer(answer_id=first.pk, operator=city.operator, said=right, key="k2")
+    rows = list(Answer.objects.order_by("seq").values_list("seq", "satisfaction", "corrects"))
+    assert rows == [(1, "satisfied", None), (2, "fairly", first.pk)]
+
+
+def test_answers_and_attempts_cannot_be_rewritten(city: City) -> None:
+    callback = planned(city)
+    actions.next_callback(city.operator)
+    answer = actions.record_answer(
+        callback_id=callback.pk, operator=city.operator, said=GLAD, key="k1"
+    )
+    before = world()
+    answer.satisfaction = "dissatisfied"
+    for rewrite in (
+        answer.save,
+        answer.delete,
+        lambda: Answer.objects.update(satisfaction="dissatisfied"),
+        lambda: Answer.objects.all().delete(),
+        lambda: Answer.objects.bulk_update([answer], ["satisfaction"]),
+        lambda: Attempt.objects.filter(callback=callback).delete(),
+    ):
+        with pytest.raises(TypeError):
+            rewrite()
+    assert world() == before
+
+
+@pytest.mark.parametrize(
+    ("place", "shown"),
+    [
+        ("文化小区3幢502室", "文化小区"),
+        ("安阳路12号附近", "安阳路"),
+        ("虹桥路128弄3-5号", "虹桥路"),
+        ("塘下镇三幢二单元", "塘下镇"),
+        ("104国道与广场路交叉口", "104国道与广场路交叉口"),
+        ("瑞安市人民医院", "瑞安市人民医院"),
+        ("1234 PINE ST", "12XX PINE ST"),
+        ("7 OAK AV", "XX OAK AV"),
+        ("85XX BLOCK OF AURORA AV N", "85XX BLOCK OF AURORA AV N"),
+    ],
+)
+def test_a_place_is_shown_without_its_house_number(place: str, shown: str) -> None:
+    assert queries.block_level(place) == shown
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_operators_at_once_share_the_queue(city: City) -> None:
+    wanted = {planned(city).pk for _n in range(6)}
+    people = [
+        Account.objects.create_user(f"op{n}", "x", role=Role.OPERATOR, unit=city.command)
+        for n in range(6)
+    ]
+    taken: list[int] = []
+    gate = threading.Barrier(len(people))
+
+    def work(person: Account) -> None:
+        try:
+            gate.wait()
+            callback = actions.next_callback(person)
+            if callback is not None:
+                taken.append(callback.pk)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=work, args=(person,)) for person in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    connection.close()
+    assert sorted(taken) == sorted(wanted)
+    assert Callback.objects.filter(status=Status.CALLING, operator=None).count() == 0

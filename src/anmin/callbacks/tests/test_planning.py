@@ -1,0 +1,204 @@
+"""Every closed incident has exactly one callback, or one exclusion by rule that is counted."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import time_machine
+from django.utils import timezone
+from tests.personas import WANG, City
+
+from anmin.callbacks import chance, draws, planning
+from anmin.callbacks.models import Callback, Draw, Status
+from anmin.callbacks.tests.scene import planned, rules
+from anmin.channels.actions import opt_out
+from anmin.matters import news
+from anmin.matters.actions import move
+from anmin.matters.actor import Actor
+from anmin.matters.contacts import ContactFacts
+from anmin.matters.intake import Observation, observe_many
+from anmin.matters.models import Cursor
+from anmin.matters.news import drain
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+
+def local(callback: Callback, field: str) -> str:
+    return f"{timezone.localtime(getattr(callback, field)):%m-%d %H:%M}"
+
+
+def test_a_dispute_gets_a_message_first_and_a_day_to_be_called(city: City) -> None:
+    callback = planned(city, category="dispute")
+    assert (callback.status, callback.exclusion, callback.round) == ("planned", "", 1)
+    assert local(callback, "not_before") == "11-10 16:00"
+    assert local(callback, "due_at") == "11-11 10:00"
+    assert (callback.script, callback.script_version) == ("incident", 1)
+    assert callback.unit == city.jinhu
+
+
+@pytest.mark.parametrize("category", ["theft", "burglary", "robbery"])
+def test_victims_are_called_by_a_person_the_same_day(city: City, category: str) -> None:
+    callback = planned(city, category=category)
+    assert callback.status == "calling"
+    assert local(callback, "not_before") == "11-10 10:00"
+    assert local(callback, "due_at") == "11-10 23:59"
+
+
+def test_a_theft_answered_at_night_is_due_on_the_day_that_begins(
+    city: City, clock: time_machine.Traveller
+) -> None:
+    clock.move_to(datetime(2026, 11, 10, 14, 30, tzinfo=UTC))  # 22:30
+    callback = planned(city)
+    assert local(callback, "not_before") == "11-11 08:00"
+    assert local(callback, "due_at") == "11-11 23:59"
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"category": "domestic"}, "sensitive"),
+        ({"category": "sexual"}, "sensitive"),
+        ({"details": {"minor_involved": True}}, "minor"),
+        ({"details": {"in_progress": True}}, "in_progress"),
+        ({"contact": None}, "no_contact"),
+        ({"contact": ContactFacts("王秀英", "", "文化小区")}, "no_contact"),
+        ({"category": "domestic", "contact": None}, "sensitive"),
+        ({"details": {"minor_involved": False, "in_progress": False}}, ""),
+    ],
+)
+def test_only_rules_exclude(city: City, changes: dict[str, Any], rule: str) -> None:
+    callback = planned(city, **changes)
+    assert callback.exclusion == rule
+    assert (callback.status == Status.EXCLUDED) == bool(rule)
+    assert (callback.closed_at is not None) == bool(rule)
+
+
+def test_who_opted_out_is_not_called(city: City) -> None:
+    opt_out(medium="sms", recipient=WANG.phone, via="call")
+    assert planned(city).exclusion == "opted_out"
+
+
+def test_answered_again_after_reopening_makes_no_second_plan(city: City) -> None:
+    callback = planned(city)
+    actor = Actor.of(city.duty_leader)
+    move(matter_id=callback.matter_id, code="reopen", actor=actor, note="补充处理")
+    move(
+        matter_id=callback.matter_id,
+        code="answer",
+        actor=actor,
+        inputs={"reply": "已补充处理。"},
+    )
+    before = Callback.objects.values().get()
+    assert drain([planning.NEWS]) == 2
+    assert Callback.objects.values().get() == before
+
+
+def test_an_open_matter_is_not_planned(city: City) -> None:
+    city.incident()
+    drain([planning.NEWS])
+    assert not Callback.objects.exists()
+
+
+def export(city: City, count: int) -> list[Observation]:
+    """Last night's incidents, as a dispatch system tells them; every third still open."""
+    opened = timezone.now() - timedelta(hours=12)
+    answered = (opened + timedelta(hours=1)).isoformat()
+    return [
+        Observation(
+            source="dispatch",
+            external_id=f"E{n}",
+            kind="incident",
+            category=("theft", "dispute", "domestic")[n % 3],
+            area_id=city.wenhua.pk,
+            unit_id=city.jinhu.pk,
+            summary="",
+            place="",
+            longitude=None,
+            latitude=None,
+            opened_at=opened,
+            facts_at=timezone.now(),
+            details={} if n % 4 == 0 else {"answered_at": answered, "reply": "已处理"},
+            contact=ContactFacts("王", f"+86138{n:08d}") if n % 5 else None,
+        )
+        for n in range(count)
+    ]
+
+
+def test_an_import_is_planned_in_bulk(city: City, django_assert_max_num_queries: Any) -> None:
+    observe_many(export(city, 240), actor_label="import")
+    with django_assert_max_num_queries(22):  # two drains of at most eleven statements
+        drain([planning.NEWS])
+    counted = Counter(Callback.objects.values_list("status", "exclusion"))
+    # 240 incidents, 180 of them answered; of those 60 domestic, and a fifth without a phone
+    assert Callback.objects.count() == 180
+    assert counted == {
+        ("excluded", "sensitive"): 60,
+        ("excluded", "no_contact"): 24,
+        ("calling", ""): 48,
+        ("planned", ""): 48,
+    }
+
+
+def test_a_crash_between_batches_neither_loses_nor_doubles_a_plan(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    observe_many(export(city, 90), actor_label="import")
+    real, calls = planning.bulk.insert, []
+
+    def dies_in_the_second_batch(*args: Any) -> None:
+        calls.append(args)
+        real(*args)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(planning.bulk, "insert", dies_in_the_second_batch)
+    small = replace(news._subscriptions[planning.NEWS], batch=30)
+    monkeypatch.setitem(news._subscriptions, planning.NEWS, small)
+    with pytest.raises(KeyboardInterrupt):
+        drain([planning.NEWS])
+    assert 0 < Callback.objects.count() < 67
+    monkeypatch.setattr(planning.bulk, "insert", real)
+    drain([planning.NEWS])
+    assert Callback.objects.count() == 67
+    assert Cursor.objects.get(name=planning.NEWS).position > 0
+
+
+def test_history_that_is_loaded_late_is_counted_but_not_called(city: City) -> None:
+    rows = export(city, 4)[1:2]
+    rows[0].details["answered_at"] = (timezone.now() - timedelta(days=181)).isoformat()
+    rows[0].opened_at = timezone.now() - timedelta(days=182)
+    observe_many(rows, actor_label="import")
+    drain([planning.NEWS])
+    assert Callback.objects.get().exclusion == "too_old"
+
+
+def test_a_sample_is_drawn_at_night_from_a_frozen_frame(
+    city: City, clock: time_machine.Traveller
+) -> None:
+    with rules(share=Decimal("0.3")):
+        published = draws.open_draw(Draw.Purpose.CALLBACK, timezone.localdate())
+        assert (published.seed, published.drawn_at) == ("", None)
+        observe_many(export(city, 240), actor_label="import")
+        drain([planning.NEWS])
+        # thefts are called one by one all the same; disputes wait for the draw
+        waiting = Callback.objects.filter(status=Status.PENDING)
+        assert waiting.count() == 48
+        assert set(waiting.values_list("matter__category", "draw")) == {("dispute", published.pk)}
+        numbers = {f"{n}/1" for n in waiting.values_list("matter__number", flat=True)}
+
+        assert draws.draw_before(timezone.localdate()) == 0
+        clock.shift(timedelta(days=1))
+        assert draws.draw_before(timezone.localdate()) == 1
+        assert draws.draw_before(timezone.localdate()) == 0
+    done = Draw.objects.get(pk=published.pk)
+    assert (done.frame_count, done.selected) == (48, 15)
+    assert done.seed_hash == published.seed_hash == chance.seed_hash(done.seed)
+    assert done.frame_digest == chance.frame_digest(numbers)
+    drawn = chance.draw(numbers, seed=done.seed, share=Decimal("0.3"))
+    rows = Callback.objects.filter(draw=done).values_list("matter__number", "status", "exclusion")
+    for number, status, exclusion in rows:
+        expected = ("planned", "") if f"{number}/1" in drawn else ("excluded", "not_drawn")
+        assert (status, exclusion) == expected

@@ -1,0 +1,142 @@
+"""What is checked is drawn by chance; who asked first neither checks nor asks again."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.utils import timezone
+from tests.personas import City
+
+from anmin.callbacks import actions, draws, quality
+from anmin.callbacks.actions import Said
+from anmin.callbacks.models import Answer, Callback, Draw, QualityCheck
+from anmin.callbacks.scripts import checklist
+from anmin.callbacks.tests.scene import planned, rules
+from anmin.kernel.errors import Conflict, NotAllowed, Refusal
+from anmin.matters.models import Matter
+from anmin.people.models import AccessLog, Account
+
+pytestmark = pytest.mark.usefixtures("clock")
+RECALL, CHECK = Draw.Purpose.RECALL, Draw.Purpose.CHECK
+
+
+def answered(city: City, clock: time_machine.Traveller, count: int = 1) -> list[Callback]:
+    """Callbacks that 林晓 got answers to yesterday, all of them drawn for both checks."""
+    with rules(recall_share=Decimal(1), check_share=Decimal(1)):
+        for purpose in (RECALL, CHECK):
+            draws.open_draw(purpose, timezone.localdate())
+    done = []
+    for n in range(count):
+        planned(city)
+        callback = actions.next_callback(city.operator)
+        assert callback is not None
+        actions.record_answer(
+            callback_id=callback.pk,
+            operator=city.operator,
+            said=Said(satisfaction="satisfied", solved="yes"),
+            key=f"k{n}",
+        )
+        done.append(callback)
+    clock.shift(timedelta(days=1))
+    draws.draw_before(timezone.localdate())
+    return done
+
+
+def test_five_in_a_hundred_are_asked_again(city: City, clock: time_machine.Traveller) -> None:
+    draw = draws.open_draw(RECALL, timezone.localdate())
+    for n in range(21):
+        planned(city)
+        callback = actions.next_callback(city.operator)
+        assert callback is not None
+        actions.record_answer(
+            callback_id=callback.pk,
+            operator=city.operator,
+            said=Said(satisfaction="satisfied"),
+            key=f"k{n}",
+        )
+    clock.shift(timedelta(days=1))
+    draws.draw_before(timezone.localdate())
+    draw.refresh_from_db()
+    assert (draw.frame_count, draw.selected) == (21, 2)
+    assert QualityCheck.objects.count() == 2
+
+
+def test_another_operator_asks_again_blind(
+    city: City, clock: time_machine.Traveller, other_operator: Account
+) -> None:
+    (callback,) = answered(city, clock)
+    before = Callback.objects.values().get()
+    assert quality.take_check(account=city.operator, purpose=RECALL) is None
+    check = quality.take_check(account=other_operator, purpose=RECALL)
+    assert check is not None
+    assert quality.take_check(account=other_operator, purpose=RECALL) == check
+    assert quality.take_check(account=city.inspector, purpose=RECALL) is None
+    view = quality.recall_view(check=check, operator=other_operator)
+    assert (view.number, view.earlier) == (callback.matter.number, ())
+    assert "satisfied" not in [question.code for question in view.questions]
+    facts = quality.reveal_recall_phone(check=check, operator=other_operator)
+    assert facts.phone == "+8613857712345"
+    assert AccessLog.objects.get().account == other_operator
+    with pytest.raises(Conflict):
+        quality.reveal_recall_phone(check=check, operator=city.inspector)
+    for _twice in range(2):
+        check = quality.record_recall(
+            check_id=check.pk,
+            operator=other_operator,
+            said=Said(satisfaction="dissatisfied", solved="yes"),
+            key="again",
+        )
+    assert check.score == 0.5
+    assert check.items == {"reached": True, "satisfaction": False, "solved": True}
+    rows = list(Answer.objects.order_by("seq").values_list("seq", "via", "satisfaction"))
+    assert rows == [(1, "call", "satisfied"), (2, "recall", "dissatisfied")]
+    # the first answer counts, nothing is ordered, the callback stays as it was
+    assert Callback.objects.values().get() == before
+    assert not Matter.objects.filter(kind="rectification").exists()
+    found = quality.agreement(QualityCheck.objects.filter(draw__purpose=RECALL))
+    assert found == quality.Agreement(recalls=1, same_satisfaction=0, same_solved=1)
+
+
+def test_nobody_is_asked_again_at_night(
+    city: City, clock: time_machine.Traveller, other_operator: Account
+) -> None:
+    answered(city, clock)
+    clock.shift(timedelta(hours=11))
+    assert quality.take_check(account=other_operator, purpose=RECALL) is None
+
+
+def test_a_call_is_checked_against_the_script(city: City, clock: time_machine.Traveller) -> None:
+    answered(city, clock)
+    with pytest.raises(NotAllowed):
+        quality.take_check(account=city.operator, purpose=CHECK)
+    check = quality.take_check(account=city.inspector, purpose=CHECK)
+    assert check is not None
+    items: dict[str, bool | None] = {item.code: True for item in checklist().item}
+    items |= {"advice": None, "consent": None, "neutral": False}
+    with pytest.raises(Refusal) as refused:
+        quality.record_check(check_id=check.pk, checker=city.inspector, items={"neutral": True})
+    assert refused.value.field == "advice"
+    check.refresh_from_db()
+    assert check.at is None
+    check = quality.record_check(check_id=check.pk, checker=city.inspector, items=items)
+    # 11 of the 15 points apply, 3 of them are lost
+    assert check.score == pytest.approx(8 / 11)
+    with pytest.raises(Conflict):
+        quality.record_check(check_id=check.pk, checker=city.inspector, items=items)
+
+
+def test_two_checkers_never_take_the_same(
+    city: City, clock: time_machine.Traveller, other_operator: Account
+) -> None:
+    answered(city, clock, count=2)
+    third = Account.objects.create_user("third", "x", role="operator", unit=city.command)
+    one = quality.take_check(account=other_operator, purpose=RECALL)
+    two = quality.take_check(account=third, purpose=RECALL)
+    assert one is not None
+    assert two is not None
+    assert one.pk != two.pk
+    with pytest.raises(Conflict):
+        quality.record_recall(check_id=one.pk, operator=third, said=None, key="k")
+    done = quality.record_recall(check_id=two.pk, operator=third, said=None, key="k")
+    assert (done.items, done.score, done.answer) == ({"reached": False}, None, None)
