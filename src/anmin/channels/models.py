@@ -17,9 +17,9 @@ class Medium(models.TextChoices):
 class Status(models.TextChoices):
     """Where a message stands. ``failed`` waits for another try; ``dead`` is given up."""
 
-    QUEUED = "queued", _("Waiting")
+    QUEUED = "queued", _("Waiting to be sent")
     LEASED = "leased", _("Being sent")
-    SENT = "sent", _("Sent")
+    SENT = "sent", _("Sent out")
     FAILED = "failed", _("Failed, will be tried again")
     DEAD = "dead", _("Could not be delivered")
     CANCELLED = "cancelled", _("Cancelled")
@@ -49,7 +49,7 @@ class Message(models.Model):
     provider = models.CharField(_("provider"), max_length=32, blank=True)
     provider_ref = models.CharField(_("provider's reference"), max_length=120, blank=True)
     expects_reply = models.BooleanField(_("asks for an answer"), default=False)
-    subject_ref = models.CharField(_("about"), max_length=64, blank=True, db_index=True)
+    subject_ref = models.CharField(_("is about"), max_length=64, blank=True, db_index=True)
     created_at = models.DateTimeField(_("queued at"), default=timezone.now)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
 
@@ -84,7 +84,7 @@ class Message(models.Model):
 class ReplyKind(models.TextChoices):
     """What a reply is, before anybody above reads it."""
 
-    ANSWER = "answer", _("Answer")
+    ANSWER = "answer", _("Chose an answer")
     STOP = "stop", _("Wants no more messages")
     START = "start", _("Wants messages again")
     OTHER = "other", _("Other text")

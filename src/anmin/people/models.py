@@ -56,7 +56,7 @@ class Account(AbstractBaseUser):
             RegexValidator(r"^[\w.@+-]+$", _("Letters, digits and . @ + - _ only, no blanks."))
         ],
     )
-    display_name = models.CharField(_("name"), max_length=80, blank=True)
+    display_name = models.CharField(_("full name"), max_length=80, blank=True)
     role = models.CharField(_("role"), max_length=16, choices=role_choices)
     unit = models.ForeignKey(
         "places.Unit",
@@ -231,14 +231,16 @@ class Shift(models.TextChoices):
 class Duty(models.Model):
     """Who is on duty where, and as what, on a day."""
 
-    date = models.DateField(_("day"))
+    date = models.DateField(_("date"))
     unit = models.ForeignKey(
         "places.Unit", models.PROTECT, related_name="duties", verbose_name=_("unit")
     )
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="duties", verbose_name=_("who")
     )
-    role = models.CharField(_("as"), max_length=16, choices=DutyRole, default=DutyRole.DUTY_LEADER)
+    role = models.CharField(
+        _("on duty as"), max_length=16, choices=DutyRole, default=DutyRole.DUTY_LEADER
+    )
     shift = models.CharField(_("shift"), max_length=8, choices=Shift, default=Shift.WHOLE)
 
     class Meta:
