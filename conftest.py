@@ -18,6 +18,7 @@ import pytest
 
 HOME = Path(tempfile.mkdtemp(prefix="anmin-test-"))
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
+(HOME / "static").mkdir()
 
 for name in [name for name in os.environ if name.startswith("ANMIN_") and "TEST" not in name]:
     del os.environ[name]

@@ -52,10 +52,7 @@ def run(args: Sequence[str]) -> int:
         console.complain(fault)
         return 1
     finally:
-        if "django.utils.translation" in sys.modules:
-            from django.utils import translation
-
-            translation.deactivate()
+        console.leave()
     return 0
 
 

@@ -26,11 +26,21 @@ def boot() -> None:
     """Make Django and every room ready. The first line of a command that needs the database."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anmin.config.settings")
     import django
+    from django.apps import apps
     from django.utils import translation
 
-    django.setup()
+    if not apps.ready:
+        django.setup()
     language = next((os.environ[name] for name in ("LC_ALL", "LANG") if os.environ.get(name)), "")
     translation.activate("zh-hans" if language.startswith("zh") else "en")
+
+
+def leave() -> None:
+    """Undo what `boot` set for this thread, for whoever runs commands within a longer life."""
+    if "django.conf" in sys.modules and sys.modules["django.conf"].settings.configured:
+        from django.utils import translation
+
+        translation.deactivate()
 
 
 def tell(result: Mapping[str, Any], *, as_json: bool, text: str) -> None:

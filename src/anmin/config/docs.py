@@ -22,7 +22,11 @@ def settings_page() -> str:
     rows = ["| variable | default | meaning |", "|---|---|---|"]
     for name, field in Environment.model_fields.items():
         default = field.default
-        shown = "" if default in (None, ()) else f"`{str(default).lower() if isinstance(default, bool) else default}`"
+        shown = (
+            ""
+            if default in (None, ())
+            else f"`{str(default).lower() if isinstance(default, bool) else default}`"
+        )
         rows.append(f"| `{name.upper()}` | {shown} | {field.description} |")
     return (
         "# Settings\n\nMade from `src/anmin/config/environment.py` by `make docs`; do not edit.\n\n"
