@@ -20,6 +20,7 @@ from anmin.config.urls import (  # noqa: F401 - handlers belong to every URL con
 from anmin.config.urls import urlpatterns as house
 from anmin.desk.figures import Figure, Point, Series
 from anmin.desk.timeline import Change, Event
+from anmin.kernel.errors import Conflict
 
 FOLDER = Path(__file__).parent
 
@@ -169,6 +170,11 @@ def answer(request: HttpRequest, status: int) -> HttpResponse:
     return HttpResponse(f"<b>fragment {status}</b>", status=status)
 
 
+def refused(request: HttpRequest) -> HttpResponse:
+    """A refusal of a room below, which no view caught."""
+    raise Conflict("别人先改了一步 Somebody was faster")
+
+
 def revealed(request: HttpRequest) -> HttpResponse:
     """What a reveal view answers."""
     page = Template('{% include "desk/parts/revealed.html" %}')
@@ -179,6 +185,7 @@ urlpatterns = [
     path("gallery/", gallery),
     path("gallery/question/", question),
     path("gallery/answer/<int:status>/", answer),
+    path("gallery/refused/", refused),
     path("gallery/revealed/", revealed),
     *house,
 ]

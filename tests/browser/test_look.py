@@ -220,6 +220,23 @@ def test_a_conflict_is_shown_where_it_happened_after_asking(open_page: Open) -> 
     assert page.inner_text("#here") == "fragment 409"
 
 
+def test_a_refusal_is_said_in_its_own_words(open_page: Open) -> None:
+    page = open_page("/gallery/")
+    heading = page.inner_text("h1")
+    page.click("#refused")
+    page.wait_for_selector("#toasts [role=alert]")
+    assert "别人先改了一步 Somebody was faster" in page.inner_text("#toasts")
+    assert page.inner_text("h1") == heading
+
+
+def test_when_the_session_has_ended_one_signs_in_and_comes_back(open_page: Open) -> None:
+    page = open_page("/gallery/?toast")
+    page.context.clear_cookies()
+    with page.expect_navigation(url="**/accounts/login/**"):
+        page.click("#away")
+    assert page.url.endswith("/accounts/login/?next=%2Fgallery%2F%3Ftoast")
+
+
 def test_nothing_is_sent_before_the_question_is_answered(open_page: Open) -> None:
     page = open_page("/gallery/")
     page.check("#r1 [data-select]")

@@ -121,9 +121,13 @@
   const TOLD = { 401: "textRefused", 403: "textRefused", 404: "textGone", 429: "textBusy" };
 
   document.addEventListener("htmx:response:error", (event) => {
-    const status = event.detail.ctx.response.status;
-    // 409 and 422 bring their own fragment: a conflict or a form with its errors.
-    if (status !== 409 && status !== 422) toast(words()[TOLD[status] ?? "textFailed"]);
+    const { ctx } = event.detail;
+    const status = ctx.response.status;
+    // A refusal comes as one plain line and is said as it is; nothing on the page changes.
+    const line = ctx.response.headers.get("Content-Type")?.startsWith("text/plain") && ctx.text.trim();
+    if (line) ctx.swap = "none";
+    // Otherwise 409 and 422 bring their own fragment: a conflict, or a form with its errors.
+    if (line || (status !== 409 && status !== 422)) toast(line || words()[TOLD[status] ?? "textFailed"]);
   });
   document.addEventListener("htmx:error", (event) => {
     if (event.detail.error instanceof TypeError || event.detail.error?.name === "AbortError") {
@@ -131,12 +135,14 @@
     }
   });
   document.addEventListener("htmx:before:swap", (event) => {
-    // The session has ended: the answer is the sign-in page. Go there, and come back here.
+    // The session has ended, or wants its second step: go to that page, and come back here.
     const answer = event.detail.ctx?.response?.raw;
-    if (!answer?.redirected || new URL(answer.url).pathname !== words().loginUrl) return;
+    if (!answer?.redirected) return;
+    const there = new URL(answer.url);
+    if (!there.pathname.startsWith(words().accountsUrl)) return;
     event.preventDefault();
-    const here = encodeURIComponent(location.pathname + location.search);
-    location.assign(`${words().loginUrl}?next=${here}`);
+    there.searchParams.set("next", location.pathname + location.search);
+    location.assign(there);
   });
 
   // --- after each load or swap ----------------------------------------------------------------
