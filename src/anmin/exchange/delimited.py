@@ -2,7 +2,7 @@
 
 import csv
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import IO, NamedTuple
 
 from anmin.exchange.probe import UNREADABLE
@@ -12,6 +12,7 @@ LONGEST_CELL = 100_000
 LONGEST_ROW = 1_000_000
 # How much text may be looked at twice after quotes that were opened and never closed.
 MOST_REREAD = 64_000_000
+LINE_ENDS = ("\n", "\r")
 DELIMITERS = ",\t;|，"
 SAMPLE_ROWS = 20
 csv.field_size_limit(2 * LONGEST_ROW)
@@ -68,27 +69,24 @@ class _Lines(Iterator[str]):
         self.number -= len(lines)
         self.ended = False
 
-    def skip_row(self, closes: "_Closes") -> None:
-        """Drop the rest of a row too long to be held, up to a line end outside quotes."""
-        done = [closes(line) for line in self.row][-1]
-        self.number -= not self.row[-1].endswith(("\n", "\r"))
-        while not done:
+    def skip_row(self, is_row: Callable[[str], bool]) -> None:
+        """Drop the rest of a row too long to be held: up to a line end outside quotes.
+
+        Inside quotes, a line that by itself `is_row` ends it too: then a quote was lost.
+        """
+        quoted = sum(line.count('"') for line in self.row) % 2 == 1
+        ends = self.row[-1].endswith(LINE_ENDS)
+        self.number -= not ends
+        while quoted or not ends:
             line = self._again.popleft() if self._again else self.file.readline(LONGEST_ROW)
             if not line:
                 return
-            self.number += line.endswith(("\n", "\r"))
-            done = closes(line)
-
-
-class _Closes:
-    """Tells, piece by piece, whether a row has come to its end: its quotes are all closed."""
-
-    def __init__(self) -> None:
-        self._open = False
-
-    def __call__(self, piece: str) -> bool:
-        self._open ^= piece.count('"') % 2 == 1
-        return not self._open and piece.endswith(("\n", "\r"))
+            if ends and is_row(line):
+                self._again.appendleft(line)
+                return
+            quoted ^= line.count('"') % 2 == 1
+            ends = line.endswith(LINE_ENDS)
+            self.number += ends
 
 
 class DelimitedRows(Iterable[Row]):
@@ -131,10 +129,16 @@ class DelimitedRows(Iterable[Row]):
         return Row(first, self._alone(lines.row[0]), Problem("open_quote"))
 
     def _overlong(self, first: int, lines: _Lines) -> Row:
-        if len(lines.row) > 1 and len(self._alone(lines.row[1])) == self.width:
+        if len(lines.row) > 1 and (
+            self._is_row(lines.row[1]) or not lines.row[-1].endswith(LINE_ENDS)
+        ):
             return self._open_quote(first, lines)
-        lines.skip_row(_Closes())
+        lines.skip_row(self._is_row)
         return Row(first, [], Problem("row_too_long", {"limit": LONGEST_ROW}))
+
+    def _is_row(self, line: str) -> bool:
+        """Whether a line by itself is a row as wide as the header."""
+        return self.width not in (None, 1) and len(self._alone(line)) == self.width
 
     def _alone(self, line: str) -> list[str]:
         return next(csv.reader([line], delimiter=self.delimiter), [])

@@ -18,7 +18,13 @@ from anmin.exchange.mapping import Facts, NewUnit
 from anmin.exchange.models import ImportRun
 from anmin.exchange.problems import Unreadable
 from anmin.exchange.profile import Profile
-from anmin.exchange.profiles import Listed, list_profiles, load_profile, parse_profile
+from anmin.exchange.profiles import (
+    Listed,
+    list_profiles,
+    named_profile,
+    parse_profile,
+    read_profile,
+)
 from anmin.exchange.readers import Table
 from anmin.exchange.reasons import NOTES, doubt, refusal
 from anmin.exchange.uploads import preview, propose, stored_path
@@ -133,7 +139,7 @@ def fitting(run: ImportRun, *, actor: "Account") -> tuple[list[Listed], list[Lis
 
 def known_sources() -> list[str]:
     """The systems of record that profiles and earlier imports of single files have named."""
-    named = {load_profile(str(listed.path)).source for listed in list_profiles()}
+    named = {read_profile(listed.path).source for listed in list_profiles()}
     texts = ImportRun.objects.exclude(profile_text="").values_list("profile_text", flat=True)
     named |= {parse_profile(text).source for text in texts.distinct()[:50]}
     return sorted(named)
@@ -144,10 +150,14 @@ def look(
     *,
     actor: "Account",
     profile: str = "",
+    called: str = PROPOSED,
     zone: str = "",
     wishes: Wishes | None = None,
 ) -> Look:
     """See an uploaded file through a known profile, or through one guessed for it (the default).
+
+    Args:
+        called: the name of the guessed one. zone, wishes: what is known about the file.
 
     Raises ``NotAllowed``, or ``Refusal`` if the file or the profile cannot be used.
     """
@@ -156,10 +166,10 @@ def look(
     text = ""
     doubts: list[str] = []
     if profile:
-        chosen = load_profile(profile)
+        chosen = read_profile(named_profile(profile))
     else:
         guess = propose(
-            stored_path(run), name=PROPOSED, zone=zone or settings.TIME_ZONE, wishes=wishes
+            stored_path(run), name=called, zone=zone or settings.TIME_ZONE, wishes=wishes
         )
         guesses = {column.position: column for column in guess.columns}
         text, labels = guess.toml, fact_labels()

@@ -9,6 +9,8 @@ import xlsxwriter
 from anmin.exchange.sheets import CsvSheet
 from anmin.matters.categories import categories
 
+SAMPLE = Path(__file__).parent / "samples" / "seattle_911_sample.csv"
+"""A real export to try things out with: 673 events of the Seattle police, of two days of 2016."""
 ROWS = 5000
 """How many rows of the workbook check what is typed."""
 TIMES = ("报警时间", "派警时间", "到场时间", "处置完毕时间", "答复时间", "更新时间")

@@ -19,7 +19,13 @@ from anmin.exchange.models import ImportRun, Status
 from anmin.exchange.probe import probe
 from anmin.exchange.problems import Unreadable
 from anmin.exchange.profile import Profile
-from anmin.exchange.profiles import find_profile, own_folder, parse_profile, read_profile
+from anmin.exchange.profiles import (
+    find_profile,
+    named_profile,
+    own_folder,
+    parse_profile,
+    read_profile,
+)
 from anmin.exchange.reading import Order, read
 from anmin.exchange.reasons import refusal, sentence
 from anmin.exchange.world import check_profile, look_around
@@ -137,7 +143,7 @@ def queue(run_id: int, *, profile: str, text: str = "", actor: "Account") -> Imp
     if text:
         check_profile(parse_profile(text))
     else:
-        find_profile(profile)
+        named_profile(profile)
     waiting = ImportRun.objects.filter(pk=run_id, status__in=(Status.DRAFT, Status.INTERRUPTED))
     queued = {"profile": profile, "profile_text": text, "actor": actor}
     if not waiting.update(status=Status.QUEUED, **queued):

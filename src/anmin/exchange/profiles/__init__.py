@@ -72,6 +72,18 @@ def find_profile(name: str) -> Path:
     raise NotFound(message % {"name": name, "known": known}, field="profile")
 
 
+def named_profile(name: str) -> Path:
+    """The file of a profile of exactly that name: what a browser sends is never a path.
+
+    Raises:
+        NotFound: no profile has that name.
+    """
+    path = _files().get(name)
+    if path is None:
+        raise NotFound(_("There is no column profile “%(name)s”.") % {"name": name[:48]})
+    return path
+
+
 def read_profile(path: Path) -> Profile:
     """Read and check a profile.
 
