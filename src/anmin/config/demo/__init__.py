@@ -3,3 +3,94 @@
 Nothing is written behind the house's back: events come in through the import's door, and every
 callback, answer and signed day is made by the same actions that people use, at a pretended time.
 """
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from anmin.config.demo.people import sign_ins as _sign_ins
+from anmin.kernel.errors import Conflict
+
+DAYS, PER_DAY, SEED = 120, 40, 20111125
+MARK = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What the demo city holds."""
+
+    days: int
+    incidents: int
+    answers: int
+    rectifications: int
+
+
+def wanted() -> bool:
+    """Whether there is nothing yet that a demo city could disturb."""
+    from anmin.matters.models import Matter
+    from anmin.people.models import Account
+
+    return not (Matter.objects.exists() or Account.objects.exists())
+
+
+def load(
+    *,
+    days: int = DAYS,
+    per_day: int = PER_DAY,
+    seed: int = SEED,
+    advance: Callable[[int, int], None] | None = None,
+) -> Loaded:
+    """Fill an empty installation with ``days`` of a city's life up to now.
+
+    The same seed on the same day gives the same city. Raises ``Conflict`` if there is anything.
+    """
+    from anmin.callbacks.models import Answer
+    from anmin.config.demo.clock import pretended_time
+    from anmin.config.demo.map import add_estate, places
+    from anmin.config.demo.people import hire
+    from anmin.config.demo.simulate import City
+    from anmin.matters.models import Matter
+    from anmin.matters.registry import rectifying_kind
+    from anmin.measures.lake import refresh
+    from anmin.people.models import Account
+    from anmin.people.roles import Role
+
+    if not wanted():
+        raise Conflict("there is data already; the demo city only moves into an empty home")
+    (settings.ANMIN_HOME / MARK).touch()
+    now = timezone.now()
+    today = timezone.localdate(now)
+    first = today - timedelta(days=days - 1)
+    rng = random.Random(seed)  # noqa: S311 - reproducible on purpose
+    with pretended_time(now - timedelta(days=days + 1)) as clock:
+        add_estate()
+        leaders = hire()
+        everywhere, estate = places(rng)
+        city = City(
+            clock=clock,
+            rng=rng,
+            leaders=leaders,
+            operators=list(Account.objects.filter(role=Role.OPERATOR).order_by("pk")),
+            places=everywhere,
+            estate=estate,
+        )
+        for done, _day in enumerate(city.live(first, today, per_day, now), start=1):
+            if advance:
+                advance(done, days)
+    refresh()
+    matters = Matter.objects.all()
+    return Loaded(
+        days=days,
+        incidents=matters.filter(kind="incident").count(),
+        answers=Answer.objects.count(),
+        rectifications=matters.filter(kind=rectifying_kind().code).count(),
+    )
+
+
+def sign_ins() -> list[tuple[str, str, str]]:
+    """Username, password and role of the demo's people; nothing outside a demo city."""
+    return _sign_ins() if (settings.ANMIN_HOME / MARK).exists() else []

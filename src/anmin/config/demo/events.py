@@ -4,10 +4,11 @@ import math
 import random
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
@@ -16,7 +17,32 @@ from anmin.matters.contacts import ContactFacts
 from anmin.matters.intake import Observation
 
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡林郭何高罗郑梁谢宋唐许邓冯韩曹"
-GIVEN = "秀英 伟 芳 敏 静 丽 强 磊 军 洋 勇 艳 杰 娟 涛 明 超 霞 平 刚 桂英 建国 小红 志强".split()
+GIVEN = [
+    "秀英",
+    "伟",
+    "芳",
+    "敏",
+    "静",
+    "丽",
+    "强",
+    "磊",
+    "军",
+    "洋",
+    "勇",
+    "艳",
+    "杰",
+    "娟",
+    "涛",
+    "明",
+    "超",
+    "霞",
+    "平",
+    "刚",
+    "桂英",
+    "建国",
+    "小红",
+    "志强",
+]
 
 
 class Story(BaseModel):
@@ -87,7 +113,9 @@ def event(
     reached = rng.random() < 0.97
     times = (at, sent, arrived, cleared, answered)
     names = ("received_at", "dispatched_at", "arrived_at", "cleared_at", "answered_at")
-    details = {name: moment.isoformat() for name, moment in zip(names, times, strict=True)}
+    details: dict[str, Any] = {
+        name: moment.isoformat() for name, moment in zip(names, times, strict=True)
+    }
     details["clearance"] = rng.choice(story.clearances)
     details["call_type"] = rng.choice(("110电话", "110电话", "110电话", "窗口", "短信报警"))
     if rng.random() < story.minor:
@@ -124,14 +152,8 @@ def known_at(one: Observation, moment: datetime) -> Observation | None:
     if "cleared_at" not in details:
         details.pop("clearance", None)
     told = [datetime.fromisoformat(v) for k, v in details.items() if k.endswith("_at")]
-    return Observation(
-        **{
-            **{name: getattr(one, name) for name in Observation.__slots__},
-            "details": details,
-            "reply": one.reply if "answered_at" in details else "",
-            "facts_at": max(told),
-        }
-    )
+    reply = one.reply if "answered_at" in details else ""
+    return replace(one, details=details, reply=reply, facts_at=max(told))
 
 
 def _about(mean: float, rng: random.Random) -> int:

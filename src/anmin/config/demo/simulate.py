@@ -1,0 +1,242 @@
+"""Four months of a city's life, day by day, through the doors that people use."""
+
+import random
+import re
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from datetime import date, datetime, time, timedelta
+from functools import partial
+from io import StringIO
+
+from django.utils import timezone
+
+from anmin.callbacks import actions, citizen, reaching
+from anmin.callbacks import tasks as callback_tasks
+from anmin.callbacks.dayboard import DayRows, signing_units
+from anmin.callbacks.models import Callback, Status
+from anmin.callbacks.reaching import LINK_PATH
+from anmin.callbacks.recording import Said
+from anmin.callbacks.signing import Carry, close_day, open_keys
+from anmin.channels.delivery import deliver_due
+from anmin.channels.queries import body_of, messages_about
+from anmin.config.demo.clock import PretendedTime
+from anmin.config.demo.events import Place, event, events_of, known_at
+from anmin.config.demo.voices import reply_to
+from anmin.kernel.errors import Refusal
+from anmin.matters import news
+from anmin.matters.actions import assign, move
+from anmin.matters.actor import Actor
+from anmin.matters.flow import Stage
+from anmin.matters.intake import Observation, observe_many
+from anmin.matters.models import Matter
+from anmin.matters.registry import rectifying_kind
+from anmin.people.models import Account
+from anmin.places.models import Unit
+
+LABEL = "import:demo_cad"
+SIGNED_DAYS = 21
+WEAK_STATION = "RA-XJ"
+BATCH = 1000
+LINK = re.compile(rf"{LINK_PATH}([\w-]+)", re.ASCII)
+
+
+class City:
+    """The city at a pretended moment: what will happen, and who does something about it."""
+
+    def __init__(
+        self,
+        *,
+        clock: PretendedTime,
+        rng: random.Random,
+        leaders: dict[int, Account],
+        operators: list[Account],
+        places: list[Place],
+        estate: Place,
+    ) -> None:
+        self.clock, self.rng = clock, rng
+        self.leaders, self.operators = leaders, operators
+        self.places, self.estate = places, estate
+        self.coming: list[Observation] = []
+        self.weak = Unit.objects.get(code=WEAK_STATION).pk
+
+    def live(self, first: date, last: date, per_day: int, now: datetime) -> Iterator[None]:
+        """Live every day from the first to the last, which ends at ``now``; yields after each."""
+        zone = timezone.get_default_timezone()
+        self._estate_story(first, last)
+        day = first
+        while day <= last:
+            self.coming.extend(
+                events_of(day, count=per_day, places=self.places, rng=self.rng, zone=zone)
+            )
+            sign = partial(self._sign, day, last)
+            for hour, minute, what in (
+                (8, 10, self._morning),
+                (10, 30, self._call),
+                (15, 0, self._call),
+                (18, 30, self._put_right),
+                (19, 30, self._call),
+                (22, 40, sign),
+            ):
+                moment = datetime.combine(day, time(hour, minute), zone)
+                if moment >= now:
+                    break
+                self.clock.move_to(moment)
+                what()
+            self._night(day, now)
+            day += timedelta(days=1)
+            yield
+        self.clock.move_to(now)
+        self._take_in(now)
+        self._call()
+        self._assign_some()
+
+    def archive(self, one_by_one: Iterator[Observation]) -> None:
+        """Take in last year's events of the estate, long since answered."""
+        observe_many(list(one_by_one), actor_label=LABEL)
+        news.drain()
+
+    def estate_thefts(self, days: list[date], prefix: str) -> Iterator[Observation]:
+        """One theft in the estate on each of those days."""
+        zone = timezone.get_default_timezone()
+        for n, day in enumerate(days):
+            at = datetime.combine(day, time(self.rng.randrange(24), self.rng.randrange(60)), zone)
+            yield event(f"{prefix}{day:%Y%m%d}W{n:02d}", "theft", at, self.estate, self.rng)
+
+    def _estate_story(self, first: date, last: date) -> None:
+        """The newspaper page's neighbourhood: 12 thefts now, 9 in the same months last year."""
+        span = (last - first).days - 1
+        self.coming.extend(
+            self.estate_thefts(
+                [first + timedelta(days=d) for d in sorted(self.rng.choices(range(span), k=12))],
+                "E",
+            )
+        )
+        year = timedelta(days=365)
+        days = [first - year + timedelta(days=d) for d in self.rng.choices(range(span), k=9)]
+        self.archive(self.estate_thefts(sorted(days), "A"))
+
+    def _morning(self) -> None:
+        """The night's export: what is finished comes in whole, once."""
+        self._take_in(self.clock.moment, finished_only=True)
+
+    def _take_in(self, moment: datetime, *, finished_only: bool = False) -> None:
+        ready = [one for one in self.coming if one.facts_at <= moment]
+        self.coming = [one for one in self.coming if one.facts_at > moment]
+        if not finished_only:
+            partly = (known_at(one, moment) for one in self.coming)
+            ready.extend(one for one in partly if one is not None)
+        for at in range(0, len(ready), BATCH):
+            observe_many(ready[at : at + BATCH], actor_label=LABEL)
+        news.drain()
+
+    def _call(self) -> None:
+        """Messages go out, some answer by link, operators call the rest."""
+        while reaching.advance():
+            pass
+        with redirect_stdout(StringIO()):
+            while deliver_due(limit=500):
+                pass
+        self._answer_links()
+        for operator in self.operators:
+            for _call in range(60):
+                taken = actions.next_callback(operator)
+                if taken is None:
+                    break
+                self._phone(taken, operator)
+
+    def _answer_links(self) -> None:
+        waiting = Callback.objects.filter(status=Status.MESSAGED).select_related("matter")
+        for callback in waiting.order_by("pk"):
+            if self.rng.random() > 0.22:
+                continue
+            message = messages_about(f"callback:{callback.pk}").first()
+            if message is None:
+                continue
+            link = LINK.search(body_of(message))
+            if link:
+                citizen.answer_by_link(token=link[1], said=self._said(callback))
+
+    def _phone(self, taken: Callback, operator: Account) -> None:
+        key = f"demo:{taken.pk}:{taken.attempts}"
+        if self.rng.random() < 0.2:
+            outcome = self.rng.choice(("no_answer", "no_answer", "busy", "switched_off"))
+            actions.record_attempt(
+                callback_id=taken.pk, operator=operator, outcome=outcome, key=key
+            )
+        elif self.rng.random() < 0.03:
+            actions.record_attempt(
+                callback_id=taken.pk, operator=operator, outcome="refused", key=key
+            )
+        else:
+            actions.record_answer(
+                callback_id=taken.pk, operator=operator, said=self._said(taken), key=key
+            )
+
+    def _said(self, callback: Callback) -> Said:
+        matter = callback.matter
+        deadline = matter.deadlines.filter(clock="answer").first()
+        late = bool(deadline and deadline.met_at and deadline.met_at > deadline.due_at)
+        return reply_to(callback, self.rng, late=late, weak_unit=matter.unit_id == self.weak)
+
+    def _put_right(self) -> None:
+        """Duty leaders contact the unhappy and put right what they can; a few are slow."""
+        open_orders = Matter.objects.filter(
+            kind=rectifying_kind().code, stage__in=(Stage.OPEN, Stage.WORKING)
+        )
+        for order in open_orders.order_by("pk"):
+            leader = self.leaders.get(order.unit_id or 0)
+            if leader is None or self.rng.random() < 0.08:
+                continue
+            actor = Actor.of(leader)
+            if order.state == "ordered":
+                move(matter_id=order.pk, code="contact", actor=actor, note="已电话联系，了解诉求。")
+            elif self.rng.random() < 0.4:
+                self._finish(order.pk, actor)
+        news.drain()
+
+    def _finish(self, order: int, actor: Actor) -> None:
+        upheld = self.rng.random() < 0.85
+        inputs = {
+            "explanation": "已向您当面说明处理经过，并告知后续进展和联系人。",
+            "measure": "责任民警回访说明，补充告知案件进展，加强该路段巡逻。",
+            "finding": "经核查，出警时间和处置程序符合规定。",
+        }
+        move(
+            matter_id=order,
+            code="put_right" if upheld else "explain",
+            actor=actor,
+            inputs=inputs,
+        )
+
+    def _sign(self, day: date, last: date) -> None:
+        """In the last weeks units sign their days off; some forget, and some days stay open."""
+        if (last - day).days > SIGNED_DAYS:
+            return
+        for unit in signing_units():
+            leader = self.leaders.get(unit.pk)
+            if leader is None or self.rng.random() < 0.07:
+                continue
+            left = open_keys(DayRows(unit, day))
+            carry = {key: Carry("转次日值班继续办理", account=leader) for key in left}
+            try:
+                close_day(unit=unit, day=day, by=leader, carry=carry)
+            except Refusal:
+                continue  # a day that cannot be signed stays open, and the board says why
+
+    def _night(self, day: date, now: datetime) -> None:
+        zone = timezone.get_default_timezone()
+        moment = datetime.combine(day + timedelta(days=1), time(0, 30), zone)
+        if moment < now:
+            self.clock.move_to(moment)
+            callback_tasks.night()
+
+    def _assign_some(self) -> None:
+        """Some of what is open has a person already."""
+        officers: dict[int | None, Account] = {}
+        for account in Account.objects.filter(role="officer"):
+            officers[account.unit_id] = account
+        live = Matter.objects.filter(closed_at__isnull=True, assignee__isnull=True)
+        for matter in live.order_by("pk"):
+            officer, leader = officers.get(matter.unit_id), self.leaders.get(matter.unit_id or 0)
+            if officer and leader and self.rng.random() < 0.6:
+                assign(matter_id=matter.pk, actor=Actor.of(leader), account=officer)
