@@ -14,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from anmin.desk import icons
+from anmin.desk import fields, icons
 from anmin.desk import navigation as rooms
 from anmin.desk.figures import Figure
 from anmin.desk.queries import unread_count
@@ -268,48 +268,16 @@ def field(bound: BoundField, hint: str | None = None, optional: bool = False) ->
         bound.help_text = hint
     return {
         "field": bound,
-        "widget": _dressed(bound),
+        "widget": fields.dressed(bound),
         "single_check": isinstance(bound.field.widget, forms.CheckboxInput),
         "optional": optional,
     }
 
 
-_CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
-    (forms.CheckboxInput, "form-check-input"),
-    (forms.RadioSelect, ""),
-    (forms.Select, "form-select"),
-    (forms.Widget, "form-control"),
-)
-
-
-def _dressed(bound: BoundField) -> SafeString:
-    """The widget with its class by type; a failed field is outlined."""
-    kind = next(css for widget, css in _CLASSES if isinstance(bound.field.widget, widget))
-    own = bound.field.widget.attrs.get("class", "")
-    failed = "is-invalid" if bound.errors and kind else ""
-    attrs: dict[str, str | bool] = {"class": " ".join(filter(None, (kind, own, failed)))}
-    if str(bound.field.widget.attrs.get("placeholder", "—")) in str(bound.label):
-        attrs["placeholder"] = ""  # it would say again what the label says
-    if isinstance(bound.field.widget, forms.Textarea):
-        attrs.setdefault("rows", "3")
-    return bound.as_widget(attrs=attrs)
-
-
 @register.inclusion_tag("desk/parts/error_summary.html")
 def error_summary(form: forms.BaseForm) -> dict[str, Any]:
     """All errors of a form at its head, each a link to its field; takes the focus."""
-    lines = [{"message": message} for message in form.non_field_errors()]
-    for bound in form:
-        lines += [
-            {"target": _focusable(bound), "label": bound.label, "message": message}
-            for message in bound.errors
-        ]
-    return {"lines": lines}
-
-
-def _focusable(bound: BoundField) -> str:
-    # A group of radios or boxes has no single label target: its first one takes the focus.
-    return bound.id_for_label or f"{bound.auto_id}_0"
+    return {"lines": fields.error_lines(form)}
 
 
 @register.simple_tag
