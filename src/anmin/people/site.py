@@ -1,7 +1,7 @@
 """The admin site for reference data: signed in to as everywhere else, never on its own."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, cast
 
 from allauth.account.decorators import secure_admin_login
 from django.conf import settings
@@ -10,8 +10,8 @@ from django.utils.csp import CSP
 from django.views.decorators.csp import csp_override
 from unfold.sites import UnfoldAdminSite
 
-POLICY: dict[str, list[str]] = {
-    **settings.SECURE_CSP,
+POLICY: Mapping[str, Collection[str]] = {
+    **cast("Mapping[str, Collection[str]]", settings.SECURE_CSP),
     # The library's pages compute small expressions in attributes and carry their own styles.
     "script-src": [CSP.SELF, CSP.UNSAFE_EVAL],
     "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
