@@ -17,6 +17,8 @@ PAGES = (
     "filters",
     "notices",
     "lookup",
+    "imports",
+    "import_files",
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [

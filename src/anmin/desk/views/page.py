@@ -27,7 +27,7 @@ class DeskRequest(HttpRequest):
     htmx: HtmxDetails
 
 
-type View[**P] = Callable[Concatenate[DeskRequest, P], HttpResponse]
+type View[**P] = Callable[Concatenate[DeskRequest, P], HttpResponseBase]
 
 
 def page[**P](*capabilities: Capability) -> Callable[[View[P]], Any]:

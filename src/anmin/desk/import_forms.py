@@ -1,0 +1,92 @@
+"""What a person says about a file before it is imported."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zoneinfo import available_timezones
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from anmin.exchange.guess import Wishes
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+
+NOT_TAKEN = "-"
+"""What the page sends for a column that is to be left out; nothing means: as guessed."""
+DATUMS = [
+    ("", "—"),
+    ("wgs84", "WGS 84 / CGCS2000"),
+    ("gcj02", gettext_lazy("GCJ-02 (AMap, Tencent)")),
+    ("bd09", gettext_lazy("BD-09 (Baidu)")),
+]
+
+
+class AdjustForm(forms.Form):
+    """What is said about a file that no profile knows: its times, its map, its columns."""
+
+    use_required_attribute = False
+    zone = forms.CharField(
+        label=gettext_lazy("Time zone of its times"),
+        max_length=60,
+        widget=forms.TextInput({"list": "zones", "autocomplete": "off"}),
+    )
+    datum = forms.ChoiceField(
+        label=gettext_lazy("Datum of its coordinates"), choices=DATUMS, required=False
+    )
+    swap_days = forms.BooleanField(
+        label=gettext_lazy("Day and month are the other way round"), required=False
+    )
+
+    def __init__(self, said: QueryDict) -> None:
+        super().__init__({"zone": settings.TIME_ZONE, **{k: v for k, v in said.items() if v}})
+        self.columns = {
+            int(name[1:]): "" if value == NOT_TAKEN else str(value)
+            for name, value in said.items()
+            if name[:1] == "c" and name[1:].isdecimal() and value
+        }
+
+    def clean_zone(self) -> str:
+        """A zone that exists."""
+        zone: str = self.cleaned_data["zone"]
+        if zone not in available_timezones():
+            raise forms.ValidationError(_("There is no time zone of that name."))
+        return zone
+
+    def wishes(self, source: str = "") -> Wishes:
+        """The same for the guess; once valid."""
+        given = self.cleaned_data
+        return Wishes(source, given["datum"], given["swap_days"], self.columns)
+
+    def said(self) -> list[tuple[str, str]]:
+        """Everything that was said, for the form that starts exactly what was looked at."""
+        told = [(name, str(value)) for name, value in self.cleaned_data.items() if value]
+        return told + [(f"c{at}", fact or NOT_TAKEN) for at, fact in self.columns.items()]
+
+
+class SourceForm(forms.Form):
+    """Which system a file comes from: with the event number it is the key of every record."""
+
+    use_required_attribute = False
+    source = forms.CharField(
+        label=gettext_lazy("System the file comes from"),
+        max_length=48,
+        help_text=gettext_lazy(
+            "Always the same name for the same system: it and the event number tell records apart."
+        ),
+        widget=forms.TextInput({"list": "sources", "autocomplete": "off"}),
+    )
+
+
+class KeepForm(forms.Form):
+    """A name under which a profile is kept for everybody."""
+
+    use_required_attribute = False
+    name = forms.RegexField(
+        r"^[a-z0-9][a-z0-9_-]{0,47}$",
+        label=gettext_lazy("Name of the profile"),
+        help_text=gettext_lazy("Small letters, digits, - and _."),
+    )
