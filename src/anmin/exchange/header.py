@@ -33,7 +33,7 @@ class Binding:
 
     def title(self, place: int) -> str:
         """What to call a column in a message."""
-        return self.header[place].strip() or str(place + 1)
+        return self.header[place].strip(" *＊\t") or str(place + 1)
 
 
 def bind(profile: Profile, rows: Iterator[Row]) -> tuple[Binding, list[Row]]:
