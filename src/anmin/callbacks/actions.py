@@ -38,6 +38,7 @@ __all__ = [
     "take",
 ]
 
+WORKABLE = (Status.PLANNED, Status.MESSAGED, Status.CALLING)
 TRIES = 8
 """Callbacks looked at before saying that the queue is empty: others may be taking them."""
 
@@ -139,7 +140,7 @@ def reveal(callback: Callback, operator: Account, *, reason: str) -> ContactFact
 def record_attempt(
     *,
     callback_id: int,
-    operator: Account,
+    operator: Account | None,
     outcome: str,
     key: str,
     note: str = "",
@@ -150,12 +151,13 @@ def record_attempt(
 
     The callback goes back to the queue for later, or ends with its disposition when the outcome
     ends it or no attempt is left. An ``appointment`` needs ``next_try_at``, outside quiet hours.
+    ``operator`` is empty at the console only.
 
     Raises ``NotAllowed``, ``Conflict`` (taken by somebody else) or ``Refusal`` naming the field.
     """
-    require(operator, Capability.WORK_CALLBACKS)
+    _require_worker(operator)
     callback = lock(callback_id)
-    if _known(callback, key):
+    if callback.attempt_rows.filter(key=key).exists():
         return callback
     _require_held(callback, operator)
     now = at or timezone.now()
@@ -197,7 +199,7 @@ def record_attempt(
 def record_answer(
     *,
     callback_id: int,
-    operator: Account,
+    operator: Account | None,
     said: Said,
     key: str,
     note: str = "",
@@ -205,10 +207,12 @@ def record_answer(
 ) -> Answer:
     """Write down what the citizen answered on the phone; the first answer is never overwritten.
 
+    ``operator`` is empty at the console only.
+
     Raises ``NotAllowed``, ``Conflict`` (taken by somebody else, or answered meanwhile) or
     ``Refusal`` naming the field.
     """
-    require(operator, Capability.WORK_CALLBACKS)
+    _require_worker(operator)
     callback = lock(callback_id)
     if (known := callback.answers.filter(key=key).first()) is not None:
         return known  # type: ignore[no-any-return]
@@ -278,15 +282,16 @@ def read_words(*, answer_id: int, reader: Account, reason: str) -> str:
     return read_text(answer)
 
 
-def _known(callback: Callback, key: str) -> bool:
-    return callback.attempt_rows.filter(key=key).exists()
+def _require_worker(operator: Account | None) -> None:
+    if operator is not None:
+        require(operator, Capability.WORK_CALLBACKS)
 
 
-def _require_held(callback: Callback, operator: Account) -> None:
+def _require_held(callback: Callback, operator: Account | None) -> None:
     """An expired lease still holds as long as nobody else has taken the callback."""
-    if callback.closed_at is not None:
+    if callback.status not in WORKABLE:
         raise Conflict(_("This callback has been answered or has ended."))
-    if callback.operator_id != operator.pk:
+    if callback.operator_id != (operator.pk if operator else None):
         raise Conflict(_("Somebody else has taken this callback; take the next one."))
 
 

@@ -4,13 +4,15 @@ Follows the news of the matters (``matters.news``): the plan is written in the t
 moves the cursor, so a crash between batches neither loses nor doubles one.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Count, Max
 from django.utils import timezone
 
 from anmin.callbacks import ladder
@@ -107,6 +109,18 @@ def plan(entries: Sequence[Entry]) -> None:
         COLUMNS,
         [_row(one, phones.get(one.matter.pk), stopped, terms) for one in fresh],
     )
+
+
+@contextmanager
+def planned_since() -> Iterator[dict[str, Any]]:
+    """Fills in, at the end, how many were ``planned`` inside, and ``excluded`` by which rule."""
+    last = Callback.objects.aggregate(last=Max("pk"))["last"] or 0
+    told: dict[str, Any] = {}
+    yield told
+    fresh = Callback.objects.filter(pk__gt=last).order_by().values_list("exclusion")
+    counts = dict(fresh.annotate(number=Count("pk")))
+    told["planned"] = counts.pop("", 0)
+    told["excluded"] = counts
 
 
 def _wanted(entries: Sequence[Entry]) -> Iterable[Wanted]:

@@ -6,7 +6,7 @@ and what a citizen agreed to pass on.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -23,7 +23,7 @@ from anmin.callbacks.models import Answer, Attempt, Callback, Satisfaction, Solv
 from anmin.callbacks.scripts import AdviceSheet, Question, Situation, advice, script, wording
 from anmin.callbacks.sealing import read_note, read_text
 from anmin.callbacks.unhappy import head_unit
-from anmin.kernel.errors import Conflict, NotAllowed
+from anmin.kernel.errors import Conflict, NotAllowed, NotFound
 from anmin.kernel.masking import mask_name
 from anmin.matters.actions import contact_for_message
 from anmin.matters.models import Matter
@@ -107,6 +107,10 @@ class CallbackLine:
     attempts: int
     exclusion: str
     disposition: str
+
+    def as_json(self) -> dict[str, Any]:
+        """For ``--json``."""
+        return asdict(self)
 
 
 def callback_view(*, callback_id: int, operator: Account) -> CallbackView:
@@ -227,6 +231,22 @@ def list_callbacks(
     if due is not None:
         rows = rows.filter(due_at__lt=midnight(due, days=1))
     return [_line(row) for row in rows.select_related("matter").order_by("due_at", "pk")[:limit]]
+
+
+def find_callback(text: str) -> int:
+    """The callback of that id, or the latest about the matter of that reference number."""
+    rows = Callback.objects.all()
+    if text.isdigit() and rows.filter(pk=int(text)).exists():
+        return int(text)
+    row = rows.filter(matter__number=text.strip().upper()).order_by("-round").first()
+    if row is None:
+        raise NotFound(_("There is no such callback."))
+    return row.pk
+
+
+def callback_line(callback_id: int) -> CallbackLine:
+    """One callback as lists show it."""
+    return _line(Callback.objects.select_related("matter").get(pk=callback_id))
 
 
 def _line(row: Callback) -> CallbackLine:

@@ -14,7 +14,7 @@ from anmin.matters.news import backlog, drain
 @every(seconds=2, backlog=lambda: backlog()[planning.NEWS])
 def plan() -> int:
     """Plan callbacks for what was answered."""
-    return drain([planning.NEWS])
+    return drain([planning.NEWS], limit=20_000)
 
 
 @every(seconds=20)
