@@ -40,12 +40,15 @@ def subscribe(name: str, *, batch: int = 1000) -> Callable[[Handler], Handler]:
     return register
 
 
-def drain(names: Sequence[str] | None = None) -> int:
-    """Hand every waiting entry to its readers; returns how many entries were handed on."""
+def drain(names: Sequence[str] | None = None, *, limit: int | None = None) -> int:
+    """Hand waiting entries to their readers; returns how many were handed on.
+
+    With ``limit`` it stops after the batch that reaches it, for jobs that take turns.
+    """
     done = 0
     for subscription in list(_subscriptions.values()):
         if names is None or subscription.name in names:
-            while count := _step(subscription):
+            while (limit is None or done < limit) and (count := _step(subscription)):
                 done += count
     return done
 
