@@ -18,6 +18,7 @@ NUMBERED = re.compile(r"(?=.*\d)[0-9A-Za-z\u4e00-\u9fff()（）〔〕_./-]{4,40}
 EITHER_ORDER = ("%m/%d/", "%d/%m/", "%d-%m-", "%m-%d-")
 """Beginnings of formats that differ in the order of day and month alone."""
 TELLING = 5.0
+FEW = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +88,17 @@ class Shape:
             return ()
         unread = list(dict.fromkeys(self.values))
         wanted = NEARLY_ALL * len(unread)
-        whole = []
-        partly: list[tuple[str, list[str]]] = []
-        for layout in formats:
-            parse = compile_format(layout, needs_date=not clock)
-            read = [value for value in unread if parse(value)]
-            if len(read) >= wanted:
-                whole.append(layout)
-            elif read:
-                partly.append((layout, read))
-        if whole:
+        parsers = {layout: compile_format(layout, needs_date=not clock) for layout in formats}
+        # There are many formats, and most columns are no dates: a few values tell.
+        hopeful = [one for one in formats if any(map(parsers[one], unread[:FEW]))]
+        if not hopeful:
+            return ()
+        reads = {layout: [*filter(parsers[layout], unread)] for layout in hopeful}
+        if whole := [layout for layout, read in reads.items() if len(read) >= wanted]:
             return tuple(whole)
+        reads |= {one: [*filter(parsers[one], unread)] for one in formats if one not in reads}
         found, left = [], set(unread)
-        for layout, read in sorted(partly, key=lambda one: -len(one[1])):
+        for layout, read in sorted(reads.items(), key=lambda one: -len(one[1])):
             if left & set(read):
                 found.append(layout)
                 left -= set(read)
