@@ -4,11 +4,12 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from anmin.callbacks import ladder, recording
@@ -37,9 +38,9 @@ SUBJECT = "callback:"
 class LinkView:
     """What the page behind a link shows: enough to know what it is about, no personal data."""
 
-    opened_on: date
-    category: str
+    opening: Sequence[str]
     questions: Sequence[Question]
+    closing: Sequence[str]
     expires_at: datetime
 
 
@@ -71,11 +72,15 @@ def link_view(token: str) -> LinkView:
     callback = found.callback
     matter = callback.matter
     topic = matter.topic
-    sheet = script(callback.script, callback.script_version)
+    sheet = script(recording.LINK_SCRIPT)
+    told = {
+        "date": date_format(timezone.localdate(matter.opened_at), "DATE_FORMAT"),
+        "category": topic.label if topic else str(matter.type.label),
+    }
     return LinkView(
-        opened_on=timezone.localdate(matter.opened_at),
-        category=topic.label if topic else str(matter.type.label),
+        opening=[line.label.format(**told) for line in sheet.opening],
         questions=sheet.question,
+        closing=[line.label for line in sheet.closing],
         expires_at=found.expires_at,
     )
 

@@ -10,12 +10,15 @@ from django.utils.translation import gettext as _
 from anmin.callbacks.concerns import concerns
 from anmin.callbacks.dispositions import REFUSAL, answered
 from anmin.callbacks.models import Answer, Attempt, Callback, Satisfaction, Solved, Status, Via
-from anmin.callbacks.scripts import advice
+from anmin.callbacks.scripts import advice, script
 from anmin.callbacks.sealing import seal
 from anmin.callbacks.unhappy import is_unhappy, order_rectification
 from anmin.kernel.errors import Conflict, NotFound, Refusal
 from anmin.matters.models import Contact
 from anmin.people.models import Account
+
+LINK_SCRIPT = "link"
+"""The questions as a citizen reads them behind a link."""
 
 ANSWERABLE = (Status.PLANNED, Status.MESSAGED, Status.CALLING, Status.CLOSED)
 """Where a citizen's answer is still taken; one that comes after we gave up is welcome too."""
@@ -149,14 +152,15 @@ def add_answer(
     corrects: Answer | None = None,
 ) -> Answer:
     """Add one answer row."""
+    sheet = script(LINK_SCRIPT) if via == Via.LINK else None
     row = Answer(
         callback=callback,
         seq=seq,
         at=at,
         via=via,
         operator=operator,
-        script=callback.script,
-        script_version=callback.script_version,
+        script=sheet.code if sheet else callback.script,
+        script_version=sheet.version if sheet else callback.script_version,
         satisfaction=said.satisfaction,
         solved=said.solved,
         concerns=list(dict.fromkeys(said.concerns)),

@@ -17,7 +17,13 @@ from anmin.kernel.errors import Refusal
 
 log = structlog.get_logger(__name__)
 
-STATUS = {"not_allowed": 403, "not_found": 404, "conflict": 409, "unavailable": 503}
+STATUS = {
+    "not_allowed": 403,
+    "not_found": 404,
+    "conflict": 409,
+    "too_many": 429,
+    "unavailable": 503,
+}
 """HTTP status by a refusal's code; a class of refusal not named here counts as its parent."""
 
 QUIET = {"healthz", "readyz", "metrics"}

@@ -1,0 +1,146 @@
+"""王女士 answers by the link in a message: on a phone, without an account, without script."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from tests.personas import City
+
+from anmin.callbacks import reaching
+from anmin.callbacks.models import Answer, Callback
+from anmin.channels.queries import body_of, latest_message
+from anmin.matters import actions, news
+from anmin.matters.actor import Actor
+from anmin.matters.models import Matter
+from anmin.matters.reactions import ask_citizen, read_answer
+from anmin.portal.guard import TRIES
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def link(city: City) -> Iterator[str]:
+    """The path of the link that 王女士 got after her complaint about noise was answered."""
+    with time_machine.travel(datetime(2026, 11, 10, 2, tzinfo=UTC), tick=False) as clock:
+        city.answered(category="noise")
+        news.drain()
+        callback = Callback.objects.get()
+        clock.move_to(callback.not_before)
+        reaching.advance()
+        found = re.search(
+            r"/a/[\w-]+", body_of(latest_message(f"callback:{callback.pk}")), re.ASCII
+        )
+        assert found
+        yield found[0]
+
+
+def hidden(page: Any) -> dict[str, list[str]]:
+    """What the form of a page carries along."""
+    fields: dict[str, list[str]] = {}
+    for name, value in re.findall(
+        r'<input type="hidden" name="([\w-]+)" value="([^"]*)"', page.content.decode()
+    ):
+        if name != "csrfmiddlewaretoken":
+            fields.setdefault(name, []).append(value)
+    return fields
+
+
+def say(client: Client, link: str, page: Any, **answers: Any) -> Any:
+    return client.post(link, {**hidden(page), **answers})
+
+
+def test_a_content_citizen_answers_three_questions(client: Client, link: str) -> None:
+    page = client.get(link)
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert "没有解决" in text
+    assert "checked" not in text
+    for private in ("王秀英", "1385771", "陈立", "锦湖"):
+        assert private not in text
+    page = say(client, link, page, solved="yes")
+    page = say(client, link, page, satisfaction="satisfied")
+    assert not Answer.objects.exists()
+    page = say(client, link, page, text="谢谢")
+    assert "已记录" in page.content.decode()
+    answer = Answer.objects.get()
+    assert (answer.satisfaction, answer.solved, answer.via) == ("satisfied", "yes", "link")
+    assert (answer.script, answer.script_version) == ("link", 1)
+    assert client.get(link).status_code == 410
+    again = client.post(link, {"solved": "no", "satisfaction": "dissatisfied", "seen-text": "1"})
+    assert again.status_code == 410
+    assert Answer.objects.count() == 1
+
+
+def test_an_unhappy_citizen_is_asked_why_and_whether_to_be_contacted(
+    client: Client, link: str
+) -> None:
+    page = say(client, link, client.get(link), solved="no")
+    page = say(client, link, page, satisfaction="dissatisfied")
+    page = say(client, link, page, concerns=["no_feedback", "attitude"])
+    page = say(client, link, page, text="一直没有消息")
+    assert not Answer.objects.exists()
+    page = say(client, link, page, consent_contact="no")
+    assert page.status_code == 200
+    answer = Answer.objects.get()
+    assert answer.concerns == ["no_feedback", "attitude"]
+    assert answer.consent_contact is False
+    order = Matter.objects.get(kind="rectification")
+    assert "一直没有消息" not in str(order.details)
+
+
+def test_an_empty_choice_is_pointed_out_and_what_was_said_is_kept(
+    client: Client, link: str
+) -> None:
+    page = say(client, link, client.get(link), solved="partly")
+    page = say(client, link, page)
+    assert page.status_code == 422
+    assert "请选择一项" in page.content.decode()
+    assert hidden(page)["solved"] == ["partly"]
+    assert not Answer.objects.exists()
+
+
+def test_a_choice_that_was_never_offered_is_refused(client: Client, link: str) -> None:
+    page = client.post(link, {"solved": "bribe", "satisfaction": "satisfied", "seen-text": "1"})
+    assert page.status_code == 422
+    assert not Answer.objects.exists()
+
+
+def test_the_page_speaks_english(client: Client, link: str) -> None:
+    text = client.get(link, headers={"accept-language": "en"}).content.decode()
+    assert "Is the matter solved by now?" in text
+    assert "解决" not in text
+
+
+def test_guessing_links_is_slowed_down(client: Client, link: str) -> None:
+    for _try in range(TRIES):
+        assert client.get("/a/made-up").status_code == 404
+    assert client.get("/a/made-up").status_code == 429
+    assert client.get(link).status_code == 429
+
+
+def test_a_question_of_an_officer_is_answered_once(client: Client, city: City) -> None:
+    matter = city.incident()
+    actor = Actor.of(city.officer)
+    actions.move(matter_id=matter.pk, code="arrive", actor=actor)
+    ask_citizen(matter_id=matter.pk, code="ask", actor=actor, question="车架号是多少？")
+    body = body_of(latest_message(f"matter:{matter.number}"))
+    found = re.search(r"/q/[\w-]+", body, re.ASCII)
+    assert found
+    page = client.get(found[0])
+    assert "车架号是多少？" in page.content.decode()
+    assert client.post(found[0], {"text": ""}).status_code == 422
+    done = client.post(found[0], {"text": "LX2026001"})
+    assert matter.number in done.content.decode()
+    assert read_answer(matter.reactions.get()) == "LX2026001"
+    matter.refresh_from_db()
+    assert matter.state == "arrived"
+    assert client.get(found[0]).status_code == 404
+
+
+def test_home_and_draws_are_open_to_all(client: Client) -> None:
+    assert client.get("/").status_code == 200
+    assert client.get("/draws").status_code == 200

@@ -1,0 +1,30 @@
+"""A citizen answers a question that an officer asked about a matter."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from anmin.kernel.errors import NotFound
+from anmin.matters.reactions import answer_question, question_for
+from anmin.portal.forms import Reply
+from anmin.portal.guard import count_miss, require_patience
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def question(request: HttpRequest, token: str) -> HttpResponse:
+    """Show the question; take the answer once."""
+    require_patience(request)
+    try:
+        asked = question_for(token)
+        form = Reply(request.POST if request.method == "POST" else None)
+        if form.is_bound and form.is_valid():
+            answer_question(token=token, text=form.cleaned_data["text"])
+            return render(request, "portal/question_done.html", {"number": asked.matter.number})
+    except NotFound:
+        count_miss(request)
+        return render(request, "portal/link_gone.html", status=404)
+    form.fields["text"].label = asked.question
+    context = {"form": form, "number": asked.matter.number}
+    return render(request, "portal/question.html", context, status=422 if form.errors else 200)
