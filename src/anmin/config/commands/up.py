@@ -101,7 +101,6 @@ def _children(host: str, port: int, home: Path) -> list["Child"]:
         *("--blocking-threads", str(settings.ENVIRONMENT.anmin_web_threads)),
         *("--blocking-threads-idle-timeout", "600"),
         *("--respawn-failed-workers", "--workers-kill-timeout", "10"),
-        *("--process-name", "anmin web"),
     ]
     worker = [sys.executable, "-m", "anmin.config.command", "worker"]
     return [Child("web", web, environment), Child("worker", worker, environment)]
@@ -121,12 +120,8 @@ def _welcome(host: str, port: int) -> None:
     from anmin.config import demo
 
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    for _ in range(300):
-        try:
-            urllib.request.urlopen(f"{address}/healthz", timeout=5)  # noqa: S310 - our own http
-            break
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
+    while not _answers(f"{address}/healthz"):
+        time.sleep(0.2)
     typer.echo(f"\nAnmin is ready:\n  staff     {address}/desk/\n  citizens  {address}/\n")
     if accounts := demo.sign_ins():
         typer.echo("Sign in as (demo city):")
@@ -135,3 +130,11 @@ def _welcome(host: str, port: int) -> None:
     else:
         typer.echo("Add the first administrator with: anmin user add NAME --role admin")
     typer.echo("\nCtrl-C stops everything.")
+
+
+def _answers(address: str) -> bool:
+    try:
+        urllib.request.urlopen(address, timeout=5).close()  # noqa: S310 - our own http
+    except (urllib.error.URLError, OSError):
+        return False
+    return True

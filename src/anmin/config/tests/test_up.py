@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -58,16 +59,22 @@ class Running:
             assert time.monotonic() < deadline, f"{self.get('/readyz')} {self.said()}"
             time.sleep(0.2)
 
+    def logged(self) -> str:
+        """The errors in its log."""
+        lines = [line for file in (self.home / "logs").glob("*.log") for line in file.open()]
+        return "\n".join(line for line in lines if '"level": "error"' in line)
+
     def said(self) -> str:
         """What it has printed so far."""
         return Path(self.output.name).read_text()
 
     def children(self) -> dict[str, psutil.Process]:
         """The two processes below it, by name."""
-        return {
-            "web" if "granian" in " ".join(child.cmdline()) else "worker": child
-            for child in psutil.Process(self.process.pid).children()
-        }
+        found = {}
+        for child in psutil.Process(self.process.pid).children():
+            with suppress(psutil.NoSuchProcess):  # it may be gone, or dead and not yet buried
+                found["web" if "granian" in " ".join(child.cmdline()) else "worker"] = child
+        return found
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +98,7 @@ def test_it_says_where_it_is_and_how_to_begin(running: Running) -> None:
 
 def test_pages_come_with_their_files_compressed_and_named_by_content(running: Running) -> None:
     status, page = running.get("/accounts/login/")
-    assert status == 200
+    assert status == 200, running.logged()
     sheets = re.findall(r'href="(/static/[^"]+\.css)"', page)
     assert sheets
     assert all(re.search(r"\.[0-9a-f]{12}\.css$", sheet) for sheet in sheets), sheets

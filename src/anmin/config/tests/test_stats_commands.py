@@ -1,0 +1,80 @@
+"""`anmin stats`: exact answers, and no database in sight."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from anmin.config.command import run
+
+
+@pytest.fixture
+def told(capsys):
+    """Run a command; its exit status, standard output and standard error."""
+
+    def call_it(*args):
+        status = run(["stats", *args])
+        out, err = capsys.readouterr()
+        return status, out, err
+
+    return call_it
+
+
+def test_the_thefts_of_the_source(told):
+    status, out, _err = told("compare", "--this", "12", "--last", "9", "--json")
+    found = json.loads(out)
+    assert status == 0
+    assert {name: round(value, 4) for name, value in found.items()} == {
+        "ratio": 1.3333, "low": 0.5156, "high": 3.583, "low_mid": 0.5563, "high_mid": 3.2895,
+        "p_minlike": 0.6636, "p_central": 0.6636, "p_mid": 0.5235,
+    }  # fmt: skip
+
+
+def test_exposures_and_what_has_no_limit(told):
+    _status, out, _err = told("compare", "--this", "5", "--last", "0", "--exposure-this", "2", "--json")
+    found = json.loads(out)
+    assert (found["ratio"], found["high"]) == (None, None)
+    assert found["low"] == pytest.approx(0.91635585731546 / 2, rel=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("method", "low", "high"),
+    [("wilson", 0.0061, 0.1718), ("clopper-pearson", 0.0009, 0.1776), ("mid-p", 0.0017, 0.1585)],
+)
+def test_an_interval(told, method, low, high):
+    _status, out, _err = told("interval", "--count", "1", "--n", "29", "--method", method, "--json")
+    found = json.loads(out)
+    assert found["value"] == 1 / 29
+    assert (round(found["low"], 4), round(found["high"], 4)) == (low, high)
+
+
+def test_for_people(told):
+    assert told("interval", "--count", "391", "--n", "400")[1] == "97.7500% (95.7797% to 98.8118%)\n"
+    assert "exact interval 0.5156 to 3.583" in told("compare", "--this", "12", "--last", "9")[1]
+
+
+@pytest.mark.parametrize(
+    ("args", "status", "reason"),
+    [
+        (["interval", "--count", "5", "--n", "4"], 1, "anmin: count must not be more than n\n"),
+        (["interval", "--count", "0", "--n", "0"], 1, "anmin: n must be at least 1\n"),
+        (["compare", "--this", "1.5", "--last", "2"], 1, "anmin: this must be a whole number from 0"),
+        (["compare", "--this", "many", "--last", "2"], 2, "Usage"),
+        (["interval", "--count", "1"], 2, "Usage"),
+    ],
+)
+def test_bad_input_is_told_in_words(told, args, status, reason):
+    found, out, err = told(*args)
+    assert (found, out) == (status, "")
+    assert err.startswith(reason)
+
+
+def test_the_library_works_without_django():
+    """Nothing of Django is loaded by `anmin stats`."""
+    code = (
+        "import sys; from anmin.config.command import run\n"
+        "assert run(['stats', 'compare', '--this', '12', '--last', '9']) == 0\n"
+        "assert not [name for name in sys.modules if name.split('.')[0] == 'django'], 'django'\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
