@@ -82,6 +82,7 @@ class CallbackView:
 class AnswerView:
     """One answer as this reader may see it; ``text`` is empty where it is not theirs to read."""
 
+    id: int
     round: int
     seq: int
     at: datetime
@@ -230,7 +231,7 @@ def list_callbacks(
         rows = rows.filter(closed_at=None)
     if due is not None:
         rows = rows.filter(due_at__lt=midnight(due, days=1))
-    return [_line(row) for row in rows.select_related("matter").order_by("due_at", "pk")[:limit]]
+    return [line_of(row) for row in rows.select_related("matter").order_by("due_at", "pk")[:limit]]
 
 
 def find_callback(text: str) -> int:
@@ -246,10 +247,11 @@ def find_callback(text: str) -> int:
 
 def callback_line(callback_id: int) -> CallbackLine:
     """One callback as lists show it."""
-    return _line(Callback.objects.select_related("matter").get(pk=callback_id))
+    return line_of(Callback.objects.select_related("matter").get(pk=callback_id))
 
 
-def _line(row: Callback) -> CallbackLine:
+def line_of(row: Callback) -> CallbackLine:
+    """A callback as lists show it; its matter was read with it."""
     topic = row.matter.topic
     return CallbackLine(
         id=row.pk,
@@ -280,6 +282,7 @@ def answers_about(account: Account, matter: Matter) -> list[AnswerView]:
         rows = rows.filter(consent_contact=True)
     return [
         AnswerView(
+            id=row.pk,
             round=row.callback.round,
             seq=row.seq,
             at=row.at,
