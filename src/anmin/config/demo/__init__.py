@@ -15,7 +15,7 @@ from django.utils import timezone
 from anmin.config.demo.people import sign_ins as _sign_ins
 from anmin.kernel.errors import Conflict
 
-DAYS, PER_DAY, SEED = 120, 40, 20111125
+DAYS, PER_DAY, SEED = 120, 30, 20111125
 MARK = "demo"
 
 
@@ -58,6 +58,7 @@ def load(
     from anmin.measures.lake import refresh
     from anmin.people.models import Account
     from anmin.people.roles import Role
+    from anmin.places.queries import steady
 
     if not wanted():
         raise Conflict("there is data already; the demo city only moves into an empty home")
@@ -78,9 +79,10 @@ def load(
             places=everywhere,
             estate=estate,
         )
-        for done, _day in enumerate(city.live(first, today, per_day, now), start=1):
-            if advance:
-                advance(done, days)
+        with steady():
+            for done, _day in enumerate(city.live(first, today, per_day, now), start=1):
+                if advance:
+                    advance(done, days)
     refresh()
     matters = Matter.objects.all()
     return Loaded(

@@ -34,7 +34,7 @@ from anmin.people.models import Account
 from anmin.places.models import Unit
 
 LABEL = "import:demo_cad"
-SIGNED_DAYS = 21
+SIGNED_DAYS = 14
 WEAK_STATION = "RA-XJ"
 BATCH = 1000
 LINK = re.compile(rf"{LINK_PATH}([\w-]+)", re.ASCII)
