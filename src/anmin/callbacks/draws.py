@@ -13,6 +13,7 @@ from anmin.callbacks.days import midnight
 from anmin.callbacks.ladder import rule
 from anmin.callbacks.models import Answer, Callback, Draw, QualityCheck, Status, Via
 from anmin.callbacks.sealing import read_seed, seal
+from anmin.matters.ledger import take_turn
 
 CHUNK = 1000
 _SHARES = {
@@ -60,6 +61,7 @@ def draw_before(day: date) -> int:
 @transaction.atomic
 def carry_out(draw_id: int) -> bool:
     """Freeze the frame, draw, and reveal the seed; a draw that is done is left alone."""
+    take_turn()
     found = Draw.objects.select_for_update().get(pk=draw_id)
     if found.drawn_at is not None:
         return False

@@ -24,6 +24,7 @@ from anmin.callbacks.unhappy import is_unhappy
 from anmin.channels.models import OptOut
 from anmin.matters import bulk
 from anmin.matters.kind import FollowUp
+from anmin.matters.ledger import take_turn
 from anmin.matters.models import Contact, Entry, Link, Matter
 from anmin.matters.news import subscribe
 
@@ -104,6 +105,7 @@ def plan(entries: Sequence[Entry]) -> None:
     refusing = OptOut.objects.filter(recipient_index__in=set(phones.values()))
     stopped = {bytes(index) for index in refusing.values_list("recipient_index", flat=True)}
     terms = Terms.today()
+    take_turn()
     bulk.insert(
         Callback,
         COLUMNS,

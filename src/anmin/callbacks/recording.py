@@ -14,6 +14,7 @@ from anmin.callbacks.scripts import advice, script
 from anmin.callbacks.sealing import seal
 from anmin.callbacks.unhappy import is_unhappy, order_rectification
 from anmin.kernel.errors import Conflict, NotFound, Refusal
+from anmin.matters.ledger import take_turn
 from anmin.matters.models import Contact
 from anmin.people.models import Account
 
@@ -84,6 +85,7 @@ def step(
     Inside a transaction. Whoever had taken the callback gives it back. Raises ``Conflict`` when
     it changed since it was read.
     """
+    take_turn()
     known = Callback.objects.filter(pk=callback.pk, steps=callback.steps, status=callback.status)
     fields = {"steps": callback.steps + 1, "operator": None, "lease_until": None, **changes}
     if not known.update(**fields):

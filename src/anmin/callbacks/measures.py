@@ -1,0 +1,315 @@
+"""What callbacks give to the lake, and how coverage, response and satisfaction are counted.
+
+One row for each callback, the excluded ones too. Of a callback the first answer counts, whatever
+came after it. Formulas: ``design/domain.md``.
+"""
+
+import json
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Max, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from anmin.callbacks.dispositions import DispositionClass, dispositions
+from anmin.callbacks.models import Attempt, Callback, Draw
+from anmin.matters.ledger import settled
+from anmin.matters.measures import DIMENSIONS, TOWN_DIGITS, WORTH_LOOKING
+from anmin.matters.models import Entry
+from anmin.matters.registry import all_kinds, rectifying_kind
+from anmin.measures.columns import Column, ColumnType
+from anmin.measures.registry import (
+    Cursor,
+    Direction,
+    Expression,
+    Indicator,
+    Kind,
+    LakeTable,
+    Rows,
+    registry,
+)
+
+THREE = ("satisfied", "fairly", "dissatisfied")
+CONTENT = ("satisfied", "fairly")
+
+
+def callbacks_in_the_lake(_vendor: str) -> str:
+    """Every callback with its first answer; nothing of sealed kinds."""
+    sealed = ", ".join(f"'{kind.code}'" for kind in all_kinds() if kind.seals) or "''"
+    return f"""
+        SELECT c.id, m.number, c.round, m.kind, m.category, u.code AS unit, a.code AS area,
+               substr(a.code, 1, {TOWN_DIGITS}) AS town, m.opened_at, c.due_at, c.closed_at,
+               c.exclusion, c.attempts, c.disposition, f.via, f.satisfaction, f.solved,
+               f.at AS answered_at
+        FROM callbacks_callback c
+        JOIN matters_matter m ON m.id = c.matter_id
+        LEFT JOIN places_unit u ON u.id = c.unit_id
+        LEFT JOIN places_area a ON a.id = m.area_id
+        LEFT JOIN callbacks_answer f ON f.callback_id = c.id AND f.seq = 1
+        WHERE m.kind NOT IN ({sealed})
+    """  # noqa: S608 - the codes come from the program's own kinds
+
+
+def changed_months(cursor: Cursor) -> tuple[Collection[str] | None, Cursor]:
+    """The months of the matters whose callbacks, or that themselves, changed since last time."""
+    with settled():
+        last = [
+            model.objects.aggregate(last=Max("pk"))["last"] or 0
+            for model in (Entry, Callback, Attempt)
+        ]
+        drawn = Draw.objects.aggregate(last=Max("drawn_at"))["last"]
+    now = json.dumps([*last, drawn.isoformat() if drawn else ""])
+    if cursor is None:
+        return None, now
+    *since, drawn_since = json.loads(str(cursor))
+    if any(new - old > WORTH_LOOKING for new, old in zip(last, since, strict=True)):
+        return None, now
+    changes: list[tuple[QuerySet[Any], str]] = [
+        (Entry.objects.filter(pk__gt=since[0], pk__lte=last[0]), "matter__opened_at"),
+        (Callback.objects.filter(pk__gt=since[1], pk__lte=last[1]), "matter__opened_at"),
+        (Attempt.objects.filter(pk__gt=since[2], pk__lte=last[2]), "callback__matter__opened_at"),
+    ]
+    if drawn is not None and drawn.isoformat() != drawn_since:
+        later = {"draw__drawn_at__gt": drawn_since} if drawn_since else {}
+        decided = Callback.objects.filter(draw__drawn_at__isnull=False, **later)
+        changes.append((decided, "matter__opened_at"))
+    months = {
+        f"{timezone.localtime(moment):%Y-%m}"
+        for rows, opened in changes
+        for moment in rows.order_by().values_list(opened, flat=True).iterator()
+    }
+    return months, now
+
+
+def _column(kind: ColumnType, meaning: Any) -> Column:
+    return Column(kind, meaning)
+
+
+CALLBACKS = LakeTable(
+    name="callbacks",
+    label=_("Callbacks"),
+    key="id",
+    month="opened_at",
+    source=callbacks_in_the_lake,
+    changed=changed_months,
+    columns={
+        "id": _column(ColumnType.INTEGER, _("primary key")),
+        "number": _column(ColumnType.STRING, _("reference number of the matter")),
+        "round": _column(ColumnType.INTEGER, _("1, or 2 after something was put right")),
+        "kind": _column(ColumnType.STRING, _("kind of matter")),
+        "category": _column(ColumnType.STRING, _("what it is about")),
+        "unit": _column(ColumnType.STRING, _("code of the unit that served")),
+        "area": _column(ColumnType.STRING, _("code of the area")),
+        "town": _column(ColumnType.STRING, _("code of the town or street")),
+        "opened_at": _column(ColumnType.TIMESTAMP, _("when the matter was opened")),
+        "due_at": _column(ColumnType.TIMESTAMP, _("when the callback is due")),
+        "closed_at": _column(ColumnType.TIMESTAMP, _("when the callback ended")),
+        "exclusion": _column(ColumnType.STRING, _("the rule that excludes it; empty: none")),
+        "attempts": _column(ColumnType.INTEGER, _("how often the citizen was turned to")),
+        "disposition": _column(ColumnType.STRING, _("AAPOR code of how it ended; empty: open")),
+        "via": _column(ColumnType.STRING, _("how the first answer came")),
+        "satisfaction": _column(ColumnType.STRING, _("first answer: satisfaction")),
+        "solved": _column(ColumnType.STRING, _("first answer: solved or not")),
+        "answered_at": _column(ColumnType.TIMESTAMP, _("first answer: when")),
+    },
+)
+
+
+def codes(classes: Iterable[DispositionClass]) -> list[str]:
+    """The dispositions of these classes."""
+    wanted = set(classes)
+    return [code for code, row in dispositions().items() if row.kind in wanted]
+
+
+def _replied(rows: Rows) -> Expression:
+    return rows.disposition.isin(codes(one for one in DispositionClass if one.usable))
+
+
+def _turned_to(rows: Rows) -> Expression:
+    """Somebody tried, or an answer came without."""
+    return (rows.attempts > 0) | _replied(rows)
+
+
+def _owed(rows: Rows, turn: int = 1) -> Expression:
+    """Callbacks that no rule excludes, and that were attempted or due by the cut-off."""
+    of_turn = (rows["round"] == turn) & (rows.exclusion == "")
+    return of_turn & (_turned_to(rows) | (rows.due_at < rows.cutoff))
+
+
+def _selected(rows: Rows, turn: int = 1) -> Expression:
+    """Those selected and eligible: what a response rate divides by."""
+    return _owed(rows, turn) & ~rows.disposition.isin(codes([DispositionClass.NOT_ELIGIBLE]))
+
+
+def _asked(rows: Rows, turn: int = 1) -> Expression:
+    """Replies that say one of the three: the denominator of satisfaction."""
+    return _selected(rows, turn) & _replied(rows) & rows.satisfaction.isin(THREE)
+
+
+def _score(rows: Rows) -> Expression:
+    fairly = settings.RULES.get("measures.fairly_weight", timezone.localdate()).share
+    one, half = rows.satisfaction == "satisfied", rows.satisfaction == "fairly"
+    return one.cast("float64") + half.cast("float64") * fairly
+
+
+def _is_order(rows: Rows) -> Expression:
+    return rows.kind == rectifying_kind().code
+
+
+def _settled(rows: Rows) -> Expression:
+    return rows.stage.isin(["done", "declined"])
+
+
+registry.add(
+    CALLBACKS,
+    Indicator(
+        key="callback_coverage",
+        label=_("Callback coverage"),
+        how_made=_(
+            "Of the matters that no rule excludes from being called back, those whose citizen was "
+            "turned to at least once. Callbacks not yet due by the cut-off do not count."
+        ),
+        unit=_("of callbacks"),
+        table="callbacks",
+        kind=Kind.PROPORTION,
+        direction=Direction.HIGHER,
+        numerator=_turned_to,
+        denominator=_owed,
+        dimensions=DIMENSIONS,
+        hide_small=False,
+    ),
+    Indicator(
+        key="response_rate",
+        label=_("Response rate"),
+        how_made=_(
+            "Usable replies (complete or partial) out of all who were selected and eligible by "
+            "their AAPOR disposition. Dead and wrong numbers count as selected."
+        ),
+        unit=_("of those selected"),
+        table="callbacks",
+        kind=Kind.PROPORTION,
+        direction=Direction.HIGHER,
+        numerator=_replied,
+        denominator=_selected,
+        dimensions=DIMENSIONS,
+    ),
+    Indicator(
+        key="satisfaction",
+        label=_("Satisfaction, merged"),
+        how_made=_(
+            "(Satisfied + fairly satisfied) out of the replies that say satisfied, fairly or "
+            "dissatisfied. The first answer counts. The bounds take all who did not reply as "
+            "dissatisfied, or as satisfied."
+        ),
+        unit=_("of replies"),
+        table="callbacks",
+        kind=Kind.PROPORTION,
+        direction=Direction.HIGHER,
+        numerator=lambda rows: rows.satisfaction.isin(CONTENT),
+        denominator=_asked,
+        frame=_selected,
+        dimensions=DIMENSIONS,
+    ),
+    Indicator(
+        key="satisfaction_weighted",
+        label=_("Satisfaction, weighted"),
+        how_made=_(
+            "(Satisfied + 0.5 × fairly satisfied) out of the same replies; the weight is the rule "
+            "measures.fairly_weight."
+        ),
+        unit=_("of replies"),
+        table="callbacks",
+        kind=Kind.MEAN_SCORE,
+        direction=Direction.HIGHER,
+        numerator=_score,
+        denominator=_asked,
+        frame=_selected,
+        dimensions=DIMENSIONS,
+    ),
+    Indicator(
+        key="resolution_rate",
+        label=_("Resolution rate"),
+        how_made=_("“Solved” out of all who were selected, whether they replied or not."),
+        unit=_("of those selected"),
+        table="callbacks",
+        kind=Kind.PROPORTION,
+        direction=Direction.HIGHER,
+        numerator=lambda rows: rows.solved == "yes",
+        denominator=_selected,
+        dimensions=DIMENSIONS,
+    ),
+    Indicator(
+        key="resolution_unknown",
+        label=_("Solved or not: unknown"),
+        how_made=_("Of all who were selected, those who did not say whether it is solved."),
+        unit=_("of those selected"),
+        table="callbacks",
+        kind=Kind.PROPORTION,
+        direction=Direction.NEITHER,
+        numerator=lambda rows: ~rows.solved.fill_null("").isin(["yes", "partly", "no"]),
+        denominator=_selected,
+        dimensions=DIMENSIONS,
+    ),
+    Indicator(
+        key="put_right_in_time",
+        label=_("Dissatisfied put right in time"),
+        how_made=_(
+            "Of the orders to put something right that were settled or due by the cut-off, those "
+            "settled (put right, or not upheld and explained) within the deadline."
+        ),
+        unit=_("of rectifications"),
+        table="matters",
+        kind=Kind.PROPORTION,
+        direction=Direction.HIGHER,
+        numerator=lambda rows: _settled(rows) & (rows.met_at <= rows.due_at),
+        denominator=lambda rows: (
+            _is_order(rows)
+            & (rows.stage != "withdrawn")
+            & (_settled(rows) | (rows.due_at < rows.cutoff))
+        ),
+        dimensions=("unit",),
+        hide_small=False,
+    ),
+    Indicator(
+        key="second_call_satisfaction",
+        label=_("Satisfaction after the second call"),
+        how_made=_(
+            "(Satisfied + fairly satisfied) out of the replies to second callbacks, made after "
+            "something was put right."
+        ),
+        unit=_("of replies"),
+        table="callbacks",
+        kind=Kind.PROPORTION,
+        direction=Direction.HIGHER,
+        numerator=lambda rows: rows.satisfaction.isin(CONTENT),
+        denominator=lambda rows: _asked(rows, 2),
+        frame=lambda rows: _selected(rows, 2),
+        dimensions=DIMENSIONS,
+    ),
+    Indicator(
+        key="callback_exclusions",
+        label=_("Excluded from callback"),
+        how_made=_("Matters that are not called back, by the rule that excludes them."),
+        unit=_("matters"),
+        table="callbacks",
+        kind=Kind.COUNT,
+        direction=Direction.NEITHER,
+        numerator=lambda rows: (rows["round"] == 1) & (rows.exclusion != ""),
+        dimensions=("exclusion", *DIMENSIONS),
+        hide_small=False,
+    ),
+    Indicator(
+        key="callback_dispositions",
+        label=_("How callbacks ended"),
+        how_made=_("Callbacks that ended, by their AAPOR disposition."),
+        unit=_("callbacks"),
+        table="callbacks",
+        kind=Kind.COUNT,
+        direction=Direction.NEITHER,
+        numerator=lambda rows: (rows["round"] == 1) & (rows.disposition != ""),
+        dimensions=("disposition", *DIMENSIONS),
+        hide_small=False,
+    ),
+)
