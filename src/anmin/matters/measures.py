@@ -7,6 +7,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from anmin.matters.ledger import settled
 from anmin.matters.models import Entry
 from anmin.matters.registry import all_kinds
 from anmin.measures.columns import Column, ColumnType
@@ -50,7 +51,8 @@ def _listed(codes: Iterable[str]) -> str:
 
 def changed_months(cursor: Cursor) -> tuple[Collection[str] | None, Cursor]:
     """The months of the matters that have new entries since the last time."""
-    last = Entry.objects.aggregate(last=Max("id"))["last"] or 0
+    with settled():
+        last = Entry.objects.aggregate(last=Max("id"))["last"] or 0
     since = int(cursor) if cursor is not None else None
     if since is None or last - since > WORTH_LOOKING:
         return None, last

@@ -7,10 +7,10 @@ and repeats nothing that was written to the database. No signals, no broker.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 
-from anmin.matters.ledger import TURN
+from anmin.matters.ledger import settled
 from anmin.matters.models import Cursor, Entry
 
 Handler = Callable[[Sequence[Entry]], None]
@@ -80,11 +80,5 @@ def _step(subscription: Subscription) -> int:
 
 def _horizon() -> int:
     """The last entry below which none is still being written."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as sql:
-            sql.execute("SELECT pg_advisory_lock(%s)", [TURN])
-            try:
-                return Entry.objects.aggregate(last=Max("id"))["last"] or 0
-            finally:
-                sql.execute("SELECT pg_advisory_unlock(%s)", [TURN])
-    return Entry.objects.aggregate(last=Max("id"))["last"] or 0
+    with settled():
+        return Entry.objects.aggregate(last=Max("id"))["last"] or 0
