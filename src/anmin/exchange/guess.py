@@ -23,6 +23,19 @@ SURE_ENOUGH = 0.45
 FOLDER = Path(__file__).parent
 NAMELESS = ("external_id", "received_at", "longitude", "latitude", "contact_phone", "place", "area")
 RUN_TOGETHER = frozenset({"%Y%m%d%H%M%S", "%Y%m%d%H%M"})
+WRITTEN = {
+    "Y": "YYYY",
+    "y": "YY",
+    "m": "MM",
+    "b": "Mon",
+    "d": "DD",
+    "H": "hh",
+    "I": "hh",
+    "M": "mm",
+    "S": "ss",
+    "f": "ffffff",
+    "p": "AM",
+}
 TIMES = frozenset({*MOMENTS, "updated_at"})
 
 
@@ -129,7 +142,8 @@ def _sample(path: Path) -> tuple[list[str] | None, list[Shape], str]:
 def _is_header(rows: Sequence[Sequence[str]]) -> bool:
     """A first row that has words where the rows below have figures."""
     first, below = rows[0], rows[1:50]
-    if any(_name_match(cell)[1] >= 0.7 for cell in first):
+    filled = [cell for cell in first if cell.strip()]
+    if 4 * sum(1 for cell in filled if _name_match(cell)[1] >= 0.7) >= len(filled) > 0:
         return True
     figures = sum(1 for cell in first if any(letter.isdigit() for letter in cell))
     usual = sum(1 for row in below for cell in row if any(letter.isdigit() for letter in cell))
@@ -203,7 +217,7 @@ def _claims(header: Sequence[str] | None, shapes: Sequence[Shape]) -> Iterator[_
             fits, reason = _fit(fact, shape)
             if fits <= 0 or (header and not name and fits < 0.9):
                 continue
-            sure = 0.6 * name + 0.4 * fits if header else 0.6 * fits
+            sure = 0.6 * name + 0.4 * fits if name else (0.5 if header else 0.6) * fits
             why = [] if not name else [_("named so") if name >= 0.7 else _("named nearly so")]
             yield _Claim(round(sure, 2), fact, column, (*why, reason))
 
@@ -217,7 +231,7 @@ def _fit(fact: str, shape: Shape) -> tuple[float, str]:
         if dates is None or dates.part == "clock":
             return 0.0, ""
         return (0.8 if dates.part == "moment" else 0.6), _("reads as %(layout)s") % {
-            "layout": dates.formats[0]
+            "layout": _as_written(dates.formats[0])
         }
     if dates and dates.part != "clock" and fact != "external_id":
         return 0.0, ""
@@ -351,6 +365,11 @@ def _formats(
             for after in clock.formats if clock else ("",):
                 formats.setdefault(f"{layout} {after}".strip())
     return list(formats)
+
+
+def _as_written(layout: str) -> str:
+    """A format as people write it: ``YYYY-MM-DD hh:mm:ss``."""
+    return re.sub(r"%(.)", lambda found: WRITTEN.get(found[1], found[0]), layout)
 
 
 def _days_swapped(layout: str) -> str:

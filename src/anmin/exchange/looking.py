@@ -113,6 +113,11 @@ class Look:
     doubts: Sequence[str]
 
     @property
+    def has_reporters(self) -> bool:
+        """Whether any of the rows tells who reported."""
+        return any(row.name or row.phone for row in self.rows)
+
+    @property
     def looked_at(self) -> int:
         """Rows read for this look."""
         return self.good + len(self.rejected)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 
 from django.utils.translation import gettext as _
@@ -14,10 +15,14 @@ NEARLY_ALL = 0.98
 DEGREES = re.compile(r"[+-]?\d{1,3}\.\d{2,}")
 ADDRESS = re.compile(r"[路街道巷弄号村幢栋室]|小区|\b(?:ST|AV|AVE|RD|BLVD|WY|DR|LN|BLOCK)\b", re.I)
 AREA_CODE = re.compile(r"[1-9]\d{5}(?:\d{3}(?:\d{3})?)?")
-NUMBERED = re.compile(r"(?=.*\d)[0-9A-Za-z\u4e00-\u9fff()（）〔〕_./-]{4,40}")
+NUMBERED = re.compile(r"(?=.*\d)[0-9A-Za-z\u4e00-\u9fff()（）〔〕_./-]{1,40}")
 EITHER_ORDER = ("%m/%d/", "%d/%m/", "%d-%m-", "%m-%d-")
 """Beginnings of formats that differ in the order of day and month alone."""
 TELLING = 5.0
+RUN_TOGETHER = re.compile(r"(%[A-Za-z])+")
+LATE = datetime(2024, 12, 25, 22, 58, 59, tzinfo=UTC)
+"""Every part of it has two digits: how long figures without anything between them are."""
+CREDIBLE = range(1950, 2100)
 FEW = 40
 
 
@@ -88,7 +93,7 @@ class Shape:
             return ()
         unread = list(dict.fromkeys(self.values))
         wanted = NEARLY_ALL * len(unread)
-        parsers = {layout: compile_format(layout, needs_date=not clock) for layout in formats}
+        parsers = {layout: _credible(layout, clock=clock) for layout in formats}
         # There are many formats, and most columns are no dates: a few values tell.
         hopeful = [one for one in formats if any(map(parsers[one], unread[:FEW]))]
         if not hopeful:
@@ -105,10 +110,23 @@ class Shape:
         return tuple(found) if len(left) <= len(unread) - wanted else ()
 
 
+def _credible(layout: str, *, clock: bool) -> Callable[[str], bool]:
+    """Whether a text reads as a moment of our times; figures run together have a set length."""
+    parse = compile_format(layout, needs_date=not clock)
+    length = len(f"{LATE:{layout}}") if RUN_TOGETHER.fullmatch(layout) else None
+
+    def reads(text: str) -> bool:
+        moment = parse(text) if length in (None, len(text)) else None
+        return moment is not None and (clock or moment.year in CREDIBLE)
+
+    return reads
+
+
 def _number(shape: Shape) -> tuple[float, str]:
     unique = shape.distinct == len(shape.values) and shape.filled == 1.0
     reason = _("all %(count)s values differ") % {"count": shape.distinct}
-    return (shape.share(NUMBERED) if unique else 0.0), reason
+    fits = shape.share(NUMBERED) * (1.0 if shape.length >= 6 else 0.8)
+    return (fits if unique else 0.0), reason
 
 
 def _degrees(shape: Shape, most: int) -> tuple[float, str]:
