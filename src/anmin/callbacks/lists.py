@@ -74,11 +74,7 @@ class Recorded:
     @property
     def in_words(self) -> str:
         """Both ratings as people say them."""
-        words = (
-            str(Solved(self.solved).label) if self.solved else "",
-            str(Satisfaction(self.satisfaction).label) if self.satisfaction else "",
-        )
-        return " · ".join(filter(None, words))
+        return in_words(self.satisfaction, self.solved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +85,15 @@ class CheckLine:
     at: datetime | None
     score: float | None
     failed: Sequence[str]
+
+
+def in_words(satisfaction: str, solved: str) -> str:
+    """Both ratings as people say them."""
+    words = (
+        str(Solved(solved).label) if solved else "",
+        str(Satisfaction(satisfaction).label) if satisfaction else "",
+    )
+    return " · ".join(filter(None, words))
 
 
 def list_page(

@@ -246,8 +246,11 @@ def find_callback(text: str) -> int:
 
 
 def callback_line(callback_id: int) -> CallbackLine:
-    """One callback as lists show it."""
-    return line_of(Callback.objects.select_related("matter").get(pk=callback_id))
+    """One callback as lists show it. Raises ``NotFound``."""
+    row = Callback.objects.select_related("matter").filter(pk=callback_id).first()
+    if row is None:
+        raise NotFound(_("There is no such callback."))
+    return line_of(row)
 
 
 def line_of(row: Callback) -> CallbackLine:

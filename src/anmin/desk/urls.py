@@ -19,6 +19,8 @@ PAGES = (
     "lookup",
     "imports",
     "import_files",
+    "callbacks",
+    "callback",
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -1,0 +1,350 @@
+"""One call: the script is the form, and everything can be done without the mouse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from anmin.callbacks import actions, lists, quality
+from anmin.callbacks.dispositions import dispositions, outcomes
+from anmin.callbacks.ladder import pace, permitted
+from anmin.callbacks.queries import callback_line, callback_view
+from anmin.callbacks.scripts import script
+from anmin.desk.call_forms import (
+    AnswerForm,
+    CallForm,
+    advice_ask,
+    asks,
+    outcome_options,
+    typed_in_words,
+)
+from anmin.desk.templatetags.anmin_time import spoken
+from anmin.desk.views.page import DeskRequest, go, page, show
+from anmin.kernel.errors import Conflict, NotFound, Refusal
+from anmin.people.policy import Capability
+
+if TYPE_CHECKING:
+    from anmin.callbacks.lists import Recorded
+    from anmin.callbacks.queries import CallbackView
+    from anmin.matters.contacts import ContactFacts
+
+RECALL = "recall"
+PURPOSES = {str(purpose.value): purpose for purpose in quality.NEEDED}
+AGAIN_IN = timedelta(hours=2)
+"""The moment that an appointment is first offered at; the operator changes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What the page calls about, and where its form goes."""
+
+    view: CallbackView
+    save_url: str
+    phone_url: str
+    check_id: int = 0
+    """Set when it is asked a second time, by somebody who does not know the first answer."""
+
+
+# --- taking -------------------------------------------------------------------------------------
+
+
+@page(Capability.WORK_CALLBACKS)
+@require_POST
+def next_call(request: DeskRequest) -> HttpResponse:
+    """Take the next call and open it; where none is due, back to the queue."""
+    return _go_on(request)
+
+
+def _go_on(request: DeskRequest) -> HttpResponse:
+    found = actions.next_callback(request.user)
+    if found is None:
+        messages.info(request, _("Nobody is to be called at this moment."))
+        return go(request, reverse("desk:callbacks"))
+    return go(request, reverse("desk:callback", args=[found.pk]))
+
+
+@page(Capability.WORK_CALLBACKS)
+@require_POST
+def take(request: DeskRequest, callback_id: int) -> HttpResponse:
+    """Take one particular call; what had been typed before it was lost comes along."""
+    typed = CallForm(request.POST) if "key" in request.POST else None
+    try:
+        actions.take(callback_id=callback_id, operator=request.user)
+    except Conflict as refusal:
+        return _lost(request, callback_id, refusal, typed)
+    if typed is None:
+        return go(request, reverse("desk:callback", args=[callback_id]))
+    return _page(request, _call(request, callback_id), typed)
+
+
+@page(Capability.WORK_CALLBACKS)
+@require_POST
+def release(request: DeskRequest, callback_id: int) -> HttpResponse:
+    """Give the call back to the queue."""
+    actions.release(callback_id=callback_id, operator=request.user)
+    messages.info(request, _("The call is back in the queue."))
+    return go(request, reverse("desk:callbacks"))
+
+
+# --- the call -----------------------------------------------------------------------------------
+
+
+@page(Capability.WORK_CALLBACKS)
+def callback(request: DeskRequest, callback_id: int) -> HttpResponse:
+    """The page of a call that this operator has taken; sending it writes down how it went."""
+    form = CallForm(request.POST) if request.method == "POST" else None
+    if form is not None and form.is_valid():
+        try:
+            _record(request, callback_id, form)
+        except Conflict as refusal:
+            return _lost(request, callback_id, refusal, form)
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            if request.POST.get("then") == "pause":
+                return go(request, reverse("desk:callbacks"))
+            return _go_on(request)
+    try:
+        call = _call(request, callback_id)
+    except Conflict as refusal:
+        return _lost(request, callback_id, refusal, form)
+    return _page(request, call, form or CallForm(initial={"next_try_at": _again()}))
+
+
+def _call(request: DeskRequest, callback_id: int) -> Call:
+    return Call(
+        callback_view(callback_id=callback_id, operator=request.user),
+        reverse("desk:callback", args=[callback_id]),
+        reverse("desk:callback_phone", args=[callback_id]),
+    )
+
+
+def _again() -> Any:
+    later = (timezone.now() + AGAIN_IN).replace(second=0, microsecond=0)
+    return timezone.localtime(permitted(later, pace()))
+
+
+def _record(request: DeskRequest, callback_id: int, form: CallForm) -> None:
+    given = form.cleaned_data
+    number = callback_line(callback_id).number
+    if form.reached:
+        answer = actions.record_answer(
+            callback_id=callback_id,
+            operator=request.user,
+            said=form.said(),
+            key=given["key"],
+            note=given["note"],
+        )
+        _tell_answer(request, number, form.said(), lists.ordered_after(answer))
+        return
+    after = actions.record_attempt(
+        callback_id=callback_id,
+        operator=request.user,
+        outcome=given["outcome"],
+        key=given["key"],
+        note=given["note"],
+        next_try_at=given["next_try_at"],
+    )
+    words = {"number": number, "outcome": outcomes()[given["outcome"]].label}
+    if after.closed_at:
+        words["end"] = dispositions()[after.disposition].label
+        messages.success(request, _("%(number)s: %(outcome)s. Ended: %(end)s.") % words)
+    else:
+        words["when"] = spoken(after.not_before)
+        messages.success(request, _("%(number)s: %(outcome)s. Again %(when)s.") % words)
+
+
+def _tell_answer(
+    request: DeskRequest, number: str, said: actions.Said, order: lists.Ordered | None
+) -> None:
+    rating = lists.in_words(said.satisfaction, said.solved)
+    messages.success(
+        request, _("%(number)s is recorded: %(rating)s.") % {"number": number, "rating": rating}
+    )
+    if order is None:
+        return
+    if order.unit:
+        text = _("%(unit)s has been ordered to put it right and may contact the citizen.")
+        messages.warning(request, text % {"unit": order.unit})
+        return
+    messages.warning(
+        request,
+        _(
+            "An order to put it right has been given. The citizen is not named: the unit does not"
+            " learn who spoke up, and the inspectorate makes the first contact."
+        ),
+    )
+
+
+def _page(
+    request: DeskRequest,
+    call: Call,
+    form: CallForm,
+    *,
+    contact: ContactFacts | None = None,
+) -> HttpResponse:
+    offered = [outcomes()["no_answer"]] if call.check_id else call.view.outcomes
+    frequent, rest = outcome_options(form, offered)
+    return show(
+        request,
+        "callbacks/call.html",
+        {
+            "call": call,
+            "view": call.view,
+            "form": form,
+            "asks": asks(form, call.view.questions),
+            "advice": advice_ask(form, call.view.advice),
+            "outcomes": frequent,
+            "more_outcomes": rest,
+            "more_open": any(option.checked for option in rest),
+            "contact": contact,
+        },
+        status=form.status if form.is_bound else 200,
+    )
+
+
+def _lost(
+    request: DeskRequest, callback_id: int, refusal: Refusal, form: CallForm | None
+) -> HttpResponse:
+    """The call is not in this operator's hands: why, the way on, and what was typed."""
+    line = callback_line(callback_id)
+    return show(
+        request,
+        "callbacks/lost.html",
+        {
+            "line": line,
+            "refusal": refusal,
+            "ended": line.status not in actions.WORKABLE,
+            "form": form,
+            "typed": typed_in_words(form, script("incident").question) if form else [],
+        },
+        status=409,
+    )
+
+
+@page(Capability.WORK_CALLBACKS)
+@require_POST
+def phone(request: DeskRequest, callback_id: int) -> HttpResponse:
+    """Name and number of the citizen; it is logged, and is in no address and in no cache."""
+    typed = CallForm(request.POST)
+    try:
+        contact = actions.reveal_phone(callback_id=callback_id, operator=request.user)
+    except Conflict as refusal:
+        if request.htmx:
+            raise
+        return _lost(request, callback_id, refusal, typed)
+    if request.htmx:
+        return render(request, "desk/callbacks/contact.html", {"contact": contact})
+    kept = CallForm(initial={name: typed[name].value() for name in typed.fields})
+    return _page(request, _call(request, callback_id), kept, contact=contact)
+
+
+# --- asking again, blind ------------------------------------------------------------------------
+
+
+@page(Capability.WORK_CALLBACKS)
+def recall(request: DeskRequest) -> HttpResponse:
+    """The next citizen whom chance picked to be asked again; sending the form writes it down."""
+    form = CallForm(request.POST) if request.method == "POST" else CallForm()
+    if form.is_bound and form.is_valid():
+        try:
+            quality.record_recall(
+                check_id=int(request.POST.get("check") or 0),
+                operator=request.user,
+                said=form.said() if form.reached else None,
+                key=form.cleaned_data["key"],
+            )
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("The second answer is recorded beside the first."))
+            return go(request, reverse("desk:callback_recall"))
+    check = quality.take_check(account=request.user, purpose=PURPOSES[RECALL])
+    if check is None:
+        messages.info(request, _("Nobody is to be asked again at this moment."))
+        return go(request, reverse("desk:callbacks"))
+    call = Call(
+        quality.recall_view(check=check, operator=request.user),
+        reverse("desk:callback_recall"),
+        reverse("desk:callback_recall_phone"),
+        check.pk,
+    )
+    return _page(request, call, form)
+
+
+@page(Capability.WORK_CALLBACKS)
+@require_POST
+def recall_phone(request: DeskRequest) -> HttpResponse:
+    """Name and number for asking again; it is logged."""
+    check = quality.take_check(account=request.user, purpose=PURPOSES[RECALL])
+    if check is None:
+        raise NotFound(_("Nobody is to be asked again at this moment."))
+    contact = quality.reveal_recall_phone(check=check, operator=request.user)
+    return render(request, "desk/callbacks/contact.html", {"contact": contact})
+
+
+# --- correcting ---------------------------------------------------------------------------------
+
+
+@page(Capability.WORK_CALLBACKS)
+def correct(request: DeskRequest, answer_id: int) -> HttpResponse:
+    """Correct what was written down: a new row, the first one stays."""
+    row = lists.recorded(answer_id, request.user)
+    form = AnswerForm(request.POST) if request.method == "POST" else AnswerForm(initial=_said(row))
+    if form.is_bound and form.is_valid():
+        try:
+            actions.correct_answer(
+                answer_id=answer_id,
+                operator=request.user,
+                said=form.said(),
+                key=form.cleaned_data["key"],
+            )
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(
+                request, _("The correction stands beside the first answer, which stays.")
+            )
+            return go(request, reverse("desk:callbacks"))
+    return show(
+        request,
+        "callbacks/correct.html",
+        {
+            "row": row,
+            "form": form,
+            "asks": asks(form, row.questions),
+            "advice": advice_ask(form, row.advice),
+        },
+        status=form.status if form.is_bound else 200,
+    )
+
+
+def _said(row: Recorded) -> dict[str, Any]:
+    return {
+        "solved": row.solved,
+        "satisfaction": row.satisfaction,
+        "concerns": row.concerns,
+        "consent_contact": {True: "yes", False: "no", None: ""}[row.consent_contact],
+        "advice_given": row.advice_given,
+    }
+
+
+urlpatterns: list[URLPattern] = [
+    path("callbacks/next/", next_call, name="callback_next"),
+    path("callbacks/again/", recall, name="callback_recall"),
+    path("callbacks/again/phone/", recall_phone, name="callback_recall_phone"),
+    path("callbacks/<int:callback_id>/", callback, name="callback"),
+    path("callbacks/<int:callback_id>/take/", take, name="callback_take"),
+    path("callbacks/<int:callback_id>/release/", release, name="callback_release"),
+    path("callbacks/<int:callback_id>/phone/", phone, name="callback_phone"),
+    path("callbacks/answers/<int:answer_id>/correct/", correct, name="callback_correct"),
+]
