@@ -92,8 +92,11 @@ def step_form(kind_code: str, move_code: str) -> type[StepForm]:
     kind = kind_of(kind_code)
     edge = kind.flow.move(move_code)
     needs = edge.needs if edge else ()
+    hint = _("The citizen may read this.") if edge and edge.public else ""
     fields = {
-        name: forms.CharField(label=_("Note"), max_length=2000, widget=forms.Textarea)
+        name: forms.CharField(
+            label=_("Note"), max_length=2000, widget=forms.Textarea, help_text=hint
+        )
         if name == "note"
         else form_field(kind.details.model_fields[name], required=True)
         for name in needs

@@ -91,9 +91,7 @@ def test_the_list_holds_what_is_due_first_and_only_the_own_unit(
         ("view=all&until=2020-01-01", set()),
     ],
 )
-def test_filters_narrow_the_list(
-    city: City, sign_in: SignIn, query: str, shown: set[str]
-) -> None:
+def test_filters_narrow_the_list(city: City, sign_in: SignIn, query: str, shown: set[str]) -> None:
     city.incident(summary="旧案", opened_at=timezone.now() - timedelta(days=3))
     mine = city.incident(summary="我的")
     city.incident(summary="诈骗案", category="fraud")
@@ -196,7 +194,9 @@ def test_an_incident_is_worked_to_its_answer_without_script(city: City, sign_in:
     assert "王秀英" not in page
     assert WANG.phone not in page
 
-    go = browser.post(url(matter, "step", "dispatch"), hidden(page, url(matter, "step", "dispatch")))
+    go = browser.post(
+        url(matter, "step", "dispatch"), hidden(page, url(matter, "step", "dispatch"))
+    )
     assert (go.status_code, go["Location"]) == (303, url(matter))
     page = text(browser.get(url(matter)))
     assert "已派警" in page
@@ -204,7 +204,7 @@ def test_an_incident_is_worked_to_its_answer_without_script(city: City, sign_in:
     fields = hidden(page, action)
     missing = browser.post(action, {**fields, "reply": " "})
     assert missing.status_code == 422
-    assert 'class="step" name="step"' in text(missing)
+    assert re.search(r'<details class="step"[^>]*答复报警人" open>', text(missing))
     assert Matter.objects.get().state == "dispatched"
     browser.post(action, {**fields, "reply": "已立案，正在调取监控。"})
     matter.refresh_from_db()
@@ -243,9 +243,7 @@ def test_a_ready_text_is_put_in_and_its_gaps_must_be_filled(city: City, sign_in:
     assert response.status_code == 200
     assert "王女士您好：\n您好，您报的案件已依法受理" in form
     assert f"锦湖派出所，编号 {matter.number}" in form
-    sent = browser.post(
-        action, {**hidden(form, action), "reply": "您好，目前〔已开展的工作〕。"}
-    )
+    sent = browser.post(action, {**hidden(form, action), "reply": "您好，目前〔已开展的工作〕。"})
     assert sent.status_code == 422
     assert "〔已开展的工作〕" in text(sent)
     assert Matter.objects.get().state == "received"
@@ -339,11 +337,9 @@ def test_the_contact_is_shown_for_a_reason_that_is_kept(city: City, sign_in: Sig
     looks = AccessLog.objects.filter(action="reveal_contact")
     assert not looks.exists()
     for headers in ({}, {"HX-Request": "true"}):
-        response = browser.post(
-            url(matter, "reveal"), {"reason": "回电核实"}, headers=headers
-        )
+        response = browser.post(url(matter, "reveal"), {"reason": "回电核实"}, headers=headers)
         assert "王秀英" in text(response)
-        assert WANG.phone in text(response)
+        assert "138 5771 2345" in text(response)
         assert "no-store" in response["Cache-Control"]
     assert [(look.account, look.reason) for look in looks] == [(city.duty_leader, "回电核实")] * 2
     assert "王秀英" not in text(browser.get(url(matter)))
@@ -454,7 +450,7 @@ def test_several_are_moved_each_on_its_own(city: City, sign_in: SignIn) -> None:
     ids = [matter.pk for matter in (*open_ones, answered, other)]
     browser = sign_in(city.officer)
     page = text(browser.get("/desk/matters/bulk/", {"matter": ids}))
-    assert "3/4" in page or "4 件中 3 件" in page or "3 of 4" in page
+    assert re.search(r"派警 <span[^>]*>4件中3件可办<", page)
     data = {"matter": ids, "do": "incident.dispatch", "key": "bulk-1"}
     done = text(browser.post("/desk/matters/bulk/", data))
     assert answered.number in done
@@ -489,8 +485,6 @@ def test_search_by_number_outside_number_and_phone(city: City, sign_in: SignIn) 
     assert matter.number not in text(officer.get("/desk/search/", {"q": "13857712345"}))
     assert not looks.exists()
     assert matter.number in text(leader.get("/desk/search/", {"q": "138 5771 2345"}))
-    assert [(look.account, look.subject) for look in looks] == [
-        (city.duty_leader, "138****2345")
-    ]
+    assert [(look.account, look.subject) for look in looks] == [(city.duty_leader, "138****2345")]
     assert "13857712345" not in str(list(AccessLog.objects.values()))
     assert officer.get("/desk/search/", {"q": "J"}).status_code == 200

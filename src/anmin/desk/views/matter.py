@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from anmin.matters.queries import MatterView
     from anmin.people.models import Account
 
-BRIEF = 60
+BRIEF = 28
 """Facts longer than this are set as texts, not as short lines."""
 RELATIONS = {
     "cause": gettext_lazy("Follows from"),

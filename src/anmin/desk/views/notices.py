@@ -11,10 +11,9 @@ from django.views.decorators.http import require_POST
 from anmin.desk import actions, queries
 from anmin.desk.notices import NOTICE_KINDS
 from anmin.desk.views.page import DeskRequest, go, page, show
-from anmin.people.policy import Capability
 
 
-@page(Capability.VIEW_MATTERS)
+@page()
 def notices(request: DeskRequest) -> HttpResponse:
     """The newest first; ``before`` opens the older ones."""
     before = request.GET.get("before", "")
@@ -28,7 +27,7 @@ def notices(request: DeskRequest) -> HttpResponse:
     return show(request, "notices.html", context)
 
 
-@page(Capability.VIEW_MATTERS)
+@page()
 @require_POST
 def notices_read(request: DeskRequest) -> HttpResponse:
     """Mark those named as read, or all; ``open`` then goes to that matter."""
@@ -41,7 +40,7 @@ def notices_read(request: DeskRequest) -> HttpResponse:
     )
 
 
-@page(Capability.VIEW_MATTERS)
+@page()
 def notice_preferences(request: DeskRequest) -> HttpResponse:
     """One box for each kind of notice."""
     if request.method == "POST":

@@ -13,18 +13,19 @@ from anmin.kernel.masking import mask_phone
 from anmin.kernel.phones import normalise_phone
 from anmin.matters import policy, queries
 from anmin.people.actions import log_access
-from anmin.people.policy import Capability
+from anmin.people.policy import Capability, can
 
 FOUND = 50
 """More than this is not a search but a list: the filters are the way."""
 
 
-@page(Capability.VIEW_MATTERS)
+@page()
 def search(request: DeskRequest) -> HttpResponse:
     """What was found; one matter of exactly that number opens at once."""
     text = request.GET.get("q", "").strip()
     account = request.user
-    by_phone = normalise_phone(text) is not None and policy.may_search_phone(account)
+    may_see = can(account, Capability.VIEW_MATTERS)
+    by_phone = may_see and normalise_phone(text) is not None and policy.may_search_phone(account)
     problem = ""
     found = []
     try:
@@ -46,6 +47,7 @@ def search(request: DeskRequest) -> HttpResponse:
         "problem": problem,
         "by_phone": by_phone,
         "looks_like_phone": normalise_phone(text) is not None,
+        "may_see": may_see,
         "may_phone": policy.may_search_phone(account),
         "limit": len(found) == FOUND,
     }

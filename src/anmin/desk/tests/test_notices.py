@@ -1,0 +1,186 @@
+"""Who is told of what: each person's inbox, and how they tune it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from tests.personas import City
+
+from anmin.desk import actions as desk
+from anmin.desk import queries, tasks
+from anmin.desk.models import Notice, Watch
+from anmin.desk.tests.conftest import SignIn
+from anmin.kernel.errors import Refusal
+from anmin.matters import actions
+from anmin.matters.actor import CITIZEN, Actor
+from anmin.matters.news import drain
+from anmin.people.models import Account
+
+
+def told(account: Account) -> list[str]:
+    """The kinds of notice somebody has, oldest first."""
+    return list(
+        Notice.objects.filter(account=account).order_by("pk").values_list("kind", flat=True)
+    )
+
+
+def hear() -> None:
+    """Let the desk read the news."""
+    drain(["desk.notices"])
+
+
+def test_who_is_given_a_matter_is_told_once(city: City) -> None:
+    matter = city.incident()
+    actions.assign(matter_id=matter.pk, actor=Actor.of(city.duty_leader), account=city.officer)
+    hear()
+    assert told(city.officer) == ["mine"]
+    assert told(city.duty_leader) == []  # who did it is not told
+    desk.tell_of_entries(list(matter.entries.select_related("matter")))
+    assert told(city.officer) == ["mine"]
+
+
+def test_a_unit_hears_of_what_another_hands_it(city: City) -> None:
+    matter = city.incident(area=city.yuhai_town)
+    own = city.incident()
+    hear()
+    # 陈立 of Jinhu opened a matter for Yuhai; he is no leader there, and his own unit knows.
+    assert told(city.duty_leader) == []
+    actions.assign(matter_id=matter.pk, actor=Actor.of(city.inspector), unit=city.jinhu)
+    hear()
+    assert told(city.duty_leader) == ["unit"]
+    assert told(city.officer) == []  # officers are not told of their unit's matters by default
+    assert own.number not in {view.matter.number for view in queries.notices_for(city.duty_leader)}
+
+
+def test_sent_back_notes_and_replies(city: City) -> None:
+    matter = city.answered()
+    leader = Actor.of(city.duty_leader)
+    actions.assign(matter_id=matter.pk, actor=leader, account=city.officer)
+    actions.move(matter_id=matter.pk, code="reopen", actor=leader, note="答复有误")
+    actions.add_note(matter_id=matter.pk, actor=leader, text="请尽快")
+    actions.move(matter_id=matter.pk, code="ask", actor=leader, inputs={"question": "车架号？"})
+    actions.move(matter_id=matter.pk, code="resume", actor=CITIZEN)
+    hear()
+    assert told(city.officer) == ["mine", "sent_back", "replied"]
+    desk.set_preferences(account=city.officer, wanted={"noted": True, "sent_back": False})
+    Notice.objects.all().delete()
+    desk.tell_of_entries(list(matter.entries.select_related("matter").order_by("seq")))
+    assert told(city.officer) == ["mine", "noted", "replied"]
+
+
+def test_an_import_tells_nobody(city: City) -> None:
+    city.incident(actor=Actor.system("import"), area=city.town)
+    hear()
+    assert not Notice.objects.exists()
+
+
+def test_a_system_order_is_told(city: City) -> None:
+    actions.open_matter(
+        kind="rectification",
+        actor=Actor.system("callbacks"),
+        category="theft",
+        summary="回访不满意",
+        unit=city.jinhu,
+    )
+    hear()
+    assert told(city.duty_leader) == ["unit"]
+
+
+def test_deadlines_are_told_when_they_come_near_and_when_they_pass(city: City) -> None:
+    now = timezone.now()
+    old = city.incident(key="old", opened_at=now - timedelta(days=9))
+    tasks.watch_deadlines()
+    assert not Notice.objects.exists()  # what was late before the desk began to watch
+    assert set(Watch.objects.values_list("name", flat=True)) == {"late", "at_risk"}
+
+    mine = city.incident(key="mine", category="noise")
+    free = city.incident(key="free", category="noise")
+    actions.assign(matter_id=mine.pk, actor=Actor.of(city.duty_leader), account=city.officer)
+    due = max(matter.due_at for matter in (mine, free) if matter.due_at)
+    assert desk.tell_of_deadlines(due + timedelta(seconds=1)) == 4
+    assert told(city.officer) == ["late", "late"]
+    assert told(city.duty_leader) == ["unit_late", "late"]
+    assert desk.tell_of_deadlines(due + timedelta(hours=1)) == 0
+    assert not Notice.objects.filter(matter=old).exists()
+
+
+def test_soon_due_is_told_before_it_is_late(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    tasks.watch_deadlines()
+    matter = city.incident(category="noise")
+    assert matter.due_at
+    monkeypatch.setattr(desk, "at_risk_before", lambda: matter.due_at + timedelta(seconds=1))
+    assert desk.tell_of_deadlines() == 2
+    assert told(city.duty_leader) == told(city.officer) == ["at_risk"]
+
+
+def test_old_notices_are_forgotten(city: City) -> None:
+    matter = city.incident()
+    actions.assign(matter_id=matter.pk, actor=Actor.of(city.duty_leader), account=city.officer)
+    hear()
+    assert desk.forget_notices() == 0
+    assert desk.forget_notices(timezone.now() + timedelta(days=91)) == 1
+
+
+def test_the_inbox_opens_the_matter_and_marks_it_read(city: City, sign_in: SignIn) -> None:
+    matter = city.incident(summary="电动车被盗")
+    actions.assign(matter_id=matter.pk, actor=Actor.of(city.duty_leader), account=city.officer)
+    hear()
+    browser = sign_in(city.officer)
+    home = browser.get("/desk/").content.decode()
+    assert "1条新提醒" in home
+    page = browser.get("/desk/notices/").content.decode()
+    assert "电动车被盗" in page
+    assert 'class="unread"' in page
+    notice = Notice.objects.get()
+    stranger = sign_in(city.other_officer)
+    stranger.post("/desk/notices/read/", {"notice": notice.pk})
+    assert Notice.objects.get().read_at is None
+    gone = browser.post("/desk/notices/read/", {"notice": notice.pk, "open": matter.number})
+    assert gone["Location"] == f"/desk/matters/{matter.number}/"
+    assert Notice.objects.get().read_at is not None
+    assert queries.unread_count(city.officer) == 0
+
+
+def test_a_matter_that_left_the_unit_keeps_its_facts(city: City, sign_in: SignIn) -> None:
+    matter = city.incident(summary="电动车被盗")
+    leader = Actor.of(city.duty_leader)
+    actions.assign(matter_id=matter.pk, actor=leader, account=city.officer)
+    hear()
+    actions.assign(matter_id=matter.pk, actor=leader, unit=city.yuhai)
+    page = sign_in(city.officer).get("/desk/notices/").content.decode()
+    assert "电动车被盗" not in page
+    assert matter.number not in page
+    assert "已不在本单位的事项" in page
+
+
+def test_preferences_are_tuned_on_their_page(city: City, sign_in: SignIn) -> None:
+    browser = sign_in(city.officer)
+    page = browser.get("/desk/notices/preferences/").content.decode()
+    assert 'value="mine" checked' in page
+    assert 'value="noted" checked' not in page
+    browser.post("/desk/notices/preferences/", {"kind": ["noted", "late"]})
+    assert {kind for kind, wanted in queries.preferences(city.officer).items() if wanted} == {
+        "noted",
+        "late",
+    }
+    assert queries.preferences(city.duty_leader)["mine"] is True
+    with pytest.raises(Refusal):
+        desk.set_preferences(account=city.officer, wanted={"gossip": True})
+
+
+def test_the_inbox_has_pages(city: City, sign_in: SignIn) -> None:
+    matter = city.incident()
+    now: Any = timezone.now()
+    Notice.objects.bulk_create(
+        Notice(account=city.officer, kind="noted", matter=matter, about=str(n), at=now)
+        for n in range(70)
+    )
+    browser = sign_in(city.officer)
+    first = browser.get("/desk/notices/").content.decode()
+    assert first.count("data-item") == 50
+    last = min(Notice.objects.order_by("-pk").values_list("pk", flat=True)[:50])
+    assert f"?before={last}" in first
+    assert browser.get(f"/desk/notices/?before={last}").content.decode().count("data-item") == 20
+    browser.post("/desk/notices/read/")
+    assert queries.unread_count(city.officer) == 0
