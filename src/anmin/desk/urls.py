@@ -21,6 +21,7 @@ PAGES = (
     "import_files",
     "callbacks",
     "callback",
+    "day",
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -1,0 +1,93 @@
+"""The form that signs a day off: what stays open, why, and with whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from anmin.callbacks.signing import REASON, Carry
+from anmin.desk.forms import ActForm
+from anmin.desk.lookup import LookupField
+
+if TYPE_CHECKING:
+    from anmin.callbacks.dayboard import Item
+    from anmin.people.models import Account
+
+
+class SignForm(ActForm):
+    """A reason and a new owner for each thing that is owed, or one for all the rest."""
+
+    why_all = forms.CharField(
+        required=False, max_length=REASON, label=gettext_lazy("Reason for all the rest")
+    )
+    who_all = LookupField("taker", required=False, label=gettext_lazy("New owner of all the rest"))
+    note = forms.CharField(
+        required=False,
+        max_length=500,
+        widget=forms.Textarea,
+        label=gettext_lazy("Note for the next shift"),
+    )
+    confirm = forms.BooleanField(
+        label=gettext_lazy("I have looked at everything above. A signed day cannot be changed."),
+        error_messages={"required": gettext_lazy("Tick this to sign the day off.")},
+    )
+
+    def __init__(
+        self, data: Any = None, *, account: Account, items: Iterable[Item], **kwargs: Any
+    ) -> None:
+        super().__init__(data, **kwargs)
+        self.items = {_name(item.key): item for item in items}
+        for name, item in self.items.items():
+            self.fields[f"why-{name}"] = forms.CharField(
+                required=False,
+                max_length=REASON,
+                label=_("%(number)s: why it stays open") % {"number": item.number},
+            )
+            self.fields[f"who-{name}"] = LookupField(
+                "taker", required=False, label=_("%(number)s: new owner") % {"number": item.number}
+            )
+        for field in self.fields.values():
+            if isinstance(field, LookupField):
+                field.account = account
+
+    def clean(self) -> dict[str, Any]:
+        """Say for each thing that is owed what is still missing."""
+        data = super().clean() or {}
+        for name in self.items:
+            for part, told in (
+                ("why", _("still open: give a reason")),
+                ("who", _("still open: name the new owner")),
+            ):
+                field = f"{part}-{name}"
+                given = data.get(field) or data.get(f"{part}_all")
+                if not given and field not in self.errors and f"{part}_all" not in self.errors:
+                    self.add_error(field, told)
+        return data
+
+    def carry(self, keys: Iterable[str]) -> Mapping[str, Carry]:
+        """What stays open, by its key; things beyond those listed get what is said for the rest."""
+        return {key: carry for key in keys if (carry := self._carry(_name(key))) is not None}
+
+    def _carry(self, name: str) -> Carry | None:
+        given = self.cleaned_data
+        why = given.get(f"why-{name}") or given.get("why_all")
+        who = given.get(f"who-{name}") or given.get("who_all")
+        if not why and not who:
+            return None
+        if hasattr(who, "username"):
+            return Carry(why, account=who)
+        return Carry(why, unit=who)
+
+    def owed(self) -> list[tuple[Item, forms.BoundField, forms.BoundField]]:
+        """Each thing that is owed with its two boxes."""
+        return [
+            (item, self[f"why-{name}"], self[f"who-{name}"]) for name, item in self.items.items()
+        ]
+
+
+def _name(key: str) -> str:
+    return key.replace(":", "-")

@@ -1,0 +1,150 @@
+"""一日清, the day board: what came in, what is owed, and the sign-off of a day that is clear."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from anmin.callbacks.dayboard import DayRows, day_board, signing_units
+from anmin.callbacks.signing import close_day, open_keys
+from anmin.callbacks.unhappy import head_unit
+from anmin.desk.day_forms import SignForm
+from anmin.desk.views.page import DeskRequest, go, page, show
+from anmin.kernel.errors import Refusal
+from anmin.people.policy import Capability, can, unit_scope
+from anmin.places.queries import unit_by_code
+
+if TYPE_CHECKING:
+    from anmin.callbacks.dayboard import DayBoard
+    from anmin.people.models import Account
+    from anmin.places.models import Unit
+
+SEAL = 6
+"""Bytes of a signed day's hash that are shown, to compare with the paper."""
+COUNTS = {
+    "came_in": gettext_lazy("Came in"),
+    "answered": gettext_lazy("Answered"),
+    "unanswered": gettext_lazy("Not answered yet"),
+    "late": gettext_lazy("Overdue"),
+    "at_risk": gettext_lazy("Soon due"),
+    "unhappy": gettext_lazy("Unhappy today"),
+    "rectifications": gettext_lazy("Being put right"),
+    "callbacks_due": gettext_lazy("Callbacks due"),
+}
+LISTS = {
+    "unanswered": gettext_lazy("Not answered yet"),
+    "unhappy": gettext_lazy("Unhappy today"),
+    "rectifications": gettext_lazy("Being put right"),
+    "callbacks": gettext_lazy("Callbacks due"),
+    "at_risk": gettext_lazy("Soon due"),
+    "came_in": gettext_lazy("Came in"),
+}
+ANCHORS = {"callbacks_due": "callbacks", "answered": "came_in", "late": "unanswered"}
+"""Where a number leads when its list has another name."""
+
+
+@page(Capability.VIEW_DAY)
+def day(request: DeskRequest) -> HttpResponse:
+    """One unit's day; sending the form signs it off, for its duty leader."""
+    account = request.user
+    today = timezone.localdate()
+    on = min(_date(request.GET.get("date", "")) or today, today)
+    code = request.GET.get("unit", "")
+    board = day_board(viewer=account, unit=unit_by_code(code) if code else None, day=on)
+    may_sign = (
+        board.closure is None
+        and can(account, Capability.CLOSE_DAY)
+        and board.unit.pk in unit_scope(account)
+    )
+    form = None
+    status = 200
+    if request.method == "POST":
+        form = SignForm(request.POST, account=account, items=board.owed)
+        if form.is_valid():
+            try:
+                _sign(board, account, form)
+            except Refusal as refusal:
+                form.refuse(refusal)
+            else:
+                messages.success(request, _("The day is signed off."))
+                return go(request, _address(board.unit, on))
+        status = form.status
+    elif may_sign:
+        form = SignForm(account=account, items=board.owed)
+    return show(
+        request, "day/board.html", _shown(board, account, form, may_sign=may_sign), status=status
+    )
+
+
+def _sign(board: DayBoard, account: Account, form: SignForm) -> None:
+    keys = open_keys(DayRows(board.unit, board.date))
+    close_day(
+        unit=board.unit,
+        day=board.date,
+        by=account,
+        carry=form.carry(keys),
+        note=form.cleaned_data["note"],
+    )
+
+
+def _date(text: str) -> date | None:
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
+
+
+def _address(unit: Unit, on: date) -> str:
+    return f"{reverse('desk:day')}?{urlencode({'unit': unit.code, 'date': on.isoformat()})}"
+
+
+def _shown(
+    board: DayBoard, account: Account, form: SignForm | None, *, may_sign: bool
+) -> dict[str, Any]:
+    # Who works callbacks must not learn who handled what: they see numbers and callbacks only.
+    whole = can(account, Capability.VIEW_MATTERS)
+    today = timezone.localdate()
+    names = [name for name in LISTS if whole or name == "callbacks"]
+    listed = [(name, LISTS[name], rows) for name in names if (rows := getattr(board, name))]
+    linked = {name for name, _label, _rows in listed}
+    closure = board.closure
+    return {
+        "board": board,
+        "whole": whole,
+        "form": form,
+        "may_sign": may_sign,
+        "tiles": [
+            (label, board.counts[name], f"#{anchor}" if anchor in linked else "")
+            for name, label in COUNTS.items()
+            for anchor in [ANCHORS.get(name, name)]
+        ],
+        "lists": listed,
+        "many_units": len(board.unsigned_units) > 0 or board.unit.parent_id is None,
+        "units": _units(account, board.unit),
+        "unsigned": [(one, _address(one, board.date)) for one in board.unsigned_units],
+        "earlier": _address(board.unit, board.date - timedelta(days=1)),
+        "later": _address(board.unit, board.date + timedelta(days=1)) if board.date < today else "",
+        "today": today,
+        "seal": bytes(closure.hash)[:SEAL].hex() if closure else "",
+        "left_counts": board.left_open.counts if board.left_open else {},
+    }
+
+
+def _units(account: Account, current: Unit) -> list[Unit]:
+    """The units whose day this person may look at, the bureau first."""
+    scope = unit_scope(account)
+    head = head_unit()
+    offered = {one.pk: one for one in (head, current, *signing_units()) if one is not None}
+    return [one for one in offered.values() if one.pk in scope]
+
+
+urlpatterns: list[URLPattern] = [path("day/", day, name="day")]
