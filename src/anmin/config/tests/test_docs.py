@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from anmin.config import docs, messages
+from anmin.config import docs
 
 
 def test_generated_pages_are_fresh() -> None:
@@ -16,17 +16,3 @@ def test_a_stale_page_is_found(tmp_path: Path) -> None:
     page.write_text(page.read_text().replace("ANMIN_HOME", "HOME"))
     (tmp_path / "commands.md").unlink()
     assert docs.stale(tmp_path) == ["commands.md", "settings.md"]
-
-
-def test_every_catalogue_is_compiled_and_whole() -> None:
-    import polib
-
-    messages.compile_changed()
-    assert messages.compile_changed() == 0
-    missing = [
-        f"{source.parts[-5]}: {entry.msgid}"
-        for source in messages.catalogues()
-        for entry in polib.pofile(str(source))
-        if not entry.obsolete and (entry.fuzzy or not entry.translated())
-    ]
-    assert missing == []

@@ -29,14 +29,26 @@ def test_refresh_list_and_show(table_inside, told):  # noqa: F811
     put(*(call(n, MARCH, replied=True, satisfied=n < 15) for n in range(20)))
     status, out, _err = told("refresh", "--json")
     done = json.loads(out)
-    assert (status, done["revision"], done["rows"], done["months"]) == (0, 1, 20, {"calls": ["2026-03"]})
+    assert (status, done["revision"], done["rows"], done["months"]) == (
+        0,
+        1,
+        20,
+        {"calls": ["2026-03"]},
+    )
     status, out, _err = told("list", "--json")
     listed = {one["key"]: one for one in json.loads(out)["indicators"]}
     assert listed["satisfaction"]["dimensions"] == ["unit", "category", "month"]
-    status, out, _err = told("show", "satisfaction", "--by", "unit,month", "--from", "2026-03-01", "--json")
+    status, out, _err = told(
+        "show", "satisfaction", "--by", "unit,month", "--from", "2026-03-01", "--json"
+    )
     shown = json.loads(out)
     (row,) = shown["rows"]
-    assert (row["unit"], row["month"], row["numerator"], row["denominator"]) == ("A", "2026-03", 15, 20)
+    assert (row["unit"], row["month"], row["numerator"], row["denominator"]) == (
+        "A",
+        "2026-03",
+        15,
+        20,
+    )
     assert row["low"] < row["value"] == 0.75 < row["high"]
     assert row["suppressed"] is False
     assert shown["total"]["numerator"] == 15
@@ -46,7 +58,12 @@ def test_refresh_list_and_show(table_inside, told):  # noqa: F811
 
 
 def test_figures_for_people(table_inside, told):  # noqa: F811
-    put(*(call(n, MARCH, replied=True, satisfied=n < 15, unit="A" if n < 18 else "B") for n in range(38)))
+    put(
+        *(
+            call(n, MARCH, replied=True, satisfied=n < 15, unit="A" if n < 18 else "B")
+            for n in range(38)
+        )
+    )
     told("refresh")
     status, out, _err = told("show", "satisfaction", "--by", "unit")
     assert status == 0

@@ -32,7 +32,9 @@ def test_the_thefts_of_the_source(told):
 
 
 def test_exposures_and_what_has_no_limit(told):
-    _status, out, _err = told("compare", "--this", "5", "--last", "0", "--exposure-this", "2", "--json")
+    _status, out, _err = told(
+        "compare", "--this", "5", "--last", "0", "--exposure-this", "2", "--json"
+    )
     found = json.loads(out)
     assert (found["ratio"], found["high"]) == (None, None)
     assert found["low"] == pytest.approx(0.91635585731546 / 2, rel=1e-8)
@@ -50,7 +52,9 @@ def test_an_interval(told, method, low, high):
 
 
 def test_for_people(told):
-    assert told("interval", "--count", "391", "--n", "400")[1] == "97.7500% (95.7797% to 98.8118%)\n"
+    assert (
+        told("interval", "--count", "391", "--n", "400")[1] == "97.7500% (95.7797% to 98.8118%)\n"
+    )
     assert "exact interval 0.5156 to 3.583" in told("compare", "--this", "12", "--last", "9")[1]
 
 
@@ -59,7 +63,11 @@ def test_for_people(told):
     [
         (["interval", "--count", "5", "--n", "4"], 1, "anmin: count must not be more than n\n"),
         (["interval", "--count", "0", "--n", "0"], 1, "anmin: n must be at least 1\n"),
-        (["compare", "--this", "1.5", "--last", "2"], 1, "anmin: this must be a whole number from 0"),
+        (
+            ["compare", "--this", "1.5", "--last", "2"],
+            1,
+            "anmin: this must be a whole number from 0",
+        ),
         (["compare", "--this", "many", "--last", "2"], 2, "Usage"),
         (["interval", "--count", "1"], 2, "Usage"),
     ],

@@ -1,80 +1,21 @@
 """`anmin up` as an operator knows it: one word starts all, what dies comes back, Ctrl-C ends it."""
 
 import json
-import os
 import re
 import signal
-import socket
 import subprocess
-import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
+from anmin.config.tests.running import ANMIN, Running
+
 pytestmark = pytest.mark.slow
-ANMIN = [sys.executable, "-m", "anmin.config.command"]
-
-
-class Running:
-    """A running installation of its own."""
-
-    def __init__(self, home: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.home = home
-        self.output = (home.parent / "output").open("w+")
-        environment = {**os.environ, "ANMIN_HOME": str(home), "PYTHONUNBUFFERED": "1"}
-        environment.pop("DATABASE_URL", None)
-        self.environment = environment
-        self.process = subprocess.Popen(
-            [*ANMIN, "up", "--no-demo", "--port", str(self.port)],
-            env=environment,
-            stdout=self.output,
-            stderr=subprocess.STDOUT,
-        )
-
-    def get(self, path: str) -> tuple[int, str]:
-        """The status and text of an address; status 0 when nobody answers."""
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as answer:
-            return answer.code, answer.read().decode()
-        except OSError:
-            return 0, ""
-
-    def until_ready(self, seconds: float = 90) -> None:
-        """Wait until every part works."""
-        deadline = time.monotonic() + seconds
-        while self.get("/readyz")[0] != 200:
-            assert self.process.poll() is None, self.said()
-            assert time.monotonic() < deadline, f"{self.get('/readyz')} {self.said()}"
-            time.sleep(0.2)
-
-    def logged(self) -> str:
-        """The errors in its log."""
-        lines = [line for file in (self.home / "logs").glob("*.log") for line in file.open()]
-        return "\n".join(line for line in lines if '"level": "error"' in line)
-
-    def said(self) -> str:
-        """What it has printed so far."""
-        return Path(self.output.name).read_text()
-
-    def children(self) -> dict[str, psutil.Process]:
-        """The two processes below it, by name."""
-        found = {}
-        for child in psutil.Process(self.process.pid).children():
-            with suppress(psutil.NoSuchProcess):  # it may be gone, or dead and not yet buried
-                found["web" if "granian" in " ".join(child.cmdline()) else "worker"] = child
-        return found
 
 
 @pytest.fixture(scope="module")
@@ -84,8 +25,7 @@ def running(tmp_path_factory: Any) -> Iterator[Running]:
         one.until_ready()
         yield one
     finally:
-        one.process.kill()
-        one.process.wait()
+        one.end()
 
 
 def test_it_says_where_it_is_and_how_to_begin(running: Running) -> None:
