@@ -95,7 +95,7 @@ def test_a_call_from_the_queue_to_the_next_one(city: City, sign_in: SignIn) -> N
     assert (row.satisfaction, row.solved, row.advice_given) == ("satisfied", "yes", ["doors"])
     assert row.operator == city.operator
     shown = text(browser.get(answer["Location"]))
-    assert "已登记：解决了 · 满意" in shown or "已登记：已解决 · 满意" in shown
+    assert "已登记：已解决 · 满意" in shown
 
 
 def test_saving_with_a_pause_goes_back_to_the_queue(city: City, sign_in: SignIn) -> None:
@@ -301,7 +301,7 @@ def test_lists_meet_page_by_page_and_count_what_was_left_out(city: City, sign_in
     excluded = text(browser.get(f"{QUEUE}?view=excluded"))
     assert left_out.matter.number in excluded
     assert re.search(r"涉及未成年人</dt><dd>1<", excluded)
-    assert browser.get(f"{QUEUE}?view=calling&cursor=xx").status_code == 422
+    assert browser.get(f"{QUEUE}?view=calling&cursor=xx").status_code == 400
 
 
 def test_pages_ask_few_questions(
@@ -341,7 +341,7 @@ def test_unhappy_put_right_and_called_again(
     assert ("督察部门" in told) == (consent != "yes")
     order = Matter.objects.get(kind="rectification")
     assert order.number not in told
-    actor = Actor.of(city.duty_leader if consent == "yes" else city.inspector)
+    actor = Actor.of(city.duty_leader)
     move(matter_id=order.pk, code="contact", actor=actor, note="已联系")
     move(
         matter_id=order.pk,
@@ -496,7 +496,7 @@ def test_a_call_is_checked_against_the_script(city: City, sign_in: SignIn, drawn
 def test_asked_again_by_somebody_who_does_not_know_the_answer(
     city: City, sign_in: SignIn, fang: Account, drawn: Callback
 ) -> None:
-    assert sign_in(city.operator).get("/desk/callbacks/again/").status_code == 302 or True
+    assert drawn.matter.number not in text(sign_in(city.operator).get("/desk/callbacks/again/"))
     browser = sign_in(fang)
     page = text(browser.get("/desk/callbacks/again/"))
     assert drawn.matter.number in page
