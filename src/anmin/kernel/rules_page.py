@@ -15,7 +15,7 @@ _HEAD = """\
 
 Every number that law, practice or this project sets. Written from `src/anmin/kernel/rules/*.toml`
 by `python -m anmin.kernel.rules_page`; do not edit by hand. An installation changes a rule with a
-file of the same form in the folder that `ANMIN_RULES` names: the same key and date replaces a
+file of the same form in `$ANMIN_HOME/rules`, read at the start: the same key and date replaces a
 value, a later date adds one. Days and months do not count the day of the start and end at
 23:59:59 local time; "↷" means that a last day on which offices are closed moves to the next day
 on which they are open.
