@@ -2,8 +2,8 @@
 
 The archive is a gzipped tar: `manifest.json` (what it is of, and the SHA-256 of every file),
 the database (`database.sqlite3`, or `database.dump` of pg_dump), `media/…`, and the
-installation's own rules and calendar. Keys are in it only on request: without them a stolen
-backup tells nobody's name. The lake is left out; it is made again from the database.
+installation's own rules, calendar and column profiles. Keys are in it only on request: without
+them a stolen backup tells nobody's name. The lake is left out; it is made again from the database.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ from anmin.kernel.errors import Conflict, Refusal, Unavailable
 
 FORMAT = 1
 DATABASE = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
-FOLDERS = ("media", "rules", "calendar")
+FOLDERS = ("media", "rules", "calendar", "profiles")
 KEYS = ("keyring", "secret_key")
 
 
