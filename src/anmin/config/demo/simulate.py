@@ -36,6 +36,7 @@ from anmin.places.models import Unit
 LABEL = "import:demo_cad"
 SIGNED_DAYS = 14
 WEAK_STATION = "RA-XJ"
+NEVER_REACHED = 16  # of a hundred people called, those who are never reached
 BATCH = 1000
 LINK = re.compile(rf"{LINK_PATH}([\w-]+)", re.ASCII)
 
@@ -158,12 +159,12 @@ class City:
 
     def _phone(self, taken: Callback, operator: Account) -> None:
         key = f"demo:{taken.pk}:{taken.attempts}"
-        if self.rng.random() < 0.2:
+        if taken.pk % 100 < NEVER_REACHED or self.rng.random() < 0.12:
             outcome = self.rng.choice(("no_answer", "no_answer", "busy", "switched_off"))
             actions.record_attempt(
                 callback_id=taken.pk, operator=operator, outcome=outcome, key=key
             )
-        elif self.rng.random() < 0.03:
+        elif self.rng.random() < 0.04:
             actions.record_attempt(
                 callback_id=taken.pk, operator=operator, outcome="refused", key=key
             )
