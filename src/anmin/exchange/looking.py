@@ -45,6 +45,11 @@ PROPOSED = "proposed"
 """The name of a profile that is made for one file."""
 FACTS: Mapping[str, str | Promise] = {
     "external_id": _("Event number"),
+    "received_at": _("Time of the call"),
+    "dispatched_at": _("Time of dispatch"),
+    "arrived_at": _("Time of arrival"),
+    "cleared_at": _("Time it was dealt with"),
+    "answered_at": _("Time of the answer"),
     "updated_at": _("Last changed"),
     "category": _("Category"),
     "summary": _("Summary"),
@@ -127,7 +132,7 @@ def fact_labels(kind: str = "incident") -> dict[str, str]:
     """What a column can be taken for, by code, in the reader's language."""
     details = kind_of(kind).details.model_fields
     titles = {name: str(field.title or name) for name, field in details.items()}
-    known = {**{code: str(words) for code, words in FACTS.items()}, **titles}
+    known = {**titles, **{code: str(words) for code, words in FACTS.items()}}
     return {code: known[code] for code in fact_names() if code in known}
 
 

@@ -29,18 +29,20 @@ from anmin.people.policy import Capability, can
 
 if TYPE_CHECKING:
     from django.http import QueryDict
+    from django_stubs_ext import StrOrPromise
 
     from anmin.exchange.models import ImportRun
 
 PAGE = 20
-TONES = {
-    "draft": "open",
-    "queued": "waiting",
-    "running": "working",
-    "done": "done",
-    "failed": "declined",
-    "interrupted": "at_risk",
+STATES = {
+    "draft": (gettext_lazy("Uploaded, not imported"), "open"),
+    "queued": (gettext_lazy("Waiting for its turn"), "waiting"),
+    "running": (gettext_lazy("Being imported"), "working"),
+    "done": (gettext_lazy("Imported"), "done"),
+    "failed": (gettext_lazy("Failed"), "declined"),
+    "interrupted": (gettext_lazy("Interrupted"), "at_risk"),
 }
+"""What a run's state is called, and its tone."""
 COUNTS = {
     "read": gettext_lazy("Rows read"),
     "created": gettext_lazy("New"),
@@ -57,6 +59,7 @@ class Line:
     """One import in the history."""
 
     run: ImportRun
+    label: StrOrPromise
     tone: str
     counts: list[str]
 
@@ -117,7 +120,7 @@ def _history(request: DeskRequest, problem: str = "", *, status: int = 200) -> H
 def _line(run: ImportRun) -> Line:
     began = run.state not in ("draft", "queued")
     counts = [f"{getattr(run, name):,}" if began else "" for name in COUNTS]
-    return Line(run, TONES[run.state], counts)
+    return Line(run, *STATES[run.state], counts)
 
 
 # --- one file -----------------------------------------------------------------------------------
@@ -136,6 +139,7 @@ def one(request: DeskRequest, run_id: int) -> HttpResponse:
         "tiles": zip(COUNTS.values(), line.counts, strict=True),
         "notes": [(NOTES[code], f"{count:,}") for code, count in run.notes.items()],
         "rejects": rejects,
+        "may_view": can(request.user, Capability.VIEW_MATTERS),
         "more_rejects": run.rejected > len(rejects),
         **_how_far(run),
     }
@@ -229,7 +233,7 @@ def _columns(seen: looking.Look, adjust: AdjustForm) -> list[dict[str, Any]]:
             "facts": [labels.get(fact, fact) for fact in use.facts],
             "said": adjust.columns.get(use.position),
             "sure": f"{use.sure:.0%}" if use.sure and use.facts else "",
-            "tone": "done" if (use.sure or 0) >= SURE else "at_risk",
+            "unsure": (use.sure or 0) < SURE,
         }
         for use in seen.columns
     ]
