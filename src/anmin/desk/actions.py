@@ -92,7 +92,7 @@ class Occasion:
     by: int | None = None
 
 
-def tell_of_entries(entries: Sequence[Entry]) -> int:
+def tell_of_entries(entries: Iterable[Entry]) -> int:
     """Write the notices that new entries give rise to. Telling the same again changes nothing."""
     return _tell(
         [

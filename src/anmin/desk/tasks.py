@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from anmin.desk import actions
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @subscribe("desk.notices")
-def on_news(entries: Sequence[Entry]) -> None:
+def on_news(entries: Iterable[Entry]) -> None:
     """Write the notices of a batch of entries, in the cursor's transaction."""
     actions.tell_of_entries(entries)
 

@@ -8,17 +8,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from anmin.matters.ledger import settled
 from anmin.matters.models import Cursor, Entry
 
-Handler = Callable[[Sequence[Entry]], None]
+Handler = Callable[[QuerySet[Entry]], None]
 
 
 @dataclass(frozen=True)
 class Subscription:
-    """A reader of the news; it gets every entry, with its matter, in the order of writing."""
+    """A reader of the news: it gets every entry, with its matter, in the order of writing.
+
+    It may go through the entries, or pick the columns that it needs (``values_list``), which is
+    several times faster after a large import.
+    """
 
     name: str
     handler: Handler
@@ -65,17 +69,14 @@ def _step(subscription: Subscription) -> int:
     with transaction.atomic():
         Cursor.objects.get_or_create(name=subscription.name)
         cursor = Cursor.objects.select_for_update().get(name=subscription.name)
-        entries = list(
-            Entry.objects.filter(id__gt=cursor.position, id__lte=_horizon())
-            .select_related("matter")
-            .order_by("id")[: subscription.batch]
-        )
-        if not entries:
+        waiting = Entry.objects.filter(id__gt=cursor.position, id__lte=_horizon()).order_by("id")
+        numbers = list(waiting.values_list("id", flat=True)[: subscription.batch])
+        if not numbers:
             return 0
-        subscription.handler(entries)
-        cursor.position = entries[-1].pk
+        subscription.handler(waiting.filter(id__lte=numbers[-1]).select_related("matter"))
+        cursor.position = numbers[-1]
         cursor.save(update_fields=["position"])
-    return len(entries)
+    return len(numbers)
 
 
 def _horizon() -> int:
