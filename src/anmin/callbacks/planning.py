@@ -4,15 +4,14 @@ Follows the news of the matters (``matters.news``): the plan is written in the t
 moves the cursor, so a crash between batches neither loses nor doubles one.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Count, Max
+from django.db.models import Count, F, Max, QuerySet
 from django.utils import timezone
 
 from anmin.callbacks import ladder
@@ -23,10 +22,12 @@ from anmin.callbacks.scripts import script
 from anmin.callbacks.unhappy import is_unhappy
 from anmin.channels.models import OptOut
 from anmin.matters import bulk
+from anmin.matters.categories import categories
 from anmin.matters.kind import FollowUp
 from anmin.matters.ledger import take_turn
-from anmin.matters.models import Contact, Entry, Link, Matter
+from anmin.matters.models import Contact, Entry, Link
 from anmin.matters.news import subscribe
+from anmin.matters.registry import all_kinds
 
 NEWS = "callbacks"
 COLUMNS = (
@@ -50,53 +51,77 @@ COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A matter whose citizen is to be called, since ``closed_at``."""
+class Wanted(NamedTuple):
+    """A matter whose citizen is to be called, since ``closed_at``; the columns that decide how."""
 
-    matter: Matter
-    follow_up: FollowUp
+    matter_id: int
+    category: str
+    details: Mapping[str, Any]
+    unit_id: int | None
     closed_at: datetime
+    follow_up: FollowUp
 
 
-@dataclass(slots=True)
+class Way(NamedTuple):
+    """What a category and a round decide: the script, the rule of the deadline, and by hand or not."""
+
+    version: int
+    sensitive: bool
+    same_day: bool
+    by_hand: bool
+    due: str
+
+
 class Terms:
     """What holds for a whole batch: the rules of today and, when sampling, the open draw."""
 
-    now: datetime
-    pace: ladder.Pace
-    share: Decimal
-    max_age: timedelta
-    kept: Callable[[datetime | None], str | None]
-    draw: Draw | None = None
+    def __init__(self) -> None:
+        self.now = timezone.now()
+        self.zone = timezone.get_default_timezone()
+        self.rules, self.calendar = settings.RULES, settings.CALENDAR
+        self.pace = ladder.pace()
+        self.share: Decimal = ladder.rule("share").value
+        self.max_age: timedelta = ladder.rule("max_age").duration
+        self.kept = bulk.moment_writer()
+        self._ways: dict[tuple[str, FollowUp], Way] = {}
+        self._frame: Draw | None = None
 
-    @classmethod
-    def today(cls) -> "Terms":
-        """The rules in force now."""
-        return cls(
-            now=timezone.now(),
-            pace=ladder.pace(),
-            share=ladder.rule("share").value,
-            max_age=ladder.rule("max_age").duration,
-            kept=bulk.moment_writer(),
-        )
+    def way(self, category: str, follow_up: FollowUp) -> Way:
+        """How a matter of that category is followed up."""
+        found = self._ways.get((category, follow_up))
+        if found is None:
+            topic, again = categories().get(category), follow_up.round > 1
+            same_day = topic is not None and topic.same_day and not again
+            found = self._ways[category, follow_up] = Way(
+                version=script(follow_up.script).version,
+                sensitive=topic is not None and topic.sensitive,
+                same_day=same_day,
+                by_hand=same_day or again,
+                due="callback.second"
+                if again
+                else "callback.due.same_day"
+                if same_day
+                else "callback.due",
+            )
+        return found
 
     def frame(self) -> Draw:
         """The draw whose frame is open today."""
-        if self.draw is None:
-            self.draw = open_draw(Draw.Purpose.CALLBACK, timezone.localdate(self.now))
-        return self.draw
+        if self._frame is None:
+            self._frame = open_draw(Draw.Purpose.CALLBACK, timezone.localdate(self.now))
+        return self._frame
 
 
 @subscribe(NEWS, batch=2000)
-def plan(entries: Sequence[Entry]) -> None:
-    """Plan for every entry that takes a matter to its follow-up. Six statements for a batch."""
-    wanted = {(one.matter.pk, one.follow_up.round): one for one in _wanted(entries)}
+def plan(entries: QuerySet[Entry]) -> None:
+    """Plan for every entry that takes a matter to its follow-up. At most seven statements."""
+    wanted: dict[tuple[int, int], Wanted] = {}
+    for one in _wanted(entries):  # of several about one matter the first decides
+        wanted.setdefault((one.matter_id, one.follow_up.round), one)
     if not wanted:
         return
     ids = {matter_id for matter_id, _round in wanted}
     known = set(Callback.objects.filter(matter_id__in=ids).values_list("matter_id", "round"))
-    fresh = [one for key, one in wanted.items() if key not in known]
     contacts = Contact.objects.filter(matter_id__in=ids, phone_index__isnull=False)
     phones = {
         matter_id: bytes(index or b"")
@@ -104,12 +129,16 @@ def plan(entries: Sequence[Entry]) -> None:
     }
     refusing = OptOut.objects.filter(recipient_index__in=set(phones.values()))
     stopped = {bytes(index) for index in refusing.values_list("recipient_index", flat=True)}
-    terms = Terms.today()
+    terms = Terms()
     take_turn()
     bulk.insert(
         Callback,
         COLUMNS,
-        [_row(one, phones.get(one.matter.pk), stopped, terms) for one in fresh],
+        [
+            _row(one, phones.get(one.matter_id), stopped, terms)
+            for key, one in wanted.items()
+            if key not in known
+        ],
     )
 
 
@@ -125,29 +154,35 @@ def planned_since() -> Iterator[dict[str, Any]]:
     told["excluded"] = counts
 
 
-def _wanted(entries: Sequence[Entry]) -> Iterable[Wanted]:
-    """The matters to follow up; later entries about the same one change nothing."""
+def _wanted(entries: QuerySet[Entry]) -> Iterable[Wanted]:
+    """The matters to follow up, in the order of the news."""
+    follow_ups = {kind.code: kind.follow_up for kind in all_kinds() if kind.follow_up}
     about: dict[int, tuple[FollowUp, datetime]] = {}
-    seen: set[tuple[int, int]] = set()
-    for entry in entries:
-        follow_up = entry.matter.type.follow_up
-        if (
-            follow_up is None
-            or entry.to_state != follow_up.after
-            or entry.from_state == follow_up.after
-        ):
+    came_to = entries.filter(
+        matter__kind__in=follow_ups, to_state__in={one.after for one in follow_ups.values()}
+    ).exclude(from_state=F("to_state"))
+    for matter_id, kind, state, at, closed_at, category, details, unit_id in came_to.values_list(
+        "matter_id",
+        "matter__kind",
+        "to_state",
+        "at",
+        "matter__closed_at",
+        "matter__category",
+        "matter__details",
+        "matter__unit_id",
+    ):
+        follow_up = follow_ups[kind]
+        if state != follow_up.after:
             continue
-        closed_at = entry.matter.closed_at or entry.at
         if follow_up.about:
-            about.setdefault(entry.matter_id, (follow_up, closed_at))
-        elif (entry.matter_id, follow_up.round) not in seen:
-            seen.add((entry.matter_id, follow_up.round))
-            yield Wanted(entry.matter, follow_up, closed_at)
+            about.setdefault(matter_id, (follow_up, closed_at or at))
+        else:
+            yield Wanted(matter_id, category, details, unit_id, closed_at or at, follow_up)
     if about:
         yield from _causes(about)
 
 
-def _causes(about: dict[int, tuple[FollowUp, datetime]]) -> Iterable[Wanted]:
+def _causes(about: Mapping[int, tuple[FollowUp, datetime]]) -> Iterable[Wanted]:
     """The matters of the citizens who were unhappy, for whom something was put right."""
     links = list(Link.objects.filter(matter_id__in=about).select_related("other").order_by("id"))
     answers = Answer.objects.filter(
@@ -157,65 +192,54 @@ def _causes(about: dict[int, tuple[FollowUp, datetime]]) -> Iterable[Wanted]:
     for link in links:
         follow_up, closed_at = about[link.matter_id]
         if link.relation == follow_up.about and link.other_id in unhappy:
-            yield Wanted(link.other, follow_up, closed_at)
+            cause = link.other
+            yield Wanted(
+                cause.pk, cause.category, cause.details, cause.unit_id, closed_at, follow_up
+            )
 
 
 def _row(one: Wanted, phone: bytes | None, stopped: set[bytes], terms: Terms) -> tuple[Any, ...]:
     """The row of one callback, in the order of ``COLUMNS``."""
-    matter, topic, follow_up = one.matter, one.matter.topic, one.follow_up
-    same_day = topic is not None and topic.same_day and follow_up.round == 1
-    by_hand = same_day or follow_up.round > 1
+    way, follow_up = terms.way(one.category, one.follow_up), one.follow_up
     exclusion = exclusion_for(
         Facts(
-            sensitive=topic is not None and topic.sensitive,
-            minor_involved=bool(matter.details.get("minor_involved")),
-            in_progress=bool(matter.details.get("in_progress")),
+            sensitive=way.sensitive,
+            minor_involved=bool(one.details.get("minor_involved")),
+            in_progress=bool(one.details.get("in_progress")),
             no_contact=phone is None,
-            opted_out=phone is not None and phone in stopped,
+            opted_out=phone in stopped,
             too_old=terms.now - one.closed_at > terms.max_age,
         )
     )
     step, not_before = ladder.first_step(
-        one.closed_at, now=terms.now, by_hand=by_hand, pace=terms.pace
+        one.closed_at, now=terms.now, by_hand=way.by_hand, pace=terms.pace
     )
-    due_at = _due(one, same_day=same_day, first=not_before)
+    # What is due the same day counts from the first moment at which anybody may call.
+    start = not_before if way.same_day else one.closed_at
     draw_id = None
     if exclusion:
         status = Status.EXCLUDED
-    elif by_hand or terms.share >= 1:
+    elif way.by_hand or terms.share >= 1:
         status = Status.CALLING if step is ladder.Step.CALL else Status.PLANNED
     else:
         status, draw_id = Status.PENDING, terms.frame().pk
+    now = terms.kept(terms.now)
     return (
-        matter.pk,
+        one.matter_id,
         follow_up.round,
         follow_up.script,
-        script(follow_up.script).version,
+        way.version,
         status.value,
         exclusion,
         draw_id,
-        matter.unit_id,
-        terms.kept(terms.now),
+        one.unit_id,
+        now,
         terms.kept(not_before),
-        terms.kept(due_at),
+        terms.kept(terms.rules.due(way.due, start, terms.calendar, terms.zone).at),
         None,
         None,
         0,
         0,
         "",
-        terms.kept(terms.now) if exclusion else None,
+        now if exclusion else None,
     )
-
-
-def _due(one: Wanted, *, same_day: bool, first: datetime) -> datetime:
-    """The deadline. What is due the same day counts from the first permitted moment."""
-    if same_day:
-        key, start = "callback.due.same_day", first
-    elif one.follow_up.round > 1:
-        key, start = "callback.second", one.closed_at
-    else:
-        key, start = "callback.due", one.closed_at
-    due: datetime = settings.RULES.due(
-        key, start, settings.CALENDAR, timezone.get_default_timezone()
-    ).at
-    return due
