@@ -19,8 +19,8 @@ from anmin.callbacks.signing import close_day, open_keys
 from anmin.callbacks.unhappy import head_unit
 from anmin.desk.day_forms import SignForm
 from anmin.desk.views.page import DeskRequest, go, page, show
-from anmin.kernel.errors import Refusal
-from anmin.people.policy import Capability, can, unit_scope
+from anmin.kernel.errors import Conflict, Refusal
+from anmin.people.policy import Capability, can, require, unit_scope
 from anmin.places.queries import unit_by_code
 
 if TYPE_CHECKING:
@@ -59,33 +59,32 @@ def day(request: DeskRequest) -> HttpResponse:
     today = timezone.localdate()
     on = min(_date(request.GET.get("date", "")) or today, today)
     code = request.GET.get("unit", "")
-    board = day_board(viewer=account, unit=unit_by_code(code) if code else None, day=on)
-    may_sign = (
-        board.closure is None
-        and can(account, Capability.CLOSE_DAY)
-        and board.unit.pk in unit_scope(account)
-    )
+    unit = unit_by_code(code) if code else None
+    board = day_board(viewer=account, unit=unit, day=on)
     form = None
     status = 200
     if request.method == "POST":
+        require(account, Capability.CLOSE_DAY)
         form = SignForm(request.POST, account=account, items=board.owed)
-        if form.is_valid():
+        if board.closure is not None or form.is_valid():
             try:
                 _sign(board, account, form)
+            except Conflict:
+                board, form, status = day_board(viewer=account, unit=unit, day=on), None, 409
             except Refusal as refusal:
                 form.refuse(refusal)
             else:
                 messages.success(request, _("The day is signed off."))
                 return go(request, _address(board.unit, on))
-        status = form.status
-    elif may_sign:
+        status = form.status if form is not None else status
+    elif board.closure is None and can(account, Capability.CLOSE_DAY):
         form = SignForm(account=account, items=board.owed)
-    return show(
-        request, "day/board.html", _shown(board, account, form, may_sign=may_sign), status=status
-    )
+    return show(request, "day/board.html", _shown(board, account, form), status=status)
 
 
 def _sign(board: DayBoard, account: Account, form: SignForm) -> None:
+    if board.closure is not None:
+        raise Conflict(_("This day is signed already and cannot be changed."))
     keys = open_keys(DayRows(board.unit, board.date))
     close_day(
         unit=board.unit,
@@ -107,9 +106,7 @@ def _address(unit: Unit, on: date) -> str:
     return f"{reverse('desk:day')}?{urlencode({'unit': unit.code, 'date': on.isoformat()})}"
 
 
-def _shown(
-    board: DayBoard, account: Account, form: SignForm | None, *, may_sign: bool
-) -> dict[str, Any]:
+def _shown(board: DayBoard, account: Account, form: SignForm | None) -> dict[str, Any]:
     # Who works callbacks must not learn who handled what: they see numbers and callbacks only.
     whole = can(account, Capability.VIEW_MATTERS)
     today = timezone.localdate()
@@ -121,7 +118,6 @@ def _shown(
         "board": board,
         "whole": whole,
         "form": form,
-        "may_sign": may_sign,
         "tiles": [
             (label, board.counts[name], f"#{anchor}" if anchor in linked else "")
             for name, label in COUNTS.items()

@@ -1,0 +1,139 @@
+"""林晓 writes down an answer without the mouse; every page of hers stands the accessibility rules."""
+
+from collections.abc import Iterator
+from datetime import time
+from typing import Any
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+
+from anmin.callbacks.models import Answer, Attempt, Callback
+from anmin.callbacks.tests.scene import planned, rules
+from tests.browser.test_look import PHONE, WIDE, chromium, violations
+from tests.personas import City
+
+__all__ = ["chromium"]
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(autouse=True)
+def _no_quiet_hours() -> Iterator[None]:
+    """A browser's clock cannot be stopped: calls are allowed whenever this runs."""
+    with rules(quiet_from=time(0), quiet_until=time(0)):
+        yield
+
+
+@pytest.fixture
+def desk(live_server: Any, chromium: Browser, city: City) -> Iterator[Any]:
+    """Open an address as somebody. Whatever the browser complains about fails the test."""
+    heard: list[str] = []
+    contexts = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and "Failed to load resource" not in message.text:
+            heard.append(message.text)
+
+    def opened(account: Any, address: str, **options: Any) -> Page:
+        session = Client()
+        session.force_login(account)
+        size = options.pop("size", WIDE)
+        context = chromium.new_context(
+            viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce", **options
+        )
+        contexts.append(context)
+        cookies = {"sessionid": session.cookies["sessionid"].value, "django_language": "zh-hans"}
+        context.add_cookies(
+            [{"name": k, "value": v, "url": live_server.url} for k, v in cookies.items()]
+        )
+        page = context.new_page()
+        page.on("console", hear)
+        page.on("pageerror", lambda error: heard.append(str(error)))
+        page.goto(live_server.url + address)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert heard == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_answers_and_a_busy_line_by_keyboard_alone(desk: Any, city: City) -> None:
+    first, second, third = planned(city), planned(city), planned(city)
+    page = desk(city.operator, "/desk/callbacks/")
+    page.keyboard.press("n")
+    page.wait_for_url(f"**/desk/callbacks/{first.pk}/")
+
+    # the number, then a happy answer: solved, satisfied, one piece of advice
+    page.keyboard.press("p")
+    expect(page.locator("#citizen")).to_contain_text("138 5771 2345")
+    page.keyboard.press("1")
+    page.keyboard.press("1")
+    expect(page.locator('[name="concerns"]').first).to_be_hidden()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("2")
+    page.keyboard.press("Control+Enter")
+
+    # an unhappy one: the questions for the unhappy come up and take digits too
+    page.wait_for_url(f"**/desk/callbacks/{second.pk}/")
+    expect(page.locator(".toast-note")).to_contain_text("已解决 · 满意")
+    page.keyboard.press("3")
+    page.keyboard.press("3")
+    expect(page.locator('[name="concerns"]').first).to_be_visible()
+    page.keyboard.press("1")
+    page.keyboard.press("0")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.type("等了一个小时")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("2")
+    page.keyboard.press("Control+Enter")
+
+    # nobody free to talk
+    page.wait_for_url(f"**/desk/callbacks/{third.pk}/")
+    expect(page.locator(".toast-note").last).to_contain_text("督察部门")
+    page.keyboard.press("b")
+    expect(page.locator('[name="solved"]').first).to_be_hidden()
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/desk/callbacks/")
+
+    happy, unhappy = Answer.objects.order_by("pk")
+    assert (happy.callback_id, happy.solved, happy.satisfaction) == (first.pk, "yes", "satisfied")
+    assert len(happy.advice_given) == 1
+    assert (unhappy.solved, unhappy.satisfaction) == ("no", "dissatisfied")
+    assert unhappy.concerns == ["slow_arrival", "other"]
+    assert unhappy.consent_contact is False
+    assert Attempt.objects.get(callback=third).outcome == "busy"
+    assert Callback.objects.get(pk=third.pk).closed_at is None
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+def test_everybody_can_use_these_pages(
+    desk: Any, city: City, scheme: str, size: tuple[int, int]
+) -> None:
+    callback = planned(city)
+    city.incident()
+    tall = (size[0], 6000)
+    page = desk(city.operator, "/desk/callbacks/", size=tall, color_scheme=scheme)
+    assert violations(page) == []
+    page.get_by_role("button", name="下一个回访").click()
+    page.wait_for_url(f"**/desk/callbacks/{callback.pk}/")
+    page.locator('[name="satisfaction"][value="dissatisfied"]').check()
+    for details in page.locator("main details").all():
+        details.evaluate("one => one.open = true")
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.get_by_role("button", name="保存后暂停").click()
+    page.wait_for_url("**/desk/callbacks/")
+    page.goto(page.url + f"{callback.pk}/")
+    assert violations(page) == []
+    for account, address in (
+        (city.duty_leader, "/desk/day/"),
+        (city.inspector, f"/desk/matters/{callback.matter.number}/answers/"),
+        (city.duty_leader, "/desk/callbacks/"),
+    ):
+        page = desk(account, address, size=tall, color_scheme=scheme)
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
