@@ -5,14 +5,16 @@ came after it. Formulas: ``design/domain.md``.
 """
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Max, QuerySet
 from django.utils import timezone
+from django.utils.functional import lazystr
 from django.utils.translation import gettext_lazy as _
 
+from anmin.callbacks.concerns import concerns
 from anmin.callbacks.dispositions import DispositionClass, dispositions
 from anmin.callbacks.models import Attempt, Callback, Draw
 from anmin.matters.ledger import settled
@@ -33,6 +35,8 @@ from anmin.measures.registry import (
 
 THREE = ("satisfied", "fairly", "dissatisfied")
 CONTENT = ("satisfied", "fairly")
+CONCERN = "concern_"
+"""How the keys of the indicators of concerns begin; the concern's code follows."""
 
 
 def callbacks_in_the_lake(_vendor: str) -> str:
@@ -42,7 +46,7 @@ def callbacks_in_the_lake(_vendor: str) -> str:
         SELECT c.id, m.number, c.round, m.kind, m.category, u.code AS unit, a.code AS area,
                substr(a.code, 1, {TOWN_DIGITS}) AS town, m.opened_at, c.due_at, c.closed_at,
                c.exclusion, c.attempts, c.disposition, f.via, f.satisfaction, f.solved,
-               f.at AS answered_at
+               CAST(f.concerns AS TEXT) AS concerns, f.at AS answered_at
         FROM callbacks_callback c
         JOIN matters_matter m ON m.id = c.matter_id
         LEFT JOIN places_unit u ON u.id = c.unit_id
@@ -112,6 +116,7 @@ CALLBACKS = LakeTable(
         "via": _column(ColumnType.STRING, _("how the first answer came")),
         "satisfaction": _column(ColumnType.STRING, _("first answer: satisfaction")),
         "solved": _column(ColumnType.STRING, _("first answer: solved or not")),
+        "concerns": _column(ColumnType.STRING, _("first answer: codes of concerns, as JSON")),
         "answered_at": _column(ColumnType.TIMESTAMP, _("first answer: when")),
     },
 )
@@ -152,6 +157,10 @@ def _score(rows: Rows) -> Expression:
     fairly = settings.RULES.get("measures.fairly_weight", timezone.localdate()).share
     one, half = rows.satisfaction == "satisfied", rows.satisfaction == "fairly"
     return one.cast("float64") + half.cast("float64") * fairly
+
+
+def _names(code: str) -> Callable[[Rows], Expression]:
+    return lambda rows: rows.concerns.contains(f'"{code}"')
 
 
 def _is_order(rows: Rows) -> Expression:
@@ -312,4 +321,25 @@ registry.add(
         dimensions=("disposition", *DIMENSIONS),
         hide_small=False,
     ),
+)
+
+registry.add(
+    *(
+        Indicator(
+            key=f"{CONCERN}{code}",
+            label=lazystr(term),
+            how_made=_(
+                "Of the replies that say satisfied, fairly or dissatisfied, those that name this "
+                "concern; one reply may name several."
+            ),
+            unit=_("of replies"),
+            table="callbacks",
+            kind=Kind.PROPORTION,
+            direction=Direction.LOWER,
+            numerator=_names(code),
+            denominator=_asked,
+            dimensions=DIMENSIONS,
+        )
+        for code, term in concerns().items()
+    )
 )
