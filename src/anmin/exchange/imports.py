@@ -161,7 +161,8 @@ def _told(run: ImportRun) -> Iterator[None]:
         status, reason = Status.FAILED, str(told)
         raise told from None
     except Refusal as fault:
-        status, reason = Status.FAILED, str(fault)
+        status = Status.INTERRUPTED if isinstance(fault, Unavailable) else Status.FAILED
+        reason = str(fault)
         raise
     else:
         status = Status.DONE

@@ -1,8 +1,9 @@
 """Imports from the desk: a file is uploaded, looked at, and taken in by the worker."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ from anmin.exchange.profiles import (
 from anmin.exchange.reading import Order, read
 from anmin.exchange.reasons import refusal, sentence
 from anmin.exchange.world import check_profile, look_around
-from anmin.kernel.errors import Conflict, Refusal
+from anmin.kernel.errors import Conflict, Refusal, Unavailable
 from anmin.people.policy import Capability, require
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ def discard(run_id: int, *, actor: "Account") -> None:
     run = ImportRun.objects.select_for_update().filter(pk=run_id, status=Status.DRAFT).first()
     if run is None:
         raise Conflict(_("This file is being imported already."))
-    stored_path(run).unlink(missing_ok=True)
+    (folder() / run.stored).unlink(missing_ok=True)
     run.delete()
 
 
@@ -171,21 +172,27 @@ def run_next() -> int:
     """Take in the uploaded file that has waited longest; 1, or 0 if none waits.
 
     Only one worker does this at a time, so a run that counts as running was left by one that died.
+
+    Raises:
+        Unavailable: the database went away for long; the file waits on.
     """
     runs = ImportRun.objects.filter(status__in=(Status.QUEUED, Status.RUNNING)).exclude(stored="")
     run = runs.order_by("pk").first()
     if run is None:
         return 0
-    path = stored_path(run)
     try:
+        path = stored_path(run)
         profile = parse_profile(run.profile_text) if run.profile_text else run.profile
         import_incidents(path, profile=profile, actor=run.actor, run=run, name=run.file_name)
+    except Unavailable:
+        ImportRun.objects.filter(pk=run.pk).update(status=Status.QUEUED)
+        raise
     except Refusal as fault:
         ImportRun.objects.filter(pk=run.pk).update(
             status=Status.FAILED, reason=str(fault), finished_at=timezone.now()
         )
-    path.unlink(missing_ok=True)
     ImportRun.objects.filter(pk=run.pk).update(stored="")
+    (folder() / run.stored).unlink(missing_ok=True)
     return 1
 
 
@@ -198,22 +205,28 @@ def stored_path(run: ImportRun) -> Path:
 
 
 def tidy() -> int:
-    """Remove uploads never imported and files of rejected rows, past their time; how many."""
+    """Remove uploads never imported and files of rejected rows that are past their time."""
     now = timezone.localtime()
     rules, day = settings.RULES, now.date()
     old = rules.get("exchange.upload_kept", day).cutoff(now)
-    abandoned = ImportRun.objects.filter(status=Status.DRAFT, started_at__lt=old)
-    removed = abandoned.delete()[0]
+    removed, _by_model = ImportRun.objects.filter(status=Status.DRAFT, started_at__lt=old).delete()
     kept = set(ImportRun.objects.exclude(stored="").values_list("stored", flat=True))
-    for path in folder().glob("*"):
-        if path.name not in kept and path.stat().st_mtime < old.timestamp():
-            path.unlink(missing_ok=True)
-    old = rules.get("exchange.rejects_kept", day).cutoff(now)
-    for path in (Path(settings.ANMIN_HOME) / "rejects").glob("*"):
-        if path.stat().st_mtime < old.timestamp():
-            path.unlink(missing_ok=True)
-            removed += 1
-    return removed
+    removed += _remove(folder(), "*", old, kept)
+    rejects = Path(settings.ANMIN_HOME) / "rejects"
+    removed += _remove(rejects, "*.part", old)
+    return removed + _remove(rejects, "*", rules.get("exchange.rejects_kept", day).cutoff(now))
+
+
+def _remove(where: Path, names: str, before: datetime, kept: Collection[str] = ()) -> int:
+    """Remove files last changed before a moment; how many."""
+    old = [
+        path
+        for path in where.glob(names)
+        if path.name not in kept and path.stat().st_mtime < before.timestamp()
+    ]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
 
 
 def folder() -> Path:
