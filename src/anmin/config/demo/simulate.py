@@ -36,6 +36,7 @@ from anmin.places.models import Unit
 LABEL = "import:demo_cad"
 SIGNED_DAYS = 14
 WEAK_STATION = "RA-XJ"
+BUSY_NOW = 4  # times the usual events yesterday and today, so that there is work to try
 NEVER_REACHED = 16  # of a hundred people called, those who are never reached
 BATCH = 1000
 LINK = re.compile(rf"{LINK_PATH}([\w-]+)", re.ASCII)
@@ -66,9 +67,9 @@ class City:
         self._estate_story(first, last)
         day = first
         while day <= last:
-            self.coming.extend(
-                events_of(day, count=per_day, places=self.places, rng=self.rng, zone=zone)
-            )
+            count = per_day * (BUSY_NOW if (last - day).days < 2 else 1)
+            coming = events_of(day, count=count, places=self.places, rng=self.rng, zone=zone)
+            self.coming.extend(coming)
             sign = partial(self._sign, day, last)
             for hour, minute, what in (
                 (8, 10, self._morning),
