@@ -68,7 +68,7 @@ def link_view(token: str) -> LinkView:
 
     Raises ``UsedLink`` when it was answered, ``NotFound`` when it is unknown or too old.
     """
-    found = _link(token)
+    found = _link(token, "callback__matter")
     callback = found.callback
     matter = callback.matter
     topic = matter.topic
@@ -85,27 +85,31 @@ def link_view(token: str) -> LinkView:
     )
 
 
-@transaction.atomic
 def answer_by_link(*, token: str, said: Said) -> Answer:
     """Take a citizen's answer, once. Five statements, more only after an unhappy answer.
 
-    Raises ``UsedLink``, ``NotFound`` or ``Refusal`` naming the field; then nothing has changed
-    and a link that was not used can still be used.
+    The reading is done before the transaction, so that writers wait for each other as briefly
+    as can be; every write makes sure that what was read still holds.
+
+    Raises ``UsedLink``, ``NotFound``, ``Conflict`` or ``Refusal`` naming the field; then nothing
+    has changed and a link that was not used can still be used.
     """
+    try:
+        return _answer(_link(token, "callback"), said)
+    except Conflict:  # somebody wrote down an attempt in this very moment: look again
+        return _answer(_link(token, "callback"), said)
+
+
+@transaction.atomic
+def _answer(found: AnswerLink, said: Said) -> Answer:
     now = timezone.now()
-    found = _link(token, lock=True)
     if not AnswerLink.objects.filter(pk=found.pk, used_at=None).update(used_at=now):
         raise _used()
-    try:
-        return recording.answer(found.callback, said, via=Via.LINK, at=now, key=f"link:{found.pk}")
-    except Conflict:
-        raise _used() from None
+    return recording.answer(found.callback, said, via=Via.LINK, at=now, key=f"link:{found.pk}")
 
 
-def _link(token: str, *, lock: bool = False) -> AnswerLink:
-    rows = AnswerLink.objects.select_related("callback__matter")
-    if lock:
-        rows = rows.select_for_update(of=("self", "callback"))
+def _link(token: str, related: str) -> AnswerLink:
+    rows = AnswerLink.objects.select_related(related)
     found = rows.filter(token_digest=_digest(token)).first()
     if found is None or found.expires_at < timezone.now():
         raise NotFound(_("This link is no longer valid."))

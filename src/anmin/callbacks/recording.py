@@ -40,7 +40,7 @@ class Said:
         """Refuse codes that do not exist, and an answer that says nothing."""
         if not (self.satisfaction or self.solved):
             raise Refusal(_("Choose at least one answer."), field="satisfaction", code="missing")
-        topic = callback.matter.topic
+        topic = callback.matter.topic if self.advice_given else None
         sheet = advice(topic.advice) if topic else None
         for field, given, known in (
             ("satisfaction", [self.satisfaction], {"", *Satisfaction.values}),
