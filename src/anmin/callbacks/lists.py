@@ -172,6 +172,12 @@ def open_counts(account: Account) -> dict[str, int]:
     }
 
 
+def in_hand(operator: Account) -> bool:
+    """Whether this person has taken a call and not yet written down how it went."""
+    held = Callback.objects.filter(operator=operator, closed_at=None)
+    return held.filter(lease_until__gt=timezone.now()).exists()
+
+
 def due_today(operator: Account) -> int:
     """How many of those to call now are due by the end of the day."""
     require(operator, Capability.WORK_CALLBACKS)

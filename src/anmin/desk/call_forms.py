@@ -191,7 +191,7 @@ def _options(form: AnswerForm, question: Question) -> list[Option]:
     pairs = [(term.code, term.label) for term in question.options]
     if "refuse" not in dict(pairs):
         pairs.append(("", _("Not answered")))
-    made = _numbered(code, pairs, _chosen(form, code) or {""}, last_is_zero=True)
+    made = _numbered(code, pairs, _chosen(form, code) - {""}, last_is_zero=True)
     return [
         Option(o.value, o.label, o.key, o.id, o.checked, is_unhappy(**_rating(code, o.value)))
         for o in made

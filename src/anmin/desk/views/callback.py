@@ -224,6 +224,7 @@ def _lost(
             "line": line,
             "refusal": refusal,
             "ended": line.status not in actions.WORKABLE,
+            "refused": request.method == "POST",
             "form": form,
             "typed": typed_in_words(form, script("incident").question) if form else [],
         },

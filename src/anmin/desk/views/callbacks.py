@@ -69,6 +69,7 @@ def callbacks(request: DeskRequest) -> HttpResponse:
         counts |= {lists.NOW: waiting["now"]}
         context |= {
             "waiting": {**waiting, "today": lists.due_today(account)},
+            "in_hand": lists.in_hand(account),
             "recorded": lists.recorded_today(account),
             "recalls": lists.checks_waiting(account)["recall"],
         }

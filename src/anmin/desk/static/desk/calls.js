@@ -25,7 +25,8 @@
 
   function go(step, from = here()) {
     const all = groups();
-    const next = all[all.indexOf(from) + step];
+    const astray = !document.activeElement?.closest("[data-ask]");
+    const next = astray ? from : all[all.indexOf(from) + step];
     if (next) first(next).focus();
     return Boolean(next);
   }
@@ -58,8 +59,7 @@
     }
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    const inside = event.target === document.body || event.target.closest("[data-ask]");
-    if (step && inside && leaves(event.target, step)) {
+    if (step && !event.target.closest(".ask-outcome") && leaves(event.target, step)) {
       event.preventDefault();
       go(step);
     } else if (/^\d$/.test(event.key) && !event.target.matches(TYPING) && !off()) {
