@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from anmin.measures.registry import Indicator, Kind
-from anmin.measures.suppression import ANY, Key, hidden_keys, with_sums
+from anmin.measures.registry import DeclarationError, Indicator, Kind
+from anmin.measures.suppression import ANY, Key, hidden_keys, wholes_of
 from anmin.stats.arguments import Floats, tail_of
 from anmin.stats.intervals import nonresponse_bounds, poisson, wilson_score
 
@@ -64,7 +64,10 @@ class Counted(NamedTuple):
     frame: int
 
 
-NOTHING = Counted(0, 0, 0)
+NOTHING: Final = Counted(0, 0, 0)
+
+ROUNDING: Final = 1e-6
+"""By how much a total of scores may pass their number, because they are added as floats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +93,13 @@ def break_down(
     ``minimum`` records stay hidden where the indicator asks for it, whatever the order of ``by``.
     """
     top: Key = (ANY,) * len(by)
-    columns = [with_sums({key: cell[i] for key, cell in cells.items()}) for i in range(3)]
-    counted = {
-        key: Counted(columns[0][key], int(columns[1][key]), int(columns[2][key]))
-        for key in columns[0]
-    } or {top: NOTHING}
+    counted: dict[Key, Counted] = {top: NOTHING}
+    for key, (numerator, denominator, frame) in cells.items():
+        for whole in wholes_of(key):
+            before = counted.get(whole, NOTHING)
+            counted[whole] = Counted(
+                before[0] + numerator, before[1] + denominator, before[2] + frame
+            )
     hidden: set[Key] = set()
     if indicator.hide_small:
         size = 0 if indicator.kind is Kind.COUNT else 1
@@ -138,6 +143,9 @@ def _figures(
         low, high = poisson(numerator, level)
         columns = [numerator, np.full_like(numerator, np.nan), numerator, low, high]
     else:
+        if (numerator < 0).any() or (numerator > denominator + ROUNDING).any():
+            raise DeclarationError(f"{indicator.key}: a score must lie between 0 and 1")
+        numerator = np.minimum(numerator, denominator)
         some = denominator > 0
         n = np.where(some, denominator, 1)
         low, high = wilson_score(numerator, n, tail_of(level))
@@ -146,12 +154,12 @@ def _figures(
             denominator,
             *(np.where(some, c, np.nan) for c in (numerator / n, low, high)),
         ]
-    bounds = _bounds(numerator, denominator, frame) if indicator.frame else None
+    bounds = _bounds(numerator, denominator, frame) if indicator.frame else [None] * len(cells)
     whole = {0, 1} if indicator.kind is not Kind.MEAN_SCORE else {1}
     rows = zip(*(_plain(column, i in whole) for i, column in enumerate(columns)), strict=True)
     return [
-        Figure(_named(by, key), *row, False, bounds[i] if bounds else None)
-        for i, (key, row) in enumerate(zip(cells, rows, strict=True))
+        Figure(_named(by, key), over, under, value, least, most, False, bound)
+        for key, (over, under, value, least, most), bound in zip(cells, rows, bounds, strict=True)
     ]
 
 

@@ -28,21 +28,21 @@ def indicators_markdown(registry: Registry) -> str:
 
 def _indicator(one: Indicator) -> str:
     facts = {
-        "what": one.kind.replace("_", " ") + f", in {one.unit}",
+        "what": one.kind.replace("_", " "),
+        "unit": str(one.unit),
         "better when": one.direction,
         "by": ", ".join((*one.dimensions, MONTH)),
         "small cells": "hidden" if one.hide_small else "shown",
         "non-response bounds": "yes" if one.frame else "no",
         "table": f"`{one.table}`",
     }
-    lines = "".join(f"- {name}: {fact}\n" for name, fact in facts.items())
+    lines = "".join(f"- {name}: {fact}\n" for name, fact in facts.items() if fact)
     return f"\n## {one.label} (`{one.key}`)\n\n{one.how_made}\n\n{lines}"
 
 
 def _table(one: LakeTable) -> str:
     rows = "".join(
-        f"| `{name}` | {column.type} | {column.meaning} |\n"
-        for name, column in {**one.columns}.items()
+        f"| `{name}` | {column.type} | {column.meaning} |\n" for name, column in one.columns.items()
     )
     return (
         f"\n## {one.label} (`{one.name}`)\n\nOpened by `{one.key}`; its month is that of "
@@ -51,8 +51,11 @@ def _table(one: LakeTable) -> str:
 
 
 if __name__ == "__main__":
+    import os
+
     import django
 
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anmin.config.settings")
     django.setup()
     from anmin.measures.registry import registry
 

@@ -39,6 +39,9 @@ from anmin.measures.registry import MONTH, Cursor, LakeTable, registry
 FORMAT: Final = 1
 """How the lake is written; another number writes everything anew."""
 
+MEMORY: Final = "256MB"
+"""What the writing of partitions may hold; beyond it goes to disk for the while."""
+
 type Progress = Callable[[str, int], None]
 """Told the table and how many of its rows have been read."""
 
@@ -184,7 +187,9 @@ class _Stage:
     def __enter__(self) -> "_Stage":
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(parents=True)
-        self._duckdb = duckdb.connect()
+        self._duckdb = duckdb.connect(
+            config={"memory_limit": MEMORY, "temp_directory": str(self._folder / "spill")}
+        )
         return self
 
     def __exit__(self, *_fault: object) -> None:
@@ -198,7 +203,7 @@ class _Stage:
             self._duckdb.register("given", self._counted(rows))
             self._duckdb.execute(
                 f"COPY (SELECT {self._columns()} FROM given WHERE NOT {SAMPLE}::BOOLEAN) "  # noqa: S608
-                f"TO '{_quoted(target)}' (FORMAT parquet, COMPRESSION zstd, "
+                f"TO '{_quoted(target)}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 16384, "
                 f"PARTITION_BY ({MONTH}), WRITE_PARTITION_COLUMNS true)"
             )
             self._duckdb.unregister("given")

@@ -111,9 +111,12 @@ def rows_of(sql: str) -> Iterator[pa.RecordBatchReader]:
     """The rows of a query as a stream that holds a few batches at a time.
 
     It reads through a connection of its own, so it sees what is committed. Inside a transaction
-    (a test, mostly) it reads through Django's connection, with all rows in memory at once.
+    or from a database in memory (tests, mostly) it reads through Django's connection, with all
+    rows held at once.
     """
-    if connection.in_atomic_block:
+    if connection.in_atomic_block or (
+        connection.vendor == "sqlite" and connection.is_in_memory_db()  # type: ignore[attr-defined]
+    ):
         with connection.cursor() as cursor:
             cursor.execute(sql)
             names = [column[0] for column in cursor.description]
@@ -137,7 +140,7 @@ def _connect() -> Any:
         return dbapi.connect(make_conninfo(info.dsn, password=info.password or None))
     from adbc_driver_sqlite import dbapi
 
-    return dbapi.connect(f"{Path(connection.settings_dict['NAME']).as_uri()}?mode=ro")
+    return dbapi.connect(f"{Path(connection.settings_dict['NAME']).resolve().as_uri()}?mode=ro")
 
 
 def _name(column: object) -> str:

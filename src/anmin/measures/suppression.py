@@ -18,6 +18,7 @@ set of tables.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from enum import Enum
 from itertools import chain
 from typing import Final
 
@@ -32,23 +33,34 @@ type Key = tuple[object, ...]
 type Line = tuple[Key, int]
 """A sum and the dimension along which its parts lie."""
 
-ANY: Final = "*"
-"""In the key of a sum: all values of that dimension together."""
+
+class Summed(Enum):
+    """What stands in the key of a sum for a dimension that was summed over."""
+
+    ANY = "any"
+
+
+ANY: Final = Summed.ANY
 
 MOST_EQUATIONS: Final = 2500
 """More than these at once would take many seconds: the work grows with their third power."""
 
 
-def with_sums[N: (int, float)](cells: Mapping[Key, N]) -> dict[Key, N]:
+def with_sums(cells: Mapping[Key, int]) -> dict[Key, int]:
     """The cells and every sum of them: along each dimension, and the total."""
-    sums: dict[Key, N] = defaultdict(int)
+    sums: dict[Key, int] = defaultdict(int)
     for key, size in cells.items():
-        wholes = [key]
-        for dimension in range(len(key)):
-            wholes += [_summed(whole, dimension) for whole in wholes]
-        for whole in wholes:
+        for whole in wholes_of(key):
             sums[whole] += size
     return dict(sums)
+
+
+def wholes_of(key: Key) -> list[Key]:
+    """The cell itself and every sum that it is in, the total last."""
+    wholes = [key]
+    for dimension in range(len(key)):
+        wholes += [_summed(whole, dimension) for whole in wholes]
+    return wholes
 
 
 def hidden_keys(cells: Mapping[Key, int], minimum: int) -> set[Key]:
@@ -60,12 +72,15 @@ def hidden_keys(cells: Mapping[Key, int], minimum: int) -> set[Key]:
     Raises:
         Refusal: the breakdown is too large to be protected.
     """
-    sizes = with_sums(cells)
     hidden = _protected(cells, minimum)
-    return hidden | {key for key, size in sizes.items() if not size} if hidden else set()
+    return (
+        hidden | {key for key, size in with_sums(cells).items() if not size} if hidden else hidden
+    )
 
 
 def _protected(cells: Mapping[Key, int], minimum: int) -> set[Key]:
+    if not any(0 < size < minimum for size in cells.values()):
+        return set()
     breakdown = _Breakdown({key: size for key, size in cells.items() if size}, minimum)
     for dimension in range(len(breakdown.top)):
         coarser: dict[Key, int] = defaultdict(int)

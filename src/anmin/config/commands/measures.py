@@ -106,17 +106,15 @@ def _table(result: "Result") -> str:
     from django.utils import timezone
     from django.utils.formats import date_format
     from django.utils.translation import gettext as _
+    from rich.cells import cell_len, set_cell_size
 
-    lines = [[*result.by, _("value"), _("interval"), _("of")]]
+    lines = [[*result.by, _("value"), _("interval"), _("share of")]]
     figures = [*result.rows, *([result.total] if result.by else [])] or [result.total]
     for figure in figures:
-        names = [str(figure.dimensions.get(name, _("all"))) for name in result.by]
+        names = [str(figure.dimensions.get(name, _("total"))) for name in result.by]
         lines.append([*names, *_cells(figure)])
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    body = "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in lines
-    )
+    widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
+    body = "\n".join("  ".join(map(set_cell_size, line, widths)).rstrip() for line in lines)
     moment = date_format(timezone.localtime(result.cutoff), "Y-m-d H:i")
     return f"{result.indicator.label}\n{body}\n" + _("As of %(moment)s.") % {"moment": moment}
 
@@ -129,9 +127,9 @@ def _cells(figure: "Figure") -> list[str]:
     if figure.value is None or figure.low is None or figure.high is None:
         return ["—", "", str(figure.denominator or 0)]
     if figure.denominator is None:
-        return [f"{figure.value:g}", f"{figure.low:.1f}–{figure.high:.1f}", ""]
+        return [str(figure.value), f"{figure.low:.1f}–{figure.high:.1f}", ""]
     return [
         f"{figure.value:.2%}",
         f"{figure.low:.1%}–{figure.high:.1%}",
-        f"{figure.numerator:g} / {figure.denominator}",
+        f"{figure.numerator:.15g} / {figure.denominator}",
     ]

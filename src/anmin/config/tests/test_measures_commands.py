@@ -67,7 +67,7 @@ def test_figures_for_people(table_inside, told):  # noqa: F811
     told("refresh")
     status, out, _err = told("show", "satisfaction", "--by", "unit")
     assert status == 0
-    assert "A     83.33%" in out
+    assert "A      83.33%  60.8%–94.2%  15 / 18" in out
     assert "15 / 38" in out
     assert out.splitlines()[-1].startswith("As of 20")
     status, out, _err = told("show", "number")

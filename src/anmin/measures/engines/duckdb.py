@@ -34,7 +34,7 @@ class DuckDB:
             for name, files in tables.items():
                 # Temporary: seen by this cursor alone, gone with it.
                 cursor.execute(f'CREATE TEMP VIEW "{name}" AS FROM {parquet(files)}')
-            return cursor.execute(sql).to_arrow_table()
+            return cursor.sql(sql).to_arrow_table()
         except duckdb.IOException as fault:
             raise FilesChanged from fault
         except duckdb.Error as fault:

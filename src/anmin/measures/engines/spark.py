@@ -7,6 +7,7 @@ Needs the extra `spark`. The cluster is the one that Spark's own configuration n
 import threading
 from collections.abc import Mapping, Sequence
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ class Spark:
 
         # The lake keeps times as UTC without a zone, and so are they to be read.
         session.conf.set("spark.sql.session.timeZone", "UTC")
+        # A folder called month=2026-03 is text, not the first of March.
+        session.conf.set("spark.sql.sources.partitionColumnTypeInference.enabled", "false")
         self._session, self._backend = session, ibis.pyspark.connect(session)
         self._turn = threading.Lock()
 
@@ -36,9 +39,9 @@ class Spark:
         with self._turn:
             try:
                 for name, files in tables.items():
-                    rows = self._session.read.parquet(*(file.as_uri() for file in files))
+                    rows = self._session.read.parquet(*(f"file://{file}" for file in files))
                     rows.createOrReplaceTempView(name)
-                return self._backend.to_pyarrow(expression)
+                return self._session.sql(self._backend.compile(expression)).toArrow()
             except Exception as fault:  # Spark, its bridge and Ibis share no base of their faults
                 if not all(file.exists() for files in tables.values() for file in files):
                     raise FilesChanged from fault
@@ -56,13 +59,13 @@ def engine() -> Spark:
         Unavailable: Spark is not installed, or does not start.
     """
     try:
-        from pyspark.sql import SparkSession
+        builder = import_module("pyspark.sql").SparkSession.builder
     except ImportError:
         raise Unavailable(
             _("Spark is not installed here; install Anmin with its extra “spark”.")
         ) from None
     try:
-        return Spark(SparkSession.builder.appName("anmin").getOrCreate())
+        return Spark(builder.appName("anmin").getOrCreate())
     except Exception as fault:
         raise Unavailable(
             _("Spark does not start: %(reason)s")

@@ -81,7 +81,8 @@ def _changed(cursor: Any) -> tuple[set[str] | None, Any]:
         if cursor is None:
             return None, newest
         database.execute(
-            f"SELECT DISTINCT {month.replace('%', '%%')} FROM test_calls WHERE change > %s", [cursor]
+            f"SELECT DISTINCT {month.replace('%', '%%')} FROM test_calls WHERE change > %s",
+            [cursor],
         )
         return {row[0] for row in database.fetchall()}, newest
 
@@ -89,7 +90,7 @@ def _changed(cursor: Any) -> tuple[set[str] | None, Any]:
 CALLS = LakeTable(
     name="calls",
     label="Calls",
-    columns={name: Column(type, f"The call's {name}") for name, type in COLUMNS.items()},
+    columns={name: Column(kind, f"The call's {name}") for name, kind in COLUMNS.items()},
     key="id",
     month="opened_at",
     source=lambda vendor: "SELECT * FROM test_calls",

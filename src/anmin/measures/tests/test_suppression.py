@@ -19,11 +19,17 @@ def reckoned(cells):
     hidden, sums = hidden_keys(cells, MINIMUM), with_sums(cells)
     unknown = [key for key, size in cells.items() if size]
     rows = {
-        key: [all(mine in (ANY, own) for mine, own in zip(key, cell, strict=True)) for cell in unknown]
+        key: [
+            all(mine in (ANY, own) for mine, own in zip(key, cell, strict=True)) for cell in unknown
+        ]
         for key in sums
     }
     shown = [key for key in sums if key not in hidden]
-    known = {"A_eq": [rows[key] for key in shown], "b_eq": [sums[key] for key in shown]} if shown else {}
+    known = (
+        {"A_eq": [rows[key] for key in shown], "b_eq": [sums[key] for key in shown]}
+        if shown
+        else {}
+    )
     for key in hidden:
         if 0 < sums[key] < MINIMUM:
             low = linprog(rows[key], **known)

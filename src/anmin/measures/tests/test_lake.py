@@ -1,0 +1,267 @@
+"""The lake holds what the database holds: all of it, only what changed, and never half of it."""
+
+import json
+from dataclasses import replace
+from datetime import date
+from uuid import UUID
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+from django.db import connection
+from django.db.models import F, Q
+from django_tasks_db.models import DBTaskResult
+
+from anmin.kernel.errors import Refusal, Unavailable
+from anmin.measures.columns import Column, ColumnType
+from anmin.measures.lake import refresh
+from anmin.measures.manifest import Manifest, RefreshRunning, alone, lake_folder
+from anmin.measures.reading import reading_sql
+from anmin.measures.registry import DeclarationError, LakeTable
+from anmin.measures.tests.calls import CALLS, at, call, put
+
+MARCH, APRIL, MAY = at("2026-03-10 01:00"), at("2026-04-10 01:00"), at("2026-05-10 01:00")
+
+
+def held(columns="id, month"):
+    """What the files of the lake say, read with nothing but their names."""
+    files = [str(path) for path in lake_folder().glob("calls/month=*/*.parquet")]
+    if not files:
+        return []
+    return duckdb.sql(f"SELECT {columns} FROM read_parquet({files}) ORDER BY ALL").fetchall()
+
+
+def files():
+    return {path.relative_to(lake_folder()).as_posix() for path in lake_folder().glob("calls/*/*")}
+
+
+def test_everything_arrives_with_its_type(table):
+    opened = at("2026-03-31 15:59:59.123456")
+    put(
+        call(1, opened, day=date(2026, 3, 31), replied=True, satisfied=False, score=0.5,
+             token=UUID("12345678123456781234567812345678"), unit="瑞安'\"%s站"),
+        call(2, at("2026-03-31 16:00:00"), category=None),
+    )  # fmt: skip
+    done = refresh()
+    first, second = held(", ".join(CALLS.columns) + ", month")
+    assert first == (
+        1, "瑞安'\"%s站", "theft", opened.replace(tzinfo=None), date(2026, 3, 31),
+        "12345678-1234-5678-1234-567812345678", True, True, False, 0.5, None, "2026-03",
+    )  # fmt: skip
+    assert second[-1] == "2026-04", "16:00 UTC is midnight in Shanghai, and another month"
+    assert second[2:3] + second[4:6] + second[8:11] == (None,) * 6
+    assert (done.rows, done.months) == (2, {"calls": ["2026-03", "2026-04"]})
+
+
+def test_a_column_that_is_empty_for_long_keeps_its_type(table):
+    """The driver guesses types from the first rows; the lake must not."""
+    rows = [
+        call(n, MARCH, unit=None, category=None, asked=None, replied=None) for n in range(20_000)
+    ]
+    put(*rows, call(20_000, MARCH, score=0.25, token=UUID(int=7)))
+    refresh()
+    assert held("id, unit, score, token")[-1] == (20_000, "A", 0.25, str(UUID(int=7)))
+    (path,) = lake_folder().glob("calls/*/*.parquet")
+    assert str(pq.read_schema(path).field("token").type) == "string"
+
+
+def test_only_changed_months_are_written(table):
+    put(call(1, MARCH), call(2, APRIL))
+    first = refresh()
+    put(call(3, APRIL))
+    second = refresh()
+    assert second.months == {"calls": ["2026-04"]}
+    assert held() == [(1, "2026-03"), (2, "2026-04"), (3, "2026-04")]
+    assert files() == {
+        "calls/month=2026-03/part-000001.parquet",
+        "calls/month=2026-04/part-000002.parquet",
+    }
+    assert (first.manifest.revision, second.manifest.revision) == (1, 2)
+
+
+def test_without_news_only_the_cutoff_moves(table):
+    put(call(1, MARCH))
+    first = refresh()
+    before = files()
+    second = refresh()
+    assert second.months == {}
+    assert second.manifest.revision == first.manifest.revision
+    assert second.manifest.cutoff > first.manifest.cutoff
+    assert files() == before
+
+
+def test_a_record_that_moves_to_another_month_is_never_there_twice(table):
+    """An import corrects the date of a call; its room only knows the month it is in now."""
+    put(call(1, MARCH), call(2, MARCH), call(3, APRIL))
+    refresh()
+    put(call(1, MAY))
+    done = refresh()
+    assert held() == [(1, "2026-05"), (2, "2026-03"), (3, "2026-04")]
+    assert done.months == {"calls": ["2026-03", "2026-05"]}
+
+
+def test_a_month_that_has_emptied_goes(table):
+    put(call(1, MARCH), call(2, APRIL))
+    refresh()
+    put(call(1, APRIL))
+    assert refresh().manifest.tables["calls"].months.keys() == {"2026-04"}
+    assert held() == [(1, "2026-04"), (2, "2026-04")]
+
+
+def test_an_empty_table_is_a_table(table):
+    done = refresh()
+    assert done.manifest.tables["calls"].rows == 0
+    assert held() == []
+
+
+def test_a_full_refresh_writes_everything_anew(table):
+    put(call(1, MARCH))
+    refresh()
+    next(lake_folder().glob("calls/*/*.parquet")).write_bytes(b"damaged")
+    assert refresh().months == {}
+    assert refresh(full=True).months == {"calls": ["2026-03"]}
+    assert held() == [(1, "2026-03")]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"columns": {**CALLS.columns, "change": Column(ColumnType.INTEGER, "")}},
+        {"source": lambda vendor: "SELECT * FROM test_calls WHERE id > 0"},
+        {"key": "token"},
+    ],
+)
+def test_another_declaration_writes_everything_anew(table, declared, change):
+    put(call(1, MARCH, token=UUID(int=1)))
+    refresh()
+    declared.tables["calls"] = replace(CALLS, **change)
+    assert refresh().months == {"calls": ["2026-03"]}
+
+
+def test_a_table_that_is_no_longer_declared_goes(table, declared):
+    put(call(1, MARCH))
+    refresh()
+    del declared.tables["calls"]
+    done = refresh()
+    assert done.manifest.tables == {}
+    assert done.manifest.revision == 2
+    assert files() == set()
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
+        ([call(2, MARCH), call(2, MARCH)], "more than once"),
+        ([call(None, MARCH)], "more than once"),
+        ([{"id": 2}], "without a month"),
+    ],
+)
+def test_what_would_make_figures_wrong_is_refused(table, rows, reason):
+    put(call(1, APRIL))
+    before = refresh().manifest
+    put(*rows)
+    with pytest.raises(Refusal, match=reason):
+        refresh(full=True)
+    assert Manifest.read() == before
+    assert held() == [(1, "2026-04")]
+
+
+def test_a_value_of_another_type_is_refused_with_its_table(table, declared):
+    put(call(1, MARCH, unit="station"))
+    columns = {**CALLS.columns, "unit": Column(ColumnType.DATE, "no date at all")}
+    declared.tables["calls"] = replace(CALLS, columns=columns)
+    with pytest.raises(Refusal, match="calls"):
+        refresh()
+    assert Manifest.read() is None
+
+
+def test_a_query_that_fails_is_told_in_one_line(table, declared):
+    declared.tables["calls"] = replace(CALLS, source=lambda vendor: "SELECT * FROM nothing")
+    with pytest.raises(Unavailable, match="Table calls could not be refreshed") as refusal:
+        refresh()
+    assert "\n" not in str(refusal.value)
+
+
+def test_two_refreshes_exclude_each_other(table):
+    put(call(1, MARCH))
+    with alone(), pytest.raises(RefreshRunning):
+        refresh()
+    assert Manifest.read() is None
+    assert refresh().rows == 1
+
+
+def test_an_unreadable_manifest_is_said_and_healed_from_scratch(table):
+    put(call(1, MARCH))
+    refresh()
+    (lake_folder() / "manifest.json").write_text(json.dumps({"revision": "half"}))
+    with pytest.raises(Unavailable, match="from scratch"):
+        refresh()
+    assert refresh(full=True).manifest.revision == 2
+    assert held() == [(1, "2026-03")]
+
+
+def test_progress_is_told(table):
+    put(*(call(n, MARCH) for n in range(40_000)))
+    told = []
+    refresh(progress=lambda name, rows: told.append((name, rows)))
+    assert told[-1][0] == "calls"
+    assert 40_000 <= told[-1][1] <= 40_001  # the row of samples may be among them
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="reads SQLite's plan")
+def test_a_month_is_found_by_its_index(table):
+    query = reading_sql(CALLS, ["2026-03", "2026-04", "2025-12"])
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {query.replace('%', '%%')}")
+        plan = " ".join(row[-1] for row in cursor.fetchall())
+    assert "USING INDEX test_calls_opened (opened_at>? AND opened_at<?)" in plan
+    assert "SCAN test_calls" not in plan
+    assert "'2026-02-28 16:00:00' AND \"opened_at\" < '2026-04-30 16:00:00'" in query
+
+
+def test_inside_a_transaction_its_own_rows_are_seen(table_inside):
+    put(call(1, MARCH, token=UUID(int=5), day=date(2026, 3, 10)), call(2, APRIL))
+    refresh()
+    assert held("id, month, token, day") == [
+        (1, "2026-03", str(UUID(int=5)), date(2026, 3, 10)),
+        (2, "2026-04", None, None),
+    ]
+
+
+def tasks_table(**values):
+    """A table whose source is a queryset, with parameters that need quoting."""
+    rows = DBTaskResult.objects.filter(~Q(task_path='it\'s a "test"; 100%'), priority__gte=-5)
+    types = {"id": "uuid", "status": "string", "urgency": "integer", "asked": "timestamp"}
+    return LakeTable(
+        name="tasks",
+        label="Tasks",
+        columns={name: Column(ColumnType(kind), name) for name, kind in types.items()},
+        key="id",
+        month="asked",
+        source=lambda vendor: rows.values("status", "id", **values),
+        changed=lambda cursor: (None, None),
+    )
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_a_queryset_can_be_the_source(inside, request, declared):
+    request.getfixturevalue("db" if inside else "transactional_db")
+    kept = DBTaskResult.objects.create(task_path="a", args_kwargs={}, queue_name="q", backend_name="b",
+                                       priority=3)  # fmt: skip
+    DBTaskResult.objects.create(task_path="it's a \"test\"; 100%", args_kwargs={}, queue_name="q",
+                                backend_name="b")  # fmt: skip
+    declared.tables.clear()
+    declared.tables["tasks"] = tasks_table(urgency=F("priority"), asked=F("enqueued_at"))
+    refresh()
+    (path,) = lake_folder().glob("tasks/*/*.parquet")
+    (row,) = pq.read_table(path, columns=["id", "status", "urgency", "asked"]).to_pylist()
+    assert row == {
+        "id": str(kept.id), "status": "READY", "urgency": 3, "asked": kept.enqueued_at.replace(tzinfo=None),
+    }  # fmt: skip
+
+
+def test_a_queryset_must_give_the_declared_columns(declared, db):
+    declared.tables.clear()
+    declared.tables["tasks"] = tasks_table(asked=F("enqueued_at"))
+    with pytest.raises(DeclarationError, match="not the declared columns"):
+        refresh()
