@@ -1,0 +1,57 @@
+"""The pages written by hand: links lead somewhere, and the glossary knows every name."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.utils import translation
+
+from anmin.callbacks.models import Status
+from anmin.matters.categories import categories
+from anmin.matters.flow import STAGE_LABELS
+from anmin.matters.registry import all_kinds
+from anmin.measures.registry import registry
+from anmin.people.roles import Role
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted(
+    path
+    for folder in (ROOT, ROOT / "docs", ROOT / "docs" / "adr", *(ROOT / "src/anmin").iterdir())
+    for path in folder.glob("*.md")
+)
+SCREENS = "docs/screens/"  # pictures are made from a running installation
+LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
+
+
+def names() -> Iterator[tuple[str, str]]:
+    """Every code with the Chinese word of the screen, where it has one."""
+    with translation.override("zh-hans"):
+        yield from ((kind.code, str(kind.label)) for kind in all_kinds())
+        yield from ((stage.value, str(label)) for stage, label in STAGE_LABELS.items())
+        yield from ((role.value, str(role.label)) for role in Role)
+        yield from ((status.value, str(status.label)) for status in Status)
+        keys = {re.sub("^concern_.*", "concern_…", key) for key in registry.indicators}
+        yield from ((key, "") for key in sorted(keys))
+        yield from sorted({(topic.group, "") for topic in categories().values()})
+
+
+def test_the_glossary_has_every_name_as_the_screen_shows_it() -> None:
+    rows = (ROOT / "docs" / "glossary.md").read_text("utf-8").splitlines()
+    missing = [
+        (code, word)
+        for code, word in names()
+        if not any(f"`{code}`" in row and row.startswith(f"| {word}") for row in rows)
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    targets = LINK.findall(page.read_text("utf-8"))
+    lost = [
+        target
+        for target in targets
+        if not target.startswith(SCREENS) and not (page.parent / target).exists()
+    ]
+    assert lost == []
