@@ -44,7 +44,7 @@ bench: setup ## Measure speed and memory, each beside a named reference
 
 lock: ## Resolve the Python packages anew into requirements.lock
 	.tools/bin/uv pip compile --quiet --upgrade --python-version 3.13 --generate-hashes \
-	  --all-extras -o requirements.lock pyproject.toml
+	  --extra dev -o requirements.lock pyproject.toml
 
 clean: ## Remove what setup and the tools made (never var/, the data)
 	rm -rf .venv .tools node_modules build dist .mypy_cache .ruff_cache .pytest_cache \

@@ -118,6 +118,11 @@ class Environment(BaseSettings):
         description="Bearer token that `/metrics` asks for. Without it, `/metrics` answers only "
         "to this machine.",
     )
+    anmin_traces_url: str | None = Field(
+        None,
+        description="Address of an OpenTelemetry collector (OTLP over HTTP, such as "
+        "`http://collector:4318/v1/traces`) that traces are sent to; needs the extra `tracing`.",
+    )
     anmin_web_processes: int = Field(2, ge=1, le=64, description="Web processes that `up` starts.")
     anmin_web_threads: int = Field(
         4, ge=1, le=64, description="Threads that each web process answers with."
@@ -150,7 +155,9 @@ class Environment(BaseSettings):
             raise ValueError(f"there is no time zone called {value}") from fault
         return value
 
-    @field_validator("anmin_base_url", "anmin_sms_url", "anmin_oidc_issuer", mode="after")
+    @field_validator(
+        "anmin_base_url", "anmin_sms_url", "anmin_oidc_issuer", "anmin_traces_url", mode="after"
+    )
     @classmethod
     def _web_address(cls, value: str | None) -> str | None:
         if value is None:

@@ -9,7 +9,7 @@ import structlog
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponseBase
 
-from anmin.config import errors, metrics
+from anmin.config import errors, metrics, tracing
 from anmin.kernel.errors import Refusal
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
@@ -27,10 +27,12 @@ def observe(get_response: Answer) -> Answer:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         began = time.perf_counter()
-        response = get_response(request)
+        with tracing.span("request", request.headers) as tell:
+            response = get_response(request)
+            match = request.resolver_match
+            view = (match.view_name or match.route) if match else "none"
+            tell(name=view, method=str(request.method), status=response.status_code)
         seconds = time.perf_counter() - began
-        match = request.resolver_match
-        view = (match.view_name or match.route) if match else "none"
         metrics.REQUESTS.labels(view, request.method, response.status_code).inc()
         metrics.SECONDS.labels(view).observe(seconds)
         if view not in errors.QUIET:

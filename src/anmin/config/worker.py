@@ -22,6 +22,7 @@ from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 
+from anmin.config import tracing
 from anmin.config.models import Heartbeat, JobLease
 from anmin.kernel.jobs import Job, jobs
 
@@ -158,7 +159,7 @@ class Worker:
             return 0
         self._running = job
         try:
-            with structlog.contextvars.bound_contextvars(job=job.name):
+            with structlog.contextvars.bound_contextvars(job=job.name), tracing.span(job.name):
                 did = job.run()
         except Exception as fault:
             self._failure(job, fault)

@@ -10,7 +10,10 @@ application = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402 - ready only now
 
+from anmin.config import tracing  # noqa: E402
 from anmin.config.home import in_use  # noqa: E402
+
+tracing.start()
 
 _in_use = in_use(settings.ANMIN_HOME)
 _in_use.__enter__()  # until this process ends

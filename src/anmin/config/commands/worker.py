@@ -24,9 +24,11 @@ def worker(
     console.boot()
     from django.conf import settings
 
+    from anmin.config import tracing
     from anmin.config.home import in_use
     from anmin.config.worker import Worker
 
+    tracing.start()
     one = Worker()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: one.stop())
