@@ -5,11 +5,12 @@ import json
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from tests.personas import City
 
 from anmin.exchange import imports, reading
@@ -297,3 +298,23 @@ def test_the_run_tells_the_same_as_json(city: City, export: Callable[..., Path])
         "read": 1, "created": 1, "updated": 0, "unchanged": 0, "rejected": 0,
         "rejects_file": None, "seconds": result.seconds, "notes": {"phone_unusable": 1},
     }  # fmt: skip
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="a server that can be cut off")
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_cut_off_in_the_middle_is_made_anew(
+    city: City, export: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut: list[int] = []
+
+    def cut_off(run: ImportRun) -> None:
+        if run.read == 4:
+            cut.append(run.read)
+            with suppress(OperationalError), connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    monkeypatch.setattr(imports.time, "sleep", lambda _seconds: None)
+    path = export(*[row(f"J{n}") for n in range(10)])
+    assert counts(path, batch=2, progress=cut_off) == (10, 10, 0, 0, 0)
+    assert cut == [4]
+    assert verify().sound
