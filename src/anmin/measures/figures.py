@@ -155,7 +155,7 @@ def _figures(
             *(np.where(some, c, np.nan) for c in (numerator / n, low, high)),
         ]
     bounds = _bounds(numerator, denominator, frame) if indicator.frame else [None] * len(cells)
-    whole = {0, 1} if indicator.kind is not Kind.MEAN_SCORE else {1}
+    whole = {Kind.COUNT: {0, 2}, Kind.PROPORTION: {0, 1}, Kind.MEAN_SCORE: {1}}[indicator.kind]
     rows = zip(*(_plain(column, i in whole) for i, column in enumerate(columns)), strict=True)
     return [
         Figure(_named(by, key), over, under, value, least, most, False, bound)

@@ -71,7 +71,7 @@ def test_figures_for_people(table_inside, told):  # noqa: F811
     assert "15 / 38" in out
     assert out.splitlines()[-1].startswith("As of 20")
     status, out, _err = told("show", "number")
-    assert "38     26.9–52.2" in out
+    assert "38     26.9–52.2\n" in out
 
 
 @pytest.mark.parametrize(
