@@ -85,6 +85,7 @@ def answers(callbacks: list[Callback], satisfaction: str, solved: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.django_db
 def test_the_worked_example_of_the_domain(lake: Callable[..., Figure]) -> None:
     """21,882 sent; 7,781 replies: 6,554 / 731 / 496 → 35.56 %, 93.63 %, 88.93 %."""
