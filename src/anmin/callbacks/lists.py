@@ -4,7 +4,7 @@ For those who work, plan or check callbacks. Nothing here says who served.
 """
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -235,13 +235,9 @@ def _recorded(row: Answer) -> Recorded:
     )
 
 
-def checks_waiting(account: Account) -> Mapping[str, int]:
+def checks_waiting(account: Account, purpose: Draw.Purpose) -> int:
     """How many calls chance has picked that this person may check, or ask again blind."""
-    now = timezone.now()
-    return {
-        purpose.value: waiting(account, purpose, now).count()
-        for purpose in (Draw.Purpose.CHECK, Draw.Purpose.RECALL)
-    }
+    return waiting(account, purpose, timezone.now()).count()
 
 
 def checked(account: Account, *, limit: int = PAGE) -> list[CheckLine]:

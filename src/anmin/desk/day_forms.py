@@ -74,7 +74,7 @@ class SignForm(ActForm):
 
     def _carry(self, name: str) -> Carry | None:
         given = self.cleaned_data
-        why = given.get(f"why-{name}") or given.get("why_all")
+        why = given.get(f"why-{name}") or given.get("why_all") or ""
         who = given.get(f"who-{name}") or given.get("who_all")
         if not why and not who:
             return None

@@ -25,7 +25,7 @@ from anmin.callbacks.queries import (
 )
 from anmin.callbacks.scripts import checklist
 from anmin.desk.call_forms import CheckForm, WordsForm
-from anmin.desk.views.callback import PURPOSES
+from anmin.desk.views.callback import PURPOSES, RECALL
 from anmin.desk.views.page import DeskRequest, go, page, show
 from anmin.kernel.errors import Refusal
 from anmin.matters import queries as matters
@@ -71,7 +71,7 @@ def callbacks(request: DeskRequest) -> HttpResponse:
             "waiting": {**waiting, "today": lists.due_today(account)},
             "in_hand": lists.in_hand(account),
             "recorded": lists.recorded_today(account),
-            "recalls": lists.checks_waiting(account)["recall"],
+            "recalls": lists.checks_waiting(account, PURPOSES[RECALL]),
         }
     found = lists.list_page(
         account, view, cursor=request.GET.get("cursor", ""), back="back" in request.GET
@@ -199,7 +199,7 @@ def checks(request: DeskRequest) -> HttpResponse:
         request,
         "callbacks/checks.html",
         {
-            "waiting": lists.checks_waiting(request.user)[CHECK],
+            "waiting": lists.checks_waiting(request.user, PURPOSES[CHECK]),
             "checked": lists.checked(request.user),
             "agreement": lists.recent_agreement(request.user),
         },
