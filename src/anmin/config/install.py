@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from anmin.config.integrity import require_fitting_keyring
 from anmin.places.actions import load_shipped
 
 
@@ -27,5 +28,6 @@ def install() -> Installed:
     waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     if waiting:
         call_command("migrate", interactive=False, verbosity=0)
+    require_fitting_keyring()
     loaded = load_shipped()
     return Installed(waiting, sum(one.created for one in loaded.values()))

@@ -3,27 +3,33 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from anmin.matters.verify import Verdict
+from anmin.callbacks.signing import broken_days
+from anmin.kernel.errors import Refusal
+from anmin.matters.models import Matter
+from anmin.matters.verify import Verdict, chain_holds
 from anmin.matters.verify import verify as verify_matters
 from anmin.people.queries import LogCheck, verify_access_log
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was found: about matters and their entries, and about the access log."""
+    """What was found: about matters and their entries, the access log, and the signed days."""
 
     matters: Verdict
     access_log: LogCheck
+    broken_days: tuple[str, ...] = ()
 
     @property
     def sound(self) -> bool:
         """Nothing differs and no chain is broken."""
-        return self.matters.sound and not self.access_log.broken
+        return self.matters.sound and not self.access_log.broken and not self.broken_days
 
     def as_json(self) -> dict[str, object]:
-        """For `--json`; broken links of the access log count among the broken chains."""
+        """For `--json`; broken links of all three chains count among the broken chains."""
         told = self.matters.as_json()
-        told["broken_chains"] = self.matters.broken_chains + len(self.access_log.broken)
+        told["broken_chains"] = (
+            self.matters.broken_chains + len(self.access_log.broken) + len(self.broken_days)
+        )
         told["access_log_entries"] = self.access_log.entries
         return told
 
@@ -33,7 +39,7 @@ class Report:
             f"{self.matters.matters} matters, {self.matters.entries} entries: "
             f"{self.matters.mismatches} mismatches, {self.matters.broken_chains} broken chains. "
             f"Access log: {self.access_log.entries} entries, "
-            f"{len(self.access_log.broken)} broken."
+            f"{len(self.access_log.broken)} broken. Signed days broken: {len(self.broken_days)}."
         )
         differing = ", ".join(self.matters.examples)
         return f"{found}\nFirst that differ: {differing}" if differing else found
@@ -41,4 +47,19 @@ class Report:
 
 def check(progress: Callable[[int, int], None] | None = None) -> Report:
     """Check everything; O(entries) time, flat memory."""
-    return Report(verify_matters(progress), verify_access_log())
+    days = tuple(f"{one.unit} {one.date}" for one in broken_days())
+    return Report(verify_matters(progress), verify_access_log(), days)
+
+
+def require_fitting_keyring() -> None:
+    """Refuse to go on with a keyring that did not make the records that are there.
+
+    A lost keyring would be made anew silently, and nothing sealed could be opened again. Two
+    matters are looked at: one alone may have been tampered with.
+    """
+    ends = [Matter.objects.order_by(order).first() for order in ("pk", "-pk")]
+    found = [matter for matter in ends if matter is not None]
+    if found and not any(chain_holds(matter) for matter in found):
+        raise Refusal(
+            "the keyring does not fit the records: put back the keyring this home was made with"
+        )

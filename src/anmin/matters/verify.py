@@ -61,6 +61,14 @@ def verify(progress: Callable[[int, int], None] | None = None) -> Verdict:
     return verdict
 
 
+def chain_holds(matter: Matter) -> bool:
+    """Whether this one matter's chain was made with the keyring at hand."""
+    replay = Replay()
+    for entry in matter.entries.order_by("seq"):
+        replay.add(entry)
+    return replay.intact
+
+
 def _chunks() -> Iterator[list[Matter]]:
     last = 0
     while chunk := list(Matter.objects.filter(pk__gt=last).order_by("pk")[:CHUNK]):
