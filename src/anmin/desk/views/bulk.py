@@ -64,7 +64,7 @@ def _chosen(request: DeskRequest) -> list[Matter]:
     given = request.POST if request.method == "POST" else request.GET
     ids = [int(text) for text in given.getlist("matter") if text.isdecimal()][: queries.PAGE]
     found = queries.matters_for(request.user).filter(pk__in=ids)
-    return list(found.select_related("unit", "area", "assignee").order_by("due_at", "pk"))
+    return list(found.order_by("due_at", "pk"))
 
 
 def _asked(request: DeskRequest, chosen: list[Matter]) -> tuple[ActForm, Do]:

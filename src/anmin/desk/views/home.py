@@ -9,7 +9,6 @@ from django.urls import URLPattern, path, reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
-from anmin.desk import queries as own
 from anmin.desk.forms import openable_kinds
 from anmin.desk.navigation import links
 from anmin.desk.rows import rows
@@ -54,7 +53,6 @@ def home(request: DeskRequest) -> HttpResponse:
             ],
             "view": view,
             "rows": rows(first.rows),
-            "unread": own.unread_count(account),
             "may_open": bool(openable_kinds(account)),
         }
     return show(request, "home.html", context)

@@ -58,7 +58,7 @@ def matters(request: DeskRequest) -> HttpResponse:
         {
             "form": form,
             "filters": filters,
-            "rows": rows(found.rows),
+            "rows": rows(found.rows, by_deadline=filters.by_deadline),
             "newer": _with(request.GET, cursor=found.newer, back="1") if found.newer else "",
             "older": _with(request.GET, cursor=found.older) if found.older else "",
             "views": [
