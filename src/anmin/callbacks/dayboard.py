@@ -106,14 +106,12 @@ class DayRows:
     day: date
     now: datetime = field(default_factory=timezone.now)
     below: frozenset[int] = field(init=False)
+    head: bool = field(init=False)
 
     def __post_init__(self) -> None:
         self.below = directory().units_below(self.unit.pk)
-
-    @property
-    def head(self) -> bool:
-        """The bureau itself, which answers for the callbacks of all."""
-        return self.unit.parent_id is None
+        # the bureau itself answers for the callbacks of all
+        self.head = self.unit.parent_id is None and self.unit == head_unit()
 
     def matters(self) -> QuerySet[Matter]:
         """What the unit and those below it have; sealed kinds are on nobody's board."""
@@ -153,7 +151,10 @@ class DayRows:
         return Carried.objects.filter(closure__date=self.day, closure__unit_id__in=self.below)
 
     def counts(self) -> dict[str, int]:
-        """The numbers of the day, whole; three statements."""
+        """The numbers of the day, whole; three statements, four for the bureau.
+
+        ``without_unit`` counts live matters that no unit has yet; only the bureau is told.
+        """
         rectifying, late = Q(kind=rectifying_kind().code), Q(due_at__lt=self.now)
         opened = self.came_in().aggregate(
             came_in=Count("pk", filter=~rectifying),
@@ -168,9 +169,11 @@ class DayRows:
             unanswered=Count("pk", filter=~rectifying & self._owed()),
             owed=Count("pk", filter=self._owed()),
         )
-        callbacks = self.callbacks().count()
-        live["owed"] += callbacks if self.head else 0
-        return {**opened, **live, "callbacks_due": callbacks}
+        counts = {**opened, **live, "callbacks_due": self.callbacks().count()}
+        if self.head:
+            counts["owed"] += counts["callbacks_due"]
+            counts["without_unit"] = Matter.objects.filter(unit=None, closed_at=None).count()
+        return counts
 
     def _at_risk(self) -> Q:
         return Q(due_at__gte=self.now, due_at__lt=at_risk_before())

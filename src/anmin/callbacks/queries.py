@@ -26,8 +26,9 @@ from anmin.callbacks.unhappy import head_unit
 from anmin.kernel.errors import Conflict, NotAllowed, NotFound
 from anmin.kernel.masking import mask_name
 from anmin.matters.actions import contact_for_message
-from anmin.matters.models import Matter
-from anmin.matters.policy import in_scope
+from anmin.matters.models import Link, Matter
+from anmin.matters.policy import in_scope, sees_sealed_links
+from anmin.matters.registry import rectifying_kind
 from anmin.people.models import Account
 from anmin.people.policy import Capability, can, require, unit_scope
 
@@ -309,6 +310,21 @@ def still_unhappy(account: Account) -> QuerySet[Answer]:
         .select_related("callback__matter")
         .order_by("-at")
     )
+
+
+def sealed_orders(account: Account) -> list[tuple[Matter, Matter]]:
+    """Orders that nobody has turned to the citizen about, because only the inspectorate may.
+
+    Each with the matter that caused it, due first; for those who see sealed links.
+    """
+    if not (can(account, Capability.VIEW_MATTERS) and sees_sealed_links(account)):
+        raise NotAllowed(_("Units do not see who is called or what one citizen answered."))
+    kind = rectifying_kind()
+    links = Link.objects.filter(
+        sealed=True, relation="cause", matter__kind=kind.code, matter__state=kind.flow.start
+    )
+    rows = links.select_related("matter__unit", "other").order_by("matter__due_at", "matter_id")
+    return [(link.matter, link.other) for link in rows]
 
 
 def exclusion_counts(since: date, until: date) -> Mapping[str, int]:

@@ -103,6 +103,10 @@ def test_without_consent_the_unit_learns_neither_who_nor_what(city: City) -> Non
     # the inspectorate sees the link and, with a reason on record, the words
     seen = matter_view(city.inspector, matter.number).links
     assert [other.number for _relation, other in seen] == [callback.matter.number]
+    assert queries.sealed_orders(city.inspector) == [(matter, callback.matter)]
+    for person in (city.duty_leader, city.operator):
+        with pytest.raises(NotAllowed):
+            queries.sealed_orders(person)
     answer = Answer.objects.get()
     with pytest.raises(NotAllowed):
         actions.read_words(answer_id=answer.pk, reader=city.duty_leader, reason="想看看")
