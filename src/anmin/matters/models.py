@@ -77,6 +77,14 @@ class Matter(models.Model):
                 condition=Q(assignee__isnull=False),
                 name="matter_assignee_due",
             ),
+            # Kinds that no import brings are few beside those that it does.
+            models.Index(
+                "kind",
+                F("opened_at").desc(),
+                F("id").desc(),
+                condition=Q(facts_at__isnull=True),
+                name="matter_kind_newest",
+            ),
         ]
 
     def __str__(self) -> str:

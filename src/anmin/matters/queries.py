@@ -16,6 +16,7 @@ from anmin.matters import policy
 from anmin.matters.contacts import ContactFacts, masked, phone_index
 from anmin.matters.flow import Move
 from anmin.matters.models import Contact, Deadline, Entry, Link, Matter, Reaction
+from anmin.matters.registry import kind_of
 from anmin.people.models import Account
 from anmin.people.policy import unit_scope
 from anmin.places.queries import directory
@@ -239,6 +240,8 @@ def _filtered(rows: QuerySet[Matter], filters: Filters, account: Account) -> Que
         for name in ("kind", "stage", "category", "unit_id")
         if getattr(filters, name)
     }
+    if filters.kind and kind_of(filters.kind).observe is None:
+        narrow["facts_at__isnull"] = True  # no import brings it: served by an index of its own
     if filters.area_id:
         narrow["area_id__in"] = directory().areas_below(filters.area_id)
     zone = timezone.get_default_timezone()

@@ -160,6 +160,10 @@ class Migration(migrations.Migration):
             model_name='matter',
             index=models.Index(condition=models.Q(('assignee__isnull', False)), fields=['assignee', 'due_at'], name='matter_assignee_due'),
         ),
+        migrations.AddIndex(
+            model_name='matter',
+            index=models.Index(models.F('kind'), models.OrderBy(models.F('opened_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('facts_at__isnull', True)), name='matter_kind_newest'),
+        ),
         migrations.AddConstraint(
             model_name='matter',
             constraint=models.UniqueConstraint(condition=models.Q(('external_id__isnull', False)), fields=('source', 'external_id'), name='matter_outside_number'),
