@@ -191,3 +191,26 @@ def _estimate(figure: Figure) -> tuple[float, float, float]:
     assert figure.high is not None
     # Rounding may leave a limit beyond a value of 0 or 1 by the last bit.
     return figure.value, min(figure.low, figure.value), max(figure.high, figure.value)
+
+
+def apart_from_total(result: Result) -> list[Figure]:
+    """The cells of a share or score whose interval leaves the total out.
+
+    By chance alone about one in twenty of many cells would, at the usual level.
+    """
+    total = result.total.value
+    if total is None:
+        return []
+    return [
+        row
+        for row in result.rows
+        if row.low is not None and row.high is not None and not row.low <= total <= row.high
+    ]
+
+
+def last_change(result: Result) -> Difference[float] | None:
+    """How far the last month shown of a share lies from the one before; None if it cannot be said."""
+    shown = [row for row in result.rows if row.value is not None]
+    if len(shown) < 2 or result.indicator.kind is Kind.COUNT:
+        return None
+    return difference(_estimate(shown[-1]), _estimate(shown[-2]))
