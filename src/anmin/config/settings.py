@@ -1,6 +1,5 @@
 """Django's settings, all derived from `environment.Environment`."""
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote, urlsplit
@@ -42,41 +41,17 @@ ROOT_URLCONF = "anmin.config.urls"
 WSGI_APPLICATION = "anmin.config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-
-def _exists(room: str) -> bool:
-    # While rooms are being built side by side: a room that leans on a file not yet written waits.
-    folder = PACKAGE / room.rpartition(".")[2]
-    files = [*folder.glob("*.py"), *folder.glob("models/*.py")]
-    leans = re.findall(
-        r"^\s*(?:from|import) anmin\.([\w.]+)",
-        "\n".join(file.read_text() for file in files if file.exists()),
-        re.MULTILINE,
-    )
-    return (folder / "apps.py").exists() and all(
-        (PACKAGE / name.replace(".", "/")).exists()
-        or (PACKAGE / f"{name.replace('.', '/')}.py").exists()
-        for name in leans
-    )
-
-
-ROOMS = [
-    room
-    for room in (
-        "anmin.places",
-        "anmin.people",
-        "anmin.channels",
-        "anmin.measures",
-        "anmin.matters",
-        "anmin.callbacks",
-        "anmin.exchange",
-        "anmin.desk",
-        "anmin.portal",
-        "anmin.config",
-    )
-    if _exists(room)
-]
 INSTALLED_APPS = [
-    *ROOMS,
+    "anmin.places",
+    "anmin.people",
+    "anmin.channels",
+    "anmin.measures",
+    "anmin.matters",
+    "anmin.callbacks",
+    "anmin.exchange",
+    "anmin.desk",
+    "anmin.portal",
+    "anmin.config",
     "unfold.apps.BasicAppConfig",
     "anmin.people.admin_app.ReferenceAdminConfig",
     "django.contrib.auth",
@@ -215,7 +190,7 @@ RULES = cast("RuleBook", Late(_rules))
 CALENDAR = cast("WorkingCalendar", Late(_calendar))
 
 # --- people ---------------------------------------------------------------------------------
-AUTH_USER_MODEL = "people.Account" if "anmin.people" in ROOMS else "auth.User"
+AUTH_USER_MODEL = "people.Account"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

@@ -1,7 +1,5 @@
 """Every address of the installation; each face brings its own below its prefix."""
 
-from contextlib import suppress
-
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -20,7 +18,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("anmin.people.urls")),
     path("hooks/channels/", include("anmin.channels.urls")),
     path("desk/admin/", admin.site.urls),
+    path("desk/", include("anmin.desk.urls")),
+    path("", include("anmin.portal.urls")),
 ]
-for prefix, room in (("desk/", "desk"), ("", "portal")):
-    with suppress(ModuleNotFoundError):
-        urlpatterns.append(path(prefix, include(f"anmin.{room}.urls")))
