@@ -22,6 +22,8 @@ PAGES = (
     "callbacks",
     "callback",
     "day",
+    "morning",
+    "figures",
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [

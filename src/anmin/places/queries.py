@@ -147,6 +147,22 @@ def area_labels(ids: Iterable[int]) -> dict[int, str]:
     return {area.pk: area.label for area in Area.objects.filter(pk__in=set(ids)).order_by()}
 
 
+def unit_names() -> dict[str, str]:
+    """The name of every unit in the reader's language, by code."""
+    return {unit.code: unit.label for unit in Unit.objects.order_by("code")}
+
+
+def area_names() -> dict[str, str]:
+    """The name of every area in the reader's language, by code."""
+    return {area.code: area.label for area in Area.objects.order_by("code")}
+
+
+def unit_codes(ids: Iterable[int]) -> list[str]:
+    """The codes of units, by their ids."""
+    wanted = set(ids)
+    return sorted(code for code, key in unit_ids().items() if key in wanted)
+
+
 def _like[N: (Area, Unit)](rows: QuerySet[N], text: str, limit: int) -> list[N]:
     text = text.strip()[:80]
     exact = Q(code__iexact=text) | Q(name=text) | Q(name_en__iexact=text)
