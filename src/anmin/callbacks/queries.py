@@ -5,7 +5,7 @@ and what a citizen agreed to pass on.
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -357,9 +357,3 @@ def _require_everything(account: Account, capability: Capability) -> None:
     require(account, capability)
     if not unit_scope(account).everything:
         raise NotAllowed(_("Units do not see who is called or what one citizen answered."))
-
-
-def matters_behind(callback_ids: Collection[int]) -> list[int]:
-    """The matters that these callbacks are about, by id."""
-    rows = Callback.objects.filter(pk__in=callback_ids).order_by("pk")
-    return list(rows.values_list("matter_id", flat=True))

@@ -28,7 +28,7 @@ from anmin.matters.registry import kind_choices
 from anmin.measures.figures import Figure, Part
 from anmin.measures.registry import MONTH, Direction, Indicator, Kind
 from anmin.people.policy import Capability, can, unit_scope
-from anmin.places.queries import area_ids, area_labels, unit_ids, unit_labels
+from anmin.places.queries import area_names, unit_codes, unit_names
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -48,9 +48,7 @@ MOST_DRAWN = 40
 def scope_of(account: Account) -> Filters:
     """What narrows figures to what somebody may see."""
     scope = unit_scope(account)
-    if scope.everything:
-        return {}
-    return {"unit": sorted(code for code, key in unit_ids().items() if key in scope)}
+    return {} if scope.everything else {"unit": unit_codes(scope.unit_ids)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +84,8 @@ def records_url(
 ) -> str:
     """Where the records behind a figure are listed: those that count, unless ``part`` says."""
     said = {name: "" if value is None else value for name, value in (cell or {}).items()}
-    said |= {"from": start.isoformat()} if start else {}
-    said |= {"to": end.isoformat()} if end else {}
+    said |= {"start": start.isoformat()} if start else {}
+    said |= {"end": end.isoformat()} if end else {}
     if part is not None:
         said["part"] = part.value
     address = reverse("desk:records", args=[indicator.key])
@@ -102,46 +100,34 @@ def telling_part(indicator: Indicator) -> Part:
 # --- dimensions in words ------------------------------------------------------------------------
 
 
-def _units(codes: Iterable[str]) -> dict[str, str]:
-    known = {code: unit_ids()[code] for code in codes if code in unit_ids()}
-    labels = unit_labels(known.values())
-    return {code: labels[key] for code, key in known.items()}
-
-
-def _areas(codes: Iterable[str]) -> dict[str, str]:
-    known = {code: area_ids()[code] for code in codes if code in area_ids()}
-    labels = area_labels(known.values())
-    return {code: labels[key] for code, key in known.items()}
-
-
 @dataclass(frozen=True, slots=True)
 class Dimension:
     """What a dimension is called, and what its values are."""
 
     label: Any
-    values: Callable[[Iterable[str]], Mapping[str, str]]
+    values: Callable[[], Mapping[str, str]]
 
 
 DIMENSIONS: Mapping[str, Dimension] = {
-    MONTH: Dimension(gettext_lazy("Month"), lambda _codes: {}),
-    "unit": Dimension(gettext_lazy("Unit"), _units),
-    "town": Dimension(gettext_lazy("Town or street"), _areas),
-    "area": Dimension(gettext_lazy("Community"), _areas),
+    MONTH: Dimension(gettext_lazy("Month"), dict),
+    "unit": Dimension(gettext_lazy("Unit"), unit_names),
+    "town": Dimension(gettext_lazy("Town or street"), area_names),
+    "area": Dimension(gettext_lazy("Community"), area_names),
     "category": Dimension(
         gettext_lazy("Category"),
-        lambda _codes: {code: one.label for code, one in categories().items()},
+        lambda: {code: one.label for code, one in categories().items()},
     ),
     "kind": Dimension(
         gettext_lazy("Kind"),
-        lambda _codes: {code: str(label) for code, label in kind_choices()},
+        lambda: {code: str(label) for code, label in kind_choices()},
     ),
     "exclusion": Dimension(
         gettext_lazy("Why not called"),
-        lambda _codes: {code: one.label for code, one in exclusions().items()},
+        lambda: {code: one.label for code, one in exclusions().items()},
     ),
     "disposition": Dimension(
         gettext_lazy("How it ended"),
-        lambda _codes: {code: one.label for code, one in dispositions().items()},
+        lambda: {code: one.label for code, one in dispositions().items()},
     ),
 }
 
@@ -153,8 +139,7 @@ def dimension_label(name: str) -> str:
 
 def cell_labels(name: str, values: Iterable[Any]) -> dict[Any, str]:
     """What the values of a dimension are called."""
-    values = list(values)
-    known = DIMENSIONS[name].values([one for one in values if one]) if name in DIMENSIONS else {}
+    known = DIMENSIONS[name].values() if name in DIMENSIONS else {}
     return {one: str(UNKNOWN) if one in (None, "") else known.get(one, str(one)) for one in values}
 
 

@@ -24,6 +24,7 @@ PAGES = (
     "day",
     "morning",
     "figures",
+    "records",
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [

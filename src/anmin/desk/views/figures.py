@@ -1,147 +1,268 @@
-"""Indicators: the list, one indicator in picture and table, its file, and the records behind it."""
+"""The indicators: all of them for a period, and one by unit, area, month or category."""
 
-import csv
-from datetime import date
+from __future__ import annotations
 
-from django.http import HttpResponse
-from django.urls import URLPattern, path
-from django.utils.dateparse import parse_date
+import tempfile
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.http import FileResponse, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
-from anmin.callbacks.queries import matters_behind
-from anmin.desk.measured import (
-    all_keys,
-    breakdowns,
-    made,
-    picture,
-    records_url,
-    scope_of,
-    words,
-)
-from anmin.desk.rows import rows
+from anmin.callbacks.measures import CONCERN
+from anmin.desk import indicators as shown
+from anmin.desk.details import DayInput
+from anmin.desk.findings import of_breakdown
+from anmin.desk.lookup import LookupField
 from anmin.desk.views.page import DeskRequest, page, show
-from anmin.exchange.formulas import neutralised
+from anmin.exchange.sheets import write_table
 from anmin.kernel.errors import Refusal, Unavailable
-from anmin.matters.queries import matters_for
-from anmin.measures.figures import Part
-from anmin.measures.queries import records as records_behind
+from anmin.matters.categories import category_choices
 from anmin.measures.queries import show as figures_of
 from anmin.measures.queries import show_many
-from anmin.measures.registry import registry
+from anmin.measures.registry import MONTH, Indicator, Kind, registry
 from anmin.people.policy import Capability
 
+if TYPE_CHECKING:
+    from anmin.measures.figures import Figure
+    from anmin.measures.queries import Filters, Result
 
-@page(Capability.VIEW_FIGURES)
-@require_safe
-def measures(request: DeskRequest) -> HttpResponse:
-    """Every indicator with its value over all time."""
-    try:
-        results = show_many(all_keys(), scope=scope_of(request.user))
-    except Unavailable as missing:
-        return show(request, "measures.html", {"missing": str(missing)})
-    lines = [
-        {"key": key, "unit": one.indicator.unit, **words(one.indicator, one.total)}
-        for key, one in results.items()
-    ]
-    return show(request, "measures.html", {"lines": lines})
+LATELY = timedelta(days=27)
+"""The list shows four weeks up to today unless told."""
+MONTHS = 6
+"""One indicator shows so many months, the current one included, unless told."""
 
 
-@page(Capability.VIEW_FIGURES)
-@require_safe
-def measure(request: DeskRequest, key: str) -> HttpResponse:
-    """One indicator by one dimension."""
-    indicator = registry.indicator(key)
-    choices = breakdowns(indicator)
-    by = request.GET.get("by") or choices[0][0]
-    start, end = _day(request, "since"), _day(request, "until")
-    try:
-        result = figures_of(key, (by,), start, end, scope=scope_of(request.user))
-    except Unavailable as missing:
-        return show(request, "measures.html", {"missing": str(missing)})
-    context = {
-        "indicator": indicator,
-        "figure": picture(result, start=start, end=end),
-        "total": words(indicator, result.total),
-        "records": records_url(key, {}, start, end),
-        "choices": choices,
-        "by": by,
-        "since": request.GET.get("since", ""),
-        "until": request.GET.get("until", ""),
-        "how": made(result),
-    }
-    return show(request, "measure.html", context)
+class PeriodForm(forms.Form):
+    """From when to when, and for one unit or category only."""
+
+    start = forms.DateField(required=False, widget=DayInput())
+    end = forms.DateField(required=False, widget=DayInput())
+    unit = LookupField("unit", required=False)
+    category = forms.ChoiceField(choices=lambda: [("", ""), *category_choices()], required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """A period that does not end before it begins."""
+        given = super().clean() or {}
+        start, end = given.get("start"), given.get("end")
+        if start and end and start > end:
+            self.add_error("end", _("The period ends before it begins."))
+        return given
 
 
-@page(Capability.VIEW_FIGURES)
-@require_safe
-def measure_csv(request: DeskRequest, key: str) -> HttpResponse:
-    """The same figures as a file; suppressed cells stay empty."""
-    by = request.GET.get("by", "month")
-    start, end = _day(request, "since"), _day(request, "until")
-    result = figures_of(key, (by,), start, end, scope=scope_of(request.user))
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{key}-{by}.csv"'
-    response.write("\ufeff")
-    writer = csv.writer(response)
-    writer.writerow([by, "numerator", "denominator", "value", "low", "high", "suppressed"])
-    for row in (*result.rows, result.total):
-        told = row.as_dict()
-        name = told.get(by, _("all"))
-        cells = [told[c] for c in ("numerator", "denominator", "value", "low", "high")]
-        writer.writerow([neutralised(str(name or "")), *cells, told["suppressed"]])
-    return response
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a page was asked for: the period, and what else narrows it."""
+
+    form: PeriodForm
+    start: date
+    end: date
+    filters: Filters
 
 
-@page(Capability.VIEW_FIGURES, Capability.VIEW_MATTERS)
-@require_safe
-def records(request: DeskRequest, key: str) -> HttpResponse:
-    """The matters behind a figure, as far as this person may see them."""
-    indicator = registry.indicator(key)
-    start, end = _day(request, "since"), _day(request, "until")
-    dimensions = {
-        name.removeprefix("d-"): value or None
-        for name, value in request.GET.items()
-        if name.startswith("d-")
-    }
-    after = request.GET.get("after")
-    found = records_behind(
-        key,
-        dimensions,
-        Part.DENOMINATOR,
-        start,
+def _asked(request: DeskRequest, usual: date, dimensions: tuple[str, ...] = ()) -> Asked:
+    """The period and filters that could be understood; the rest is told by the form's errors."""
+    form = PeriodForm(request.GET)
+    form.is_valid()
+    given = form.cleaned_data
+    narrow = {"unit": getattr(given.get("unit"), "code", ""), "category": given.get("category", "")}
+    end = given.get("end") or timezone.localdate()
+    return Asked(
+        form,
+        given.get("start") or min(usual, end),
         end,
-        scope=scope_of(request.user),
-        after=int(after) if after and after.isdigit() else None,
+        {name: value for name, value in narrow.items() if value and name in dimensions},
     )
-    ids = found.keys if indicator.table == "matters" else matters_behind(found.keys)
-    seen = matters_for(request.user).filter(pk__in=ids).select_related("unit", "assignee")
-    older = ""
-    if found.after is not None:
-        older = f"{records_url(key, dimensions, start, end)}&after={found.after}"
-    context = {
-        "indicator": indicator,
-        "rows": rows(list(seen.order_by("-opened_at")), by_deadline=False),
-        "older": older,
-        "count": len(ids),
-    }
-    return show(request, "records.html", context)
 
 
-def _day(request: DeskRequest, name: str) -> date | None:
-    text = request.GET.get(name, "")
+# --- all of them --------------------------------------------------------------------------------
+
+
+@page(Capability.VIEW_FIGURES)
+def measures(request: DeskRequest) -> HttpResponse:
+    """Every indicator for one period, each with its interval and its n."""
+    asked = _asked(request, timezone.localdate() - LATELY)
+    context: dict[str, Any] = {"asked": asked, "level": shown.level_now()}
+    scope = shown.scope_of(request.user)
     try:
-        day = parse_date(text) if text else None
-    except ValueError:
-        day = None
-    if text and day is None:
-        raise Refusal(_("This is no date."), field=name)
-    return day
+        results = show_many(registry.indicators, (), asked.start, asked.end, scope=scope)
+    except Unavailable as reason:
+        return show(request, "figures/list.html", context | {"unavailable": str(reason)})
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for key, result in results.items():
+        group = (
+            _("What people are unhappy about")
+            if key.startswith(CONCERN)
+            else str(registry.tables[result.indicator.table].label)
+        )
+        line = _line(request, result, result.total, asked, str(result.indicator.label))
+        groups.setdefault(group, []).append({**line, "page": _page_of(result.indicator, asked)})
+    context |= {"groups": groups, "as_of": [shown.as_of(one) for one in results.values()][:1]}
+    return show(request, "figures/list.html", context)
+
+
+def _page_of(indicator: Indicator, asked: Asked) -> str:
+    address = reverse("desk:measure", args=[indicator.key])
+    said = {name for name in ("start", "end") if asked.form.cleaned_data.get(name)}
+    query = "&".join(f"{name}={getattr(asked, name).isoformat()}" for name in sorted(said))
+    return f"{address}?{query}" if query else address
+
+
+def _line(
+    request: DeskRequest, result: Result, figure: Figure, asked: Asked, label: str
+) -> dict[str, Any]:
+    """One row of a table of figures; its value leads to the records where they may be seen."""
+    one = result.indicator
+    opens = shown.may_open(request.user, one) and figure.value is not None
+    cell = {**asked.filters, **figure.dimensions}
+    part = shown.telling_part(one)
+    return {
+        "label": label,
+        "words": shown.in_words(one, figure),
+        "url": shown.records_url(one, part, asked.start, asked.end, cell) if opens else "",
+    }
+
+
+# --- one of them --------------------------------------------------------------------------------
+
+
+@page(Capability.VIEW_FIGURES)
+def measure(request: DeskRequest, key: str) -> HttpResponse:
+    """One indicator along one dimension: chart, table, how it was made, CSV."""
+    indicator = registry.indicator(key)
+    by, asked = _by(request, indicator), _of_one(request, indicator)
+    context: dict[str, Any] = {
+        "indicator": indicator,
+        "asked": asked,
+        "by": by,
+        "views": [
+            {"label": shown.dimension_label(name), "url": _address(request, by=name), "by": name}
+            for name in (MONTH, *indicator.dimensions)
+        ],
+        "categories": category_choices() if "category" in indicator.dimensions else (),
+        "asks_unit": "unit" in indicator.dimensions,
+        "active": _chips(request, asked),
+        "clear_url": f"?by={by}",
+    }
+    try:
+        result = _result(request, indicator, by, asked)
+    except Unavailable as reason:
+        return show(request, "figures/one.html", context | {"unavailable": str(reason)})
+    except Refusal as reason:
+        return show(request, "figures/one.html", context | {"problem": str(reason)})
+    labels = shown.cell_labels(by, [row.dimensions[by] for row in result.rows])
+    context |= {
+        "plot": shown.plot(
+            result,
+            anchor=f"by-{by}",
+            finding=f"{of_breakdown(result)} {_cut(result)}".strip(),
+            csv_url=f"{reverse('desk:measure_csv', args=[key])}{_address(request)}",
+        ),
+        "lines": [
+            _line(request, result, row, asked, labels[row.dimensions[by]]) for row in result.rows
+        ],
+        "total": _line(request, result, result.total, asked, _("Together")),
+        "has_bounds": indicator.frame is not None,
+        "is_count": indicator.kind is Kind.COUNT,
+        "dimension": shown.dimension_label(by),
+        "level": shown.level_now(),
+        "as_of": shown.as_of(result),
+    }
+    return show(request, "figures/one.html", context)
+
+
+def _by(request: DeskRequest, indicator: Indicator) -> str:
+    asked = request.GET.get("by", "")
+    return asked if asked in indicator.dimensions else MONTH
+
+
+def _of_one(request: DeskRequest, indicator: Indicator) -> Asked:
+    month = timezone.localdate().replace(day=1)
+    for _month in range(MONTHS - 1):
+        month = (month - timedelta(days=1)).replace(day=1)
+    return _asked(request, month, indicator.dimensions)
+
+
+def _result(request: DeskRequest, indicator: Indicator, by: str, asked: Asked) -> Result:
+    scope = shown.scope_of(request.user)
+    return figures_of(indicator.key, (by,), asked.start, asked.end, asked.filters, scope)
+
+
+def _cut(result: Result) -> str:
+    if len(result.rows) <= shown.MOST_DRAWN:
+        return ""
+    return _("The chart shows the first %(some)s of %(all)s; the table has all.") % {
+        "some": shown.MOST_DRAWN,
+        "all": len(result.rows),
+    }
+
+
+def _address(request: DeskRequest, **changes: str) -> str:
+    """The query of this page with some parts changed; empty ones fall away."""
+    data = request.GET.copy()
+    for name, value in changes.items():
+        data[name] = value
+    for name in [name for name, value in data.items() if not value]:
+        del data[name]
+    return f"?{data.urlencode()}"
+
+
+def _chips(request: DeskRequest, asked: Asked) -> list[dict[str, str]]:
+    """What narrows the page besides the dimension, each with its way out."""
+    days = {"start": _("from %(day)s"), "end": _("until %(day)s")}
+    labels: dict[str, str] = dict(category_choices())
+    return [
+        {
+            "label": days[name] % {"day": value} if name in days else labels.get(value, value),
+            "remove_url": _address(request, **{name: ""}),
+        }
+        for name in asked.form.fields
+        if (value := request.GET.get(name)) and name not in asked.form.errors
+    ]
+
+
+@page(Capability.VIEW_FIGURES)
+def measure_csv(request: DeskRequest, key: str) -> FileResponse:
+    """The same cells and their total as a table, with all that belongs to each value."""
+    indicator = registry.indicator(key)
+    by, asked = _by(request, indicator), _of_one(request, indicator)
+    result = _result(request, indicator, by, asked)
+    labels = shown.cell_labels(by, [row.dimensions[by] for row in result.rows])
+    head = [by, "label", "numerator", "denominator", "value", "low", "high", "bound_low"]
+    head += ["bound_high", "suppressed", "start", "end", "cutoff", "revision"]
+    cells = [(row.dimensions[by] or "", labels[row.dimensions[by]], row) for row in result.rows]
+    rows = [
+        [
+            code,
+            label,
+            row.numerator,
+            row.denominator,
+            row.value,
+            row.low,
+            row.high,
+            *(row.bounds or (None, None)),
+            "yes" if row.suppressed else "no",
+            asked.start,
+            asked.end,
+            timezone.localtime(result.cutoff),
+            result.revision,
+        ]
+        for code, label, row in (*cells, ("total", _("Together"), result.total))
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / f"{key}.csv"
+        write_table(made, head, rows)
+        # The open file outlives its folder.
+        return FileResponse(made.open("rb"), as_attachment=True, filename=f"{key}-{by}.csv")
 
 
 urlpatterns: list[URLPattern] = [
     path("measures/", measures, name="measures"),
     path("measures/<slug:key>/", measure, name="measure"),
-    path("measures/<slug:key>/file.csv", measure_csv, name="measure_csv"),
-    path("measures/<slug:key>/records/", records, name="records"),
+    path("measures/<slug:key>.csv", measure_csv, name="measure_csv"),
 ]

@@ -1,178 +1,224 @@
-"""The leader's morning: what changed, what is late, what people are unhappy about."""
+"""The leader's morning: what changed, what is late, what people say, and which days are clear."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext_lazy
 
-from anmin.callbacks.dayboard import day_board
-from anmin.callbacks.measures import CONCERN
-from anmin.desk.figures import Figure, Point, Series
-from anmin.desk.measured import asked, made, picture, records_url, scope_of, words
+from anmin.callbacks.days import midnight
+from anmin.callbacks.lists import open_counts
+from anmin.callbacks.standing import standing, unit_days
+from anmin.desk import figures as drawn
+from anmin.desk import indicators as shown
+from anmin.desk.findings import of_breakdown, of_change, of_concerns, of_day, of_signals
+from anmin.desk.morning_figures import SAID, TIMELY, MorningFigures, first_month, morning_figures
 from anmin.desk.views.page import DeskRequest, page, show
 from anmin.kernel.errors import Unavailable
-from anmin.matters.queries import counts
-from anmin.measures.queries import Result, show_many
-from anmin.measures.registry import registry
-from anmin.people.policy import Capability
-from anmin.stats.counts import compare
+from anmin.measures.figures import Part
+from anmin.measures.registry import Direction
+from anmin.people.policy import Capability, can
 
-WINDOW = 30  # days that the shares of the page cover
-TILES = ("satisfaction", "satisfaction_weighted", "response_rate", "resolution_rate")
-LIKELY = 0.05  # a difference with a larger p is said to be one that chance explains
+if TYPE_CHECKING:
+    from anmin.measures.comparing import Change
+    from anmin.measures.figures import Figure
+    from anmin.people.models import Account
+
+SHOWN_CONCERNS = 8
+DUE = {
+    "late": (gettext_lazy("Overdue"), "late"),
+    "at_risk": (gettext_lazy("Soon due"), "at_risk"),
+}
 
 
 @page(Capability.VIEW_FIGURES)
-@require_safe
 def morning(request: DeskRequest) -> HttpResponse:
-    """One page for the start of the day."""
-    scope = scope_of(request.user)
-    yesterday = timezone.localdate() - timedelta(days=1)
-    since = yesterday - timedelta(days=WINDOW - 1)
+    """One page about a day, yesterday unless told, as it is known now."""
+    account, yesterday = request.user, timezone.localdate() - timedelta(days=1)
+    day = min(_day(request.GET.get("date", "")) or yesterday, yesterday)
+    here = reverse("desk:morning")
+    context: dict[str, Any] = {
+        "day": day,
+        "yesterday": yesterday,
+        "earlier": f"{here}?date={day - timedelta(days=1)}",
+        "later": f"{here}?date={day + timedelta(days=1)}" if day < yesterday else "",
+        "due": _due(account),
+        "days": unit_days(account, day),
+        "day_url": f"{reverse('desk:day')}?date={day}",
+        "whole": not shown.scope_of(account),
+    }
     try:
-        context = {
-            **_changed(scope, yesterday),
-            **_satisfied(scope, since, yesterday),
-            **_unhappy_about(scope, since, yesterday),
-        }
-    except Unavailable as missing:
-        return show(request, "morning.html", {"missing": str(missing)})
-    context["yesterday"], context["since"] = yesterday, since
-    context["waiting"] = _waiting(request)
-    board = day_board(viewer=request.user, day=yesterday)
-    context["unsigned"] = board.unsigned_units
-    context["board"] = board
-    return show(request, "morning.html", context)
+        found = morning_figures(day, shown.scope_of(account))
+    except Unavailable as reason:
+        return show(request, "morning/page.html", context | {"unavailable": str(reason)})
+    context |= {
+        "incidents": _incidents(account, found),
+        "timely": [_tile(account, found, found.changes[key]) for key in TIMELY],
+        "said": [_tile(account, found, found.changes[key]) for key in SAID],
+        "weeks_from": found.start,
+        "plots": _plots(account, found),
+        "as_of": shown.as_of(found.any_result),
+        "stale": found.any_result.cutoff < midnight(day, days=1),
+        "level": shown.level_now(),
+    }
+    return show(request, "morning/page.html", context)
 
 
-def _changed(scope: Mapping[str, Any], yesterday: date) -> dict[str, Any]:
-    """Yesterday's incidents against the same weekday of the eight weeks before."""
-
-    def count(day: date) -> int:
-        result = show_many(["incidents"], start=day, end=day, scope=scope)["incidents"]
-        return int(result.total.value or 0)
-
-    usual = [count(yesterday - timedelta(weeks=week)) for week in range(1, 9)]
-    now = count(yesterday)
-    told = compare(now, sum(usual), exposure_this=1, exposure_last=len(usual))
-    average = sum(usual) / len(usual)
-    trend = _("no comparison yet")
-    tone = "plain"
-    if sum(usual):
-        trend = _("usual for this weekday: %(usual)s; chance explains the difference") % {
-            "usual": f"{average:.1f}"
-        }
-        if told.p_mid < LIKELY:
-            tone = "at_risk"
-            trend = _("usual for this weekday: %(usual)s; more than chance (p = %(p)s)") % {
-                "usual": f"{average:.1f}",
-                "p": f"{told.p_mid:.3f}",
-            }
-    url = records_url("incidents", {}, yesterday, yesterday)
-    return {"incidents": {"value": now, "trend": trend, "tone": tone, "url": url}}
+def _day(text: str) -> date | None:
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
 
 
-def _satisfied(scope: Mapping[str, Any], since: date, until: date) -> dict[str, Any]:
-    """The shares of the last weeks, their course by month, and the units beside each other."""
-    overall = show_many(TILES, start=since, end=until, scope=scope)
+def _due(account: Account) -> list[dict[str, Any]]:
+    """What is late now, straight from the records."""
+    counts, matters = standing(account), reverse("desk:matters")
     tiles = [
-        {**words(one.indicator, one.total), "url": _url(key, since, until)}
-        for key, one in overall.items()
+        (_("Overdue"), counts["late"], f"{matters}?view=late", "late"),
+        (_("Soon due"), counts["at_risk"], f"{matters}?view=at_risk", "at_risk"),
+        (
+            _("Not put right in time"),
+            counts["rectifications_late"],
+            f"{matters}?view=late&kind=rectification",
+            "late",
+        ),
     ]
-    months = show_many(["satisfaction"], by=("month",), scope=scope)["satisfaction"]
-    units = show_many(["answered_in_time"], by=("unit",), start=since, end=until, scope=scope)
-    in_time = units["answered_in_time"]
-    right = show_many(["put_right_in_time"], start=since, end=until, scope=scope)
-    put_right = right["put_right_in_time"]
+    if can(account, Capability.VIEW_CALLBACKS):
+        late = open_counts(account)["late"]
+        tiles.append((_("Callbacks overdue"), late, reverse("desk:callbacks"), "late"))
+    return [
+        {"label": label, "value": f"{count:,}", "url": url if count else "", "tone": tone}
+        for label, count, url, tone in tiles
+    ]
+
+
+def _incidents(account: Account, found: MorningFigures) -> dict[str, Any]:
+    """The day's count, what is usual, and the categories that stand out."""
+    unusual = found.incidents
+    one = unusual.indicator
+    opens = shown.may_open(account, one)
+    url = shown.records_url(one, Part.NUMERATOR, found.day, found.day) if opens else ""
+    signals = [row for row in unusual.rows if row.beyond_chance]
+    labels = shown.cell_labels("category", [row.dimensions["category"] for row in signals])
     return {
-        "tiles": [*tiles, words(put_right.indicator, put_right.total)],
-        "course": picture(months, start=None, end=None, finding=_course(months)),
-        "units": picture(in_time, start=since, end=until, finding=_beside(in_time)),
-        "how": made(overall["satisfaction"]),
+        "count": "—" if unusual.count is None else f"{unusual.count:,}",
+        "url": url,
+        "finding": of_day(unusual),
+        "signals": [
+            {
+                "label": labels[row.dimensions["category"]],
+                "count": row.count,
+                "usual": f"{row.usual:.1f}",
+                "url": shown.records_url(one, None, found.day, found.day, row.dimensions)
+                if opens and row.count
+                else "",
+            }
+            for row in signals
+        ],
+        "signals_finding": of_signals(unusual),
+        "beyond_chance": unusual.total is not None and unusual.total.beyond_chance,
     }
 
 
-def _course(result: Result) -> str:
-    """What the last two months with enough answers say, and whether chance explains it."""
-    seen = [row for row in result.rows if row.value is not None]
-    if len(seen) < 2:
-        return _("Too few months to say anything about a change.")
-    before, last = seen[-2], seen[-1]
-    assert before.low is not None
-    assert before.high is not None
-    assert last.low is not None
-    assert last.high is not None
-    if last.low > before.high:
-        return _("Higher than the month before, by more than chance.")
-    if last.high < before.low:
-        return _("Lower than the month before, by more than chance.")
-    return _("No change from the month before that chance does not explain.")
+def _tile(account: Account, found: MorningFigures, change: Change) -> dict[str, Any]:
+    one, figure = change.now.indicator, change.now.total
+    words = shown.in_words(one, figure)
+    opens = shown.may_open(account, one) and figure.value is not None
+    part = shown.telling_part(one)
+    return {
+        "label": one.label,
+        "value": words.value,
+        "suppressed": words.suppressed,
+        "interval": words.interval,
+        "n": "" if figure.denominator is None else f"{figure.denominator:,}",
+        "url": shown.records_url(one, part, found.start, found.day) if opens else "",
+        "trend": of_change(change),
+        "tone": _tone(change),
+        "note": _("if all had answered: %(bounds)s") % {"bounds": words.bounds}
+        if words.bounds
+        else "",
+    }
 
 
-def _beside(result: Result) -> str:
-    """Which units differ from the whole by more than chance."""
-    whole = result.total.value
-    apart = [
-        row
-        for row in result.rows
-        if whole is not None and row.high is not None and row.high < whole and not row.suppressed
-    ]
-    if not apart:
-        return _("No unit is below the whole by more than chance.")
-    return _("%(count)s units are below the whole by more than chance.") % {"count": len(apart)}
+def _tone(change: Change) -> str:
+    """Good news and bad news only where chance does not explain them."""
+    direction = change.now.indicator.direction
+    if not change.beyond_chance or change.difference is None or direction is Direction.NEITHER:
+        return "plain"
+    better = (change.difference.value > 0) is (direction is Direction.HIGHER)
+    return "done" if better else "late"
 
 
-def _unhappy_about(scope: Mapping[str, Any], since: date, until: date) -> dict[str, Any]:
-    """The concerns of the last weeks, most named first."""
-    keys = [key for key in registry.indicators if key.startswith(CONCERN)]
-    results = show_many(keys, start=since, end=until, scope=scope)
-    named = sorted(results.values(), key=lambda one: -(one.total.value or 0))
-    shown = [one for one in named if one.total.suppressed or one.total.value]
+def _plots(account: Account, found: MorningFigures) -> list[drawn.Figure]:
+    """The charts: satisfaction by month, concerns, and units beside each other."""
+
+    def opener(result: Any, start: date) -> Any:
+        one = result.indicator
+        if not shown.may_open(account, one):
+            return lambda _figure: ""
+
+        def url(figure: Figure) -> str:
+            part = shown.telling_part(one)
+            return shown.records_url(one, part, start, found.day, figure.dimensions)
+
+        return url
+
+    months = shown.plot(
+        found.months,
+        anchor="satisfaction",
+        title=_("Satisfaction by month"),
+        finding=of_breakdown(found.months),
+        url=opener(found.months, first_month(found.day)),
+    )
+    plots = [months] if found.months.rows else []
+    if found.concerns:
+        plots.append(_concerns(account, found))
+    if len(found.units.rows) > 1:
+        plots.append(
+            shown.plot(
+                found.units,
+                anchor="units",
+                title=_("Answered in time, by unit"),
+                finding=of_breakdown(found.units),
+                url=opener(found.units, found.start),
+            )
+        )
+    return plots
+
+
+def _concerns(account: Account, found: MorningFigures) -> drawn.Figure:
+    first = found.concerns[0]
     points = tuple(
-        Point(
+        drawn.Point(
             at=str(one.indicator.label),
             value=one.total.value,
             low=one.total.low,
             high=one.total.high,
             n=one.total.denominator,
             suppressed=one.total.suppressed,
-            url=records_url(one.indicator.key, {}, since, until),
+            url=shown.records_url(one.indicator, None, found.start, found.day)
+            if shown.may_open(account, one.indicator) and one.total.value is not None
+            else "",
         )
-        for one in shown
+        for one in found.concerns[:SHOWN_CONCERNS]
     )
-    if not points:
-        return {"concerns": None}
-    figure = Figure(
+    return drawn.Figure(
         id="concerns",
         kind="dots-interval",
         title=_("What people are unhappy about"),
         dimension=_("Concern"),
-        finding=_("Most named: %(what)s.") % {"what": points[0].at},
-        how=made(named[0]),
-        series=(Series(name=_("share of replies"), points=points),),
+        series=(drawn.Series(name=_("share of replies"), points=points),),
+        level=shown.level_now(),
+        finding=of_concerns(found.concerns),
+        how=shown.how_made(first),
     )
-    return {"concerns": figure}
-
-
-def _waiting(request: DeskRequest) -> list[dict[str, Any]]:
-    """What is late or unowned now, straight from the records."""
-    words_of = {"late": _("Late"), "at_risk": _("At risk"), "unowned": _("Without a person")}
-    seen = counts(request.user)
-    base = reverse("desk:matters")
-    return [
-        {"label": label, "value": seen.get(view, 0), "url": f"{base}?view={view}"}
-        for view, label in words_of.items()
-    ]
-
-
-def _url(key: str, since: date, until: date) -> str:
-    query = "&".join(f"{name}={value}" for name, value in asked("unit", since, until).items())
-    return f"{reverse('desk:measure', args=[key])}?{query}"
 
 
 urlpatterns: list[URLPattern] = [path("morning/", morning, name="morning")]

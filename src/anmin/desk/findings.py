@@ -1,0 +1,140 @@
+"""The sentence that stands above a figure: what it shows, and whether chance explains it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from anmin.desk.indicators import cell_labels, in_words, level_now
+from anmin.measures.comparing import apart_from_total, last_change
+from anmin.measures.registry import MONTH, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from anmin.measures.comparing import Change, Unusual
+    from anmin.measures.queries import Result
+    from anmin.stats.differences import Difference
+
+NAMED = 5
+"""So many cells are named in a sentence; of more it tells the number."""
+
+
+def of_breakdown(result: Result) -> str:
+    """What a breakdown of a share along one dimension supports; empty if that is nothing."""
+    if result.indicator.kind is Kind.COUNT:
+        return ""
+    return _of_months(result) if result.by == (MONTH,) else _of_cells(result)
+
+
+def _of_months(result: Result) -> str:
+    apart = last_change(result)
+    if apart is None:
+        return ""
+    return _("Last month against the one before: %(apart)s.") % {"apart": points(apart)}
+
+
+def points(apart: Difference[float]) -> str:
+    """A difference of shares in percentage points, with its limits and what chance says."""
+    words = {
+        "points": f"{apart.value * 100:+.1f}",
+        "low": f"{apart.low * 100:+.1f}",
+        "high": f"{apart.high * 100:+.1f}",
+    }
+    if apart.low > 0 or apart.high < 0:
+        return _("%(points)s points (%(low)s to %(high)s), more than chance") % words
+    return _("%(points)s points (%(low)s to %(high)s), within chance") % words
+
+
+def _of_cells(result: Result) -> str:
+    (name,) = result.by
+    cells = [row for row in result.rows if row.low is not None]
+    if len(cells) < 2 or result.total.value is None:
+        return ""
+    outside = apart_from_total(result)
+    words = {
+        "all": len(cells),
+        "whole": in_words(result.indicator, result.total).value,
+        "expected": f"{len(cells) * (100 - level_now()) / 100:.1f}",
+    }
+    if not outside:
+        return _("None of %(all)s differs from the whole (%(whole)s) by more than chance.") % words
+    labels = cell_labels(name, [row.dimensions[name] for row in outside[:NAMED]])
+    words |= {
+        "n": len(outside),
+        "names": _(", ").join(labels.values()) + ("…" if len(outside) > NAMED else ""),
+    }
+    return (
+        ngettext(
+            "%(n)s of %(all)s has an interval that leaves out the whole (%(whole)s): %(names)s.",
+            "%(n)s of %(all)s have intervals that leave out the whole (%(whole)s): %(names)s.",
+            len(outside),
+        )
+        % words
+        + " "
+        + _("By chance alone, about %(expected)s would.") % words
+    )
+
+
+def of_change(change: Change) -> str:
+    """How a figure stands against the period before, in a few words; empty if nobody can say."""
+    if change.difference is not None:
+        return points(change.difference)
+    if change.ratio is None or change.beyond_chance is None:
+        return ""
+    words = {"change": f"{(change.ratio - 1) * 100:+.0f}%"}
+    if change.beyond_chance:
+        return _("%(change)s, more than chance") % words
+    return _("%(change)s, within chance") % words
+
+
+def of_day(unusual: Unusual) -> str:
+    """A day's count against the same weekday of the weeks before."""
+    if unusual.total is None:
+        return _("Too few weeks are known to say what is usual.")
+    words = {
+        "weekday": date_format(unusual.day, "l"),
+        "days": len(unusual.days),
+        "least": f"{min(unusual.counts):,}",
+        "most": f"{max(unusual.counts):,}",
+        "usual": f"{unusual.total.usual:,.1f}",
+    }
+    usual = (
+        _(
+            "On %(weekday)s it was %(least)s to %(most)s in the %(days)s weeks before, %(usual)s on average"
+        )
+        % words
+    )
+    if not unusual.total.beyond_chance:
+        return _("%(usual)s: within chance.") % {"usual": usual}
+    if unusual.count is not None and unusual.count > unusual.total.usual:
+        return _("%(usual)s: more than chance explains.") % {"usual": usual}
+    return _("%(usual)s: fewer than chance explains.") % {"usual": usual}
+
+
+def of_signals(unusual: Unusual) -> str:
+    """Whether single categories stand out of the day."""
+    if unusual.total is None:
+        return ""
+    words = {"all": len(unusual.rows)}
+    if not any(row.beyond_chance for row in unusual.rows):
+        return _("None of %(all)s categories stands out.") % words
+    return _("These stand out of %(all)s categories:") % words
+
+
+def of_concerns(concerns: Sequence[Result]) -> str:
+    """The concern named most, and how sure it is that it comes first."""
+    first, *rest = (one.total for one in concerns)
+    if first.low is None:
+        return ""
+    label = str(concerns[0].indicator.label)
+    rivals = [one for one in rest if one.high is not None and one.high >= first.low]
+    if not rivals:
+        return _("“%(first)s” is named most, clearly.") % {"first": label}
+    return _("“%(first)s” is named most; %(rivals)s others lie within chance of it.") % {
+        "first": label,
+        "rivals": len(rivals),
+    }
