@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 PAUSES = (1, 2, 4, 8, 15, 30, 60)
 """Seconds to wait for a database that has gone away, before giving up."""
+MAPPED = 32 << 20
+"""Bytes of an SQLite file that an import maps."""
 COUNTS = ("read", "created", "updated", "unchanged", "rejected")
 log = structlog.get_logger(__name__)
 
@@ -128,6 +130,23 @@ def import_incidents(
     )
 
 
+@contextmanager
+def _little_mapped() -> Iterator[None]:
+    """Keep a growing SQLite file from growing into this process's memory, where it is mapped."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        before = cursor.execute("PRAGMA mmap_size").fetchone()
+        cursor.execute(f"PRAGMA mmap_size={MAPPED}")
+    try:
+        yield
+    finally:
+        if before:
+            with connection.cursor() as cursor:
+                cursor.execute(f"PRAGMA mmap_size={int(before[0])}")
+
+
 def _fresh(run: ImportRun) -> ImportRun:
     """A run from the start: what an earlier, killed attempt counted is counted again."""
     run.read = run.created = run.updated = run.unchanged = run.rejected = 0
@@ -190,7 +209,7 @@ class _Import:
         run = self._run
         header = self._order.profile.file.header
         name = f"{run.profile}-{run.sha256[:16]}"
-        with RejectsFile(name, has_header=header) as rejects, steady():
+        with RejectsFile(name, has_header=header) as rejects, steady(), _little_mapped():
             for batch in batches(self._order):
                 results = self._take_in(batch)
                 self._set_aside(batch, results, rejects)
