@@ -2,9 +2,17 @@
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
 from anmin.measures.registry import Registry, registry
 from anmin.measures.tests import calls
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    """Refusals are told apart by their English words."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
