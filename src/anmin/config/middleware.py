@@ -16,6 +16,14 @@ Answer = Callable[[HttpRequest], HttpResponseBase]
 
 log = structlog.get_logger(__name__)
 REQUEST_ID = re.compile(r"[\w-]{8,64}\Z", re.ASCII)
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+HEADERS = {
+    # Pages are somebody's: no cache on the way keeps them. Files for the browser say otherwise.
+    "Cache-Control": "private, no-cache",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+"""Said with every answer that does not say it itself; Django adds the other headers."""
 
 
 def observe(get_response: Answer) -> Answer:
@@ -31,19 +39,22 @@ def observe(get_response: Answer) -> Answer:
             response = get_response(request)
             match = request.resolver_match
             view = (match.view_name or match.route) if match else "none"
-            tell(name=view, method=str(request.method), status=response.status_code)
+            method = request.method if request.method in METHODS else "other"
+            tell(name=view, method=method, status=response.status_code)
         seconds = time.perf_counter() - began
-        metrics.REQUESTS.labels(view, request.method, response.status_code).inc()
+        metrics.REQUESTS.labels(view, method, response.status_code).inc()
         metrics.SECONDS.labels(view).observe(seconds)
         if view not in errors.QUIET:
             log.info(
                 "request",
                 view=view,
-                method=request.method,
+                method=method,
                 status=response.status_code,
                 ms=round(seconds * 1000, 1),
             )
         response.headers["X-Request-ID"] = request_id
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
         return response
 
     return answer

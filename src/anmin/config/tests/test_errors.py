@@ -120,6 +120,8 @@ def test_nothing_inline_runs_and_no_stranger_frames_us(visitor: Client) -> None:
     assert headers["X-Frame-Options"] == "DENY"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
+    assert "geolocation=()" in headers["Permissions-Policy"]
+    assert headers["Cache-Control"] == "private, no-cache"
 
 
 def test_the_log_names_the_address_and_nothing_personal(
