@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from anmin.desk.details import fact_in_words, label_of, typed
 from anmin.desk.templatetags.anmin_time import duration, spoken, spoken_day
 from anmin.desk.timeline import Change, Event
 from anmin.kernel.errors import NotFound
+from anmin.kernel.rules import Unit
 from anmin.matters.categories import categories
 from anmin.matters.queries import at_risk_before
 from anmin.people.queries import account_labels
@@ -23,6 +24,7 @@ from anmin.people.roles import Role
 from anmin.places.queries import area_labels, unit_labels
 
 if TYPE_CHECKING:
+    from anmin.kernel.rules import Rule
     from anmin.matters.flow import Text
     from anmin.matters.models import Deadline, Entry, Matter
     from anmin.matters.queries import MatterView
@@ -228,8 +230,10 @@ def _due_line(one: Deadline, label: Text) -> DueLine:
     except NotFound:
         rule = one.rule
     else:
-        rule = declared.label if _english() else declared.label_zh
-        source = declared.source
+        label = declared.label if _english() else declared.label_zh
+        rule = _("%(rule)s: %(time)s") % {"rule": label, "time": _period(declared)}
+        # Only law is quoted; what the project proposes is said to be a proposal.
+        source = declared.source if declared.tag == "L" else _("set by this installation")
         holidays = _holidays(reckoned.skipped)
         if one.provisional:
             provisional = _provisional(reckoned.skipped) or str(one.due_at.year)
@@ -244,6 +248,21 @@ def clock_state(due: datetime) -> str:
     if due <= now:
         return "late"
     return "at_risk" if due < at_risk_before() else "on_time"
+
+
+def _period(rule: Rule) -> str:
+    """How long a rule gives, in words."""
+    if not isinstance(rule.value, int):
+        return str(rule.value)
+    words = {
+        Unit.SAME_DAY: _("the same day"),
+        Unit.MINUTES: ngettext("%(n)d minute", "%(n)d minutes", rule.value),
+        Unit.HOURS: ngettext("%(n)d hour", "%(n)d hours", rule.value),
+        Unit.CALENDAR_DAYS: ngettext("%(n)d day", "%(n)d days", rule.value),
+        Unit.WORKING_DAYS: ngettext("%(n)d working day", "%(n)d working days", rule.value),
+        Unit.MONTHS: ngettext("%(n)d month", "%(n)d months", rule.value),
+    }
+    return words.get(rule.unit, "%(n)d") % {"n": rule.value}
 
 
 def _holidays(days: Any) -> str:

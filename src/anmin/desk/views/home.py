@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
+from anmin.callbacks.queries import queue_counts
 from anmin.desk.forms import openable_kinds
 from anmin.desk.navigation import links
 from anmin.desk.rows import rows
@@ -16,6 +17,9 @@ from anmin.desk.views.matters import VIEW_LABELS
 from anmin.desk.views.page import DeskRequest, page, show
 from anmin.matters import queries
 from anmin.people.policy import Capability, can
+
+if TYPE_CHECKING:
+    from anmin.matters.flow import Text
 
 NEXT = 8
 """How many of the matters that are due first stand on the page."""
@@ -34,28 +38,48 @@ HINTS = {
 def home(request: DeskRequest) -> HttpResponse:
     """What waits, what is due first, and the rooms this person works in."""
     account = request.user
-    context: dict[str, Any] = {"rooms": [one for one in links(request) if not one.current]}
+    context: dict[str, Any] = {
+        "tiles": [],
+        "closes_day": can(account, Capability.CLOSE_DAY),
+        "rooms": [one for one in links(request) if not one.current],
+    }
+    if can(account, Capability.WORK_CALLBACKS):
+        calls = queue_counts(account)
+        context["calls"] = calls["now"]
+        context["tiles"] = [
+            _tile(_("To call now"), calls["now"], reverse("desk:callbacks"), _("citizens waiting")),
+            _tile(
+                _("Calls late"),
+                calls["late"],
+                reverse("desk:callbacks"),
+                _("promised for an earlier time"),
+                "late",
+            ),
+        ]
     if can(account, Capability.VIEW_MATTERS):
         waiting = queries.counts(account, cap=CAP)
         # What is one's own comes first; who has nothing of their own sees their unit's.
         view = "mine" if waiting["mine"] else "live"
         first = queries.list_matters(account, queries.Filters(view=view), limit=NEXT)
+        matters = reverse("desk:matters")
+        context["tiles"] += [
+            _tile(label, waiting[name], f"{matters}?view={name}", HINTS[name], TONES.get(name, ""))
+            for name, label in VIEW_LABELS.items()
+            if name in waiting
+        ]
         context |= {
-            "tiles": [
-                {
-                    "label": VIEW_LABELS[name],
-                    "value": f"{number_format(count, force_grouping=True)}{'+' if count == CAP else ''}",
-                    "url": f"{reverse('desk:matters')}?view={name}",
-                    "note": HINTS[name],
-                    "tone": TONES.get(name, "") if count else "",
-                }
-                for name, count in waiting.items()
-            ],
+            "sees_matters": True,
             "view": view,
             "rows": rows(first.rows),
             "may_open": bool(openable_kinds(account)),
         }
     return show(request, "home.html", context)
+
+
+def _tile(label: Text, count: int, url: str, note: Text, tone: str = "") -> dict[str, Any]:
+    more = "+" if count == CAP else ""
+    value = f"{number_format(count, force_grouping=True)}{more}"
+    return {"label": label, "value": value, "url": url, "note": note, "tone": count and tone}
 
 
 urlpatterns: list[URLPattern] = [path("", home, name="home")]

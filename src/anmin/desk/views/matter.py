@@ -259,6 +259,7 @@ def _page(
             "since": since,
             "conflict": bound is not None and bound.conflict,
             "orphan": None if placed else bound,
+            "typed_in": _first_box(bound) if bound else "",
             "moves": [one for one in steps if not one.asks],
             "forms": [one for one in steps if one.asks],
             "failed": bound if bound is not None and bound.errors else None,
@@ -353,6 +354,10 @@ def _inserted(matter: Matter, edge: Move, form: StepForm, wanted: str) -> StepFo
     form.is_bound = False
     form.initial = {name: form.data.get(name) for name in form.fields}
     return form
+
+
+def _first_box(form: Form) -> str:
+    return next((box.id_for_label for box in form.visible_fields()), "")
 
 
 def _version(form: Form) -> int:
