@@ -40,9 +40,8 @@ def _of_months(result: Result) -> str:
 def points(apart: Difference[float]) -> str:
     """A difference of shares in percentage points, with its limits and what chance says."""
     words = {
-        "points": f"{apart.value * 100:+.1f}",
-        "low": f"{apart.low * 100:+.1f}",
-        "high": f"{apart.high * 100:+.1f}",
+        name: f"{number * 100:+.1f}".replace("-", "−")
+        for name, number in (("points", apart.value), ("low", apart.low), ("high", apart.high))
     }
     if apart.low > 0 or apart.high < 0:
         return _("%(points)s points (%(low)s to %(high)s), more than chance") % words
@@ -85,7 +84,7 @@ def of_change(change: Change) -> str:
         return points(change.difference)
     if change.ratio is None or change.beyond_chance is None:
         return ""
-    words = {"change": f"{(change.ratio - 1) * 100:+.0f}%"}
+    words = {"change": f"{(change.ratio - 1) * 100:+.0f}%".replace("-", "−")}
     if change.beyond_chance:
         return _("%(change)s, more than chance") % words
     return _("%(change)s, within chance") % words

@@ -97,6 +97,18 @@ def telling_part(indicator: Indicator) -> Part:
     return Part.REST if indicator.direction is Direction.HIGHER else Part.NUMERATOR
 
 
+def opens(
+    account: Account, indicator: Indicator, figure: Figure, start: date, end: date, **narrow: Any
+) -> str:
+    """Where a figure leads this person: to the records that tell most, if there are any."""
+    part, counted = telling_part(indicator), figure.numerator or 0
+    if part is Part.REST:
+        counted = (figure.denominator or 0) - counted
+    if counted <= 0 or not may_open(account, indicator):
+        return ""
+    return records_url(indicator, part, start, end, {**narrow, **figure.dimensions})
+
+
 # --- dimensions in words ------------------------------------------------------------------------
 
 

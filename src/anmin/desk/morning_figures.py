@@ -20,15 +20,17 @@ if TYPE_CHECKING:
 WEEKS = 4
 """Shares are of so many weeks: of one day they would be of too few."""
 MONTHS = 6
-TIMELY = ("answered_in_time", "put_right_in_time", "callback_coverage")
+TIMELY = ("answered_in_time", "put_right_in_time")
 SAID = (
+    "callback_coverage",
+    "response_rate",
     "satisfaction",
     "satisfaction_weighted",
-    "response_rate",
     "resolution_rate",
-    "resolution_unknown",
     "second_call_satisfaction",
 )
+UNKNOWN = "resolution_unknown"
+"""The share that nobody knows of goes with the resolution rate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def _figures(
         day=day,
         start=start,
         incidents=against_usual("incidents", day, ("category",), scope),
-        changes=against_before([*TIMELY, *SAID], start, day, scope=scope),
+        changes=against_before([*TIMELY, *SAID, UNKNOWN], start, day, scope=scope),
         months=show("satisfaction", (MONTH,), first_month(day), day, scope=scope),
         units=show("answered_in_time", ("unit",), start, day, scope=scope),
         concerns=sorted(

@@ -118,13 +118,10 @@ def _line(
 ) -> dict[str, Any]:
     """One row of a table of figures; its value leads to the records where they may be seen."""
     one = result.indicator
-    opens = shown.may_open(request.user, one) and figure.value is not None
-    cell = {**asked.filters, **figure.dimensions}
-    part = shown.telling_part(one)
     return {
         "label": label,
         "words": shown.in_words(one, figure),
-        "url": shown.records_url(one, part, asked.start, asked.end, cell) if opens else "",
+        "url": shown.opens(request.user, one, figure, asked.start, asked.end, **asked.filters),
     }
 
 

@@ -10,7 +10,6 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from anmin.callbacks.days import midnight
 from anmin.callbacks.lists import open_counts
@@ -18,23 +17,30 @@ from anmin.callbacks.standing import standing, unit_days
 from anmin.desk import figures as drawn
 from anmin.desk import indicators as shown
 from anmin.desk.findings import of_breakdown, of_change, of_concerns, of_day, of_signals
-from anmin.desk.morning_figures import SAID, TIMELY, MorningFigures, first_month, morning_figures
+from anmin.desk.morning_figures import (
+    SAID,
+    TIMELY,
+    UNKNOWN,
+    MorningFigures,
+    first_month,
+    morning_figures,
+)
 from anmin.desk.views.page import DeskRequest, page, show
 from anmin.kernel.errors import Unavailable
+from anmin.matters.registry import rectifying_kind
 from anmin.measures.figures import Part
 from anmin.measures.registry import Direction
 from anmin.people.policy import Capability, can
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from anmin.measures.comparing import Change
     from anmin.measures.figures import Figure
+    from anmin.measures.queries import Result
     from anmin.people.models import Account
 
 SHOWN_CONCERNS = 8
-DUE = {
-    "late": (gettext_lazy("Overdue"), "late"),
-    "at_risk": (gettext_lazy("Soon due"), "at_risk"),
-}
 
 
 @page(Capability.VIEW_FIGURES)
@@ -81,21 +87,21 @@ def _due(account: Account) -> list[dict[str, Any]]:
     """What is late now, straight from the records."""
     counts, matters = standing(account), reverse("desk:matters")
     tiles = [
-        (_("Overdue"), counts["late"], f"{matters}?view=late", "late"),
-        (_("Soon due"), counts["at_risk"], f"{matters}?view=at_risk", "at_risk"),
+        (_("Overdue"), counts["late"], f"{matters}?view=late"),
+        (_("Soon due"), counts["at_risk"], f"{matters}?view=at_risk"),
         (
             _("Not put right in time"),
             counts["rectifications_late"],
-            f"{matters}?view=late&kind=rectification",
-            "late",
+            f"{matters}?view=late&kind={rectifying_kind().code}",
         ),
     ]
     if can(account, Capability.VIEW_CALLBACKS):
-        late = open_counts(account)["late"]
-        tiles.append((_("Callbacks overdue"), late, reverse("desk:callbacks"), "late"))
+        tiles.append(
+            (_("Callbacks overdue"), open_counts(account)["late"], reverse("desk:callbacks"))
+        )
     return [
-        {"label": label, "value": f"{count:,}", "url": url if count else "", "tone": tone}
-        for label, count, url, tone in tiles
+        {"label": label, "value": f"{count:,}", "url": url if count else ""}
+        for label, count, url in tiles
     ]
 
 
@@ -130,20 +136,23 @@ def _incidents(account: Account, found: MorningFigures) -> dict[str, Any]:
 def _tile(account: Account, found: MorningFigures, change: Change) -> dict[str, Any]:
     one, figure = change.now.indicator, change.now.total
     words = shown.in_words(one, figure)
-    opens = shown.may_open(account, one) and figure.value is not None
-    part = shown.telling_part(one)
+    note = ""
+    if words.bounds:
+        note = _("if all had answered: %(bounds)s") % {"bounds": words.bounds}
+    elif one.key == "resolution_rate":
+        unknown = found.changes[UNKNOWN].now
+        share = shown.in_words(unknown.indicator, unknown.total).value
+        note = _("unknown: %(share)s") % {"share": share}
     return {
         "label": one.label,
         "value": words.value,
         "suppressed": words.suppressed,
         "interval": words.interval,
         "n": "" if figure.denominator is None else f"{figure.denominator:,}",
-        "url": shown.records_url(one, part, found.start, found.day) if opens else "",
+        "url": shown.opens(account, one, figure, found.start, found.day),
         "trend": of_change(change),
         "tone": _tone(change),
-        "note": _("if all had answered: %(bounds)s") % {"bounds": words.bounds}
-        if words.bounds
-        else "",
+        "note": note,
     }
 
 
@@ -159,16 +168,8 @@ def _tone(change: Change) -> str:
 def _plots(account: Account, found: MorningFigures) -> list[drawn.Figure]:
     """The charts: satisfaction by month, concerns, and units beside each other."""
 
-    def opener(result: Any, start: date) -> Any:
-        one = result.indicator
-        if not shown.may_open(account, one):
-            return lambda _figure: ""
-
-        def url(figure: Figure) -> str:
-            part = shown.telling_part(one)
-            return shown.records_url(one, part, start, found.day, figure.dimensions)
-
-        return url
+    def opener(result: Result, start: date) -> Callable[[Figure], str]:
+        return lambda figure: shown.opens(account, result.indicator, figure, start, found.day)
 
     months = shown.plot(
         found.months,
@@ -203,9 +204,7 @@ def _concerns(account: Account, found: MorningFigures) -> drawn.Figure:
             high=one.total.high,
             n=one.total.denominator,
             suppressed=one.total.suppressed,
-            url=shown.records_url(one.indicator, None, found.start, found.day)
-            if shown.may_open(account, one.indicator) and one.total.value is not None
-            else "",
+            url=shown.opens(account, one.indicator, one.total, found.start, found.day),
         )
         for one in found.concerns[:SHOWN_CONCERNS]
     )

@@ -304,7 +304,7 @@ const watcher = new IntersectionObserver((entries) => {
     // A figure that cannot be drawn still has its table.
     draw(entry.target).catch((error) => console.error("figure", entry.target.id, error));
   });
-}, { rootMargin: "200px" });
+}, { rootMargin: "1500px" }); // so that what is printed unseen is drawn too
 
 function find(root) {
   root.querySelectorAll("figure[data-chart]").forEach((figure) => {
