@@ -57,6 +57,7 @@ class _Candidate:
     """One encoding tried on the bytes as they stream by."""
 
     codec: str
+    declared: bool = True
     faults: int = 0
     first: tuple[int, int] | None = None
     foreign: int = 0
@@ -111,10 +112,13 @@ class _Candidate:
 
     @property
     def believable(self) -> bool:
-        """Few faults; and for GB18030, which accepts nearly anything, the usual characters."""
+        """Few faults; and for GB18030 that nobody declared, which takes nearly anything, the usual
+        characters.
+        """
         if self.faults > FAULTS or self.faults > FAULTY_SHARE * max(self.foreign, 1) + 1:
             return False
-        return self.codec != "gb18030" or self.core >= CORE_SHARE * self.foreign
+        usual = self.core >= CORE_SHARE * self.foreign
+        return usual or self.declared or self.codec != "gb18030"
 
 
 def probe(path: Path, *, encoding: str = "auto") -> Probe:
@@ -180,7 +184,9 @@ def _candidates(head: bytes, encoding: str) -> list[_Candidate]:
     for mark, codec in MARKS:
         if head.startswith(mark):
             return [_Candidate(codec)]
-    return [_Candidate(codec) for codec in (USUAL if encoding == "auto" else (encoding,))]
+    if encoding == "auto":
+        return [_Candidate(codec, declared=False) for codec in USUAL]
+    return [_Candidate(encoding)]
 
 
 def _choose(candidates: Sequence[_Candidate]) -> _Candidate:
