@@ -67,3 +67,16 @@ def _fast_passwords(settings: Any) -> None:
         "django.contrib.auth.hashers.MD5PasswordHasher",
         "django.contrib.auth.hashers.Argon2PasswordHasher",
     ]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL, leave out what has just run beside SQLite and asks for no database."""
+    if not os.environ.get("ANMIN_TEST_DATABASE"):
+        return
+    again, once = [], []
+    for item in items:
+        names = getattr(item, "fixturenames", ())
+        asks = item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(names)
+        (again if asks or item.get_closest_marker("postgres") else once).append(item)
+    config.hook.pytest_deselected(items=once)
+    items[:] = again
