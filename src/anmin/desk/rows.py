@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape, format_html
+from django.utils.safestring import mark_safe
 
 from anmin.desk.icons import draw
 from anmin.desk.templatetags.anmin_time import spoken_day, time_left
@@ -29,6 +30,25 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
     from anmin.matters.models import Matter
+
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+COLUMNS = (
+    "number",
+    "kind",
+    "state",
+    "stage",
+    "category",
+    "summary",
+    "place",
+    "unit_id",
+    "assignee_id",
+    "opened_at",
+    "due_at",
+)
+"""What a line shows: the rest of a matter need not be read for a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +109,7 @@ class _Words:
         self.zone = timezone.get_current_timezone()
         self.states: dict[tuple[str, str], SafeString] = {}
         self.days: dict[date, SafeString] = {}
-        self.icons = {tone: draw(TONES[tone]) for tone in ("late", "at_risk", "on_time")}
+        self.distances: dict[tuple[str, timedelta, int], tuple[str, str]] = {}
 
     def state(self, matter: Matter) -> SafeString:
         """The state as a badge."""
@@ -108,15 +128,17 @@ class _Words:
         if due is None:
             return escape("")
         tone = "late" if due <= self.now else "at_risk" if due < self.risk else "on_time"
+        # The words tell whole days, hours or minutes: what agrees there reads alike.
+        span = abs(due - self.now)
+        unit = DAY if span >= 2 * DAY else HOUR if span >= HOUR else MINUTE
+        key = (tone, unit, span // unit)
+        if key not in self.distances:
+            badge = f'<span class="badge-tone tone-{tone}">{draw(TONES[tone])}<time datetime="'
+            self.distances[key] = (badge, f'">{escape(time_left(due, self.now))}</time></span>')
+        badge, words = self.distances[key]
         local = due.astimezone(self.zone)
-        return format_html(
-            '<span class="badge-tone tone-{}">{}<time datetime="{}" title="{}">{}</time></span>',
-            tone,
-            self.icons[tone],
-            local.isoformat(timespec="seconds"),
-            f"{local:%Y-%m-%d %H:%M}",
-            time_left(due, self.now),
-        )
+        exact = f'{local.isoformat(timespec="seconds")}" title="{local:%Y-%m-%d %H:%M}'
+        return mark_safe(badge + exact + words)  # noqa: S308 - numbers and escaped words only
 
     def moment(self, at: datetime) -> SafeString:
         """A day by its name and the time."""

@@ -1,8 +1,9 @@
 """What may be read of matters, already limited to what the reader may see."""
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -84,11 +85,18 @@ def matters_for(account: Account) -> QuerySet[Matter]:
 
 
 def list_matters(
-    account: Account, filters: Filters, *, cursor: str = "", back: bool = False, limit: int = PAGE
+    account: Account,
+    filters: Filters,
+    *,
+    cursor: str = "",
+    back: bool = False,
+    limit: int = PAGE,
+    columns: Sequence[str] = (),
 ) -> Page:
     """A page of the list: keyset, so O(limit) at any depth. ``back`` reads towards the start.
 
-    Names of units and people are not read with the rows: fifty joins cost more than the page.
+    ``columns`` names all that the caller will look at (empty: everything). Names of units and
+    people are not read with the rows: fifty joins cost more than the page.
     Raises ``Refusal`` for a cursor that was not made here.
     """
     rows = _filtered(matters_for(account), filters, account)
@@ -102,7 +110,8 @@ def list_matters(
             **{f"{column}__{sign}e": moment},
         )
     order = (column, "pk") if ascending else (F(column).desc(), "-pk")
-    found = list(_by_unit(rows.order_by(*order), account, filters, limit + 1)[: limit + 1])
+    page = _by_unit(rows.order_by(*order), account, filters, limit + 1)
+    found = list((page.only(*columns) if columns else page)[: limit + 1])
     more, found = len(found) > limit, found[:limit]
     if back:
         found.reverse()
@@ -225,33 +234,43 @@ def _by_unit(
 def _filtered(rows: QuerySet[Matter], filters: Filters, account: Account) -> QuerySet[Matter]:
     if filters.view not in VIEWS:
         raise Refusal(_("There is no such list."), field="view")
-    if filters.view != "all":
-        rows = rows.filter(closed_at__isnull=True, due_at__isnull=False)
-    if filters.view == "mine":
-        rows = rows.filter(assignee=account)
-    elif filters.view == "unowned":
-        rows = rows.filter(assignee__isnull=True)
-    elif filters.view == "late":
-        rows = rows.filter(due_at__lt=timezone.now())
-    elif filters.view == "at_risk":
-        rows = rows.filter(due_at__gte=timezone.now(), due_at__lt=at_risk_before())
-    narrow: dict[str, Any] = {
+    return rows.filter(**_of_view(filters.view, account), **_narrowing(filters))
+
+
+def _of_view(view: str, account: Account) -> dict[str, Any]:
+    """The conditions of one of ``VIEWS``."""
+    conditions: dict[str, Any] = {}
+    if view != "all":
+        conditions = {"closed_at__isnull": True, "due_at__isnull": False}
+    if view == "mine":
+        conditions["assignee"] = account
+    elif view == "unowned":
+        conditions["assignee__isnull"] = True
+    elif view == "late":
+        conditions["due_at__lt"] = timezone.now()
+    elif view == "at_risk":
+        conditions |= {"due_at__gte": timezone.now(), "due_at__lt": at_risk_before()}
+    return conditions
+
+
+def _narrowing(filters: Filters) -> dict[str, Any]:
+    """The conditions that narrow a view."""
+    conditions: dict[str, Any] = {
         name: getattr(filters, name)
         for name in ("kind", "stage", "category", "unit_id")
         if getattr(filters, name)
     }
     if filters.kind and kind_of(filters.kind).observe is None:
-        narrow["facts_at__isnull"] = True  # no import brings it: served by an index of its own
+        conditions["facts_at__isnull"] = True  # no import brings it: an index of its own
     if filters.area_id:
-        narrow["area_id__in"] = directory().areas_below(filters.area_id)
+        conditions["area_id__in"] = directory().areas_below(filters.area_id)
     zone = timezone.get_default_timezone()
     if filters.since:
-        start = datetime.combine(filters.since, datetime.min.time(), zone)
-        rows = rows.filter(opened_at__gte=start)
+        conditions["opened_at__gte"] = datetime.combine(filters.since, time.min, zone)
     if filters.until:
-        end = datetime.combine(filters.until + timedelta(days=1), datetime.min.time(), zone)
-        rows = rows.filter(opened_at__lt=end)
-    return rows.filter(**narrow)
+        end = filters.until + timedelta(days=1)
+        conditions["opened_at__lt"] = datetime.combine(end, time.min, zone)
+    return conditions
 
 
 def _as_number(text: str) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from anmin.desk.forms import FilterForm, openable_kinds
 from anmin.desk.queries import saved_filters
-from anmin.desk.rows import rows
+from anmin.desk.rows import COLUMNS, rows
 from anmin.desk.views.page import DeskRequest, page, show
 from anmin.matters import queries
 from anmin.matters.categories import category_choices
@@ -50,6 +50,7 @@ def matters(request: DeskRequest) -> HttpResponse:
         filters,
         cursor=request.GET.get("cursor", ""),
         back="back" in request.GET,
+        columns=COLUMNS,
     )
     narrowing = [name for name in form.NARROWING if form.data.get(name)]
     return show(
