@@ -155,7 +155,7 @@ def asks(form: AnswerForm, questions: Iterable[Question]) -> list[Ask]:
             options=_options(form, one),
             unhappy_only=one.when_unhappy,
             value=form[one.code].value() or "" if one.kind == "text" else "",
-            errors=form.errors.get(one.code, ()),
+            errors=[str(told) for told in form.errors.get(one.code, ())],
         )
         for one in questions
     ]
@@ -172,7 +172,7 @@ def advice_ask(form: AnswerForm, sheet: AdviceSheet | None) -> Ask | None:
         options=_numbered(
             "advice_given", [(item.code, item.label) for item in sheet.item], _chosen(form)
         ),
-        errors=form.errors.get("advice_given", ()),
+        errors=[str(told) for told in form.errors.get("advice_given", ())],
     )
 
 

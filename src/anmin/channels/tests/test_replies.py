@@ -79,7 +79,7 @@ class TestReplies:
         [
             ({"secret": "guessed"}, 401),
             ({"age": 301}, 401),
-            ({"age": -301}, 401),
+            ({"age": -360}, 401),
             ({"webhook-id": "another"}, 401),
             ({"webhook-timestamp": "soon"}, 401),
             ({"webhook-timestamp": ""}, 401),

@@ -323,5 +323,6 @@ function redraw() {
 
 window.addEventListener("resize", () => drawn.forEach(({ chart }) => chart.resize()));
 document.addEventListener("anmin:theme", redraw);
+matchMedia("print").addEventListener("change", redraw); // on paper the ink is black, also at night
 document.addEventListener("htmx:after:swap", () => find(document));
 find(document);
