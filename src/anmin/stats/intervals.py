@@ -171,3 +171,24 @@ METHODS: dict[str, _ShareMethod] = {
     "mid-p": mid_p,
 }
 """The intervals of a share, by the names that `anmin stats interval` knows."""
+
+
+@overload
+def interval(
+    count: float, n: float, level: float = ..., *, method: str = ...
+) -> Interval[float]: ...
+@overload
+def interval(
+    count: ArrayLike, n: ArrayLike, level: float = ..., *, method: str = ...
+) -> Interval[Floats]: ...
+def interval(
+    count: ArrayLike, n: ArrayLike, level: float = 0.95, *, method: str = "wilson"
+) -> Interval[float] | Interval[Floats]:
+    """The interval of the share ``count``/``n`` by one of `METHODS`.
+
+    Raises:
+        Refusal: counts that are no share, or a method that there is not.
+    """
+    if method not in METHODS:
+        raise Refusal(f"method must be one of {', '.join(METHODS)}", field="method")
+    return METHODS[method](count, n, level)

@@ -1,18 +1,14 @@
-"""`anmin stats`: the statistics library by itself, without the database."""
+"""Counts and shares: what changed by more than chance, and how sure a share is."""
 
 from enum import StrEnum
-from math import isfinite
 from typing import Annotated
 
 import typer
 
 from anmin.config import console
+from anmin.config.methods import Level, tell
 
-commands = typer.Typer(
-    name="stats", help="The statistics library, without the database.", no_args_is_help=True
-)
-
-Level = Annotated[float, typer.Option(help="Confidence level of the intervals.")]
+commands = typer.Typer()
 
 
 class Method(StrEnum):
@@ -45,7 +41,7 @@ def compare(
         "exact interval {low:.4g} to {high:.4g}, mid-p interval {low_mid:.4g} to {high_mid:.4g}\n"
         "p: least likely {p_minlike:.4g}, central {p_central:.4g}, mid {p_mid:.4g}"
     ).format(**found)
-    console.tell(_finite(found), as_json=as_json, text=text)
+    tell(found, as_json=as_json, text=text)
 
 
 @commands.command("interval")
@@ -57,14 +53,9 @@ def interval(
     as_json: console.Json = False,
 ) -> None:
     """The confidence interval of a share."""
-    from anmin.stats.intervals import METHODS
+    from anmin.stats.intervals import interval
 
-    low, high = METHODS[method](count, n, level)
+    low, high = interval(count, n, level, method=method)
     found = {"value": count / n, "low": low, "high": high}
     text = "{value:.4%} ({low:.4%} to {high:.4%})".format(**found)
-    console.tell(found, as_json=as_json, text=text)
-
-
-def _finite(numbers: dict[str, float]) -> dict[str, float | None]:
-    """JSON has no infinity: null stands for it, and for what cannot be said."""
-    return {name: number if isfinite(number) else None for name, number in numbers.items()}
+    tell(found, as_json=as_json, text=text)
