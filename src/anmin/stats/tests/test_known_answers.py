@@ -1,7 +1,7 @@
 """The large known answers, which are not beside every clone.
 
 Each folder holds `data.csv` and `expected.json`, and says where both come from. They are looked for
-in `ANMIN_KNOWN`, else in `../shared/known` beside the clone; without them these tests are skipped
+in `ANMIN_TEST_KNOWN`, else in `../shared/known` beside the clone; without them these tests are skipped
 (the small set in `known/` is always there). A method adds its cases here: a function marked with
 `known("folder")` that takes `case`.
 """
@@ -20,7 +20,7 @@ import pytest
 from anmin.stats.counts import compare
 
 BESIDE = Path(__file__).resolve().parents[5] / "shared" / "known"
-KNOWN = Path(os.environ.get("ANMIN_KNOWN", BESIDE))
+KNOWN = Path(os.environ.get("ANMIN_TEST_KNOWN", BESIDE))
 EXACT = 1e-8
 
 
