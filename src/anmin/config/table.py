@@ -61,6 +61,16 @@ class Table:
         )
         return values
 
+    def positive(self, column: str) -> NDArray[np.float64]:
+        """A column read as numbers that must be above 0.
+
+        Raises:
+            Refusal: with the line of the first one that is not.
+        """
+        values = self.numbers(column)
+        self.refuse_where(values <= 0, column, "must be above 0")
+        return values
+
     def codes(self, column: str) -> tuple[NDArray[np.int32], NDArray[np.object_]]:
         """A column read as text: which of the different texts each row holds, and those texts."""
         encoded = self._columns[column]

@@ -12,10 +12,22 @@ if TYPE_CHECKING:
     from anmin.stats.counts import compare as compare
     from anmin.stats.intervals import Interval as Interval
     from anmin.stats.intervals import interval as interval
+    from anmin.stats.multiplicity import Comparisons as Comparisons
+    from anmin.stats.multiplicity import Verdict as Verdict
+    from anmin.stats.multiplicity import benjamini_hochberg as benjamini_hochberg
+    from anmin.stats.multiplicity import benjamini_yekutieli as benjamini_yekutieli
+    from anmin.stats.multiplicity import compare_many as compare_many
+    from anmin.stats.multiplicity import holm as holm
 
 HOMES = {
     "Comparison": "counts",
+    "Comparisons": "multiplicity",
+    "Verdict": "multiplicity",
+    "benjamini_hochberg": "multiplicity",
+    "benjamini_yekutieli": "multiplicity",
     "compare": "counts",
+    "compare_many": "multiplicity",
+    "holm": "multiplicity",
     "Interval": "intervals",
     "interval": "intervals",
 }

@@ -86,3 +86,42 @@ def test_the_library_works_without_django():
         "assert not [name for name in sys.modules if name.split('.')[0] == 'django'], 'django'\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+
+
+def test_many_comparisons_from_a_file(told, tmp_path):
+    file = tmp_path / "towns.csv"
+    file.write_text("town,this,last,days\n陶山镇,60,20,30\n马屿镇,12,9,30\n湖岭镇,1,0,31\n")
+    columns = ["--id", "town", "--this", "this", "--last", "last", "--exposure-this", "days"]
+    status, out, err = told(
+        "compare-many", str(file), *columns, "--exposure-last", "days", "--json"
+    )
+    found = json.loads(out)
+    assert (status, err, found["signals"]) == (0, "", 1)
+    assert [(row["id"], row["verdict"]) for row in found["rows"]] == [
+        ("陶山镇", "signal"), ("马屿镇", "may be chance"), ("湖岭镇", "too few to say"),
+    ]  # fmt: skip
+    assert found["rows"][2]["ratio"] is None
+    assert list(found["rows"][0]) == [
+        "id", "ratio", "low", "high", "low_mid", "high_mid",
+        "p_minlike", "p_central", "p_mid", "q", "verdict",
+    ]  # fmt: skip
+    status, out, _err = told("compare-many", str(file), *columns)
+    assert (status, out.splitlines()[-1]) == (0, "signals 1")
+
+
+def test_a_file_with_missing_cells(told, tmp_path):
+    file = tmp_path / "towns.csv"
+    file.write_text("town,this,last\na,60,20\nb,NA,9\nc,5,5\n")
+    command = ["compare-many", str(file), "--id", "town", "--this", "this", "--last", "last"]
+    assert told(*command) == (
+        1, "", "anmin: line 3: this is missing (leave such rows out with --na drop)\n",
+    )  # fmt: skip
+    status, out, err = told(*command, "--na", "drop", "--json")
+    assert (status, err) == (0, "1 rows with a missing cell were left out\n")
+    assert json.loads(out)["dropped"] == 1
+    assert told(*command[:-1], "late")[2] == (
+        "anmin: line 1: there is no column late; the columns are town, this, last\n"
+    )
+    assert told("compare-many", str(tmp_path / "none.csv"), *command[2:])[0] == 1
+    file.write_text("town,this,last\na,60,20\nb,-1,9\n")
+    assert told(*command) == (1, "", "anmin: line 3: this must be a whole number from 0\n")

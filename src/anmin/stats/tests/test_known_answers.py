@@ -18,6 +18,12 @@ import numpy as np
 import pytest
 
 from anmin.stats.counts import compare
+from anmin.stats.multiplicity import (
+    benjamini_hochberg,
+    benjamini_yekutieli,
+    compare_many,
+    holm,
+)
 
 BESIDE = Path(__file__).resolve().parents[5] / "shared" / "known"
 KNOWN = Path(os.environ.get("ANMIN_TEST_KNOWN", BESIDE))
@@ -80,3 +86,21 @@ def test_compare(case: Case) -> None:
     for theirs, ours in COMPARED.items():
         answers = [row[theirs] for row in case.expected["rows"]]
         agree(getattr(found, ours), answers, what=ours)
+
+
+@known("counts_fdr_400")
+def test_compare_many(case: Case) -> None:
+    counts = case.column("this"), case.column("last")
+    found = compare_many(*counts, fdr=0.1)
+    rows, p = case.expected["rows"], found.comparison.p_minlike
+    agree(found.q, [row["bh"] for row in rows])
+    agree(benjamini_hochberg(p), [row["bh"] for row in rows])
+    agree(benjamini_yekutieli(p), [row["by"] for row in rows])
+    agree(holm(p), [row["holm"] for row in rows])
+    by_mid = compare_many(*counts, fdr=0.1, p="mid")
+    agree(by_mid.q, [row["bh_mid"] for row in rows])
+    assert found.signals == case.expected["n_bh10"]
+    assert by_mid.signals == case.expected["n_bh10_mid"]
+    assert compare_many(*counts, fdr=0.05).signals == case.expected["n_bh05"]
+    by = compare_many(*counts, fdr=0.1, adjustment="benjamini-yekutieli")
+    assert by.signals == case.expected["n_by10"]

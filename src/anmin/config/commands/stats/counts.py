@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from anmin.config import console
-from anmin.config.methods import Level, tell
+from anmin.config.methods import File, Level, Missing, Na, rows_of, tell
 
 commands = typer.Typer()
 
@@ -42,6 +42,67 @@ def compare(
         "p: least likely {p_minlike:.4g}, central {p_central:.4g}, mid {p_mid:.4g}"
     ).format(**found)
     tell(found, as_json=as_json, text=text)
+
+
+class PValue(StrEnum):
+    """The p-value that is adjusted for the number of comparisons."""
+
+    MINLIKE = "minlike"
+    CENTRAL = "central"
+    MID = "mid"
+
+
+class Adjustment(StrEnum):
+    """How p-values are adjusted for their number."""
+
+    BENJAMINI_HOCHBERG = "benjamini-hochberg"
+    BENJAMINI_YEKUTIELI = "benjamini-yekutieli"
+    HOLM = "holm"
+
+
+@commands.command("compare-many")
+def compare_many(
+    file: File,
+    id_: Annotated[str, typer.Option("--id", help="Column that names the places.")],
+    this: Annotated[str, typer.Option(help="Column of the counts of this period.")],
+    last: Annotated[str, typer.Option(help="Column of the counts of the period before.")],
+    exposure_this: Annotated[
+        str | None, typer.Option(help="Column of what this period was counted over; else 1.")
+    ] = None,
+    exposure_last: Annotated[
+        str | None, typer.Option(help="The same of the period before; else 1.")
+    ] = None,
+    fdr: Annotated[
+        float, typer.Option(help="The share of false ones to accept among the signals.")
+    ] = 0.1,
+    p: Annotated[PValue, typer.Option(help="The p-value that is adjusted.")] = PValue.MINLIKE,
+    adjustment: Annotated[
+        Adjustment, typer.Option(help="How to adjust for the number of comparisons.")
+    ] = Adjustment.BENJAMINI_HOCHBERG,
+    level: Level = 0.95,
+    na: Na = Missing.REFUSE,
+    as_json: console.Json = False,
+) -> None:
+    """Compare two counts in each of many places; say which changes are signals."""
+    from dataclasses import asdict
+
+    from anmin.config.table import read_table
+    from anmin.stats.multiplicity import compare_many
+
+    over = {
+        name: column
+        for name, column in (("exposure_this", exposure_this), ("exposure_last", exposure_last))
+        if column is not None
+    }
+    table = read_table(file, numbers=[this, last, *over.values()], texts=[id_], na=na)
+    counts = table.counts(this), table.counts(last)
+    exposures = {name: table.positive(column) for name, column in over.items()}
+    found = compare_many(
+        *counts, **exposures, fdr=fdr, level=level, p=p.value, adjustment=adjustment.value
+    )
+    columns = {**asdict(found.comparison), "q": found.q, "verdict": found.verdict}
+    rows = rows_of(id=table.texts(id_), **columns)
+    tell({"rows": rows, "signals": found.signals}, table, as_json=as_json)
 
 
 @commands.command("interval")
