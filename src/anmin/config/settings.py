@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "anmin.measures",
     "anmin.matters",
     "anmin.callbacks",
+    "anmin.surveys",
     "anmin.exchange",
     "anmin.desk",
     "anmin.portal",

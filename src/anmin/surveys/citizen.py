@@ -1,0 +1,133 @@
+"""How people answer a survey without an account: by the one-time link of their invitation."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from anmin.channels.models import ReplyKind
+from anmin.channels.queries import replies_after
+from anmin.kernel.errors import Conflict, NotFound
+from anmin.matters.models import Cursor
+from anmin.surveys.dispositions import REFUSAL
+from anmin.surveys.models import Case, Return, SurveyLink, Via, Wave
+from anmin.surveys.questionnaires import Questionnaire
+from anmin.surveys.recording import Given, accept, clean, lock_case, sheet_of, step, stop
+
+REPLIES = "surveys.replies"
+
+
+class UsedSurveyLink(NotFound):
+    """The link was answered already, or the person answered on another way."""
+
+    default_code = "used"
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyView:
+    """What the page behind a link shows: the questions, and nothing about the person."""
+
+    title: str
+    sheet: Questionnaire
+
+
+def make_link(case: Case, now: datetime) -> str:
+    """A new one-time link for a case; returns its token, which is kept nowhere."""
+    token = secrets.token_urlsafe(16)
+    zone = timezone.get_default_timezone()
+    due = settings.RULES.due("survey.link_validity", now, settings.CALENDAR, zone)
+    SurveyLink.objects.create(case=case, token_digest=_digest(token), expires_at=due.at)
+    return token
+
+
+def survey_view(token: str) -> SurveyView:
+    """What the page behind a link asks. Raises ``UsedSurveyLink`` or ``NotFound``."""
+    wave = _link(token).case.wave
+    return SurveyView(wave.title, sheet_of(wave))
+
+
+@transaction.atomic
+def answer_survey(*, token: str, given: Given) -> Return:
+    """Take the answers behind a link, once.
+
+    Raises ``UsedSurveyLink``, ``NotFound``, or ``Refusal`` naming the question; then nothing has
+    changed and the link can still be used.
+    """
+    found, case = _use(token)
+    values = clean(case, given)
+    try:
+        return accept(case, values, via=Via.LINK, at=timezone.now(), key=f"link:{found.pk}")
+    except Conflict:
+        raise _used() from None
+
+
+@transaction.atomic
+def decline_survey(*, token: str) -> None:
+    """Somebody says on the page that they do not want to take part; nobody asks them again."""
+    found, case = _use(token)
+    now = timezone.now()
+    step(
+        case,
+        via=Via.LINK,
+        outcome="refused",
+        at=now,
+        key=f"link:{found.pk}",
+        status=Case.Status.CLOSED,
+        disposition=REFUSAL,
+        closed_at=now,
+    )
+
+
+def _use(token: str) -> tuple[SurveyLink, Case]:
+    found = _link(token)
+    case = lock_case(found.case_id)
+    fresh = SurveyLink.objects.filter(pk=found.pk, used_at=None)
+    if case.status == Case.Status.DONE or not fresh.update(used_at=timezone.now()):
+        raise _used()
+    return found, case
+
+
+def _link(token: str) -> SurveyLink:
+    rows = SurveyLink.objects.select_related("case__wave")
+    found = rows.filter(token_digest=_digest(token)).first()
+    if (
+        found is None
+        or found.expires_at < timezone.now()
+        or found.case.wave.status != Wave.Status.FIELD
+    ):
+        raise NotFound(_("This link is no longer valid."))
+    if found.used_at is not None or found.case.status == Case.Status.DONE:
+        raise _used()
+    return found
+
+
+def _used() -> UsedSurveyLink:
+    return UsedSurveyLink(_("Thank you: this has been answered already."))
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def take_stops(limit: int = 200) -> int:
+    """End every case of a phone that asked for no more messages; returns how many replies were read."""
+    Cursor.objects.get_or_create(name=REPLIES)
+    done = 0
+    while done < limit:
+        with transaction.atomic():
+            cursor = Cursor.objects.select_for_update().get(name=REPLIES)
+            replies = replies_after(cursor.position, limit=1)
+            if not replies:
+                break
+            reply = replies[0]
+            if reply.kind == ReplyKind.STOP:
+                stop(bytes(reply.sender_index), at=reply.received_at, key=f"reply:{reply.pk}")
+            cursor.position = reply.pk
+            cursor.save(update_fields=["position"])
+        done += 1
+    return done

@@ -1,0 +1,238 @@
+"""Tables of the surveys room. Attempts, returns, releases and outside results are only ever added.
+
+Who was asked (``FrameRow``) and what was answered (``Return``) meet in ``Case`` only, and nothing
+that leaves the room carries both.
+"""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from anmin.callbacks.models import AppendOnly
+
+
+class Titled(models.Model):
+    """Something with a title in both languages."""
+
+    title_zh = models.CharField(_("title in Chinese"), max_length=120)
+    title_en = models.CharField(_("title in English"), max_length=120)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """The title in the reader's language."""
+        return self.title_en if (get_language() or "").startswith("en") else self.title_zh
+
+
+class Wave(Titled):
+    """One survey of one population at one time, from its published hash to its end.
+
+    ``text`` is the questionnaire as it is asked. ``seed_hash`` is published when the wave is
+    opened, ``frame_digest`` when the frame is frozen, the seed itself when nobody is asked any
+    more: until then nobody can work out who is in the sample. ``plan`` holds the sample sizes.
+    """
+
+    class Status(models.TextChoices):
+        """How far a wave has come."""
+
+        DRAFT = "draft", _("Frame open")
+        FROZEN = "frozen", _("Frame frozen")
+        FIELD = "field", _("In the field")
+        CLOSED = "closed", _("Fieldwork ended")
+
+    code = models.SlugField(_("code"), max_length=32, unique=True)
+    status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.DRAFT)
+    questionnaire = models.CharField(max_length=32)
+    version = models.PositiveSmallIntegerField()
+    text = models.TextField()
+    by_message = models.BooleanField(_("invite by message"), default=True)
+    double_entry = models.BooleanField(_("enter paper forms twice"), default=True)
+    opened_at = models.DateTimeField(_("hash published"))
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    seed_sealed = models.BinaryField()
+    seed_hash = models.CharField(max_length=64)
+    frozen_at = models.DateTimeField(_("frame frozen"), null=True)
+    frame_count = models.PositiveIntegerField(null=True)
+    frame_digest = models.CharField(max_length=64, blank=True)
+    plan = models.JSONField(default=dict)
+    drawn_at = models.DateTimeField(_("drawn"), null=True)
+    selected = models.PositiveIntegerField(null=True)
+    closed_at = models.DateTimeField(_("fieldwork ended"), null=True)
+    seed = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("wave")
+        ordering = ("-opened_at", "-pk")
+
+
+class FrameRow(models.Model):
+    """Somebody who can be drawn: an adult, or a household of ``size`` adults of whom one is asked.
+
+    ``reference`` is the outside list's own; ``number`` counts the frame when it is frozen and is
+    all that is published. ``unit`` serves where the person lives and must not ask them.
+    """
+
+    wave = models.ForeignKey(Wave, models.PROTECT, related_name="frame", db_index=False)
+    reference = models.CharField(max_length=64)
+    number = models.PositiveIntegerField(null=True)
+    stratum = models.CharField(max_length=64)
+    cluster = models.CharField(max_length=64, blank=True)
+    size = models.PositiveSmallIntegerField(default=1)
+    groups = models.JSONField(default=dict)
+    unit = models.ForeignKey("places.Unit", models.PROTECT, null=True, db_index=False)
+    contact = models.BinaryField(default=bytes)
+    phone_index = models.BinaryField(max_length=16, null=True)
+    fingerprint = models.BinaryField(max_length=16)
+
+    class Meta:
+        verbose_name = _("row of the frame")
+        constraints = [
+            models.UniqueConstraint(fields=["wave", "reference"], name="frame_reference_once"),
+            models.UniqueConstraint(fields=["wave", "number"], name="frame_number_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["phone_index"], condition=Q(phone_index__isnull=False), name="frame_phone"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.wave_id}/{self.reference}"
+
+    @property
+    def context(self) -> bytes:
+        """What the sealed contact is bound to."""
+        return f"frame:{self.wave_id}/{self.reference}".encode()
+
+
+class Case(models.Model):
+    """One person who was drawn, and how far we are with them.
+
+    ``chance`` holds the numbers by which they were drawn (``selection.Chance``). ``interviewer``
+    is who is to ask, if somebody was named; ``operator`` is who holds the case now.
+    """
+
+    class Status(models.TextChoices):
+        """Where a case stands. The last two are ended."""
+
+        WAITING = "waiting", _("To be invited")
+        INVITED = "invited", _("Invited, no answer yet")
+        CALLING = "calling", _("To be interviewed")
+        ENTERED = "entered", _("Entered once, awaiting the second entry")
+        DONE = "done", _("Answered")
+        CLOSED = "closed", _("Ended without an answer")
+
+    wave = models.ForeignKey(Wave, models.PROTECT, related_name="cases", db_index=False)
+    row = models.OneToOneField(FrameRow, models.PROTECT, related_name="case")
+    unit = models.ForeignKey("places.Unit", models.PROTECT, null=True, db_index=False)
+    chance = models.JSONField()
+    status = models.CharField(_("status"), max_length=8, choices=Status)
+    not_before = models.DateTimeField()
+    interviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    operator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    lease_until = models.DateTimeField(null=True)
+    steps = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    disposition = models.CharField(max_length=4, blank=True)
+    closed_at = models.DateTimeField(_("ended"), null=True)
+
+    class Meta:
+        verbose_name = _("case")
+        indexes = [
+            models.Index(fields=["wave", "status", "not_before"], name="case_next"),
+            models.Index(
+                fields=["operator"], condition=Q(operator__isnull=False), name="case_taken"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.wave_id}/{self.row_id}"
+
+
+class Via(models.TextChoices):
+    """How an answer or an attempt came about."""
+
+    LINK = "link", _("Link")
+    MESSAGE = "message", _("Message")
+    PHONE = "phone", _("Phone call")
+    VISIT = "visit", _("Visit")
+    PAPER = "paper", _("Paper form")
+
+
+class CaseAttempt(AppendOnly):
+    """One turn to a sampled person, or one thing that came in from them."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="attempt_rows", db_index=False)
+    seq = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+    via = models.CharField(max_length=8, choices=Via)
+    operator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    outcome = models.CharField(max_length=16)
+    note = models.BinaryField(default=bytes)
+    next_try_at = models.DateTimeField(null=True)
+    key = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("attempt")
+        constraints = [models.UniqueConstraint(fields=["case", "seq"], name="case_attempt_once")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}/{self.seq} {self.outcome}"
+
+
+class Return(AppendOnly):
+    """What somebody answered, as it was entered; free text is sealed in ``words``.
+
+    A paper form that is entered twice has a row for each entry. ``counts`` is the one by which
+    the case ended; there is one of these at most.
+    """
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="returns", db_index=False)
+    seq = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+    via = models.CharField(max_length=8, choices=Via)
+    operator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    language = models.CharField(max_length=8)
+    answers = models.JSONField()
+    words = models.BinaryField(default=bytes)
+    counts = models.BooleanField()
+    key = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("return")
+        constraints = [
+            models.UniqueConstraint(fields=["case", "seq"], name="return_once"),
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(counts=True), name="return_that_counts"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}/{self.seq}"
+
+
+class SurveyLink(models.Model):
+    """A link that answers one case once; only the digest of its token is kept."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="+", db_index=False)
+    token_digest = models.BinaryField(max_length=32, unique=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"link to {self.case_id}"

@@ -1,0 +1,202 @@
+"""How what happened to a case is written down; shared by interviewers, links and messages."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from anmin.callbacks import ladder
+from anmin.kernel.errors import Conflict, NotFound, Refusal
+from anmin.matters.ledger import take_turn
+from anmin.people.models import Account
+from anmin.surveys.dispositions import REFUSAL, graded
+from anmin.surveys.models import Case, CaseAttempt, Return, Via, Wave
+from anmin.surveys.questionnaires import Questionnaire, Values, parse
+from anmin.surveys.sealing import open_text, seal_text
+
+type Given = Mapping[str, Sequence[str]]
+"""What a form sent, by the code of the question."""
+
+
+def rule(key: str) -> Any:
+    """The rule ``survey.<key>`` in force today."""
+    return settings.RULES.get(f"survey.{key}", timezone.localdate())
+
+
+def pace() -> ladder.Pace:
+    """When people may be turned to: quiet hours as for callbacks, attempts and pauses our own."""
+    return replace(
+        ladder.pace(), attempts=rule("attempts").value, call_after=rule("call_after").duration
+    )
+
+
+def sheet_of(wave: Wave) -> Questionnaire:
+    """The questionnaire as this wave asks it."""
+    return parse(wave.text)
+
+
+def lock_case(case_id: int) -> Case:
+    """The case, held for this transaction, with its wave and its row of the frame."""
+    rows = Case.objects.select_for_update(of=("self",)).select_related("wave", "row")
+    try:
+        return rows.get(pk=case_id)
+    except Case.DoesNotExist:
+        raise NotFound(_("There is no such case.")) from None
+
+
+def require_field(wave: Wave) -> None:
+    """Raise ``Conflict`` unless the wave is being asked now."""
+    if wave.status != Wave.Status.FIELD:
+        raise Conflict(_("This survey is not being asked now."))
+
+
+def step(
+    case: Case,
+    *,
+    via: str,
+    outcome: str,
+    at: datetime,
+    key: str,
+    operator: Account | None = None,
+    note: str = "",
+    next_try_at: datetime | None = None,
+    **changes: Any,
+) -> None:
+    """Add one attempt and bring the case to where it led; whoever held it gives it back.
+
+    Inside a transaction. Raises ``Conflict`` when the case changed since it was read.
+    """
+    take_turn()
+    fields = {"steps": case.steps + 1, "operator": None, "lease_until": None, **changes}
+    known = Case.objects.filter(pk=case.pk, steps=case.steps, status=case.status)
+    if not known.update(**fields):
+        raise Conflict(_("Somebody else has changed this case meanwhile."))
+    for name, value in fields.items():
+        setattr(case, name, value)
+    CaseAttempt(
+        case=case,
+        seq=case.steps,
+        at=at,
+        via=via,
+        operator=operator,
+        outcome=outcome,
+        note=seal_text(note, f"attempt:{case.pk}/{case.steps}"),
+        next_try_at=next_try_at,
+        key=key,
+    ).save()
+
+
+def read_note(attempt: CaseAttempt) -> str:
+    """What was noted about an attempt."""
+    return open_text(attempt.note, f"attempt:{attempt.case_id}/{attempt.seq}")
+
+
+def read_words(row: Return) -> dict[str, str]:
+    """The free words of a return by question; never together with who said them."""
+    text = open_text(row.words, f"return:{row.case_id}/{row.seq}")
+    return dict(orjson.loads(text)) if text else {}
+
+
+def clean(case: Case, given: Given) -> Values:
+    """The answers as they are kept. Raises ``Refusal`` when nothing at all was answered."""
+    values = sheet_of(case.wave).clean(given)
+    if not values:
+        raise Refusal(
+            _("Answer at least one question."),
+            field=sheet_of(case.wave).question[0].code,
+            code="missing",
+        )
+    return values
+
+
+def accept(
+    case: Case,
+    values: Values,
+    *,
+    via: str,
+    at: datetime,
+    key: str,
+    operator: Account | None = None,
+    note: str = "",
+) -> Return:
+    """Write down the answers that end a case.
+
+    Inside a transaction. Raises ``Conflict`` when the case was answered or is not being asked.
+    """
+    require_field(case.wave)
+    if case.status == Case.Status.DONE:
+        raise Conflict(_("This has been answered already."))
+    answered, asked = sheet_of(case.wave).answered(values)
+    step(
+        case,
+        via=via,
+        outcome="reached",
+        at=at,
+        key=key,
+        operator=operator,
+        note=note,
+        status=Case.Status.DONE,
+        disposition=graded(
+            answered,
+            asked,
+            complete=rule("complete_share").share,
+            partial=rule("partial_share").share,
+        ),
+        closed_at=at,
+        attempts=case.attempts + (via in (Via.PHONE, Via.VISIT)),
+    )
+    return add_return(case, values, via=via, at=at, key=key, operator=operator, counts=True)
+
+
+def add_return(
+    case: Case,
+    values: Values,
+    *,
+    via: str,
+    at: datetime,
+    key: str,
+    counts: bool,
+    operator: Account | None = None,
+) -> Return:
+    """Add one row of answers; free words are sealed apart."""
+    closed = {one.code for one in sheet_of(case.wave).question if one.closed}
+    words = {code: text for code, text in values.items() if code not in closed}
+    seq = case.returns.count() + 1
+    row = Return(
+        case=case,
+        seq=seq,
+        at=at,
+        via=via,
+        operator=operator,
+        language="en" if (get_language() or "").startswith("en") else "zh-hans",
+        answers={code: value for code, value in values.items() if code in closed},
+        words=seal_text(orjson.dumps(words).decode(), f"return:{case.pk}/{seq}") if words else b"",
+        counts=counts,
+        key=key,
+    )
+    row.save()
+    return row
+
+
+def stop(phone_index: bytes, *, at: datetime, key: str) -> int:
+    """Nobody turns to this phone any more: every open case of it ends as a refusal."""
+    rows = Case.objects.filter(row__phone_index=phone_index, closed_at=None)
+    found = list(rows.order_by("pk").values_list("pk", flat=True))
+    for pk in found:
+        step(
+            lock_case(pk),
+            via=Via.MESSAGE,
+            outcome="opted_out",
+            at=at,
+            key=key,
+            status=Case.Status.CLOSED,
+            disposition=REFUSAL,
+            closed_at=at,
+        )
+    return len(found)

@@ -1,0 +1,45 @@
+"""What only the house itself opens: contacts of the frame, free words, the seed before its time."""
+
+import orjson
+from django.conf import settings
+
+from anmin.matters.contacts import ContactFacts
+from anmin.surveys.models import FrameRow, Wave
+
+_LONGEST = 2000
+
+
+def seal_contact(facts: ContactFacts, row: FrameRow) -> bytes:
+    """A contact for that row of the frame; a copy in another row will not open."""
+    plain = orjson.dumps([facts.name, facts.phone, facts.address])
+    sealed: bytes = settings.KEYRING.encrypt(plain, context=row.context)
+    return sealed
+
+
+def open_contact(row: FrameRow) -> ContactFacts:
+    """The contact of a row. Callers log who looks: ``fieldwork.reveal``."""
+    if not row.contact:
+        return ContactFacts()
+    return ContactFacts(*orjson.loads(settings.KEYRING.decrypt(row.contact, context=row.context)))
+
+
+def seal_text(text: str, context: str) -> bytes:
+    """Free words; nothing for nothing."""
+    text = text.strip()[:_LONGEST]
+    if not text:
+        return b""
+    sealed: bytes = settings.KEYRING.encrypt(text.encode(), context=context.encode())
+    return sealed
+
+
+def open_text(sealed: bytes | memoryview, context: str) -> str:
+    """Free words, opened."""
+    if not sealed:
+        return ""
+    plain: bytes = settings.KEYRING.decrypt(bytes(sealed), context=context.encode())
+    return plain.decode()
+
+
+def read_seed(wave: Wave) -> str:
+    """The seed before it is published: for the draw itself only."""
+    return open_text(wave.seed_sealed, f"survey:{wave.code}")

@@ -1,0 +1,222 @@
+"""What analysts do with a wave: open, freeze, plan, draw, end. Each asks policy first, in one
+transaction, and a step that was done is never done again.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from django.db import transaction
+from django.db.models import Count
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from anmin.callbacks import chance
+from anmin.callbacks.actions import own_units
+from anmin.kernel.errors import Conflict, NotFound, Refusal
+from anmin.people.actions import log_access
+from anmin.people.models import Account
+from anmin.people.policy import Capability, require
+from anmin.surveys import questionnaires
+from anmin.surveys.dispositions import exhausted
+from anmin.surveys.models import Case, FrameRow, Wave
+from anmin.surveys.sealing import read_seed, seal_text
+from anmin.surveys.selection import Member, describe, select
+
+CHUNK = 1000
+Status = Wave.Status
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a wave begins with."""
+
+    code: str
+    title_zh: str
+    title_en: str
+    questionnaire: str
+    version: int | None = None
+    by_message: bool = True
+    double_entry: bool = True
+
+
+@transaction.atomic
+def open_wave(opening: Opening, *, by: Account) -> Wave:
+    """Open a wave: its seed is made and the hash published before anything of the frame is known.
+
+    Raises ``NotAllowed``, ``NotFound`` for an unknown questionnaire, ``Conflict`` for a code that
+    exists. A wave is never deleted, so that nobody can open many and keep the one that pleases.
+    """
+    require(by, Capability.PLAN_SURVEYS)
+    sheet = questionnaires.questionnaire(opening.questionnaire, opening.version)
+    if not (opening.title_zh.strip() and opening.title_en.strip()):
+        raise Refusal(_("Give a title in both languages."), field="title_zh")
+    seed = chance.new_seed()
+    wave, made = Wave.objects.get_or_create(
+        code=opening.code,
+        defaults={
+            "title_zh": opening.title_zh.strip(),
+            "title_en": opening.title_en.strip(),
+            "questionnaire": sheet.code,
+            "version": sheet.version,
+            "text": questionnaires.path_of(sheet.code, sheet.version).read_text("utf-8"),
+            "by_message": opening.by_message,
+            "double_entry": opening.double_entry,
+            "opened_at": timezone.now(),
+            "opened_by": by,
+            "seed_sealed": seal_text(seed, f"survey:{opening.code}"),
+            "seed_hash": chance.seed_hash(seed),
+        },
+    )
+    if not made:
+        raise Conflict(_("There is a wave of that code already."), field="code")
+    _log(by, "open_survey", wave)
+    return wave
+
+
+def lock_wave(wave_id: int, *wanted: str) -> Wave:
+    """The wave, held for this transaction.
+
+    Raises ``NotFound``, or ``Conflict`` when it stands elsewhere than wanted.
+    """
+    wave = Wave.objects.select_for_update().filter(pk=wave_id).first()
+    if wave is None:
+        raise NotFound(_("There is no such wave."))
+    if wanted and wave.status not in wanted:
+        raise Conflict(
+            _("This cannot be done now: %(status)s.") % {"status": wave.get_status_display()}
+        )
+    return wave
+
+
+@transaction.atomic
+def freeze(*, wave_id: int, by: Account) -> Wave:
+    """Freeze the frame: number its rows and publish their digest. Nobody is added afterwards."""
+    require(by, Capability.PLAN_SURVEYS)
+    wave = lock_wave(wave_id, Status.DRAFT)
+    rows = list(wave.frame.order_by("reference").only("pk", "stratum", "cluster"))
+    if not rows:
+        raise Refusal(_("The frame is empty: bring in the list of people first."))
+    for number, row in enumerate(rows, start=1):
+        row.number = number
+    FrameRow.objects.bulk_update(rows, ["number"], batch_size=CHUNK)
+    wave.frame_count = len(rows)
+    wave.frame_digest = chance.frame_digest(
+        describe(Member(row.number or 0, row.stratum, row.cluster) for row in rows)
+    )
+    wave.status, wave.frozen_at = Status.FROZEN, timezone.now()
+    wave.save()
+    _log(by, "freeze_frame", wave)
+    return wave
+
+
+def members(wave: Wave) -> list[Member]:
+    """The frozen frame as it is drawn from."""
+    rows = wave.frame.exclude(number=None).order_by("number")
+    found = rows.values_list("number", "stratum", "cluster")
+    return [Member(number or 0, stratum, cluster) for number, stratum, cluster in found]
+
+
+def strata(wave: Wave) -> dict[str, int]:
+    """How many rows of the frame each stratum has."""
+    rows = wave.frame.order_by("stratum").values_list("stratum")
+    return dict(rows.annotate(number=Count("pk")))
+
+
+@transaction.atomic
+def draw(*, wave_id: int, sizes: Mapping[str, int], take: int | None = None, by: Account) -> Wave:
+    """Draw the sample from the frozen frame and send it into the field.
+
+    ``take`` people from each drawn cluster, or no clusters. Only the drawing program itself reads
+    the seed. Raises ``NotAllowed``, ``Conflict``, or ``Refusal`` naming ``sizes`` or ``take``.
+    """
+    require(by, Capability.PLAN_SURVEYS)
+    wave = lock_wave(wave_id, Status.FROZEN)
+    wanted = {stratum: size for stratum, size in sizes.items() if size}
+    if not wanted:
+        raise Refusal(_("Say how many people to draw."), field="sizes")
+    drawn = select(members(wave), seed=read_seed(wave), sizes=wanted, take=take)
+    now = timezone.now()
+    kept = wave.frame.only("pk", "number", "unit_id", "phone_index").order_by("number")
+    rows = {row.number: row for row in kept.iterator() if row.number in drawn}
+    Case.objects.bulk_create(
+        [
+            Case(
+                wave=wave,
+                row=rows[number],
+                unit_id=rows[number].unit_id,
+                chance=asdict(one),
+                status=Case.Status.WAITING
+                if wave.by_message and rows[number].phone_index
+                else Case.Status.CALLING,
+                not_before=now,
+            )
+            for number, one in sorted(drawn.items())
+        ],
+        batch_size=CHUNK,
+    )
+    wave.plan = {"sizes": wanted, "take": take}
+    wave.status, wave.drawn_at, wave.selected = Status.FIELD, now, len(drawn)
+    wave.save()
+    _log(by, "draw_sample", wave)
+    return wave
+
+
+@transaction.atomic
+def assign(*, wave_id: int, interviewers: list[Account], by: Account) -> Counter[int]:
+    """Give every open case to one of these interviewers, none to somebody of its own unit.
+
+    They are dealt out in turn, in the order of the frame. Returns how many each has got, by id.
+
+    Raises ``NotAllowed``, or ``Refusal`` when somebody is no interviewer, or nobody is from
+    another unit than a respondent's.
+    """
+    require(by, Capability.PLAN_SURVEYS)
+    wave = lock_wave(wave_id, Status.FIELD)
+    for person in interviewers:
+        require(person, Capability.WORK_SURVEYS)
+    own = {person.pk: own_units(person) for person in interviewers}
+    dealt: Counter[int] = Counter(dict.fromkeys(own, 0))
+    chosen: dict[int, list[int]] = defaultdict(list)
+    open_cases = wave.cases.filter(closed_at=None).order_by("row__number")
+    for pk, unit in open_cases.values_list("pk", "unit_id"):
+        fit = [key for key in own if unit not in own[key]]
+        if not fit:
+            raise Refusal(
+                _("Name somebody from another unit: nobody may ask about their own."),
+                field="interviewers",
+            )
+        taker = min(fit, key=lambda key: (dealt[key], key))
+        dealt[taker] += 1
+        chosen[taker].append(pk)
+    for taker, cases in chosen.items():
+        for start in range(0, len(cases), CHUNK):
+            Case.objects.filter(pk__in=cases[start : start + CHUNK]).update(interviewer=taker)
+    return dealt
+
+
+@transaction.atomic
+def end_fieldwork(*, wave_id: int, by: Account) -> Wave:
+    """End the asking: whoever has not answered gets a final disposition, and the seed is published."""
+    require(by, Capability.PLAN_SURVEYS)
+    wave = lock_wave(wave_id, Status.FIELD)
+    now = timezone.now()
+    left = list(wave.cases.filter(closed_at=None).prefetch_related("attempt_rows"))
+    for case in left:
+        case.disposition = exhausted(one.outcome for one in case.attempt_rows.all())
+        case.status, case.closed_at = Case.Status.CLOSED, now
+        case.operator, case.lease_until = None, None
+        case.steps += 1
+    Case.objects.bulk_update(
+        left,
+        ["disposition", "status", "closed_at", "operator", "lease_until", "steps"],
+        batch_size=CHUNK,
+    )
+    wave.status, wave.closed_at, wave.seed = Status.CLOSED, now, read_seed(wave)
+    wave.save()
+    _log(by, "end_fieldwork", wave)
+    return wave
+
+
+def _log(account: Account, action: str, wave: Wave) -> None:
+    log_access(account=account, action=action, subject=f"survey:{wave.code}")
