@@ -8,28 +8,76 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from anmin.stats.calibration import Calibration as Calibration
+    from anmin.stats.calibration import Diagnostics as Diagnostics
+    from anmin.stats.calibration import calibrate as calibrate
+    from anmin.stats.calibration import design_effect as design_effect
+    from anmin.stats.calibration import poststratify as poststratify
+    from anmin.stats.calibration import rake as rake
+    from anmin.stats.comparisons import Contrast as Contrast
+    from anmin.stats.comparisons import Independence as Independence
+    from anmin.stats.comparisons import contrast as contrast
+    from anmin.stats.comparisons import independence as independence
+    from anmin.stats.comparisons import independent as independent
     from anmin.stats.counts import Comparison as Comparison
     from anmin.stats.counts import compare as compare
+    from anmin.stats.design import Design as Design
+    from anmin.stats.estimates import Estimates as Estimates
+    from anmin.stats.estimates import mean as mean
+    from anmin.stats.estimates import ratio as ratio
+    from anmin.stats.estimates import total as total
     from anmin.stats.intervals import Interval as Interval
     from anmin.stats.intervals import interval as interval
+    from anmin.stats.margins import Amount as Amount
+    from anmin.stats.margins import Margin as Margin
     from anmin.stats.multiplicity import Comparisons as Comparisons
     from anmin.stats.multiplicity import Verdict as Verdict
     from anmin.stats.multiplicity import benjamini_hochberg as benjamini_hochberg
     from anmin.stats.multiplicity import benjamini_yekutieli as benjamini_yekutieli
     from anmin.stats.multiplicity import compare_many as compare_many
     from anmin.stats.multiplicity import holm as holm
+    from anmin.stats.planning import SampleSize as SampleSize
+    from anmin.stats.planning import allocate as allocate
+    from anmin.stats.planning import size_for_mean as size_for_mean
+    from anmin.stats.planning import size_for_proportion as size_for_proportion
+    from anmin.stats.proportions import proportion as proportion
+    from anmin.stats.quantiles import quantile as quantile
 
 HOMES = {
+    "Calibration": "calibration",
+    "Diagnostics": "calibration",
+    "calibrate": "calibration",
+    "design_effect": "calibration",
+    "poststratify": "calibration",
+    "rake": "calibration",
+    "Contrast": "comparisons",
+    "Independence": "comparisons",
+    "contrast": "comparisons",
+    "independence": "comparisons",
+    "independent": "comparisons",
     "Comparison": "counts",
+    "compare": "counts",
+    "Design": "design",
+    "Estimates": "estimates",
+    "mean": "estimates",
+    "ratio": "estimates",
+    "total": "estimates",
+    "Interval": "intervals",
+    "interval": "intervals",
+    "Amount": "margins",
+    "Margin": "margins",
     "Comparisons": "multiplicity",
     "Verdict": "multiplicity",
     "benjamini_hochberg": "multiplicity",
     "benjamini_yekutieli": "multiplicity",
-    "compare": "counts",
     "compare_many": "multiplicity",
     "holm": "multiplicity",
-    "Interval": "intervals",
-    "interval": "intervals",
+    "SampleSize": "planning",
+    "allocate": "planning",
+    "size_for_mean": "planning",
+    "size_for_proportion": "planning",
+    "proportion": "proportions",
+    "quantile": "quantiles",
 }
 """Public name → module. A name stands here and, for the type checker, in the imports above."""
 

@@ -1,0 +1,329 @@
+"""Weights fitted to what is known of the population: post-stratification, raking, calibration.
+
+J.-C. Deville and C.-E. Särndal, JASA 87 (1992) 376-382; raking after W. E. Deming and
+F. F. Stephan, Annals of Mathematical Statistics 11 (1940) 427-444. A fitted design remembers what
+it was fitted to: its estimates vary only by what the controls do not explain.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+from scipy import sparse
+
+from anmin.kernel.errors import Refusal
+from anmin.stats.arguments import Floats
+from anmin.stats.design import Design
+from anmin.stats.levels import Codes, Levels, crossed, levels_of
+from anmin.stats.margins import (
+    Amount,
+    Controls,
+    Limits,
+    Margin,
+    check_agreement,
+    check_limits,
+    controls_of,
+    limits_of,
+    matched,
+)
+
+type Method = Literal["linear", "raking", "logit"]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostics:
+    """How the fit went, and what it did to the weights."""
+
+    iterations: int
+    converged: bool
+    """False: the weights do not meet the totals. Do not use them."""
+    max_error: float
+    """The largest difference between a total and what the weights give, over the total."""
+    weight_range: tuple[float, float]
+    design_effect: float
+    """What unequal weights alone cost: n·Σw²/(Σw)² (L. Kish, Survey Sampling (1965))."""
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """What a design was fitted to; its estimates' variance is that of the rest."""
+
+    base: Floats
+    """(n,) the weights before."""
+    known: Controls
+    diagnostics: Diagnostics
+    again: Callable[[Floats], Floats]
+    """Fits other base weights to the same totals, for replicates."""
+
+    @cached_property
+    def controls(self) -> Any:
+        """(n, p) sparse: the controls of each row."""
+        return self.known.matrix()
+
+    @cached_property
+    def inverse(self) -> Floats:
+        """(p, p) a generalised inverse of the controls' weighted squares and products."""
+        return _inverse(_squares(self.controls, self.base))
+
+
+def poststratify(
+    design: Design, margin: Margin, *, trim: Limits | None = None, bounds: Limits | None = None
+) -> Design:
+    """The design with weights that meet the totals of one variable.
+
+    Several variables together are one whose levels are their combinations. Arguments and refusals
+    as `rake`.
+    """
+    return rake(design, [margin], trim=trim, bounds=bounds)
+
+
+def rake(
+    design: Design,
+    margins: Sequence[Margin],
+    *,
+    trim: Limits | None = None,
+    bounds: Limits | None = None,
+    tolerance: float = 1e-10,
+    rounds: int = 1000,
+) -> Design:
+    """The design with weights that meet the totals of each variable, one after the other.
+
+    Args:
+        trim: limits of the new weights. Trimmed and raked in turn until both hold.
+        bounds: limits of the new weight over the old.
+        tolerance: the largest relative error of a total that is good enough.
+        rounds: how often at most.
+
+    Whether it came to an end stands in ``calibration.diagnostics`` of the design returned.
+
+    Raises:
+        Refusal: levels of the sample without a total or totals without anybody in the sample,
+            totals that are not above 0 or do not agree, limits that cannot be met, a design that
+            was calibrated before.
+    """
+    _refuse_calibrated(design)
+    if not margins:
+        raise Refusal("there is nothing to fit to", field="margins")
+    fitted = [matched(margin, design) for margin in margins]
+    check_agreement(margins, fitted)
+    levels = [level for level, _ in fitted]
+    totals = [total * (fitted[0][1].sum() / total.sum()) for _, total in fitted]
+    for margin, level, total in zip(margins, levels, totals, strict=True):
+        check_limits(margin, level, total, design.weights, trim, bounds)
+
+    def fit(base: Floats) -> tuple[Floats, int, float]:
+        return _raked(base, levels, totals, trim, bounds, tolerance, rounds)
+
+    return _fitted(design, Controls(levels, [], np.concatenate(totals)), fit, tolerance)
+
+
+def calibrate(
+    design: Design,
+    controls: Sequence[Margin | Amount],
+    *,
+    method: Method = "linear",
+    trim: Limits | None = None,
+    bounds: Limits | None = None,
+    tolerance: float = 1e-7,
+    rounds: int = 100,
+) -> Design:
+    """The design with weights as near to the old ones as the totals of the controls allow.
+
+    Args:
+        controls: margins, amounts, or both. Without a margin nothing keeps the weights' sum.
+        method: what "near" means. ``linear`` (regression estimator; weights may become negative
+            without limits), ``raking`` (always positive), ``logit`` (within ``bounds``, which it
+            needs).
+        trim, bounds: limits of the new weights, and of the new weight over the old.
+        tolerance: the largest misfit, over 1 + the total, that is good enough.
+        rounds: how often at most.
+
+    Raises:
+        Refusal: as `rake`; amounts that are missing; ``logit`` without bounds around 1.
+    """
+    _refuse_calibrated(design)
+    if method not in ("linear", "raking", "logit"):
+        raise Refusal("method must be linear, raking or logit", field="method")
+    if not controls:
+        raise Refusal("there is nothing to fit to", field="controls")
+    if method == "logit" and (bounds is None or trim is not None or not bounds[0] < 1 < bounds[1]):
+        raise Refusal("logit needs bounds around 1, such as 0.5 and 2, and no trim", field="bounds")
+    limits_of(trim, "trim"), limits_of(bounds, "bounds")
+    known = controls_of(controls, design)
+    matrix = known.matrix()
+
+    def fit(base: Floats) -> tuple[Floats, int, float]:
+        low, high = _ratio_limits(base, trim, bounds)
+        return _calibrated(
+            base, matrix, known.totals, _DISTANCES[method](low, high), tolerance, rounds
+        )
+
+    return _fitted(design, known, fit, tolerance)
+
+
+def design_effect(weights: Floats) -> float:
+    """Kish's design effect of unequal weights: n·Σw²/(Σw)², of the weights that are not 0."""
+    return float(np.count_nonzero(weights) * (weights @ weights) / weights.sum() ** 2)
+
+
+def _refuse_calibrated(design: Design) -> None:
+    if design.calibration is not None:
+        raise Refusal("this design is calibrated already; fit the first one to all totals at once")
+
+
+def _fitted(
+    design: Design,
+    known: Controls,
+    fit: Callable[[Floats], tuple[Floats, int, float]],
+    tolerance: float,
+) -> Design:
+    base = design.weights
+    weights, iterations, error = fit(base)
+    some = weights[base > 0]
+    diagnostics = Diagnostics(
+        iterations,
+        error <= tolerance,
+        error,
+        (float(some.min()), float(some.max())),
+        design_effect(weights),
+    )
+    return design.weighted(
+        weights, Calibration(base, known, diagnostics, lambda other: fit(other)[0])
+    )
+
+
+# Raking
+
+
+def _raked(
+    base: Floats,
+    levels: list[Levels],
+    totals: list[Floats],
+    trim: Limits | None,
+    bounds: Limits | None,
+    tolerance: float,
+    rounds: int,
+) -> tuple[Floats, int, float]:
+    """Rake cells rather than rows: rows alike in all margins (and weight, if that matters)."""
+    alike = levels if trim is None else [*levels, levels_of(base, "weights")]
+    cell, places = _cells(alike)
+    margins = [place for place, _ in zip(places, levels, strict=False)]
+    rows = np.bincount(cell).astype(float)
+    whole = np.bincount(cell, base)
+    (low, high), (least, most) = limits_of(trim, "trim"), limits_of(bounds, "bounds")
+    some = whole > 0
+    floor = np.where(some, np.maximum(low * rows, least * whole), 0)
+    with np.errstate(invalid="ignore"):
+        top = np.where(some, np.minimum(high * rows, most * whole), 0)
+    weights, limited = whole.copy(), trim is not None or bounds is not None
+    error, iteration = np.inf, 0
+    while error > tolerance and iteration < rounds:
+        iteration += 1
+        for margin, total in zip(margins, totals, strict=True):
+            weights *= (total / np.bincount(margin, weights, len(total)))[margin]
+        if limited:
+            weights = np.clip(weights, floor, top)
+        error = max(
+            float(np.abs(np.bincount(margin, weights, len(total)) / total - 1).max())
+            for margin, total in zip(margins, totals, strict=True)
+        )
+    ratio = np.divide(weights, whole, out=np.zeros_like(whole), where=some)
+    fitted = base * ratio[cell]
+    return (np.clip(fitted, low * (base > 0), high) if trim else fitted), iteration, error
+
+
+def _cells(levels: list[Levels]) -> tuple[Codes, list[Codes]]:
+    """The cell of each row in the cross of all, and the level of each cell in each."""
+    cell, labels = crossed(*(Levels(one.codes, np.arange(len(one.labels))) for one in levels))
+    if len(levels) == 1:
+        return cell, [np.arange(len(labels))]
+    return cell, [labels[:, place].astype(np.intp) for place in range(len(levels))]
+
+
+# Calibration by Newton's method
+
+
+type _Distance = Callable[[Floats], tuple[Floats, Floats]]
+"""Ratio of new weight to old, and its slope, at the linear predictor."""
+
+
+def _linear(low: Any, high: Any) -> _Distance:
+    def at(u: Floats) -> tuple[Floats, Floats]:
+        return np.clip(1 + u, low, high), ((1 + u > low) & (1 + u < high)).astype(float)
+
+    return at
+
+
+def _exponential(low: Any, high: Any) -> _Distance:
+    def at(u: Floats) -> tuple[Floats, Floats]:
+        ratio = np.exp(np.minimum(u, 700))
+        return np.clip(ratio, low, high), np.where((ratio > low) & (ratio < high), ratio, 0.0)
+
+    return at
+
+
+def _logistic(low: Any, high: Any) -> _Distance:
+    scale = (high - low) / ((1 - low) * (high - 1))
+
+    def at(u: Floats) -> tuple[Floats, Floats]:
+        rise = np.exp(np.clip(scale * u, -700, 700))
+        below = high - 1 + (1 - low) * rise
+        ratio = (low * (high - 1) + high * (1 - low) * rise) / below
+        return ratio, (high - ratio) * (ratio - low) * scale / (high - low)
+
+    return at
+
+
+_DISTANCES: dict[str, Callable[[Any, Any], _Distance]] = {
+    "linear": _linear,
+    "raking": _exponential,
+    "logit": _logistic,
+}
+
+
+def _ratio_limits(base: Floats, trim: Limits | None, bounds: Limits | None) -> tuple[Any, Any]:
+    least, most = (-np.inf, np.inf) if bounds is None else bounds
+    if trim is None:
+        return least, most
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.maximum(least, trim[0] / base), np.minimum(most, trim[1] / base)
+
+
+def _calibrated(
+    base: Floats,
+    controls: Any,
+    totals: Floats,
+    distance: _Distance,
+    tolerance: float,
+    rounds: int,
+) -> tuple[Floats, int, float]:
+    slopes, ratio, slope = np.zeros(len(totals)), np.ones(len(base)), np.ones(len(base))
+    misfit = totals - base @ controls
+    error, iteration = np.inf, 0
+    while error > tolerance and iteration < rounds:
+        iteration += 1
+        step = _inverse(_squares(controls, base * slope)) @ misfit
+        for _ in range(30):  # half as far as long as that leads away
+            ratio, slope = distance(controls @ (slopes + step))
+            left = totals - (base * ratio) @ controls
+            if np.abs(left).max() <= np.abs(misfit).max() or not step.any():
+                break
+            step = step / 2
+        slopes, misfit = slopes + step, left
+        error = float((np.abs(misfit) / (1 + np.abs(totals))).max())
+    return base * ratio, iteration, error
+
+
+def _squares(controls: Any, weights: Floats) -> Floats:
+    """(p, p) the controls' weighted squares and products."""
+    found: Floats = (controls.T @ (sparse.diags_array(weights) @ controls)).toarray()
+    return found
+
+
+def _inverse(squares: Floats) -> Floats:
+    """A generalised inverse, the controls brought to one scale first."""
+    scale = 1 / np.sqrt(np.where(np.diagonal(squares) > 0, np.diagonal(squares), 1))
+    outer = np.outer(scale, scale)
+    return outer * np.linalg.pinv(squares * outer, rcond=1e-11, hermitian=True)

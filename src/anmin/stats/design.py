@@ -1,0 +1,249 @@
+"""How a sample was drawn: strata, clusters by stage, population sizes, weights.
+
+A `Design` is built once, which is where everything is checked and counted, and then serves any
+number of estimates. Terms and variance as in W. G. Cochran, Sampling Techniques (1977), and in
+T. Lumley, Journal of Statistical Software 9 (2004) 1-19; the figures are those of R's ``survey``.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from anmin.kernel.errors import Refusal
+from anmin.stats.arguments import Floats, numbers
+from anmin.stats.levels import Codes, Columns, Levels, columns_of, compact
+
+if TYPE_CHECKING:
+    from anmin.stats.calibration import Calibration
+
+type Single = Literal["refuse", "certainty", "centred"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stage:
+    """One stage of drawing: U units, in H strata (those of the stage within each unit above)."""
+
+    unit: Codes
+    """(n,) which unit each row belongs to."""
+    stratum: Codes
+    """(U,) which stratum each unit was drawn in."""
+    sampled: Floats
+    """(H,) units drawn."""
+    population: Floats | None
+    """(H,) units that there are; None: unknown, as good as drawn with replacement."""
+    factor: Floats
+    """(H,) what the squared deviations of a stratum's unit totals are multiplied by."""
+    centred: bool
+    """Strata with a single unit are compared with the mean of all units."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Design:
+    """A sample with its weights. Made by `Design.of`."""
+
+    weights: Floats
+    """(n,) how many of the population each row stands for."""
+    stages: tuple[Stage, ...]
+    """The stages that add to the variance; the first always does."""
+    calibration: "Calibration | None" = None
+    """What the weights were fitted to, which the variance takes into account."""
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        weights: ArrayLike | None = None,
+        strata: Columns = None,
+        clusters: Columns = None,
+        fpc: ArrayLike | Sequence[ArrayLike] | None = None,
+        nest: bool = True,
+        single: Single = "refuse",
+    ) -> "Design":
+        """A design from columns of equal length.
+
+        Args:
+            weights: 0 or more, not all 0. Left out, they follow from ``fpc`` (population over
+                sample at every stage), else every row counts as 1.
+            strata: labels of the first stage, or a sequence of columns, one for each stage.
+            clusters: labels of the units drawn, the widest first; without them every row is one.
+            fpc: population sizes in units of the stage, the same in all of a stratum. Stages
+                beyond those given count as fully seen; without any, only the first stage counts.
+            nest: a cluster's label is read within its stratum and its cluster above; if False, a
+                label found in two strata is refused.
+            single: a stratum with a single unit drawn of several: refused, taken as drawn for
+                certain (adds nothing), or compared with the mean of all units.
+
+        Raises:
+            Refusal: naming the column and, where there is one, the stratum.
+        """
+        layers, units = columns_of(strata, "strata"), columns_of(clusters, "clusters")
+        sizes = _sizes(fpc)
+        n = _length(weights, layers, units, sizes)
+        if single not in ("refuse", "certainty", "centred"):
+            raise Refusal("single must be refuse, certainty or centred", field="single")
+        if len(layers) > max(1, len(units)):
+            raise Refusal("there are more strata columns than stages", field="strata")
+        if len(sizes) > max(1, len(units)):
+            raise Refusal("there are more fpc columns than stages", field="fpc")
+        stages = _drawn(n, layers, units, sizes, nest, single)
+        return cls(_weights(weights, stages, n), stages)
+
+    def __len__(self) -> int:
+        return len(self.weights)
+
+    @property
+    def df(self) -> float:
+        """Degrees of freedom: units of the first stage less its strata, with some weight."""
+        stage, some = self.stages[0], self.weights > 0
+        units = np.unique(stage.unit[some])
+        return float(len(units) - len(np.unique(stage.stratum[units])))
+
+    def weighted(self, weights: Floats, calibration: "Calibration | None" = None) -> "Design":
+        """The same drawing with other weights."""
+        return replace(self, weights=weights, calibration=calibration)
+
+
+def _sizes(fpc: ArrayLike | Sequence[ArrayLike] | None) -> list[Floats]:
+    several = isinstance(fpc, list | tuple) and len(fpc) > 0 and np.ndim(fpc[0]) > 0
+    given = fpc if several else [] if fpc is None else [fpc]
+    columns = [numbers(column, "fpc") for column in cast("Sequence[ArrayLike]", given)]
+    if any((column <= 0).any() for column in columns):
+        raise Refusal("fpc must be a population size above 0", field="fpc")
+    return columns
+
+
+def _length(
+    weights: ArrayLike | None, layers: list[Levels], units: list[Levels], sizes: list[Floats]
+) -> int:
+    lengths = {"strata": [len(layer.codes) for layer in layers]}
+    lengths["clusters"] = [len(unit.codes) for unit in units]
+    lengths["fpc"] = [size.size for size in sizes]
+    if weights is not None:
+        lengths["weights"] = [np.size(weights)]
+    known = {length for column in lengths.values() for length in column}
+    if not known:
+        raise Refusal("a design needs weights, strata, clusters or fpc", field="weights")
+    if len(known) > 1:
+        told = ", ".join(f"{name} {one}" for name, all_ in lengths.items() for one in all_)
+        raise Refusal(f"the columns differ in length: {told}")
+    if known == {0}:
+        raise Refusal("the sample has no rows")
+    return known.pop()
+
+
+def _weights(given: ArrayLike | None, stages: tuple[Stage, ...], n: int) -> Floats:
+    if given is None:
+        weights = np.ones(n)
+        for stage in stages:
+            if stage.population is not None:
+                weights *= (stage.population / stage.sampled)[stage.stratum][stage.unit]
+        return weights
+    weights = numbers(given, "weights")
+    if weights.ndim != 1:
+        raise Refusal("weights must be one column", field="weights")
+    if (weights < 0).any():
+        raise Refusal("weights must not be negative", field="weights")
+    if not weights.any():
+        raise Refusal("weights are all 0, so they stand for no population", field="weights")
+    return weights
+
+
+def _drawn(
+    n: int,
+    layers: list[Levels],
+    units: list[Levels],
+    sizes: list[Floats],
+    nest: bool,
+    single: Single,
+) -> tuple[Stage, ...]:
+    stages: list[Stage] = []
+    above, above_size, chance = np.zeros(n, np.intp), 1, np.ones(1)
+    # Without a population size a stage is drawn as if with replacement: what follows below it is
+    # already in the spread of its units.
+    for level in range(max(1, len(sizes))):
+        layer = layers[level] if level < len(layers) else None
+        stratum, strata = above, above_size
+        names: NDArray[Any] = np.array(["1"], object)
+        if layer is not None:
+            stratum, present = compact(
+                above * len(layer.labels) + layer.codes, above_size * len(layer.labels)
+            )
+            strata, names = len(present), layer.labels[present % len(layer.labels)]
+            chance = chance[present // len(layer.labels)]
+        elif level:
+            names = units[level - 1].labels[_first_rows(above, units[level - 1].codes, above_size)]
+        unit, count = np.arange(n), n
+        if units:
+            labels = units[level].labels
+            unit, found = compact(stratum * len(labels) + units[level].codes, strata * len(labels))
+            count = len(found)
+            if not nest and level == 0 and count > len(labels):
+                raise Refusal("a cluster lies in more than one stratum", field="clusters")
+        of_unit = _first_rows(unit, stratum, count)
+        size = sizes[level] if level < len(sizes) else None
+        stages.append(_stage(unit, of_unit, stratum, size, chance, single, names))
+        if size is not None:
+            share = stages[-1].sampled / cast("Floats", stages[-1].population)
+            chance = (chance * share)[of_unit]
+        above, above_size = unit, count
+    return tuple(stages)
+
+
+def _first_rows(group: Codes, values: Codes, count: int) -> Codes:
+    """The value of each group, the same in all its rows."""
+    found = np.empty(count, np.intp)
+    found[group] = values
+    return found
+
+
+def _stage(
+    unit: Codes,
+    of_unit: Codes,
+    of_row: Codes,
+    size: Floats | None,
+    chance: Floats,
+    single: Single,
+    names: NDArray[Any],
+) -> Stage:
+    strata = len(chance)
+    sampled = np.bincount(of_unit, minlength=strata).astype(float)
+    population, unseen = None, np.ones(strata)
+    if size is not None:
+        population = np.empty(strata)
+        population[of_row] = size
+        _check_sizes(population, sampled, population[of_row] != size, of_row, names)
+        unseen = 1 - sampled / population
+    alone = (sampled == 1) & (unseen > 0)
+    if single == "refuse" and alone.any():
+        name = names[int(np.argmax(alone))] if len(names) == strata else "1"
+        raise Refusal(
+            f"stratum {name} has a single unit, whose variance cannot be told "
+            "(join it to another, or treat it as certainty or centred)",
+            field="strata",
+        )
+    factor = unseen * sampled / np.maximum(sampled - 1, 1)
+    if single == "certainty":
+        factor[alone] = 0.0
+    return Stage(unit, of_unit, sampled, population, factor * chance, single == "centred")
+
+
+def _check_sizes(
+    population: Floats,
+    sampled: Floats,
+    differs: NDArray[np.bool_],
+    of_row: Codes,
+    names: NDArray[Any],
+) -> None:
+    if differs.any():
+        name = names[of_row[int(np.argmax(differs))]]
+        raise Refusal(f"fpc differs within stratum {name}", field="fpc")
+    if (population < sampled).any():
+        worst = int(np.argmax(population < sampled))
+        raise Refusal(
+            f"fpc {population[worst]:g} of stratum {names[worst]} is smaller than "
+            f"the sample of {sampled[worst]:g} units",
+            field="fpc",
+        )

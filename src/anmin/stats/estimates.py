@@ -1,0 +1,179 @@
+"""Means, totals and ratios of a population, and of its parts, from a weighted sample.
+
+Every estimate comes with its standard error by Taylor linearisation (`linearisation`), its limits
+by Student's t with the degrees of freedom of the design, and its design effect. ``by`` names
+domains: parts of the population that may cut across strata and clusters, so the size of the sample
+in them is itself left to chance; ``where`` keeps to one such part.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
+
+from anmin.kernel.errors import Refusal
+from anmin.stats.arguments import Floats, tail_of
+from anmin.stats.design import Design
+from anmin.stats.levels import Columns
+from anmin.stats.linearisation import Domains, covariance, degrees, domains_of, variances
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Estimates:
+    """One estimate for each domain, D of them (one if there was no ``by``).
+
+    NaN where nothing can be said: a mean of nothing, limits without degrees of freedom, a design
+    effect against a variance of 0.
+    """
+
+    by: NDArray[Any] | None
+    """(D,) the domain's label, or (D, variables) if several were crossed; None: the whole."""
+    estimate: Floats
+    se: Floats
+    low: Floats
+    high: Floats
+    df: Floats
+    """Degrees of freedom: units of the first stage in the domain less their strata."""
+    n: Floats
+    """Rows with weight."""
+    deff: Floats
+    """Variance over that of a simple random sample of n from the same population."""
+    level: float
+    design_df: float
+    """Degrees of freedom of the whole design."""
+    covariance: Floats | None = None
+    """(D, D), when it was asked for."""
+
+
+def mean(
+    design: Design,
+    y: ArrayLike,
+    *,
+    by: Columns = None,
+    where: ArrayLike | None = None,
+    level: float = 0.95,
+    covariances: bool = False,
+) -> Estimates:
+    """The mean of ``y`` in the population.
+
+    Args:
+        y: (n,) numbers or booleans.
+        by: labels of domains, one column or a sequence of columns to cross.
+        where: (n,) which rows belong to the part that is estimated.
+        covariances: also the covariances between domains, for `contrast`.
+
+    Raises:
+        Refusal: values that are missing, no numbers, or not as many as the design has rows.
+    """
+    domains = domains_of(design, by, where)
+    values, weights = column(y, domains, "y"), domains.weights
+    size = domains.sums(weights)
+    centre = float(weights @ values / weights.sum())  # keeps the digits of values far from 0
+    values -= centre
+    weighted = weights * values
+    means = domains.sums(weighted) / size
+    spread = domains.sums(weighted * values) / size - means**2
+    scores = (weighted - weights * _each(means, domains)) / _each(size, domains)
+    return finished(domains, means + centre, scores, spread, size, level, covariances)
+
+
+def total(
+    design: Design,
+    y: ArrayLike,
+    *,
+    by: Columns = None,
+    where: ArrayLike | None = None,
+    level: float = 0.95,
+    covariances: bool = False,
+) -> Estimates:
+    """The total of ``y`` over the population; of a true-or-false column, how many are true.
+
+    Arguments and refusals as `mean`.
+    """
+    domains = domains_of(design, by, where)
+    values, weights = column(y, domains, "y"), domains.weights
+    size, weighted = domains.sums(weights), weights * values
+    totals = domains.sums(weighted)
+    apart = values - _each(totals / size, domains)
+    spread = domains.sums(weights * apart**2) / size * size**2
+    return finished(domains, totals, weighted, spread, size, level, covariances)
+
+
+def ratio(
+    design: Design,
+    y: ArrayLike,
+    x: ArrayLike,
+    *,
+    by: Columns = None,
+    where: ArrayLike | None = None,
+    level: float = 0.95,
+    covariances: bool = False,
+) -> Estimates:
+    """The total of ``y`` over the total of ``x``; NaN where the total of ``x`` is 0.
+
+    Arguments and refusals as `mean`.
+    """
+    domains = domains_of(design, by, where)
+    above, below = column(y, domains, "y"), column(x, domains, "x")
+    weights, size = domains.weights, domains.sums(domains.weights)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        base = domains.sums(weights * below)
+        ratios = np.where(base != 0, domains.sums(weights * above) / base, np.nan)
+        apart = (above - below * _each(ratios, domains)) / _each(base, domains)
+        spread = domains.sums(weights * apart**2) / size * size**2
+    return finished(domains, ratios, weights * apart, spread, size, level, covariances)
+
+
+def column(values: ArrayLike, domains: Domains, name: str) -> Floats:
+    """The values of the domains' rows as floats of their own; elsewhere they may be missing.
+
+    Raises:
+        Refusal: values that are missing, no numbers, or not as many as the design has rows.
+    """
+    given: NDArray[Any] = np.asarray(values)
+    if given.dtype.kind not in "iufb":
+        raise Refusal(f"{name} must be a number", field=name)
+    if given.shape != (len(domains.design),):
+        raise Refusal(f"{name} must have a value for every row of the design", field=name)
+    floats = given[domains.rows].astype(np.float64)
+    if not np.isfinite(floats).all():
+        raise Refusal(f"{name} must be a finite number and not missing", field=name)
+    return floats
+
+
+def finished(
+    domains: Domains,
+    estimate: Floats,
+    scores: Floats,
+    spread: Floats,
+    size: Floats,
+    level: float,
+    covariances: bool,
+) -> Estimates:
+    """Estimates with everything that follows from their scores.
+
+    ``spread`` (D,) is the variance within the domain of what is averaged, so that over n it is the
+    variance of the estimate from a simple random sample; ``size`` (D,) the weights added up.
+    """
+    tail = tail_of(level)
+    between = covariance(domains, scores) if covariances else None
+    variance = variances(domains, scores) if between is None else np.diagonal(between).copy()
+    se, n, df = np.sqrt(variance), domains.n, degrees(domains)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # Weights that do not expand to a population larger than the sample say nothing of its
+        # size: then the comparison is with a sample drawn with replacement.
+        unseen = np.where(size > n, 1 - n / size, 1.0)
+        deff = variance / (spread / (n - 1) * unseen)
+        deff = np.where(spread > 0, deff, np.nan)
+        half = se * np.where(df > 0, special.stdtrit(np.maximum(df, 1), 1 - tail), np.nan)
+    return Estimates(
+        domains.labels, estimate, se, estimate - half, estimate + half, df, n, deff, level,
+        domains.design.df if domains.labels is not None else float(df[0]), between,
+    )  # fmt: skip
+
+
+def _each(values: Floats, domains: Domains) -> Floats:
+    """A value of each domain for each of its rows (one number if there is one domain)."""
+    return values if domains.size == 1 else values[domains.codes]
