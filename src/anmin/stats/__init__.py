@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     from anmin.stats.planning import size_for_proportion as size_for_proportion
     from anmin.stats.proportions import proportion as proportion
     from anmin.stats.quantiles import quantile as quantile
+    from anmin.stats.scanning import Cluster as Cluster
+    from anmin.stats.scanning import Scan as Scan
+    from anmin.stats.scanning import scan as scan
 
 HOMES = {
     "Calibration": "calibration",
@@ -78,6 +81,9 @@ HOMES = {
     "size_for_proportion": "planning",
     "proportion": "proportions",
     "quantile": "quantiles",
+    "Cluster": "scanning",
+    "Scan": "scanning",
+    "scan": "scanning",
 }
 """Public name → module. A name stands here and, for the type checker, in the imports above."""
 

@@ -1,0 +1,266 @@
+"""The greatest likelihood ratio of each replicate, exactly, at the price of integer comparisons.
+
+Replicates lie side by side in blocks, so that one vector instruction serves many of them. Each
+span of a bundle of circles is first tried as one: has any replicate as many cases in the largest
+circle as the smallest would need to reach a *cut*? Where none has, no window of the bundle
+matters; where one has, its windows are computed one by one. A replicate whose maximum stays below
+the cut is done again with a lower one, so the cut decides how long it takes and nothing else.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anmin.stats.arguments import Floats
+from anmin.stats.kernels import kernel
+from anmin.stats.scan_chance import LANES, Chance, Drawn, Streams
+from anmin.stats.scan_models import OCTAVE_SHIFT, excess, likelihood, thresholds
+from anmin.stats.scan_windows import Circles, Spans
+
+FIRST_CUT = 2.0
+LOWERED = 0.6
+"""What a cut is multiplied by for the replicates that stay below it."""
+CENTRES_TRIED = 24
+"""Centres of the trial run that finds a cut."""
+AS_GREAT = 1e-9
+"""Ratios that differ by a smaller share than this are the same: rounding of other sums."""
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """What is scanned: the windows, what they are judged by, and how many cases there are.
+
+    ``measures`` has the measure of each place cumulated over time; shape (places, units + 1).
+    """
+
+    circles: Circles
+    spans: Spans
+    measures: Floats
+    total: int
+    people: float
+    fewest: int
+
+    def table(self, cut: float) -> tuple[NDArray[np.int32], int]:
+        """Measure → least count that reaches the cut (`scan_models.thresholds`)."""
+        cells = np.diff(self.measures, axis=1)
+        return thresholds(
+            float(cells[cells > 0].min()),
+            float(self.measures[:, -1].sum()),
+            cut=cut,
+            total=self.total,
+            people=self.people,
+            fewest=self.fewest,
+        )
+
+
+@kernel
+def greatest(
+    first: NDArray[np.int64],
+    places: NDArray[np.int32],
+    whole: NDArray[np.bool_],
+    closes: NDArray[np.bool_],
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    measures: Floats,
+    total: int,
+    people: float,
+    fewest: int,
+    table: NDArray[np.int32],
+    base: int,
+    counts: Drawn,
+    step: int,
+    best: Floats,
+) -> None:
+    """Raise ``best`` to each replicate's greatest ratio over every ``step``-th centre.
+
+    ``counts[place, unit, lane]`` are cumulated over time, as ``measures`` are.
+    """
+    units, lanes = counts.shape[1], counts.shape[2]
+    sums = np.zeros((units + 1, lanes), np.int32)
+    measure, opening = np.zeros(units + 1), np.zeros(units + 1)
+    needed = np.empty(starts.size, np.int32)
+    for i in range(0, first.size - 1, step):
+        sums[:] = 0
+        measure[:] = 0
+        opened = -1
+        for p in range(first[i], first[i + 1]):
+            place = places[p]
+            for t in range(units):
+                row, more = sums[t + 1], counts[place, t]
+                for lane in range(lanes):
+                    row[lane] += more[lane]
+                measure[t + 1] += measures[place, t + 1]
+            if whole[p] and opened < 0:
+                opened = p
+                opening[:] = measure
+            if not closes[p]:
+                continue
+            look_up(opening, starts, ends, table, base, needed)
+            for w in range(starts.size):
+                low, high = sums[starts[w]], sums[ends[w]]
+                top = np.int32(0)
+                for lane in range(lanes):
+                    top = max(top, np.int32(high[lane] - low[lane]))
+                if top >= needed[w]:
+                    settle(
+                        places, whole, opened, p, starts[w], ends[w],
+                        measure[ends[w]] - measure[starts[w]], needed[w],
+                        measures, counts, sums, total, people, fewest, table, base, best,
+                    )  # fmt: skip
+            opened = -1
+
+
+@kernel
+def look_up(
+    measure: Floats,
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    table: NDArray[np.int32],
+    base: int,
+    needed: NDArray[np.int32],
+) -> None:
+    """The least count of each span that reaches the cut, given the measure cumulated over time."""
+    found = np.empty(starts.size)
+    for w in range(starts.size):
+        found[w] = measure[ends[w]] - measure[starts[w]]
+    codes = found.view(np.int64)
+    for w in range(starts.size):
+        code = (codes[w] >> OCTAVE_SHIFT) - base
+        needed[w] = table[min(max(code, 0), table.size - 1)]
+
+
+@kernel
+def settle(
+    places: NDArray[np.int32],
+    whole: NDArray[np.bool_],
+    opened: int,
+    closed: int,
+    start: int,
+    end: int,
+    measure: float,
+    needed: int,
+    measures: Floats,
+    counts: Drawn,
+    sums: Drawn,
+    total: int,
+    people: float,
+    fewest: int,
+    table: NDArray[np.int32],
+    base: int,
+    best: Floats,
+) -> None:
+    """One span of a bundle: compute the windows of the replicates that may reach the cut."""
+    for lane in range(sums.shape[1]):
+        count = sums[end, lane] - sums[start, lane]
+        if count < needed:
+            continue
+        left = measure
+        for p in range(closed, opened - 1, -1):
+            if whole[p] and count >= fewest and excess(count, left, total, people) > 0:
+                best[lane] = max(best[lane], likelihood(count, left, total, people))
+            place = places[p]
+            count -= counts[place, end - 1, lane]
+            if start > 0:
+                count += counts[place, start - 1, lane]
+            left -= measures[place, end] - measures[place, start]
+
+
+def maxima(
+    study: Study,
+    chance: Chance,
+    streams: Streams,
+    *,
+    pool: Executor,
+    threads: int,
+    enough: Callable[[Floats], bool],
+    progress: Callable[[int, int], None],
+) -> Floats:
+    """The greatest log likelihood ratio of each replicate, until there are ``enough``."""
+    cut = _trial(study, chance, streams[:LANES])
+    found = np.empty(0)
+    for done in _waves(study, chance, streams, cut, pool, threads):
+        found = np.concatenate([found, done])
+        progress(len(found), len(streams))
+        if enough(found):
+            break
+    return found
+
+
+def _trial(study: Study, chance: Chance, streams: Streams) -> float:
+    """A cut that most replicates reach: few windows reach it, and few replicates are redone."""
+    centres = len(study.circles.first) - 1
+    tried = _block(study, chance, streams, FIRST_CUT, max(1, centres // CENTRES_TRIED))
+    return max(FIRST_CUT, float(np.quantile(tried, 0.1)))
+
+
+def _waves(
+    study: Study, chance: Chance, streams: Streams, cut: float, pool: Executor, threads: int
+) -> Iterator[Floats]:
+    blocks = [streams[start : start + LANES] for start in range(0, len(streams), LANES)]
+    for start in range(0, len(blocks), threads):
+        wave = blocks[start : start + threads]
+        found = np.concatenate(
+            list(pool.map(lambda block: _block(study, chance, block, cut), wave))
+        )
+        lower = cut
+        while (below := np.flatnonzero(found < lower)).size:
+            lower = lower * LOWERED if lower > FIRST_CUT / 4 else 0.0
+            again = np.concatenate(wave)[below]
+            parts = [again[k : k + LANES] for k in range(0, len(again), LANES)]
+            found[below] = np.concatenate(
+                list(pool.map(lambda block: _block(study, chance, block, lower), parts))  # noqa: B023
+            )
+        yield found
+
+
+def _block(study: Study, chance: Chance, streams: Streams, cut: float, step: int = 1) -> Floats:
+    units = study.measures.shape[1] - 1
+    counts = np.zeros((len(study.measures), units, LANES), np.int32)
+    chance.draw(streams.copy(), counts.reshape(-1, LANES))
+    if units > 1:
+        np.cumsum(counts, axis=1, out=counts)
+    table, base = study.table(cut)
+    best = np.zeros(LANES)
+    circles, spans = study.circles, study.spans
+    greatest(
+        circles.first, circles.places, circles.whole, circles.closes, spans.starts, spans.ends,
+        study.measures, study.total, study.people, study.fewest, table, base, counts, step, best,
+    )  # fmt: skip
+    return best[: len(streams)]
+
+
+def reached(maxima: Floats, ratio: float) -> NDArray[np.bool_]:
+    """Which replicates have a greatest ratio at least as great as this one."""
+    return maxima >= ratio - AS_GREAT * (1 + ratio)
+
+
+def p_value(maxima: Floats, ratio: float, stop_after: int | None) -> float | None:
+    """The exact Monte Carlo p-value of a ratio; None without replicates.
+
+    The rank of what was seen among all, over their number (M. Dwass, Annals of Mathematical
+    Statistics 28 (1957) 181-187); or, once ``stop_after`` replicates are as great, that number
+    over the replicates that it took.
+    """
+    if not maxima.size:
+        return None
+    as_great = np.flatnonzero(reached(maxima, ratio))
+    if stop_after is not None and as_great.size >= stop_after:
+        return float(stop_after / (as_great[stop_after - 1] + 1))
+    return float((as_great.size + 1) / (maxima.size + 1))
+
+
+def gumbel_p(maxima: Floats, ratio: float) -> float | None:
+    """The p-value by a Gumbel distribution with the mean and variance of the replicates.
+
+    Source: A. M. Abrams, K. Kleinman and M. Kulldorff, International Journal of Health Geographics
+    9 (2010) 61. None without two different replicates.
+    """
+    if maxima.size < 2 or maxima.std(ddof=1) == 0:
+        return None
+    scale = float(maxima.std(ddof=1)) * math.sqrt(6) / math.pi
+    mode = float(maxima.mean()) - np.euler_gamma * scale
+    return -math.expm1(-math.exp(-(ratio - mode) / scale))

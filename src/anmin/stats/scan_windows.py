@@ -1,0 +1,162 @@
+"""The windows of a scan: circles about each place, and spans of time.
+
+A circle takes in whole places, nearest first, and always all that lie equally far from its centre;
+so it is a *prefix* of the centre's neighbours. Nothing is stored for each window.
+"""
+
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anmin.stats.arguments import Floats
+from anmin.stats.kernels import kernel
+
+EARTH_RADIUS = 6371.0088
+"""Mean radius in kilometres (IUGG)."""
+EQUALLY_FAR = 1e-9
+"""Distances that differ by a smaller share than this are the same: rounding, not geography."""
+LOOSENESS = 0.12
+"""How much more than its first prefix the last prefix of a bundle may expect."""
+ROWS = 128
+"""Centres whose distances are held at one time."""
+
+type Positions = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Circles:
+    """The neighbours of each centre as far as a circle about it may reach.
+
+    Those of centre ``i`` are ``places[first[i]:first[i + 1]]``, nearest first. ``whole`` marks
+    where a circle may end, ``closes`` where a bundle of circles does that are tried at once.
+    """
+
+    first: NDArray[np.int64]
+    places: NDArray[np.int32]
+    whole: NDArray[np.bool_]
+    closes: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Spans of time: span ``k`` holds the units from ``starts[k]`` up to but not ``ends[k]``."""
+
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+
+
+def positions(x: Floats, y: Floats, *, spherical: bool) -> Positions:
+    """Points whose straight distance grows with the distance asked for; shape (n, 2) or (n, 3).
+
+    Spherical: ``x`` is the longitude and ``y`` the latitude in degrees; the points lie on a unit
+    sphere, and the chord between two of them grows with the great circle.
+    """
+    if not spherical:
+        return np.column_stack([x - x.mean(), y - y.mean()])
+    east, north = np.radians(x), np.radians(y)
+    return np.column_stack(
+        [np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)]
+    )
+
+
+def distance(points: Positions, a: int, b: int, *, spherical: bool) -> float:
+    """Between two places: in units of the coordinates, or in kilometres along the great circle."""
+    chord = float(np.linalg.norm(points[a] - points[b]))
+    return 2 * EARTH_RADIUS * float(np.arcsin(min(1.0, chord / 2))) if spherical else chord
+
+
+def cumulated[T: np.generic](cells: NDArray[T]) -> NDArray[T]:
+    """Sums over time, with a zero before the first unit; shape (places, units + 1)."""
+    sums = np.zeros((len(cells), cells.shape[1] + 1), cells.dtype)
+    np.cumsum(cells, axis=1, out=sums[:, 1:])
+    return sums
+
+
+def circles(
+    points: Positions, weights: Floats, measures: Floats, share: float, pool: Executor
+) -> Circles:
+    """All circles whose places together have at most this share of all weight.
+
+    ``weights`` and ``measures`` have one value for each place.
+    """
+    n = len(points)
+    room = share * float(weights.sum()) * (1 + 1e-12)
+    parts = list(
+        pool.map(
+            lambda start: _rows(points, weights, measures, room, start, min(n, start + ROWS)),
+            range(0, n, ROWS),
+        )
+    )
+    first = np.zeros(n + 1, np.int64)
+    np.cumsum(np.concatenate([part[0] for part in parts]), out=first[1:])
+    places, whole, closes = (np.concatenate([part[k] for part in parts]) for k in (1, 2, 3))
+    return Circles(first, places, whole, closes)
+
+
+def _rows(
+    points: Positions, weights: Floats, measures: Floats, room: float, start: int, stop: int
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.bool_], NDArray[np.bool_]]:
+    away = np.zeros((stop - start, len(points)))
+    for axis in points.T:
+        across = axis[start:stop, None] - axis[None, :]
+        across *= across
+        away += across
+    order = np.argsort(away, axis=1)
+    reach = np.empty(stop - start, np.int64)
+    whole = np.zeros(order.shape, np.bool_)
+    closes = np.zeros(order.shape, np.bool_)
+    bound(away, order, weights, measures, room, LOOSENESS, reach, whole, closes)
+    kept = np.arange(len(points)) < reach[:, None]
+    return reach, order[kept].astype(np.int32), whole[kept], closes[kept]
+
+
+@kernel
+def bound(
+    away: Floats,
+    order: NDArray[np.int64],
+    weights: Floats,
+    measures: Floats,
+    room: float,
+    looseness: float,
+    reach: NDArray[np.int64],
+    whole: NDArray[np.bool_],
+    closes: NDArray[np.bool_],
+) -> None:
+    """How far each centre's circles reach, where they may end and where a bundle closes.
+
+    ``away`` holds squared distances: twice the tolerance of a distance is that of its square.
+    """
+    n = order.shape[1]
+    for i in range(order.shape[0]):
+        weight, measure, opened = 0.0, 0.0, -1.0
+        reach[i], last = 0, -1
+        for p in range(n):
+            weight += weights[order[i, p]]
+            measure += measures[order[i, p]]
+            if weight > room:
+                break
+            here = away[i, order[i, p]]
+            if p + 1 < n and away[i, order[i, p + 1]] <= here * (1 + 2 * EQUALLY_FAR):
+                continue
+            if opened < 0 or measure > opened * (1 + looseness):
+                if last >= 0:
+                    closes[i, last] = True
+                opened = measure
+            whole[i, p], last = True, p
+            reach[i] = p + 1
+        if last >= 0:
+            closes[i, last] = True
+
+
+def spans(units: int, shortest: int, longest: int, *, alive: bool) -> Spans:
+    """All spans of ``shortest`` to ``longest`` units; alive: those that include the last unit."""
+    pairs = [
+        (start, start + length)
+        for start in range(units)
+        for length in range(shortest, longest + 1)
+        if (start + length == units if alive else start + length <= units)
+    ]
+    starts, ends = np.array(pairs, np.int64).T
+    return Spans(np.ascontiguousarray(starts), np.ascontiguousarray(ends))
