@@ -44,6 +44,11 @@ class Table:
     def __len__(self) -> int:
         return len(self._rows)
 
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """Which rows of the file these are, from 0 for the one below the first line."""
+        return self._rows
+
     def numbers(self, column: str) -> NDArray[np.float64]:
         """A column read as numbers, all finite."""
         values: NDArray[np.float64] = self._columns[column].to_numpy(zero_copy_only=False)
@@ -92,6 +97,31 @@ class Table:
         if wrong.any():
             row = int(self._rows[int(np.argmax(wrong))])
             _refuse(self.path, self._found, row, column, reason)
+
+    def write_with(self, out: Path, column: str, values: NDArray[np.float64]) -> str:
+        """Write the file as it is to ``out`` in UTF-8, with one more column at the end.
+
+        Rows that were left out get an empty cell. If the file has such a column, the new one is
+        called ``…_fitted``. Whole or not at all. Returns the name.
+
+        Raises:
+            Refusal: the place cannot be written to.
+        """
+        known = dict(zip(self._rows.tolist(), values.tolist(), strict=True))
+        rows = _rows(self.path, self._found)
+        _, header = next(rows)
+        name = f"{column}_fitted" if column in (one.strip() for one in header) else column
+        part = out.with_name(f"{out.name}.part")
+        try:
+            with part.open("w", newline="", encoding="utf-8") as file:
+                writer = csv.writer(file, lineterminator="\n")
+                writer.writerow([*header, name])
+                writer.writerows([*row, known.get(i, "")] for i, (_, row) in enumerate(rows))
+            part.replace(out)
+        except OSError as fault:
+            part.unlink(missing_ok=True)
+            raise Refusal(f"{out} cannot be written: {fault.strerror}", field="out") from None
+        return name
 
 
 def read_table(
