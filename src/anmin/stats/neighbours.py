@@ -1,0 +1,174 @@
+"""Who is whose neighbour, as a sparse matrix of weights.
+
+Row i holds the weights of the neighbours of area i, in the order of the areas given. Weights are
+1 (binary), or share one among the neighbours of a row (`row_standardised`).
+
+An area without neighbours is kept: its row is empty, it counts in means and variances, it adds
+nothing to sums over pairs, and it has no local statistic of its own (NaN).
+"""
+
+from collections.abc import Hashable, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import sparse
+from scipy.spatial import cKDTree
+
+from anmin.kernel.errors import Refusal
+from anmin.stats.arguments import Floats, numbers, positive, together
+
+type Ints = NDArray[np.int64]
+type Weights = sparse.csr_array
+
+EARTH_KM = 6371.0088
+"""Mean radius of the Earth (IUGG)."""
+AS_FAR = 1 + 1e-9
+"""Distances that differ by less than this factor count as equal, whatever the unit."""
+
+
+def from_pairs[Id: Hashable](
+    ids: Sequence[Id], first: Sequence[Id], second: Sequence[Id]
+) -> Weights:
+    """Binary weights of areas ``ids`` (n) from pairs of neighbours, which count both ways.
+
+    It does not matter whether a pair is listed once, twice, or in both directions.
+
+    Raises:
+        Refusal: an id that is there twice, a pair of an area with itself or with one that is not
+            among the areas (``line`` counts pairs from 1), columns of different length.
+    """
+    place = _places(ids)
+    if len(first) != len(second):
+        raise Refusal(f"the columns differ in length: {len(first)}, {len(second)}", field="pairs")
+    ends = np.empty((len(first), 2), np.int64)
+    for line, pair in enumerate(zip(first, second, strict=True), 1):
+        for end, one in enumerate(pair):
+            if one not in place:
+                raise Refusal(f"there is no area {one}", field="pairs", line=line)
+            ends[line - 1, end] = place[one]
+        if pair[0] == pair[1]:
+            raise Refusal(f"area {pair[0]} is its own neighbour", field="pairs", line=line)
+    return _binary(len(ids), ends)
+
+
+def _places[Id: Hashable](ids: Sequence[Id]) -> dict[Id, int]:
+    places: dict[Id, int] = {}
+    for place, one in enumerate(ids):
+        if places.setdefault(one, place) != place:
+            raise Refusal(f"area {one} is there twice", field="id", line=place + 1)
+    return places
+
+
+def _binary(n: int, ends: Ints) -> Weights:
+    """Both directions of every pair (m, 2), each once."""
+    one, other = np.concatenate([ends, ends[:, ::-1]]).T
+    weights = sparse.csr_array((np.ones(len(one)), (one, other)), shape=(n, n))
+    weights.sum_duplicates()
+    weights.data[:] = 1
+    return weights
+
+
+def within(x: ArrayLike, y: ArrayLike, distance: float, *, spherical: bool = False) -> Weights:
+    """Binary weights of all areas at most ``distance`` apart (the distance itself counts).
+
+    Args:
+        x: Coordinates to the east (n), in the unit of the distance; degrees when spherical.
+        y: Coordinates to the north (n).
+        distance: Above 0; kilometres when spherical.
+        spherical: x and y are longitude and latitude; distances are great circles.
+
+    Raises:
+        Refusal: coordinates that are missing or no place on Earth, a distance not above 0.
+    """
+    points, reach = _points(x, y, spherical=spherical), float(positive(distance, "distance"))
+    if spherical:  # the chord below the arc
+        reach = 2 * float(np.sin(min(reach / EARTH_KM, np.pi) / 2))
+    pairs = cKDTree(points).query_pairs(reach * AS_FAR, output_type="ndarray")
+    return _binary(len(points), pairs.astype(np.int64))
+
+
+def nearest(x: ArrayLike, y: ArrayLike, k: int, *, spherical: bool = False) -> Weights:
+    """Binary weights of the ``k`` areas nearest to each; of those just as far as the k-th, all.
+
+    Not symmetric: the nearest of an area at the edge may have nearer ones themselves. Coordinates
+    are as for `within`.
+
+    Raises:
+        Refusal: coordinates as for `within`; k not between 1 and the number of other areas.
+    """
+    points = _points(x, y, spherical=spherical)
+    n = len(points)
+    if not 1 <= k < n:
+        raise Refusal(f"the number of nearest must lie between 1 and {n - 1}", field="nearest")
+    tree = cKDTree(points)
+    reach = tree.query(points, [k + 1])[0][:, 0]
+    rows = tree.query_ball_point(points, reach * AS_FAR, return_sorted=True)
+    columns = np.concatenate(rows).astype(np.int64)
+    starts = np.concatenate([[0], np.cumsum([len(row) for row in rows])])
+    weights = sparse.csr_array((np.ones(len(columns)), columns, starts), shape=(n, n))
+    weights.setdiag(0)
+    weights.eliminate_zeros()
+    return weights
+
+
+def _points(x: ArrayLike, y: ArrayLike, *, spherical: bool) -> Floats:
+    """Points in the plane (n, 2), or on a sphere of radius 1 (n, 3)."""
+    east, north = together(numbers(x, "x"), numbers(y, "y"))
+    if east.ndim != 1 or len(east) < 2:
+        raise Refusal("there must be at least two areas", field="x")
+    if not spherical:
+        return np.column_stack([east, north])
+    if (np.abs(north) > 90).any():
+        raise Refusal("y must be a latitude from -90 to 90 degrees", field="y")
+    if (np.abs(east) > 360).any():
+        raise Refusal("x must be a longitude in degrees", field="x")
+    east, north = np.radians(east), np.radians(north)
+    return np.column_stack(
+        [np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)]
+    )
+
+
+def row_standardised(weights: Weights) -> Weights:
+    """The weights of each row divided by their sum; an empty row stays empty."""
+    sums = weights.sum(axis=1)
+    shared: Weights = weights.copy()
+    shared.data /= np.repeat(sums, counts_of(weights))
+    return shared
+
+
+def with_self(weights: Weights) -> Weights:
+    """Each area also a neighbour of its own, as Gi* wants it.
+
+    Its weight is the largest of its row: 1 where weights are binary, the same as each neighbour's
+    where they are row-standardised; 1 in an empty row.
+    """
+    largest = weights.max(axis=1).toarray()
+    own = sparse.diags_array(np.where(largest > 0, largest, 1.0))
+    return sparse.csr_array(weights + own)
+
+
+def counts_of(weights: Weights) -> Ints:
+    """How many neighbours each area has (n)."""
+    return np.diff(weights.indptr).astype(np.int64)
+
+
+def checked(weights: Weights, n: int) -> Weights:
+    """The weights as a method may use them, with sorted columns and without stored zeros.
+
+    Raises:
+        Refusal: not n by n, a weight that is negative or missing, an area that is its own
+            neighbour, or no neighbours at all.
+    """
+    if weights.shape != (n, n):
+        rows, columns = weights.shape
+        raise Refusal(f"there are {n} areas and weights for {rows} by {columns}", field="weights")
+    if not np.isfinite(weights.data).all() or (weights.data < 0).any():
+        raise Refusal("weights must be numbers from 0", field="weights")
+    kept: Weights = weights.astype(np.float64)  # a copy
+    kept.sum_duplicates()
+    kept.eliminate_zeros()
+    if kept.diagonal().any():
+        raise Refusal("an area is not its own neighbour", field="weights")
+    if not kept.nnz:
+        raise Refusal("no area has a neighbour", field="weights")
+    return kept

@@ -1,0 +1,111 @@
+"""What a statistic of neighbours would be if the values lay anywhere else.
+
+The p-values are two-sided, twice the smaller tail: of R permutations, those as low as the value
+seen and those as high are counted, the value itself with them, so that none is below 2/(R + 1)
+(B. Phipson and G. K. Smyth, Statistical Applications in Genetics and Molecular Biology 9 (2010)
+39). Programs that fold the tails without doubling tell half of it.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from anmin.kernel.errors import Refusal
+from anmin.stats.arguments import Floats
+from anmin.stats.neighbours import Ints, Weights, counts_of
+
+BLOCK = 128
+"""Permutations at a time: bounds the memory to this times the areas."""
+SAME = 1e-10
+"""Sums of the same values in another order differ by less than this share of their size."""
+
+
+type Statistic = Callable[[Floats], Floats]
+"""One arrangement of the values a column (n, m) in, one number for each out (m)."""
+
+
+def two_sided(low: Ints | np.int64, high: Ints | np.int64, permutations: int) -> Floats:
+    """p-values from how many permutations lay as low, and as high, as the value seen."""
+    return np.minimum(1.0, 2 * (np.minimum(low, high) + 1) / (permutations + 1))
+
+
+def _checked(permutations: int) -> None:
+    if permutations < 0:
+        raise Refusal("permutations must be a whole number from 0", field="permutations")
+
+
+def conditional(values: Floats, weights: Weights, permutations: int, seed: int) -> Floats:
+    """p-values of every area's weighted sum over neighbours, its own value held in place.
+
+    The values of all others are dealt out anew (L. Anselin, Geographical Analysis 27 (1995)
+    93-115). As the area's own value does not move, the p-value is the same for Gi, Gi* and, with
+    its tails turned, for the local Moran statistic.
+
+    Each permutation draws places from the n - 1 first areas; for area i, the last area stands
+    wherever i itself was drawn. So every area gets a fair draw from the others, and one matrix
+    product gives the sums of all areas.
+
+    Args:
+        values: One per area (n).
+        weights: Without the areas themselves (n by n).
+        permutations: How many; 0 for none.
+        seed: The same seed gives the same p-values.
+
+    Returns:
+        Two-sided p-values (n); NaN for areas without neighbours, and without permutations.
+
+    Raises:
+        Refusal: a negative number of permutations.
+    """
+    _checked(permutations)
+    n, sizes = len(values), counts_of(weights)
+    seen = weights @ values
+    slack = SAME * (weights @ np.abs(values - values.mean()) + np.abs(seen))
+    low, high = np.zeros(n, np.int64), np.zeros(n, np.int64)
+    rng, largest = np.random.default_rng(seed), int(sizes.max())
+    for start in range(0, permutations, BLOCK):
+        block = range(min(BLOCK, permutations - start))
+        drawn = np.stack([rng.choice(n - 1, largest, replace=False) for _ in block])
+        sums = _sums(values, weights, sizes, drawn)
+        low += (sums <= (seen + slack)[:, None]).sum(axis=1)
+        high += (sums >= (seen - slack)[:, None]).sum(axis=1)
+    told = (sizes > 0) & (permutations > 0)
+    return np.where(told, two_sided(low, high, permutations), np.nan)
+
+
+def _sums(values: Floats, weights: Weights, sizes: Ints, drawn: Ints) -> Floats:
+    """Weighted sums (n, permutations) over the places drawn (permutations, largest size)."""
+    sums, dealt = np.zeros((len(values), len(drawn))), values[drawn].T
+    for size in np.unique(sizes[sizes > 0]):
+        areas = np.flatnonzero(sizes == size)
+        rows = weights.data[weights.indptr[areas][:, None] + np.arange(size)]
+        sums[areas] = rows @ dealt[:size]
+    permutation, neighbour = np.nonzero(np.arange(drawn.shape[1]) < sizes[drawn])
+    itself = drawn[permutation, neighbour]
+    weight = weights.data[weights.indptr[itself] + neighbour]
+    sums[itself, permutation] += weight * (values[-1] - values[itself])
+    return sums
+
+
+def everywhere(values: Floats, statistic: Statistic, permutations: int, seed: int) -> float:
+    """The p-value of a statistic of all values when they are dealt out anew over all areas.
+
+    NaN without permutations. Raises ``Refusal`` for a negative number of them.
+    """
+    _checked(permutations)
+    if not permutations:
+        return float("nan")
+    rng, seen = np.random.default_rng(seed), statistic(values[:, None])[0]
+    low = high = np.int64(0)
+    for start in range(0, permutations, BLOCK):
+        block = np.tile(values, (min(BLOCK, permutations - start), 1))
+        found = statistic(rng.permuted(block, axis=1).T)
+        slack = SAME * np.abs(found).max()
+        low += (found <= seen + slack).sum()
+        high += (found >= seen - slack).sum()
+    return float(two_sided(low, high, permutations))
+
+
+def pair_sums(dealt: Floats, weights: Weights) -> Floats:
+    """The sum over pairs of areas, weight times both values, of each column of (n, m)."""
+    return np.asarray(np.einsum("np,np->p", dealt, weights @ dealt))
