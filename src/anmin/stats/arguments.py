@@ -59,3 +59,36 @@ def together(*arrays: Floats) -> tuple[Floats, ...]:
     except ValueError:
         shapes = ", ".join(str(array.shape) for array in arrays)
         raise Refusal(f"the columns differ in length: {shapes}") from None
+
+
+DEPENDENT = 1e-10
+"""A covariate of which less than this share is not said by the others is a sum of them."""
+
+
+def design(x: ArrayLike | None, rows: int, *, intercept: bool) -> Floats:
+    """Covariates as a matrix (rows, p) of independent columns, with a first column of ones.
+
+    Args:
+        x: (rows, p), or (rows) for one covariate; None for the intercept alone.
+        rows: How many there must be.
+        intercept: Whether there is that column of ones.
+
+    Raises:
+        Refusal: values that are missing, another number of rows, no column at all, no more rows
+            than columns, a column that is a sum of others.
+    """
+    given = np.empty((rows, 0)) if x is None else numbers(x, "x")
+    given = given[:, None] if given.ndim == 1 else given
+    if given.ndim != 2 or len(given) != rows:
+        raise Refusal(f"the columns differ in length: y {rows}, x {len(given)}", field="x")
+    columns = np.column_stack([np.ones(rows), given]) if intercept else given
+    count = columns.shape[1]
+    if not count:
+        raise Refusal("there must be an intercept or a covariate", field="x")
+    if rows <= count:
+        raise Refusal(f"{rows} rows are too few for {count} coefficients", field="x")
+    sizes = np.sqrt((columns**2).sum(axis=0))
+    own = np.abs(np.diag(np.linalg.qr(columns / np.where(sizes > 0, sizes, 1), mode="r")))
+    if (own < DEPENDENT).any():
+        raise Refusal("a covariate never changes, or is a sum of others: leave it out", field="x")
+    return columns

@@ -12,7 +12,14 @@ from numpy.typing import ArrayLike
 from anmin.kernel.errors import Refusal
 from anmin.stats import permutation
 from anmin.stats.arguments import Floats
-from anmin.stats.moran import Autocorrelation, observed, standardised, sums_of, told, two_sided
+from anmin.stats.autocorrelation import (
+    Autocorrelation,
+    observed,
+    standardised,
+    sums_of,
+    told,
+    two_sided,
+)
 from anmin.stats.neighbours import Weights, with_self
 
 
@@ -75,7 +82,7 @@ def general_g(
     """Getis and Ord's G of ``values`` (n): above its expectation where high values lie together.
 
     Unlike Moran's I it tells high beside high (z above 0) from low beside low (below 0). Moments
-    under randomisation; arguments are those of `anmin.stats.moran.moran`.
+    under randomisation; arguments are those of `anmin.stats.autocorrelation.moran`.
 
     Raises:
         Refusal: as `gi`, and values below 0.
