@@ -15,6 +15,7 @@ from scipy import special
 from anmin.kernel.errors import Refusal
 from anmin.stats import neighbours, permutation
 from anmin.stats.arguments import Floats, numbers
+from anmin.stats.multiplicity import benjamini_hochberg
 from anmin.stats.neighbours import Weights
 
 type Moments = Literal["randomisation", "normality"]
@@ -54,8 +55,12 @@ class LocalMoran:
     z: Floats
     p: Floats
     """Two-sided, from z."""
+    q: Floats
+    """``p`` adjusted for the number of areas (`adjusted`)."""
     p_permutation: Floats
     """Two-sided, from conditional permutations; NaN without."""
+    q_permutation: Floats
+    """``p_permutation`` adjusted; asks for many permutations, as none is below 2 / (R + 1)."""
     quadrant: NDArray[np.str_]
     """``high-high``, ``low-low``, ``high-low``, ``low-high``: the area, then its neighbours, above
     the mean or not; empty where there are none."""
@@ -172,14 +177,17 @@ def local_moran(
     some = of_row > 0
     index = np.where(some, z * lag / m2, np.nan)
     scores = standardised(index - expected, variance, scale=of_squares)
+    p, permuted = two_sided(scores), permutation.conditional(z, w, permutations, seed)
     sides = np.where(z > 0, "high-", "low-") + np.where(lag > 0, "high", "low").astype(object)
     return LocalMoran(
         index=index,
         expected=np.where(some, expected, np.nan),
         variance=np.where(some, variance, np.nan),
         z=scores,
-        p=two_sided(scores),
-        p_permutation=permutation.conditional(z, w, permutations, seed),
+        p=p,
+        q=adjusted(p),
+        p_permutation=permuted,
+        q_permutation=adjusted(permuted),
         quadrant=np.where(some, sides, "").astype(np.str_),
     )
 
@@ -224,3 +232,10 @@ def standardised(deviation: Floats, variance: Floats, scale: Floats) -> Floats:
 def two_sided(z: Floats | float) -> Floats:
     """The probability that a standard normal lies as far from 0 as z."""
     return np.asarray(2 * special.ndtr(-np.abs(z)))
+
+
+def adjusted(p: Floats) -> Floats:
+    """q-values of Benjamini and Hochberg over the areas that were tested; NaN for the others."""
+    tested, q = np.isfinite(p), np.full(len(p), np.nan)
+    q[tested] = benjamini_hochberg(p[tested])
+    return q

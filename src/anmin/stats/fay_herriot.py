@@ -15,7 +15,6 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.linalg import solve_triangular
 
 from anmin.kernel.errors import Refusal
 from anmin.stats.arguments import Floats, design, numbers, positive
@@ -39,7 +38,8 @@ class AreaModel:
     eblup: Floats
     """Predictions (m), between ``synthetic`` and the direct estimate."""
     mse: Floats
-    """Their mean squared errors (m)."""
+    """Their mean squared errors (m); where the correction for the bias of A would make one
+    negative, as it may where A is 0, the error without it."""
     synthetic: Floats
     """What the covariates alone say (m)."""
     weight: Floats
@@ -120,8 +120,8 @@ def _fit(y: Floats, sampling: Floats, columns: Floats, between: float) -> _Fit:
     precision = 1 / (between + sampling)
     root = np.sqrt(precision)
     basis, triangle = np.linalg.qr(root[:, None] * columns)
-    beta = solve_triangular(triangle, basis.T @ (root * y))
-    inverse = solve_triangular(triangle, np.eye(len(triangle)))
+    inverse = np.linalg.inv(triangle)
+    beta = inverse @ (basis.T @ (root * y))
     fitted = columns @ beta
     return _Fit(precision, basis, beta, np.sqrt((inverse**2).sum(axis=1)), fitted, y - fitted)
 
@@ -195,5 +195,6 @@ def _mean_squared_errors(fit: _Fit, sampling: Floats, between: float, method: Me
     elif method == "moments":
         spread = 2 * len(v) / v.sum() ** 2
         bias = 2 * (len(v) * squares - v.sum() ** 2) / v.sum() ** 3
-    own = between * away + away**2 * leverage
-    return own + 2 * spread * away**2 * v - bias * away**2
+    found = between * away + away**2 * leverage + 2 * spread * away**2 * v
+    corrected = found - bias * away**2
+    return np.where(corrected > 0, corrected, found)

@@ -14,6 +14,7 @@ from anmin.stats import permutation
 from anmin.stats.arguments import Floats
 from anmin.stats.autocorrelation import (
     Autocorrelation,
+    adjusted,
     observed,
     standardised,
     sums_of,
@@ -31,8 +32,12 @@ class Spots:
     """Above 0: high values lie together (hot); below: low ones (cold)."""
     p: Floats
     """Two-sided, from z."""
+    q: Floats
+    """``p`` adjusted for the number of areas (`anmin.stats.autocorrelation.adjusted`)."""
     p_permutation: Floats
     """Two-sided, from conditional permutations; NaN without."""
+    q_permutation: Floats
+    """``p_permutation`` adjusted; asks for many permutations, as none is below 2 / (R + 1)."""
 
 
 def gi(
@@ -73,7 +78,8 @@ def gi(
     spread = variance * (others * of_squares - of_row**2) / (others - 1)
     size = variance.max() * others * of_squares
     z = standardised(near @ deviations - of_row * mean, spread, scale=size)
-    return Spots(z, two_sided(z), permutation.conditional(deviations, w, permutations, seed))
+    p, permuted = two_sided(z), permutation.conditional(deviations, w, permutations, seed)
+    return Spots(z, p, adjusted(p), permuted, adjusted(permuted))
 
 
 def general_g(
@@ -85,11 +91,13 @@ def general_g(
     under randomisation; arguments are those of `anmin.stats.autocorrelation.moran`.
 
     Raises:
-        Refusal: as `gi`, and values below 0.
+        Refusal: as `gi`, values below 0, fewer than two above.
     """
     x, w = observed(values, weights)
     if (x < 0).any():
         raise Refusal("values must not be below 0", field="values")
+    if (x > 0).sum() < 2:
+        raise Refusal("at least two values must be above 0", field="values")
     x, n, sums = x / x.mean(), len(x), sums_of(w)
     m1, m2, m3, m4 = (float((x**power).sum()) for power in (1, 2, 3, 4))
     s0, s1, s2, pairs = sums.s0**2, sums.s1, sums.s2, m1**2 - m2

@@ -15,7 +15,6 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.linalg import solve_triangular
 from scipy.optimize import brentq
 
 from anmin.kernel.errors import Refusal
@@ -125,7 +124,7 @@ def small_area_units[Id: Hashable](
     error = fit.squares / _freedom(sums, method)
     # What a prediction takes from each record of its domain: directly, and through u.
     taken = _members_seen(sizes, n)
-    inverse = solve_triangular(triangle, np.eye(len(triangle)))
+    inverse = np.linalg.inv(triangle)
     beta = inverse @ (straight + fit.beta)
     seen = np.where(n > 0, taken / np.maximum(n, 1), 0) + (1 - taken) * fit.own
     synthetic = centres @ beta
@@ -274,9 +273,10 @@ def _of_variances(sums: _Sums, fit: _Fit, error: float, method: Method) -> Float
     along = np.array([error, -between])
     costs = n * float(along @ spread @ along) / all_**3
     left = between * error / all_ + 2 * costs
-    if method == "ml":
-        left -= _bias(sums, fit, error, spread) @ slopes
-    return left
+    if method == "reml":
+        return left
+    corrected = left - _bias(sums, fit, error, spread) @ slopes
+    return np.where(corrected > 0, corrected, left)
 
 
 def _bias(sums: _Sums, fit: _Fit, error: float, spread: Floats) -> Floats:
