@@ -8,6 +8,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from anmin.stats.autocorrelation import Autocorrelation as Autocorrelation
+    from anmin.stats.autocorrelation import LocalMoran as LocalMoran
+    from anmin.stats.autocorrelation import geary as geary
+    from anmin.stats.autocorrelation import local_moran as local_moran
+    from anmin.stats.autocorrelation import moran as moran
     from anmin.stats.calibration import Calibration as Calibration
     from anmin.stats.calibration import Diagnostics as Diagnostics
     from anmin.stats.calibration import calibrate as calibrate
@@ -26,6 +31,11 @@ if TYPE_CHECKING:
     from anmin.stats.estimates import mean as mean
     from anmin.stats.estimates import ratio as ratio
     from anmin.stats.estimates import total as total
+    from anmin.stats.fay_herriot import AreaModel as AreaModel
+    from anmin.stats.fay_herriot import small_area as small_area
+    from anmin.stats.hotspots import Spots as Spots
+    from anmin.stats.hotspots import general_g as general_g
+    from anmin.stats.hotspots import gi as gi
     from anmin.stats.intervals import Interval as Interval
     from anmin.stats.intervals import interval as interval
     from anmin.stats.margins import Amount as Amount
@@ -42,11 +52,23 @@ if TYPE_CHECKING:
     from anmin.stats.planning import size_for_proportion as size_for_proportion
     from anmin.stats.proportions import proportion as proportion
     from anmin.stats.quantiles import quantile as quantile
+    from anmin.stats.ranks import Ranks as Ranks
+    from anmin.stats.ranks import goldstein_healy as goldstein_healy
+    from anmin.stats.ranks import homogeneity as homogeneity
+    from anmin.stats.ranks import pair_p as pair_p
+    from anmin.stats.ranks import rank as rank
     from anmin.stats.scanning import Cluster as Cluster
     from anmin.stats.scanning import Scan as Scan
     from anmin.stats.scanning import scan as scan
+    from anmin.stats.unit_level import UnitModel as UnitModel
+    from anmin.stats.unit_level import small_area_units as small_area_units
 
 HOMES = {
+    "Autocorrelation": "autocorrelation",
+    "LocalMoran": "autocorrelation",
+    "geary": "autocorrelation",
+    "local_moran": "autocorrelation",
+    "moran": "autocorrelation",
     "Calibration": "calibration",
     "Diagnostics": "calibration",
     "calibrate": "calibration",
@@ -65,6 +87,11 @@ HOMES = {
     "mean": "estimates",
     "ratio": "estimates",
     "total": "estimates",
+    "AreaModel": "fay_herriot",
+    "small_area": "fay_herriot",
+    "Spots": "hotspots",
+    "general_g": "hotspots",
+    "gi": "hotspots",
     "Interval": "intervals",
     "interval": "intervals",
     "Amount": "margins",
@@ -81,9 +108,16 @@ HOMES = {
     "size_for_proportion": "planning",
     "proportion": "proportions",
     "quantile": "quantiles",
+    "Ranks": "ranks",
+    "goldstein_healy": "ranks",
+    "homogeneity": "ranks",
+    "pair_p": "ranks",
+    "rank": "ranks",
     "Cluster": "scanning",
     "Scan": "scanning",
     "scan": "scanning",
+    "UnitModel": "unit_level",
+    "small_area_units": "unit_level",
 }
 """Public name → module. A name stands here and, for the type checker, in the imports above."""
 

@@ -65,7 +65,7 @@ DEPENDENT = 1e-10
 """A covariate of which less than this share is not said by the others is a sum of them."""
 
 
-def design(x: ArrayLike | None, rows: int, *, intercept: bool) -> Floats:
+def covariates(x: ArrayLike | None, rows: int, *, intercept: bool) -> Floats:
     """Covariates as a matrix (rows, p) of independent columns, with a first column of ones.
 
     Args:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from anmin.kernel.errors import Refusal
-from anmin.stats.arguments import Floats, design, numbers, positive
+from anmin.stats.arguments import Floats, covariates, numbers, positive
 
 type Method = Literal["reml", "ml", "moments"]
 
@@ -90,7 +90,7 @@ def small_area(
     direct, sampling = numbers(y, "y"), positive(variances, "variances")
     if direct.ndim != 1 or sampling.shape != direct.shape:
         raise Refusal("there must be one variance for each y", field="variances")
-    columns = design(x, len(direct), intercept=intercept)
+    columns = covariates(x, len(direct), intercept=intercept)
     score = SCORES[method]
 
     def step(between: float) -> tuple[float, float]:

@@ -35,19 +35,19 @@ def from_pairs[Id: Hashable](
 
     Raises:
         Refusal: an id that is there twice, a pair of an area with itself or with one that is not
-            among the areas (``line`` counts pairs from 1), columns of different length.
+            among the areas, columns of different length.
     """
     place = _places(ids)
     if len(first) != len(second):
         raise Refusal(f"the columns differ in length: {len(first)}, {len(second)}", field="pairs")
     ends = np.empty((len(first), 2), np.int64)
-    for line, pair in enumerate(zip(first, second, strict=True), 1):
+    for row, pair in enumerate(zip(first, second, strict=True)):
         for end, one in enumerate(pair):
             if one not in place:
-                raise Refusal(f"there is no area {one}", field="pairs", line=line)
-            ends[line - 1, end] = place[one]
+                raise Refusal(f"pair {row + 1}: there is no area {one}", field="pairs")
+            ends[row, end] = place[one]
         if pair[0] == pair[1]:
-            raise Refusal(f"area {pair[0]} is its own neighbour", field="pairs", line=line)
+            raise Refusal(f"pair {row + 1}: area {one} is its own neighbour", field="pairs")
     return _binary(len(ids), ends)
 
 
@@ -55,7 +55,7 @@ def _places[Id: Hashable](ids: Sequence[Id]) -> dict[Id, int]:
     places: dict[Id, int] = {}
     for place, one in enumerate(ids):
         if places.setdefault(one, place) != place:
-            raise Refusal(f"area {one} is there twice", field="id", line=place + 1)
+            raise Refusal(f"area {one} is there twice", field="ids")
     return places
 
 

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 
 from anmin.kernel.errors import Refusal
-from anmin.stats.arguments import Floats, design, numbers, positive
+from anmin.stats.arguments import Floats, covariates, numbers, positive
 
 type Method = Literal["reml", "ml"]
 
@@ -108,7 +108,7 @@ def small_area_units[Id: Hashable](
             of others, too few records, none of two domains or none of two in one.
     """
     values = numbers(y, "y")
-    columns = design(x, len(values), intercept=intercept)
+    columns = covariates(x, len(values), intercept=intercept)
     code, n = _coded(domain, domains, len(values))
     centres = _means(means, len(n), columns.shape[1], intercept=intercept)
     basis, triangle = np.linalg.qr(columns)
@@ -157,9 +157,9 @@ def _coded[Id: Hashable](
         raise Refusal(f"domain {twice} is there twice", field="domains")
     if len(domain) != records:
         raise Refusal(f"there are {records} y and {len(domain)} domains", field="domain")
-    for line, one in enumerate(domain, 1):
-        if one not in place:
-            raise Refusal(f"nothing is known of domain {one}", field="domain", line=line)
+    unknown = next((one for one in domain if one not in place), None)
+    if unknown is not None:
+        raise Refusal(f"nothing is known of domain {unknown}", field="domain")
     code = np.array([place[one] for one in domain], np.int64)
     n = np.bincount(code, minlength=len(domains)).astype(np.float64)
     if (n > 0).sum() < 2:
