@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import ValidationError
 
+from anmin.callbacks.concerns import concerns
 from anmin.desk.templatetags.anmin_time import spoken
 
 if TYPE_CHECKING:
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 LONG = 250
 """Texts that may be longer than this get a box of several lines."""
+
+
+TERMS = {"concerns": concerns}
+"""The word lists that facts may hold codes of: see ``matters.kind.fact``."""
 
 
 class MomentInput(forms.DateTimeInput):
@@ -138,10 +143,16 @@ def in_words(value: Any) -> str:
 
 
 def fact_in_words(kind: Kind, name: str, value: Any) -> str:
-    """A fact of the timeline, where moments are texts, as the reader sees it."""
+    """A fact as the reader sees it: codes as their words, moments also from a timeline's texts."""
     info = kind.details.model_fields.get(name)
-    if info is not None and isinstance(value, str) and _plain(info.annotation) is datetime:
+    if info is None:
+        return in_words(value)
+    if isinstance(value, str) and _plain(info.annotation) is datetime:
         return spoken(datetime.fromisoformat(value))
+    said = info.json_schema_extra
+    terms = TERMS.get(str(said.get("terms"))) if isinstance(said, dict) else None
+    if terms and isinstance(value, list):
+        return in_words([str(terms().get(code, code)) for code in value])
     return in_words(value)
 
 

@@ -21,15 +21,17 @@ def fact(
     personal: bool = False,
     told: bool = False,
     factory: Callable[[], Any] | None = None,
+    terms: str = "",
 ) -> Any:
-    """One fact of a kind's details: its title for people, whether it may be personal data, and
-    whether it is a text that the citizen receives.
+    """One fact of a kind's details: its title for people, whether it may be personal data, whether
+    it is a text that the citizen receives, and the word list whose codes it holds (a face shows
+    the words).
     """
     said: dict[str, Any] = {
         # pydantic wants a plain string, but a lazy one does, and is translated when shown.
         "title": title,
         "max_length": longest,
-        "json_schema_extra": {"personal": personal, "told": told},
+        "json_schema_extra": {"personal": personal, "told": told, "terms": terms},
     }
     return Field(default_factory=factory, **said) if factory else Field(default, **said)
 

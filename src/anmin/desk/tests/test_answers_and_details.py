@@ -8,15 +8,22 @@ from django.utils import translation
 from pydantic import Field
 from tests.personas import City
 
+from anmin.callbacks.concerns import concerns
 from anmin.desk.answers import all_answers, answers_for, require_complete
-from anmin.desk.details import LinesField, asked_at_opening, form_field, in_words
+from anmin.desk.details import (
+    LinesField,
+    asked_at_opening,
+    fact_in_words,
+    form_field,
+    in_words,
+)
 from anmin.desk.forms import opening_form, step_form
 from anmin.desk.lookup import meant
 from anmin.desk.templatetags.desk_matters import phone
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.matters.categories import categories
 from anmin.matters.kind import Details
-from anmin.matters.registry import all_kinds
+from anmin.matters.registry import all_kinds, rectifying_kind
 
 
 @pytest.mark.parametrize("answer", all_answers(), ids=lambda answer: answer.key)
@@ -102,6 +109,15 @@ def test_facts_in_words() -> None:
         assert in_words(True) == "是"
         assert in_words(None) == ""
         assert in_words(1234) == "1234"
+
+
+def test_codes_are_shown_as_the_words_they_stand_for() -> None:
+    kind = rectifying_kind()
+    with translation.override("zh-hans"):
+        assert fact_in_words(kind, "concerns", ["attitude", "no_such_code"]) == (
+            f"{concerns()['attitude'].zh}、no_such_code"
+        )
+        assert fact_in_words(kind, "measure", "已补办回执") == "已补办回执"
 
 
 def test_a_lookup_understands_names_codes_and_both(city: City) -> None:

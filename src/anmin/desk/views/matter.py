@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from anmin.desk.answers import Answer, answers_for
-from anmin.desk.details import in_words, label_of, typed
+from anmin.desk.details import fact_in_words, label_of, typed
 from anmin.desk.forms import ActForm, AssignForm, NoteForm, RevealForm, StepForm, step_form
 from anmin.desk.story import clock_state, due_lines, moments, story
 from anmin.desk.views.page import DeskRequest, go, page, show
@@ -281,11 +281,12 @@ def _facts(view: MatterView, account: Account) -> dict[str, Any]:
     kind = matter.type
     told = kind.details.told_fields()
     known = [
-        (label_of(kind, name), in_words(value))
+        (label_of(kind, name), fact_in_words(kind, name, value))
         for name, value in typed(matter).items()
         if name not in told and not hasattr(value, "tzinfo")
     ]
-    outside = matter.external_id if matter.source != "desk" else ""
+    # What was opened here, by hand or by a room, has a key of our own in its place.
+    outside = matter.external_id if kind.observe and matter.source != "desk" else ""
     facts = [
         (_("Kind"), kind.label),
         (_("Category"), matter.topic.label if matter.topic else matter.category),

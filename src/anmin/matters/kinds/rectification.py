@@ -18,7 +18,9 @@ INSPECTORATE = frozenset({Role.INSPECTOR})
 class RectificationDetails(Details):
     """What was wrong, what was done about it and what the citizen was told."""
 
-    concerns: list[str] = fact(_("What the citizen is unhappy about"), factory=list)
+    concerns: list[str] = fact(
+        _("What the citizen is unhappy about"), factory=list, terms="concerns"
+    )
     complaint: str = fact(_("In the citizen's words"), "", longest=2000, personal=True)
     contacted_at: datetime | None = fact(_("First contact"))
     finding: str = fact(_("What the check found"), "", longest=2000)

@@ -192,11 +192,12 @@ function option(figure, spec) {
   const counts = names.map((_, at) => sharedCount(spec, at));
   const named = (name, at) => (counts[at] ? `${name}${flat ? "  " : "\n"}{n|n ${counts[at]}}` : name);
   const text = { color: palette.muted, fontFamily: palette.font, fontSize: 12 };
+  const narrow = flat && figure.clientWidth < 480 ? { width: 132, overflow: "break" } : {};
   const category = {
     type: "category",
     data: names,
     inverse: flat,
-    axisLabel: { ...text, hideOverlap: !flat, formatter: named, rich: { n: { ...text, fontSize: 11 } } },
+    axisLabel: { ...text, ...narrow, hideOverlap: !flat, formatter: named, rich: { n: { ...text, fontSize: 11 } } },
     axisLine: { lineStyle: { color: palette.line } },
     axisTick: { show: false },
   };
@@ -206,7 +207,7 @@ function option(figure, spec) {
     scale: spec.kind !== "bars",
     min: spec.kind === "bars" ? 0 : lowest(spec, read),
     max: spec.unit === "percent" && spec.kind !== "bars" ? highest(spec, read) : null,
-    axisLabel: { ...text, formatter: read.axis },
+    axisLabel: { ...text, hideOverlap: true, formatter: read.axis },
     splitLine: { lineStyle: { color: palette.line } },
   };
   return {
