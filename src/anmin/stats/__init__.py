@@ -57,9 +57,14 @@ if TYPE_CHECKING:
     from anmin.stats.ranks import homogeneity as homogeneity
     from anmin.stats.ranks import pair_p as pair_p
     from anmin.stats.ranks import rank as rank
+    from anmin.stats.recent import Rises as Rises
+    from anmin.stats.recent import ears as ears
     from anmin.stats.scanning import Cluster as Cluster
     from anmin.stats.scanning import Scan as Scan
     from anmin.stats.scanning import scan as scan
+    from anmin.stats.seasonal import Alarms as Alarms
+    from anmin.stats.seasonal import Control as Control
+    from anmin.stats.seasonal import farrington as farrington
     from anmin.stats.unit_level import UnitModel as UnitModel
     from anmin.stats.unit_level import small_area_units as small_area_units
 
@@ -113,13 +118,21 @@ HOMES = {
     "homogeneity": "ranks",
     "pair_p": "ranks",
     "rank": "ranks",
+    "Rises": "recent",
+    "ears": "recent",
     "Cluster": "scanning",
     "Scan": "scanning",
     "scan": "scanning",
+    "Alarms": "seasonal",
+    "Control": "seasonal",
+    "farrington": "seasonal",
     "UnitModel": "unit_level",
     "small_area_units": "unit_level",
 }
-"""Public name → module. A name stands here and, for the type checker, in the imports above."""
+"""Public name → module. A name stands here and, for the type checker, in the imports above.
+
+A module has no name that a function has, since Python would give the module instead.
+"""
 
 
 if not TYPE_CHECKING:  # else the type checker would take any name for granted

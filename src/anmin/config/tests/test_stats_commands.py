@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import date, timedelta
 
 import pytest
 
@@ -125,3 +126,78 @@ def test_a_file_with_missing_cells(told, tmp_path):
     assert told("compare-many", str(tmp_path / "none.csv"), *command[2:])[0] == 1
     file.write_text("town,this,last\na,60,20\nb,-1,9\n")
     assert told(*command) == (1, "", "anmin: line 3: this must be a whole number from 0\n")
+
+
+@pytest.fixture
+def weeks(tmp_path):
+    """Six years of weeks, the last of which has an outbreak."""
+    file = tmp_path / "weeks.csv"
+    counts = [3 + (7 * week) % 5 for week in range(320)]
+    counts[-1] = 30
+    monday = date(2020, 1, 6)
+    lines = [f"{i + 1},{monday + timedelta(7 * i)},{count}" for i, count in enumerate(counts)]
+    file.write_text("t,week,cases\n" + "\n".join(lines) + "\n")
+    return str(file)
+
+
+def test_an_outbreak_stands_out(told, weeks):
+    numbered = ["--time", "t", "--count", "cases", "--from", "319", "--json"]
+    for command in (
+        ["farrington", weeks, *numbered, "--noPeriods", "10", "--past-weeks-not-included", "26"],
+        ["farrington", weeks, *numbered, "--method", "original", "--b", "3", "--alpha", "0.01"],
+        ["ears", weeks, *numbered, "--method", "C2"],
+    ):
+        status, out, err = told(*command)
+        rows = json.loads(out)["rows"]
+        assert (status, err) == (0, "")
+        assert [(row["time"], row["observed"], row["alarm"]) for row in rows] == [
+            (319, 4, False), (320, 30, True),
+        ]  # fmt: skip
+        assert {"expected", "upperbound"} < set(rows[0])
+
+
+def test_weeks_by_the_calendar(told, weeks):
+    """By their dates, or numbered from the date of the first."""
+    dated = told(
+        "farrington", weeks, "--time", "week", "--count", "cases", "--json", "--from", "2026-02-16"
+    )
+    numbered = told(
+        "farrington", weeks, "--time", "t", "--count", "cases", "--json", "--from", "320",
+        "--start", "2020-01-06",
+    )  # fmt: skip
+    one, other = (json.loads(out)["rows"] for _status, out, _err in (dated, numbered))
+    assert (one[0]["time"], other[0]["time"]) == ("2026-02-16", 320)
+    assert one[0]["upperbound"] == other[0]["upperbound"]
+
+
+@pytest.mark.parametrize(
+    ("args", "reason"),
+    [
+        (["farrington", "--from", "400"], "anmin: --from: there is no moment 400\n"),
+        (["farrington", "--from", "100"], "anmin: moment 100 has not 5 years before it\n"),
+        (
+            ["farrington", "--limit54", "5"],
+            "anmin: limit54 must be two whole numbers, such as 5,4\n",
+        ),
+        (
+            ["farrington", "--alpha", "0.7"],
+            "anmin: alpha must lie between 0 and 0.5, such as 0.01\n",
+        ),
+        (["farrington", "--start", "monday"], "anmin: a date must be written as 2026-01-31\n"),
+        (
+            ["ears", "--from", "2"],
+            "anmin: C1 judges no moment before number 8, or after the last\n",
+        ),
+    ],
+)
+def test_what_cannot_be_judged_is_told_in_words(told, weeks, args, reason):
+    command, *options = args
+    found = told(command, weeks, "--time", "t", "--count", "cases", "--json", *options)
+    assert found == (1, "", reason)
+
+
+def test_a_week_that_is_missing(told, tmp_path):
+    file = tmp_path / "weeks.csv"
+    file.write_text("t,cases\n1,4\n2,4\n4,4\n")
+    found = told("ears", str(file), "--time", "t", "--count", "cases")
+    assert found == (1, "", "anmin: line 4: t must go up by 1 from row to row\n")

@@ -24,6 +24,8 @@ from anmin.stats.multiplicity import (
     compare_many,
     holm,
 )
+from anmin.stats.recent import ears
+from anmin.stats.seasonal import Alarms, Control, farrington
 
 BESIDE = Path(__file__).resolve().parents[5] / "shared" / "known"
 KNOWN = Path(os.environ.get("ANMIN_TEST_KNOWN", BESIDE))
@@ -104,3 +106,63 @@ def test_compare_many(case: Case) -> None:
     assert compare_many(*counts, fdr=0.05).signals == case.expected["n_bh05"]
     by = compare_many(*counts, fdr=0.1, adjustment="benjamini-yekutieli")
     assert by.signals == case.expected["n_by10"]
+
+
+def _same_alarms(found: Alarms, rows: list[dict[str, Any]]) -> None:
+    agree(found.observed, [row["observed"] for row in rows])
+    agree(found.upperbound, [row["upperbound"] for row in rows])
+    assert found.alarm.tolist() == [bool(row["alarm"]) for row in rows]
+
+
+@known("farrington_salmonella_agona")
+@pytest.mark.parametrize(
+    ("answer", "options"),
+    [
+        ("A", {"alpha": 0.01}),
+        ("B", {"trend": False, "powertrans": "none", "alpha": 0.05}),
+        (
+            "C",
+            {
+                "reweight": False,
+                "trend": False,
+                "limit54": (0, 4),
+                "powertrans": "1/2",
+                "alpha": 0.01,
+            },
+        ),
+    ],
+)
+def test_farrington(case: Case, answer: str, options: dict[str, Any]) -> None:
+    start, end = case.expected["range"]
+    control = Control(method="original", b=3, w=3, **options)
+    found = farrington(case.column("observed1"), range(start - 1, end), control=control)
+    _same_alarms(found, case.expected[answer]["rows"])
+    assert int(found.alarm.sum()) == case.expected[answer]["n_alarms"]
+
+
+@known("farringtonFlexible_salmNewport")
+def test_improved_farrington(case: Case) -> None:
+    start, end = case.expected["range"]
+    counts = case.column("overall")
+    first = np.datetime64(case.expected["delta"]["rows"][0]["epoch"])
+    dates = first + 7 * (np.arange(len(counts)) - (start - 1))
+    options: dict[str, Any] = {
+        "b": 4, "w": 3, "no_periods": 10, "weights_threshold": 2.58, "alpha": 0.01,
+        "past_weeks_not_included": 26, "p_threshold_trend": 1, "limit54": (0, 1),
+    }  # fmt: skip
+    for method in ("delta", "nbPlugin"):
+        control = Control(threshold_method=method, **options)
+        found = farrington(counts, range(start - 1, end), control=control, dates=dates)
+        _same_alarms(found, case.expected[method]["rows"])
+        if method == "delta":
+            agree(found.expected, case.expected[method]["expected"])
+            agree(found.score, case.expected[method]["score"])
+
+
+@known("ears_salmNewport")
+@pytest.mark.parametrize("method", ["C1", "C2", "C3"])
+def test_ears(case: Case, method: str) -> None:
+    answer = case.expected[method]
+    found = ears(case.column("overall"), case.expected["range"][0] - 1, method=method)
+    agree(found.upperbound, np.ravel(answer["upperbound"]))
+    assert found.alarm.tolist() == [bool(alarm) for (alarm,) in answer["alarm"]]

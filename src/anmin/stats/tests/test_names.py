@@ -29,6 +29,11 @@ def test_the_type_checker_is_told_the_same():
     assert told == anmin.stats.HOMES
 
 
+def test_no_module_hides_a_public_name():
+    modules = {path.stem for path in Path(anmin.stats.__file__).parent.glob("*.py")}
+    assert modules & set(anmin.stats.HOMES) == set()
+
+
 def test_a_name_that_there_is_not():
     with pytest.raises(ImportError):
         from anmin.stats import nothing_of_this  # noqa: F401
