@@ -27,6 +27,7 @@ ROOMS = (
     Room("desk:day", _("Day board"), "calendar-check", "d", Capability.VIEW_DAY),
     Room("desk:callbacks", _("Callbacks"), "phone", "c", Capability.VIEW_CALLBACKS),
     Room("desk:matters", _("Matters"), "clipboard-list", "m", Capability.VIEW_MATTERS),
+    Room("desk:surveys", _("Surveys"), "forms", "s", Capability.VIEW_SURVEYS),
     Room("desk:import", _("Import"), "file-import", "i", Capability.IMPORT_RECORDS),
     Room("desk:morning", _("Morning page"), "sun-high", "n", Capability.VIEW_FIGURES),
     Room("desk:measures", _("Measures"), "chart-dots", "f", Capability.VIEW_FIGURES),

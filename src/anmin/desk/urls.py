@@ -22,6 +22,8 @@ PAGES = (
     "callbacks",
     "callback",
     "day",
+    "surveys",
+    "interview",
     "morning",
     "figures",
     "records",

@@ -1,10 +1,14 @@
 """The questions of a script as forms, one to a page."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from anmin.callbacks.concerns import concerns
 from anmin.callbacks.scripts import Question
+from anmin.kernel.errors import Refusal
+from anmin.surveys.questionnaires import Question as Asked
 
 LONGEST = 2000
 
@@ -55,3 +59,77 @@ class Reply(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={"required": _("Please write your answer.")},
     )
+
+
+OUT = "out-"
+"""Before the name of a number's field: the two ways out of giving one."""
+
+
+class SurveyForm(forms.Form):
+    """One question of a survey, checked as the survey checks it."""
+
+    def __init__(self, asked: Asked, data: dict[str, list[str]] | None = None) -> None:
+        self.asked = asked
+        super().__init__()
+        self.fields.update(_asked_fields(asked))
+        if data is not None:
+            self.given = [*data.get(asked.code, []), *data.get(OUT + asked.code, [])]
+            self.data = {
+                name: data.get(name, [])
+                if asked.kind == "multiple"
+                else "".join(data.get(name, [])[:1])
+                for name in self.fields
+            }
+            self.is_bound = True
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what is no answer, and a closed question left without one."""
+        try:
+            value = self.asked.clean(self.given)
+        except Refusal as refusal:
+            if not self.errors:
+                self.add_error(self.asked.code, str(refusal))
+        else:
+            if self.asked.closed and value in (None, []) and not self.errors:
+                self.add_error(self.asked.code, _("Please choose one answer."))
+        return self.cleaned_data
+
+
+def survey_form(asked: Asked, data: dict[str, list[str]] | None = None) -> SurveyForm:
+    """A form with one question of a survey; unbound without ``data``."""
+    return SurveyForm(asked, data)
+
+
+def _asked_fields(asked: Asked) -> dict[str, forms.Field]:
+    choices = asked.choices()
+    if asked.kind == "text":
+        box = forms.Textarea(attrs={"rows": 5})
+        return {
+            asked.code: forms.CharField(
+                label=asked.label, required=False, max_length=LONGEST, widget=box
+            )
+        }
+    if asked.kind == "number":
+        digits = forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": 9}
+        )
+        return {
+            asked.code: forms.CharField(label=asked.label, required=False, widget=digits),
+            OUT + asked.code: forms.ChoiceField(
+                label=_("Or"), required=False, choices=choices, widget=forms.RadioSelect
+            ),
+        }
+    if asked.kind == "multiple":
+        return {
+            asked.code: forms.MultipleChoiceField(
+                label=asked.label,
+                required=False,
+                choices=choices,
+                widget=forms.CheckboxSelectMultiple,
+            )
+        }
+    return {
+        asked.code: forms.ChoiceField(
+            label=asked.label, required=False, choices=choices, widget=forms.RadioSelect
+        )
+    }

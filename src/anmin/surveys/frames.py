@@ -50,13 +50,13 @@ LARGEST_HOUSEHOLD: Final = 50
 
 @dataclass(slots=True)
 class TakenIn:
-    """What became of the rows of a table; ``rejected`` holds line and reason."""
+    """What became of the rows of a table; ``rejected`` holds line, reason and cells."""
 
     read: int = 0
     created: int = 0
     updated: int = 0
     unchanged: int = 0
-    rejected: list[tuple[int, str]] = field(default_factory=list)
+    rejected: list[tuple[int, str, Sequence[str]]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def take_in(
                     )
                 good[entry.reference] = entry
             except Refusal as refusal:
-                found.rejected.append((line, str(refusal)))
+                found.rejected.append((line, str(refusal), cells))
         _keep(wave_id, good, found)
     with transaction.atomic():
         wave = lock_wave(wave_id, Status.DRAFT)

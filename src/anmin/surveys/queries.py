@@ -13,7 +13,7 @@ from anmin.callbacks.dispositions import Outcome
 from anmin.kernel.errors import NotFound
 from anmin.kernel.masking import mask_address, mask_name, mask_phone
 from anmin.people.models import Account
-from anmin.people.policy import Capability, can, require
+from anmin.people.policy import Capability, capability_table, require
 from anmin.places.queries import area_names
 from anmin.stats.intervals import Interval, wilson
 from anmin.surveys.dispositions import (
@@ -34,15 +34,13 @@ __all__ = ["queue", "strata"]
 
 def waves(viewer: Account) -> QuerySet[Wave]:
     """Every wave, the newest first; without its sealed parts. Raises ``NotAllowed``."""
-    if not can(viewer, Capability.WORK_SURVEYS):
-        require(viewer, Capability.VIEW_SURVEYS)
+    require(viewer, Capability.VIEW_SURVEYS)
     return Wave.objects.defer("seed_sealed", "text")
 
 
 def wave_of(viewer: Account, code: str) -> Wave:
     """One wave. Raises ``NotAllowed`` or ``NotFound``."""
-    if not can(viewer, Capability.WORK_SURVEYS):
-        require(viewer, Capability.VIEW_SURVEYS)
+    require(viewer, Capability.VIEW_SURVEYS)
     found = Wave.objects.select_related("opened_by").filter(code=code).first()
     if found is None:
         raise NotFound(_("There is no such wave."))
@@ -135,6 +133,14 @@ def progress(viewer: Account, wave: Wave) -> list[StratumLine]:
         )
         for code, number in sorted(sizes.items())
     ]
+
+
+def interviewers() -> list[Account]:
+    """Everybody who may be given cases."""
+    roles = [
+        role.value for role, may in capability_table().items() if Capability.WORK_SURVEYS in may
+    ]
+    return list(Account.objects.filter(role__in=roles, is_active=True).order_by("username"))
 
 
 def interviewer_lines(viewer: Account, wave: Wave) -> list[tuple[str, int, int]]:

@@ -84,8 +84,9 @@ class Question(Term):
         if self.kind == "text":
             return " ".join(said)[:LONGEST]
         if self.kind in ("scale", "number"):
-            said = said[:1] if len(set(said)) < 2 else said
-            if len(said) == 1 and said[0] not in MISSING:
+            if len(set(said)) > 1:
+                raise self._refusal(_("Choose one answer only."))
+            if said and said[0] not in MISSING:
                 return self._number(said[0])
         if not said:
             return None

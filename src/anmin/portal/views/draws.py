@@ -1,13 +1,29 @@
-"""Random draws that anybody can check."""
+"""The draws of the house, for anybody to check: callbacks, quality checks, surveys."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from anmin.callbacks.draws import published
+from anmin.surveys import queries as surveys
 
 
 @require_safe
 def draws(request: HttpRequest) -> HttpResponse:
     """The latest draws: the hash published before, and the seed revealed after."""
-    return render(request, "portal/draws.html", {"draws": published()})
+    return render(
+        request, "portal/draws.html", {"draws": published(), "waves": surveys.published()}
+    )
+
+
+@require_safe
+def frame(request: HttpRequest, code: str) -> HttpResponse:
+    """A survey's frozen frame as it was drawn from: numbers and places, no persons."""
+    lines = [
+        f"{number},{stratum},{cluster}" for number, stratum, cluster in surveys.public_frame(code)
+    ]
+    return HttpResponse(
+        "\n".join(["number,stratum,cluster", *lines, ""]),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{code}.csv"'},
+    )

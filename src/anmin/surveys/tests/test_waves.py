@@ -58,8 +58,9 @@ def test_good_rows_come_in_bad_ones_go_back_with_line_and_reason(city: City) -> 
     with translation.override("zh-hans"):
         taken = frames.take_in(wave_id=wave.pk, header=HEADER, rows=[*rows, *bad], by=city.analyst)
     assert (taken.read, taken.created, taken.updated, taken.unchanged) == (76, 70, 0, 0)
-    assert [line for line, _reason in taken.rejected] == [80, 81, 82, 83, 84, 85]
-    assert all(any("\u4e00" <= c <= "\u9fff" for c in reason) for _line, reason in taken.rejected)
+    assert [line for line, _reason, _cells in taken.rejected] == [80, 81, 82, 83, 84, 85]
+    reasons = [reason for _line, reason, _cells in taken.rejected]
+    assert all(any("\u4e00" <= c <= "\u9fff" for c in reason) for reason in reasons)
     row = FrameRow.objects.get(reference="R002")
     assert (row.stratum, row.cluster, row.unit) == (city.town.code, city.wenhua.code, city.jinhu)
     assert row.groups == {"sex": "男", "age": "18-39"}
