@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from anmin.stats.estimates import total as total
     from anmin.stats.fay_herriot import AreaModel as AreaModel
     from anmin.stats.fay_herriot import small_area as small_area
+    from anmin.stats.funnel import Funnel as Funnel
+    from anmin.stats.funnel import ratio_funnel as ratio_funnel
+    from anmin.stats.funnel import share_funnel as share_funnel
     from anmin.stats.hotspots import Spots as Spots
     from anmin.stats.hotspots import general_g as general_g
     from anmin.stats.hotspots import gi as gi
@@ -97,6 +100,9 @@ HOMES = {
     "Spots": "hotspots",
     "general_g": "hotspots",
     "gi": "hotspots",
+    "Funnel": "funnel",
+    "ratio_funnel": "funnel",
+    "share_funnel": "funnel",
     "Interval": "intervals",
     "interval": "intervals",
     "Amount": "margins",

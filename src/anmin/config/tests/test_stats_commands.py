@@ -201,3 +201,18 @@ def test_a_week_that_is_missing(told, tmp_path):
     file.write_text("t,cases\n1,4\n2,4\n4,4\n")
     found = told("ears", str(file), "--time", "t", "--count", "cases")
     assert found == (1, "", "anmin: line 4: t must go up by 1 from row to row\n")
+
+
+def test_places_around_a_target(told, tmp_path):
+    file = tmp_path / "stations.csv"
+    file.write_text("station,seen,due,good,asked\na,12,9,20,40\nb,40,10,60,80\nc,3,5.5,39,60\n")
+    command = ["funnel", str(file), "--id", "station", "--json"]
+    found = json.loads(told(*command, "--observed", "seen", "--expected", "due")[1])
+    assert [row["id"] for row in found["rows"]] == ["a", "b", "c"]
+    assert found["rows"][1]["value"] == 4 > found["rows"][1]["high998"]
+    assert (found["target"], found["phi"] > 1, found["tau2"] > 0) == (1, True, True)
+    found = json.loads(told(*command, "--count", "good", "--n", "asked")[1])
+    assert found["target"] == pytest.approx(119 / 180)
+    assert told(*command, "--count", "good", "--expected", "due") == (
+        1, "", "anmin: give --observed and --expected, or --count and --n\n",
+    )  # fmt: skip

@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 from anmin.stats.counts import compare
+from anmin.stats.funnel import ratio_funnel
 from anmin.stats.multiplicity import (
     benjamini_hochberg,
     benjamini_yekutieli,
@@ -166,3 +167,15 @@ def test_ears(case: Case, method: str) -> None:
     found = ears(case.column("overall"), case.expected["range"][0] - 1, method=method)
     agree(found.upperbound, np.ravel(answer["upperbound"]))
     assert found.alarm.tolist() == [bool(alarm) for (alarm,) in answer["alarm"]]
+
+
+@known("funnel_scotland_smr")
+def test_funnel(case: Case) -> None:
+    found, expected = ratio_funnel(case.column("observed"), case.column("expected")), case.expected
+    for level, digits in ((0.95, "95"), (0.998, "998")):
+        low, high = found.limits(found.size, level)
+        agree(low, [limit[f"lo{digits}"] for limit in expected["exact_poisson_limits"]])
+        agree(high, [limit[f"hi{digits}"] for limit in expected["exact_poisson_limits"]])
+    agree(found.z, expected["sqrt_z"])
+    agree(found.z_adjusted, expected["od_z"])
+    agree([found.phi, found.tau2], [expected["winsor10_phi"], expected["tau2"]])
