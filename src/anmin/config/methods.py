@@ -78,7 +78,8 @@ def _listed(value: Any) -> Any:
 def as_text(found: Mapping[str, Any]) -> str:
     """Single values one a line, lists of rows as tables."""
     blocks = []
-    for name, value in found.items():
+    for name, given in found.items():
+        value = _listed(given)
         if isinstance(value, list | tuple) and value and isinstance(value[0], Mapping):
             blocks.append(_aligned(value))
         elif value != []:

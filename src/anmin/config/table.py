@@ -88,6 +88,17 @@ class Table:
         codes, texts = self.codes(column)
         return texts[codes]
 
+    def refuse_repeats(self, column: str) -> None:
+        """Refuse the file if a text of this column is there twice.
+
+        Raises:
+            Refusal: with the line of the second one.
+        """
+        codes, _texts = self.codes(column)
+        again = np.ones(len(codes), dtype=bool)
+        again[np.unique(codes, return_index=True)[1]] = False
+        self.refuse_where(again, column, "is there twice")
+
     def refuse_where(self, wrong: NDArray[np.bool_], column: str, reason: str) -> None:
         """Refuse the file if any row is wrong, naming the line of the first.
 
@@ -157,6 +168,15 @@ def read_table(
             _refuse(path, found, int(np.argmax(absent)), name, reason)
         present &= ~absent
     return _finite(path, found, columns, present, na)
+
+
+def column_names(path: Path) -> list[str]:
+    """What the first line of a file calls its columns.
+
+    Raises:
+        Refusal: a file that is empty or no text.
+    """
+    return _header(path, _probe(path))
 
 
 def _finite(
