@@ -14,7 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import django
+import hypothesis
 import pytest
+
+# A test is wrong for its answer, not for a machine that is busy.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 HOME = Path(tempfile.mkdtemp(prefix="anmin-test-"))
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)

@@ -62,6 +62,10 @@ if TYPE_CHECKING:
     from anmin.stats.ranks import rank as rank
     from anmin.stats.recent import Rises as Rises
     from anmin.stats.recent import ears as ears
+    from anmin.stats.replicates import Replicated as Replicated
+    from anmin.stats.replicates import Replicates as Replicates
+    from anmin.stats.replicates import bootstrap as bootstrap
+    from anmin.stats.replicates import jackknife as jackknife
     from anmin.stats.scanning import Cluster as Cluster
     from anmin.stats.scanning import Scan as Scan
     from anmin.stats.scanning import scan as scan
@@ -97,12 +101,12 @@ HOMES = {
     "total": "estimates",
     "AreaModel": "fay_herriot",
     "small_area": "fay_herriot",
-    "Spots": "hotspots",
-    "general_g": "hotspots",
-    "gi": "hotspots",
     "Funnel": "funnel",
     "ratio_funnel": "funnel",
     "share_funnel": "funnel",
+    "Spots": "hotspots",
+    "general_g": "hotspots",
+    "gi": "hotspots",
     "Interval": "intervals",
     "interval": "intervals",
     "Amount": "margins",
@@ -126,6 +130,10 @@ HOMES = {
     "rank": "ranks",
     "Rises": "recent",
     "ears": "recent",
+    "Replicated": "replicates",
+    "Replicates": "replicates",
+    "bootstrap": "replicates",
+    "jackknife": "replicates",
     "Cluster": "scanning",
     "Scan": "scanning",
     "scan": "scanning",

@@ -27,6 +27,7 @@ from anmin.stats.margins import (
     controls_of,
     limits_of,
     matched,
+    room,
 )
 
 type Method = Literal["linear", "raking", "logit"]
@@ -40,7 +41,8 @@ class Diagnostics:
     converged: bool
     """False: the weights do not meet the totals. Do not use them."""
     max_error: float
-    """The largest difference between a total and what the weights give, over the total."""
+    """The largest difference between a total and what the weights give, over the total (of
+    `calibrate`, over 1 + the total)."""
     weight_range: tuple[float, float]
     design_effect: float
     """What unequal weights alone cost: n·Σw²/(Σw)² (L. Kish, Survey Sampling (1965))."""
@@ -189,9 +191,14 @@ def _fitted(
         (float(some.min()), float(some.max())),
         design_effect(weights),
     )
-    return design.weighted(
-        weights, Calibration(base, known, diagnostics, lambda other: fit(other)[0])
-    )
+
+    def again(other: Floats) -> Floats:
+        found, _, misfit = fit(other)
+        if not misfit <= tolerance:
+            raise Refusal("a replicate of the sample cannot be fitted to the totals")
+        return found
+
+    return design.weighted(weights, Calibration(base, known, diagnostics, again))
 
 
 # Raking
@@ -209,29 +216,28 @@ def _raked(
     """Rake cells rather than rows: rows alike in all margins (and weight, if that matters)."""
     alike = levels if trim is None else [*levels, levels_of(base, "weights")]
     cell, places = _cells(alike)
-    margins = [place for place, _ in zip(places, levels, strict=False)]
-    rows = np.bincount(cell).astype(float)
     whole = np.bincount(cell, base)
-    (low, high), (least, most) = limits_of(trim, "trim"), limits_of(bounds, "bounds")
-    some = whole > 0
-    floor = np.where(some, np.maximum(low * rows, least * whole), 0)
-    with np.errstate(invalid="ignore"):
-        top = np.where(some, np.minimum(high * rows, most * whole), 0)
-    weights, limited = whole.copy(), trim is not None or bounds is not None
-    error, iteration = np.inf, 0
-    while error > tolerance and iteration < rounds:
-        iteration += 1
-        for margin, total in zip(margins, totals, strict=True):
-            weights *= (total / np.bincount(margin, weights, len(total)))[margin]
-        if limited:
+    margins = list(zip(places, totals, strict=False))
+    floor, top = room(whole, np.bincount(cell).astype(float), trim, bounds)
+    weights, error, iteration = whole.copy(), np.inf, 0
+    with np.errstate(divide="ignore", invalid="ignore"):  # a replicate may lack a level
+        while error > tolerance and iteration < rounds:
+            iteration += 1
+            for place, total in margins:
+                weights *= (total / np.bincount(place, weights, len(total)))[place]
             weights = np.clip(weights, floor, top)
-        error = max(
-            float(np.abs(np.bincount(margin, weights, len(total)) / total - 1).max())
-            for margin, total in zip(margins, totals, strict=True)
-        )
-    ratio = np.divide(weights, whole, out=np.zeros_like(whole), where=some)
+            error = max(
+                float(np.abs(np.bincount(place, weights, len(total)) / total - 1).max())
+                for place, total in margins
+            )
+    ratio = np.divide(weights, whole, out=np.zeros_like(whole), where=whole > 0)
     fitted = base * ratio[cell]
-    return (np.clip(fitted, low * (base > 0), high) if trim else fitted), iteration, error
+    # The parts of a cell that stands at a limit may miss it by rounding.
+    return (
+        fitted if trim is None else np.clip(fitted, trim[0] * (base > 0), trim[1]),
+        iteration,
+        error,
+    )
 
 
 def _cells(levels: list[Levels]) -> tuple[Codes, list[Codes]]:

@@ -97,9 +97,14 @@ class Design:
     @property
     def df(self) -> float:
         """Degrees of freedom: units of the first stage less its strata, with some weight."""
-        stage, some = self.stages[0], self.weights > 0
-        units = np.unique(stage.unit[some])
-        return float(len(units) - len(np.unique(stage.stratum[units])))
+        stage = self.stages[0]
+        if self.weights.all():
+            return float(len(stage.stratum) - len(stage.sampled))
+        units = np.zeros(len(stage.stratum), dtype=bool)
+        units[stage.unit[self.weights != 0]] = True
+        strata = np.zeros(len(stage.sampled), dtype=bool)
+        strata[stage.stratum[units]] = True
+        return float(units.sum() - strata.sum())
 
     def weighted(self, weights: Floats, calibration: "Calibration | None" = None) -> "Design":
         """The same drawing with other weights."""

@@ -70,7 +70,8 @@ def mean(
     domains = domains_of(design, by, where)
     values, weights = column(y, domains, "y"), domains.weights
     size = domains.sums(weights)
-    centre = float(weights @ values / weights.sum())  # keeps the digits of values far from 0
+    # Values far from 0 keep their digits; a share of 0 or 1 stays exactly that.
+    centre = values.mean() if values.min() > 0 or values.max() < 0 else 0.0
     values -= centre
     weighted = weights * values
     means = domains.sums(weighted) / size

@@ -7,6 +7,7 @@ pairs of unit and domain that occur are kept.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ BLOCK = 2**21
 """Cells of unit by domain held at a time."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Domains:
     """The parts of the population that are estimated, and the rows that lie in them."""
 
@@ -39,15 +40,31 @@ class Domains:
 
     def sums(self, values: Floats) -> Floats:
         """(D,) the values added up by domain."""
+        if self.size == 1:
+            return np.array([values.sum()])
         return np.bincount(self.codes, values, self.size)
 
-    @property
+    @cached_property
     def weights(self) -> Floats:
         return self.design.weights[self.rows]
 
-    @property
+    def cells(self, stage: int) -> tuple[Codes, Codes]:
+        """The pair of unit and domain of each row, and unit times D plus domain of each pair."""
+        units = self.design.stages[stage]
+        if self.size == 1 and isinstance(self.rows, slice):
+            return units.unit, np.arange(len(units.stratum))
+        return _pairs(units.unit[self.rows], self.codes, len(units.stratum), self.size)
+
+    @cached_property
+    def first_cells(self) -> tuple[Codes, Codes]:
+        """As `cells`, of the first stage, which is asked for more than once."""
+        return self.cells(0)
+
+    @cached_property
     def n(self) -> Floats:
         """(D,) rows."""
+        if self.size == 1:
+            return np.array([len(self.codes)], float)
         return np.bincount(self.codes, minlength=self.size).astype(float)
 
 
@@ -58,7 +75,7 @@ def domains_of(design: Design, by: Columns, where: ArrayLike | None) -> Domains:
         Refusal: columns of another length than the design, or no row to estimate from.
     """
     n = len(design)
-    inside = design.weights > 0
+    inside = design.weights != 0  # weights fitted without limits may be negative
     if where is not None:
         mask: NDArray[Any] = np.asarray(where)
         if mask.dtype.kind != "b" or mask.shape != (n,):
@@ -86,7 +103,7 @@ def degrees(domains: Domains) -> Floats:
     strata = len(stage.sampled)
     if domains.size == 1 and isinstance(domains.rows, slice):
         return np.array([len(stage.stratum) - strata], float)
-    _, cells = _pairs(stage.unit[domains.rows], domains.codes, len(stage.stratum), domains.size)
+    _, cells = domains.first_cells
     units, of = cells // domains.size, cells % domains.size
     _, met = _pairs(stage.stratum[units], of, strata, domains.size)
     count = np.bincount(of, minlength=domains.size)
@@ -100,7 +117,7 @@ def variances(domains: Domains, scores: Floats) -> Floats:
     """
     if domains.design.calibration is not None:
         return _spread(domains, scores, together=False)
-    total = sum(_variances(stage, domains, scores) for stage in domains.design.stages)
+    total = sum(_variances(domains, scores, stage) for stage in range(len(domains.design.stages)))
     return np.where(total <= ROUNDING * domains.sums(scores**2), 0.0, total)
 
 
@@ -113,9 +130,10 @@ def _pairs(first: Codes, second: Codes, many: int, few: int) -> tuple[Codes, Cod
     return compact(first if few == 1 else first * few + second, many * few)
 
 
-def _variances(stage: Stage, domains: Domains, scores: Floats) -> Floats:
-    size, strata = domains.size, len(stage.sampled)
-    cell, cells = _pairs(stage.unit[domains.rows], domains.codes, len(stage.stratum), size)
+def _variances(domains: Domains, scores: Floats, place: int) -> Floats:
+    stage, size = domains.design.stages[place], domains.size
+    strata = len(stage.sampled)
+    cell, cells = domains.cells(place) if place else domains.first_cells
     totals = np.bincount(cell, scores, len(cells))
     unit, of = cells // size, cells % size
     group, groups = _pairs(stage.stratum[unit], of, strata, size)

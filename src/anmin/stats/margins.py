@@ -81,6 +81,18 @@ def limits_of(limits: Limits | None, name: str) -> Limits:
     return low, high
 
 
+def room(
+    base: Floats, rows: Floats, trim: Limits | None, bounds: Limits | None
+) -> tuple[Floats, Floats]:
+    """The lowest and the highest weight allowed to rows, or cells of rows, of this weight."""
+    (low, high), (least, most) = limits_of(trim, "trim"), limits_of(bounds, "bounds")
+    some = base > 0
+    with np.errstate(invalid="ignore"):  # no limit times no weight
+        floor = np.maximum(low * rows, least * base)
+        top = np.minimum(high * rows, most * base)
+    return np.where(some, floor, 0.0), np.where(some, top, 0.0)
+
+
 def check_limits(
     margin: Margin,
     levels: Levels,
@@ -90,17 +102,12 @@ def check_limits(
     bounds: Limits | None,
 ) -> None:
     """Refuse limits under which a level cannot reach its total, whatever the other margins."""
-    (low, high), (least, most) = limits_of(trim, "trim"), limits_of(bounds, "bounds")
     if trim is None and bounds is None:
         return
     field, size = "bounds" if trim is None else "trim", len(totals)
-    some = base > 0
-    floor = np.bincount(levels.codes, np.maximum(low * some, least * base), size)
-    top = np.bincount(
-        levels.codes,
-        np.where(some, np.minimum(high, most * base, where=some, out=np.zeros(len(base))), 0),
-        size,
-    )
+    lowest, highest = room(base, np.ones(len(base)), trim, bounds)
+    floor = np.bincount(levels.codes, lowest, size)
+    top = np.bincount(levels.codes, highest, size)
     wrong = (floor > totals) | (top < totals)
     if wrong.any():
         one = int(np.argmax(wrong))

@@ -48,10 +48,10 @@ def proportion(
     if method not in METHODS:
         raise Refusal(f"method must be one of {', '.join(METHODS)}", field="method")
     found = mean(design, holds(y, value), by=by, where=where, level=level, covariances=covariances)
-    p = np.clip(found.estimate, 0, 1)  # centring leaves rounding below 0 or above 1
+    p = found.estimate
     with np.errstate(divide="ignore", invalid="ignore"):
         low, high = METHODS[method](_Share(p, found.se**2, found.n, found.df, tail_of(level)))
-    return replace(found, estimate=p, low=low, high=high)
+    return replace(found, low=low, high=high)
 
 
 def holds(y: Column, value: Any) -> NDArray[Any]:
