@@ -50,7 +50,12 @@ def lease() -> timedelta:
 
 
 def queue(operator: Account, now: datetime) -> QuerySet[Callback]:
-    """What this operator may call now, due first; never about the operator's own unit."""
+    """What this operator may call now, due first; never about the operator's own unit.
+
+    Nobody is called in quiet hours; a call that began before them may still be ended.
+    """
+    if ladder.quiet_until(now, ladder.pace()):
+        return Callback.objects.none()
     return (
         Callback.objects.filter(status=Status.CALLING, closed_at=None, not_before__lte=now)
         .filter(Q(lease_until=None) | Q(lease_until__lte=now))

@@ -72,6 +72,12 @@ def permitted(moment: datetime, pace: Pace) -> datetime:
     return datetime.combine(day, pace.quiet_until, pace.zone)
 
 
+def quiet_until(moment: datetime, pace: Pace) -> datetime | None:
+    """When the quiet hours end that the moment falls into; nothing outside of them."""
+    end = permitted(moment, pace)
+    return end if end != moment else None
+
+
 def first_step(
     closed_at: datetime, *, now: datetime, by_hand: bool, pace: Pace
 ) -> tuple[Step, datetime]:

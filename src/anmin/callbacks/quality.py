@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.callbacks.actions import lease, own_units, reveal
-from anmin.callbacks.ladder import pace, permitted
+from anmin.callbacks.ladder import pace, quiet_until
 from anmin.callbacks.models import Draw, QualityCheck, Via
 from anmin.callbacks.queries import CallbackView, view_of
 from anmin.callbacks.recording import Said, add_answer, lock
@@ -58,7 +58,7 @@ def take_check(*, account: Account, purpose: Draw.Purpose) -> QualityCheck | Non
     """
     require(account, NEEDED[purpose])
     now = timezone.now()
-    if purpose == Draw.Purpose.RECALL and permitted(now, pace()) != now:
+    if purpose == Draw.Purpose.RECALL and quiet_until(now, pace()):
         return None
     rows = QualityCheck.objects.select_related("callback__matter__area", "draw")
     mine = rows.filter(draw__purpose=purpose, checker=account, at=None, lease_until__gt=now)

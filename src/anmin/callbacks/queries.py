@@ -14,6 +14,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
+from anmin.callbacks import ladder
 from anmin.callbacks.actions import queue
 from anmin.callbacks.concerns import concerns
 from anmin.callbacks.days import midnight
@@ -204,13 +205,20 @@ def block_level(place: str) -> str:
     return _HOUSE_ABROAD.sub(lambda found: f"{found[1] or ''}XX", road)
 
 
+def quiet_until() -> datetime | None:
+    """When the quiet hours end, during them: nobody is called now."""
+    return ladder.quiet_until(timezone.now(), ladder.pace())
+
+
 def queue_counts(operator: Account) -> dict[str, int]:
     """How much waits for this operator: to call now, of it late, and for later. Two queries."""
     require(operator, Capability.WORK_CALLBACKS)
     now = timezone.now()
     ready = queue(operator, now).order_by()
     counts = ready.aggregate(now=Count("pk"), late=Count("pk", filter=Q(due_at__lt=now)))
-    later = Callback.objects.filter(status=Status.CALLING, closed_at=None, not_before__gt=now)
+    later = Callback.objects.filter(status=Status.CALLING, closed_at=None)
+    if not quiet_until():
+        later = later.filter(not_before__gt=now)
     return {**counts, "later": later.count()}
 
 

@@ -28,7 +28,7 @@ def advance(limit: int = 1000) -> int:
     Nothing happens in quiet hours. Any number of processes may do this at once.
     """
     now, pace = timezone.now(), ladder.pace()
-    if ladder.permitted(now, pace) != now:
+    if ladder.quiet_until(now, pace):
         return 0
     done = 0
     for status, step in ((Status.PLANNED, _write), (Status.MESSAGED, _hand_over)):

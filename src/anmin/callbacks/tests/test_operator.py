@@ -72,6 +72,27 @@ def test_the_phone_is_shown_only_to_who_holds_the_callback_and_is_logged(
     assert entry.subject == callback.matter.number
 
 
+def test_in_quiet_hours_nobody_is_called_and_a_call_begun_before_is_ended(
+    city: City, clock: time_machine.Traveller, other_operator: Account
+) -> None:
+    first, second = planned(city), planned(city)
+    assert actions.next_callback(city.operator) == first
+    clock.move_to(timezone.localtime().replace(hour=20, minute=1))
+    before = world()
+    assert actions.next_callback(other_operator) is None
+    with pytest.raises(Conflict):
+        actions.take(callback_id=second.pk, operator=other_operator)
+    assert queries.queue_counts(other_operator) == {"now": 0, "late": 0, "later": 2}
+    until = queries.quiet_until()
+    assert until is not None
+    assert timezone.localtime(until).hour == 8
+    assert world() == before
+    actions.record_answer(callback_id=first.pk, operator=city.operator, said=GLAD, key="a")
+    clock.move_to(until)
+    assert queries.quiet_until() is None
+    assert actions.next_callback(other_operator) == second
+
+
 def test_a_call_is_answered(city: City) -> None:
     callback = planned(city)
     actions.next_callback(city.operator)

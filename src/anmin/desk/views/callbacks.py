@@ -22,6 +22,7 @@ from anmin.callbacks.queries import (
     disposition_counts,
     exclusion_counts,
     queue_counts,
+    quiet_until,
 )
 from anmin.callbacks.scripts import checklist
 from anmin.desk.call_forms import CheckForm, WordsForm
@@ -68,6 +69,7 @@ def callbacks(request: DeskRequest) -> HttpResponse:
         waiting = queue_counts(account)
         counts |= {lists.NOW: waiting["now"]}
         context |= {
+            "quiet_until": quiet_until(),
             "waiting": {**waiting, "today": lists.due_today(account)},
             "in_hand": lists.in_hand(account),
             "recorded": lists.recorded_today(account),
