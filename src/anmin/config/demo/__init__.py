@@ -5,9 +5,11 @@ callback, answer and signed day is made by the same actions that people use, at 
 """
 
 import random
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from django.conf import settings
 from django.utils import timezone
@@ -83,6 +85,7 @@ def load(
             for done, _day in enumerate(city.live(first, today, per_day, now), start=1):
                 if advance:
                     advance(done, days)
+    _open_all_night()
     refresh()
     matters = Matter.objects.all()
     return Loaded(
@@ -91,6 +94,13 @@ def load(
         answers=Answer.objects.count(),
         rectifications=matters.filter(kind=rectifying_kind().code).count(),
     )
+
+
+def _open_all_night() -> None:
+    """Whoever tries the demo city late in the evening finds calls to make as by day."""
+    own = settings.ANMIN_HOME / "rules"
+    own.mkdir(exist_ok=True)
+    shutil.copy(Path(__file__).with_name("rules.toml"), own / "demo.toml")
 
 
 def sign_ins() -> list[tuple[str, str, str]]:

@@ -37,6 +37,7 @@ LABEL = "import:demo_cad"
 SIGNED_DAYS = 14
 WEAK_STATION = "RA-XJ"
 BUSY_NOW = 4  # times the usual events yesterday and today, so that there is work to try
+LEFT = 12  # calls that operators leave in the queue on those days
 NEVER_REACHED = 16  # of a hundred people called, those who are never reached
 BATCH = 1000
 LINK = re.compile(rf"{LINK_PATH}([\w-]+)", re.ASCII)
@@ -71,12 +72,13 @@ class City:
             coming = events_of(day, count=count, places=self.places, rng=self.rng, zone=zone)
             self.coming.extend(coming)
             sign = partial(self._sign, day, last)
+            call = partial(self._call, leave=LEFT if (last - day).days < 2 else 0)
             for hour, minute, what in (
                 (8, 10, self._morning),
-                (10, 30, self._call),
-                (15, 0, self._call),
+                (10, 30, call),
+                (15, 0, call),
                 (18, 30, self._put_right),
-                (19, 30, self._call),
+                (19, 30, call),
                 (22, 40, sign),
             ):
                 moment = datetime.combine(day, time(hour, minute), zone)
@@ -89,7 +91,7 @@ class City:
             yield
         self.clock.move_to(now)
         self._take_in(now)
-        self._call()
+        self._call(leave=LEFT)
         self._assign_some()
 
     def archive(self, one_by_one: Iterator[Observation]) -> None:
@@ -131,8 +133,8 @@ class City:
             observe_many(ready[at : at + BATCH], actor_label=LABEL)
         news.drain()
 
-    def _call(self) -> None:
-        """Messages go out, some answer by link, operators call the rest."""
+    def _call(self, leave: int) -> None:
+        """Messages go out, some answer by link, operators call the rest but for the last few."""
         while reaching.advance():
             pass
         with redirect_stdout(StringIO()):
@@ -141,6 +143,8 @@ class City:
         self._answer_links()
         for operator in self.operators:
             for _call in range(60):
+                if leave and actions.queue(operator, timezone.now()).count() <= leave:
+                    break
                 taken = actions.next_callback(operator)
                 if taken is None:
                     break
