@@ -19,6 +19,10 @@ LIKELY_AS = 1 + 1e-7
 """Outcomes whose probability differs by less than this factor count as equally likely (as in R)."""
 
 
+MANY = 200
+"""Pairs from which on it pays to load the compiled way."""
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison[T]:
     """The ratio of two rates with its intervals and three p-values of "no change".
@@ -80,11 +84,19 @@ def compare(
         positive(exposure_this, "exposure_this"),
         positive(exposure_last, "exposure_last"),
     )
-    tail, n, scale = tail_of(level), x + y, over_y / over_x
+    columns = _many if x.size >= MANY else _few
+    found = columns(x, y, over_x, over_y, tail_of(level))
+    if x.ndim:
+        return Comparison(**found)
+    return Comparison(**{name: float(column) for name, column in found.items()})
+
+
+def _few(x: Floats, y: Floats, over_x: Floats, over_y: Floats, tail: float) -> dict[str, Floats]:
+    n, scale = x + y, over_y / over_x
     with np.errstate(divide="ignore", invalid="ignore"):
         low, high = _ratio_limits(exact_low(x, n, tail), exact_low(y, n, tail), scale)
         low_mid, high_mid = _ratio_limits(mid_p_low(x, n, tail), mid_p_low(y, n, tail), scale)
-        columns = {
+        return {
             "ratio": np.where(y > 0, x / y * scale, np.nan),
             "low": low,
             "high": high,
@@ -92,9 +104,36 @@ def compare(
             "high_mid": np.where(n > 0, high_mid, np.nan),
             **_p_values(x, n, over_x / (over_x + over_y), over_y / (over_x + over_y)),
         }
-    if x.ndim:
-        return Comparison(**columns)
-    return Comparison(**{name: float(column) for name, column in columns.items()})
+
+
+def _many(x: Floats, y: Floats, over_x: Floats, over_y: Floats, tail: float) -> dict[str, Floats]:
+    """As `_few`; only sums that are very large go that way."""
+    from anmin.stats import pairs  # not needed, and not waited for, where there are few
+
+    shape, (x, y, over_x, over_y) = x.shape, (column.ravel() for column in (x, y, over_x, over_y))
+    usual = x + y <= pairs.LARGEST
+    if not usual.all():
+        found = {name: np.empty(x.size) for name in Comparison.__slots__}
+        for rows, columns in ((usual, _many), (~usual, _few)):
+            part = columns(x[rows], y[rows], over_x[rows], over_y[rows], tail)
+            for name, column in part.items():
+                found[name][rows] = column
+        return {name: column.reshape(shape) for name, column in found.items()}
+    scale = over_y / over_x
+    odds, (p_minlike, p_central, p_mid) = pairs.compare(x, y, over_x / (over_x + over_y), tail)
+    low, high, low_mid, high_mid = odds * scale
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = {
+            "ratio": np.where(y > 0, x / y * scale, np.nan),
+            "low": low,
+            "high": high,
+            "low_mid": np.where(x + y > 0, low_mid, np.nan),
+            "high_mid": np.where(x + y > 0, high_mid, np.nan),
+            "p_minlike": p_minlike,
+            "p_central": p_central,
+            "p_mid": p_mid,
+        }
+    return {name: column.reshape(shape) for name, column in found.items()}
 
 
 def _ratio_limits(share: Floats, other_share: Floats, scale: Floats) -> tuple[Floats, Floats]:

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from anmin.kernel.errors import Refusal
-from anmin.stats.arguments import Floats, numbers
-from anmin.stats.counts import Comparison, compare
+from anmin.stats.arguments import Floats, counts, numbers, positive
+from anmin.stats.counts import LIKELY_AS, Comparison, compare
 
 
 def benjamini_hochberg(p: ArrayLike) -> Floats:
@@ -121,20 +121,30 @@ def compare_many(
         raise Refusal("p must be minlike, central or mid", field="p")
     if adjustment not in ADJUSTMENTS:
         raise Refusal(f"adjustment must be one of {', '.join(ADJUSTMENTS)}", field="adjustment")
-    found = compare(np.atleast_1d(this), last, exposure_this, exposure_last, level)
+    x, y = np.atleast_1d(counts(this, "this")), counts(last, "last")
+    over_x, over_y = (
+        positive(exposure_this, "exposure_this"),
+        positive(exposure_last, "exposure_last"),
+    )
+    found = compare(x, y, over_x, over_y, level)
     seen: Floats = getattr(found, f"p_{p}")
     q = ADJUSTMENTS[adjustment](seen)
-    total = np.asarray(this, dtype=float) + last
-    least = np.minimum(
-        getattr(compare(total, np.zeros_like(total), exposure_this, exposure_last), f"p_{p}"),
-        getattr(compare(np.zeros_like(total), total, exposure_this, exposure_last), f"p_{p}"),
-    )
+    least = _least_p(x + y, over_x / (over_x + over_y), p)
     signal = q <= fdr
     silent = ~signal & (least > _within_reach(seen, signal, fdr, adjustment))
     verdict = np.select(
         [signal, silent], [Verdict.SIGNAL.value, Verdict.TOO_FEW.value], Verdict.MAY_BE_CHANCE.value
     )
     return Comparisons(found, q, verdict)
+
+
+def _least_p(total: Floats, share: Floats, p: str) -> Floats:
+    """The smallest p-value of any split of the total: that of all of it in one of the periods."""
+    rare, other = np.minimum(share, 1 - share) ** total, np.maximum(share, 1 - share) ** total
+    if p == "mid":
+        return rare
+    doubled = (other <= rare * LIKELY_AS) if p == "minlike" else True
+    return np.minimum(1, np.where(doubled, 2 * rare, rare))
 
 
 def _within_reach(p: Floats, signal: NDArray[np.bool_], fdr: float, adjustment: str) -> Floats:

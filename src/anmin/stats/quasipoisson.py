@@ -8,11 +8,11 @@ more than a few sums over the observations.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from anmin.stats.arguments import Floats
+from anmin.stats.kernels import kernel
 
 TOLERANCE = 1e-8
 """Relative change of the deviance at which iteration ends (as in R's ``glm``)."""
@@ -21,6 +21,9 @@ LEAST = np.finfo(np.float64).eps
 """Smallest fitted mean: a group without any count would drift to zero for ever."""
 ANSCOMBE = 2 / 3
 """Exponent that makes the residuals of counts nearly normal."""
+
+
+type Groups = NDArray[np.int64]
 
 
 class Fits(NamedTuple):
@@ -37,8 +40,18 @@ class Fits(NamedTuple):
     trended: NDArray[np.bool_]
 
 
-@njit(cache=True)
-def _solve(y, group, time, prior, groups, trend, level, mean, weight):  # type: ignore[no-untyped-def]
+@kernel
+def _solve(
+    y: Floats,
+    group: Groups,
+    time: Floats,
+    prior: Floats,
+    groups: int,
+    trend: bool,
+    level: Floats,
+    mean: Floats,
+    weight: Floats,
+) -> tuple[float, float, bool]:
     """Fit one series. Fills level, mean and weight; returns slope, information on it, success.
 
     ``weight`` is what the last step was made with, so it belongs to the means before that step.
@@ -78,10 +91,19 @@ def _solve(y, group, time, prior, groups, trend, level, mean, weight):  # type: 
     return slope, information, False
 
 
-@njit(cache=True)
-def _sums(  # type: ignore[no-untyped-def]
-    y, group, time, prior, mean, log_mean, weight, total, of_time, of_work
-):
+@kernel
+def _sums(
+    y: Floats,
+    group: Groups,
+    time: Floats,
+    prior: Floats,
+    mean: Floats,
+    log_mean: Floats,
+    weight: Floats,
+    total: Floats,
+    of_time: Floats,
+    of_work: Floats,
+) -> tuple[float, float]:
     """Fill the weights and the sums of the normal equations: by group, and (returned) over all."""
     total[:], of_time[:], of_work[:] = 0.0, 0.0, 0.0
     time_time, time_work = 0.0, 0.0
@@ -97,8 +119,18 @@ def _sums(  # type: ignore[no-untyped-def]
     return time_time, time_work
 
 
-@njit(cache=True)
-def _variances(group, time, weight, groups, trend, information, leverage, total, centre):  # type: ignore[no-untyped-def]
+@kernel
+def _variances(
+    group: Groups,
+    time: Floats,
+    weight: Floats,
+    groups: int,
+    trend: bool,
+    information: float,
+    leverage: Floats,
+    total: Floats,
+    centre: Floats,
+) -> None:
     """Fill the leverages, and for each group its sum of weights and its weighted mean time."""
     total[:], centre[:] = 0.0, 0.0
     for i in range(len(group)):
@@ -114,8 +146,8 @@ def _variances(group, time, weight, groups, trend, information, leverage, total,
         leverage[i] = weight[i] * variance
 
 
-@njit(cache=True)
-def _spread(y, mean, weight, freedom):  # type: ignore[no-untyped-def]
+@kernel
+def _spread(y: Floats, mean: Floats, weight: Floats, freedom: int) -> float:
     """Pearson's dispersion: weights of the last step on the working residuals of its outcome."""
     squares = 0.0
     for i in range(len(y)):
@@ -123,8 +155,10 @@ def _spread(y, mean, weight, freedom):  # type: ignore[no-untyped-def]
     return squares / freedom
 
 
-@njit(cache=True)
-def _down_weight(y, mean, leverage, dispersion, threshold, prior):  # type: ignore[no-untyped-def]
+@kernel
+def _down_weight(
+    y: Floats, mean: Floats, leverage: Floats, dispersion: float, threshold: float, prior: Floats
+) -> None:
     """Give past outbreaks less weight: residuals above the threshold count by their square."""
     n = len(y)
     total = 0.0
@@ -139,8 +173,18 @@ def _down_weight(y, mean, leverage, dispersion, threshold, prior):  # type: igno
         prior[i] *= n / total
 
 
-@njit(cache=True)
-def _model(y, group, time, groups, trend, reweight, threshold, published, work):  # type: ignore[no-untyped-def]
+@kernel
+def _model(
+    y: Floats,
+    group: Groups,
+    time: Floats,
+    groups: int,
+    trend: bool,
+    reweight: bool,
+    threshold: float,
+    published: bool,
+    work: tuple[Floats, ...],
+) -> tuple[float, float, float, float, bool]:
     """Fit one series, with past outbreaks weighted down if asked for.
 
     Returns slope, information on it, the dispersion as it is and not below 1, and success.
@@ -165,10 +209,21 @@ def _model(y, group, time, groups, trend, reweight, threshold, published, work):
     return slope, information, raw, dispersion, done
 
 
-@njit(cache=True, nogil=True)
-def _fit_many(  # type: ignore[no-untyped-def]
-    counts, group, time, groups, here, now, trend, critical, reweight, threshold, published, out
-):
+@kernel
+def _fit_many(
+    counts: Floats,
+    group: Groups,
+    time: Floats,
+    groups: int,
+    here: int,
+    now: float,
+    trend: bool,
+    critical: float,
+    reweight: bool,
+    threshold: float,
+    published: bool,
+    out: Floats,
+) -> None:
     n = counts.shape[1]
     level, total, centre = np.empty(groups), np.empty(groups), np.empty(groups)
     mean, weight, leverage, prior = np.empty(n), np.empty(n), np.empty(n), np.empty(n)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 from scipy import stats
 
@@ -14,6 +14,7 @@ sizes = some.integers(1, 500)
 levels = some.sampled_from([0.9, 0.95, 0.998])
 
 
+@settings(deadline=None)
 @given(sizes, levels)
 def test_limits_are_the_exact_interval_of_a_place_on_target(size, level):
     found = ratio_funnel([3, 5], [4, 4]).limits([float(size)], level)
@@ -30,6 +31,7 @@ places = some.lists(
 )
 
 
+@settings(deadline=None)
 @given(places, some.sampled_from(["additive", "multiplicative", "none"]))
 def test_a_place_is_beyond_its_limits_exactly_when_its_z_says_so(rows, overdispersion):
     observed, expected = map(np.array, zip(*rows, strict=True))
@@ -43,6 +45,7 @@ def test_a_place_is_beyond_its_limits_exactly_when_its_z_says_so(rows, overdispe
     assert (beyond == (expected_beyond & reachable))[sure].all()
 
 
+@settings(deadline=None)
 @given(places)
 def test_p_is_that_of_the_distribution(rows):
     observed, expected = map(np.array, zip(*rows, strict=True))
@@ -58,6 +61,7 @@ def test_p_is_that_of_the_distribution(rows):
     np.testing.assert_allclose(shares.p, np.minimum(1, 2 * np.minimum(*tails)), rtol=1e-9)
 
 
+@settings(deadline=None)
 @given(places, some.randoms())
 def test_the_order_of_places_does_not_matter(rows, random):
     shuffled = random.sample(rows, len(rows))

@@ -42,6 +42,7 @@ def test_by_hand():
 families = some.lists(some.floats(0, 1), min_size=1, max_size=40)
 
 
+@settings(deadline=None)
 @given(families, some.sampled_from(sorted(ADJUSTMENTS)), some.randoms())
 def test_order_does_not_matter_and_nothing_becomes_smaller(p, name, random):
     adjusted = ADJUSTMENTS[name](p)
@@ -53,6 +54,7 @@ def test_order_does_not_matter_and_nothing_becomes_smaller(p, name, random):
     np.testing.assert_array_equal(ADJUSTMENTS[name](np.array(p)[shuffled]), adjusted[shuffled])
 
 
+@settings(deadline=None)
 @given(families)
 def test_the_bounds_in_order_of_strictness(p):
     assert (benjamini_hochberg(p) <= holm(p) * (1 + 1e-12)).all()
@@ -96,12 +98,12 @@ def test_too_few_means_that_no_split_could_have_been_a_signal(counts, adjustment
 
 
 def test_few_false_signals_where_nothing_changed():
-    """Of 300 cities of 50 places without change, at most about 10 % have any signal."""
+    """Of 150 cities of 200 places without change, at most about 10 % have any signal."""
     draw = np.random.default_rng(20260601)
-    rate = draw.gamma(2, 8, size=(300, 50))
+    rate = draw.gamma(2, 8, size=(150, 200))
     cities = zip(draw.poisson(rate), draw.poisson(rate), strict=True)
     alarmed = np.mean([compare_many(this, last, fdr=0.1).signals > 0 for this, last in cities])
-    assert alarmed <= 0.1 + 3 * np.sqrt(0.1 * 0.9 / 300)
+    assert alarmed <= 0.1 + 3 * np.sqrt(0.1 * 0.9 / 150)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import statistics
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from anmin.kernel.errors import Refusal
@@ -31,6 +31,7 @@ def by_the_book(counts, now, method):
     return max(0.0, counts[now] + spread * (Z["C3"] - excess))
 
 
+@settings(deadline=None)
 @given(weeks, some.sampled_from(sorted(Z)))
 def test_by_the_book(counts, method):
     found = ears(counts, method=method)

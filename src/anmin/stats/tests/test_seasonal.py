@@ -144,6 +144,7 @@ def test_each_series_is_judged_by_itself(random, method):
     np.testing.assert_array_equal(alone.upperbound, together.upperbound[2])
 
 
+@settings(deadline=None)
 @given(some.integers(0, 60))
 def test_the_future_changes_nothing(value):
     counts = city(5)[0]
