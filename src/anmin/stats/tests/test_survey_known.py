@@ -14,6 +14,7 @@ from anmin.stats.estimates import mean, ratio, total
 from anmin.stats.margins import Amount, Margin
 from anmin.stats.proportions import proportion
 from anmin.stats.quantiles import quantile
+from anmin.stats.replicates import jackknife
 
 KNOWN = Path(__file__).parent / "known"
 EXACT = 1e-8
@@ -30,13 +31,14 @@ class Sample:
         self.expected = json.loads((KNOWN / f"{name}.json").read_text())
 
     def numbers(self, name):
-        return np.array([float(row[name]) for row in self.rows])
+        return np.array([float(row[name] or "nan") for row in self.rows])
 
     def texts(self, name):
         return np.array([row[name] for row in self.rows])
 
 
 STRATIFIED, CLUSTERED = Sample("survey_apistrat"), Sample("survey_apiclus1")
+TWO_STAGES = Sample("survey_apiclus2")
 
 
 @pytest.fixture(scope="module")
@@ -217,3 +219,37 @@ def test_fitted_weights_and_what_they_estimate(name):
     assert by.estimate == pytest.approx([row["api00"] for row in expected["by_stype"]], rel=EXACT)
     assert by.se == pytest.approx([row["se"] for row in expected["by_stype"]], rel=EXACT)
     assert design_effect(design.weights) == pytest.approx(expected["kish_deff"], rel=EXACT)
+
+
+def test_two_stages():
+    sample = TWO_STAGES
+    design = Design.of(
+        clusters=[sample.texts("dnum"), sample.texts("snum")],
+        fpc=[sample.numbers("fpc1"), sample.numbers("fpc2")],
+    )
+    expected, found = sample.expected, mean(design, sample.numbers("api00"))
+    assert design.df == expected["degf"]
+    agrees(found, expected["mean_api00"])
+    assert found.deff == pytest.approx(expected["mean_api00"]["deff"], rel=EXACT)
+    enroll = sample.numbers("enroll")
+    agrees(total(design, enroll, where=~np.isnan(enroll)), expected["total_enroll_na_rm"])
+    by = mean(design, sample.numbers("api00"), by=sample.texts("stype"))
+    agrees(by, expected["mean_api00_by_stype"])
+
+
+def test_jackknife(design):
+    clustered = fitted()["base"]()
+    y, x = STRATIFIED.numbers("api.stu"), STRATIFIED.numbers("enroll")
+    for replicated, values, name in (
+        (clustered, CLUSTERED.numbers("api00"), "apiclus1_jk1_mean_api00"),
+        (design, STRATIFIED.numbers("api00"), "apistrat_jkn_mean_api00"),
+    ):
+        found = jackknife(replicated).estimate(lambda w, v=values: w @ v / w.sum())
+        agrees_with_replicates(found, TWO_STAGES.expected[name])
+    found = jackknife(design).estimate(lambda w: w @ y / (w @ x))
+    agrees_with_replicates(found, TWO_STAGES.expected["apistrat_jkn_ratio_apistu_enroll"])
+
+
+def agrees_with_replicates(found, expected):
+    assert found.estimate == pytest.approx(expected["est"], rel=EXACT)
+    assert found.se == pytest.approx(expected["se"], rel=EXACT)
