@@ -7,7 +7,7 @@ T. Lumley, Journal of Statistical Software 9 (2004) 1-19; the figures are those 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -156,6 +156,26 @@ def _weights(given: ArrayLike | None, stages: tuple[Stage, ...], n: int) -> Floa
     return weights
 
 
+class _Strata(NamedTuple):
+    """The strata of one stage: H parts of the sample that units were drawn in, each by itself."""
+
+    of_row: Codes
+    chance: Floats
+    """(H,) the share of units drawn at the stages above, multiplied."""
+    names: NDArray[Any] | None
+    """(H,) None if there is only the whole sample."""
+    noun: str
+
+    def name(self, place: int) -> str:
+        return "the sample" if self.names is None else f"{self.noun} {self.names[place]}"
+
+    def within(self, layer: Levels) -> "_Strata":
+        """Divided further by a column of strata."""
+        kinds = len(layer.labels)
+        codes, found = compact(self.of_row * kinds + layer.codes, len(self.chance) * kinds)
+        return _Strata(codes, self.chance[found // kinds], layer.labels[found % kinds], "stratum")
+
+
 def _drawn(
     n: int,
     layers: list[Levels],
@@ -165,39 +185,32 @@ def _drawn(
     single: Single,
 ) -> tuple[Stage, ...]:
     stages: list[Stage] = []
-    above, above_size, chance = np.zeros(n, np.intp), 1, np.ones(1)
+    strata = _Strata(np.zeros(n, np.intp), np.ones(1), None, "")
     # Without a population size a stage is drawn as if with replacement: what follows below it is
     # already in the spread of its units.
     for level in range(max(1, len(sizes))):
-        layer = layers[level] if level < len(layers) else None
-        stratum, strata = above, above_size
-        names: NDArray[Any] = np.array(["1"], object)
-        if layer is not None:
-            stratum, present = compact(
-                above * len(layer.labels) + layer.codes, above_size * len(layer.labels)
-            )
-            strata, names = len(present), layer.labels[present % len(layer.labels)]
-            chance = chance[present // len(layer.labels)]
-        elif level:
-            names = units[level - 1].labels[_first_rows(above, units[level - 1].codes, above_size)]
+        if level < len(layers):
+            strata = strata.within(layers[level])
+        labels = units[level].labels if units else None
         unit, count = np.arange(n), n
-        if units:
-            labels = units[level].labels
-            unit, found = compact(stratum * len(labels) + units[level].codes, strata * len(labels))
+        if labels is not None:
+            keys = strata.of_row * len(labels) + units[level].codes
+            unit, found = compact(keys, len(strata.chance) * len(labels))
             count = len(found)
             if not nest and level == 0 and count > len(labels):
                 raise Refusal("a cluster lies in more than one stratum", field="clusters")
-        of_unit = _first_rows(unit, stratum, count)
+        of_unit = _of_groups(unit, strata.of_row, count)
         size = sizes[level] if level < len(sizes) else None
-        stages.append(_stage(unit, of_unit, stratum, size, chance, single, names))
-        if size is not None:
-            share = stages[-1].sampled / cast("Floats", stages[-1].population)
-            chance = (chance * share)[of_unit]
-        above, above_size = unit, count
+        stage = _stage(unit, of_unit, strata, size, single)
+        stages.append(stage)
+        if stage.population is not None and labels is not None:
+            chance = (strata.chance * stage.sampled / stage.population)[of_unit]
+            names = labels[_of_groups(unit, units[level].codes, count)]
+            strata = _Strata(unit, chance, names, "cluster")
     return tuple(stages)
 
 
-def _first_rows(group: Codes, values: Codes, count: int) -> Codes:
+def _of_groups(group: Codes, values: Codes, count: int) -> Codes:
     """The value of each group, the same in all its rows."""
     found = np.empty(count, np.intp)
     found[group] = values
@@ -205,50 +218,38 @@ def _first_rows(group: Codes, values: Codes, count: int) -> Codes:
 
 
 def _stage(
-    unit: Codes,
-    of_unit: Codes,
-    of_row: Codes,
-    size: Floats | None,
-    chance: Floats,
-    single: Single,
-    names: NDArray[Any],
+    unit: Codes, of_unit: Codes, strata: _Strata, size: Floats | None, single: Single
 ) -> Stage:
-    strata = len(chance)
-    sampled = np.bincount(of_unit, minlength=strata).astype(float)
-    population, unseen = None, np.ones(strata)
+    sampled = np.bincount(of_unit, minlength=len(strata.chance)).astype(float)
+    population, unseen = None, np.ones(len(sampled))
     if size is not None:
-        population = np.empty(strata)
-        population[of_row] = size
-        _check_sizes(population, sampled, population[of_row] != size, of_row, names)
+        population = np.empty(len(sampled))
+        population[strata.of_row] = size
+        _check_sizes(population, sampled, size, strata)
         unseen = 1 - sampled / population
     alone = (sampled == 1) & (unseen > 0)
     if single == "refuse" and alone.any():
-        name = names[int(np.argmax(alone))] if len(names) == strata else "1"
         raise Refusal(
-            f"stratum {name} has a single unit, whose variance cannot be told "
+            f"{strata.name(int(np.argmax(alone)))} has a single unit, whose variance cannot be told "
             "(join it to another, or treat it as certainty or centred)",
             field="strata",
         )
     factor = unseen * sampled / np.maximum(sampled - 1, 1)
     if single == "certainty":
         factor[alone] = 0.0
-    return Stage(unit, of_unit, sampled, population, factor * chance, single == "centred")
+    return Stage(unit, of_unit, sampled, population, factor * strata.chance, single == "centred")
 
 
-def _check_sizes(
-    population: Floats,
-    sampled: Floats,
-    differs: NDArray[np.bool_],
-    of_row: Codes,
-    names: NDArray[Any],
-) -> None:
+def _check_sizes(population: Floats, sampled: Floats, size: Floats, strata: _Strata) -> None:
+    differs = population[strata.of_row] != size
     if differs.any():
-        name = names[of_row[int(np.argmax(differs))]]
-        raise Refusal(f"fpc differs within stratum {name}", field="fpc")
-    if (population < sampled).any():
-        worst = int(np.argmax(population < sampled))
+        name = strata.name(int(strata.of_row[np.argmax(differs)]))
+        raise Refusal(f"fpc differs within {name}", field="fpc")
+    small = population < sampled
+    if small.any():
+        worst = int(np.argmax(small))
         raise Refusal(
-            f"fpc {population[worst]:g} of stratum {names[worst]} is smaller than "
+            f"fpc {population[worst]:g} of {strata.name(worst)} is smaller than "
             f"the sample of {sampled[worst]:g} units",
             field="fpc",
         )

@@ -27,6 +27,7 @@ from anmin.stats.multiplicity import (
 )
 from anmin.stats.recent import ears
 from anmin.stats.seasonal import Alarms, Control, farrington
+from anmin.stats.tests.test_survey_known import fitted
 
 BESIDE = Path(__file__).resolve().parents[5] / "shared" / "known"
 KNOWN = Path(os.environ.get("ANMIN_TEST_KNOWN", BESIDE))
@@ -179,3 +180,9 @@ def test_funnel(case: Case) -> None:
     agree(found.z, expected["sqrt_z"])
     agree(found.z_adjusted, expected["od_z"])
     agree([found.phi, found.tau2], [expected["winsor10_phi"], expected["tau2"]])
+
+
+@known("raking_apiclus1")
+def test_fitted_weights(case: Case) -> None:
+    for name, fit in fitted().items():
+        agree(fit().weights, case.expected[name]["weights"], what=name)
