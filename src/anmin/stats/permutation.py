@@ -42,8 +42,8 @@ def conditional(values: Floats, weights: Weights, permutations: int, seed: int) 
     its tails turned, for the local Moran statistic.
 
     Each permutation draws places from the n - 1 first areas; for area i, the last area stands
-    wherever i itself was drawn. So every area gets a fair draw from the others, and one matrix
-    product gives the sums of all areas.
+    wherever i itself was drawn, so that every area gets a fair draw from the others. Areas whose
+    neighbours have the same weights then have the same sums but for the few that hold themselves.
 
     Args:
         values: One per area (n).
@@ -59,32 +59,50 @@ def conditional(values: Floats, weights: Weights, permutations: int, seed: int) 
     """
     _checked(permutations)
     n, sizes = len(values), counts_of(weights)
-    seen = weights @ values
-    slack = SAME * (weights @ np.abs(values - values.mean()) + np.abs(seen))
-    low, high = np.zeros(n, np.int64), np.zeros(n, np.int64)
+    if not permutations:
+        return np.full(n, np.nan)
     rng, largest = np.random.default_rng(seed), int(sizes.max())
-    for start in range(0, permutations, BLOCK):
-        block = range(min(BLOCK, permutations - start))
-        drawn = np.stack([rng.choice(n - 1, largest, replace=False) for _ in block])
-        sums = _sums(values, weights, sizes, drawn)
-        low += (sums <= (seen + slack)[:, None]).sum(axis=1)
-        high += (sums >= (seen - slack)[:, None]).sum(axis=1)
-    told = (sizes > 0) & (permutations > 0)
-    return np.where(told, two_sided(low, high, permutations), np.nan)
+    drawn = np.stack([rng.choice(n - 1, largest, replace=False) for _ in range(permutations)])
+    dealt, seen = values[drawn], weights @ values
+    slack = SAME * (weights @ np.abs(values - values.mean()) + np.abs(seen))
+    top, bottom = seen + slack, seen - slack
+    low, high = np.zeros(n, np.int64), np.zeros(n, np.int64)
+    permutation, neighbour = np.nonzero(np.arange(largest) < sizes[drawn])
+    itself = drawn[permutation, neighbour]
+    kinds = _kinds(weights, sizes)
+    of_kind, of_itself = _grouped(kinds), _grouped(kinds[itself])
+    for kind, areas in of_kind.items():
+        row = weights.data[weights.indptr[areas[0]] : weights.indptr[areas[0] + 1]]
+        sums = dealt[:, : len(row)] @ row
+        ordered = np.sort(sums)
+        low[areas] = np.searchsorted(ordered, top[areas], side="right")
+        high[areas] = permutations - np.searchsorted(ordered, bottom[areas], side="left")
+        drew = of_itself.get(kind, np.empty(0, np.int64))
+        area, before = itself[drew], sums[permutation[drew]]
+        after = before + row[neighbour[drew]] * (values[-1] - values[area])
+        np.add.at(low, area, (after <= top[area]) * 1 - (before <= top[area]))
+        np.add.at(high, area, (after >= bottom[area]) * 1 - (before >= bottom[area]))
+    return np.where(sizes > 0, two_sided(low, high, permutations), np.nan)
 
 
-def _sums(values: Floats, weights: Weights, sizes: Ints, drawn: Ints) -> Floats:
-    """Weighted sums (n, permutations) over the places drawn (permutations, largest size)."""
-    sums, dealt = np.zeros((len(values), len(drawn))), values[drawn].T
+def _kinds(weights: Weights, sizes: Ints) -> Ints:
+    """A number for each area (n), the same for those with the same weights in the same order; -1
+    without neighbours."""
+    kinds, known = np.full(len(sizes), -1), 0
     for size in np.unique(sizes[sizes > 0]):
         areas = np.flatnonzero(sizes == size)
         rows = weights.data[weights.indptr[areas][:, None] + np.arange(size)]
-        sums[areas] = rows @ dealt[:size]
-    permutation, neighbour = np.nonzero(np.arange(drawn.shape[1]) < sizes[drawn])
-    itself = drawn[permutation, neighbour]
-    weight = weights.data[weights.indptr[itself] + neighbour]
-    sums[itself, permutation] += weight * (values[-1] - values[itself])
-    return sums
+        kinds[areas] = known + np.unique(rows, axis=0, return_inverse=True)[1]
+        known = int(kinds.max()) + 1
+    return kinds
+
+
+def _grouped(kinds: Ints) -> dict[int, Ints]:
+    """The places of each kind but -1."""
+    order = np.argsort(kinds, kind="stable")
+    found, starts = np.unique(kinds[order], return_index=True)
+    groups = np.split(order, starts[1:])
+    return {int(kind): group for kind, group in zip(found, groups, strict=True) if kind >= 0}
 
 
 def everywhere(values: Floats, statistic: Statistic, permutations: int, seed: int) -> float:

@@ -147,7 +147,10 @@ def _estimates(y: ArrayLike, se: ArrayLike) -> tuple[Floats, Floats]:
 def _settled(estimate: Floats, error: Floats, z: float) -> tuple[Ints, Ints]:
     """How many are surely below each, and how many surely above."""
     below, above = np.empty(len(estimate), np.int64), np.empty(len(estimate), np.int64)
+    reach = (z * error) ** 2
     for one in range(len(estimate)):
-        apart, reach = estimate - estimate[one], z * np.hypot(error, error[one])
-        below[one], above[one] = (apart < -reach).sum(), (apart > reach).sum()
+        apart = estimate - estimate[one]
+        settled = apart**2 > reach + reach[one]
+        above[one] = np.count_nonzero(settled & (apart > 0))
+        below[one] = np.count_nonzero(settled) - above[one]
     return below, above
