@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from anmin.config.methods import Missing
 from anmin.config.table import Table, read_table
 from anmin.kernel.errors import Refusal
+from anmin.stats.calibration import rake
+from anmin.stats.design import Design
 from anmin.stats.levels import Levels, crossed
 from anmin.stats.margins import Margin
 
@@ -35,6 +37,8 @@ class Sample:
     strata: Levels | None
     clusters: list[Levels]
     fpc: list[Floats]
+    margins: list[Margin]
+    """What the weights are to be fitted to."""
     dropped: int | None
     """Rows that are not estimated from, if any could be left out."""
 
@@ -49,6 +53,7 @@ def read_sample(
     clusters: Sequence[str],
     fpc: Sequence[str],
     by: Sequence[str],
+    margins: Path | None,
     na: Missing,
 ) -> Sample:
     """Read a sample; with ``value``, ``y`` becomes whether a row holds it.
@@ -57,9 +62,10 @@ def read_sample(
         Refusal: as `read_table`; weights below 0 and population sizes not above it, with the
             line; a value that no row holds.
     """
+    totals = read_totals(margins) if margins else {}
     drawn = {
         "numbers": [*([weight] if weight else []), *fpc],
-        "texts": [*([strata] if strata else []), *clusters],
+        "texts": [*([strata] if strata else []), *clusters, *columns_of(totals)],
     }
     asked = {"numbers": [] if value else [y], "texts": [*([y] if value else []), *by]}
     both = {kind: [*drawn[kind], *asked[kind]] for kind in drawn}
@@ -85,6 +91,7 @@ def read_sample(
         strata=_levels(table, strata) if strata else None,
         clusters=[_levels(table, name) for name in clusters],
         fpc=[table.numbers(size) for size in fpc],
+        margins=margins_of(table, totals),
         dropped=dropped,
     )
 
@@ -102,17 +109,19 @@ def weights_of(table: Table, weight: str | None) -> Floats:
     return weights
 
 
-def read_margins(
-    path: Path, margins: Path, weight: str | None, na: Missing
-) -> tuple[Table, list[Margin]]:
-    """Read a sample and the population totals that it is to be fitted to.
+type Totals = dict[str, dict[str, float]]
+"""Variable (or variables joined by a colon) → level → population."""
+
+
+def read_totals(path: Path) -> Totals:
+    """Read population totals from a file with the columns variable, level and total.
 
     Raises:
-        Refusal: as `read_table`, for either file; a level that is given twice.
+        Refusal: as `read_table`; a total that is not above 0, or given twice.
     """
-    known = read_table(margins, texts=["variable", "level"], numbers=["total"])
+    known = read_table(path, texts=["variable", "level"], numbers=["total"])
     known.refuse_where(known.numbers("total") <= 0, "total", "must be above 0")
-    totals: dict[str, dict[str, float]] = {}
+    totals: Totals = {}
     names, levels = known.texts("variable"), known.texts("level")
     for variable, level, total in zip(names, levels, known.numbers("total"), strict=True):
         of_variable = totals.setdefault(variable, {})
@@ -120,9 +129,36 @@ def read_margins(
             reason = f"there is more than one total for {variable} {level}"
             raise Refusal(reason, field=variable)
         of_variable[level] = float(total)
-    columns = dict.fromkeys(part for name in totals for part in name.split(":"))
-    table = read_table(path, numbers=[weight] if weight else [], texts=list(columns), na=na)
-    return table, [Margin(name, _crossed(table, name), found) for name, found in totals.items()]
+    return totals
+
+
+def columns_of(totals: Totals) -> list[str]:
+    """The columns of a sample that the totals are about."""
+    return list(dict.fromkeys(part for name in totals for part in name.split(":")))
+
+
+def margins_of(table: Table, totals: Totals) -> list[Margin]:
+    """What a sample with these columns is to be fitted to."""
+    return [Margin(name, _crossed(table, name), found) for name, found in totals.items()]
+
+
+def fitted(
+    design: Design, margins: list[Margin], trim: tuple[float, float] | None = None
+) -> Design:
+    """The design raked to the margins.
+
+    Raises:
+        Refusal: as `rake`, and if no weights meet all totals.
+    """
+    raked = rake(design, margins, trim=trim)
+    found = raked.calibration and raked.calibration.diagnostics
+    if found and not found.converged:
+        reason = (
+            f"no weights that meet all totals were found in {found.iterations} rounds; "
+            f"the largest error is {found.max_error:.2g} of a total"
+        )
+        raise Refusal(reason, field="margins")
+    return raked
 
 
 def _crossed(table: Table, name: str) -> Levels:

@@ -114,6 +114,14 @@ def test_a_row_without_an_answer_still_tells_how_the_sample_was_drawn(told, tmp_
     assert row["se"] == pytest.approx(variance**0.5)
 
 
+def test_errors_that_know_of_the_raking(rows, margins):
+    args = ["--y", "api00", "--weight", "pw", "--cluster", "dnum", "--fpc", "fpc"]
+    (row,) = rows("mean", DISTRICTS, *args, "--margins", margins)
+    assert (row["estimate"], row["se"]) == pytest.approx(
+        (641.23032092682, 23.7036168879225), rel=1e-8
+    )
+
+
 def test_raking_writes_the_rows_with_their_weights(told, margins, tmp_path):
     out = tmp_path / "raked.csv"
     args = ["rake", DISTRICTS, "--margins", margins, "--weight", "pw", "--out", out]

@@ -60,12 +60,14 @@ Lonely = Annotated[
     Single,
     typer.Option("--single", help="A stratum with a single unit: refused, certain, or centred."),
 ]
-Margins = Annotated[
-    Path,
-    typer.Option(
-        help="CSV file of population totals with the columns variable, level, total. "
-        "A variable a:b with levels x:y is the cross of two columns."
-    ),
+TOTALS = (
+    "CSV file of population totals with the columns variable, level, total. "
+    "A variable a:b with levels x:y is the cross of two columns."
+)
+Margins = Annotated[Path, typer.Option(help=TOTALS)]
+Fitted = Annotated[
+    Path | None,
+    typer.Option(help=f"Rake the weights first, so that the errors know of it. {TOTALS}"),
 ]
 Trim = Annotated[
     str | None, typer.Option(help="Lowest and highest weight allowed, as they shall be: lo,hi.")
@@ -85,6 +87,7 @@ def mean(
     fpc: Fpc = None,
     by: By = None,
     value: Value = None,
+    margins: Fitted = None,
     single: Lonely = Single.REFUSE,
     level: Level = 0.95,
     na: Na = Missing.REFUSE,
@@ -93,7 +96,7 @@ def mean(
     """The mean of a column in the population, with its error from the sample's design."""
     from anmin.stats import mean
 
-    sample = _sample(file, y, value, weight, strata, cluster, fpc, by, na)
+    sample = _sample(file, y, value, weight, strata, cluster, fpc, by, margins, na)
     design = _design(sample, single)
     _say(sample, mean(design, sample.y, by=sample.by, where=sample.where, level=level), as_json)
 
@@ -108,6 +111,7 @@ def total(
     fpc: Fpc = None,
     by: By = None,
     value: Value = None,
+    margins: Fitted = None,
     single: Lonely = Single.REFUSE,
     level: Level = 0.95,
     na: Na = Missing.REFUSE,
@@ -116,7 +120,7 @@ def total(
     """The total of a column over the population, with its error from the sample's design."""
     from anmin.stats import total
 
-    sample = _sample(file, y, value, weight, strata, cluster, fpc, by, na)
+    sample = _sample(file, y, value, weight, strata, cluster, fpc, by, margins, na)
     design = _design(sample, single)
     _say(sample, total(design, sample.y, by=sample.by, where=sample.where, level=level), as_json)
 
@@ -132,6 +136,7 @@ def proportion(
     by: By = None,
     value: Value = None,
     method: Annotated[Shares, typer.Option(help="How to compute the interval.")] = Shares.LOGIT,
+    margins: Fitted = None,
     single: Lonely = Single.REFUSE,
     level: Level = 0.95,
     na: Na = Missing.REFUSE,
@@ -140,7 +145,7 @@ def proportion(
     """The share of the population that holds a value; without --value, --y holds 0 and 1."""
     from anmin.stats import proportion
 
-    sample = _sample(file, y, value, weight, strata, cluster, fpc, by, na)
+    sample = _sample(file, y, value, weight, strata, cluster, fpc, by, margins, na)
     found = proportion(
         _design(sample, single),
         sample.y,
@@ -189,6 +194,7 @@ def _sample(
     cluster: str | None,
     fpc: str | None,
     by: str | None,
+    margins: Path | None,
     na: Missing,
 ) -> "Sample":
     from anmin.config.sample import read_sample
@@ -202,20 +208,23 @@ def _sample(
         clusters=_names(cluster),
         fpc=_names(fpc),
         by=_names(by),
+        margins=margins,
         na=na,
     )
 
 
 def _design(sample: "Sample", single: Single) -> "Design":
+    from anmin.config.sample import fitted
     from anmin.stats import Design
 
-    return Design.of(
+    design = Design.of(
         weights=sample.weights,
         strata=sample.strata,
         clusters=sample.clusters or None,
         fpc=sample.fpc or None,
         single=single.value,
     )
+    return fitted(design, sample.margins) if sample.margins else design
 
 
 def _names(columns: str | None) -> list[str]:
@@ -264,22 +273,24 @@ def _fit(
 ) -> None:
     from dataclasses import asdict
 
-    from anmin.config.sample import NEW_WEIGHT, read_margins, weights_of
+    from anmin.config.sample import (
+        NEW_WEIGHT,
+        columns_of,
+        fitted,
+        margins_of,
+        read_totals,
+        weights_of,
+    )
+    from anmin.config.table import read_table
     from anmin.stats import Design
-    from anmin.stats import rake as fit_to
 
-    limits = _limits(trim)
-    table, fitted = read_margins(file, margins, weight, na)
-    if len(fitted) > 1 and not several:
+    limits, totals = _limits(trim), read_totals(margins)
+    if len(totals) > 1 and not several:
         reason = "poststratify takes one variable (cross two as a:b); rake takes several"
         raise Refusal(reason, field="margins")
-    design = fit_to(Design.of(weights=weights_of(table, weight)), fitted, trim=limits)
-    found = design.calibration.diagnostics if design.calibration else None
-    if found is None or not found.converged:
-        raise Refusal(
-            f"no weights that meet all totals were found in {found.iterations if found else 0} "
-            f"rounds; the largest error is {found.max_error if found else 0:.2g} of a total",
-            field="margins",
-        )
+    table = read_table(file, numbers=[weight] if weight else [], texts=columns_of(totals), na=na)
+    weights = weights_of(table, weight)
+    design = fitted(Design.of(weights=weights), margins_of(table, totals), limits)
     column = table.write_with(out, NEW_WEIGHT, design.weights)
-    tell({**asdict(found), "column": column}, table, as_json=as_json)
+    told = asdict(design.calibration.diagnostics) if design.calibration else {}
+    tell({**told, "column": column}, table, as_json=as_json)
