@@ -113,7 +113,7 @@ class Alarms:
     alarm: NDArray[np.bool_]
     score: Floats
     """(observed - expected) / (upperbound - expected): above 1 is an alarm, if there are enough
-    cases."""
+    cases. (With "nbPlugin" and "muan", R takes the logarithm of what is expected here.)"""
     trend: NDArray[np.bool_]
     """Whether the model kept a trend."""
     dispersion: Floats

@@ -1,6 +1,9 @@
 """Sudden rises against the last few moments."""
 
+import csv
+import json
 import statistics
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +15,27 @@ from anmin.stats.recent import ears
 
 Z = {"C1": 3.090232306167813, "C2": 3.090232306167813, "C3": 1.959963984540054}
 weeks = some.lists(some.integers(0, 50), min_size=12, max_size=30)
+
+
+KNOWN = Path(__file__).parent / "known"
+OPTIONS = {
+    "C1": {"method": "C1"},
+    "C2": {"method": "C2"},
+    "C3": {"method": "C3"},
+    "C3_other": {"method": "C3", "baseline": 5, "min_sigma": 2, "alpha": 0.01},
+}
+
+
+@pytest.mark.parametrize("name", sorted(OPTIONS))
+def test_r_gives_the_same(name):
+    with (KNOWN / "weeks.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    counts = [[int(row[series]) for row in rows] for series in rows[0] if series != "week"]
+    answers = json.loads((KNOWN / "weeks.json").read_text())
+    found = ears(counts, answers["first"] - 1, **OPTIONS[name])
+    theirs = np.array(answers[name]["upperbound"], dtype=float)
+    np.testing.assert_allclose(found.upperbound, theirs, rtol=1e-8)
+    np.testing.assert_array_equal(found.alarm, np.array(answers[name]["alarm"]))
 
 
 def by_the_book(counts, now, method):

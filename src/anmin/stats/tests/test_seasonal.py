@@ -1,5 +1,9 @@
 """Counts against their own past: what must hold of the alarms, and an independent computation."""
 
+import csv
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,6 +15,63 @@ from anmin.stats.seasonal import Control, farrington
 
 WEEKS = 330
 TEN_PERIODS = {"no_periods": 10, "past_weeks_not_included": 26}
+
+
+KNOWN = Path(__file__).parent / "known"
+OPTIONS = {
+    "improved": {
+        "defaults": {},
+        "ten": TEN_PERIODS,
+        "ten_no_trend": {**TEN_PERIODS, "trend": False, "alpha": 0.01, "powertrans": "1/2"},
+        "ten_unweighted": {
+            **TEN_PERIODS, "reweight": False, "powertrans": "none", "limit54": (0, 4), "b": 4,
+        },
+        "muan": {
+            **TEN_PERIODS, "threshold_method": "muan", "alpha": 0.01, "p_threshold_trend": 1,
+        },
+        "nbPlugin": {
+            "threshold_method": "nbPlugin", "b": 3, "w": 2, "weights_threshold": 1, "no_periods": 5,
+        },
+    },
+    "original": {
+        "defaults": {},
+        "alpha": {"alpha": 0.01, "b": 3, "w": 2, "reweight": False},
+        "root": {"powertrans": "1/2", "trend": False, "limit54": (0, 1)},
+    },
+}  # fmt: skip
+OPTIONS["dated"] = OPTIONS["improved"]
+
+
+def known_weeks():
+    """Four made-up series, and what R says of their last weeks."""
+    with (KNOWN / "weeks.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    counts = [[int(row[name]) for row in rows] for name in rows[0] if name != "week"]
+    return np.array(counts), json.loads((KNOWN / "weeks.json").read_text())
+
+
+ANSWERS = [
+    (form, name) for form in OPTIONS for name in known_weeks()[1][form]
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("form", "name"), ANSWERS, ids=[" ".join(answer) for answer in ANSWERS])
+def test_r_gives_the_same(form, name):
+    counts, answers = known_weeks()
+    control = Control(
+        method="original" if form == "original" else "improved", **OPTIONS[form][name]
+    )
+    dates = np.datetime64("2019-01-07") + 7 * np.arange(counts.shape[1])
+    found = farrington(
+        counts,
+        range(answers["first"] - 1, answers["last"]),
+        control=control,
+        dates=dates if form == "dated" else None,
+    )
+    assert set(answers[form][name]) >= {"upperbound", "alarm", "trend"}
+    for what, values in answers[form][name].items():
+        theirs = np.array(values, dtype=float)
+        np.testing.assert_allclose(getattr(found, what), theirs, rtol=1e-8, atol=1e-9, err_msg=what)
 
 
 def city(mean, series=1, seed=1, season=0.0, growth=0.0):
