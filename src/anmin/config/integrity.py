@@ -9,26 +9,32 @@ from anmin.matters.models import Matter
 from anmin.matters.verify import Verdict, chain_holds
 from anmin.matters.verify import verify as verify_matters
 from anmin.people.queries import LogCheck, verify_access_log
+from anmin.surveys.releases import broken_releases
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was found: about matters and their entries, the access log, and the signed days."""
+    """What was found: about matters and their entries, the access log, signed days, releases."""
 
     matters: Verdict
     access_log: LogCheck
     broken_days: tuple[str, ...] = ()
+    broken_releases: tuple[str, ...] = ()
 
     @property
     def sound(self) -> bool:
         """Nothing differs and no chain is broken."""
-        return self.matters.sound and not self.access_log.broken and not self.broken_days
+        chains = (self.access_log.broken, self.broken_days, self.broken_releases)
+        return self.matters.sound and not any(chains)
 
     def as_json(self) -> dict[str, object]:
-        """For `--json`; broken links of all three chains count among the broken chains."""
+        """For `--json`; broken links of all chains count among the broken chains."""
         told = self.matters.as_json()
         told["broken_chains"] = (
-            self.matters.broken_chains + len(self.access_log.broken) + len(self.broken_days)
+            self.matters.broken_chains
+            + len(self.access_log.broken)
+            + len(self.broken_days)
+            + len(self.broken_releases)
         )
         told["access_log_entries"] = self.access_log.entries
         return told
@@ -39,7 +45,8 @@ class Report:
             f"{self.matters.matters} matters, {self.matters.entries} entries: "
             f"{self.matters.mismatches} mismatches, {self.matters.broken_chains} broken chains. "
             f"Access log: {self.access_log.entries} entries, "
-            f"{len(self.access_log.broken)} broken. Signed days broken: {len(self.broken_days)}."
+            f"{len(self.access_log.broken)} broken. Signed days broken: {len(self.broken_days)}. "
+            f"Releases broken: {len(self.broken_releases)}."
         )
         differing = ", ".join(self.matters.examples)
         return f"{found}\nFirst that differ: {differing}" if differing else found
@@ -48,7 +55,8 @@ class Report:
 def check(progress: Callable[[int, int], None] | None = None) -> Report:
     """Check everything; O(entries) time, flat memory."""
     days = tuple(f"{one.unit} {one.date}" for one in broken_days())
-    return Report(verify_matters(progress), verify_access_log(), days)
+    releases = tuple(f"{one.wave.code} r{one.revision}" for one in broken_releases())
+    return Report(verify_matters(progress), verify_access_log(), days, releases)
 
 
 def require_fitting_keyring() -> None:

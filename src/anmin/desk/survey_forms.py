@@ -109,6 +109,46 @@ class AssignForm(ActForm):
         return [self.offered[key] for key in self.cleaned_data["interviewers"]]
 
 
+class ReleaseForm(ActForm):
+    """Why figures are revised; the first release needs no reason."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why they are revised"), max_length=300, required=False
+    )
+
+
+class OutsideForm(ActForm):
+    """A figure of somebody else's survey."""
+
+    title_zh = forms.CharField(label=gettext_lazy("Title in Chinese"), max_length=120)
+    title_en = forms.CharField(label=gettext_lazy("Title in English"), max_length=120)
+    measure = forms.ChoiceField(
+        label=gettext_lazy("What it measures"),
+        choices=lambda: [
+            (one.code, one.label)
+            for one in questionnaire(versions()[-1][0]).measure
+            if one.is_share
+        ],
+    )
+    year = forms.IntegerField(label=gettext_lazy("Year"), min_value=1990, max_value=2100)
+    percent = forms.DecimalField(
+        label=gettext_lazy("Per cent"), min_value=0, max_value=100, decimal_places=3
+    )
+    n = forms.IntegerField(
+        label=gettext_lazy("How many were asked, if the source says so"),
+        required=False,
+        min_value=1,
+    )
+    n_assumed = forms.IntegerField(
+        label=gettext_lazy("If it does not: a number to assume, or empty"),
+        required=False,
+        min_value=1,
+        help_text=gettext_lazy("It is always shown as an assumption."),
+    )
+    source = forms.CharField(label=gettext_lazy("Source"), max_length=300)
+    note = forms.CharField(label=gettext_lazy("Note"), max_length=300, required=False)
+
+
 class AnswersForm(ActForm):
     """The answers to a questionnaire; whether they are any is the action's question."""
 

@@ -24,6 +24,8 @@ PAGES = (
     "day",
     "surveys",
     "interview",
+    "survey_results",
+    "survey_file",
     "morning",
     "figures",
     "records",

@@ -236,3 +236,67 @@ class SurveyLink(models.Model):
 
     def __str__(self) -> str:
         return f"link to {self.case_id}"
+
+
+class PopulationMargin(models.Model):
+    """How many adults of the population belong to a level of a group, from outside the frame."""
+
+    wave = models.ForeignKey(Wave, models.PROTECT, related_name="margins")
+    variable = models.CharField(max_length=24)
+    level = models.CharField(max_length=64)
+    total = models.FloatField()
+    source = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["wave", "variable", "level"], name="margin_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.wave_id} {self.variable} {self.level}"
+
+
+class Release(AppendOnly):
+    """The figures of a wave as they were given out: never changed, only followed by a revision.
+
+    ``figures`` and ``method`` are what ``results.computed`` made; ``hash`` chains the revisions.
+    """
+
+    wave = models.ForeignKey(Wave, models.PROTECT, related_name="releases", db_index=False)
+    revision = models.PositiveSmallIntegerField(_("revision"))
+    at = models.DateTimeField(_("released"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=300, blank=True)
+    figures = models.JSONField()
+    method = models.JSONField()
+    previous = models.BinaryField(max_length=32)
+    hash = models.BinaryField(max_length=32)
+
+    class Meta:
+        verbose_name = _("release")
+        constraints = [models.UniqueConstraint(fields=["wave", "revision"], name="release_once")]
+
+    def __str__(self) -> str:
+        return f"{self.wave_id} r{self.revision}"
+
+
+class OutsideResult(Titled, AppendOnly):
+    """A figure of somebody else's survey, beside our own.
+
+    ``n`` is how many were asked, where the source says so; ``n_assumed`` is our assumption where
+    it does not, and is said to be one. A correction is a new row that names the old one.
+    """
+
+    measure = models.CharField(max_length=32)
+    year = models.PositiveSmallIntegerField()
+    value = models.FloatField()
+    n = models.PositiveIntegerField(null=True)
+    n_assumed = models.PositiveIntegerField(null=True)
+    source = models.CharField(max_length=300)
+    note = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    corrects = models.OneToOneField("self", models.PROTECT, null=True, related_name="corrected_by")
+
+    class Meta:
+        verbose_name = _("outside result")

@@ -46,6 +46,7 @@ def _list(request: DeskRequest, form: WaveForm) -> HttpResponse:
         "lines": lines,
         "form": form,
         "plans": can(request.user, Capability.PLAN_SURVEYS),
+        "figures": can(request.user, Capability.VIEW_FIGURES),
         "sheets": [questionnaire(code, version) for code, version in versions()],
     }
     return show(request, "surveys/list.html", context, status=form.status if form.is_bound else 200)
@@ -100,6 +101,7 @@ def _wave(request: DeskRequest, code: str, *, status: int = 200, **extra: Any) -
         "lines": lines,
         "plans": plans,
         "works": works,
+        "figures": can(account, Capability.VIEW_FIGURES),
         "rate": queries.response_rate(wave.cases.all()) if wave.drawn_at else None,
         "in_frame": sum(line.frame for line in lines),
         "sheet": questionnaire(wave.questionnaire, wave.version),
@@ -146,6 +148,8 @@ def _take_frame(request: DeskRequest, code: str) -> HttpResponse:
                 wave_id=wave.pk, header=table.header, rows=table.rows, by=request.user
             )
             header = table.header
+            taken.read += len(table.faults)
+            taken.rejected.extend(table.faults)
     except Refusal as refusal:
         return _wave(request, code, status=422, frame_problem=str(refusal))
     with _rejects(code) as file:

@@ -1,0 +1,227 @@
+"""Giving figures out: frozen as they are, chained, only ever followed by a revision.
+
+Nobody types a figure, and nobody changes one: a release is computed from the records at the
+moment it is made. A later one says why it was needed and stands beside the first.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from anmin.kernel import chain
+from anmin.kernel.errors import Refusal
+from anmin.people.actions import log_access
+from anmin.people.models import Account
+from anmin.people.policy import Capability, require
+from anmin.stats.intervals import Interval, wilson
+from anmin.surveys import results
+from anmin.surveys.models import OutsideResult, PopulationMargin, Release, Wave
+from anmin.surveys.queries import response_rate
+from anmin.surveys.waves import Status, lock_wave
+
+WHOLE = 1e-6
+"""How near to a whole number a share times n must be to be a count."""
+
+
+@transaction.atomic
+def release(*, wave_id: int, by: Account, reason: str = "") -> Release:
+    """Compute the figures of an ended wave and freeze them as its next revision.
+
+    Raises ``NotAllowed``, ``Conflict`` before the end of fieldwork, or ``Refusal``: too few
+    returns, margins that cannot be met, no reason for a revision, nothing new in it.
+    """
+    require(by, Capability.PLAN_SURVEYS)
+    wave = lock_wave(wave_id, Status.CLOSED)
+    last = wave.releases.order_by("-revision").first()
+    if last is not None and not reason.strip():
+        raise Refusal(_("Say why the figures are revised."), field="reason")
+    figures, method = results.computed(wave)
+    rate = response_rate(wave.cases.all())
+    method["response"] = {
+        "drawn": rate.drawn,
+        "eligible": rate.eligible,
+        "usable": rate.usable,
+        "by_code": rate.by_code,
+    }
+    if last is not None and (last.figures, last.method) == (figures, method):
+        raise Refusal(_("These are the figures of revision %(n)s.") % {"n": last.revision})
+    row = Release(
+        wave=wave,
+        revision=last.revision + 1 if last else 1,
+        at=timezone.now(),
+        by=by,
+        reason=reason.strip()[:300],
+        figures=figures,
+        method=method,
+        previous=bytes(last.hash) if last else chain.GENESIS,
+    )
+    row.hash = release_hash(row)
+    row.save()
+    log_access(account=by, action="release_survey", subject=f"survey:{wave.code}/{row.revision}")
+    return row
+
+
+def release_hash(row: Release) -> bytes:
+    """What chains a release to the one before."""
+    record = chain.canonical(
+        [row.wave_id, row.revision, row.at, row.by_id, row.reason, row.figures, row.method]
+    )
+    return chain.link(settings.KEYRING.chain_key, bytes(row.previous), record)
+
+
+def broken_releases() -> list[Release]:
+    """Releases that do not hold: changed, or without the one before."""
+    broken, heads = [], dict[int, bytes]()
+    for row in Release.objects.select_related("wave").order_by("wave_id", "revision").iterator():
+        before = heads.get(row.wave_id, chain.GENESIS)
+        if bytes(row.previous) != before or bytes(row.hash) != release_hash(row):
+            broken.append(row)
+        heads[row.wave_id] = bytes(row.hash)
+    return broken
+
+
+@transaction.atomic
+def set_margins(
+    *, wave_id: int, rows: Sequence[tuple[int, Mapping[str, str]]], source: str, by: Account
+) -> int:
+    """Replace the population totals from outside by rows of variable, level, total.
+
+    ``town`` is the variable of towns. Returns how many. Raises ``NotAllowed``, ``Refusal`` with
+    the line; then nothing has changed.
+    """
+    require(by, Capability.PLAN_SURVEYS)
+    wave = lock_wave(wave_id)
+    if not source.strip():
+        raise Refusal(_("Say where the totals come from."), field="source")
+    made: dict[tuple[str, str], PopulationMargin] = {}
+    for line, row in rows:
+        variable, level = row.get("variable", "").strip(), row.get("level", "").strip()
+        try:
+            total = float(row.get("total", ""))
+        except ValueError:
+            total = 0.0
+        if not (variable and level and 0 < total < 1e12):
+            raise Refusal(
+                _("Line %(line)s: give variable, level and a total above 0.") % {"line": line},
+                field="file",
+                line=line,
+            )
+        if (variable, level) in made:
+            raise Refusal(
+                _("Line %(line)s: this level stands in the table twice.") % {"line": line},
+                field="file",
+                line=line,
+            )
+        made[variable, level] = PopulationMargin(
+            wave=wave,
+            variable=variable[:24],
+            level=level[:64],
+            total=total,
+            source=source.strip()[:200],
+        )
+    if not made:
+        raise Refusal(_("The file has no rows."), field="file")
+    wave.margins.all().delete()
+    PopulationMargin.objects.bulk_create(made.values())
+    log_access(account=by, action="set_margins", subject=f"survey:{wave.code}")
+    return len(made)
+
+
+@transaction.atomic
+def add_outside_result(
+    *,
+    title_zh: str,
+    title_en: str,
+    measure: str,
+    year: int,
+    value: float,
+    source: str,
+    by: Account,
+    n: int | None = None,
+    n_assumed: int | None = None,
+    note: str = "",
+    corrects: int | None = None,
+) -> OutsideResult:
+    """Put a figure of somebody else's survey beside our own; what was there stays.
+
+    Raises ``NotAllowed`` or ``Refusal`` naming the field.
+    """
+    require(by, Capability.PLAN_SURVEYS)
+    for field, wrong in (
+        ("value", not 0 <= value <= 1),
+        ("title_zh", not title_zh.strip()),
+        ("title_en", not title_en.strip()),
+        ("source", not source.strip()),
+        ("n_assumed", n is not None and n_assumed is not None),
+    ):
+        if wrong:
+            raise Refusal(_("Check this entry."), field=field)
+    row = OutsideResult(
+        title_zh=title_zh.strip(),
+        title_en=title_en.strip(),
+        measure=measure,
+        year=year,
+        value=value,
+        n=n,
+        n_assumed=n_assumed,
+        source=source.strip(),
+        note=note.strip(),
+        at=timezone.now(),
+        by=by,
+        corrects_id=corrects,
+    )
+    row.save()
+    log_access(account=by, action="add_outside_result", subject=f"survey:{row.pk}")
+    return row
+
+
+def outside_results(viewer: Account, measure: str = "") -> list[OutsideResult]:
+    """Outside results that were not corrected, the newest year first."""
+    require(viewer, Capability.VIEW_SURVEYS)
+    rows = OutsideResult.objects.filter(corrected_by=None).order_by("-year", "measure", "pk")
+    return list(rows.filter(measure=measure) if measure else rows)
+
+
+def outside_interval(row: OutsideResult) -> tuple[Interval[float], int] | None:
+    """Wilson's interval and the count behind the share; nothing where n is unknown or does not fit.
+
+    97.75 % of 400 is 391: a share that is no count of n has another n, so nothing is said.
+    """
+    n = row.n or row.n_assumed
+    if not n:
+        return None
+    count = round(row.value * n)
+    if row.n is None and abs(row.value * n - count) > WHOLE * n:
+        return None
+    return wilson(count, n, results.level_now()), count
+
+
+def latest_release(viewer: Account, wave: Wave) -> Release | None:
+    """The release in force. Raises ``NotAllowed``."""
+    require(viewer, Capability.VIEW_FIGURES)
+    found: Release | None = wave.releases.select_related("by").order_by("-revision").first()
+    return found
+
+
+def release_of(viewer: Account, wave: Wave, revision: int) -> Release:
+    """One revision. Raises ``NotAllowed`` or ``Refusal``."""
+    require(viewer, Capability.VIEW_FIGURES)
+    found: Release | None = wave.releases.filter(revision=revision).first()
+    if found is None:
+        raise Refusal(_("There is no such revision."))
+    return found
+
+
+def preview(viewer: Account, wave: Wave) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The figures as a release made now would hold them; for analysts, once fieldwork has ended.
+
+    Nobody looks while people are still being asked: that is how surveys are stopped early.
+    """
+    require(viewer, Capability.PLAN_SURVEYS)
+    if wave.status != Status.CLOSED:
+        raise Refusal(_("Figures are made when fieldwork has ended."))
+    return results.computed(wave)

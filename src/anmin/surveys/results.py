@@ -1,0 +1,333 @@
+"""The figures of a wave: every measure as a whole, by town and by group, with its error.
+
+Cells of few replies are hidden, and one more where a single one could be reckoned from the rest.
+Towns are ranked only from enough replies, as intervals of ranks. Nothing is typed in.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from math import isfinite
+from typing import Any
+
+import numpy as np
+import orjson
+from django.conf import settings
+from django.utils import timezone
+
+from anmin.stats.comparisons import contrast, independent
+from anmin.stats.estimates import Estimates, mean
+from anmin.stats.multiplicity import benjamini_hochberg
+from anmin.stats.proportions import proportion
+from anmin.stats.ranks import rank
+from anmin.surveys.models import Wave
+from anmin.surveys.questionnaires import MISSING, Measure
+from anmin.surveys.recording import sheet_of
+from anmin.surveys.weighting import TOWN, WeightedSample, weigh
+
+SHARE_METHOD = "wilson"
+"""Limits of shares: they exist where everybody says the same, which happens in small towns."""
+RANK_LEVEL = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One estimate. Numbers are missing where it is hidden or where nothing can be said."""
+
+    level: str
+    n: int | None
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    se: float | None = None
+    deff: float | None = None
+    df: float | None = None
+    suppressed: bool = False
+    difference: float | None = None
+    """From all the others together; of towns and groups only."""
+    p: float | None = None
+    q: float | None = None
+    """``p`` adjusted for all comparisons of the table."""
+    rank_low: int | None = None
+    rank_high: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureFigures:
+    """One measure: the whole, and by every dimension its cells."""
+
+    code: str
+    zh: str
+    en: str
+    is_share: bool
+    dont_know: float | None
+    """Share of the replies, weighted, that chose "don't know"."""
+    refused: float | None
+    whole: Cell
+    by: dict[str, list[Cell]]
+
+
+def shown_from() -> int:
+    """Fewest replies of a cell that is shown."""
+    return settings.RULES.get("measures.suppress_below", timezone.localdate()).number
+
+
+def ranked_from() -> int:
+    """Fewest replies of a town that is ranked."""
+    return settings.RULES.get("measures.rank_from", timezone.localdate()).number
+
+
+def level_now() -> float:
+    """The confidence level of every interval."""
+    return settings.RULES.get("measures.confidence", timezone.localdate()).share
+
+
+def computed(wave: Wave) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Figures and method of a wave from its records, as a release keeps them. Raises ``Refusal``."""
+    sample = weigh(wave)
+    measures = [asdict(figures_of(sample, one)) for one in sheet_of(wave).measure]
+    method = {
+        "weighting": sample.weighting.as_json(),
+        "level": level_now(),
+        "shown_from": shown_from(),
+        "ranked_from": ranked_from(),
+        "rank_level": RANK_LEVEL,
+        "share_method": SHARE_METHOD,
+        "questionnaire": [wave.questionnaire, wave.version],
+    }
+    # As they come back from the database, so that two releases can be compared.
+    return orjson.loads(orjson.dumps({"measures": measures})), orjson.loads(orjson.dumps(method))
+
+
+def estimated(
+    sample: WeightedSample,
+    measure: Measure,
+    by: Any = None,
+    *,
+    covariances: bool = False,
+) -> Estimates:
+    """The estimates of a measure, whole or by labels of the sample's rows."""
+    values = [measure.value(one.answers or {}) for one in sample.rows]
+    said = np.array([value is not None for value in values])
+    y = np.array([value or 0.0 for value in values])
+    how: dict[str, Any] = {
+        "by": by,
+        "where": said,
+        "level": level_now(),
+        "covariances": covariances,
+    }
+    if measure.is_share:
+        return proportion(sample.design, y, method=SHARE_METHOD, **how)
+    return mean(sample.design, y, **how)
+
+
+def figures_of(sample: WeightedSample, measure: Measure) -> MeasureFigures:
+    """Everything about one measure."""
+    answered = [measure.value(one.answers or {}) is not None for one in sample.rows]
+    return MeasureFigures(
+        code=measure.code,
+        zh=measure.zh,
+        en=measure.en,
+        is_share=measure.is_share,
+        dont_know=_share_of(sample, measure, "dont_know"),
+        refused=_share_of(sample, measure, "refuse"),
+        whole=_cells(estimated(sample, measure))[0] if any(answered) else Cell("", 0),
+        by={
+            name: _table(sample, measure, labels, ranked=name == TOWN)
+            for name, labels in sample.groups.items()
+        }
+        if any(answered)
+        else {},
+    )
+
+
+def _share_of(sample: WeightedSample, measure: Measure, code: str) -> float | None:
+    assert code in MISSING
+    said = [(one.answers or {}).get(measure.question) for one in sample.rows]
+    if not any(value is not None for value in said):
+        return None
+    held = np.array([value in (code, [code]) for value in said])
+    return _number(proportion(sample.design, held, method=SHARE_METHOD).estimate[0])
+
+
+def _cells(found: Estimates) -> list[Cell]:
+    labels = [""] if found.by is None else [str(label) for label in found.by]
+    cells = []
+    for at, label in enumerate(labels):
+        n = int(found.n[at])
+        if n < shown_from():
+            cells.append(Cell(label, None, suppressed=True))
+            continue
+        cells.append(
+            Cell(
+                label,
+                n,
+                value=_number(found.estimate[at]),
+                low=_number(found.low[at]),
+                high=_number(found.high[at]),
+                se=_number(found.se[at]),
+                deff=_number(found.deff[at]),
+                df=_number(found.df[at]),
+            )
+        )
+    return cells
+
+
+def _table(sample: WeightedSample, measure: Measure, labels: Any, *, ranked: bool) -> list[Cell]:
+    found = estimated(sample, measure, labels)
+    cells = _hidden_with(_cells(found), [int(n) for n in found.n])
+    tested = _tests(sample, measure, labels, [c.level for c in cells if not c.suppressed])
+    ranks = _ranks(cells) if ranked and measure.is_share else {}
+    return [
+        cell
+        if cell.suppressed
+        else Cell(**{**asdict(cell), **tested.get(cell.level, {}), **ranks.get(cell.level, {})})
+        for cell in cells
+    ]
+
+
+def _hidden_with(cells: list[Cell], n: Sequence[int]) -> list[Cell]:
+    """Where a single cell is hidden, the next smallest goes with it."""
+    hidden = [at for at, cell in enumerate(cells) if cell.suppressed]
+    if len(hidden) != 1 or len(cells) < 2:
+        return cells
+    other = min((at for at in range(len(cells)) if at not in hidden), key=lambda at: n[at])
+    return [
+        Cell(cell.level, None, suppressed=True) if at == other else cell
+        for at, cell in enumerate(cells)
+    ]
+
+
+def _tests(
+    sample: WeightedSample, measure: Measure, labels: Any, shown: Sequence[str]
+) -> dict[str, dict[str, float | None]]:
+    """Each level against all the others together, p adjusted for as many comparisons."""
+    found: dict[str, dict[str, float | None]] = {}
+    if len(set(labels)) < 2:
+        return found
+    for level in shown:
+        sides = np.where(labels == level, "this", "others")
+        parts = estimated(sample, measure, sides, covariances=True)
+        if parts.by is None or len(parts.by) < 2:
+            continue
+        apart = contrast(parts, "this", "others")
+        if isfinite(apart.p):
+            found[level] = {"difference": apart.estimate, "p": apart.p}
+    return adjusted(found)
+
+
+def adjusted(
+    found: dict[str, dict[str, float | None]],
+) -> dict[str, dict[str, float | None]]:
+    """The same with ``q``, for the whole family."""
+    if not found:
+        return found
+    family = benjamini_hochberg([one["p"] or 0.0 for one in found.values()])
+    return {
+        level: {**one, "q": float(q)} for (level, one), q in zip(found.items(), family, strict=True)
+    }
+
+
+def _ranks(cells: Sequence[Cell]) -> dict[str, dict[str, int]]:
+    """The ranks that each town may truly have; nothing for those with too few replies."""
+    able = [
+        c for c in cells if not c.suppressed and (c.n or 0) >= ranked_from() and (c.se or 0) > 0
+    ]
+    if len(able) < 2:
+        return {}
+    found = rank(
+        [c.value or 0.0 for c in able],
+        [c.se or 0.0 for c in able],
+        RANK_LEVEL,
+        largest_first=True,
+    )
+    return {
+        c.level: {"rank_low": int(low), "rank_high": int(high)}
+        for c, low, high in zip(able, found.low, found.high, strict=True)
+    }
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+# --- two waves ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A measure in two waves that were drawn independently."""
+
+    level: str
+    this: Cell
+    last: Cell
+    difference: float | None = None
+    low: float | None = None
+    high: float | None = None
+    p: float | None = None
+    q: float | None = None
+
+
+def changes(
+    this: Mapping[str, Any], last: Mapping[str, Any], code: str, by: str, level: float
+) -> list[Change]:
+    """A measure in two waves as they were released, as a whole (``by`` empty) or by group.
+
+    Args:
+        this, last: the ``figures`` of two releases of waves that were drawn independently.
+
+    Levels that only one of them has, or that are hidden in either, are left out.
+    """
+    sides = [{cell.level: cell for cell in cells_of(figures, code, by)} for figures in (this, last)]
+    common = [
+        name
+        for name, cell in sides[0].items()
+        if name in sides[1] and all(_testable(one) for one in (cell, sides[1][name]))
+    ]
+    if not common:
+        return []
+    parts = [_as_estimates([side[name] for name in common], level) for side in sides]
+    apart = independent(*parts)
+    found: dict[str, dict[str, float | None]] = {
+        name: {
+            "difference": _number(apart.estimate[at]),
+            "low": _number(apart.low[at]),
+            "high": _number(apart.high[at]),
+            "p": float(apart.p[at]),
+        }
+        for at, name in enumerate(common)
+        if isfinite(apart.p[at])
+    }
+    tested = adjusted(found)
+    return [Change(name, sides[0][name], sides[1][name], **tested.get(name, {})) for name in common]
+
+
+def cells_of(figures: Mapping[str, Any], code: str, by: str) -> list[Cell]:
+    """The cells of one measure of a release, whole or by a dimension; none if it has no such."""
+    found = next((one for one in figures["measures"] if one["code"] == code), None)
+    if found is None:
+        return []
+    held = found["by"].get(by, []) if by else [found["whole"]]
+    return [Cell(**cell) for cell in held]
+
+
+def _testable(cell: Cell) -> bool:
+    return not cell.suppressed and None not in (cell.value, cell.se, cell.df)
+
+
+def _as_estimates(cells: Sequence[Cell], level: float) -> Estimates:
+    def column(name: str) -> Any:
+        held = [getattr(cell, name) for cell in cells]
+        return np.array([np.nan if value is None else value for value in held], float)
+
+    return Estimates(
+        by=np.array([cell.level for cell in cells], object),
+        estimate=column("value"),
+        se=column("se"),
+        low=column("low"),
+        high=column("high"),
+        df=column("df"),
+        n=column("n"),
+        deff=column("deff"),
+        level=level,
+        design_df=float(column("df").max()),
+    )
