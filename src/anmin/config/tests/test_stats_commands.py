@@ -201,6 +201,22 @@ def test_a_week_that_is_missing(told, tmp_path):
     file.write_text("t,cases\n1,4\n2,4\n4,4\n")
     found = told("ears", str(file), "--time", "t", "--count", "cases")
     assert found == (1, "", "anmin: line 4: t must go up by 1 from row to row\n")
+    file.write_text("week,cases\n2026-01-05,4\n2026-01-12,4\n2026-01-19,4\n2026-02-02,4\n")
+    found = told("ears", str(file), "--time", "week", "--count", "cases")
+    assert found == (1, "", "anmin: line 5: week must be 7 days after the row before\n")
+
+
+def test_months(told, tmp_path):
+    file = tmp_path / "months.csv"
+    counts = [20 + month % 5 for month in range(75)]
+    lines = [
+        f"{2020 + i // 12}-{i % 12 + 1:02}-01,{count}" for i, count in enumerate([*counts, 60])
+    ]
+    file.write_text("month,cases\n" + "\n".join(lines) + "\n")
+    command = ["farrington", str(file), "--time", "month", "--count", "cases", "--json"]
+    rows = json.loads(told(*command, "--freq", "12", "--w", "1")[1])["rows"]
+    assert [row["time"] for row in rows if row["alarm"]] == ["2026-04-01"]
+    assert told(*command)[2].startswith("anmin: dates must be one for each moment, all 7 days or")
 
 
 def test_places_around_a_target(told, tmp_path):

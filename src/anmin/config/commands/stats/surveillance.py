@@ -71,9 +71,13 @@ def farrington(
         typer.Option(help="Date of the first row, for weeks that are numbered only."),
     ] = None,
     frequency: Annotated[
-        int,
-        typer.Option("--frequency", "--freq", help="Moments in a year, where no dates are given."),
-    ] = 52,
+        int | None,
+        typer.Option(
+            "--frequency",
+            "--freq",
+            help="Moments in a year, such as 12; else by the dates, or 52 where there are none.",
+        ),
+    ] = None,
     b: Annotated[int, typer.Option(help="Years to go back.")] = 5,
     w: Annotated[int, typer.Option(help="Moments before and after the same one of each year.")] = 3,
     alpha: Annotated[float, typer.Option(help="Chance of an alarm without cause.")] = 0.05,
@@ -135,14 +139,17 @@ def farrington(
     )  # fmt: skip
     table = read_table(file, numbers=[count], texts=[time], na=na)
     moments, dates = _moments(table, time, start)
-    begin = _position(moments, first, "from") if first else _earliest(dates, frequency, b) + w
+    if frequency is not None:
+        dates = None
+    year = 52 if frequency is None else frequency
+    begin = _position(moments, first, "from") if first else _earliest(dates, year, b) + w
     end = _position(moments, last, "to") if last else len(moments) - 1
     found = farrington(
         table.counts(count),
         range(begin, end + 1),
         control=control,
         dates=dates,
-        frequency=frequency,
+        frequency=year,
     )
     columns = {
         name: getattr(found, name)
@@ -208,6 +215,7 @@ def _moments(
     except ValueError:
         raise Refusal("a date must be written as 2026-01-31", field=column) from None
     if dates is not None:
+        _evenly(table, column, dates)
         return texts.tolist(), dates
     try:
         numbers = texts.astype(np.int64)
@@ -220,6 +228,19 @@ def _moments(
     if begin is None:
         return numbers.tolist(), None
     return numbers.tolist(), begin + 7 * np.arange(len(numbers))
+
+
+def _evenly(table: "Table", column: str, dates: "NDArray[Any]") -> None:
+    """Refuse dates that are not all as far apart, in days or in months."""
+    import numpy as np
+
+    months = dates.astype("datetime64[M]")
+    if len(np.unique(dates - months)) == 1 and len(np.unique(np.diff(months))) <= 1:
+        return
+    gaps = np.diff(dates).astype(int)
+    usual = int(np.median(gaps))
+    wrong = np.append(False, (gaps != usual) | (gaps <= 0))
+    table.refuse_where(wrong, column, f"must be {max(usual, 1)} days after the row before")
 
 
 def _earliest(dates: "NDArray[Any] | None", frequency: int, years: int) -> int:
