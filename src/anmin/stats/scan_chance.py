@@ -17,6 +17,9 @@ LANES = 64
 CROWDED = 40
 """Cases for each cell from which drawing cell by cell is faster than case by case."""
 
+BATCH = 1024
+"""Random numbers that are made at one time."""
+
 type Streams = NDArray[np.uint64]
 type Drawn = NDArray[np.int32]
 
@@ -25,31 +28,27 @@ class Chance(Protocol):
     """Fills ``counts[cell, lane]``, which holds zeros, with the cases of some replicates."""
 
     def draw(self, streams: Streams, counts: Drawn) -> None:
-        """One replicate for each row of ``streams``; rows are used up."""
+        """One replicate for each of the streams."""
         ...
 
 
 def streams(seed: int, replicates: int) -> Streams:
-    """The starts of one random stream for each replicate; shape (replicates, 4)."""
-    words: Streams = np.random.SeedSequence(seed).generate_state(4 * replicates, np.uint64)  # type: ignore[assignment]
-    return words.reshape(replicates, 4)
+    """The start of one random stream for each replicate."""
+    words: Streams = np.random.SeedSequence(seed).generate_state(replicates, np.uint64)  # type: ignore[assignment]
+    return words
 
 
 @kernel
-def uniform(state: Streams) -> float:
-    """The next number of [0, 1) of a stream.
+def uniform(stream: int, step: int) -> float:
+    """The number of [0, 1) at a step of a stream.
 
-    Source: the generator xoshiro256+ (D. Blackman and S. Vigna, ACM Transactions on Mathematical
-    Software 47 (2021) 36), of whose 64 bits the upper 53 are used.
+    Source: the generator SplitMix64 (G. L. Steele, D. Lea and C. H. Flood, OOPSLA 2014, 453-472),
+    of whose 64 bits the upper 53 are used.
     """
-    word = state[0] + state[3]
-    shifted = state[1] << np.uint64(17)
-    state[2] ^= state[0]
-    state[3] ^= state[1]
-    state[1] ^= state[2]
-    state[0] ^= state[3]
-    state[2] ^= shifted
-    state[3] = (state[3] << np.uint64(45)) | (state[3] >> np.uint64(19))
+    word = np.uint64(stream) + np.uint64(step) * np.uint64(0x9E3779B97F4A7C15)
+    word = (word ^ (word >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    word = (word ^ (word >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    word ^= word >> np.uint64(31)
     return float(word >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
@@ -102,17 +101,28 @@ def draw_cases(
     repeated in proportion to the cell's people who are cases already.
     """
     cells = keep.size
-    for lane in range(streams.shape[0]):
-        left, state = cases, streams[lane]
+    columns, parts = np.empty(BATCH, np.int64), np.empty(BATCH)
+    for lane in range(streams.size):
+        left, step = cases, 0
         while left > 0:
-            scaled = uniform(state) * cells
-            cell = int(scaled)
-            if scaled - cell >= keep[cell]:
-                cell = other[cell]
-            if people.size and uniform(state) * people[cell] < counts[cell, lane]:
-                continue
-            counts[cell, lane] += 1
-            left -= 1
+            batch = min(BATCH, left)
+            for k in range(batch):  # apart, so that it is done in vectors
+                scaled = uniform(streams[lane], step + k) * cells
+                columns[k] = np.int64(scaled)
+                parts[k] = scaled - columns[k]
+            step += batch
+            for k in range(batch):
+                column, part = columns[k], parts[k]
+                moved = np.int64(part >= keep[column])
+                cell = column + (np.int64(other[column]) - column) * moved  # without a branch
+                if people.size:
+                    # Given that outcome, the part is still uniform within its side of the limit.
+                    side = keep[column] if moved == 0 else 1 - keep[column]
+                    rest = part if moved == 0 else part - keep[column]
+                    if rest * people[cell] < counts[cell, lane] * side:
+                        continue
+                counts[cell, lane] += 1
+                left -= 1
 
 
 @kernel
@@ -125,11 +135,11 @@ def shuffle_times(
 ) -> None:
     """Leave each case at its place and each day its cases, and shuffle who has which."""
     shuffled = times.copy()
-    for lane in range(streams.shape[0]):
-        state = streams[lane]
+    for lane in range(streams.size):
+        stream = streams[lane]
         shuffled[:] = times
         for k in range(places.size - 1, -1, -1):
-            swap = int(uniform(state) * (k + 1))
+            swap = int(uniform(stream, k) * (k + 1))
             time = shuffled[swap]
             shuffled[swap] = shuffled[k]
             counts[places[k] * units + time, lane] += 1
@@ -149,7 +159,7 @@ class ByWeight:
         alias_table(weights, self.keep, self.other)
 
     def draw(self, streams: Streams, counts: Drawn) -> None:
-        """One replicate for each row of ``streams``."""
+        """One replicate for each of the streams."""
         if self.drawn > CROWDED * self.weights.size:
             self._draw_cells(streams, counts)
         else:
@@ -159,8 +169,8 @@ class ByWeight:
             np.subtract(self.weights[:, None], lanes, out=lanes, casting="unsafe")
 
     def _draw_cells(self, streams: Streams, counts: Drawn) -> None:
-        for lane, words in enumerate(streams):
-            generator = np.random.default_rng(np.random.SeedSequence([int(w) for w in words]))
+        for lane, stream in enumerate(streams):
+            generator = np.random.default_rng(int(stream))
             if self.people.size:
                 counts[:, lane] = generator.multivariate_hypergeometric(
                     self.weights.astype(np.int64), self.drawn, method="marginals"
@@ -182,5 +192,5 @@ class ByPermutation:
         self.times = (cells % self.units).astype(np.int32)
 
     def draw(self, streams: Streams, counts: Drawn) -> None:
-        """One replicate for each row of ``streams``."""
+        """One replicate for each of the streams."""
         shuffle_times(streams, self.places, self.times, self.units, counts)

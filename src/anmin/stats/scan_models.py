@@ -56,7 +56,10 @@ def likelihood(count: int, measure: float, total: int, people: float) -> float:
 
 @kernel
 def ceiling(count: int, measure: float, total: int, people: float) -> float:
-    """A number never below `likelihood`, without a logarithm (as log x <= x - 1)."""
+    """A number never below `likelihood`, without a logarithm.
+
+    For (1 + x) log(1 + x) - x is at most x²/2, and log x at most x - 1.
+    """
     over = excess(count, measure, total, people)
     if over <= 0:
         return 0.0
@@ -65,7 +68,7 @@ def ceiling(count: int, measure: float, total: int, people: float) -> float:
         if outside <= 0:
             return 0.0
         return over * over / (share * (1 - share)) * (1 / measure + 1 / outside)
-    return over * over * (1 / measure + 1 / max(total - measure, 1e-300))
+    return over * over * (0.5 / measure + 1 / max(total - measure, 1e-300))
 
 
 @kernel

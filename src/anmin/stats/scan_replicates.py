@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from anmin.stats.arguments import Floats
 from anmin.stats.kernels import kernel
 from anmin.stats.scan_chance import LANES, Chance, Drawn, Streams
-from anmin.stats.scan_models import OCTAVE_SHIFT, excess, likelihood, thresholds
+from anmin.stats.scan_models import OCTAVE_SHIFT, ceiling, likelihood, thresholds
 from anmin.stats.scan_windows import Circles, Spans
 
 FIRST_CUT = 2.0
@@ -58,6 +58,15 @@ class Study:
 
 
 @kernel
+def cumulate(counts: Drawn) -> None:
+    """Make counts[place, unit, lane] sums over time."""
+    for place in range(counts.shape[0]):
+        for t in range(1, counts.shape[1]):
+            for lane in range(counts.shape[2]):
+                counts[place, t, lane] += counts[place, t - 1, lane]
+
+
+@kernel
 def greatest(
     first: NDArray[np.int64],
     places: NDArray[np.int32],
@@ -79,10 +88,11 @@ def greatest(
 
     ``counts[place, unit, lane]`` are cumulated over time, as ``measures`` are.
     """
-    units, lanes = counts.shape[1], counts.shape[2]
-    sums = np.zeros((units + 1, lanes), np.int32)
+    units = counts.shape[1]
+    sums = np.zeros((units + 1, LANES), np.int32)
     measure, opening = np.zeros(units + 1), np.zeros(units + 1)
-    needed = np.empty(starts.size, np.int32)
+    judged, needed = np.empty(starts.size), np.empty(starts.size, np.int32)
+    codes = judged.view(np.int64)
     for i in range(0, first.size - 1, step):
         sums[:] = 0
         measure[:] = 0
@@ -91,25 +101,26 @@ def greatest(
             place = places[p]
             for t in range(units):
                 row, more = sums[t + 1], counts[place, t]
-                for lane in range(lanes):
+                for lane in range(LANES):
                     row[lane] += more[lane]
                 measure[t + 1] += measures[place, t + 1]
             if whole[p] and opened < 0:
                 opened = p
-                opening[:] = measure
+                for t in range(units + 1):
+                    opening[t] = measure[t]
             if not closes[p]:
                 continue
-            look_up(opening, starts, ends, table, base, needed)
+            look_up(opening, starts, ends, table, base, judged, codes, needed)
             for w in range(starts.size):
                 low, high = sums[starts[w]], sums[ends[w]]
                 top = np.int32(0)
-                for lane in range(lanes):
+                for lane in range(LANES):
                     top = max(top, np.int32(high[lane] - low[lane]))
                 if top >= needed[w]:
                     settle(
                         places, whole, opened, p, starts[w], ends[w],
-                        measure[ends[w]] - measure[starts[w]], needed[w],
-                        measures, counts, sums, total, people, fewest, table, base, best,
+                        judged[w], measure[ends[w]] - measure[starts[w]], needed[w],
+                        measures, counts, sums, total, people, fewest, best,
                     )  # fmt: skip
             opened = -1
 
@@ -121,13 +132,16 @@ def look_up(
     ends: NDArray[np.int64],
     table: NDArray[np.int32],
     base: int,
+    judged: Floats,
+    codes: NDArray[np.int64],
     needed: NDArray[np.int32],
 ) -> None:
-    """The least count of each span that reaches the cut, given the measure cumulated over time."""
-    found = np.empty(starts.size)
+    """Each span's measure, from those cumulated over time, and the least count for the cut.
+
+    ``codes`` are the bits of ``judged``.
+    """
     for w in range(starts.size):
-        found[w] = measure[ends[w]] - measure[starts[w]]
-    codes = found.view(np.int64)
+        judged[w] = measure[ends[w]] - measure[starts[w]]
     for w in range(starts.size):
         code = (codes[w] >> OCTAVE_SHIFT) - base
         needed[w] = table[min(max(code, 0), table.size - 1)]
@@ -141,7 +155,8 @@ def settle(
     closed: int,
     start: int,
     end: int,
-    measure: float,
+    smallest: float,
+    largest: float,
     needed: int,
     measures: Floats,
     counts: Drawn,
@@ -149,24 +164,25 @@ def settle(
     total: int,
     people: float,
     fewest: int,
-    table: NDArray[np.int32],
-    base: int,
     best: Floats,
 ) -> None:
-    """One span of a bundle: compute the windows of the replicates that may reach the cut."""
-    for lane in range(sums.shape[1]):
+    """One span of a bundle: compute the windows that may be greater than a replicate's best.
+
+    ``smallest`` and ``largest`` are the measures of the first circle and of the last.
+    """
+    for lane in range(LANES):
         count = sums[end, lane] - sums[start, lane]
-        if count < needed:
+        if count < needed or ceiling(count, smallest, total, people) <= best[lane]:
             continue
-        left = measure
+        measure = largest
         for p in range(closed, opened - 1, -1):
-            if whole[p] and count >= fewest and excess(count, left, total, people) > 0:
-                best[lane] = max(best[lane], likelihood(count, left, total, people))
+            if whole[p] and count >= fewest and ceiling(count, measure, total, people) > best[lane]:
+                best[lane] = max(best[lane], likelihood(count, measure, total, people))
             place = places[p]
             count -= counts[place, end - 1, lane]
             if start > 0:
                 count += counts[place, start - 1, lane]
-            left -= measures[place, end] - measures[place, start]
+            measure -= measures[place, end] - measures[place, start]
 
 
 def maxima(
@@ -220,9 +236,8 @@ def _waves(
 def _block(study: Study, chance: Chance, streams: Streams, cut: float, step: int = 1) -> Floats:
     units = study.measures.shape[1] - 1
     counts = np.zeros((len(study.measures), units, LANES), np.int32)
-    chance.draw(streams.copy(), counts.reshape(-1, LANES))
-    if units > 1:
-        np.cumsum(counts, axis=1, out=counts)
+    chance.draw(streams, counts.reshape(-1, LANES))
+    cumulate(counts)
     table, base = study.table(cut)
     best = np.zeros(LANES)
     circles, spans = study.circles, study.spans

@@ -4,6 +4,7 @@ A circle takes in whole places, nearest first, and always all that lie equally f
 so it is a *prefix* of the centre's neighbours. Nothing is stored for each window.
 """
 
+import math
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
@@ -17,8 +18,8 @@ EARTH_RADIUS = 6371.0088
 """Mean radius in kilometres (IUGG)."""
 EQUALLY_FAR = 1e-9
 """Distances that differ by a smaller share than this are the same: rounding, not geography."""
-LOOSENESS = 0.12
-"""How much more than its first prefix the last prefix of a bundle may expect."""
+LOOSENESS = 0.8
+"""How many standard deviations more than its first circle the last of a bundle may expect."""
 ROWS = 128
 """Centres whose distances are held at one time."""
 
@@ -75,17 +76,18 @@ def cumulated[T: np.generic](cells: NDArray[T]) -> NDArray[T]:
 
 
 def circles(
-    points: Positions, weights: Floats, measures: Floats, share: float, pool: Executor
+    points: Positions, weights: Floats, expected: Floats, share: float, pool: Executor
 ) -> Circles:
     """All circles whose places together have at most this share of all weight.
 
-    ``weights`` and ``measures`` have one value for each place.
+    ``weights`` has one value for each place, and so has ``expected``, the cases that the longest
+    span of time would hold: what circles are bundled by.
     """
     n = len(points)
     room = share * float(weights.sum()) * (1 + 1e-12)
     parts = list(
         pool.map(
-            lambda start: _rows(points, weights, measures, room, start, min(n, start + ROWS)),
+            lambda start: _rows(points, weights, expected, room, start, min(n, start + ROWS)),
             range(0, n, ROWS),
         )
     )
@@ -96,7 +98,7 @@ def circles(
 
 
 def _rows(
-    points: Positions, weights: Floats, measures: Floats, room: float, start: int, stop: int
+    points: Positions, weights: Floats, expected: Floats, room: float, start: int, stop: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.bool_], NDArray[np.bool_]]:
     away = np.zeros((stop - start, len(points)))
     for axis in points.T:
@@ -107,7 +109,7 @@ def _rows(
     reach = np.empty(stop - start, np.int64)
     whole = np.zeros(order.shape, np.bool_)
     closes = np.zeros(order.shape, np.bool_)
-    bound(away, order, weights, measures, room, LOOSENESS, reach, whole, closes)
+    bound(away, order, weights, expected, room, LOOSENESS, reach, whole, closes)
     kept = np.arange(len(points)) < reach[:, None]
     return reach, order[kept].astype(np.int32), whole[kept], closes[kept]
 
@@ -117,7 +119,7 @@ def bound(
     away: Floats,
     order: NDArray[np.int64],
     weights: Floats,
-    measures: Floats,
+    expected: Floats,
     room: float,
     looseness: float,
     reach: NDArray[np.int64],
@@ -130,20 +132,20 @@ def bound(
     """
     n = order.shape[1]
     for i in range(order.shape[0]):
-        weight, measure, opened = 0.0, 0.0, -1.0
+        weight, cases, limit = 0.0, 0.0, -1.0
         reach[i], last = 0, -1
         for p in range(n):
             weight += weights[order[i, p]]
-            measure += measures[order[i, p]]
+            cases += expected[order[i, p]]
             if weight > room:
                 break
             here = away[i, order[i, p]]
             if p + 1 < n and away[i, order[i, p + 1]] <= here * (1 + 2 * EQUALLY_FAR):
                 continue
-            if opened < 0 or measure > opened * (1 + looseness):
+            if cases > limit:
                 if last >= 0:
                     closes[i, last] = True
-                opened = measure
+                limit = cases + looseness * math.sqrt(cases)
             whole[i, p], last = True, p
             reach[i] = p + 1
         if last >= 0:

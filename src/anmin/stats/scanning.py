@@ -149,7 +149,7 @@ def scan(
     with ThreadPoolExecutor(workers) as pool:
         points = positions(places.x, places.y, spherical=spherical)
         study = Study(
-            circles(points, risk.weights, risk.measures.sum(axis=1), share, pool),
+            circles(points, risk.weights, _longest_expected(seen, risk, lengths[1]), share, pool),
             spans(seen.shape[1], *lengths, alive=alive),
             cumulated(risk.measures),
             int(seen.sum()),
@@ -177,6 +177,12 @@ def scan(
         p, smooth = p_value(drawn, window.ratio, early), gumbel_p(drawn, window.ratio)
         clusters.append(replace(told, radius=radius, p=p, p_gumbel=smooth))
     return Scan(tuple(clusters), study.total, len(drawn), chosen, drawn)
+
+
+def _longest_expected(seen: NDArray[np.int64], risk: AtRisk, longest: int) -> Floats:
+    """The cases that each place may expect in the longest span of time."""
+    everything = risk.people or seen.sum()
+    return risk.measures.sum(axis=1) * (seen.sum() / everything * longest / seen.shape[1])
 
 
 def _chance(model: Model, seen: NDArray[np.int64], risk: AtRisk) -> Chance:
