@@ -67,6 +67,26 @@ def cumulate(counts: Drawn) -> None:
 
 
 @kernel
+def add_place(sums: Drawn, measure: Floats, counts: Drawn, measures: Floats, place: int) -> None:
+    """Take one place more into a circle."""
+    for t in range(counts.shape[1]):
+        row, more = sums[t + 1], counts[place, t]
+        for lane in range(LANES):
+            row[lane] += more[lane]
+        measure[t + 1] += measures[place, t + 1]
+
+
+@kernel
+def any_reaches(sums: Drawn, start: int, end: int, needed: int) -> bool:
+    """Whether any replicate has so many cases in a span."""
+    before, after = sums[start], sums[end]
+    most = np.int32(0)
+    for lane in range(LANES):
+        most = max(most, np.int32(after[lane] - before[lane]))
+    return bool(most >= needed)
+
+
+@kernel
 def greatest(
     first: NDArray[np.int64],
     places: NDArray[np.int32],
@@ -98,12 +118,7 @@ def greatest(
         measure[:] = 0
         opened = -1
         for p in range(first[i], first[i + 1]):
-            place = places[p]
-            for t in range(units):
-                row, more = sums[t + 1], counts[place, t]
-                for lane in range(LANES):
-                    row[lane] += more[lane]
-                measure[t + 1] += measures[place, t + 1]
+            add_place(sums, measure, counts, measures, places[p])
             if whole[p] and opened < 0:
                 opened = p
                 for t in range(units + 1):
@@ -112,11 +127,7 @@ def greatest(
                 continue
             look_up(opening, starts, ends, table, base, judged, codes, needed)
             for w in range(starts.size):
-                low, high = sums[starts[w]], sums[ends[w]]
-                top = np.int32(0)
-                for lane in range(LANES):
-                    top = max(top, np.int32(high[lane] - low[lane]))
-                if top >= needed[w]:
+                if any_reaches(sums, starts[w], ends[w], needed[w]):
                     settle(
                         places, whole, opened, p, starts[w], ends[w],
                         judged[w], measure[ends[w]] - measure[starts[w]], needed[w],

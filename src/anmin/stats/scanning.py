@@ -182,7 +182,8 @@ def scan(
 def _longest_expected(seen: NDArray[np.int64], risk: AtRisk, longest: int) -> Floats:
     """The cases that each place may expect in the longest span of time."""
     everything = risk.people or seen.sum()
-    return risk.measures.sum(axis=1) * (seen.sum() / everything * longest / seen.shape[1])
+    spread: Floats = risk.measures.sum(axis=1)
+    return spread * float(seen.sum() / everything * longest / seen.shape[1])
 
 
 def _chance(model: Model, seen: NDArray[np.int64], risk: AtRisk) -> Chance:
