@@ -17,6 +17,7 @@ from anmin.stats import neighbours, permutation
 from anmin.stats.arguments import Floats, numbers
 from anmin.stats.multiplicity import benjamini_hochberg
 from anmin.stats.neighbours import Weights
+from anmin.stats.permutation import Progress
 
 type Moments = Literal["randomisation", "normality"]
 type LocalMoments = Literal["conditional", "total"]
@@ -81,6 +82,7 @@ def moran(
     moments: Moments = "randomisation",
     permutations: int = 0,
     seed: int = 0,
+    progress: Progress | None = None,
 ) -> Autocorrelation:
     """Moran's I of ``values`` (n): above its expectation where like lies beside like.
 
@@ -91,6 +93,7 @@ def moran(
             ``normality`` takes them as drawn from a normal distribution.
         permutations: How many for ``p_permutation``; 0 for none.
         seed: The same seed gives the same permutations.
+        progress: Told how many are done, and of how many.
 
     Raises:
         Refusal: values that are missing or all the same, fewer than four, weights that do not
@@ -109,12 +112,19 @@ def moran(
         square = n * ((n**2 - 3 * n + 3) * s1 - n * s2 + 3 * s0)
         square -= b2 * ((n**2 - n) * s1 - 2 * n * s2 + 6 * s0)
         square /= (n - 1) * (n - 2) * (n - 3) * s0
-    p = permutation.everywhere(z, lambda dealt: permutation.pair_sums(dealt, w), permutations, seed)
+    p = permutation.everywhere(
+        z, lambda dealt: permutation.pair_sums(dealt, w), permutations, seed, progress
+    )
     return told(index, expected, square - expected**2, p, scale=expected**2)
 
 
 def geary(
-    values: ArrayLike, weights: Weights, *, permutations: int = 0, seed: int = 0
+    values: ArrayLike,
+    weights: Weights,
+    *,
+    permutations: int = 0,
+    seed: int = 0,
+    progress: Progress | None = None,
 ) -> Autocorrelation:
     """Geary's C of ``values`` (n): below 1 where like lies beside like (z is above 0 then).
 
@@ -134,7 +144,7 @@ def geary(
     variance -= (n - 1) * sums.s2 * (n**2 + 3 * n - 6 - (n**2 - n + 2) * b2) / 4
     variance += square * (n**2 - 3 - (n - 1) ** 2 * b2)
     variance /= n * (n - 2) * (n - 3) * square
-    p = permutation.everywhere(z, differences, permutations, seed)
+    p = permutation.everywhere(z, differences, permutations, seed, progress)
     return told(index, 1.0, variance, p, scale=1.0, sign=-1)
 
 
@@ -145,6 +155,7 @@ def local_moran(
     moments: LocalMoments = "conditional",
     permutations: int = 0,
     seed: int = 0,
+    progress: Progress | None = None,
 ) -> LocalMoran:
     """Each area's share in Moran's I: above 0 where it resembles its neighbours.
 
@@ -156,6 +167,7 @@ def local_moran(
             (Anselin 1995).
         permutations: How many conditional ones for ``p_permutation``; 0 for none.
         seed: The same seed gives the same permutations.
+        progress: Told how many are done, and of how many.
 
     Raises:
         Refusal: as `moran`.
@@ -177,7 +189,7 @@ def local_moran(
     some = of_row > 0
     index = np.where(some, z * lag / m2, np.nan)
     scores = standardised(index - expected, variance, scale=of_squares)
-    p, permuted = two_sided(scores), permutation.conditional(z, w, permutations, seed)
+    p, permuted = two_sided(scores), permutation.conditional(z, w, permutations, seed, progress)
     sides = np.where(z > 0, "high-", "low-") + np.where(lag > 0, "high", "low").astype(object)
     return LocalMoran(
         index=index,

@@ -22,6 +22,7 @@ from anmin.stats.autocorrelation import (
     two_sided,
 )
 from anmin.stats.neighbours import Weights, with_self
+from anmin.stats.permutation import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ def gi(
     star: bool = True,
     permutations: int = 0,
     seed: int = 0,
+    progress: Progress | None = None,
 ) -> Spots:
     """Gi* of every area, or Gi, which leaves the area itself out.
 
@@ -61,6 +63,7 @@ def gi(
         permutations: How many conditional ones for ``p_permutation``; 0 for none. They hold the
             area's own value in place, so Gi* and Gi get the same.
         seed: The same seed gives the same permutations.
+        progress: Told how many are done, and of how many.
 
     Raises:
         Refusal: values that are missing or all the same, fewer than four, weights that do not
@@ -78,12 +81,17 @@ def gi(
     spread = variance * (others * of_squares - of_row**2) / (others - 1)
     size = variance.max() * others * of_squares
     z = standardised(near @ deviations - of_row * mean, spread, scale=size)
-    p, permuted = two_sided(z), permutation.conditional(deviations, w, permutations, seed)
+    p, permuted = two_sided(z), permutation.conditional(deviations, w, permutations, seed, progress)
     return Spots(z, p, adjusted(p), permuted, adjusted(permuted))
 
 
 def general_g(
-    values: ArrayLike, weights: Weights, *, permutations: int = 0, seed: int = 0
+    values: ArrayLike,
+    weights: Weights,
+    *,
+    permutations: int = 0,
+    seed: int = 0,
+    progress: Progress | None = None,
 ) -> Autocorrelation:
     """Getis and Ord's G of ``values`` (n): above its expectation where high values lie together.
 
@@ -112,5 +120,5 @@ def general_g(
     def share(dealt: Floats) -> Floats:
         return permutation.pair_sums(dealt, w) / pairs
 
-    p = permutation.everywhere(x, share, permutations, seed)
+    p = permutation.everywhere(x, share, permutations, seed, progress)
     return told(share(x[:, None])[0], expected, square - expected**2, p, scale=expected**2)

@@ -15,11 +15,14 @@ from anmin.stats.arguments import Floats
 from anmin.stats.neighbours import Ints, Weights, counts_of
 
 BLOCK = 128
-"""Permutations at a time: bounds the memory to this times the areas."""
+"""Permutations of all values at a time: bounds the memory to this times the areas."""
+CELLS = 2**18
+"""Places drawn at a time."""
 SAME = 1e-10
 """Sums of the same values in another order differ by less than this share of their size."""
 
 
+type Progress = Callable[[int, int], None]
 type Statistic = Callable[[Floats], Floats]
 """One arrangement of the values a column (n, m) in, one number for each out (m)."""
 
@@ -29,12 +32,19 @@ def two_sided(low: Ints | np.int64, high: Ints | np.int64, permutations: int) ->
     return np.minimum(1.0, 2 * (np.minimum(low, high) + 1) / (permutations + 1))
 
 
-def _checked(permutations: int) -> None:
-    if permutations < 0:
-        raise Refusal("permutations must be a whole number from 0", field="permutations")
+def _check(permutations: int, seed: int) -> None:
+    for name, value in (("permutations", permutations), ("seed", seed)):
+        if value < 0:
+            raise Refusal(f"{name} must be a whole number from 0", field=name)
 
 
-def conditional(values: Floats, weights: Weights, permutations: int, seed: int) -> Floats:
+def conditional(
+    values: Floats,
+    weights: Weights,
+    permutations: int,
+    seed: int,
+    progress: Progress | None = None,
+) -> Floats:
     """p-values of every area's weighted sum over neighbours, its own value held in place.
 
     The values of all others are dealt out anew (L. Anselin, Geographical Analysis 27 (1995)
@@ -50,39 +60,61 @@ def conditional(values: Floats, weights: Weights, permutations: int, seed: int) 
         weights: Without the areas themselves (n by n).
         permutations: How many; 0 for none.
         seed: The same seed gives the same p-values.
+        progress: Told how many are done, and of how many.
 
     Returns:
         Two-sided p-values (n); NaN for areas without neighbours, and without permutations.
 
     Raises:
-        Refusal: a negative number of permutations.
+        Refusal: a number of permutations or a seed below 0.
     """
-    _checked(permutations)
+    _check(permutations, seed)
     n, sizes = len(values), counts_of(weights)
     if not permutations:
         return np.full(n, np.nan)
-    rng, largest = np.random.default_rng(seed), int(sizes.max())
-    drawn = np.stack([rng.choice(n - 1, largest, replace=False) for _ in range(permutations)])
-    dealt, seen = values[drawn], weights @ values
+    seen = weights @ values
     slack = SAME * (weights @ np.abs(values - values.mean()) + np.abs(seen))
-    top, bottom = seen + slack, seen - slack
-    low, high = np.zeros(n, np.int64), np.zeros(n, np.int64)
-    permutation, neighbour = np.nonzero(np.arange(largest) < sizes[drawn])
+    groups = _grouped(kinds := _kinds(weights, sizes))
+    rng, largest = np.random.default_rng(seed), int(sizes.max())
+    low, high, block = np.zeros(n, np.int64), np.zeros(n, np.int64), max(1, CELLS // largest)
+    for start in range(0, permutations, block):
+        wanted = range(min(block, permutations - start))
+        drawn = np.stack([rng.choice(n - 1, largest, replace=False) for _ in wanted])
+        _count(values, weights, drawn, kinds, groups, seen + slack, seen - slack, low, high)
+        if progress:
+            progress(start + len(wanted), permutations)
+    return np.where(sizes > 0, two_sided(low, high, permutations), np.nan)
+
+
+def _count(
+    values: Floats,
+    weights: Weights,
+    drawn: Ints,
+    kinds: Ints,
+    groups: dict[int, Ints],
+    top: Floats,
+    bottom: Floats,
+    low: Ints,
+    high: Ints,
+) -> None:
+    """Add to ``low`` the sums of each area (n) that lie at its top or below, to ``high`` those at
+    its bottom or above. ``drawn`` holds places (permutations, largest number of neighbours)."""
+    dealt = values[drawn]
+    permutation, neighbour = np.nonzero(np.arange(drawn.shape[1]) < counts_of(weights)[drawn])
     itself = drawn[permutation, neighbour]
-    kinds = _kinds(weights, sizes)
-    of_kind, of_itself = _grouped(kinds), _grouped(kinds[itself])
-    for kind, areas in of_kind.items():
+    drew = _grouped(kinds[itself])
+    for kind, areas in groups.items():
         row = weights.data[weights.indptr[areas[0]] : weights.indptr[areas[0] + 1]]
         sums = dealt[:, : len(row)] @ row
         ordered = np.sort(sums)
-        low[areas] = np.searchsorted(ordered, top[areas], side="right")
-        high[areas] = permutations - np.searchsorted(ordered, bottom[areas], side="left")
-        drew = of_itself.get(kind, np.empty(0, np.int64))
-        area, before = itself[drew], sums[permutation[drew]]
-        after = before + row[neighbour[drew]] * (values[-1] - values[area])
-        np.add.at(low, area, (after <= top[area]) * 1 - (before <= top[area]))
-        np.add.at(high, area, (after >= bottom[area]) * 1 - (before >= bottom[area]))
-    return np.where(sizes > 0, two_sided(low, high, permutations), np.nan)
+        low[areas] += np.searchsorted(ordered, top[areas], side="right")
+        high[areas] += len(sums) - np.searchsorted(ordered, bottom[areas], side="left")
+        if kind in drew:
+            one = drew[kind]
+            area, before = itself[one], sums[permutation[one]]
+            after = before + row[neighbour[one]] * (values[-1] - values[area])
+            np.add.at(low, area, (after <= top[area]) * 1 - (before <= top[area]))
+            np.add.at(high, area, (after >= bottom[area]) * 1 - (before >= bottom[area]))
 
 
 def _kinds(weights: Weights, sizes: Ints) -> Ints:
@@ -105,12 +137,18 @@ def _grouped(kinds: Ints) -> dict[int, Ints]:
     return {int(kind): group for kind, group in zip(found, groups, strict=True) if kind >= 0}
 
 
-def everywhere(values: Floats, statistic: Statistic, permutations: int, seed: int) -> float:
+def everywhere(
+    values: Floats,
+    statistic: Statistic,
+    permutations: int,
+    seed: int,
+    progress: Progress | None = None,
+) -> float:
     """The p-value of a statistic of all values when they are dealt out anew over all areas.
 
-    NaN without permutations. Raises ``Refusal`` for a negative number of them.
+    NaN without permutations. Raises ``Refusal`` for a number of them, or a seed, below 0.
     """
-    _checked(permutations)
+    _check(permutations, seed)
     if not permutations:
         return float("nan")
     rng, seen = np.random.default_rng(seed), statistic(values[:, None])[0]
@@ -121,6 +159,8 @@ def everywhere(values: Floats, statistic: Statistic, permutations: int, seed: in
         slack = SAME * np.abs(found).max()
         low += (found <= seen + slack).sum()
         high += (found >= seen - slack).sum()
+        if progress:
+            progress(start + len(block), permutations)
     return float(two_sided(low, high, permutations))
 
 

@@ -105,13 +105,15 @@ def gi(
     around = read_neighbourhood(
         file, id_, y, neighbours, (x_col, y_col), band, nearest, spherical=spherical, na=na
     )
-    found = gi(
-        around.values,
-        around.weights,
-        star=not without_self,
-        permutations=permutations,
-        seed=seed,
-    )
+    with console.progress("permutations") as advance:
+        found = gi(
+            around.values,
+            around.weights,
+            star=not without_self,
+            permutations=permutations,
+            seed=seed,
+            progress=advance,
+        )
     _say(around, {}, _rows(around, found, "z", permutations), as_json)
 
 
@@ -158,16 +160,23 @@ def moran(
         file, id_, y, neighbours, (x_col, y_col), band, nearest, spherical=spherical, na=na
     )
     given = around.weights if weights is Weighting.BINARY else row_standardised(around.weights)
-    drawn: dict[str, int] = {"permutations": permutations, "seed": seed}
-    if statistic is Statistic.MORAN:
-        found = moran(around.values, given, moments=moments.value, **drawn)
-    elif statistic is Statistic.GEARY:
-        found = geary(around.values, given, **drawn)
-    else:
-        found = general_g(around.values, given, **drawn)
+    with console.progress("permutations") as advance:
+        drawn: dict[str, Any] = {"permutations": permutations, "seed": seed, "progress": advance}
+        if statistic is Statistic.MORAN:
+            found = moran(around.values, given, moments=moments.value, **drawn)
+        elif statistic is Statistic.GEARY:
+            found = geary(around.values, given, **drawn)
+        else:
+            found = general_g(around.values, given, **drawn)
     rows = None
     if local:
-        each = local_moran(around.values, given, moments=local_moments.value, **drawn)
+        each = local_moran(
+            around.values,
+            given,
+            moments=local_moments.value,
+            permutations=permutations,
+            seed=seed,
+        )
         rows = _rows(around, each, "index", permutations)
         for row, quadrant in zip(rows, each.quadrant.tolist(), strict=True):
             row["quadrant"] = quadrant or None
