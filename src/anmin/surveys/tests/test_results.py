@@ -3,11 +3,13 @@
 import random
 from collections import Counter
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
 from tests.personas import City
 
+from anmin.callbacks import chance
 from anmin.kernel.errors import Conflict, NotAllowed, Refusal
 from anmin.stats.design import Design
 from anmin.stats.estimates import mean
@@ -38,7 +40,8 @@ def asked(
     respond: float = 0.7, seed: int = 1, lift: float = 0.0,
 ) -> Wave:  # fmt: skip
     """A wave that has ended: men reply less often than women, Yuhai feels less safe."""
-    wave = opened(city, code=code)
+    with mock.patch.object(chance, "new_seed", return_value=f"{seed:064x}"):  # the same every time
+        wave = opened(city, code=code)
     frames.take_in(wave_id=wave.pk, header=HEADER, rows=people(), by=city.analyst)
     waves.freeze(wave_id=wave.pk, by=city.analyst)
     wanted = dict(zip((city.town.code, city.yuhai_town.code), sizes, strict=True))
