@@ -160,7 +160,7 @@ def _parts(n: int, importance: Floats, floor: Floats, top: Floats) -> Floats:
     The factor is found by halving: the sum rises with it. Strata without importance take what no
     other can.
     """
-    weight = np.maximum(importance, importance.max() * 1e-12)
+    weight = np.maximum(importance / importance.max(), 1e-12)
     low, high = 0.0, float((top / weight).max())
     for _ in range(200):
         middle = (low + high) / 2
