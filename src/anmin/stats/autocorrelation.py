@@ -115,7 +115,7 @@ def moran(
     p = permutation.everywhere(
         z, lambda dealt: permutation.pair_sums(dealt, w), permutations, seed, progress
     )
-    return told(index, expected, square - expected**2, p, scale=expected**2)
+    return scored(index, expected, square - expected**2, p, scale=expected**2)
 
 
 def geary(
@@ -145,7 +145,7 @@ def geary(
     variance += square * (n**2 - 3 - (n - 1) ** 2 * b2)
     variance /= n * (n - 2) * (n - 3) * square
     p = permutation.everywhere(z, differences, permutations, seed, progress)
-    return told(index, 1.0, variance, p, scale=1.0, sign=-1)
+    return scored(index, 1.0, variance, p, scale=1.0, sign=-1)
 
 
 def local_moran(
@@ -225,7 +225,7 @@ def sums_of(weights: Weights) -> Sums:
     return Sums(float(weights.sum()), float(both) / 2, float((around**2).sum()))
 
 
-def told(
+def scored(
     index: float, expected: float, variance: float, p: float, *, scale: float, sign: int = 1
 ) -> Autocorrelation:
     """A statistic with its z and p; ``scale`` is the size of what the variance is left over of."""

@@ -22,6 +22,8 @@ from anmin.stats.arguments import Floats, covariates, numbers, positive
 type Method = Literal["reml", "ml", "moments"]
 
 ITERATIONS = 500
+PATIENT = 50
+"""Steps after which the search only halves."""
 PRECISE = 1e-12
 """The relative step of the variance below which it has been found."""
 
@@ -174,11 +176,12 @@ def _solve(step: Callable[[float], tuple[float, float]], start: float) -> tuple[
             high = at
         if high <= 0:
             return 0.0, iteration
-        new = at + score / information
+        above = high if high < np.inf else 4 * at
+        new = at + score / information if information > 0 else above * (score > 0)
         if new <= 0 > low:
             new = 0.0
-        elif not low <= new <= high:
-            new = (low + high) / 2
+        elif not low <= new <= high or iteration > PATIENT:
+            new = (max(low, 0.0) + above) / 2
         if abs(new - at) <= PRECISE * at:
             return float(new), iteration
         at = new

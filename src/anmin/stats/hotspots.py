@@ -16,9 +16,9 @@ from anmin.stats.autocorrelation import (
     Autocorrelation,
     adjusted,
     observed,
+    scored,
     standardised,
     sums_of,
-    told,
     two_sided,
 )
 from anmin.stats.neighbours import Weights, with_self
@@ -121,4 +121,4 @@ def general_g(
         return permutation.pair_sums(dealt, w) / pairs
 
     p = permutation.everywhere(x, share, permutations, seed, progress)
-    return told(share(x[:, None])[0], expected, square - expected**2, p, scale=expected**2)
+    return scored(share(x[:, None])[0], expected, square - expected**2, p, scale=expected**2)

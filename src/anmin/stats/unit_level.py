@@ -238,21 +238,25 @@ def _leverage(sums: _Sums, fit: _Fit) -> Floats:
 
 def _best_ratio(sums: _Sums, method: Method) -> float:
     """The ratio of the variances, between domains over within, at which the likelihood is best."""
-    ratios = RATIOS / sums.n[sums.n > 0].mean()
-    with np.errstate(invalid="ignore", divide="ignore"):
-        heights = [_deviance(sums, _fit(sums, ratio), method) for ratio in ratios]
-    best = int(np.argmin(heights))
-    if best == len(ratios) - 1 or not np.isfinite(heights).all():
-        raise Refusal("within domains nothing is left that the covariates do not say", field="y")
+
+    def height(ratio: float) -> float:
+        return _deviance(sums, _fit(sums, ratio), method)
 
     def slope(ratio: float) -> float:
         return _slope(sums, _fit(sums, ratio), method)
 
-    rising = slope(ratios[best]) >= 0
-    if rising and not best:
-        return 0.0
-    low, high = (best - 1, best) if rising else (best, best + 1)
-    return float(brentq(slope, ratios[low], ratios[high], xtol=1e-15 * ratios[high], rtol=1e-15))
+    ratios = RATIOS / sums.n[sums.n > 0].mean()
+    with np.errstate(invalid="ignore", divide="ignore"):
+        slopes = np.array([slope(ratio) for ratio in ratios])
+        end = height(ratios[-1])
+    valleys = [0.0] if slopes[0] >= 0 else []
+    for low in np.flatnonzero((slopes[:-1] < 0) & (slopes[1:] >= 0)):
+        tight = 1e-15 * ratios[low + 1]
+        valleys.append(brentq(slope, ratios[low], ratios[low + 1], xtol=tight, rtol=1e-15))
+    best = min(valleys, key=height, default=np.inf)
+    if not (np.isfinite(slopes).all() and np.isfinite(end)) or not valleys or end < height(best):
+        raise Refusal("within domains nothing is left that the covariates do not say", field="y")
+    return float(best)
 
 
 def _of_variances(sums: _Sums, fit: _Fit, error: float, method: Method) -> Floats:

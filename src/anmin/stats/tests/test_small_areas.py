@@ -208,6 +208,18 @@ def test_records_in_any_order_and_unit(seed, spread, method):
     assert (one.mse > 0).all()
 
 
+@settings(deadline=None, max_examples=60)
+@given(some.integers(0, 10**6), some.sampled_from(["reml", "ml", "moments"]))
+def test_variances_of_very_different_size(seed, method):
+    """Twenty powers of ten apart: found all the same, and finite."""
+    rng = np.random.default_rng(seed)
+    m = rng.integers(4, 15)
+    variances, x = 10 ** rng.uniform(-10, 10, m), rng.normal(size=m)
+    found = small_area(rng.normal(size=m) * 10 ** rng.uniform(-6, 6), variances, x, method=method)
+    assert np.isfinite([found.sigma2, *found.eblup, *found.mse]).all()
+    assert (found.mse > 0).all()
+
+
 def test_a_domain_counted_whole_has_no_error():
     code, y = [0, 0, 1, 1, 1, 2, 2], np.array([1.0, 2, 4, 6, 5, 9, 8])
     found = small_area_units(y, code, None, [0, 1, 2], None, sizes=[2, 30, 20])
