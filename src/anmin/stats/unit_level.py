@@ -24,6 +24,8 @@ type Method = Literal["reml", "ml"]
 
 RATIOS = np.concatenate([[0], np.logspace(-6, 6, 97)])
 """Where the ratio of the variances is looked for, times the mean number of records."""
+ROUNDING = 1e-24
+"""Squares below this share of those they are left over from are 0, but for rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,8 @@ def small_area_units[Id: Hashable](
     Raises:
         Refusal: values that are missing, columns of different length, a domain that is there
             twice or not among ``domains``, more records than members, a covariate that is a sum
-            of others, too few records, none of two domains or none of two in one.
+            of others, too few records, none of two domains or none of two in one, covariates that
+            leave nothing to chance.
     """
     values = numbers(y, "y")
     columns = covariates(x, len(values), intercept=intercept)
@@ -114,6 +117,8 @@ def small_area_units[Id: Hashable](
     basis, triangle = np.linalg.qr(columns)
     straight = basis.T @ values
     rest = values - basis @ straight
+    if rest @ rest <= ROUNDING * (values @ values):
+        raise Refusal("the covariates say all there is to say of y", field="y")
     sums = _Sums(
         np.stack([np.bincount(code, column, len(n)) for column in basis.T], axis=1),
         np.bincount(code, rest, len(n)),

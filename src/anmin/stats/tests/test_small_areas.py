@@ -272,7 +272,7 @@ RECORDS = {"y": [1.0, 2, 4, 6, 5], "domain": ["a", "a", "b", "b", "b"], "x": [1.
         ({"sizes": [1, 50]}, "sizes", "more records than members"),
         ({"sizes": [50]}, "sizes", "one size for each domain"),
         ({"y": [1, 2, 4, 6, float("nan")]}, "y", "not missing"),
-        ({"y": [1, 3, 2, 5, 4]}, "y", "within domains nothing is left"),
+        ({"y": [1, 3, 2, 5, 4]}, "y", "the covariates say all there is"),
         ({"y": [7, 7, 9, 9, 9]}, "y", "within domains nothing is left"),
     ],
 )  # fmt: skip
