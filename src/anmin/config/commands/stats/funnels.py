@@ -20,27 +20,33 @@ class Overdispersion(StrEnum):
     NONE = "none"
 
 
+Id = Annotated[str, typer.Option("--id", help="Column that names the places.")]
+Observed = Annotated[str | None, typer.Option(help="Column of the counts (with --expected).")]
+Expected = Annotated[str | None, typer.Option(help="Column of the expected counts.")]
+Count = Annotated[
+    str | None, typer.Option(help="Column of how many of them (with --n), for shares.")
+]
+N = Annotated[str | None, typer.Option("--n", help="Column of how many.")]
+Target = Annotated[
+    float | None, typer.Option(help="The target; else 1, for shares that of all places.")
+]
+Excess = Annotated[Overdispersion, typer.Option(help="How limits are widened for excess scatter.")]
+Winsorise = Annotated[
+    float, typer.Option(help="Share of places at each end that is pulled in first.")
+]
+
+
 @commands.command("funnel")
 def funnel(
     file: File,
-    id_: Annotated[str, typer.Option("--id", help="Column that names the places.")],
-    observed: Annotated[
-        str | None, typer.Option(help="Column of the counts (with --expected).")
-    ] = None,
-    expected: Annotated[str | None, typer.Option(help="Column of the expected counts.")] = None,
-    count: Annotated[
-        str | None, typer.Option(help="Column of how many of them (with --n), for shares.")
-    ] = None,
-    n: Annotated[str | None, typer.Option("--n", help="Column of how many.")] = None,
-    target: Annotated[
-        float | None, typer.Option(help="The target; else 1, for shares that of all places.")
-    ] = None,
-    overdispersion: Annotated[
-        Overdispersion, typer.Option(help="How limits are widened for excess scatter.")
-    ] = Overdispersion.ADDITIVE,
-    winsorise: Annotated[
-        float, typer.Option(help="Share of places at each end that is pulled in first.")
-    ] = 0.1,
+    id_: Id,
+    observed: Observed = None,
+    expected: Expected = None,
+    count: Count = None,
+    n: N = None,
+    target: Target = None,
+    overdispersion: Excess = Overdispersion.ADDITIVE,
+    winsorise: Winsorise = 0.1,
     na: Na = Missing.REFUSE,
     as_json: console.Json = False,
 ) -> None:
@@ -48,24 +54,16 @@ def funnel(
     from anmin.config.table import read_table
     from anmin.stats.funnel import ratio_funnel, share_funnel
 
+    excess = overdispersion.value
     if observed and expected and not (count or n):
         table = read_table(file, numbers=[observed, expected], texts=[id_], na=na)
-        found = ratio_funnel(
-            table.counts(observed),
-            table.positive(expected),
-            target=1.0 if target is None else target,
-            overdispersion=overdispersion.value,
-            winsorise=winsorise,
-        )
+        values = table.counts(observed), table.positive(expected)
+        aim = 1.0 if target is None else target
+        found = ratio_funnel(*values, target=aim, overdispersion=excess, winsorise=winsorise)
     elif count and n and not (observed or expected):
         table = read_table(file, numbers=[count, n], texts=[id_], na=na)
-        found = share_funnel(
-            table.counts(count),
-            table.counts(n),
-            target=target,
-            overdispersion=overdispersion.value,
-            winsorise=winsorise,
-        )
+        values = table.counts(count), table.counts(n)
+        found = share_funnel(*values, target=target, overdispersion=excess, winsorise=winsorise)
     else:
         raise Refusal("give --observed and --expected, or --count and --n")
     columns = {name: getattr(found, name) for name in ("value", "size", "z", "p", "z_adjusted")}

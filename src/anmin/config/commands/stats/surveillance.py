@@ -58,6 +58,63 @@ class Ears(StrEnum):
     C3 = "C3"
 
 
+Start = Annotated[
+    str | None, typer.Option(help="Date of the first row, for weeks that are numbered only.")
+]
+Frequency = Annotated[
+    int | None,
+    typer.Option(
+        "--frequency",
+        "--freq",
+        help="Moments in a year, such as 12; else by the dates, or 52 where there are none.",
+    ),
+]
+Years = Annotated[int, typer.Option("--b", help="Years to go back.")]
+HalfWindow = Annotated[
+    int, typer.Option("--w", help="Moments before and after the same one of each year.")
+]
+Alpha = Annotated[float, typer.Option(help="Chance of an alarm without cause.")]
+Reweight = Annotated[
+    bool, typer.Option("--reweight/--no-reweight", help="Weight past outbreaks down.")
+]
+WeightsThreshold = Annotated[
+    float | None,
+    typer.Option(
+        "--weights-threshold",
+        "--weightsThreshold",
+        help="Residual above which that is done; else 2.58, in the original form 1.",
+    ),
+]
+Trend = Annotated[bool, typer.Option("--trend/--no-trend", help="Allow a trend.")]
+PThresholdTrend = Annotated[
+    float,
+    typer.Option(
+        "--p-threshold-trend", "--pThresholdTrend", help="It stays with a p-value below this."
+    ),
+]
+NoPeriods = Annotated[
+    int,
+    typer.Option(
+        "--no-periods", "--noPeriods", help="Parts of the year with a level of their own."
+    ),
+]
+PastWeeks = Annotated[
+    int | None,
+    typer.Option(
+        "--past-weeks-not-included",
+        "--pastWeeksNotIncluded",
+        help="Moments just before that are left out; else as many as --w.",
+    ),
+]
+ThresholdMethod = Annotated[
+    Threshold, typer.Option("--threshold-method", "--thresholdMethod", help="The upper bound.")
+]
+PowerTrans = Annotated[Power, typer.Option(help="Power that counts are taken to.")]
+Limit54 = Annotated[
+    str, typer.Option(help="No alarm with fewer cases than the first within the second moments.")
+]
+
+
 @commands.command("farrington")
 def farrington(
     file: File,
@@ -66,63 +123,20 @@ def farrington(
     first: First = None,
     last: Last = None,
     method: Annotated[Farrington, typer.Option(help="The form.")] = Farrington.IMPROVED,
-    start: Annotated[
-        str | None,
-        typer.Option(help="Date of the first row, for weeks that are numbered only."),
-    ] = None,
-    frequency: Annotated[
-        int | None,
-        typer.Option(
-            "--frequency",
-            "--freq",
-            help="Moments in a year, such as 12; else by the dates, or 52 where there are none.",
-        ),
-    ] = None,
-    b: Annotated[int, typer.Option(help="Years to go back.")] = 5,
-    w: Annotated[int, typer.Option(help="Moments before and after the same one of each year.")] = 3,
-    alpha: Annotated[float, typer.Option(help="Chance of an alarm without cause.")] = 0.05,
-    reweight: Annotated[
-        bool, typer.Option("--reweight/--no-reweight", help="Weight past outbreaks down.")
-    ] = True,
-    weights_threshold: Annotated[
-        float | None,
-        typer.Option(
-            "--weights-threshold",
-            "--weightsThreshold",
-            help="Residual above which that is done; else 2.58, in the original form 1.",
-        ),
-    ] = None,
-    trend: Annotated[bool, typer.Option("--trend/--no-trend", help="Allow a trend.")] = True,
-    p_threshold_trend: Annotated[
-        float,
-        typer.Option(
-            "--p-threshold-trend", "--pThresholdTrend", help="It stays with a p-value below this."
-        ),
-    ] = 0.05,
-    no_periods: Annotated[
-        int,
-        typer.Option(
-            "--no-periods", "--noPeriods", help="Parts of the year with a level of their own."
-        ),
-    ] = 1,
-    past_weeks_not_included: Annotated[
-        int | None,
-        typer.Option(
-            "--past-weeks-not-included",
-            "--pastWeeksNotIncluded",
-            help="Moments just before that are left out; else as many as --w.",
-        ),
-    ] = None,
-    threshold_method: Annotated[
-        Threshold, typer.Option("--threshold-method", "--thresholdMethod", help="The upper bound.")
-    ] = Threshold.DELTA,
-    powertrans: Annotated[Power, typer.Option(help="Power that counts are taken to.")] = (
-        Power.TWO_THIRDS
-    ),
-    limit54: Annotated[
-        str,
-        typer.Option(help="No alarm with fewer cases than the first within the second moments."),
-    ] = "5,4",
+    start: Start = None,
+    frequency: Frequency = None,
+    b: Years = 5,
+    w: HalfWindow = 3,
+    alpha: Alpha = 0.05,
+    reweight: Reweight = True,
+    weights_threshold: WeightsThreshold = None,
+    trend: Trend = True,
+    p_threshold_trend: PThresholdTrend = 0.05,
+    no_periods: NoPeriods = 1,
+    past_weeks_not_included: PastWeeks = None,
+    threshold_method: ThresholdMethod = Threshold.DELTA,
+    powertrans: PowerTrans = Power.TWO_THIRDS,
+    limit54: Limit54 = "5,4",
     na: Na = Missing.REFUSE,
     as_json: console.Json = False,
 ) -> None:
@@ -139,23 +153,13 @@ def farrington(
     )  # fmt: skip
     table = read_table(file, numbers=[count], texts=[time], na=na)
     moments, dates = _moments(table, time, start)
-    if frequency is not None:
-        dates = None
-    year = 52 if frequency is None else frequency
+    dates, year = (dates, 52) if frequency is None else (None, frequency)
     begin = _position(moments, first, "from") if first else _earliest(dates, year, b) + w
     end = _position(moments, last, "to") if last else len(moments) - 1
-    found = farrington(
-        table.counts(count),
-        range(begin, end + 1),
-        control=control,
-        dates=dates,
-        frequency=year,
-    )
-    columns = {
-        name: getattr(found, name)
-        for name in ("observed", "expected", "upperbound", "alarm", "score")
-    }
-    rows = rows_of(time=moments[begin : end + 1], **columns)
+    at = range(begin, end + 1)
+    found = farrington(table.counts(count), at, control=control, dates=dates, frequency=year)
+    said = ("observed", "expected", "upperbound", "alarm", "score")
+    rows = rows_of(time=moments[begin : end + 1], **{name: getattr(found, name) for name in said})
     tell({"rows": rows}, table, as_json=as_json)
 
 
