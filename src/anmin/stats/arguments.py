@@ -41,6 +41,14 @@ def positive(values: ArrayLike, name: str) -> Floats:
     return floats
 
 
+def whole(value: object, name: str, least: int) -> int:
+    """A whole number not below the least that makes sense."""
+    number = counts(value, name)  # type: ignore[arg-type]
+    if number.ndim or number < least:
+        raise Refusal(f"{name} must be one whole number from {least}", field=name)
+    return int(number)
+
+
 def tail_of(level: float) -> float:
     """The share in each tail outside a two-sided interval of this confidence level."""
     if not 0 < numbers(level, "level") < 1:

@@ -15,15 +15,13 @@ from scipy import sparse
 from scipy.spatial import cKDTree
 
 from anmin.kernel.errors import Refusal
-from anmin.stats.arguments import Floats, numbers, positive, together
+from anmin.stats.arguments import positive, whole
+from anmin.stats.coordinates import EQUALLY_FAR, coordinates, positions, straight
 
 type Ints = NDArray[np.int64]
 type Weights = sparse.csr_array
 
-EARTH_KM = 6371.0088
-"""Mean radius of the Earth (IUGG)."""
-AS_FAR = 1 + 1e-9
-"""Distances that differ by less than this factor count as equal, whatever the unit."""
+AS_FAR = 1 + EQUALLY_FAR
 
 
 def from_pairs[Id: Hashable](
@@ -80,9 +78,8 @@ def within(x: ArrayLike, y: ArrayLike, distance: float, *, spherical: bool = Fal
     Raises:
         Refusal: coordinates that are missing or no place on Earth, a distance not above 0.
     """
-    points, reach = _points(x, y, spherical=spherical), float(positive(distance, "distance"))
-    if spherical:  # the chord below the arc
-        reach = 2 * float(np.sin(min(reach / EARTH_KM, np.pi) / 2))
+    points = positions(*coordinates(x, y, spherical=spherical), spherical=spherical)
+    reach = straight(float(positive(distance, "distance")), spherical=spherical)
     pairs = cKDTree(points).query_pairs(reach * AS_FAR, output_type="ndarray")
     return _binary(len(points), pairs.astype(np.int64))
 
@@ -96,9 +93,9 @@ def nearest(x: ArrayLike, y: ArrayLike, k: int, *, spherical: bool = False) -> W
     Raises:
         Refusal: coordinates as for `within`; k not between 1 and the number of other areas.
     """
-    points = _points(x, y, spherical=spherical)
+    points = positions(*coordinates(x, y, spherical=spherical), spherical=spherical)
     n = len(points)
-    if not 1 <= k < n:
+    if not 1 <= whole(k, "nearest", 1) < n:
         raise Refusal(f"the number of nearest must lie between 1 and {n - 1}", field="nearest")
     tree = cKDTree(points)
     reach = tree.query(points, [k + 1])[0][:, 0]
@@ -109,23 +106,6 @@ def nearest(x: ArrayLike, y: ArrayLike, k: int, *, spherical: bool = False) -> W
     weights.setdiag(0)
     weights.eliminate_zeros()
     return weights
-
-
-def _points(x: ArrayLike, y: ArrayLike, *, spherical: bool) -> Floats:
-    """Points in the plane (n, 2), or on a sphere of radius 1 (n, 3)."""
-    east, north = together(numbers(x, "x"), numbers(y, "y"))
-    if east.ndim != 1 or len(east) < 2:
-        raise Refusal("there must be at least two areas", field="x")
-    if not spherical:
-        return np.column_stack([east, north])
-    if (np.abs(north) > 90).any():
-        raise Refusal("y must be a latitude from -90 to 90 degrees", field="y")
-    if (np.abs(east) > 360).any():
-        raise Refusal("x must be a longitude in degrees", field="x")
-    east, north = np.radians(east), np.radians(north)
-    return np.column_stack(
-        [np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)]
-    )
 
 
 def row_standardised(weights: Weights) -> Weights:

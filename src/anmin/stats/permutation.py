@@ -10,8 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from anmin.kernel.errors import Refusal
-from anmin.stats.arguments import Floats
+from anmin.stats.arguments import Floats, whole
 from anmin.stats.neighbours import Ints, Weights, counts_of
 
 BLOCK = 128
@@ -33,9 +32,8 @@ def two_sided(low: Ints | np.int64, high: Ints | np.int64, permutations: int) ->
 
 
 def _check(permutations: int, seed: int) -> None:
-    for name, value in (("permutations", permutations), ("seed", seed)):
-        if value < 0:
-            raise Refusal(f"{name} must be a whole number from 0", field=name)
+    whole(permutations, "permutations", 0)
+    whole(seed, "seed", 0)
 
 
 def conditional(

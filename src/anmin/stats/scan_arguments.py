@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from anmin.kernel.errors import Refusal
-from anmin.stats.arguments import Floats, counts, numbers
+from anmin.stats.arguments import Floats, counts, numbers, whole
+from anmin.stats.coordinates import coordinates
 
 MOST_CASES = 2**31 - 2
 
@@ -38,15 +39,7 @@ def places_of(
     x: ArrayLike, y: ArrayLike, ids: Sequence[Hashable] | None, *, spherical: bool
 ) -> Places:
     """Two or more places with their coordinates."""
-    across, up = numbers(x, "x"), numbers(y, "y")
-    if across.ndim != 1 or up.shape != across.shape:
-        raise Refusal("x and y must be two columns of the same length", field="y")
-    if len(across) < 2:
-        raise Refusal("there must be at least two places", field="x")
-    if spherical and (abs(up) > 90).any():
-        raise Refusal("y must be a latitude from -90 to 90 degrees", field="y")
-    if spherical and (abs(across) > 360).any():
-        raise Refusal("x must be a longitude in degrees", field="x")
+    across, up = coordinates(x, y, spherical=spherical)
     names = list(range(len(across))) if ids is None else list(ids)
     if len(names) != len(across):
         raise Refusal(f"there are {len(across)} places, but {len(names)} ids", field="ids")
@@ -153,14 +146,6 @@ def _everybody(
     if seen.sum() == people.sum():
         raise Refusal("all of the population are cases", field="population")
     return AtRisk(people, float(people.sum()), people.sum(axis=1))
-
-
-def whole(value: object, name: str, least: int) -> int:
-    """A whole number not below the least that makes sense."""
-    number = counts(value, name)  # type: ignore[arg-type]
-    if number.ndim or number < least:
-        raise Refusal(f"{name} must be one whole number from {least}", field=name)
-    return int(number)
 
 
 def share_of(value: float) -> float:

@@ -12,18 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anmin.stats.arguments import Floats
+from anmin.stats.coordinates import EQUALLY_FAR, Positions
 from anmin.stats.kernels import kernel
 
-EARTH_RADIUS = 6371.0088
-"""Mean radius in kilometres (IUGG)."""
-EQUALLY_FAR = 1e-9
-"""Distances that differ by a smaller share than this are the same: rounding, not geography."""
 LOOSENESS = 0.8
 """How many standard deviations more than its first circle the last of a bundle may expect."""
 ROWS = 128
 """Centres whose distances are held at one time."""
-
-type Positions = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,26 +41,6 @@ class Spans:
 
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
-
-
-def positions(x: Floats, y: Floats, *, spherical: bool) -> Positions:
-    """Points whose straight distance grows with the distance asked for; shape (n, 2) or (n, 3).
-
-    Spherical: ``x`` is the longitude and ``y`` the latitude in degrees; the points lie on a unit
-    sphere, and the chord between two of them grows with the great circle.
-    """
-    if not spherical:
-        return np.column_stack([x - x.mean(), y - y.mean()])
-    east, north = np.radians(x), np.radians(y)
-    return np.column_stack(
-        [np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)]
-    )
-
-
-def distance(points: Positions, a: int, b: int, *, spherical: bool) -> float:
-    """Between two places: in units of the coordinates, or in kilometres along the great circle."""
-    chord = float(np.linalg.norm(points[a] - points[b]))
-    return 2 * EARTH_RADIUS * float(np.arcsin(min(1.0, chord / 2))) if spherical else chord
 
 
 def cumulated[T: np.generic](cells: NDArray[T]) -> NDArray[T]:

@@ -21,7 +21,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from anmin.stats.arguments import Floats
+from anmin.stats.arguments import Floats, whole
+from anmin.stats.coordinates import distance, positions
 from anmin.stats.scan_arguments import (
     AtRisk,
     Places,
@@ -30,12 +31,11 @@ from anmin.stats.scan_arguments import (
     lengths_of,
     places_of,
     share_of,
-    whole,
 )
 from anmin.stats.scan_chance import ByPermutation, ByWeight, Chance, streams
 from anmin.stats.scan_replicates import Study, gumbel_p, maxima, p_value, reached
 from anmin.stats.scan_search import Search, Window
-from anmin.stats.scan_windows import circles, cumulated, distance, positions, spans
+from anmin.stats.scan_windows import circles, cumulated, spans
 
 type Model = Literal["poisson", "bernoulli", "permutation"]
 

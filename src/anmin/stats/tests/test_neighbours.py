@@ -7,8 +7,8 @@ from hypothesis import strategies as some
 from scipy import sparse
 
 from anmin.kernel.errors import Refusal
+from anmin.stats.coordinates import EARTH_RADIUS
 from anmin.stats.neighbours import (
-    EARTH_KM,
     checked,
     counts_of,
     from_pairs,
@@ -73,7 +73,7 @@ def test_places_that_coincide_are_neighbours():
 
 def test_kilometres_on_the_sphere():
     """One degree of longitude: 111.2 km at the equator, half of that at 60 degrees north."""
-    degree = EARTH_KM * np.pi / 180
+    degree = EARTH_RADIUS * np.pi / 180
     assert within([120, 121], [0, 0], degree, spherical=True).nnz == 2
     assert within([120, 121], [0, 0], degree * 0.999, spherical=True).nnz == 0
     assert within([179.5, -179.5], [60, 60], degree * 0.501, spherical=True).nnz == 2
