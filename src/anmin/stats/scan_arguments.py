@@ -110,7 +110,7 @@ def _spread(values: ArrayLike, name: str, seen: NDArray[np.int64], model: str) -
         )
     if (given < 0).any():
         raise Refusal(f"{name} must not be negative", field=name)
-    spread = np.ascontiguousarray(np.broadcast_to(given.reshape(len(seen), -1), seen.shape))
+    spread = np.array(np.broadcast_to(given.reshape(len(seen), -1), seen.shape))
     if (spread.sum(axis=1) <= 0).any():
         raise Refusal(f"{name} must be above 0 at every place", field=name)
     return spread
