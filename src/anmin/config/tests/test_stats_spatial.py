@@ -1,10 +1,16 @@
 """`anmin stats gi`, `moran`, `small-area` and `rank`, as an analyst uses them on plain files."""
 
+import csv
 import json
+from pathlib import Path
 
+import numpy as np
 import pytest
 
+import anmin.stats
 from anmin.config.command import run
+
+KNOWN = Path(anmin.stats.__file__).parent / "tests" / "known"
 
 TOWNS = """area,thefts,x,y,se,var,poor
 安阳街道,12,120.60,27.80,1,1,2
@@ -179,3 +185,39 @@ def test_rows_left_out_take_their_pairs_with_them(told, tmp_path):
     found = json.loads(out)
     assert (status, found["dropped"], len(found["rows"])) == (0, 1, 4)
     assert "left out with their areas: 1 pairs of neighbours" in err
+
+
+def known(name, column):
+    with (KNOWN / name).open(newline="") as file:
+        return [float(row[column]) for row in csv.DictReader(file)]
+
+
+@pytest.mark.parametrize(
+    ("line", "columns", "file"),
+    [
+        ("gi columbus.csv --id id --y crime --neighbours columbus_neighbours.csv",
+         {"z": "GiStar_B", "p": "GiStar_B_p", "q": "GiStar_B_bh"}, "columbus.csv"),
+        ("moran columbus.csv --id id --y crime --neighbours columbus_neighbours.csv --local",
+         {"index": "Ii"}, "columbus.csv"),
+        ("gi grid.csv --id id --y val --x-col x --y-col y --band 30",
+         {"z": "gi_star_30"}, "getis_ord.csv"),
+        ("small-area milk.csv --id area --y y --se sd --factor region",
+         {"eblup": "eblup_reml", "mse": "mse_reml"}, "milk.csv"),
+        ("small-area crops.csv --id county --y corn --x corn_pixels,soy_pixels --size segments "
+         "--means crops_counties.csv", {"eblup": "corn"}, "crops_counties.csv"),
+        ("rank travel_time.csv --id state --y minutes --se se --joint",
+         {"rank": "rank", "low": "low_90", "high": "high_90"}, "travel_time.csv"),
+    ],
+)  # fmt: skip
+def test_known_answers_through_the_command(told, tmp_path, line, columns, file):
+    """The small set of the library, of which `anmin.stats` says where it comes from."""
+    for source in KNOWN.glob("*.csv"):
+        (tmp_path / source.name).write_bytes(source.read_bytes())
+    named = (KNOWN / "getis_ord.csv").read_text().splitlines()
+    cells = [f"{place if place else 'id'},{row}" for place, row in enumerate(named)]
+    (tmp_path / "grid.csv").write_text("\n".join(cells))
+    status, out, err = told(f"{line} --json")
+    assert (status, err) == (0, "")
+    rows = json.loads(out)["rows"]
+    for ours, theirs in columns.items():
+        np.testing.assert_allclose([row[ours] for row in rows], known(file, theirs), rtol=1e-8)
