@@ -21,6 +21,7 @@ LARGEST = 20_000
 ENOUGH = 1e-17
 CLOSE = 1e-12
 """What a step may leave as error: its third power, times the information (at most n)."""
+MOST_STEPS = 60
 
 
 @kernel
@@ -46,30 +47,49 @@ def _first_guess(x: float, n: float, z: float) -> float:
 
 
 @kernel
-def _solve(x: float, n: float, choose: float, log_tail: float, start: float, mid: bool) -> float:
-    """The log odds at which P(X >= x), or with ``mid`` less half of P(X = x), is the tail."""
-    theta = start
-    for _step in range(60):
-        odds = math.exp(theta)
-        p, q = odds / (1 + odds), 1 / (1 + odds)
-        beyond, slope = _beyond(x, n, odds), x * q
-        bend = x - n * p
-        if mid:
-            beyond -= 0.5
-            slope = (x * q + (n - x) * p) / 2
-            bend += p * q * (n - 2 * x) / (2 * slope)
-        else:
-            bend -= p
-        gap = choose + x * theta - n * math.log1p(odds) + math.log(beyond) - log_tail
-        slope /= beyond
-        bend -= slope
-        step = -gap / slope
-        if abs(step * bend) < 1:
-            step /= 1 + step * bend / 2
-        theta += step
+def _step(
+    x: float, n: float, choose: float, log_tail: float, theta: float, beyond: float, half: bool
+) -> float:
+    """How far to go from these log odds, P(X >= x) being ``beyond`` times P(X = x) there.
+
+    With ``half``, only half of P(X = x) is to count.
+    """
+    odds = math.exp(theta)
+    p, q = odds / (1 + odds), 1 / (1 + odds)
+    slope, bend = x * q, x - n * p
+    if half:
+        beyond -= 0.5
+        slope = (x * q + (n - x) * p) / 2
+        bend += p * q * (n - 2 * x) / (2 * slope)
+    else:
+        bend -= p
+    gap = choose + x * theta - n * math.log1p(odds) + math.log(beyond) - log_tail
+    slope /= beyond
+    step = -gap / slope
+    curved = step * (bend - slope)
+    return step / (1 + curved / 2) if abs(curved) < 1 else step
+
+
+@kernel
+def _lower(x: float, n: float, choose: float, log_tail: float, start: float) -> tuple[float, float]:
+    """The log odds at which P(X >= x) is the tail, and where it is so with half of P(X = x)."""
+    exact, step = start, 0.0
+    for _ in range(MOST_STEPS):
+        beyond = _beyond(x, n, math.exp(exact))
+        step = _step(x, n, choose, log_tail, exact, beyond, False)
         if abs(step) ** 3 * n < CLOSE:
             break
-    return theta
+        exact += step
+    # The first step of the other search needs no new sum.
+    mid = exact + _step(x, n, choose, log_tail, exact, beyond, True)
+    exact += step
+    for _ in range(MOST_STEPS):
+        beyond = _beyond(x, n, math.exp(mid))
+        step = _step(x, n, choose, log_tail, mid, beyond, True)
+        mid += step
+        if abs(step) ** 3 * n < CLOSE:
+            break
+    return exact, mid
 
 
 @kernel
@@ -85,8 +105,7 @@ def _limits(
             count = x[i] if side == 0 else y[i]
             if count == 0:
                 continue
-            exact = _solve(count, n, choose, log_tail, _first_guess(count, n, z), False)
-            mid = _solve(count, n, choose, log_tail, exact, True)
+            exact, mid = _lower(count, n, choose, log_tail, _first_guess(count, n, z))
             # The upper limit of a share is one minus the lower of the rest: as odds, its inverse.
             sign = 1 - 2 * side
             out[side, i], out[2 + side, i] = math.exp(sign * exact), math.exp(sign * mid)
@@ -139,7 +158,7 @@ def compare(x: Floats, y: Floats, p: Floats, tail: float) -> tuple[Floats, Float
     log_factorial = special.gammaln(np.arange(int((x + y).max(initial=0)) + 1) + 1.0)
     this, last, where = _different(x, y)
     limits = np.empty((4, len(this)))
-    _limits(this, last, log_factorial, tail, float(special.ndtri(1 - tail)), limits)
+    _limits(this, last, log_factorial, tail, -float(special.ndtri(tail)), limits)
     alike = bool(len(p)) and bool((p == p[0]).all())
     if alike:
         x, y, p = this, last, np.full(len(this), p[0])
