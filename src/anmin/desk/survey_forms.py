@@ -87,6 +87,38 @@ class SampleForm(ActForm):
         return [(line, self[SIZE + line.code]) for line in self.lines]
 
 
+class ProposeForm(forms.Form):
+    """How many people in all, or how precise the whole shall be."""
+
+    use_required_attribute = False
+    total = forms.IntegerField(
+        label=gettext_lazy("People in all"), required=False, min_value=2, max_value=1_000_000
+    )
+    margin = forms.DecimalField(
+        label=gettext_lazy("or precision, ± points"),
+        required=False,
+        min_value=0,
+        max_value=50,
+        decimal_places=2,
+    )
+    response = forms.IntegerField(
+        label=gettext_lazy("Expected response, per cent"),
+        required=False,
+        min_value=1,
+        max_value=100,
+    )
+
+    def asked(self) -> dict[str, Any]:
+        """The arguments of ``waves.propose``."""
+        given = self.cleaned_data
+        margin = given.get("margin")
+        return {
+            "total": given.get("total"),
+            "margin": float(margin) / 100 if margin else None,
+            "response": (given.get("response") or 100) / 100,
+        }
+
+
 class AssignForm(ActForm):
     """Who asks."""
 

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,11 +17,12 @@ from anmin.kernel.errors import Conflict, NotFound, Refusal
 from anmin.people.actions import log_access
 from anmin.people.models import Account
 from anmin.people.policy import Capability, require
+from anmin.stats.planning import allocate, size_for_proportion
 from anmin.surveys import questionnaires
 from anmin.surveys.dispositions import exhausted
 from anmin.surveys.models import Case, FrameRow, Wave
 from anmin.surveys.sealing import read_seed, seal_text
-from anmin.surveys.selection import Member, describe, select
+from anmin.surveys.selection import SMALLEST, Member, describe, select
 
 CHUNK = 1000
 Status = Wave.Status
@@ -94,20 +95,28 @@ def freeze(*, wave_id: int, by: Account) -> Wave:
     """Freeze the frame: number its rows and publish their digest. Nobody is added afterwards."""
     require(by, Capability.PLAN_SURVEYS)
     wave = lock_wave(wave_id, Status.DRAFT)
-    rows = list(wave.frame.order_by("reference").only("pk", "stratum", "cluster"))
-    if not rows:
+    _number(wave)
+    frame = members(wave)
+    if not frame:
         raise Refusal(_("The frame is empty: bring in the list of people first."))
-    for number, row in enumerate(rows, start=1):
-        row.number = number
-    FrameRow.objects.bulk_update(rows, ["number"], batch_size=CHUNK)
-    wave.frame_count = len(rows)
-    wave.frame_digest = chance.frame_digest(
-        describe(Member(row.number or 0, row.stratum, row.cluster) for row in rows)
-    )
+    wave.frame_count = len(frame)
+    wave.frame_digest = chance.frame_digest(describe(frame))
     wave.status, wave.frozen_at = Status.FROZEN, timezone.now()
     wave.save()
     _log(by, "freeze_frame", wave)
     return wave
+
+
+def _number(wave: Wave) -> None:
+    """Count the frame by its references; one statement, however long the list is."""
+    table = FrameRow._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} SET number = ordered.place FROM ("  # noqa: S608 - no input in it
+            f"SELECT id, ROW_NUMBER() OVER (ORDER BY reference) AS place FROM {table} "
+            f"WHERE wave_id = %s) AS ordered WHERE {table}.id = ordered.id",
+            [wave.pk],
+        )
 
 
 def members(wave: Wave) -> list[Member]:
@@ -121,6 +130,29 @@ def strata(wave: Wave) -> dict[str, int]:
     """How many rows of the frame each stratum has."""
     rows = wave.frame.order_by("stratum").values_list("stratum")
     return dict(rows.annotate(number=Count("pk")))
+
+
+def propose(
+    wave: Wave, *, total: int | None = None, margin: float | None = None, response: float = 1
+) -> dict[str, int]:
+    """How many people to draw in each stratum, in proportion to its size.
+
+    Args:
+        total: people to draw in all; without it as many as an interval of ``± margin`` needs.
+        margin: half the width of the interval of a share, for the whole.
+        response: the share of those drawn who are expected to answer.
+
+    Raises ``Refusal`` naming the argument: nothing to go by, or more than there are.
+    """
+    sizes = strata(wave)
+    if total is None:
+        if margin is None:
+            raise Refusal(_("Give a total or a precision."), field="total")
+        total = size_for_proportion(
+            margin, population=sum(sizes.values()), response=response
+        ).selected
+    drawn = allocate(total, list(sizes.values()), minimum=SMALLEST)
+    return dict(zip(sizes, (int(n) for n in drawn), strict=True))
 
 
 @transaction.atomic

@@ -51,6 +51,7 @@ def load(
     The same seed on the same day gives the same city. Raises ``Conflict`` if there is anything.
     """
     from anmin.callbacks.models import Answer
+    from anmin.config.demo import surveys
     from anmin.config.demo.clock import pretended_time
     from anmin.config.demo.map import add_estate, places
     from anmin.config.demo.people import hire
@@ -85,6 +86,8 @@ def load(
             for done, _day in enumerate(city.live(first, today, per_day, now), start=1):
                 if advance:
                     advance(done, days)
+    with steady():
+        surveys.hold(seed, now)
     _open_all_night()
     refresh()
     matters = Matter.objects.all()

@@ -75,6 +75,9 @@ def test_a_wave_from_its_opening_to_its_end(city: City, sign_in: SignIn) -> None
     assert browser.post(f"{URL}freeze/").status_code == 303
     page = text(browser.get(URL))
     assert numbers_of(page) == [f"n_{city.yuhai_town.code}", f"n_{city.town.code}"]
+    page = text(browser.get(URL, {"total": "14"}))
+    assert re.search(rf'name="n_{city.town.code}" value="8"', page)
+    assert browser.get(URL, {"total": "71"}).status_code == 422
     too_many = {"key": "k", f"n_{city.town.code}": "41"}
     assert browser.post(f"{URL}draw/", too_many).status_code == 422
     one = {"key": "k", f"n_{city.town.code}": "1"}

@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
 from anmin.desk.receiving import LimitedUpload
-from anmin.desk.survey_forms import AssignForm, SampleForm, WaveForm
+from anmin.desk.survey_forms import SIZE, AssignForm, ProposeForm, SampleForm, WaveForm
 from anmin.desk.tables import uploaded_table
 from anmin.desk.views.page import DeskRequest, go, page, show
 from anmin.exchange.rejects import RejectsFile
@@ -116,12 +116,31 @@ def _wave(request: DeskRequest, code: str, *, status: int = 200, **extra: Any) -
         context["waiting"] = queries.waiting(account, wave)
     if plans:
         context |= {
-            "sample": SampleForm(lines=lines),
             "assign": AssignForm(offered=queries.interviewers()),
             "dealt": queries.interviewer_lines(account, wave),
             "rejects": _rejects(code).path.exists() and wave.status == waves.Status.DRAFT,
         }
+        if wave.status == waves.Status.FROZEN and "sample" not in extra:
+            proposed, sizes = _proposed(request, wave)
+            context |= {
+                "propose": proposed,
+                "sample": SampleForm(
+                    lines=lines, initial={SIZE + town: n for town, n in sizes.items()}
+                ),
+            }
+            status = 422 if proposed.errors else status
     return show(request, "surveys/wave.html", context | extra, status=status)
+
+
+def _proposed(request: DeskRequest, wave: Any) -> tuple[ProposeForm, dict[str, int]]:
+    """The form that asks for sizes, and what it proposes."""
+    form = ProposeForm(request.GET if {"total", "margin"} & set(request.GET) else None)
+    if form.is_bound and form.is_valid():
+        try:
+            return form, waves.propose(wave, **form.asked())
+        except Refusal as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+    return form, {}
 
 
 def _rejects(code: str) -> RejectsFile:
@@ -202,7 +221,7 @@ def draw(request: DeskRequest, code: str) -> HttpResponse:
         else:
             messages.success(request, _("%(n)s people are drawn.") % {"n": wave.selected})
             return go(request, reverse("desk:survey", args=[code]))
-    return _wave(request, code, status=form.status, sample=form)
+    return _wave(request, code, status=form.status, sample=form, propose=ProposeForm())
 
 
 @page(Capability.PLAN_SURVEYS)

@@ -129,6 +129,19 @@ def test_an_impossible_sample_draws_nobody(city: City, sizes: dict[str, int]) ->
     assert world() == before
 
 
+def test_sizes_are_proposed_in_proportion_to_the_towns(city: City) -> None:
+    wave = framed(city)
+    jinhu, yuhai = city.town.code, city.yuhai_town.code
+    assert waves.propose(wave, total=14) == {jinhu: 8, yuhai: 6}
+    assert waves.propose(wave, total=70) == {jinhu: 40, yuhai: 30}
+    # ± 10 points among 70: 41 replies (96.04 / (1 + 96.04 / 70)), at 80 % response 52 to draw
+    assert sum(waves.propose(wave, margin=0.1).values()) == 41
+    assert sum(waves.propose(wave, margin=0.1, response=0.8).values()) == 52
+    for asked in ({}, {"total": 71}, {"margin": 0.1, "response": 0.5}, {"margin": 2.0}):
+        with pytest.raises(Refusal):
+            waves.propose(wave, **asked)  # type: ignore[arg-type]
+
+
 def test_who_has_a_mobile_phone_is_invited_and_the_rest_is_interviewed(city: City) -> None:
     in_field(city, phones=True)
     assert set(Case.objects.values_list("status", flat=True)) == {"waiting"}
