@@ -13,15 +13,18 @@ from playwright.sync_api import Browser, Page, expect
 from anmin.callbacks.tests.scene import rules
 from anmin.channels.models import Message
 from anmin.channels.queries import body_of
-from anmin.surveys import reaching
+from anmin.stats import tests as stats_tests
+from anmin.surveys import reaching, releases
 from anmin.surveys.models import CaseAttempt, Return
 from anmin.surveys.tests.scene import framed, in_field, opened
+from anmin.surveys.tests.test_results import asked
 from tests.browser.test_call import desk
 from tests.browser.test_look import PHONE, WIDE, chromium, violations
 from tests.personas import City
 
 __all__ = ["chromium", "desk"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+API = Path(stats_tests.__file__).parent / "known" / "survey_apistrat.csv"
 URL = "/desk/surveys/waves/2026-h2/"
 
 
@@ -107,6 +110,45 @@ def test_everybody_can_use_the_studio(
     page.get_by_role("button", name="访问下一位").click()
     page.wait_for_url("**/cases/*/")
     looked_at(page, f"interview-{tag}")
+    sound(page)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "size"), [("dark", WIDE), ("light", PHONE)], ids=["wide", "phone"]
+)
+def test_everybody_can_read_the_results(
+    desk: Any, city: City, scheme: str, size: tuple[int, int]
+) -> None:
+    for code, seed in (("a", 1), ("b", 2)):
+        wave = asked(city, code=code, sizes=(90, 60), seed=seed)
+        releases.release(wave_id=wave.pk, by=city.analyst)
+    releases.add_outside_result(
+        title_zh="省公安厅测评", title_en="Provincial survey", measure="safety", year=2011,
+        value=0.9775, n_assumed=400, source="报纸", by=city.analyst,
+    )  # fmt: skip
+    options = {"size": (size[0], 5000), "color_scheme": scheme}
+    results = "/desk/surveys/waves/b/results/"
+    for name, who, url in (
+        ("results", city.leader, f"{results}?against=a"),
+        ("results-plan", city.analyst, f"{results}?revision=now&measure=score&by=age"),
+        ("method", city.leader, "/desk/surveys/waves/b/method/"),
+        ("outside", city.analyst, "/desk/surveys/outside/"),
+    ):
+        page = desk(who, url, **options)
+        if "results/" in url:
+            expect(page.locator("#estimates canvas").first).to_be_visible()
+        looked_at(page, f"{name}-{scheme}-{size[0]}")
+        sound(page)
+    page = desk(city.analyst, "/desk/surveys/file/", **options)
+    page.locator("#survey-file").set_input_files(API)
+    page.get_by_role("button", name="上传并查看").click()
+    page.locator("#id_y").select_option("api00")
+    page.locator("#id_weight").select_option("pw")
+    page.locator("#id_strata").select_option("stype")
+    page.locator("#id_fpc").select_option("fpc")
+    page.get_by_role("button", name="估计").click()
+    expect(page.locator("table")).to_contain_text("9.4089")
+    looked_at(page, f"file-{scheme}-{size[0]}")
     sound(page)
 
 

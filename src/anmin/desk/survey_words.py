@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from anmin.desk import figures as drawn
 from anmin.places.queries import area_names
 from anmin.surveys.dispositions import dispositions
+from anmin.surveys.questionnaires import questionnaire
 from anmin.surveys.releases import outside_interval
 from anmin.surveys.results import Cell, Change
 from anmin.surveys.weighting import JOINED, TOWN
@@ -70,15 +69,19 @@ def p_value(value: float | None) -> str:
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
 
 
+def _percent(value: float | None) -> str:
+    return DASH if value is None else f"{value * 100:.1f}%"
+
+
 def _points(value: float | None, measure: Mapping[str, Any]) -> str:
     if value is None:
         return DASH
     return f"{value * 100:+.1f}" if measure["is_share"] else f"{value:+.2f}"
 
 
-def _signal(q: float | None) -> bool:
-    limit = settings.RULES.get("measures.false_signals", timezone.localdate()).share
-    return q is not None and q <= limit
+def _signal(q: float | None, level: float) -> bool:
+    """Chance does not explain it at this level, all comparisons of the table considered."""
+    return q is not None and q <= 1 - level
 
 
 def tiles(
@@ -98,11 +101,9 @@ def tiles(
             "suppressed": whole.suppressed,
         },
         {
-            "label": _("Don't know · rather not say"),
-            "value": " · ".join(
-                DASH if part is None else f"{part * 100:.1f}%"
-                for part in (measure["dont_know"], measure["refused"])
-            ),
+            "label": _("Don't know"),
+            "value": _percent(measure["dont_know"]),
+            "note": _("rather not say: %(share)s") % {"share": _percent(measure["refused"])},
         },
     ]
     if response := method.get("response"):
@@ -110,7 +111,7 @@ def tiles(
         found.append(
             {
                 "label": _("Response rate"),
-                "value": DASH if rate is None else f"{rate * 100:.1f}%",
+                "value": _percent(rate),
                 "n": f"{response['eligible']:,}",
             }
         )
@@ -145,8 +146,10 @@ def outside_line(row: OutsideResult) -> dict[str, Any]:
         }
     else:
         said = _("the source gives no n: no interval can be given")
+    measures = {one.code: one.label for one in questionnaire("safety").measure}
     return {
         "row": row,
+        "measure": measures.get(row.measure, row.measure),
         "value": percent,
         "interval": interval,
         "n": f"{row.n:,}" if row.n else "",
@@ -170,7 +173,7 @@ def lines(
             "df": DASH if cell.df is None else f"{cell.df:.0f}",
             "difference": _points(cell.difference, measure),
             "q": p_value(cell.q),
-            "signal": _signal(cell.q),
+            "signal": _signal(cell.q, method["level"]),
             "tested": cell.q is not None,
             "rank": _rank(cell, method),
         }
@@ -205,7 +208,7 @@ def changes(
             if one.low is None
             else f"{_points(one.low, measure)} – {_points(one.high, measure)}",
             "q": p_value(one.q),
-            "signal": _signal(one.q),
+            "signal": _signal(one.q, level),
             "tested": one.q is not None,
         }
         for one in found
@@ -270,7 +273,7 @@ def how_made(method: Mapping[str, Any]) -> str:
         " %(margins)s, cut at %(top)s. Errors by linearisation for the design%(clusters)s."
         " Shares of those who gave an answer of substance. Fewer than %(few)s replies: not shown."
     ) % {
-        "margins": "、".join(dimension(name) for name in weighting["margins"]),
+        "margins": _(", ").join(dimension(name) for name in weighting["margins"]),
         "top": f"{weighting['trimmed_at']:.1f}",
         "clusters": _(", communities as clusters") if weighting["clusters"] else "",
         "few": method["shown_from"],
@@ -331,7 +334,7 @@ def _how_weighted(weighting: Mapping[str, Any]) -> Facts:
     towns = level_names(TOWN)
     fitted = []
     for name, totals in weighting["margins"].items():
-        text = "；".join(f"{towns.get(level, level)} {n:,.0f}" for level, n in totals.items())
+        text = _("; ").join(f"{towns.get(level, level)} {n:,.0f}" for level, n in totals.items())
         source = weighting["from_outside"].get(name)
         told = f"{text} ({source})" if source else text
         fitted.append((_("Fitted to %(variable)s") % {"variable": dimension(name)}, told))
