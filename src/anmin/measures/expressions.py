@@ -11,14 +11,14 @@ import ibis  # type: ignore[import-untyped]
 from anmin.measures.columns import FORMS, ColumnType
 from anmin.measures.figures import Counted, Part
 from anmin.measures.reading import utc_of
-from anmin.measures.registry import CUTOFF, MONTH, Expression, Indicator, Kind, LakeTable, Rows
+from anmin.measures.registry import CUTOFF, DAY, MONTH, Expression, Indicator, Kind, LakeTable, Rows
 from anmin.measures.suppression import Key
 
 
 def unbound(table: LakeTable) -> Rows:
     """The table as expressions see it, before any engine and without `CUTOFF`."""
     types = {name: FORMS[column.type].ibis for name, column in table.columns.items()}
-    return ibis.table({**types, MONTH: "string"}, name=table.name)
+    return ibis.table({**types, MONTH: "string", DAY: "string"}, name=table.name)
 
 
 def rows_in_question(

@@ -34,9 +34,9 @@ from anmin.measures.manifest import (
     to_disk,
 )
 from anmin.measures.reading import SAMPLE, reading_sql, rows_of, source_sql
-from anmin.measures.registry import MONTH, Cursor, LakeTable, registry
+from anmin.measures.registry import DAY, MONTH, Cursor, LakeTable, registry
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """How the lake is written; another number writes everything anew."""
 
 MEMORY: Final = "256MB"
@@ -217,6 +217,7 @@ class _Stage:
         if self._table.columns[self._table.month].type is ColumnType.TIMESTAMP:
             moment = f"timezone('{settings.TIME_ZONE}', timezone('UTC', {moment}))"
         columns[MONTH] = f"strftime({moment}, '%Y-%m')"
+        columns[DAY] = f"strftime({moment}, '%Y-%m-%d')"
         return ", ".join(f'{value} AS "{name}"' for name, value in columns.items())
 
     def _counted(self, rows: pa.RecordBatchReader) -> pa.RecordBatchReader:

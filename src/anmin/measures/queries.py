@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 
 from anmin.kernel.errors import Refusal, Unavailable
 from anmin.measures.engines import Engine, FilesChanged, engine_named
-from anmin.measures.figures import Figure, Part, break_down
+from anmin.measures.figures import Counted, Figure, Part, break_down
 from anmin.measures.manifest import Manifest
-from anmin.measures.registry import MONTH, Indicator, LakeTable, Rows, registry
+from anmin.measures.registry import DAY, MONTH, Indicator, LakeTable, Rows, registry
+from anmin.measures.suppression import Key
 
 type Filters = Mapping[str, object]
 """Column to the value, or the values, that it may have; None stands for "unknown"."""
@@ -37,6 +38,15 @@ class Result:
     rows: list[Figure]
     sums: list[Figure]
     total: Figure
+    cutoff: datetime
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Bare counts by the values of some dimensions: what the statistics of a series are made of."""
+
+    cells: dict[Key, Counted]
     cutoff: datetime
     revision: int
 
@@ -117,6 +127,39 @@ def show_many(
     return _on_one_state(work)
 
 
+def tally(
+    key: str,
+    by: Sequence[str],
+    start: date | None = None,
+    end: date | None = None,
+    filters: Filters = ALL,
+    scope: Filters = ALL,
+    engine: str | None = None,
+) -> Tally:
+    """The counts of one indicator by any number of dimensions, without sums and intervals.
+
+    For long series and fine maps, where `show` would make a figure of every cell. Only for what
+    an office does: never for an indicator whose small cells stay hidden.
+
+    Raises as `show_many`.
+    """
+    indicator = registry.indicator(key)
+    if indicator.hide_small:
+        raise Refusal(_("%(key)s may only be shown with small cells hidden.") % {"key": key})
+    _check([indicator], by, filters)
+    worker = engine_named(engine)
+
+    def work(manifest: Manifest) -> Tally:
+        from anmin.measures import expressions
+
+        table = _Table(registry.tables[indicator.table], manifest, worker)
+        rows = table.rows(start, end, filters, scope)
+        answer = table.evaluate(expressions.counts(rows, [indicator], by))
+        return Tally(expressions.cells(answer, 0, by), manifest.cutoff, manifest.revision)
+
+    return _on_one_state(work)
+
+
 def records(
     key: str,
     dimensions: Filters = ALL,
@@ -153,7 +196,7 @@ def _check(indicators: Iterable[Indicator], by: Sequence[str], filters: Filters)
     if len(set(by)) < len(by):
         raise Refusal(_("A dimension is named twice."), field="by")
     for indicator in indicators:
-        known = (*indicator.dimensions, MONTH)
+        known = (*indicator.dimensions, MONTH, DAY)
         for field, names in (("by", by), ("filters", filters)):
             if strange := next((name for name in names if name not in known), None):
                 raise Refusal(

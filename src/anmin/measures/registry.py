@@ -17,6 +17,9 @@ type Cursor = str | int | None
 MONTH: Final = "month"
 """The partition, ``YYYY-MM`` in local time: a column of every table and a dimension of all."""
 
+DAY: Final = "date"
+"""The local day, ``YYYY-MM-DD``, in the same column's time: a dimension of all, for series."""
+
 CUTOFF: Final = "cutoff"
 """The moment of the refresh (UTC): every expression can use it as a column of its table."""
 
@@ -52,7 +55,7 @@ class LakeTable:
             name for name in names if not name.isidentifier() or name.lower() != name
         ):
             raise DeclarationError(f"{self.name}: these are no lower-case names: {wrong}")
-        if reserved := {MONTH, CUTOFF} & set(self.columns):
+        if reserved := {MONTH, DAY, CUTOFF} & set(self.columns):
             raise DeclarationError(f"{self.name}: every table has these anyway: {reserved}")
         if missing := {self.key, self.month} - set(self.columns):
             raise DeclarationError(f"{self.name}: key or month name no column: {missing}")
@@ -99,7 +102,7 @@ class Indicator:
     each value carries what it would be if the silent had all said the worst, and the best.
     ``hide_small`` keeps cells from fewer records than rule ``measures.suppress_below`` hidden:
     for what people answered, not for what an office does. ``dimensions`` are columns of the
-    table by which it may be broken down, besides ``month``.
+    table by which it may be broken down, besides ``month`` and ``date``.
     """
 
     key: str

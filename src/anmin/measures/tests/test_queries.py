@@ -17,7 +17,7 @@ from anmin.measures.engines import NAMES, engine_named
 from anmin.measures.figures import Part
 from anmin.measures.lake import refresh
 from anmin.measures.manifest import Manifest, lake_folder
-from anmin.measures.queries import records, show, show_many
+from anmin.measures.queries import records, show, show_many, tally
 from anmin.measures.tests.calls import CALLS, at, call, create, put
 from anmin.stats.intervals import poisson, wilson
 
@@ -372,3 +372,24 @@ def test_files_that_vanish_while_read_are_read_again(quarter, monkeypatch):
                 update={"files": ("calls/month=2026-03/part-000000.parquet",)})}})}})])  # fmt: skip
     monkeypatch.setattr(Manifest, "read", lambda: next(answers, None) or read())
     assert show("number").total.value == 167
+
+
+def test_a_tally_counts_by_day_what_an_office_does_and_nothing_of_what_people_answered(
+    table_inside,
+):
+    put(
+        *group(0, 3, at("2026-03-31 15:59"), unit="A"),  # 23:59 in China
+        *group(10, 2, at("2026-03-31 16:00"), unit="A"),
+        *group(20, 1, APRIL, unit=None),
+    )
+    manifest = refresh().manifest
+    found = tally("number", ("unit", "date"))
+    assert {key: cell.numerator for key, cell in found.cells.items()} == {
+        ("A", "2026-03-31"): 3,
+        ("A", "2026-04-01"): 2,
+        (None, "2026-04-10"): 1,
+    }
+    assert found.revision == manifest.revision
+    assert tally("number", (), date(2026, 4, 1)).cells[()].numerator == 3
+    with pytest.raises(Refusal):
+        tally("satisfaction", ("unit",))
