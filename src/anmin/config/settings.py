@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "anmin.matters",
     "anmin.callbacks",
     "anmin.surveys",
+    "anmin.watch",
     "anmin.exchange",
     "anmin.desk",
     "anmin.portal",

@@ -43,7 +43,8 @@ class Figure:
 
     ``finding`` is the sentence that the picture supports; ``how`` tells how it was made (source,
     denominator, interval method, cut-off). ``level`` is that of the intervals in per cent.
-    ``reference`` draws a named line, as a promise of 0.9.
+    ``reference`` draws a named line, as a promise of 0.9. ``log``: half and double lie equally far from
+    it; every value and limit must be above 0.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Figure:
     csv_url: str = ""
     reference: float | None = None
     reference_label: str = ""
+    log: bool = False
 
     def shown(self, value: float | None) -> str:
         """A raw value as the reader sees it: "93.6%", "1,204", "1.33"."""
@@ -93,6 +95,7 @@ class Figure:
             "kind": self.kind,
             "unit": self.unit,
             "decimals": self.decimals,
+            "log": self.log,
             "reference": self.reference,
             "referenceLabel": self.reference_label,
             "series": [

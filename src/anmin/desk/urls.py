@@ -29,6 +29,11 @@ PAGES = (
     "morning",
     "figures",
     "records",
+    "watch",
+    "watch_compare",
+    "watch_hotspots",
+    "watch_index",
+    "candidates",
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [

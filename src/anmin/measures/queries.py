@@ -18,7 +18,6 @@ from anmin.measures.engines import Engine, FilesChanged, engine_named
 from anmin.measures.figures import Counted, Figure, Part, break_down
 from anmin.measures.manifest import Manifest
 from anmin.measures.registry import DAY, MONTH, Indicator, LakeTable, Rows, registry
-from anmin.measures.suppression import Key
 
 type Filters = Mapping[str, object]
 """Column to the value, or the values, that it may have; None stands for "unknown"."""
@@ -46,7 +45,7 @@ class Result:
 class Tally:
     """Bare counts by the values of some dimensions: what the statistics of a series are made of."""
 
-    cells: dict[Key, Counted]
+    cells: Mapping[tuple[Any, ...], Counted]
     cutoff: datetime
     revision: int
 

@@ -157,6 +157,16 @@ def area_names() -> dict[str, str]:
     return {area.code: area.label for area in Area.objects.order_by("code")}
 
 
+def area_positions() -> dict[str, tuple[float, float]]:
+    """Longitude and latitude (degrees, WGS 84) of every area that has them, by code."""
+    rows = Area.objects.order_by("code").values_list("code", "longitude", "latitude")
+    return {
+        code: (longitude, latitude)
+        for code, longitude, latitude in rows
+        if longitude is not None and latitude is not None
+    }
+
+
 def unit_codes(ids: Iterable[int]) -> list[str]:
     """The codes of units, by their ids."""
     wanted = set(ids)

@@ -14,6 +14,9 @@ def load(
     days: Annotated[int, typer.Option(help="Days of the city's life, up to now.", min=3)] = 120,
     per_day: Annotated[int, typer.Option(help="Events a day, about.", min=1)] = 16,
     seed: Annotated[int, typer.Option(help="The same seed gives the same city.")] = 20111125,
+    hot_spot: Annotated[
+        bool, typer.Option(help="Thefts come thick in one neighbourhood, for the scan to find.")
+    ] = True,
     as_json: console.Json = False,
 ) -> None:
     """Fill an empty installation with Rui'an's towns, made-up people and events."""
@@ -25,7 +28,9 @@ def load(
 
     install()
     with console.progress("Demo city") as advance:
-        loaded = demo.load(days=days, per_day=per_day, seed=seed, advance=advance)
+        loaded = demo.load(
+            days=days, per_day=per_day, seed=seed, hot_spot=hot_spot, advance=advance
+        )
     console.tell(
         asdict(loaded),
         as_json=as_json,

@@ -44,11 +44,13 @@ def load(
     days: int = DAYS,
     per_day: int = PER_DAY,
     seed: int = SEED,
+    hot_spot: bool = True,
     advance: Callable[[int, int], None] | None = None,
 ) -> Loaded:
     """Fill an empty installation with ``days`` of a city's life up to now.
 
-    The same seed on the same day gives the same city. Raises ``Conflict`` if there is anything.
+    The same seed on the same day gives the same city. With ``hot_spot``, thefts come thick in one
+    neighbourhood of late, for the nightly scan to find. Raises ``Conflict`` if there is anything.
     """
     from anmin.callbacks.models import Answer
     from anmin.config.demo import surveys
@@ -62,6 +64,8 @@ def load(
     from anmin.people.models import Account
     from anmin.people.roles import Role
     from anmin.places.queries import steady
+    from anmin.watch.hotspots import scan_night
+    from anmin.watch.nights import score_months, suggest_places
 
     if not wanted():
         raise Conflict("there is data already; the demo city only moves into an empty home")
@@ -81,6 +85,7 @@ def load(
             operators=list(Account.objects.filter(role=Role.OPERATOR).order_by("pk")),
             places=everywhere,
             estate=estate,
+            hot_spot=hot_spot,
         )
         with steady():
             for done, _day in enumerate(city.live(first, today, per_day, now), start=1):
@@ -90,6 +95,9 @@ def load(
         surveys.hold(seed, now)
     _open_all_night()
     refresh()
+    scan_night(today)
+    score_months(today)
+    suggest_places(today)
     matters = Matter.objects.all()
     return Loaded(
         days=days,

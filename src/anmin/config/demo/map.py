@@ -35,6 +35,21 @@ TOWNS: dict[str, tuple[float, float, float]] = {
 }
 ESTATE = {"code": "330381003008W1", "name": "文苑小区（演示）", "name_en": "Wenyuan Estate (demo)"}
 ESTATE_COMMUNITY = "330381003008"
+CLUSTER_TOWN = "330381101"
+"""The town with the hot spot that the nightly scan should find."""
+ESTATE_AT = (120.6185, 27.7935)
+
+
+def neighbourhood(places: list[Place], size: int) -> list[Place]:
+    """Some communities beside each other: the one nearest to the middle of its town, and those next to it."""
+    longitude, latitude, _share = TOWNS[CLUSTER_TOWN]
+    middle = min(places, key=lambda one: _apart(one, longitude, latitude))
+    return sorted(places, key=lambda one: _apart(one, middle.longitude, middle.latitude))[:size]
+
+
+def _apart(place: Place, longitude: float, latitude: float) -> float:
+    """About how far, in degrees of latitude; a degree of longitude is shorter here."""
+    return ((place.longitude - longitude) * 0.885) ** 2 + (place.latitude - latitude) ** 2
 
 
 def add_estate() -> Area:
@@ -48,8 +63,12 @@ def add_estate() -> Area:
 
 
 def places(rng: random.Random) -> tuple[list[Place], Place]:
-    """Every community as a place, and the estate, which is nobody's by chance (weight 0)."""
+    """Every community as a place, and the estate, which is nobody's by chance (weight 0).
+
+    Their rough coordinates are written to the areas, so that they can stand on a map.
+    """
     known = directory()
+    placed: list[Area] = []
     found: list[Place] = []
     communities = Area.objects.filter(level="community").select_related("parent")
     for area in communities.order_by("code"):
@@ -58,17 +77,25 @@ def places(rng: random.Random) -> tuple[list[Place], Place]:
         if town not in TOWNS or unit is None:
             continue
         longitude, latitude, share = TOWNS[town]
+        area.longitude = round(longitude + rng.gauss(0, 0.012), 6)
+        area.latitude = round(latitude + rng.gauss(0, 0.010), 6)
+        placed.append(area)
         found.append(
             Place(
                 area_id=area.pk,
                 unit_id=unit,
                 name=area.name.removesuffix("村").removesuffix("社区"),
-                longitude=longitude + rng.gauss(0, 0.012),
-                latitude=latitude + rng.gauss(0, 0.010),
+                longitude=area.longitude,
+                latitude=area.latitude,
                 weight=share * rng.lognormvariate(0, 0.6),
             )
         )
+    for area in Area.objects.filter(code__in=TOWNS):
+        area.longitude, area.latitude, _share = TOWNS[area.code]
+        placed.append(area)
     estate = Area.objects.get(code=ESTATE["code"])
+    estate.longitude, estate.latitude = ESTATE_AT
+    Area.objects.bulk_update([*placed, estate], ["longitude", "latitude"], batch_size=200)
     unit = known.responsible_unit_id(estate.pk, "incident")
     assert unit is not None  # the shipped responsibilities cover the whole county
-    return found, Place(estate.pk, unit, "文苑小区", 120.6185, 27.7935, 0)
+    return found, Place(estate.pk, unit, "文苑小区", *ESTATE_AT, 0)

@@ -21,6 +21,7 @@ from anmin.channels.delivery import deliver_due
 from anmin.channels.queries import body_of, messages_about
 from anmin.config.demo.clock import PretendedTime
 from anmin.config.demo.events import Place, event, events_of, known_at
+from anmin.config.demo.map import neighbourhood
 from anmin.config.demo.voices import reply_to
 from anmin.kernel.errors import Refusal
 from anmin.matters import news
@@ -40,7 +41,21 @@ BUSY_NOW = 4  # times the usual events yesterday and today, so that there is wor
 LEFT = 12  # calls that operators leave in the queue on those days
 NEVER_REACHED = 16  # of a hundred people called, those who are never reached
 BATCH = 1000
+HOT_SPOT_SEED, HOT_SPOT_PLACES, HOT_SPOT_EVENTS, HOT_SPOT_DAYS = 5, 4, 14, 12
 LINK = re.compile(rf"{LINK_PATH}([\w-]+)", re.ASCII)
+
+
+def hot_spot_events(places: list[Place], last: date) -> Iterator[Observation]:
+    """Thefts that come thick in a few neighbouring communities, up to the day before the last.
+
+    By chance of their own, so that a city without them is else the same.
+    """
+    rng = random.Random(HOT_SPOT_SEED)  # noqa: S311 - reproducible on purpose
+    zone, around = timezone.get_default_timezone(), neighbourhood(places, HOT_SPOT_PLACES)
+    for n in range(HOT_SPOT_EVENTS):
+        day = last - timedelta(days=1 + n * HOT_SPOT_DAYS // HOT_SPOT_EVENTS)
+        at = datetime.combine(day, time(rng.randrange(24), rng.randrange(60)), zone)
+        yield event(f"H{day:%Y%m%d}W{n:02d}", "theft", at, around[n % len(around)], rng)
 
 
 class City:
@@ -55,10 +70,12 @@ class City:
         operators: list[Account],
         places: list[Place],
         estate: Place,
+        hot_spot: bool = True,
     ) -> None:
         self.clock, self.rng = clock, rng
         self.leaders, self.operators = leaders, operators
         self.places, self.estate = places, estate
+        self.hot_spot = hot_spot
         self.coming: list[Observation] = []
         self.weak = Unit.objects.get(code=WEAK_STATION).pk
 
@@ -66,6 +83,8 @@ class City:
         """Live every day from the first to the last, which ends at ``now``; yields after each."""
         zone = timezone.get_default_timezone()
         self._estate_story(first, last)
+        if self.hot_spot:
+            self.coming.extend(hot_spot_events(self.places, last))
         day = first
         while day <= last:
             count = per_day * (BUSY_NOW if (last - day).days < 2 else 1)

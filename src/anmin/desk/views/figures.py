@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -16,11 +14,11 @@ from django.utils.translation import gettext as _
 
 from anmin.callbacks.measures import CONCERN
 from anmin.desk import indicators as shown
+from anmin.desk.csv_files import csv_file
 from anmin.desk.details import DayInput
 from anmin.desk.findings import of_breakdown
 from anmin.desk.lookup import LookupField
 from anmin.desk.views.page import DeskRequest, page, show
-from anmin.exchange.sheets import write_table
 from anmin.kernel.errors import Refusal, Unavailable
 from anmin.matters.categories import category_choices
 from anmin.measures.queries import show as figures_of
@@ -251,11 +249,7 @@ def measure_csv(request: DeskRequest, key: str) -> FileResponse:
         ]
         for code, label, row in (*cells, ("total", _("Together"), result.total))
     ]
-    with tempfile.TemporaryDirectory() as folder:
-        made = Path(folder) / f"{key}.csv"
-        write_table(made, head, rows)
-        # The open file outlives its folder.
-        return FileResponse(made.open("rb"), as_attachment=True, filename=f"{key}-{by}.csv")
+    return csv_file(f"{key}-{by}", head, rows)
 
 
 urlpatterns: list[URLPattern] = [

@@ -202,11 +202,10 @@ function option(figure, spec) {
     axisTick: { show: false },
   };
   const value = {
-    type: "value",
+    type: spec.log ? "log" : "value",
     // Bars have no honest scale but the one from zero.
     scale: spec.kind !== "bars",
-    min: spec.kind === "bars" ? 0 : lowest(spec, read),
-    max: spec.unit === "percent" && spec.kind !== "bars" ? highest(spec, read) : null,
+    ...(spec.log ? doublings(spec, read) : limits(spec, read)),
     axisLabel: { ...text, hideOverlap: true, formatter: read.axis },
     splitLine: { lineStyle: { color: palette.line } },
   };
@@ -258,6 +257,20 @@ const lowest = (spec, read) => {
   const high = reach(spec, read, Math.max);
   return Math.max(low >= 0 ? 0 : -Infinity, Math.floor((low - (high - low) * 0.1) / 5) * 5);
 };
+const limits = (spec, read) => {
+  const bars = spec.kind === "bars";
+  const most = reach(spec, read, Math.max);
+  return {
+    min: bars ? 0 : lowest(spec, read),
+    // Intervals are drawn by hand, so the axis must be told of them.
+    max: spec.unit === "percent" && !bars ? highest(spec, read) : (shown) => (most > shown.max ? Math.ceil(most) : null),
+  };
+};
+const doublings = (spec, read) => ({
+  logBase: 2,
+  min: 2 ** Math.floor(Math.log2(reach(spec, read, Math.min))),
+  max: 2 ** Math.ceil(Math.log2(reach(spec, read, Math.max))),
+});
 const highest = (spec, read) => Math.min(100, Math.ceil(reach(spec, read, Math.max) / 5) * 5);
 
 // --- drawing ----------------------------------------------------------------------------------

@@ -1,0 +1,168 @@
+"""What speaks for a listing, frozen when a candidate is made, and what it does not show."""
+
+import hashlib
+import json
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from anmin.matters.measures import TOWN_DIGITS
+from anmin.measures.queries import show
+from anmin.measures.registry import MONTH
+from anmin.places.models import Area
+from anmin.watch.comparing import Base, compared, lately, usual
+from anmin.watch.concerns import concerns_of
+from anmin.watch.models import IndexMonth, Scan
+from anmin.watch.periods import Period, month_of, months_before, on_record, rule
+
+MONTHS = 13
+"""Months of counts that go with a candidate: a year and the month itself."""
+
+LIMITS = {
+    "reports_only": _("It counts reports, not what was proved, and not what nobody reported."),
+    "no_cause": _("It does not say why, nor who is to blame."),
+    "places_only": _("It says nothing about any person or household."),
+    "no_population": _("Nobody knows here how many people live or pass there; rates may differ."),
+    "no_year": _("Last year is not on record there, so a usual season cannot be told apart."),
+    "may_be_chance": _("No single comparison of the place is more than chance explains."),
+    "band_unsure": _("The interval of the index reaches into a better band."),
+    "few_answers": _("Too few answers came from there to say what people are unhappy about."),
+}
+"""What a candidate does not show, by code."""
+
+
+def level_of(area: Area) -> str:
+    """By which dimension of the figures an area is known."""
+    return "town" if area.level == "town" else "area"
+
+
+def gathered(area: Area, *, scan: Scan | None = None, cluster: int | None = None) -> dict[str, Any]:
+    """All that is known of a place now, as plain data.
+
+    ``cluster`` names a cluster of ``scan`` by its position. Raises as `measures.queries.show`.
+    """
+    today, level = timezone.localdate(), level_of(area)
+    now, year = usual(today)[0], lately(today, rule("watch.compare_days").number)
+    town = area.code[:TOWN_DIGITS]
+    evidence: dict[str, Any] = {
+        "place": {"code": area.code, "name": area.name, "name_en": area.name_en, "town": town},
+        "made": today.isoformat(),
+        "comparisons": [
+            _comparison(year, Base.YEAR, level, area.code),
+            _comparison(now, Base.BEFORE, level, area.code),
+        ],
+        "months": _months(level, area.code, today),
+        "index": index_of(f"{level}:{area.code}"),
+        "concerns": _concerns(now, town),
+        "scan": _scan(scan, cluster) if scan is not None and cluster is not None else None,
+    }
+    total = show("incidents", (), now.start, now.end, {level: area.code})
+    evidence |= {"cutoff": total.cutoff.isoformat(), "revision": total.revision}
+    evidence["not_shown"] = _not_shown(evidence)
+    return evidence
+
+
+def digest_of(evidence: dict[str, Any]) -> str:
+    """What shows that evidence was changed afterwards."""
+    said = json.dumps(evidence, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _comparison(now: Period, base: Base, level: str, code: str) -> dict[str, Any]:
+    """The place's own rows, judged among all places, as on the page that compares them."""
+    found = compared(now, base, level)
+    return {
+        "base": base.value,
+        "start": now.start.isoformat(),
+        "end": now.end.isoformat(),
+        "earlier_start": found.earlier.start.isoformat(),
+        "earlier_end": found.earlier.end.isoformat(),
+        "whole": found.whole,
+        "fdr": found.fdr,
+        "among": len(found.rows),
+        "rows": [asdict(row) for row in found.rows if row.place == code],
+    }
+
+
+def _months(level: str, code: str, today: date) -> list[dict[str, Any]]:
+    """Incidents by month, for the chart; only months that are on record for the whole."""
+    this = f"{today:%Y-%m}"
+    names = [this, *months_before(this, MONTHS - 1)][::-1]
+    now = Period(month_of(names[-1]).start, today)
+    found = show("incidents", (MONTH,), month_of(names[0]).start, today, {level: code})
+    rows = {row.dimensions[MONTH]: row for row in found.rows}
+    return [
+        {
+            "month": name,
+            "count": int(rows[name].numerator or 0) if name in rows else 0,
+            "low": rows[name].low if name in rows else None,
+            "high": rows[name].high if name in rows else None,
+        }
+        for name in names
+        if name == this or name in rows or on_record(month_of(name), now)
+    ]
+
+
+def index_of(place: str) -> list[dict[str, Any]]:
+    """The place's index in its latest months, newest first, each in its latest revision."""
+    found = []
+    for row in latest_months(rule("listing.red_months").number):
+        score = row.scores.get(place)
+        if score is not None:
+            told = {name: score[name] for name in ("score", "low", "high", "band", "covered")}
+            found.append({"month": row.month, "number": row.number, **told})
+    return found
+
+
+def latest_months(number: int) -> list[IndexMonth]:
+    """The latest revisions of the latest months of the index, newest first."""
+    newest: dict[str, IndexMonth] = {}
+    names = IndexMonth.objects.order_by("-month").values_list("month", flat=True).distinct()
+    for row in IndexMonth.objects.filter(month__in=list(names[:number])).order_by("number"):
+        newest[row.month] = row
+    return [newest[month] for month in sorted(newest, reverse=True)]
+
+
+def _concerns(now: Period, town: str) -> list[dict[str, Any]]:
+    return [
+        {"key": one.now.indicator.key, **one.now.total.as_dict()}
+        for one in concerns_of(now, town).named
+    ]
+
+
+def _scan(scan: Scan, cluster: int) -> dict[str, Any]:
+    return {
+        "id": scan.pk,
+        "series": scan.series,
+        "night": scan.night.isoformat(),
+        "first": scan.first.isoformat(),
+        "last": scan.last.isoformat(),
+        "settings": scan.settings,
+        "seed": scan.seed,
+        "level": scan.level,
+        "cases": scan.cases,
+        "cutoff": scan.cutoff.isoformat(),
+        "revision": scan.revision,
+        "cluster": scan.clusters[cluster],
+    }
+
+
+def _not_shown(evidence: dict[str, Any]) -> list[str]:
+    rows = [row for one in evidence["comparisons"] for row in one["rows"]]
+    year = next(one for one in evidence["comparisons"] if one["base"] == Base.YEAR)
+    index = [one for one in evidence["index"] if one["band"]]
+    known = any(not one["suppressed"] and one["denominator"] for one in evidence["concerns"])
+    holds = {
+        "reports_only": True,
+        "no_cause": True,
+        "places_only": True,
+        "no_population": True,
+        "no_year": not year["whole"] and not year["rows"],
+        "may_be_chance": not any(row["verdict"] == "signal" for row in rows),
+        "band_unsure": any(one["high"] >= rule("index.orange").number for one in index),
+        "few_answers": not known,
+    }
+    return [code for code in LIMITS if holds[code]]

@@ -1,0 +1,78 @@
+"""何苗 compares places with last year: what is a signal, what chance may explain, what nobody can say."""
+
+from datetime import date
+
+from tests.personas import City
+
+from anmin.places.models import Area
+from anmin.watch.comparing import Base, compared, lately, usual
+from anmin.watch.periods import Period
+from anmin.watch.tests.scene import days, figures, reports
+
+TODAY = date(2026, 11, 10)
+NOW = lately(TODAY, 120)  # 2026-07-14 to 2026-11-10
+LAST_YEAR = NOW.year_before()
+
+
+def test_the_figures_of_the_page_are_told_honestly(city: City) -> None:
+    # 12 thefts now, 9 in the same months last year: said to be up by a third in 2011.
+    reports(city.wenhua, "theft", days(NOW.start, 12))
+    reports(city.wenhua, "theft", days(LAST_YEAR.start, 9))
+    figures()
+    found = compared(NOW, Base.YEAR, "area")
+    (row,) = found.rows
+    assert (row.place, row.category, row.this, row.last) == (city.wenhua.code, "theft", 12, 9)
+    assert round(row.p, 3) == 0.664
+    assert row.ratio is not None
+    assert row.low is not None
+    assert row.high is not None
+    assert (round(row.ratio, 2), round(row.low, 2), round(row.high, 2)) == (1.33, 0.52, 3.58)
+    assert row.verdict == "may be chance"
+    assert found.whole
+    assert found.signals == []
+
+
+def test_a_rise_is_a_signal_among_many_and_few_records_say_nothing(city: City) -> None:
+    reports(city.wenhua, "theft", days(NOW.start, 60))
+    reports(city.wenhua, "theft", days(LAST_YEAR.start, 20))
+    reports(city.wenhua, "noise", days(NOW.start, 30))
+    reports(city.wenhua, "noise", days(LAST_YEAR.start, 33))
+    reports(city.wenhua, "dispute", days(NOW.start, 2))
+    figures()
+    found = compared(NOW, Base.YEAR, "town")
+    verdicts = {row.category: row.verdict for row in found.rows}
+    assert verdicts == {"theft": "signal", "noise": "may be chance", "dispute": "too few to say"}
+    assert [row.category for row in found.signals] == ["theft"]
+    assert found.rows[0].rise
+    assert found.fdr == 0.1
+
+
+def test_without_last_year_the_time_before_stands_in_and_fewer_days_if_need_be(city: City) -> None:
+    reports(city.wenhua, "noise", days(date(2026, 8, 1), 102))
+    figures()
+    period, base = usual(TODAY)
+    assert base is Base.BEFORE
+    # 120 days before the last 120 there was nothing: the last 60 have 42 days on record before.
+    assert period.days == 60
+    assert compared(period, base, "area").whole
+
+
+def test_only_places_with_records_of_last_year_are_compared_with_it(city: City) -> None:
+    # Last year's records were brought for one community only; its town must not seem to explode.
+    estate = Area.objects.create(
+        code="330381003099W1", name="文苑", level="other", parent=city.wenhua
+    )
+    reports(city.wenhua, "noise", days(NOW.start, 100))
+    reports(estate, "theft", days(NOW.start, 12))
+    reports(estate, "theft", days(LAST_YEAR.start, 9))
+    figures()
+    by_area = compared(NOW, Base.YEAR, "area")
+    assert not by_area.whole
+    assert [(row.place, row.this, row.last) for row in by_area.rows] == [(estate.code, 12, 9)]
+    assert compared(NOW, Base.YEAR, "town").rows == []
+
+
+def test_a_leap_day_has_a_day_of_the_year_before() -> None:
+    assert Period(date(2028, 2, 29), date(2028, 3, 1)).year_before() == Period(
+        date(2027, 2, 28), date(2027, 3, 1)
+    )
