@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 
-Kind = Literal["line-band", "dots-interval", "bars"]
+Kind = Literal["line-band", "dots-interval", "bars", "funnel"]
 Unit = Literal["percent", "count", "ratio", "hours"]
 
 
@@ -45,6 +45,7 @@ class Figure:
     denominator, interval method, cut-off). ``level`` is that of the intervals in per cent.
     ``reference`` draws a named line, as a promise of 0.9. ``log``: half and double lie equally far from
     it; every value and limit must be above 0.
+    A ``funnel`` sets values against their n; its rows are n, inner low and high, outer low and high.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Figure:
     reference: float | None = None
     reference_label: str = ""
     log: bool = False
+    funnel: tuple[tuple[float, float, float, float, float], ...] = ()
 
     def shown(self, value: float | None) -> str:
         """A raw value as the reader sees it: "93.6%", "1,204", "1.33"."""
@@ -96,6 +98,7 @@ class Figure:
             "unit": self.unit,
             "decimals": self.decimals,
             "log": self.log,
+            "funnel": self.funnel,
             "reference": self.reference,
             "referenceLabel": self.reference_label,
             "series": [

@@ -33,6 +33,8 @@ PAGES = (
     "watch_compare",
     "watch_hotspots",
     "watch_index",
+    "watch_ranks",
+    "watch_baselines",
     "candidates",
 )
 

@@ -27,8 +27,10 @@ TABS = (
     ("desk:watch", gettext_lazy("Overview")),
     ("desk:watch_concerns", gettext_lazy("Concerns")),
     ("desk:watch_compare", gettext_lazy("Comparison")),
+    ("desk:watch_baselines", gettext_lazy("Baselines")),
     ("desk:watch_hotspots", gettext_lazy("Hot spots")),
     ("desk:watch_index", gettext_lazy("Area index")),
+    ("desk:watch_ranks", gettext_lazy("Ranks")),
 )
 """The pages of the watch; ``v`` and the number opens one."""
 

@@ -1,10 +1,11 @@
-"""A weighted sum of estimates, from their own intervals."""
+"""Estimates that come with their intervals: their weighted sum, and the standard error behind them."""
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy import special
 
 from anmin.kernel.errors import Refusal
-from anmin.stats.arguments import numbers, positive, together
+from anmin.stats.arguments import Floats, numbers, positive, tail_of, together
 from anmin.stats.intervals import Interval
 
 
@@ -35,3 +36,18 @@ def weighted_sum(
     below = float(np.sqrt(np.sum((weight * (value - least)) ** 2)))
     above = float(np.sqrt(np.sum((weight * (most - value)) ** 2)))
     return whole, Interval(whole - below, whole + above)
+
+
+def standard_errors(low: ArrayLike, high: ArrayLike, level: float = 0.95) -> Floats:
+    """The standard errors of estimates whose intervals (n) are as wide as these, taken as normal.
+
+    Of a share with Wilson's limits it is never nought, not even where everybody said the same.
+
+    Raises:
+        Refusal: limits that are missing or the wrong way round, a level not between 0 and 1.
+    """
+    least, most = together(numbers(low, "low"), numbers(high, "high"))
+    if (most <= least).any():
+        raise Refusal("high must lie above low", field="high")
+    error: Floats = (most - least) / (2 * special.ndtri(1 - tail_of(level)))
+    return error

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from anmin.kernel.errors import Refusal
-from anmin.stats.combining import weighted_sum
+from anmin.stats.combining import standard_errors, weighted_sum
 from anmin.stats.differences import difference
 from anmin.stats.intervals import wilson
 
@@ -66,3 +66,15 @@ def test_what_makes_no_sense_is_refused(
 ) -> None:
     with pytest.raises(Refusal):
         weighted_sum(values, low, high, weights)
+
+
+def test_a_standard_error_is_half_an_interval_in_units_of_the_normal() -> None:
+    wide = standard_errors([1 - 1.959964], [1 + 1.959964])
+    assert wide == pytest.approx([1.0], rel=1e-6)
+    low, high = wilson([30, 30], [30, 60])
+    errors = standard_errors(low, high)
+    assert errors[0] > 0
+    # In the middle it is the usual one, but for the pull of Wilson's centre.
+    assert errors[1] == pytest.approx((0.25 / (60 + 1.96**2)) ** 0.5, rel=1e-4)
+    with pytest.raises(Refusal):
+        standard_errors([1.0], [1.0])

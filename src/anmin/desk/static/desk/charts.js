@@ -111,7 +111,7 @@ function marks(spec, read, palette) {
     silent: true,
     symbol: "none",
     lineStyle: { color: palette.muted, type: "dashed", width: 1 },
-    label: { formatter: spec.referenceLabel, color: palette.muted, position: "insideEndTop" },
+    label: { formatter: spec.referenceLabel, color: palette.muted, position: spec.kind === "funnel" ? "insideStartTop" : "insideEndTop" },
     data: [spec.kind === "dots-interval" ? { xAxis: at } : { yAxis: at }],
   };
 }
@@ -182,9 +182,69 @@ function bars(spec, read, palette) {
   });
 }
 
+// Shares against their n; the limits of chance open towards the small.
+function funnel(figure, spec) {
+  const palette = colours(figure);
+  const read = reader(spec);
+  const text = { color: palette.muted, fontFamily: palette.font, fontSize: 12 };
+  const limit = (column, type) => ({
+    type: "line",
+    silent: true,
+    symbol: "none",
+    data: spec.funnel.map((row) => [row[0], read.raw(row[column])]),
+    lineStyle: { color: palette.muted, width: 1, type },
+    z: 2,
+  });
+  const points = spec.series[0].points.filter((point) => point.value != null);
+  const heights = [...points.map((p) => p.value), ...spec.funnel.flatMap((row) => row.slice(1))].map(read.raw);
+  const axis = (more) => ({ type: "value", axisLabel: { ...text, hideOverlap: true }, splitLine: { lineStyle: { color: palette.line } }, ...more });
+  return {
+    ...shared(figure, palette),
+    grid: { left: 8, right: 24, top: 14, bottom: 24, containLabel: true },
+    tooltip: {
+      ...tip(palette),
+      trigger: "item",
+      formatter: (hit) => `${points[hit.dataIndex].at}\n${points[hit.dataIndex].label}`,
+    },
+    xAxis: axis({ min: 0, name: "n", nameLocation: "middle", nameGap: 24, nameTextStyle: text }),
+    yAxis: axis({
+      min: Math.max(0, Math.floor(Math.min(...heights) / 5) * 5),
+      max: Math.min(100, Math.ceil(Math.max(...heights) / 5) * 5),
+      axisLabel: { ...text, formatter: read.axis },
+    }),
+    series: [
+      ...[1, 2].map((column) => limit(column, "dashed")),
+      ...[3, 4].map((column) => limit(column, "solid")),
+      {
+        type: "scatter",
+        symbolSize: 9,
+        data: points.map((point) => ({ value: [point.n, read.raw(point.value)], url: point.url })),
+        itemStyle: { color: palette.series[0] },
+        markLine: marks(spec, read, palette),
+        z: 4,
+      },
+    ],
+  };
+}
+
 const KINDS = { "line-band": lineBand, "dots-interval": dotsInterval, bars };
 
+const shared = (figure, palette) => ({
+  animation: !still.matches,
+  textStyle: { fontFamily: palette.font },
+  aria: { enabled: true, label: { description: figure.querySelector("h3").textContent } },
+});
+
+const tip = (palette) => ({
+  renderMode: "richText", // HTML tooltips carry inline styles, which the page's policy refuses
+  confine: true,
+  backgroundColor: palette.surface,
+  borderColor: palette.line,
+  textStyle: { color: palette.ink, fontFamily: palette.font, fontSize: 12 },
+});
+
 function option(figure, spec) {
+  if (spec.kind === "funnel") return funnel(figure, spec);
   const palette = colours(figure);
   const read = reader(spec);
   const flat = spec.kind === "dots-interval";
@@ -210,9 +270,7 @@ function option(figure, spec) {
     splitLine: { lineStyle: { color: palette.line } },
   };
   return {
-    animation: !still.matches,
-    textStyle: { fontFamily: palette.font },
-    aria: { enabled: true, label: { description: figure.querySelector("h3").textContent } },
+    ...shared(figure, palette),
     grid: { left: 8, right: 20, top: spec.series.length > 1 ? 34 : 14, bottom: 6, containLabel: true },
     legend: spec.series.length > 1
       ? { top: 0, left: 0, textStyle: { ...text, color: palette.ink }, itemWidth: 28, data: spec.series.map((s) => s.name) }
@@ -220,11 +278,7 @@ function option(figure, spec) {
     tooltip: {
       trigger: "axis",
       axisPointer: { type: spec.kind === "line-band" ? "line" : "shadow", lineStyle: { color: palette.line } },
-      renderMode: "richText", // HTML tooltips carry inline styles, which the page's policy refuses
-      confine: true,
-      backgroundColor: palette.surface,
-      borderColor: palette.line,
-      textStyle: { color: palette.ink, fontFamily: palette.font, fontSize: 12 },
+      ...tip(palette),
       formatter: (hits) => told(spec, names.indexOf(hits[0].axisValue)),
     },
     xAxis: flat ? value : category,
