@@ -47,7 +47,8 @@ def _roots() -> Iterator[Path]:
 def _folder() -> Path | None:
     digest = sha256()
     for source in sorted(_SOURCES.glob("*.py")):
-        digest.update(source.read_bytes())
+        if b"\n@kernel\n" in (text := source.read_bytes()):
+            digest.update(text)
     for root in _roots():
         folder = root / f"kernels-{digest.hexdigest()[:16]}"
         try:
