@@ -8,7 +8,7 @@ the cut is done again with a lower one, so the cut decides how long it takes and
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
@@ -24,6 +24,8 @@ from anmin.stats.scan_windows import Circles, Spans
 FIRST_CUT = 2.0
 LOWERED = 0.6
 """What a cut is multiplied by for the replicates that stay below it."""
+FEW = 0.06
+"""Share of the replicates that a cut is to leave below it."""
 CENTRES_TRIED = 24
 """Centres of the trial run that finds a cut."""
 AS_GREAT = 1e-9
@@ -67,27 +69,7 @@ def cumulate(counts: Drawn) -> None:
 
 
 @kernel
-def add_place(sums: Drawn, measure: Floats, counts: Drawn, measures: Floats, place: int) -> None:
-    """Take one place more into a circle."""
-    for t in range(counts.shape[1]):
-        row, more = sums[t + 1], counts[place, t]
-        for lane in range(LANES):
-            row[lane] += more[lane]
-        measure[t + 1] += measures[place, t + 1]
-
-
-@kernel
-def any_reaches(sums: Drawn, start: int, end: int, needed: int) -> bool:
-    """Whether any replicate has so many cases in a span."""
-    before, after = sums[start], sums[end]
-    most = np.int32(0)
-    for lane in range(LANES):
-        most = max(most, np.int32(after[lane] - before[lane]))
-    return bool(most >= needed)
-
-
-@kernel
-def greatest(
+def greatest(  # noqa: C901  (calls within these loops would double the time)
     first: NDArray[np.int64],
     places: NDArray[np.int32],
     whole: NDArray[np.bool_],
@@ -118,7 +100,12 @@ def greatest(
         measure[:] = 0
         opened = -1
         for p in range(first[i], first[i + 1]):
-            add_place(sums, measure, counts, measures, places[p])
+            place = places[p]
+            for t in range(units):
+                row, more = sums[t + 1], counts[place, t]
+                for lane in range(LANES):
+                    row[lane] += more[lane]
+                measure[t + 1] += measures[place, t + 1]
             if whole[p] and opened < 0:
                 opened = p
                 for t in range(units + 1):
@@ -127,7 +114,11 @@ def greatest(
                 continue
             look_up(opening, starts, ends, table, base, judged, codes, needed)
             for w in range(starts.size):
-                if any_reaches(sums, starts[w], ends[w], needed[w]):
+                before, after = sums[starts[w]], sums[ends[w]]
+                most = np.int32(0)
+                for lane in range(LANES):
+                    most = max(most, np.int32(after[lane] - before[lane]))
+                if most >= needed[w]:
                     settle(
                         places, whole, opened, p, starts[w], ends[w],
                         judged[w], measure[ends[w]] - measure[starts[w]], needed[w],
@@ -203,17 +194,22 @@ def maxima(
     *,
     pool: Executor,
     threads: int,
-    enough: Callable[[Floats], bool],
+    enough: Callable[[Floats], bool] | None,
     progress: Callable[[int, int], None],
 ) -> Floats:
     """The greatest log likelihood ratio of each replicate, until there are ``enough``."""
     cut = _trial(study, chance, streams[:LANES])
-    found = np.empty(0)
-    for done in _waves(study, chance, streams, cut, pool, threads):
+    found, wave = np.empty(0), threads * LANES
+    while len(found) < len(streams) and not (enough and enough(found)):
+        part = streams[len(found) : len(found) + wave]
+        before = len(found)
+        done = _wave(
+            study, chance, part, cut, pool,
+            lambda more, before=before: progress(before + more, len(streams)),  # type: ignore[misc]
+        )  # fmt: skip
         found = np.concatenate([found, done])
-        progress(len(found), len(streams))
-        if enough(found):
-            break
+        cut = max(cut, float(np.quantile(found, FEW)))
+        wave = wave if enough else len(streams)
     return found
 
 
@@ -221,27 +217,33 @@ def _trial(study: Study, chance: Chance, streams: Streams) -> float:
     """A cut that most replicates reach: few windows reach it, and few replicates are redone."""
     centres = len(study.circles.first) - 1
     tried = _block(study, chance, streams, FIRST_CUT, max(1, centres // CENTRES_TRIED))
-    return max(FIRST_CUT, float(np.quantile(tried, 0.1)))
+    return max(FIRST_CUT, float(np.quantile(tried, FEW)))
 
 
-def _waves(
-    study: Study, chance: Chance, streams: Streams, cut: float, pool: Executor, threads: int
-) -> Iterator[Floats]:
-    blocks = [streams[start : start + LANES] for start in range(0, len(streams), LANES)]
-    for start in range(0, len(blocks), threads):
-        wave = blocks[start : start + threads]
-        found = np.concatenate(
-            list(pool.map(lambda block: _block(study, chance, block, cut), wave))
-        )
-        lower = cut
-        while (below := np.flatnonzero(found < lower)).size:
-            lower = lower * LOWERED if lower > FIRST_CUT / 4 else 0.0
-            again = np.concatenate(wave)[below]
-            parts = [again[k : k + LANES] for k in range(0, len(again), LANES)]
-            found[below] = np.concatenate(
-                list(pool.map(lambda block: _block(study, chance, block, lower), parts))  # noqa: B023
-            )
-        yield found
+def _wave(
+    study: Study,
+    chance: Chance,
+    streams: Streams,
+    cut: float,
+    pool: Executor,
+    progress: Callable[[int], None],
+) -> Floats:
+    """Some replicates; those that stay below the cut again in blocks of their own."""
+    found = np.empty(0)
+    for done in pool.map(lambda block: _block(study, chance, block, cut), _blocks(streams)):
+        found = np.concatenate([found, done])
+        progress(len(found))
+    while (below := np.flatnonzero(found < cut)).size:
+        cut = cut * LOWERED if cut > FIRST_CUT / 4 else 0.0
+        again = _blocks(streams[below])
+        lower = [cut] * len(again)
+        parts = pool.map(lambda block, at: _block(study, chance, block, at), again, lower)
+        found[below] = np.concatenate(list(parts))
+    return found
+
+
+def _blocks(streams: Streams) -> list[Streams]:
+    return [streams[start : start + LANES] for start in range(0, len(streams), LANES)]
 
 
 def _block(study: Study, chance: Chance, streams: Streams, cut: float, step: int = 1) -> Floats:

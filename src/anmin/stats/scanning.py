@@ -165,9 +165,9 @@ def scan(
                 streams(chosen, wanted),
                 pool=pool,
                 threads=workers,
-                enough=lambda found: (
-                    early is not None and int(reached(found, windows[0].ratio).sum()) >= early
-                ),
+                enough=None
+                if early is None
+                else lambda found: bool(reached(found, windows[0].ratio).sum() >= early),
                 progress=progress or (lambda done, total: None),
             )
     clusters = []
