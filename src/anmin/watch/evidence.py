@@ -16,7 +16,7 @@ from anmin.places.models import Area
 from anmin.watch.comparing import Base, compared, lately, usual
 from anmin.watch.concerns import concerns_of
 from anmin.watch.models import IndexMonth, Scan
-from anmin.watch.periods import Period, month_of, months_before, on_record, rule
+from anmin.watch.periods import Period, month_of, months_before, months_on_record, rule
 
 MONTHS = 13
 """Months of counts that go with a candidate: a year and the month itself."""
@@ -93,6 +93,7 @@ def _months(level: str, code: str, today: date) -> list[dict[str, Any]]:
     names = [this, *months_before(this, MONTHS - 1)][::-1]
     now = Period(month_of(names[-1]).start, today)
     found = show("incidents", (MONTH,), month_of(names[0]).start, today, {level: code})
+    known = set(months_on_record(names[:-1], now))
     rows = {row.dimensions[MONTH]: row for row in found.rows}
     return [
         {
@@ -102,7 +103,7 @@ def _months(level: str, code: str, today: date) -> list[dict[str, Any]]:
             "high": rows[name].high if name in rows else None,
         }
         for name in names
-        if name == this or name in rows or on_record(month_of(name), now)
+        if name == this or name in rows or name in known
     ]
 
 

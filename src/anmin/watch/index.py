@@ -16,7 +16,7 @@ from anmin.measures.registry import MONTH
 from anmin.stats.combining import weighted_sum
 from anmin.stats.counts import compare
 from anmin.watch.frame import ALL, LEVELS, Aspect, Frame, Part, Scoring
-from anmin.watch.periods import month_of, months_before, on_record, rule
+from anmin.watch.periods import month_of, months_before, months_on_record, rule
 
 BANDS = ("green", "yellow", "orange")
 """With a rule each; below the last is red."""
@@ -70,11 +70,7 @@ def score_month(month: str, frame: Frame) -> tuple[Computed, set[int]]:
     Raises as `measures.queries.show_many`.
     """
     now = month_of(month)
-    before = [
-        name
-        for name in months_before(month, rule("index.before").number)
-        if on_record(month_of(name), now)
-    ]
+    before = months_on_record(months_before(month, rule("index.before").number), now)
     shares = [part.key for part in _parts(frame, Scoring.SHARE)]
     counts = [part.key for part in _parts(frame, Scoring.AGAINST_BEFORE)]
     scores: Scores = {}

@@ -1,7 +1,7 @@
 """Periods of local days, the ones they are compared with, and whether those are on record."""
 
 from calendar import monthrange
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from anmin.kernel.errors import Conflict
 from anmin.kernel.rules import Rule
-from anmin.measures.queries import show
+from anmin.measures.queries import show, tally
+from anmin.measures.registry import MONTH
 
 DAY = timedelta(days=1)
 
@@ -73,6 +74,21 @@ def on_record(earlier: Period, now: Period) -> bool:
     """
     before = show("incidents", (), earlier.start, earlier.end).total.numerator or 0
     lately = show("incidents", (), now.start, now.end).total.numerator or 0
+    return _enough(before, earlier, lately, now)
+
+
+def months_on_record(names: Sequence[str], now: Period) -> list[str]:
+    """Those of these months that are on record, by the same rule; asked for at once."""
+    if not names:
+        return []
+    first, last = month_of(min(names)).start, month_of(max(names)).end
+    seen = tally("incidents", (MONTH,), first, last)
+    lately = show("incidents", (), now.start, now.end).total.numerator or 0
+    counts = {month: cell.numerator for (month,), cell in seen.cells.items()}
+    return [name for name in names if _enough(counts.get(name, 0), month_of(name), lately, now)]
+
+
+def _enough(before: float, earlier: Period, lately: float, now: Period) -> bool:
     needed = rule("watch.on_record").share * lately / now.days
     return before > 0 and before / earlier.days >= needed
 
