@@ -131,6 +131,7 @@ def test_everybody_can_read_the_results(
     for name, who, url in (
         ("results", city.leader, f"{results}?against=a"),
         ("results-plan", city.analyst, f"{results}?revision=now&measure=score&by=age"),
+        ("results-cross", city.leader, f"{results}?by=town*sex"),
         ("method", city.leader, "/desk/surveys/waves/b/method/"),
         ("outside", city.analyst, "/desk/surveys/outside/"),
     ):

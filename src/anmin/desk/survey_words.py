@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import get_language
@@ -10,14 +11,13 @@ from django.utils.translation import gettext as _
 
 from anmin.desk import figures as drawn
 from anmin.places.queries import area_names
-from anmin.surveys.dispositions import dispositions
 from anmin.surveys.questionnaires import questionnaire
 from anmin.surveys.releases import outside_interval
-from anmin.surveys.results import Cell, Change
+from anmin.surveys.results import Cell, Change, CrossCell
 from anmin.surveys.weighting import JOINED, TOWN
 
 if TYPE_CHECKING:
-    from anmin.surveys.models import OutsideResult, Wave
+    from anmin.surveys.models import OutsideResult
 
 DASH = "—"
 
@@ -37,6 +37,11 @@ def dimension(name: str) -> str:
     """What a variable is called."""
     known = {TOWN: _("Town"), "sex": _("Sex"), "age": _("Age"), "residence": _("Residence")}
     return known.get(name, name)
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Variables with the town first, whatever order the database keeps them in."""
+    return sorted(names, key=lambda name: (name != TOWN, name))
 
 
 def level_names(name: str) -> dict[str, str]:
@@ -265,117 +270,50 @@ def _points_of(
     return tuple(points)
 
 
-def how_made(method: Mapping[str, Any]) -> str:
-    """The method in one paragraph, for below a chart."""
-    weighting = method["weighting"]
-    return _(
-        "Weights: one over the chance of being drawn, corrected for silence within towns, fitted to"
-        " %(margins)s, cut at %(top)s. Errors by linearisation for the design%(clusters)s."
-        " Shares of those who gave an answer of substance. Fewer than %(few)s replies: not shown."
-    ) % {
-        "margins": _(", ").join(dimension(name) for name in weighting["margins"]),
-        "top": f"{weighting['trimmed_at']:.1f}",
-        "clusters": _(", communities as clusters") if weighting["clusters"] else "",
-        "few": method["shown_from"],
-    }
+CROSS = "town*"
+"""Before the name of a variable: its levels within every town."""
 
 
-def method_sections(wave: Wave, method: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The methodology page: what a statistician asks, each with its numbers."""
-    weighting = method["weighting"]
-    parts = {
-        _("Who could be asked"): [
-            (_("People in the frozen list"), f"{wave.frame_count:,}"),
-            (
-                _("Adults they stand for, in the towns drawn from"),
-                f"{weighting['population']:,.0f}",
-            ),
-            (_("SHA-256 of the list"), wave.frame_digest),
+def crossing(name: str) -> str:
+    """What the crossing of towns with a variable is called."""
+    return f"{dimension(TOWN)} × {dimension(name)}"
+
+
+def matrix(cells: Sequence[CrossCell], measure: Mapping[str, Any]) -> dict[str, Any]:
+    """Towns by levels, each with its interval and n."""
+    names = level_names(TOWN)
+    levels = sorted({one.cell.level for one in cells})
+    held = {(one.town, one.cell.level): one.cell for one in cells}
+    return {
+        "levels": levels,
+        "rows": [
+            {
+                "label": names.get(town, town),
+                "cells": [_in_matrix(held.get((town, level)), measure) for level in levels],
+            }
+            for town in sorted({one.town for one in cells})
         ],
-        _("How they were drawn"): _how_drawn(wave),
-        _("How they ended (AAPOR)"): _how_ended(method.get("response", {})),
-        _("How returns were weighted"): _how_weighted(weighting),
-        _("How figures were made"): _how_estimated(method),
     }
-    return [{"title": title, "facts": facts} for title, facts in parts.items()]
 
 
-type Facts = list[tuple[str, str]]
+def _in_matrix(cell: Cell | None, measure: Mapping[str, Any]) -> dict[str, Any]:
+    if cell is None:
+        return {}
+    return {
+        "suppressed": cell.suppressed,
+        "value": share(cell.value, measure),
+        "interval": between(cell.low, cell.high, measure),
+        "n": cell.n,
+    }
 
 
-def _how_drawn(wave: Wave) -> Facts:
-    take = wave.plan["take"]
+def by_level(cells: Sequence[CrossCell]) -> list[tuple[str, list[Cell]]]:
+    """The same as one series of towns for each level, for the chart."""
+    levels = sorted({one.cell.level for one in cells})
     return [
-        (_("Strata"), _("towns, %(n)s of them") % {"n": len(wave.plan["sizes"])}),
         (
-            _("Clusters"),
-            _("communities, %(n)s people in each") % {"n": take} if take else _("none"),
-        ),
-        (_("People drawn"), f"{wave.selected:,}"),
-        (_("Hash of the seed, published before"), wave.seed_hash),
-        (_("Seed"), wave.seed),
-    ]
-
-
-def _how_ended(response: Mapping[str, Any]) -> Facts:
-    if not response.get("eligible"):
-        return []
-    usable, eligible = response["usable"], response["eligible"]
-    return [
-        *(
-            (f"{code} {dispositions()[code].label}", f"{number:,}")
-            for code, number in response["by_code"].items()
-        ),
-        (_("Response rate 2"), f"{usable:,} / {eligible:,} = {usable / eligible * 100:.1f}%"),
-    ]
-
-
-def _how_weighted(weighting: Mapping[str, Any]) -> Facts:
-    towns = level_names(TOWN)
-    fitted = []
-    for name, totals in weighting["margins"].items():
-        text = _("; ").join(f"{towns.get(level, level)} {n:,.0f}" for level, n in totals.items())
-        source = weighting["from_outside"].get(name)
-        told = f"{text} ({source})" if source else text
-        fitted.append((_("Fitted to %(variable)s") % {"variable": dimension(name)}, told))
-    return [
-        (_("Base weights"), "{:.2f} – {:.2f}".format(*weighting["base_range"])),
-        *(
-            (
-                _("Correction for silence, %(town)s") % {"town": towns.get(name, name)},
-                f"× {factor:.3f}",
-            )
-            for name, factor in weighting["classes"].items()
-        ),
-        *fitted,
-        (_("Weights cut at"), f"{weighting['trimmed_at']:.2f}"),
-        (_("Final weights"), "{:.2f} – {:.2f}".format(*weighting["weight_range"])),
-        (_("Design effect of the weights (Kish)"), f"{weighting['weight_effect']:.3f}"),
-        (
-            _("Raking"),
-            _("%(n)s rounds, largest misfit %(error)s")
-            % {"n": weighting["iterations"], "error": f"{weighting['max_error']:.1e}"},
-        ),
-    ]
-
-
-def _how_estimated(method: Mapping[str, Any]) -> Facts:
-    return [
-        (_("Level of the intervals"), f"{method['level'] * 100:.0f}%"),
-        (_("Intervals of shares"), _("Wilson's, with the effective sample size")),
-        (_("Errors"), _("Taylor linearisation with finite population correction")),
-        (
-            _("Tests"),
-            _("each town or group against all others, adjusted after Benjamini and Hochberg"),
-        ),
-        (
-            _("Not shown"),
-            _("fewer than %(n)s replies, and one more where it could be reckoned")
-            % {"n": method["shown_from"]},
-        ),
-        (
-            _("Ranks"),
-            _("as intervals of %(level)s%%, from %(n)s replies")
-            % {"level": f"{method['rank_level'] * 100:.0f}", "n": method["ranked_from"]},
-        ),
+            level,
+            [replace(one.cell, level=one.town) for one in cells if one.cell.level == level],
+        )
+        for level in levels
     ]

@@ -1,11 +1,11 @@
 """The figures of a wave: every measure as a whole, by town and by group, with its error.
 
-Cells of few replies are hidden, and one more where a single one could be reckoned from the rest.
+Cells of few replies are hidden, and others with them where one could be reckoned from the rest.
 Towns are ranked only from enough replies, as intervals of ranks. Nothing is typed in.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from math import isfinite
 from typing import Any
 
@@ -14,6 +14,7 @@ import orjson
 from django.conf import settings
 from django.utils import timezone
 
+from anmin.measures.suppression import ANY, Key, hidden_keys
 from anmin.stats.comparisons import contrast, independent
 from anmin.stats.estimates import Estimates, mean
 from anmin.stats.multiplicity import benjamini_hochberg
@@ -52,6 +53,14 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class CrossCell:
+    """One estimate of a group within a town."""
+
+    town: str
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
 class MeasureFigures:
     """One measure: the whole, and by every dimension its cells."""
 
@@ -64,6 +73,8 @@ class MeasureFigures:
     refused: float | None
     whole: Cell
     by: dict[str, list[Cell]]
+    cross: dict[str, list[CrossCell]]
+    """Variable → its levels within every town; without those that cannot be shown safely."""
 
 
 def shown_from() -> int:
@@ -137,6 +148,11 @@ def figures_of(sample: WeightedSample, measure: Measure) -> MeasureFigures:
         }
         if any(answered)
         else {},
+        cross={
+            name: cells
+            for name in sample.groups
+            if name != TOWN and any(answered) and (cells := _crossed(sample, measure, name))
+        },
     )
 
 
@@ -174,7 +190,12 @@ def _cells(found: Estimates) -> list[Cell]:
 
 def _table(sample: WeightedSample, measure: Measure, labels: Any, *, ranked: bool) -> list[Cell]:
     found = estimated(sample, measure, labels)
-    cells = _hidden_with(_cells(found), [int(n) for n in found.n])
+    assert found.by is not None
+    sizes: dict[Key, int] = {
+        (str(level),): int(n) for level, n in zip(found.by, found.n, strict=True)
+    }
+    hidden = hidden_keys(sizes, shown_from())
+    cells = [_kept(cell, (cell.level,) in hidden) for cell in _cells(found)]
     tested = _tests(sample, measure, labels, [c.level for c in cells if not c.suppressed])
     ranks = _ranks(cells) if ranked and measure.is_share else {}
     return [
@@ -185,16 +206,43 @@ def _table(sample: WeightedSample, measure: Measure, labels: Any, *, ranked: boo
     ]
 
 
-def _hidden_with(cells: list[Cell], n: Sequence[int]) -> list[Cell]:
-    """Where a single cell is hidden, the next smallest goes with it."""
-    hidden = [at for at, cell in enumerate(cells) if cell.suppressed]
-    if len(hidden) != 1 or len(cells) < 2:
-        return cells
-    other = min((at for at in range(len(cells)) if at not in hidden), key=lambda at: n[at])
+def _kept(cell: Cell, hidden: bool) -> Cell:
+    return Cell(cell.level, None, suppressed=True) if hidden else cell
+
+
+def _crossed(sample: WeightedSample, measure: Measure, name: str) -> list[CrossCell]:
+    """A group within every town; nothing where showing it would give small cells away."""
+    towns, labels = sample.groups[TOWN], sample.groups[name]
+    found = estimated(sample, measure, [towns, labels])
+    if found.by is None or found.by.ndim < 2:
+        return []
+    keys = [(str(town), str(level)) for town, level in found.by]
+    sizes: dict[Key, int] = {key: int(n) for key, n in zip(keys, found.n, strict=True)}
+    hidden = hidden_keys(sizes, shown_from())
+    alone = {
+        dimension: hidden_keys(_margin(sizes, dimension), shown_from()) for dimension in (0, 1)
+    }
+    for key in hidden - sizes.keys():
+        # A sum that this table would have to hide while the table of one variable shows it.
+        known = [(d, value) for d, value in enumerate(key) if value is not ANY]
+        if any((value,) not in alone[d] for d, value in known) or not known:
+            return []
     return [
-        Cell(cell.level, None, suppressed=True) if at == other else cell
-        for at, cell in enumerate(cells)
+        CrossCell(town, _kept(cell, (town, level) in hidden))
+        for (town, level), cell in zip(keys, _cells_named(found, keys), strict=True)
     ]
+
+
+def _margin(sizes: Mapping[Key, int], dimension: int) -> dict[Key, int]:
+    margin: dict[Key, int] = {}
+    for key, n in sizes.items():
+        margin[(key[dimension],)] = margin.get((key[dimension],), 0) + n
+    return margin
+
+
+def _cells_named(found: Estimates, keys: Sequence[tuple[str, str]]) -> list[Cell]:
+    levels = np.array([level for _town, level in keys], object)
+    return _cells(replace(found, by=levels))
 
 
 def _tests(
@@ -309,6 +357,13 @@ def cells_of(figures: Mapping[str, Any], code: str, by: str) -> list[Cell]:
         return []
     held = found["by"].get(by, []) if by else [found["whole"]]
     return [Cell(**cell) for cell in held]
+
+
+def cross_of(figures: Mapping[str, Any], code: str, name: str) -> list[CrossCell]:
+    """The cells of one measure of a release by town and a group; none if it has no such."""
+    found = next((one for one in figures["measures"] if one["code"] == code), None)
+    held = found.get("cross", {}).get(name, []) if found else []
+    return [CrossCell(one["town"], Cell(**one["cell"])) for one in held]
 
 
 def _testable(cell: Cell) -> bool:

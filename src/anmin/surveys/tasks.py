@@ -1,7 +1,9 @@
 """What this room does without anybody asking."""
 
-from anmin.kernel.jobs import every
-from anmin.surveys import citizen, reaching
+from django.utils import timezone
+
+from anmin.kernel.jobs import daily, every
+from anmin.surveys import citizen, reaching, waves
 
 
 @every(seconds=30)
@@ -14,3 +16,9 @@ def reach_sample() -> int:
 def survey_stops() -> int:
     """End the cases of phones that asked for no more messages."""
     return citizen.take_stops(200)
+
+
+@daily(at="03:40")
+def forget_sample() -> int:
+    """Erase names and numbers of surveys that are long over."""
+    return waves.forget_people(timezone.now())

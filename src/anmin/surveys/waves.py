@@ -5,9 +5,11 @@ transaction, and a step that was done is never done again.
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Count
+from django.db.models import CharField, Count, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,6 +23,7 @@ from anmin.stats.planning import allocate, size_for_proportion
 from anmin.surveys import questionnaires
 from anmin.surveys.dispositions import exhausted
 from anmin.surveys.models import Case, FrameRow, Wave
+from anmin.surveys.recording import rule
 from anmin.surveys.sealing import read_seed, seal_text
 from anmin.surveys.selection import SMALLEST, Member, describe, select
 
@@ -229,7 +232,10 @@ def assign(*, wave_id: int, interviewers: list[Account], by: Account) -> Counter
 
 @transaction.atomic
 def end_fieldwork(*, wave_id: int, by: Account) -> Wave:
-    """End the asking: whoever has not answered gets a final disposition, and the seed is published."""
+    """End the asking: who has not answered gets a final disposition, the seed is published.
+
+    Names and numbers of people who were not drawn are erased at once.
+    """
     require(by, Capability.PLAN_SURVEYS)
     wave = lock_wave(wave_id, Status.FIELD)
     now = timezone.now()
@@ -246,8 +252,30 @@ def end_fieldwork(*, wave_id: int, by: Account) -> Wave:
     )
     wave.status, wave.closed_at, wave.seed = Status.CLOSED, now, read_seed(wave)
     wave.save()
+    _forget(wave.frame.filter(case=None))
     _log(by, "end_fieldwork", wave)
     return wave
+
+
+def forget_people(now: datetime) -> int:
+    """Erase who was asked once a wave's time is over: names, numbers, the list's own references.
+
+    What was answered stays, with town and groups; nobody can say any more whose it is. Bounded
+    and safe to repeat; returns how many rows were emptied.
+    """
+    before = rule("contacts_kept").cutoff(timezone.localtime(now))
+    over = Wave.objects.filter(status=Status.CLOSED, closed_at__lt=before)
+    return _forget(FrameRow.objects.filter(wave__in=over))
+
+
+def _forget(rows: QuerySet[FrameRow]) -> int:
+    """Empty these rows of everything that leads to a person; their number stays."""
+    return rows.exclude(fingerprint=b"").update(
+        contact=b"",
+        phone_index=None,
+        fingerprint=b"",
+        reference=Concat(Value("forgotten "), Cast("number", CharField())),
+    )
 
 
 def _log(account: Account, action: str, wave: Wave) -> None:

@@ -201,7 +201,7 @@ def _margins(
     # Totals from elsewhere are shares of the same population: the frame's size is kept.
     whole = sum(totals[TOWN].values())
     labels, margins, joined = {}, {}, {}
-    for variable, levels in sorted(totals.items(), key=lambda item: item[0] != TOWN):
+    for variable, levels in sorted(totals.items(), key=lambda item: (item[0] != TOWN, item[0])):
         held = [one.stratum if variable == TOWN else one.groups.get(variable, "") for one in rows]
         if unknown := sorted(set(held) - set(levels)):
             raise Refusal(

@@ -66,6 +66,9 @@ def test_figures_are_seen_by_the_analyst_first_then_released_and_frozen(
     kept = Release.objects.get().figures["measures"][0]["whole"]
     assert float(whole["value"]) == kept["value"]
     assert (whole["wave"], whole["revision"], int(whole["n"])) == ("a", "1", kept["n"])
+    crossed = text(leader.get(f"{URL}results/?by=town*sex"))
+    assert re.search(r'<th scope="col" class="num">女</th>', crossed)
+    assert {"town*sex", "town*age"} <= {one["by"] for one in found}
     method = text(leader.get(f"{URL}method/?revision=1"))
     assert "迭代加权" in method
     assert Release.objects.get().method["weighting"]["population"] == pytest.approx(600)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
+from anmin.desk import survey_method
 from anmin.desk import survey_words as words
 from anmin.desk.receiving import LimitedUpload
 from anmin.desk.survey_forms import OutsideForm, ReleaseForm
@@ -84,7 +85,9 @@ def _results(request: DeskRequest, code: str, *, status: int = 200, **extra: Any
     if measures:
         chosen = words.chosen(measures, request.GET.get("measure", ""))
         by = request.GET.get("by", "")
-        by = by if by in chosen["by"] else next(iter(chosen["by"]), "")
+        crossed = (words.CROSS + name for name in words.in_order(chosen["cross"]))
+        offered = [*words.in_order(chosen["by"]), *crossed]
+        by = by if by in offered else next(iter(offered), "")
         context |= _shown(request, wave, given, chosen, by)
     return show(request, "surveys/results.html", context | extra, status=status)
 
@@ -99,8 +102,10 @@ def _shown(
     other = _other(account, wave, request.GET.get("against", ""))
     level = given.method["level"]
     measure = words.label(chosen)
+    cross = results.cross_of(given.figures, chosen["code"], by.removeprefix(words.CROSS))
+    crossed = cross if by.startswith(words.CROSS) else []
     cells = results.cells_of(given.figures, chosen["code"], by)
-    how = words.how_made(given.method)
+    how = survey_method.how_made(given.method)
     csv_url = f"{reverse('desk:survey_results_csv', args=[wave.code])}?revision={revision}"
     context: dict[str, Any] = {
         "measure": measure,
@@ -120,8 +125,17 @@ def _shown(
                 "url": f"{here}?measure={chosen['code']}&by={one}{kept}",
                 "current": one == by,
             }
-            for one in chosen["by"]
+            for one in words.in_order(chosen["by"])
+        ]
+        + [
+            {
+                "label": words.crossing(one),
+                "url": f"{here}?measure={chosen['code']}&by={words.CROSS}{one}{kept}",
+                "current": by == words.CROSS + one,
+            }
+            for one in words.in_order(chosen["cross"])
         ],
+        "matrix": words.matrix(crossed, chosen) if crossed else None,
         "tiles": words.tiles(
             chosen, given.method, releases.outside_results(account, chosen["code"])
         ),
@@ -141,7 +155,9 @@ def _shown(
         whole = results.changes(given.figures, figures.figures, chosen["code"], "", level)
         context["changes"] = words.changes([*whole, *changed], chosen, by, level)
         series.append((last.title, results.cells_of(figures.figures, chosen["code"], by)))
-    if cells:
+    if crossed:
+        series, by = words.by_level(crossed), "town"
+    if cells or crossed:
         context["plot"] = words.plot(
             measure, series, chosen, by, level=level, how=how, csv_url=csv_url
         )
@@ -172,11 +188,19 @@ def results_csv(request: DeskRequest, code: str) -> FileResponse:
 
 def _rows(code: str, revision: int | str, figures: dict[str, Any]) -> Iterator[list[Any]]:
     for measure in figures["measures"]:
-        parts = [("", [measure["whole"]]), *measure["by"].items()]
+        parts = [
+            ("", [measure["whole"]]),
+            *((name, measure["by"][name]) for name in words.in_order(measure["by"])),
+        ]
         for by, cells in parts:
             for cell in cells:
                 start = [code, revision, measure["code"], by]
                 yield [*start, *(cell[name] for name in COLUMNS[4:])]
+        for name in words.in_order(measure["cross"]):
+            for one in measure["cross"][name]:
+                cell = {**one["cell"], "level": f"{one['town']}*{one['cell']['level']}"}
+                start = [code, revision, measure["code"], words.CROSS + name]
+                yield [*start, *(cell[column] for column in COLUMNS[4:])]
 
 
 @page(Capability.VIEW_SURVEYS, Capability.VIEW_FIGURES)
@@ -187,7 +211,7 @@ def method(request: DeskRequest, code: str) -> HttpResponse:
     context = {
         "wave": wave,
         "given": given,
-        "sections": words.method_sections(wave, given.method) if given.method else [],
+        "sections": survey_method.method_sections(wave, given.method) if given.method else [],
         "revisions": list(wave.releases.select_related("by").order_by("revision")),
         "english": (get_language() or "").startswith("en"),
     }

@@ -153,6 +153,32 @@ def test_small_cells_are_hidden_and_cannot_be_reckoned(city: City) -> None:
     assert {cell["n"] for cell in found.values()} == {None}
 
 
+def test_groups_within_towns_are_those_of_the_library_and_small_ones_stay_hidden(
+    city: City,
+) -> None:
+    wave = asked(city, sizes=(90, 60))
+    figures, _method = results.computed(wave)
+    sample = weighting.weigh(wave)
+    found = {(c.town, c.cell.level): c.cell for c in results.cross_of(figures, "safety", "sex")}
+    assert len(found) == 4
+    for (town, sex), cell in found.items():
+        inside = (sample.groups["town"] == town) & (sample.groups["sex"] == sex)
+        assert cell.n == inside.sum() >= results.shown_from()
+        y = np.array([(one.answers or {})["safe_overall"] == "safe" for one in sample.rows])
+        weights = sample.design.weights
+        assert cell.value == pytest.approx((weights * y)[inside].sum() / weights[inside].sum())
+    small, _method = results.computed(asked(city, code="b", sizes=(90, 22), seed=3))
+    cells = results.cross_of(small, "safety", "age")
+    assert any(one.cell.suppressed for one in cells)
+    # in every town and every age at least two are hidden, or none
+    for part in ("town", "age"):
+        hidden = Counter(
+            one.town if part == "town" else one.cell.level for one in cells if one.cell.suppressed
+        )
+        assert all(n > 1 for n in hidden.values())
+    assert results.cross_of(figures, "safety", "nothing") == []
+
+
 def test_dont_know_is_no_answer_of_substance_and_is_told_apart(city: City) -> None:
     wave = asked(city)
     rows = list(Return.objects.order_by("pk"))

@@ -2,10 +2,12 @@
 
 import hashlib
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.utils import translation
+import time_machine
+from django.utils import timezone, translation
 from tests.personas import City
 
 from anmin.kernel.errors import Conflict, NotAllowed, NotFound, Refusal
@@ -174,6 +176,39 @@ def test_the_end_gives_everybody_a_disposition(city: City) -> None:
     assert Counter(Case.objects.values_list("status", "disposition")) == {("closed", "3.11"): 16}
     rate = queries.response_rate(wave.cases.all())
     assert (rate.drawn, rate.open, rate.usable, rate.eligible, rate.rate) == (16, 0, 0, 16, 0)
+
+
+def test_who_was_asked_is_forgotten_in_time_and_who_was_not_drawn_at_once(
+    city: City, clock: time_machine.Traveller
+) -> None:
+    wave = in_field(city)
+    known = FrameRow.objects.exclude(contact=b"")
+    assert known.count() == 70
+    waves.end_fieldwork(wave_id=wave.pk, by=city.analyst)
+    assert not known.filter(case=None).exists()
+    assert known.count() == 16
+    assert FrameRow.objects.filter(reference__startswith="R").count() == 16
+    clock.shift(timedelta(days=59))
+    assert waves.forget_people(timezone.now()) == 0
+    assert known.count() == 16
+    clock.shift(timedelta(days=2))
+    assert waves.forget_people(timezone.now()) == 16
+    assert waves.forget_people(timezone.now()) == 0
+    assert not known.exists()
+    assert not FrameRow.objects.filter(reference__startswith="R").exists()
+    assert not FrameRow.objects.exclude(phone_index=None).exists()
+    # what figures are made of stays
+    assert FrameRow.objects.exclude(groups={}).count() == 70
+    assert len(queries.public_frame(wave.code)) == 70
+
+
+def test_people_who_are_still_asked_are_not_forgotten(
+    city: City, clock: time_machine.Traveller
+) -> None:
+    in_field(city)
+    clock.shift(timedelta(days=400))
+    assert waves.forget_people(timezone.now()) == 0
+    assert FrameRow.objects.exclude(contact=b"").count() == 70
 
 
 @pytest.mark.parametrize(
