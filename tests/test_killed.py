@@ -94,7 +94,7 @@ def answer(running: Running, token: str) -> None:
             with urllib.request.urlopen(request, timeout=10):
                 return
         except urllib.error.HTTPError as problem:
-            if problem.code == 404:  # the link is used: the first time counted after all
+            if problem.code == 410:  # the link is used: the first time counted after all
                 return
             if problem.code < 500:
                 raise AssertionError(problem.read().decode()) from problem
