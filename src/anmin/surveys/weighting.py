@@ -135,15 +135,11 @@ def weigh(wave: Wave) -> WeightedSample:
     labels, margins, outside, joined = _margins(wave, rows, least)
     top = float(rule("trim").value * sum(margins[TOWN].values()) / len(rows))
     design = _design(rows, kept, bool(wave.plan.get("take")))
-    fitted = rake(
-        design,
-        [Margin(name, labels[name], totals) for name, totals in margins.items()],
-        trim=(0.0, top),
+    fitted = _fitted(
+        design, [Margin(name, labels[name], totals) for name, totals in margins.items()], top
     )
     assert fitted.calibration is not None
     told = fitted.calibration.diagnostics
-    if not told.converged:
-        raise Refusal(_("The weights cannot be fitted to all margins at once."), field="margins")
     weighting = Weighting(
         drawn=wave.selected or len(everybody),
         eligible=len(everybody),
@@ -162,6 +158,26 @@ def weigh(wave: Wave) -> WeightedSample:
         clusters=bool(wave.plan.get("take")),
     )
     return WeightedSample(rows, fitted, weighting, _groups(rows))
+
+
+def _fitted(design: Design, margins: Sequence[Margin], top: float) -> Design:
+    """Raked to the margins, no weight above ``top``."""
+    try:
+        fitted = rake(design, margins, trim=(0.0, top))
+    except Refusal as refusal:
+        if refusal.field != "trim":
+            raise
+        raise Refusal(
+            _(
+                "No weight may be above %(top)s (rule survey.trim), and so the population totals"
+                " cannot be met: ask more people in the small towns and groups, or raise the rule."
+            )
+            % {"top": f"{top:.1f}"},
+            field="margins",
+        ) from None
+    if fitted.calibration is None or not fitted.calibration.diagnostics.converged:
+        raise Refusal(_("The weights cannot be fitted to all margins at once."), field="margins")
+    return fitted
 
 
 def _answering_for_the_silent(

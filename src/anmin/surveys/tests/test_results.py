@@ -2,11 +2,13 @@
 
 import random
 from collections import Counter
+from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
 import numpy as np
 import pytest
+from django.utils import translation
 from tests.personas import City
 
 from anmin.callbacks import chance
@@ -224,6 +226,18 @@ def test_totals_from_outside_replace_those_of_the_frame(city: City) -> None:
     with pytest.raises(Refusal) as refused:
         weighting.weigh(wave)
     assert refused.value.field == "margins"
+
+
+def test_a_cut_under_which_the_totals_cannot_be_met_is_said(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wave = asked(city)
+    values = {"trim": 1, "class_from": 10}
+    monkeypatch.setattr(weighting, "rule", lambda key: SimpleNamespace(value=values[key]))
+    with translation.override("zh-hans"), pytest.raises(Refusal) as refused:
+        weighting.weigh(wave)
+    assert refused.value.field == "margins"
+    assert "survey.trim" in str(refused.value)
 
 
 def test_too_few_returns_give_no_figures(city: City) -> None:
