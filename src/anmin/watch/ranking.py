@@ -151,9 +151,13 @@ def _funnel(rows: list[Ranked]) -> tuple[list[Ranked], float, float, list[Limits
     at = np.geomspace(min(sizes), max(sizes), STEPS) if len(set(sizes)) > 1 else np.array(sizes[:1])
     inner, outer = (found.adjusted_limits(at, level) for level in LEVELS)
     near, far = (found.adjusted_limits(sizes, level) for level in LEVELS)
+    # The widened limits are approximate, and near 0 and 1 too narrow: what chance alone explains
+    # exactly is never outside.
     beyond = [
-        int(value < near.low[i] or value > near.high[i])
-        + int(value < far.low[i] or value > far.high[i])
+        sum(
+            (value < limits.low[i] or value > limits.high[i]) and found.p[i] < 1 - level
+            for limits, level in zip((near, far), LEVELS, strict=True)
+        )
         for i, value in enumerate(found.value)
     ]
     judged = [

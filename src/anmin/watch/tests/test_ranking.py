@@ -63,6 +63,19 @@ def test_the_funnel_opens_towards_the_small_and_its_limits_hold_its_target(
     assert first.inner[1] - first.inner[0] > last.inner[1] - last.inner[0]
 
 
+def test_what_chance_explains_exactly_lies_inside_also_at_a_hundred_per_cent(city: City) -> None:
+    # 36 of 36 at a share of 93%: one in fourteen by chance, though the curve ends below 100%.
+    asked(reports(city.town, "noise", days(AUTUMN.start, 36)), 36)
+    for n in range(12):
+        asked(reports(town(city, f"3303810{20 + n}", "镇"), "noise", days(AUTUMN.start, 100)), 93)
+    figures()
+    found = ranked("satisfaction", "town", AUTUMN)
+    first = found.rows[0]
+    assert (first.code, first.figure.value) == (city.town.code, 1.0)
+    assert found.funnel[0].outer[1] < 1
+    assert first.outside == 0
+
+
 def test_alike_places_are_said_to_be_alike(city: City) -> None:
     for area in (city.town, city.yuhai_town):
         asked(reports(area, "noise", days(AUTUMN.start, 60)), 50)

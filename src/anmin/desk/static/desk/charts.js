@@ -104,6 +104,14 @@ function withheld(spec, palette, flat) {
 }
 
 // --- one option per kind ----------------------------------------------------------------------
+// Where the name of a reference line stands: upright above a vertical one.
+const PLACES = {
+  "dots-interval": { position: "start", rotate: 0, distance: 3 },
+  funnel: { position: "insideEndTop" },
+  "line-band": { position: "insideEndTop" },
+  bars: { position: "insideEndTop" },
+};
+
 function marks(spec, read, palette) {
   if (spec.reference == null) return undefined;
   const at = read.raw(spec.reference);
@@ -111,7 +119,7 @@ function marks(spec, read, palette) {
     silent: true,
     symbol: "none",
     lineStyle: { color: palette.muted, type: "dashed", width: 1 },
-    label: { formatter: spec.referenceLabel, color: palette.muted, position: spec.kind === "funnel" ? "insideStartTop" : "insideEndTop" },
+    label: { formatter: spec.referenceLabel, color: palette.muted, ...PLACES[spec.kind] },
     data: [spec.kind === "dots-interval" ? { xAxis: at } : { yAxis: at }],
   };
 }
@@ -271,7 +279,7 @@ function option(figure, spec) {
   };
   return {
     ...shared(figure, palette),
-    grid: { left: 8, right: 20, top: spec.series.length > 1 ? 34 : 14, bottom: 6, containLabel: true },
+    grid: { left: 8, right: 20, top: spec.series.length > 1 ? 34 : flat && spec.reference != null ? 26 : 14, bottom: 6, containLabel: true },
     legend: spec.series.length > 1
       ? { top: 0, left: 0, textStyle: { ...text, color: palette.ink }, itemWidth: 28, data: spec.series.map((s) => s.name) }
       : undefined,
