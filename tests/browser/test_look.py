@@ -284,6 +284,7 @@ def test_the_theme_is_remembered(open_page: Open) -> None:
 
 def test_offline_is_told(open_page: Open) -> None:
     page = open_page("/gallery/", language="en")
+    drawn(page)  # or what is still being fetched fails, as it should
     page.context.set_offline(True)
     page.wait_for_selector("[data-offline]", state="visible")
     page.context.set_offline(False)
