@@ -20,6 +20,7 @@ from anmin.people.policy import Capability
 from anmin.places.queries import area_names
 from anmin.watch import queries
 from anmin.watch.concerns import concerns_of, keys, where_named
+from anmin.watch.example import newspaper_page
 from anmin.watch.index import RED
 from anmin.watch.periods import Period, last_whole_month, month_of, months_before
 from anmin.watch.series import all_series
@@ -55,6 +56,7 @@ def overview(request: DeskRequest) -> HttpResponse:
         ],
         "night": scans[0].night if scans else None,
         "waiting": waiting[:5],
+        "example": newspaper_page(),
     }
     return show(request, "watch/overview.html", context)
 

@@ -29,8 +29,8 @@ KINDS = {"unit": gettext_lazy("Stations"), "town": gettext_lazy("Towns and stree
 USUAL = "answered_in_time"
 OUTSIDE = (
     watching.Badge(gettext_lazy("within chance"), "plain"),
-    watching.Badge(gettext_lazy("beyond the inner limits"), "at_risk"),
-    watching.Badge(gettext_lazy("beyond the outer limits"), "late"),
+    watching.Badge(gettext_lazy("beyond the inner limits"), "info"),
+    watching.Badge(gettext_lazy("beyond the outer limits"), "at_risk"),
 )
 
 
