@@ -37,8 +37,8 @@ from anmin.surveys.recording import (
 )
 from anmin.surveys.sealing import open_contact
 
-TRIES = 8
-"""Cases looked at before saying that there is none: others may be taking them."""
+TRIES, ROUNDS = 8, 8
+"""How many cases are looked at, and how often anew: others may be taking them meanwhile."""
 ASKING = (Via.PHONE, Via.VISIT, Via.MESSAGE)
 
 
@@ -55,7 +55,7 @@ def queue(operator: Account, now: datetime, wave_id: int | None = None) -> Query
         .filter(status=Case.Status.CALLING, not_before__lte=now)
         .filter(wave__status=Wave.Status.FIELD)
         .filter(Q(interviewer=None) | Q(interviewer=operator))
-        .filter(Q(lease_until=None) | Q(lease_until__lte=now))
+        .filter(_unheld(now))
     )
     return rows.filter(wave_id=wave_id) if wave_id else rows
 
@@ -71,11 +71,28 @@ def next_case(operator: Account, wave_id: int | None = None) -> Case | None:
     if (mine := held.filter(wave__status=Wave.Status.FIELD).first()) is not None:
         return mine
     waiting = queue(operator, now, wave_id).order_by("not_before", "pk")
-    for pk in waiting.values_list("pk", flat=True)[:TRIES]:
-        free = queue(operator, now).filter(pk=pk)
-        if free.update(operator=operator, lease_until=now + rule("lease").duration):
-            return Case.objects.get(pk=pk)
+    for _round in range(ROUNDS):
+        seen = list(waiting.values_list("pk", flat=True)[:TRIES])
+        for pk in seen:
+            if _take(pk, operator, now):
+                return Case.objects.get(pk=pk)
+        if not seen:
+            break
     return None
+
+
+def _take(pk: int, operator: Account, now: datetime) -> bool:
+    """Take a case unless somebody was faster.
+
+    On the row's own columns only: whoever waited for the row looks at them again, which
+    PostgreSQL does not do for what came from another table.
+    """
+    free = Case.objects.filter(pk=pk, status=Case.Status.CALLING).filter(_unheld(now))
+    return bool(free.update(operator=operator, lease_until=now + rule("lease").duration))
+
+
+def _unheld(now: datetime) -> Q:
+    return Q(lease_until=None) | Q(lease_until__lte=now)
 
 
 def release(*, case_id: int, operator: Account) -> None:

@@ -1,9 +1,11 @@
 """林晓 interviews people whom another unit serves; paper forms are entered by two people."""
 
+import threading
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection, connections
 from django.utils import timezone, translation
 from tests.personas import City
 
@@ -313,3 +315,37 @@ def test_once_fieldwork_has_ended_nothing_is_recorded(city: City) -> None:
             act()
     assert fieldwork.next_case(city.operator, wave.pk) is None
     assert world() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_interviewers_who_press_at_the_same_moment_get_different_people(city: City) -> None:
+    wave = in_field(city)
+    people = [
+        Account.objects.create_user(f"op{n}", "x", role="operator", unit=city.command)
+        for n in range(4)
+    ]
+    taken: list[int] = []
+    gate = threading.Barrier(len(people))
+
+    def work(person: Account) -> None:
+        try:
+            gate.wait()
+            for turn in range(2):
+                case = fieldwork.next_case(person, wave.pk)
+                assert case is not None
+                taken.append(case.pk)
+                fieldwork.record_answers(
+                    case_id=case.pk, operator=person, given=FULL, key=f"{person.pk}/{turn}"
+                )
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=work, args=(person,)) for person in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    connection.close()
+    assert len(taken) == len(set(taken)) == 8
+    assert Return.objects.filter(counts=True).count() == 8
+    assert Case.objects.filter(operator__isnull=False).count() == 0
