@@ -1,6 +1,6 @@
 """What this room does without anybody asking."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.utils import timezone
 
@@ -33,9 +33,14 @@ def replies() -> int:
 def night() -> int:
     """Freeze the frames and draw, publish the next seeds, and note the days left unsigned."""
     today = timezone.localdate()
+    return draw(today) + signing.night_close(today - timedelta(days=1))
+
+
+def draw(today: date) -> int:
+    """Draw from the frames of the days before, and publish the next seeds."""
     done = draws.draw_before(today)
     for purpose in Draw.Purpose:
         if purpose != Draw.Purpose.CALLBACK or rule("share").value < 1:
             draws.open_draw(purpose, today)
             draws.open_draw(purpose, today + timedelta(days=1))
-    return done + signing.night_close(today - timedelta(days=1))
+    return done

@@ -105,7 +105,7 @@ class City:
                     break
                 self.clock.move_to(moment)
                 what()
-            self._night(day, now)
+            self._night(day, last, now)
             day += timedelta(days=1)
             yield
         self.clock.move_to(now)
@@ -248,12 +248,16 @@ class City:
             except Refusal:
                 continue  # a day that cannot be signed stays open, and the board says why
 
-    def _night(self, day: date, now: datetime) -> None:
+    def _night(self, day: date, last: date, now: datetime) -> None:
+        """The night's draws; once units sign their days off, also the close."""
         zone = timezone.get_default_timezone()
         moment = datetime.combine(day + timedelta(days=1), time(0, 30), zone)
         if moment < now:
             self.clock.move_to(moment)
-            callback_tasks.night()
+            if (last - day).days > SIGNED_DAYS:
+                callback_tasks.draw(timezone.localdate())
+            else:
+                callback_tasks.night()
 
     def _assign_some(self) -> None:
         """Some of what is open has a person already."""
