@@ -1,6 +1,6 @@
 # Everything a developer or an operator types. `make run` on a clean machine is enough to start.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-sqlite test-postgres check docs bench lock clean
+.PHONY: help setup run test test-sqlite test-postgres check docs screens bench lock clean
 
 BIN := .venv/bin
 PYTEST := $(BIN)/pytest -q -n 2 --dist loadgroup
@@ -36,6 +36,9 @@ check: setup ## Style, types, layers, migrations, generated pages
 docs: setup ## Write the pages of docs/ that come from the code
 	@home=$$(mktemp -d); trap 'rm -rf "$$home"' EXIT; \
 	ANMIN_HOME="$$home" $(BIN)/python -m anmin.config.docs
+
+screens: setup ## Take the README's pictures from a demo city that runs at port 8000
+	@$(BIN)/python scripts/screens
 
 bench: setup ## Measure speed and memory, each beside a named reference
 	@set -e; for one in bench/*.py; do \
