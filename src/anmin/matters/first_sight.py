@@ -27,6 +27,8 @@ from anmin.matters.models import SNAPSHOT, Contact, Deadline, Entry, Matter
 from anmin.matters.numbers import take_numbers
 from anmin.matters.observation import Observation
 from anmin.matters.registry import kind_of
+from anmin.places.models import Area
+from anmin.places.queries import Directory, directory
 
 MATTER_COLUMNS = (
     "id",
@@ -108,6 +110,18 @@ def _numbers(series: list[tuple[str, int]]) -> dict[tuple[str, int], Iterator[st
     return {which: take_numbers(*which, series.count(which)) for which in set(series)}
 
 
+_kept: tuple[Directory, dict[tuple[str, int | None], int | None]] | None = None
+
+
+def _owners() -> dict[tuple[str, int | None], int | None]:
+    """Who answers for which kind in which area, as far as it was asked while places stand so."""
+    global _kept
+    here = directory()
+    if _kept is None or _kept[0] is not here:
+        _kept = here, {}
+    return _kept[1]
+
+
 class _Press:
     """The rows of one batch."""
 
@@ -116,6 +130,7 @@ class _Press:
         self.secret: bytes = settings.KEYRING.chain_key
         self.reckon = reckoner()
         self.moment = bulk.moment_writer()
+        self.owners = _owners()
         self.matters: list[Row] = []
         self.entries: list[Row] = []
         self.deadlines: list[Row] = []
@@ -143,6 +158,7 @@ class _Press:
             sealed = seal(one.contact, number=number, known=one.fingerprint())
             told["contact"] = sealed.fingerprint.hex()
             self.contacts.append((pk, sealed.sealed, sealed.phone_index, sealed.fingerprint))
+        unit_id = one.unit_id or self._owner(declared, one.area_id)
         columns = {
             "number": number,
             "kind": one.kind,
@@ -150,7 +166,7 @@ class _Press:
             "external_id": one.external_id,
             "category": one.category,
             "area_id": one.area_id,
-            "unit_id": one.unit_id,
+            "unit_id": unit_id,
             "assignee_id": None,
             "summary": one.summary,
             "place": one.place,
@@ -177,6 +193,15 @@ class _Press:
         self.matters.append(
             (pk, *_snapshot(columns), state, stage.value, document, due_at, *facts, 1, head)
         )
+
+    def _owner(self, declared: Kind, area_id: int | None) -> int | None:
+        """The unit that answers there by the kind's own rule, where the facts name none."""
+        key = declared.code, area_id
+        if key not in self.owners:
+            area = Area.objects.filter(pk=area_id).first() if area_id else None
+            unit = declared.owner(area, declared.code)
+            self.owners[key] = unit.pk if unit else None
+        return self.owners[key]
 
     def _entry(self, pk: int, number: str, state: str, payload: bytes) -> bytes:
         """Lay out the first entry; returns its hash."""

@@ -14,6 +14,7 @@ from anmin.matters.contacts import ContactFacts
 from anmin.matters.intake import Observation, observe_many
 from anmin.matters.models import Contact, Deadline, Entry, Matter
 from anmin.matters.verify import verify
+from anmin.places.models import Responsibility
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
@@ -57,6 +58,21 @@ def test_an_event_comes_in_once_however_often_it_is_sent(city: City) -> None:
     assert matter.due_at is not None
     assert Entry.objects.count() == 2
     assert Contact.objects.count() == 2
+    assert verify().sound
+
+
+def test_an_event_without_a_unit_goes_to_whoever_answers_in_its_area(city: City) -> None:
+    outcomes(
+        observation(city, "E1", unit_id=None),
+        observation(city, "E2", unit_id=None, area_id=city.yuhai_town.pk),
+        observation(city, "E3", unit_id=None, area_id=None),
+    )
+    units = dict(Matter.objects.values_list("external_id", "unit__code"))
+    assert units == {"E1": "RA-JH", "E2": "RA-YH", "E3": None}
+    Responsibility.objects.create(area=city.wenhua, unit=city.yuhai)
+    outcomes(observation(city, "E4", unit_id=None), observation(city, "E1", unit_id=None))
+    units = dict(Matter.objects.values_list("external_id", "unit__code"))
+    assert (units["E4"], units["E1"]) == ("RA-YH", "RA-JH")
     assert verify().sound
 
 
