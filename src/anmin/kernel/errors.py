@@ -1,11 +1,15 @@
 """Refusals: the only errors that a user is ever told about."""
 
+from collections.abc import Mapping
+
 
 class Refusal(Exception):  # noqa: N818  (a refusal is an answer, not a fault)
     """An action that is not done, with a reason that may be shown to the user.
 
     ``message`` may be a lazy translation; it is only rendered when shown. ``field`` names the
     input at fault, ``line`` the line of a file (counted from 1), ``code`` is for machines.
+    ``values`` are what the message says of this case, so that a room above can say it by the code
+    in the user's language.
     """
 
     default_code = "refused"
@@ -17,12 +21,14 @@ class Refusal(Exception):  # noqa: N818  (a refusal is an answer, not a fault)
         field: str | None = None,
         line: int | None = None,
         code: str | None = None,
+        values: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.field = field
         self.line = line
         self.code = code or self.default_code
+        self.values = values or {}
 
     def __str__(self) -> str:
         return str(self.message)

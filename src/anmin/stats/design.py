@@ -87,7 +87,9 @@ class Design:
         if len(layers) > max(1, len(units)):
             raise Refusal("there are more strata columns than stages", field="strata")
         if len(sizes) > max(1, len(units)):
-            raise Refusal("there are more fpc columns than stages", field="fpc")
+            raise Refusal(
+                "there are more fpc columns than stages", field="fpc", code="fpc_without_stage"
+            )
         stages = _drawn(n, layers, units, sizes, nest, single)
         return cls(_weights(weights, stages, n), stages)
 
@@ -115,8 +117,14 @@ def _sizes(fpc: ArrayLike | Sequence[ArrayLike] | None) -> list[Floats]:
     several = isinstance(fpc, list | tuple) and len(fpc) > 0 and np.ndim(fpc[0]) > 0
     given = fpc if several else [] if fpc is None else [fpc]
     columns = [numbers(column, "fpc") for column in cast("Sequence[ArrayLike]", given)]
-    if any((column <= 0).any() for column in columns):
-        raise Refusal("fpc must be a population size above 0", field="fpc")
+    for stage, column in enumerate(columns):
+        if (column <= 0).any():
+            raise Refusal(
+                "fpc must be a population size above 0",
+                field="fpc",
+                code="fpc_not_above_0",
+                values={"stage": stage},
+            )
     return columns
 
 
@@ -150,9 +158,13 @@ def _weights(given: ArrayLike | None, stages: tuple[Stage, ...], n: int) -> Floa
     if weights.ndim != 1:
         raise Refusal("weights must be one column", field="weights")
     if (weights < 0).any():
-        raise Refusal("weights must not be negative", field="weights")
+        raise Refusal("weights must not be negative", field="weights", code="weights_negative")
     if not weights.any():
-        raise Refusal("weights are all 0, so they stand for no population", field="weights")
+        raise Refusal(
+            "weights are all 0, so they stand for no population",
+            field="weights",
+            code="weights_all_0",
+        )
     return weights
 
 
@@ -165,15 +177,22 @@ class _Strata(NamedTuple):
     names: NDArray[Any] | None
     """(H,) None if there is only the whole sample."""
     noun: str
+    stage: int = 0
 
     def name(self, place: int) -> str:
         return "the sample" if self.names is None else f"{self.noun} {self.names[place]}"
+
+    def told(self, place: int) -> dict[str, object]:
+        """The stage and the part of it, for a refusal."""
+        label = "" if self.names is None else str(self.names[place])
+        return {"stage": self.stage, "noun": self.noun, "label": label}
 
     def within(self, layer: Levels) -> "_Strata":
         """Divided further by a column of strata."""
         kinds = len(layer.labels)
         codes, found = compact(self.of_row * kinds + layer.codes, len(self.chance) * kinds)
-        return _Strata(codes, self.chance[found // kinds], layer.labels[found % kinds], "stratum")
+        labels = layer.labels[found % kinds]
+        return _Strata(codes, self.chance[found // kinds], labels, "stratum", self.stage)
 
 
 def _drawn(
@@ -206,7 +225,7 @@ def _drawn(
         if stage.population is not None and labels is not None:
             chance = (strata.chance * stage.sampled / stage.population)[of_unit]
             names = labels[_of_groups(unit, units[level].codes, count)]
-            strata = _Strata(unit, chance, names, "cluster")
+            strata = _Strata(unit, chance, names, "cluster", level + 1)
     return tuple(stages)
 
 
@@ -233,6 +252,8 @@ def _stage(
             f"{strata.name(int(np.argmax(alone)))} has a single unit, whose variance cannot be told "
             "(join it to another, or treat it as certainty or centred)",
             field="strata",
+            code="single_unit",
+            values=strata.told(int(np.argmax(alone))),
         )
     factor = unseen * sampled / np.maximum(sampled - 1, 1)
     if single == "certainty":
@@ -243,8 +264,13 @@ def _stage(
 def _check_sizes(population: Floats, sampled: Floats, size: Floats, strata: _Strata) -> None:
     differs = population[strata.of_row] != size
     if differs.any():
-        name = strata.name(int(strata.of_row[np.argmax(differs)]))
-        raise Refusal(f"fpc differs within {name}", field="fpc")
+        place = int(strata.of_row[np.argmax(differs)])
+        raise Refusal(
+            f"fpc differs within {strata.name(place)}",
+            field="fpc",
+            code="fpc_differs",
+            values=strata.told(place),
+        )
     small = population < sampled
     if small.any():
         worst = int(np.argmax(small))
@@ -252,4 +278,10 @@ def _check_sizes(population: Floats, sampled: Floats, size: Floats, strata: _Str
             f"fpc {population[worst]:g} of {strata.name(worst)} is smaller than "
             f"the sample of {sampled[worst]:g} units",
             field="fpc",
+            code="fpc_below_sample",
+            values={
+                **strata.told(worst),
+                "size": f"{population[worst]:g}",
+                "sampled": f"{sampled[worst]:g}",
+            },
         )

@@ -52,12 +52,27 @@ def matched(margin: Margin, design: Design) -> tuple[Levels, Floats]:
     known = {label: place for place, label in enumerate(labels)}
     for label, total in margin.totals.items():
         if not numbers(total, name) > 0:
-            raise Refusal(f"the total of {name} {label} must be above 0", field=name)
+            raise Refusal(
+                f"the total of {name} {label} must be above 0",
+                field=name,
+                code="margin_not_above_0",
+                values={"level": label},
+            )
         if label not in known or not there[known[label]]:
-            raise Refusal(f"nobody in the sample has {name} {label}", field=name)
+            raise Refusal(
+                f"nobody in the sample has {name} {label}",
+                field=name,
+                code="margin_unmet",
+                values={"level": label},
+            )
     for label in labels:
         if label not in margin.totals:
-            raise Refusal(f"there is no total for {name} {label}", field=name)
+            raise Refusal(
+                f"there is no total for {name} {label}",
+                field=name,
+                code="margin_missing",
+                values={"level": label},
+            )
     return levels, np.array([margin.totals[label] for label in labels], float)
 
 
@@ -69,6 +84,12 @@ def check_agreement(margins: Sequence[Margin], fitted: list[tuple[Levels, Floats
                 f"the totals of {margin.variable} add up to {totals.sum():.10g}, "
                 f"those of {margins[0].variable} to {first:.10g}",
                 field=margin.variable,
+                code="margins_differ",
+                values={
+                    "sum": f"{totals.sum():.10g}",
+                    "other": margins[0].variable,
+                    "first": f"{first:.10g}",
+                },
             )
 
 

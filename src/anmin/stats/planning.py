@@ -98,6 +98,8 @@ def _size(
         raise Refusal(
             f"{selected} people would have to be drawn, but there are only {population:.10g}",
             field="population",
+            code="more_than_there_are",
+            values={"wanted": selected, "there": f"{population:.10g}"},
         )
     return SampleSize(replies, selected)
 
@@ -135,12 +137,23 @@ def allocate(
         raise Refusal(f"stratum {int(np.argmin(sizes)) + 1} is empty", field="population")
     wanted, least = int(counts(n, "n")), counts(minimum, "minimum")
     if wanted > sizes.sum():
-        raise Refusal(f"n is {wanted}, but there are only {sizes.sum():.10g}", field="n")
+        raise Refusal(
+            f"n is {wanted}, but there are only {sizes.sum():.10g}",
+            field="n",
+            code="more_than_there_are",
+            values={"wanted": wanted, "there": f"{sizes.sum():.10g}"},
+        )
     floor = np.minimum(least, sizes)
     if floor.sum() > wanted:
         raise Refusal(
             f"a minimum of {least:g} needs {floor.sum():.10g}, more than n = {wanted}",
             field="minimum",
+            code="minimum_above_n",
+            values={
+                "least": f"{least:g}",
+                "needed": f"{floor.sum():.10g}",
+                "wanted": wanted,
+            },
         )
     return _whole(_parts(wanted, _importance(sizes, sd), floor, sizes), wanted, sizes)
 

@@ -15,6 +15,7 @@ from anmin.stats.arguments import Floats
 from anmin.stats.design import Design
 from anmin.stats.estimates import Estimates, mean, total
 from anmin.stats.proportions import proportion
+from anmin.surveys.wording import said
 
 type Columns = Mapping[str, Sequence[str]]
 MISSING = frozenset({"", "NA", "N/A", "NaN", "nan", "null", "."})
@@ -75,14 +76,15 @@ def analyse(columns: Columns, asked: Asked) -> Answered:
     def numbers(name: str) -> Floats:
         return _numbers(text(name), name, kept)
 
-    design = Design.of(
-        weights=numbers(asked.weight) if asked.weight else None,
-        strata=text(asked.strata) if asked.strata else None,
-        clusters=[text(name) for name in asked.clusters] or None,
-        fpc=[numbers(name) for name in asked.fpc] or None,
-    ) if asked.weight or asked.strata or asked.clusters or asked.fpc else Design.of(
-        weights=np.ones(len(kept))
-    )  # fmt: skip
+    with said(_names(asked)):
+        design = Design.of(
+            weights=numbers(asked.weight) if asked.weight else None,
+            strata=text(asked.strata) if asked.strata else None,
+            clusters=[text(name) for name in asked.clusters] or None,
+            fpc=[numbers(name) for name in asked.fpc] or None,
+        ) if asked.weight or asked.strata or asked.clusters or asked.fpc else Design.of(
+            weights=np.ones(len(kept))
+        )  # fmt: skip
     by = text(asked.by) if asked.by else None
     if asked.statistic == "proportion":
         if not asked.value:
@@ -94,6 +96,17 @@ def analyse(columns: Columns, asked: Asked) -> Answered:
         estimate = mean if asked.statistic == "mean" else total
         found = estimate(design, numbers(asked.y), by=by, level=asked.level)
     return Answered(found, length, length - len(kept))
+
+
+def _names(asked: Asked) -> dict[str, tuple[str, ...]]:
+    """The user's names of the columns that say how the sample was drawn."""
+    return {
+        "weights": (asked.weight,),
+        # Without strata a single unit is a single row or cluster of the whole sample.
+        "strata": (asked.strata or next(iter(asked.clusters), asked.y), *asked.clusters[1:]),
+        "clusters": asked.clusters,
+        "fpc": asked.fpc,
+    }
 
 
 def _complete(columns: Columns, used: Sequence[str], length: int, *, drop: bool) -> list[int]:
@@ -119,6 +132,8 @@ def _numbers(cells: Sequence[str], name: str, lines: Sequence[int]) -> Floats:
     for at, cell in enumerate(cells):
         try:
             values[at] = float(cell.replace(",", ""))
+            if not np.isfinite(values[at]):
+                raise ValueError
         except ValueError:
             raise Refusal(
                 _("Line %(line)s: “%(value)s” in “%(column)s” is no number.")

@@ -26,6 +26,7 @@ from anmin.surveys.models import Case, FrameRow, Wave
 from anmin.surveys.recording import rule
 from anmin.surveys.sealing import read_seed, seal_text
 from anmin.surveys.selection import SMALLEST, Member, describe, select
+from anmin.surveys.wording import said
 
 CHUNK = 1000
 Status = Wave.Status
@@ -135,6 +136,7 @@ def strata(wave: Wave) -> dict[str, int]:
     return dict(rows.annotate(number=Count("pk")))
 
 
+@said()
 def propose(
     wave: Wave, *, total: int | None = None, margin: float | None = None, response: float = 1
 ) -> dict[str, int]:

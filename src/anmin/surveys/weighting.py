@@ -22,6 +22,7 @@ from anmin.surveys.dispositions import DispositionClass, dispositions
 from anmin.surveys.models import Return, Wave
 from anmin.surveys.recording import rule
 from anmin.surveys.selection import Chance
+from anmin.surveys.wording import said
 
 TOWN = "town"
 JOINED = "joined"
@@ -120,6 +121,7 @@ def drawn_people(wave: Wave) -> list[Drawn]:
     return found
 
 
+@said()
 def weigh(wave: Wave) -> WeightedSample:
     """The weighted sample of a wave. O(drawn + frame).
 

@@ -202,7 +202,7 @@ def test_a_survey_file_gives_the_reference_softwares_figures(
     [
         ({**ASKED, "y": "stype"}, "不是数字"),
         ({**ASKED, "weight": "", "statistic": "proportion"}, "请填写要统计的取值"),
-        ({**ASKED, "strata": "api00"}, "stratum"),
+        ({**ASKED, "strata": "api00"}, "“fpc”：层“"),
         ({**ASKED, "y": "nothing"}, "nothing"),
     ],
 )
@@ -214,6 +214,31 @@ def test_what_cannot_be_estimated_is_said(
     answer = browser.get(FILE, asked_for)
     assert answer.status_code == 422
     assert reason in text(answer)
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "reason"),
+    [
+        ({"weight": "权"}, "第3行"),
+        ({"weight": "负"}, "“负”：权数不能为负。"),
+        ({"strata": "镇"}, "“镇”：层“乙”只有一个单位"),
+        ({"fpc": "少"}, "“少”：样本的总体规模为2，小于样本中的3个单位。"),
+        ({"y": "镇"}, "“甲”"),
+        ({"cluster": "村"}, "“村”：样本只有一个单位"),
+    ],
+)
+def test_bad_columns_are_refused_in_chinese(
+    city: City, sign_in: SignIn, asked_for: dict[str, str], reason: str
+) -> None:
+    browser = sign_in(city.analyst)
+    laid(browser, "收入,权,负,镇,少,村\n1,1,-1,甲,2,x\n2,,1,甲,2,x\n3,1,1,乙,2,x\n".encode())
+    asked_for = {"y": "收入", "statistic": "mean", "method": "logit", **asked_for}
+    answer = browser.get(FILE, asked_for)
+    assert answer.status_code == 422
+    assert reason in text(answer)
+    download = browser.get(f"{FILE}estimates.csv", asked_for)
+    assert download.status_code == 400
+    assert reason in text(download)
 
 
 @pytest.mark.parametrize(

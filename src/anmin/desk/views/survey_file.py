@@ -26,6 +26,8 @@ from anmin.stats.proportions import METHODS
 from anmin.surveys.analysis import Answered, Asked, analyse
 
 KEPT = "survey_file"
+BOXES = {"weights": "weight", "clusters": "cluster"}
+"""Arguments of a design whose box in the form has another name."""
 HEAD = ("by", "estimate", "se", "low", "high", "df", "n", "deff")
 
 
@@ -152,8 +154,8 @@ def _page(request: DeskRequest, *, problem: str = "", status: int = 200) -> Http
             try:
                 context |= _answered(request, analyse(kept.columns, form.asked()), form.asked())
             except Refusal as refusal:
-                name = refusal.field if refusal.field in form.fields else None
-                form.add_error(name, str(refusal))
+                name = BOXES.get(refusal.field or "", refusal.field)
+                form.add_error(name if name in form.fields else None, str(refusal))
         if form.is_bound and form.errors:
             status = 422
     return show(request, "surveys/file.html", context, status=status)
