@@ -70,6 +70,8 @@ def answer_survey(*, token: str, given: Given) -> Return:
 def decline_survey(*, token: str) -> None:
     """Somebody says on the page that they do not want to take part; nobody asks them again."""
     found, case = _use(token)
+    if case.status in (Case.Status.ENTERED, Case.Status.CLOSED):  # how it ended is on record
+        raise _used()
     now = timezone.now()
     step(
         case,

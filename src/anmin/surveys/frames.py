@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from anmin.kernel.errors import Refusal
+from anmin.kernel.masking import mask_free_text
 from anmin.kernel.phones import normalise_phone
 from anmin.matters.contacts import ContactFacts
 from anmin.people.actions import log_access
@@ -45,6 +46,8 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Groups known by name; any column beginning with 组 or ``group_`` is one more."""
 _OWN_GROUP: Final = re.compile(r"(?:组[:：_]?|group_)([\w-]{1,24})")
+FORMULA = ("=", "+", "-", "@")
+"""How a cell begins that a spreadsheet would run."""
 LARGEST_HOUSEHOLD: Final = 50
 
 
@@ -218,6 +221,12 @@ def _entry(places: Mapping[str, int], cells: Sequence[str], towns: "_Places") ->
     if phone is None:
         raise Refusal(_("“%(value)s” is no telephone number.") % {"value": cell("phone")[:4] + "…"})
     stratum, cluster, unit_id = towns.find(cell("stratum"), cell("cluster")[:64].replace(",", " "))
+    for fact, kept in (("stratum", stratum), ("cluster", cluster)):
+        if not towns.knows(kept) and (kept.startswith(FORMULA) or mask_free_text(kept) != kept):
+            raise Refusal(
+                _("%(column)s is published with the draw: no formulas and no numbers of persons.")
+                % {"column": COLUMNS[fact][0]}
+            )
     groups = {
         fact.removeprefix("group:"): cell(fact)[:24]
         for fact in places
@@ -239,6 +248,10 @@ class _Places:
             self._below |= {(area.parent_id, name.casefold()): area for name in names}
             if area.level == "town":
                 self._towns |= {name.casefold(): area for name in names}
+
+    def knows(self, code: str) -> bool:
+        """Whether this is the code of an area."""
+        return code in self._book.area_ids
 
     def find(self, stratum: str, cluster: str) -> tuple[str, str, int | None]:
         """The stratum and the cluster as they are kept, and the unit that serves there.

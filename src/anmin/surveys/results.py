@@ -159,7 +159,7 @@ def figures_of(sample: WeightedSample, measure: Measure) -> MeasureFigures:
 def _share_of(sample: WeightedSample, measure: Measure, code: str) -> float | None:
     assert code in MISSING
     said = [(one.answers or {}).get(measure.question) for one in sample.rows]
-    if not any(value is not None for value in said):
+    if sum(value is not None for value in said) < shown_from():
         return None
     held = np.array([value in (code, [code]) for value in said])
     return _number(proportion(sample.design, held, method=SHARE_METHOD).estimate[0])

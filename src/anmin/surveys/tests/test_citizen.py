@@ -93,6 +93,16 @@ def test_she_says_no_and_nobody_asks_again(city: City, clock: time_machine.Trave
     assert fieldwork.next_case(city.operator, wave.pk) != case
 
 
+def test_declining_does_not_change_how_a_case_has_ended(city: City) -> None:
+    _wave, case, token = invited(city)
+    for status in (Case.Status.CLOSED, Case.Status.ENTERED):
+        Case.objects.filter(pk=case.pk).update(status=status, disposition="4.10")
+        before = world()
+        with pytest.raises(citizen.UsedSurveyLink):
+            citizen.decline_survey(token=token)
+        assert world() == before
+
+
 def test_who_does_not_answer_is_interviewed_after_three_days(
     city: City, clock: time_machine.Traveller
 ) -> None:

@@ -84,6 +84,23 @@ def test_the_same_table_again_changes_nothing_and_new_facts_do(city: City) -> No
     assert FrameRow.objects.get(reference="R002").size == 9
 
 
+@pytest.mark.parametrize("cell", ['=HYPERLINK("http://x")', "+1", "@a", "王秀英13857712345"])
+def test_what_is_published_holds_no_formula_and_no_number_of_a_person(
+    city: City, cell: str
+) -> None:
+    wave = opened(city)
+    rows = [
+        (2, ["R1", "锦湖街道", cell, "1", "", "", "", "", ""]),
+        (3, ["R2", cell, "", "1", "", "", "", "", ""]),
+    ]
+    taken = frames.take_in(wave_id=wave.pk, header=HEADER, rows=rows, by=city.analyst)
+    assert (taken.created, [line for line, _reason, _cells in taken.rejected]) == (0, [2, 3])
+    assert not FrameRow.objects.exists()
+    codes = [(2, ["R1", city.town.code, city.wenhua.code, "1", "", "", "", "", ""])]
+    taken = frames.take_in(wave_id=wave.pk, header=HEADER, rows=codes, by=city.analyst)
+    assert taken.created == 1
+
+
 @pytest.mark.parametrize("header", [["编号"], ["乡镇"], ["编号", "id", "乡镇"]])
 def test_a_table_without_its_columns_is_refused_whole(city: City, header: list[str]) -> None:
     wave = opened(city)
