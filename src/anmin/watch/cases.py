@@ -37,6 +37,8 @@ def case_of(
     if at >= len(scan.clusters):
         raise NotFound(_("There is no such hot spot."))
     found = scan.clusters[at]
+    if found["p"] > scan.level:
+        raise Refusal(_("Chance may explain this hot spot: it is no ground."), field="cluster")
     place = area_by_code(area if area in found["members"] else found["centre"])
     told = f"{scan.series} {found['first']}"
     return Case(place, Ground.HOT_SPOT, told, scan, at), found["members"]

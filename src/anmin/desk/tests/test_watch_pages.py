@@ -14,7 +14,9 @@ from tests.personas import City
 from anmin.callbacks.tests.conftest import TUESDAY
 from anmin.desk.tests.conftest import SignIn
 from anmin.desk.tests.test_callback_pages import key, text
+from anmin.people.models import Account
 from anmin.places.models import Area
+from anmin.watch import queries
 from anmin.watch.hotspots import scan_night
 from anmin.watch.models import Candidate, Scan
 from anmin.watch.nights import score_months, suggest_places
@@ -148,6 +150,28 @@ def test_the_hot_spot_is_on_the_map_and_in_the_table(watched: City, sign_in: Sig
     assert "各处报警都不比别处密集" in text(browser.get(f"{WATCH}hotspots/?series=accidents"))
     week = text(browser.get(f"{WATCH}hotspots/?series=property&until=2026-09-01&night=2026-11-10"))
     assert "2026-09-01" in week
+
+
+def test_what_chance_explains_is_no_ground_whatever_the_address_says(
+    watched: City, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = queries.scan
+
+    def of_a_larger_p(viewer: Account, scan_id: int) -> Scan:
+        found = read(viewer, scan_id)
+        found.clusters[0]["p"] = 0.4
+        return found
+
+    analyst = sign_in(watched.analyst)
+    scan = Scan.objects.get(series="property")
+    new = f"/desk/candidates/new/?ground=hot_spot&scan={scan.pk}&cluster=0"
+    sent = {"key": key(text(analyst.get(new))), "area": watched.wenhua.code, "reason": "集中发案。"}
+    monkeypatch.setattr(queries, "scan", of_a_larger_p)
+    before = world()
+    for answer in (analyst.get(new), analyst.post(new, sent)):
+        assert answer.status_code == 400
+        assert "可能是偶然" in text(answer)
+    assert world() == before
 
 
 def test_a_cluster_becomes_a_candidate_and_somebody_else_decides(
