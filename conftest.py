@@ -62,6 +62,10 @@ if os.environ.get("ANMIN_TEST_DATABASE") == "postgres" and "PYTEST_XDIST_WORKER"
 def pytest_configure(config: pytest.Config) -> None:
     """Only now is the environment complete that the settings are read from."""
     django.setup()
+    if config.getoption("numprocesses", None):
+        # Else parallel workers would inherit it, and this home with it: Django's plugin would read
+        # the settings before they have made a home of their own above.
+        del os.environ["DJANGO_SETTINGS_MODULE"]
     config.pluginmanager.import_plugin("tests.personas")
 
 
