@@ -48,6 +48,7 @@ def suggest(case: Case) -> Candidate | None:
     return _make(case, State.SUGGESTED, None, "")
 
 
+@transaction.atomic
 def propose(*, account: Account, case: Case, reason: str) -> Candidate:
     """Propose a place that the figures point to, with its evidence as it is known now.
 
@@ -56,6 +57,7 @@ def propose(*, account: Account, case: Case, reason: str) -> Candidate:
     """
     require(account, Capability.PROPOSE_LISTING)
     reason = _clean(reason)
+    Area.objects.select_for_update().get(pk=case.area.pk)  # one proposal of a place at a time
     if Candidate.objects.filter(
         area=case.area, state__in=(State.SUGGESTED, State.PROPOSED)
     ).exists():

@@ -10,6 +10,7 @@ from anmin.people.models import Account
 from anmin.places.queries import area_by_code
 from anmin.watch import queries
 from anmin.watch.actions import Case
+from anmin.watch.evidence import was_red
 from anmin.watch.models import Ground, State
 from anmin.watch.periods import month_of
 
@@ -29,8 +30,10 @@ def case_of(
     if ground not in GROUNDS:
         raise Refusal(_("There is no such ground."), field="ground")
     if ground != Ground.HOT_SPOT:
-        place = area_by_code(area)
-        return Case(place, Ground(ground), _about(ground, about)), [place.code]
+        place, what = area_by_code(area), _about(ground, about)
+        if ground == Ground.RED_MONTHS and not was_red(place, what):
+            raise Refusal(_("That place was not in the red in that month."), field="about")
+        return Case(place, Ground(ground), what), [place.code]
     if not scan_id.isdecimal() or not cluster.isdecimal():
         raise NotFound(_("There is no such scan."))
     scan, at = queries.scan(viewer, int(scan_id)), int(cluster)

@@ -15,6 +15,7 @@ from anmin.measures.registry import MONTH
 from anmin.places.models import Area
 from anmin.watch.comparing import Base, compared, lately, usual
 from anmin.watch.concerns import concerns_of
+from anmin.watch.index import RED
 from anmin.watch.models import IndexMonth, Scan
 from anmin.watch.periods import Period, month_of, months_before, months_on_record, rule
 
@@ -125,6 +126,13 @@ def latest_months(number: int) -> list[IndexMonth]:
     for row in IndexMonth.objects.filter(month__in=list(names[:number])).order_by("number"):
         newest[row.month] = row
     return [newest[month] for month in sorted(newest, reverse=True)]
+
+
+def was_red(area: Area, month: str) -> bool:
+    """Whether the latest revision of that month's index has the place in the red."""
+    newest = IndexMonth.objects.filter(month=month).order_by("-number").first()
+    score = newest.scores.get(f"{level_of(area)}:{area.code}") if newest else None
+    return bool(score and score["band"] == RED)
 
 
 def _concerns(now: Period, town: str) -> list[dict[str, Any]]:

@@ -1,8 +1,10 @@
 """A place becomes a candidate: 何苗 proposes, 孙平 or 郑局 decides, nobody twice, nothing is edited."""
 
+import threading
 from datetime import date
 
 import pytest
+from django.db import connection, connections
 from tests.personas import City
 
 from anmin.kernel.errors import Conflict, NotAllowed, Refusal
@@ -156,6 +158,32 @@ def test_the_second_of_two_decisions_is_told_that_it_came_late(thefts: City) -> 
     with pytest.raises(Conflict):
         proposed(thefts)  # the same ground again
     assert world() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_place_waits_once_whatever_two_people_press_at_the_same_moment(thefts: City) -> None:
+    gate = threading.Barrier(2)
+    refused: list[Exception] = []
+
+    def press(ground: Ground, about: str) -> None:
+        try:
+            gate.wait()
+            case = Case(thefts.wenhua, ground, about)
+            actions.propose(account=thefts.analyst, case=case, reason=WHY)
+        except Conflict as late:
+            refused.append(late)
+        finally:
+            connections.close_all()
+
+    grounds = ((Ground.RISE, "theft"), (Ground.RED_MONTHS, "2026-10"))
+    threads = [threading.Thread(target=press, args=one) for one in grounds]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    connection.close()
+    assert len(refused) == 1
+    assert Candidate.objects.filter(area=thefts.wenhua).count() == 1
 
 
 def test_three_months_in_the_red_are_suggested_once_and_confirmed_by_a_person(city: City) -> None:
