@@ -278,5 +278,6 @@ def _require_held(case: Case, operator: Account) -> None:
     require_field(case.wave)
     if case.status != Case.Status.CALLING:
         raise Conflict(_("This case has been answered or has ended."))
-    if case.operator_id != operator.pk:
+    mine = own_excluded(operator).filter(pk=case.pk, operator=operator)
+    if not mine.exists():  # also of somebody who has come to the unit that serves there
         raise Conflict(_("Somebody else holds this case; take the next one."))

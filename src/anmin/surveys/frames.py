@@ -221,12 +221,13 @@ def _entry(places: Mapping[str, int], cells: Sequence[str], towns: "_Places") ->
     if phone is None:
         raise Refusal(_("“%(value)s” is no telephone number.") % {"value": cell("phone")[:4] + "…"})
     stratum, cluster, unit_id = towns.find(cell("stratum"), cell("cluster")[:64].replace(",", " "))
-    for fact, kept in (("stratum", stratum), ("cluster", cluster)):
-        if not towns.knows(kept) and (kept.startswith(FORMULA) or mask_free_text(kept) != kept):
-            raise Refusal(
-                _("%(column)s is published with the draw: no formulas and no numbers of persons.")
-                % {"column": COLUMNS[fact][0]}
-            )
+    if not towns.knows(stratum) and (
+        stratum.startswith(FORMULA) or mask_free_text(stratum) != stratum
+    ):
+        raise Refusal(
+            _("%(column)s is published with the draw: no formulas and no numbers of persons.")
+            % {"column": COLUMNS["stratum"][0]}
+        )
     groups = {
         fact.removeprefix("group:"): cell(fact)[:24]
         for fact in places
@@ -256,11 +257,17 @@ class _Places:
     def find(self, stratum: str, cluster: str) -> tuple[str, str, int | None]:
         """The stratum and the cluster as they are kept, and the unit that serves there.
 
-        A stratum that is no town is kept as it is: then anybody may ask.
+        A stratum that is no town is kept as it is: then anybody may ask. A cluster that is no
+        community of its town may be anything, the name of a household even, and is published with
+        the draw: it is kept as a mark that tells it from the others and nothing else.
         """
         town = self._towns.get(stratum.casefold())
+        community = self._below.get((town.pk, cluster.casefold())) if town else None
+        mark = community.code if community else _mark(cluster)
         if town is None:
-            return stratum, cluster, None
-        community = self._below.get((town.pk, cluster.casefold()))
-        unit = self._book.responsible_unit_id((community or town).pk, "")
-        return town.code, community.code if community else cluster, unit
+            return stratum, mark, None
+        return town.code, mark, self._book.responsible_unit_id((community or town).pk, "")
+
+
+def _mark(cluster: str) -> str:
+    return settings.KEYRING.blind_index(cluster, purpose="cluster").hex()[:16] if cluster else ""

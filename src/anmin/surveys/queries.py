@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from anmin.callbacks.dispositions import Outcome
 from anmin.kernel.errors import NotFound
-from anmin.kernel.masking import mask_address, mask_name, mask_phone
+from anmin.kernel.masking import mask_address, mask_free_text, mask_name, mask_phone
 from anmin.people.models import Account
 from anmin.people.policy import Capability, capability_table, require
 from anmin.places.queries import area_names
@@ -198,7 +198,12 @@ def case_view(*, case_id: int, operator: Account) -> CaseView:
         sheet=sheet_of(case.wave),
         lease_until=case.lease_until,
         earlier=[
-            Earlier(one.at, str(Via(one.via).label), outcomes()[one.outcome].label, read_note(one))
+            Earlier(
+                one.at,
+                str(Via(one.via).label),
+                outcomes()[one.outcome].label,
+                mask_free_text(read_note(one)),
+            )
             for one in case.attempt_rows.order_by("seq")
         ],
         outcomes=interviewer_outcomes(),

@@ -148,6 +148,8 @@ def add_outside_result(
 ) -> OutsideResult:
     """Put a figure of somebody else's survey beside our own; what was there stays.
 
+    The same figure once more is the one that stands there already.
+
     Raises ``NotAllowed`` or ``Refusal`` naming the field.
     """
     require(by, Capability.PLAN_SURVEYS)
@@ -160,22 +162,23 @@ def add_outside_result(
     ):
         if wrong:
             raise Refusal(_("Check this entry."), field=field)
-    row = OutsideResult(
-        title_zh=title_zh.strip(),
-        title_en=title_en.strip(),
-        measure=measure,
-        year=year,
-        value=value,
-        n=n,
-        n_assumed=n_assumed,
-        source=source.strip(),
-        note=note.strip(),
-        at=timezone.now(),
-        by=by,
-        corrects_id=corrects,
+    said = {
+        "title_zh": title_zh.strip(),
+        "title_en": title_en.strip(),
+        "measure": measure,
+        "year": year,
+        "value": value,
+        "n": n,
+        "n_assumed": n_assumed,
+        "source": source.strip(),
+        "note": note.strip(),
+        "corrects_id": corrects,
+    }
+    row, made = OutsideResult.objects.get_or_create(
+        **said, defaults={"at": timezone.now(), "by": by}
     )
-    row.save()
-    log_access(account=by, action="add_outside_result", subject=f"survey:{row.pk}")
+    if made:
+        log_access(account=by, action="add_outside_result", subject=f"survey:{row.pk}")
     return row
 
 

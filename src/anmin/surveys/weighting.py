@@ -191,9 +191,10 @@ def _answering_for_the_silent(
     """
     replies = Counter(one.stratum for one in rows)
     small = {town for town in {one.stratum for one in everybody} if replies[town] < least}
-    if small and sum(replies[town] for town in small) < least and len(replies) > len(small):
+    large = replies.keys() - small
+    if small and large and sum(replies[town] for town in small) < least:
         # Too few even together: they join the town with the fewest replies of the others.
-        small.add(min((t for t in replies if t not in small), key=lambda t: (replies[t], t)))
+        small.add(min(large, key=lambda town: (replies[town], town)))
 
     def of(one: Drawn) -> str:
         return JOINED if one.stratum in small else one.stratum

@@ -129,6 +129,29 @@ def test_nobody_asks_whom_their_own_unit_serves(city: City, insider: Account) ->
     assert world() == before
 
 
+def test_who_comes_to_the_unit_that_serves_there_asks_no_further(city: City) -> None:
+    wave = in_field(city)
+    case = taken(city, wave)
+    Account.objects.filter(pk=city.operator.pk).update(unit=case.unit)
+    moved = Account.objects.get(pk=city.operator.pk)
+    before = world()
+    with pytest.raises(Conflict):
+        fieldwork.record_answers(case_id=case.pk, operator=moved, given=FULL, key="k")
+    assert world() == before
+
+
+def test_what_somebody_noted_of_a_person_is_masked_for_the_next(city: City) -> None:
+    wave = in_field(city)
+    case = taken(city, wave)
+    fieldwork.record_attempt(
+        case_id=case.pk, operator=city.operator, outcome="busy", note="改打13857712345", key="a"
+    )
+    Case.objects.filter(pk=case.pk).update(status="calling", operator=city.operator)
+    (earlier,) = queries.case_view(case_id=case.pk, operator=city.operator).earlier
+    assert "13857712345" not in earlier.note
+    assert earlier.note.startswith("改打138")
+
+
 def test_a_case_that_was_assigned_is_offered_to_its_interviewer_only(
     city: City, other_operator: Account
 ) -> None:

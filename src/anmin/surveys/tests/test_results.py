@@ -39,7 +39,7 @@ def people() -> list[tuple[int, list[str]]]:
 
 def asked(
     city: City, code: str = "a", *, sizes: tuple[int, int] = (60, 60), take: int | None = None,
-    respond: float = 0.7, seed: int = 1, lift: float = 0.0,
+    respond: float = 0.7, seed: int = 1, lift: float = 0.0, silent: str = "",
 ) -> Wave:  # fmt: skip
     """A wave that has ended: men reply less often than women, Yuhai feels less safe."""
     with mock.patch.object(chance, "new_seed", return_value=f"{seed:064x}"):  # the same every time
@@ -50,6 +50,8 @@ def asked(
     waves.draw(wave_id=wave.pk, sizes=wanted, take=take, by=city.analyst)
     rng = random.Random(seed)
     for case in wave.cases.select_related("row").order_by("pk"):
+        if case.row.stratum == silent:
+            continue
         man = case.row.groups["sex"] == "男"
         if rng.random() > respond * (0.8 if man else 1.2):
             continue
@@ -104,6 +106,12 @@ def test_who_did_not_answer_is_stood_for_by_their_own_town(city: City) -> None:
     replied = Counter(one.stratum for one in sample.rows)
     for town, factor in sample.weighting.classes.items():
         assert factor == pytest.approx(drawn[town] / replied[town])
+
+
+def test_a_town_where_nobody_answered_is_stood_for_by_the_next_smallest(city: City) -> None:
+    wave = asked(city, silent=city.yuhai_town.code)
+    weights = weighting.weigh(wave).design.weights
+    assert weights.sum() == pytest.approx(600)
 
 
 def test_estimates_are_those_of_the_library(city: City) -> None:
@@ -357,6 +365,9 @@ def test_the_provinces_figures_stand_beside_ours_honestly(city: City) -> None:
     # a share that is no count of the assumed n says nothing; without n neither
     assert releases.outside_interval(add(n_assumed=401)) is None
     assert releases.outside_interval(add()) is None
+    before = OutsideResult.objects.count()
+    assert add(n_assumed=400) == row  # pressed twice
+    assert OutsideResult.objects.count() == before
     fixed = add(n=1200, corrects=row.pk)
     shown = releases.outside_results(city.leader, "safety")
     assert row not in shown

@@ -85,20 +85,21 @@ def test_the_same_table_again_changes_nothing_and_new_facts_do(city: City) -> No
 
 
 @pytest.mark.parametrize("cell", ['=HYPERLINK("http://x")', "+1", "@a", "王秀英13857712345"])
-def test_what_is_published_holds_no_formula_and_no_number_of_a_person(
-    city: City, cell: str
-) -> None:
+def test_what_is_published_holds_no_formula_and_nothing_of_a_person(city: City, cell: str) -> None:
     wave = opened(city)
     rows = [
-        (2, ["R1", "锦湖街道", cell, "1", "", "", "", "", ""]),
-        (3, ["R2", cell, "", "1", "", "", "", "", ""]),
+        (2, ["R1", cell, "", "1", "", "", "", "", ""]),
+        (3, ["R2", "锦湖街道", cell, "1", "", "", "", "", ""]),
+        (4, ["R3", "锦湖街道", "王秀英家", "1", "", "", "", "", ""]),
+        (5, ["R4", "锦湖街道", "王秀英家", "1", "", "", "", "", ""]),
+        (6, ["R5", city.town.code, city.wenhua.code, "1", "", "", "", "", ""]),
     ]
     taken = frames.take_in(wave_id=wave.pk, header=HEADER, rows=rows, by=city.analyst)
-    assert (taken.created, [line for line, _reason, _cells in taken.rejected]) == (0, [2, 3])
-    assert not FrameRow.objects.exists()
-    codes = [(2, ["R1", city.town.code, city.wenhua.code, "1", "", "", "", "", ""])]
-    taken = frames.take_in(wave_id=wave.pk, header=HEADER, rows=codes, by=city.analyst)
-    assert taken.created == 1
+    assert (taken.created, [line for line, _reason, _cells in taken.rejected]) == (4, [2])
+    kept = list(FrameRow.objects.order_by("reference").values_list("cluster", flat=True))
+    assert all(len(mark) == 16 and mark.isalnum() for mark in kept[:3])
+    assert kept[0] != kept[1] == kept[2]  # told apart, and nothing else
+    assert kept[3] == city.wenhua.code
 
 
 @pytest.mark.parametrize("header", [["编号"], ["乡镇"], ["编号", "id", "乡镇"]])
