@@ -5,11 +5,11 @@ came after it. Formulas: ``design/domain.md``.
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max, QuerySet
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.functional import lazystr
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +29,7 @@ from anmin.measures.registry import (
     Indicator,
     Kind,
     LakeTable,
+    Query,
     Rows,
     registry,
 )
@@ -56,8 +57,8 @@ def callbacks_in_the_lake(_vendor: str) -> str:
     """  # noqa: S608 - the codes come from the program's own kinds
 
 
-def changed_months(cursor: Cursor) -> tuple[Collection[str] | None, Cursor]:
-    """The months of the matters whose callbacks, or that themselves, changed since last time."""
+def changed_callbacks(cursor: Cursor) -> tuple[Sequence[Query] | None, Cursor]:
+    """The callbacks that changed, or whose matter did, since last time."""
     with settled():
         last = [
             model.objects.aggregate(last=Max("pk"))["last"] or 0
@@ -70,21 +71,20 @@ def changed_months(cursor: Cursor) -> tuple[Collection[str] | None, Cursor]:
     *since, drawn_since = json.loads(str(cursor))
     if any(new - old > WORTH_LOOKING for new, old in zip(last, since, strict=True)):
         return None, now
-    changes: list[tuple[QuerySet[Any], str]] = [
-        (Entry.objects.filter(pk__gt=since[0], pk__lte=last[0]), "matter__opened_at"),
-        (Callback.objects.filter(pk__gt=since[1], pk__lte=last[1]), "matter__opened_at"),
-        (Attempt.objects.filter(pk__gt=since[2], pk__lte=last[2]), "callback__matter__opened_at"),
+    entries, callbacks, attempts = (
+        {"pk__gt": old, "pk__lte": new} for new, old in zip(last, since, strict=True)
+    )
+    of_matters = Entry.objects.filter(**entries).values("matter_id")
+    changes: list[Query] = [
+        Callback.objects.filter(matter__in=of_matters).values("pk"),
+        Callback.objects.filter(**callbacks).values("pk"),
+        Attempt.objects.filter(**attempts).values("callback_id"),
     ]
     if drawn is not None and drawn.isoformat() != drawn_since:
         later = {"draw__drawn_at__gt": drawn_since} if drawn_since else {}
         decided = Callback.objects.filter(draw__drawn_at__isnull=False, **later)
-        changes.append((decided, "matter__opened_at"))
-    months = {
-        f"{timezone.localtime(moment):%Y-%m}"
-        for rows, opened in changes
-        for moment in rows.order_by().values_list(opened, flat=True).iterator()
-    }
-    return months, now
+        changes.append(decided.values("pk"))
+    return changes if str(cursor) != now else (), now
 
 
 def _column(kind: ColumnType, meaning: Any) -> Column:
@@ -97,7 +97,7 @@ CALLBACKS = LakeTable(
     key="id",
     month="opened_at",
     source=callbacks_in_the_lake,
-    changed=changed_months,
+    changed=changed_callbacks,
     columns={
         "id": _column(ColumnType.INTEGER, _("primary key")),
         "number": _column(ColumnType.STRING, _("reference number of the matter")),

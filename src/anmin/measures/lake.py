@@ -1,49 +1,30 @@
-"""The refresh: which months have changed, and their rows as Parquet in place of the old ones."""
+"""The refresh: which records have changed, and their rows as Parquet in place of the old ones."""
 
 import hashlib
 import json
-import re
-import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
-import adbc_driver_manager.dbapi as adbc
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
+from adbc_driver_manager import Error as ReadingError
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.kernel.errors import Refusal, Unavailable
-from anmin.measures.columns import FORMS, ColumnType
 from anmin.measures.engines import Engine, engine_named
-from anmin.measures.engines.duckdb import parquet
-from anmin.measures.manifest import (
-    Manifest,
-    Month,
-    TableState,
-    alone,
-    lake_folder,
-    last_revision,
-    to_disk,
-)
-from anmin.measures.reading import SAMPLE, reading_sql, rows_of, source_sql
-from anmin.measures.registry import DAY, MONTH, Cursor, LakeTable, registry
+from anmin.measures.manifest import Manifest, Month, TableState, alone, last_revision
+from anmin.measures.reading import source_sql
+from anmin.measures.registry import Cursor, LakeTable, registry
+from anmin.measures.staging import Progress, Stage
 
 FORMAT: Final = 2
 """How the lake is written; another number writes everything anew."""
-
-MEMORY: Final = "256MB"
-"""What the writing of partitions may hold; beyond it goes to disk for the while."""
-
-type Progress = Callable[[str, int], None]
-"""Told the table and how many of its rows have been read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +50,7 @@ class Refreshed:
 def refresh(
     *, engine: str | None = None, full: bool = False, progress: Progress | None = None
 ) -> Refreshed:
-    """Bring the lake up to date with the database: only changed months, unless ``full``.
+    """Bring the lake up to date with the database: only changed records, unless ``full``.
 
     The rows written are counted once more by ``engine`` before they become the lake.
 
@@ -120,7 +101,7 @@ def _reasons(table: LakeTable) -> Iterator[None]:
         raise Refusal(
             _("Table %(table)s gives a value that does not fit its column: %(reason)s") % reason
         ) from fault
-    except (duckdb.Error, adbc.Error, DatabaseError, pa.ArrowException, OSError) as fault:
+    except (duckdb.Error, ReadingError, DatabaseError, pa.ArrowException, OSError) as fault:
         reason = {**names, "reason": _first_line(fault)}
         raise Unavailable(
             _("Table %(table)s could not be refreshed: %(reason)s") % reason
@@ -139,24 +120,17 @@ def _refresh(
     usable = known if known and known.shape == shape else None
     changed, cursor = table.changed(usable.cursor if usable else None)
     if usable is None or usable.cursor is None or changed is None:
-        with _Stage(table, progress) as stage:
-            stage.add(None)
-            stage.check()
-            months = stage.publish(revision)
+        with Stage(table, progress) as stage:
+            stage.write_all()
+            months = stage.publish(revision, {})
         state = _state(table, shape, cursor, months)
         return state, sorted({*months, *(known.months if known else ())})
     if not changed:
         return usable.model_copy(update={"cursor": cursor}), []
-    wanted, more = set(changed), set(changed)
-    with _Stage(table, progress) as stage:
-        while more:
-            stage.add(sorted(more))
-            more = stage.left_behind_in({m: s for m, s in usable.months.items() if m not in wanted})
-            wanted |= more
-        stage.check(wanted)
-        kept = {month: state for month, state in usable.months.items() if month not in wanted}
-        months = kept | stage.publish(revision)
-    return _state(table, shape, cursor, months), sorted(wanted)
+    with Stage(table, progress) as stage:
+        kept, written = stage.write_changes(changed, usable.months)
+        months = stage.publish(revision, kept)
+    return _state(table, shape, cursor, months), written
 
 
 def _state(table: LakeTable, shape: str, cursor: Cursor, months: dict[str, Month]) -> TableState:
@@ -176,128 +150,11 @@ def _shape(table: LakeTable) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-class _Stage:
-    """Files of one table, written aside until all of them are good."""
-
-    def __init__(self, table: LakeTable, progress: Progress | None) -> None:
-        self._table, self._progress = table, progress
-        self._folder = lake_folder() / ".staging"
-        self._read = 0
-
-    def __enter__(self) -> "_Stage":
-        shutil.rmtree(self._folder, ignore_errors=True)
-        self._folder.mkdir(parents=True)
-        self._duckdb = duckdb.connect(
-            config={"memory_limit": MEMORY, "temp_directory": str(self._folder / "spill")}
-        )
-        return self
-
-    def __exit__(self, *_fault: object) -> None:
-        self._duckdb.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
-
-    def add(self, months: list[str] | None) -> None:
-        """Write the rows of these months (all when None) as one file a month, as a rule."""
-        target = self._folder / str(self._read)
-        with rows_of(reading_sql(self._table, months)) as rows:
-            self._duckdb.register("given", self._counted(rows))
-            self._duckdb.execute(
-                f"COPY (SELECT {self._columns()} FROM given WHERE NOT {SAMPLE}::BOOLEAN) "  # noqa: S608
-                f"TO '{_quoted(target)}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 16384, "
-                f"PARTITION_BY ({MONTH}), WRITE_PARTITION_COLUMNS true)"
-            )
-            self._duckdb.unregister("given")
-
-    def _columns(self) -> str:
-        columns = {
-            name: FORMS[column.type].duckdb.format(f'"{name}"')
-            for name, column in self._table.columns.items()
-        }
-        moment = columns[self._table.month]
-        if self._table.columns[self._table.month].type is ColumnType.TIMESTAMP:
-            moment = f"timezone('{settings.TIME_ZONE}', timezone('UTC', {moment}))"
-        columns[MONTH] = f"strftime({moment}, '%Y-%m')"
-        columns[DAY] = f"strftime({moment}, '%Y-%m-%d')"
-        return ", ".join(f'{value} AS "{name}"' for name, value in columns.items())
-
-    def _counted(self, rows: pa.RecordBatchReader) -> pa.RecordBatchReader:
-        def batches() -> Iterator[pa.RecordBatch]:
-            for batch in rows:
-                self._read += batch.num_rows
-                if self._progress:
-                    self._progress(self._table.name, self._read)
-                yield batch
-
-        return pa.RecordBatchReader.from_batches(rows.schema, batches())
-
-    def _files(self) -> list[Path]:
-        return sorted(self._folder.glob(f"*/{MONTH}=*/*.parquet"))
-
-    def left_behind_in(self, others: dict[str, Month]) -> set[str]:
-        """Those of the other months whose files hold a record that has moved into ours."""
-        files = [lake_folder() / file for month in others.values() for file in month.files]
-        if not files or not self._files():
-            return set()
-        found = self._duckdb.execute(
-            f'SELECT DISTINCT {MONTH} FROM {parquet(files)} WHERE "{self._table.key}" IN '  # noqa: S608
-            f'(SELECT "{self._table.key}" FROM {parquet(self._files())})'
-        )
-        return {str(month) for (month,) in found.fetchall()}
-
-    def check(self, wanted: set[str] | None = None) -> None:
-        """Refuse what would make figures wrong: a record twice, or one that belongs nowhere."""
-        files, names = self._files(), {"table": self._table.name}
-        months = {_month_of(file) for file in files}
-        if strange := {m for m in months if not re.fullmatch(r"\d{4}-\d{2}", m)}:
-            raise Refusal(_("Table %(table)s gives records without a month.") % names)
-        if wanted is not None and (strange := months - wanted):
-            raise Refusal(
-                _("Table %(table)s gives records of months that were not asked for: %(months)s.")
-                % {**names, "months": ", ".join(sorted(strange))}
-            )
-        if files:
-            key = f'"{self._table.key}"'
-            query = f"SELECT count(*) - count(DISTINCT {key}) FROM {parquet(files)}"  # noqa: S608
-            (twice,) = self._duckdb.execute(query).fetchone() or (0,)
-            if twice:
-                raise Refusal(_("Table %(table)s gives a record more than once.") % names)
-
-    def publish(self, revision: int) -> dict[str, Month]:
-        """Put the files, safely on disk, where a manifest can name them."""
-        months: dict[str, Month] = {}
-        for file in self._files():
-            name = _month_of(file)
-            so_far = months.get(name, Month(files=(), rows=0))
-            suffix = f"-{len(so_far.files)}" if so_far.files else ""
-            place = f"{self._table.name}/{MONTH}={name}/part-{revision:06d}{suffix}.parquet"
-            target = lake_folder() / place
-            target.parent.mkdir(parents=True, exist_ok=True)
-            rows = pq.read_metadata(file).num_rows
-            to_disk(file)
-            file.replace(target)
-            to_disk(target.parent)
-            months[name] = Month(files=(*so_far.files, place), rows=so_far.rows + rows)
-        return months
-
-
-def _month_of(file: Path) -> str:
-    return file.parent.name.removeprefix(f"{MONTH}=")
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
-
-
 def _recount(engine: Engine, new: Manifest, written: dict[str, list[str]]) -> None:
     """Let the engine count what was written; a lake it cannot read is not handed over."""
-    from anmin.measures.expressions import unbound
-
     for name in written:
-        files, rows = new.files(name), 0
-        if files:
-            table = unbound(registry.tables[name])
-            answer = engine.evaluate(table.aggregate(rows=table.count()), {name: files})
-            rows = answer["rows"][0].as_py()
+        files = new.files(name)
+        rows = engine.count(files) if files else 0
         if rows != new.tables[name].rows:
             raise Unavailable(
                 _(

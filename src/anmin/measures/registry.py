@@ -1,6 +1,6 @@
 """What rooms declare: tables of the lake, and indicators over them. Duplicates fail loudly."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
@@ -13,6 +13,9 @@ from anmin.measures.columns import Column, ColumnType, Text
 
 type Cursor = str | int | None
 """How far a table has been read: whatever its room chooses; None before the first time."""
+
+type Query = str | QuerySet[Any, Any]
+"""SQL as the database takes it, complete, or what Django makes of it."""
 
 MONTH: Final = "month"
 """The partition, ``YYYY-MM`` in local time: a column of every table and a dimension of all."""
@@ -36,9 +39,10 @@ class LakeTable:
     ``key`` the column that is unique and by which a row opens its record. ``source`` gives, for
     ``"sqlite"`` or ``"postgresql"``, the query whose columns are ``columns`` (in any order):
     a queryset with ``values(…)`` or SQL; it must not depend on the clock. ``changed`` gets the
-    cursor it returned last time and answers which months have changed since, as ``YYYY-MM``, or
-    None for all, and the new cursor; asked with None, only the cursor of its answer counts. It
-    may name too many months, never too few; the month that a row has left need not be named.
+    cursor it returned last time and answers the queries that give the keys of the records that
+    have changed since (none: nothing has), or None for all, and the new cursor; asked with None,
+    only the cursor of its answer counts. They may name too many records, never too few; one that
+    ``source`` no longer gives goes.
     """
 
     name: str
@@ -46,8 +50,8 @@ class LakeTable:
     columns: Mapping[str, Column]
     key: str
     month: str
-    source: Callable[[str], "str | QuerySet[Any, Any]"]
-    changed: Callable[[Cursor], tuple[Collection[str] | None, Cursor]]
+    source: Callable[[str], Query]
+    changed: Callable[[Cursor], tuple[Sequence[Query] | None, Cursor]]
 
     def __post_init__(self) -> None:
         names = {self.name, *self.columns}

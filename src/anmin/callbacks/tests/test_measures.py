@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import time_machine
@@ -14,17 +14,18 @@ from tests.personas import City
 
 from anmin.callbacks import actions, draws
 from anmin.callbacks.actions import Said
-from anmin.callbacks.measures import changed_months
+from anmin.callbacks.measures import changed_callbacks
 from anmin.callbacks.models import Answer, Callback, Draw
 from anmin.callbacks.planning import NEWS
 from anmin.callbacks.tests.scene import planned, rules
-from anmin.matters.actions import move
+from anmin.matters.actions import add_note, move
 from anmin.matters.actor import Actor
 from anmin.matters.models import Matter
 from anmin.matters.news import drain
 from anmin.measures.figures import Figure
 from anmin.measures.lake import refresh
 from anmin.measures.queries import show, show_many
+from anmin.measures.registry import Cursor
 
 
 @pytest.fixture
@@ -184,33 +185,42 @@ def test_an_unhappy_answer_and_what_followed_are_counted_once_each(
     assert later.denominator == 0
 
 
+def named(cursor: Cursor) -> set[int]:
+    """The callbacks that are read again after this cursor."""
+    changes, _after = changed_callbacks(cursor)
+    assert changes is not None
+    keys = (key for query in changes for row in cast("Any", query) for key in row.values())
+    return set(keys)
+
+
 @pytest.mark.usefixtures("clock")
-def test_only_months_that_changed_are_read_again(city: City, clock: time_machine.Traveller) -> None:
-    months, cursor = changed_months(None)
-    assert months is None
-    assert changed_months(cursor) == (set(), cursor)
-    planned(city)
-    months, cursor = changed_months(cursor)
-    assert months == {"2026-11"}
-    clock.move_to(datetime(2026, 12, 2, 2, tzinfo=UTC))
+def test_only_callbacks_that_changed_are_read_again(city: City) -> None:
+    changes, cursor = changed_callbacks(None)
+    assert changes is None
+    assert changed_callbacks(cursor) == ((), cursor)
+    one, other = planned(city), planned(city)
+    assert named(cursor) == {one.pk, other.pk}
+    _changes, cursor = changed_callbacks(cursor)
     taken = actions.next_callback(city.operator)
     assert taken is not None
-    assert changed_months(cursor) == (set(), cursor)
+    assert named(cursor) == set()
     actions.record_attempt(
         callback_id=taken.pk, operator=city.operator, outcome="no_answer", key="k"
     )
-    months, cursor = changed_months(cursor)
-    assert months == {"2026-11"}
+    assert named(cursor) == {taken.pk}
+    add_note(matter_id=other.matter_id, actor=Actor.of(city.duty_leader), text="again")
+    assert named(cursor) == {one.pk, other.pk}
 
 
 @pytest.mark.usefixtures("clock")
-def test_a_draw_changes_the_months_of_its_frame(city: City, clock: time_machine.Traveller) -> None:
+def test_a_draw_changes_its_frame(city: City, clock: time_machine.Traveller) -> None:
+    planned(city)
     with rules(share=Decimal("0.5")):
         draws.open_draw(Draw.Purpose.CALLBACK, timezone.localdate())
-        planned(city, category="noise")
-        _months, cursor = changed_months(None)
+        waiting = planned(city, category="noise")
+        _changes, cursor = changed_callbacks(None)
         clock.shift(timedelta(days=1))
         assert draws.draw_before(timezone.localdate()) == 1
-    months, after = changed_months(cursor)
-    assert months == {"2026-11"}
-    assert changed_months(after) == (set(), after)
+    assert named(cursor) == {waiting.pk}
+    _changes, after = changed_callbacks(cursor)
+    assert changed_callbacks(after) == ((), after)

@@ -34,6 +34,10 @@ class Engine(Protocol):
         """
         ...
 
+    def count(self, files: Sequence[Path]) -> int:
+        """How many rows these files (at least one) have. Raises as `evaluate`."""
+        ...
+
 
 class FilesChanged(Exception):  # noqa: N818 - news, not a fault
     """The lake was replaced while it was read; read its manifest again."""

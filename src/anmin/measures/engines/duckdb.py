@@ -1,7 +1,8 @@
 """DuckDB inside the process: the default engine."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -28,13 +29,24 @@ class DuckDB:
         import ibis  # type: ignore[import-untyped]
 
         sql = ibis.to_sql(expression, dialect="duckdb")
-        with self._guard:
-            cursor = self._database.cursor()
-        try:
+        with self._cursor() as cursor:
             for name, files in tables.items():
                 # Temporary: seen by this cursor alone, gone with it.
                 cursor.execute(f'CREATE TEMP VIEW "{name}" AS FROM {parquet(files)}')
             return cursor.sql(sql).to_arrow_table()
+
+    def count(self, files: Sequence[Path]) -> int:
+        """See `Engine.count`."""
+        with self._cursor() as cursor:
+            ((rows,),) = cursor.execute(f"SELECT count(*) FROM {parquet(files)}").fetchall()  # noqa: S608
+            return int(rows)
+
+    @contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        with self._guard:
+            cursor = self._database.cursor()
+        try:
+            yield cursor
         except duckdb.IOException as fault:
             raise FilesChanged from fault
         except duckdb.Error as fault:
@@ -46,10 +58,10 @@ class DuckDB:
             cursor.close()
 
 
-def parquet(files: Sequence[Path]) -> str:
+def parquet(files: Sequence[Path], *options: str) -> str:
     """The files as a table in DuckDB's SQL."""
     names = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
-    return f"read_parquet([{names}], hive_partitioning = false)"
+    return f"read_parquet({', '.join((f'[{names}]', 'hive_partitioning = false', *options))})"
 
 
 @cache

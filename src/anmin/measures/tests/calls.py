@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection
 
 from anmin.measures.columns import Column, ColumnType
-from anmin.measures.registry import Direction, Indicator, Kind, LakeTable
+from anmin.measures.registry import Direction, Indicator, Kind, LakeTable, Query
 
 COLUMNS = {
     "id": ColumnType.INTEGER,
@@ -70,21 +70,13 @@ def call(number: int, opened: datetime, **facts: Any) -> dict[str, Any]:
             "replied": False, **facts}  # fmt: skip
 
 
-def _changed(cursor: Any) -> tuple[set[str] | None, Any]:
-    month = {
-        "sqlite": "strftime('%Y-%m', opened_at, '+8 hours')",
-        "postgresql": "to_char(opened_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM')",
-    }[connection.vendor]
+def _changed(cursor: Any) -> tuple[list[Query] | None, Any]:
     with connection.cursor() as database:
         database.execute("SELECT coalesce(max(change), 0) FROM test_calls")
         newest = database.fetchone()[0]
-        if cursor is None:
-            return None, newest
-        database.execute(
-            f"SELECT DISTINCT {month.replace('%', '%%')} FROM test_calls WHERE change > %s",
-            [cursor],
-        )
-        return {row[0] for row in database.fetchall()}, newest
+    if cursor is None:
+        return None, newest
+    return [f"SELECT id FROM test_calls WHERE change > {int(cursor)}"], newest
 
 
 CALLS = LakeTable(

@@ -1,8 +1,10 @@
 """The lake holds what the database holds: all of it, only what changed, and never half of it."""
 
 import json
+import shutil
 from dataclasses import replace
 from datetime import date
+from unittest.mock import patch
 from uuid import UUID
 
 import duckdb
@@ -11,14 +13,17 @@ import pytest
 from django.db import connection
 from django.db.models import F, Q
 from django_tasks_db.models import DBTaskResult
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from anmin.kernel.errors import Refusal, Unavailable
+from anmin.measures import staging
 from anmin.measures.columns import Column, ColumnType
 from anmin.measures.lake import refresh
 from anmin.measures.manifest import Manifest, RefreshRunning, alone, lake_folder
 from anmin.measures.reading import reading_sql
 from anmin.measures.registry import DeclarationError, LakeTable
-from anmin.measures.tests.calls import CALLS, at, call, put
+from anmin.measures.tests.calls import CALLS, at, call, create, put
 
 MARCH, APRIL, MAY = at("2026-03-10 01:00"), at("2026-04-10 01:00"), at("2026-05-10 01:00")
 
@@ -209,14 +214,88 @@ def test_progress_is_told(table):
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="reads SQLite's plan")
-def test_a_month_is_found_by_its_index(table):
-    query = reading_sql(CALLS, ["2026-03", "2026-04", "2025-12"])
+def test_a_changed_record_is_found_by_its_index(table):
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN QUERY PLAN {query.replace('%', '%%')}")
+        cursor.execute("CREATE INDEX test_calls_id ON test_calls (id)")
+        cursor.execute(f"EXPLAIN QUERY PLAN {reading_sql(CALLS, ['SELECT 7', 'SELECT 8'])}")
         plan = " ".join(row[-1] for row in cursor.fetchall())
-    assert "USING INDEX test_calls_opened (opened_at>? AND opened_at<?)" in plan
+    assert "SEARCH test_calls USING INDEX test_calls_id (id=?)" in plan
     assert "SCAN test_calls" not in plan
-    assert "'2026-02-28 16:00:00' AND \"opened_at\" < '2026-04-30 16:00:00'" in query
+
+
+def test_only_the_pieces_that_changes_touch_are_written_again(table, monkeypatch):
+    """A large piece stays while new records go beside it; small pieces are put together."""
+    monkeypatch.setattr(staging, "SMALL", 3)
+    put(*(call(n, MARCH) for n in range(3)))
+    refresh()
+    put(call(3, MARCH))
+    refresh()
+    assert files() == {
+        "calls/month=2026-03/part-000001.parquet",
+        "calls/month=2026-03/part-000002.parquet",
+    }
+    put(call(4, MARCH), call(5, APRIL))
+    state = refresh().manifest.tables["calls"].months
+    assert (state["2026-03"].rows, state["2026-04"].rows) == (5, 1)
+    assert files() == {
+        "calls/month=2026-03/part-000001.parquet",
+        "calls/month=2026-03/part-000003.parquet",
+        "calls/month=2026-04/part-000003.parquet",
+    }
+    put(call(0, MARCH, unit="Z"), call(4, APRIL))
+    assert refresh().months == {"calls": ["2026-03", "2026-04"]}
+    assert held("id, unit, month") == [
+        (0, "Z", "2026-03"), (1, "A", "2026-03"), (2, "A", "2026-03"), (3, "A", "2026-03"),
+        (4, "A", "2026-04"), (5, "A", "2026-04"),
+    ]  # fmt: skip
+    assert len(files()) == 2
+
+
+def test_a_record_that_is_named_but_gone_goes(table, declared):
+    put(call(1, MARCH), call(2, MARCH), call(3, APRIL))
+    refresh()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM test_calls WHERE id IN (1, 3)")
+    named = lambda cursor: (["SELECT 1", "SELECT 3"], cursor)  # noqa: E731
+    declared.tables["calls"] = replace(CALLS, changed=named)
+    assert refresh().months == {"calls": ["2026-03", "2026-04"]}
+    assert held() == [(2, "2026-03")]
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [([call(2, MARCH), call(2, MAY)], "more than once"), ([{"id": 2}], "without a month")],
+)
+def test_what_would_make_figures_wrong_is_refused_among_changes_too(table, rows, reason):
+    put(call(1, APRIL))
+    before = refresh().manifest
+    put(*rows)
+    with pytest.raises(Refusal, match=reason):
+        refresh()
+    assert Manifest.read() == before
+    assert held() == [(1, "2026-04")]
+
+
+CHANGE = st.dictionaries(st.integers(0, 12), st.integers(1, 4), min_size=1, max_size=6)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(CHANGE, min_size=1, max_size=5))
+def test_refreshes_one_after_another_leave_what_one_from_scratch_would(table, changes):
+    """Records come, change and move between months, in any order."""
+    create()
+    shutil.rmtree(lake_folder(), ignore_errors=True)
+    with patch.object(staging, "SMALL", 3):
+        for change in changes:
+            put(*(call(n, at(f"2026-0{month}-10 01:00")) for n, month in change.items()))
+            refresh()
+    by_steps, state = held("id, month, opened_at"), Manifest.read().tables["calls"]
+    refresh(full=True)
+    anew = Manifest.read().tables["calls"]
+    assert held("id, month, opened_at") == by_steps
+    assert [(m, s.rows) for m, s in state.months.items()] == [
+        (m, s.rows) for m, s in anew.months.items()
+    ]
 
 
 def test_inside_a_transaction_its_own_rows_are_seen(table_inside):
