@@ -9,12 +9,16 @@ import hashlib
 import random
 import re
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from datetime import datetime, timedelta
+from io import StringIO
 from unittest import mock
 
 from django.utils import timezone
 
 from anmin.callbacks import chance
+from anmin.channels.delivery import deliver_due
+from anmin.channels.models import Message
 from anmin.channels.queries import body_of, messages_about
 from anmin.config.demo.clock import pretended_time
 from anmin.config.demo.events import GIVEN, SURNAMES
@@ -41,6 +45,7 @@ TOWNS = {
 AGES = (("18-39", 0.37), ("40-59", 0.38), ("60+", 0.25))
 LINK = re.compile(rf"{reaching.LINK_PATH}([\w-]+)", re.ASCII)
 ENDED, RUNNING = "safety-1", "safety-2"
+TO_TRY = 2
 
 
 def hold(seed: int, now: datetime) -> None:
@@ -63,6 +68,7 @@ def hold(seed: int, now: datetime) -> None:
             RUNNING, "下半年群众安全感满意度调查", "Safety survey, second wave", 240, seed, analyst
         )
         reaching.advance(1000)
+        _send_invitations(second)
         clock.move_to(morning - timedelta(days=5))
         _by_link(second, rng)
         clock.move_to(morning - timedelta(days=1))
@@ -127,6 +133,16 @@ def _interview(
             rng.choice(("no_answer", "no_answer", "busy", "switched_off"))
         )  # fmt: skip
         fieldwork.record_attempt(case_id=case.pk, operator=operator, outcome=outcome, key=key)
+
+
+def _send_invitations(wave: Wave) -> None:
+    """All but a few go out unseen; whoever starts the demo sees those few and can try the link."""
+    invited = Case.objects.filter(wave=wave, status=Case.Status.INVITED).order_by("-pk")
+    kept = Message.objects.filter(key__in=[reaching.message_key(case) for case in invited[:TO_TRY]])
+    kept.update(not_before=timezone.now() + timedelta(days=5))
+    with redirect_stdout(StringIO()):
+        while deliver_due(limit=500):
+            pass
 
 
 def _by_link(wave: Wave, rng: random.Random) -> None:
