@@ -22,7 +22,7 @@ from anmin.channels.queries import body_of, messages_about
 from anmin.config.demo.clock import PretendedTime
 from anmin.config.demo.events import Place, event, events_of, known_at
 from anmin.config.demo.map import neighbourhood
-from anmin.config.demo.voices import reply_to
+from anmin.config.demo.voices import reply_to, unhappy
 from anmin.kernel.errors import Refusal
 from anmin.matters import news
 from anmin.matters.actions import assign, move
@@ -37,6 +37,9 @@ from anmin.places.models import Unit
 LABEL = "import:demo_cad"
 SIGNED_DAYS = 14
 WEAK_STATION = "RA-XJ"
+TRIED_STATION = "RA-JH"  # whose duty leader and officer one signs in as: there work waits
+UNDERWAY = (("theft", 12), ("dispute", 35), ("noise", 70), ("welfare", 100), ("theft", 190))
+UNHAPPY_THERE = 0.4  # of the answers of the last two days, so that there is something to put right
 BUSY_NOW = 4  # times the usual events yesterday and today, so that there is work to try
 LEFT = 12  # calls that operators leave in the queue on those days
 NEVER_REACHED = 16  # of a hundred people called, those who are never reached
@@ -78,6 +81,9 @@ class City:
         self.hot_spot = hot_spot
         self.coming: list[Observation] = []
         self.weak = Unit.objects.get(code=WEAK_STATION).pk
+        self.tried = Unit.objects.get(code=TRIED_STATION).pk
+        self.chance_there = random.Random(TRIED_STATION)  # noqa: S311 - reproducible on purpose
+        self.fresh = False  # whether this is yesterday or today
 
     def live(self, first: date, last: date, per_day: int, now: datetime) -> Iterator[None]:
         """Live every day from the first to the last, which ends at ``now``; yields after each."""
@@ -87,11 +93,12 @@ class City:
             self.coming.extend(hot_spot_events(self.places, last))
         day = first
         while day <= last:
-            count = per_day * (BUSY_NOW if (last - day).days < 2 else 1)
+            self.fresh = (last - day).days < 2
+            count = per_day * (BUSY_NOW if self.fresh else 1)
             coming = events_of(day, count=count, places=self.places, rng=self.rng, zone=zone)
             self.coming.extend(coming)
             sign = partial(self._sign, day, last)
-            call = partial(self._call, leave=LEFT if (last - day).days < 2 else 0)
+            call = partial(self._call, leave=LEFT if self.fresh else 0)
             for hour, minute, what in (
                 (8, 10, self._morning),
                 (10, 30, call),
@@ -110,6 +117,7 @@ class City:
             yield
         self.clock.move_to(now)
         self._take_in(now)
+        observe_many(list(self._underway(now)), actor_label=LABEL)
         self._call(leave=LEFT)
         self._assign_some()
 
@@ -124,6 +132,16 @@ class City:
         for n, day in enumerate(days):
             at = datetime.combine(day, time(self.rng.randrange(24), self.rng.randrange(60)), zone)
             yield event(f"{prefix}{day:%Y%m%d}W{n:02d}", "theft", at, self.estate, self.rng)
+
+    def _underway(self, now: datetime) -> Iterator[Observation]:
+        """What the tried station is busy with; the last one should have been answered long ago."""
+        here = [place for place in self.places if place.unit_id == self.tried]
+        for n, (category, minutes) in enumerate(UNDERWAY):
+            at = now - timedelta(minutes=minutes)
+            one = event(f"U{at:%Y%m%d%H}W{n:02d}", category, at, here[n % len(here)], self.rng)
+            cleared = datetime.fromisoformat(one.details["cleared_at"])
+            if told := known_at(one, min(cleared, now)):
+                yield told
 
     def _estate_story(self, first: date, last: date) -> None:
         """The newspaper page's neighbourhood: 12 thefts now, 9 in the same months last year."""
@@ -201,6 +219,12 @@ class City:
         matter = callback.matter
         deadline = matter.deadlines.filter(clock="answer").first()
         late = bool(deadline and deadline.met_at and deadline.met_at > deadline.due_at)
+        if (
+            self.fresh
+            and matter.unit_id == self.tried
+            and self.chance_there.random() < UNHAPPY_THERE
+        ):
+            return unhappy(matter.category, self.chance_there, late=late)
         return reply_to(callback, self.rng, late=late, weak_unit=matter.unit_id == self.weak)
 
     def _put_right(self) -> None:
@@ -212,6 +236,8 @@ class City:
             leader = self.leaders.get(order.unit_id or 0)
             if leader is None or self.rng.random() < 0.08:
                 continue
+            if self.fresh and order.unit_id == self.tried:
+                continue  # left to whoever tries the demo
             actor = Actor.of(leader)
             if order.state == "ordered":
                 move(matter_id=order.pk, code="contact", actor=actor, note="已电话联系，了解诉求。")

@@ -28,7 +28,7 @@ def reply_to(callback: Callback, rng: random.Random, *, late: bool, weak_unit: b
     if callback.round > 1:
         sad = 0.28
     if rng.random() < sad:
-        return _unhappy(matter.category, rng, late=late)
+        return unhappy(matter.category, rng, late=late)
     fairly = rng.random() < 0.13
     return Said(
         satisfaction=Satisfaction.FAIRLY if fairly else Satisfaction.SATISFIED,
@@ -38,7 +38,8 @@ def reply_to(callback: Callback, rng: random.Random, *, late: bool, weak_unit: b
     )
 
 
-def _unhappy(category: str, rng: random.Random, *, late: bool) -> Said:
+def unhappy(category: str, rng: random.Random, *, late: bool) -> Said:
+    """The answer of somebody who is dissatisfied."""
     property_loss = category in ("theft", "burglary", "robbery", "fraud")
     pool = CONCERNS["slow"] if late else CONCERNS["property" if property_loss else "usual"]
     return Said(
