@@ -155,10 +155,12 @@ class _Teller:
 
     def _name(self, entry: Entry) -> str:
         if entry.actor_id is None:
-            return entry.actor_label if entry.actor_role == "system" else ""
+            label = entry.actor_label if entry.actor_role == "system" else ""
+            return _SYSTEMS.get(label, lambda: label)()
         return str(entry.actor) if self.with_names else ""
 
 
+_SYSTEMS = {"callbacks": lambda: _("Callbacks"), "calendar": lambda: _("Working calendar")}
 _COLUMN_LABELS = {
     "unit_id": lambda: _("Unit"),
     "assignee_id": lambda: _("Handled by"),
