@@ -239,7 +239,7 @@ def test_a_likelihood_interval_is_where_the_likelihood_has_fallen():
         return 13 * np.log(p) + 37 * np.log(1 - p)
 
     falls = [likelihood(13 / 50) - likelihood(limit) for limit in (found.low[0], found.high[0])]
-    assert falls[0] == pytest.approx(falls[1])
+    assert falls[0] == pytest.approx(falls[1], rel=1e-3)  # read off a line between points
 
 
 def test_labels_and_values():
