@@ -35,7 +35,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One type on its way from a database through DuckDB to an expression; ``{}`` is the column.
+    """One type on its way from a database through DuckDB to a file; ``{}`` is the column.
 
     ``sample`` is any value in SQLite's own storage: a first row of samples tells the driver the
     types, which it would else guess from the first rows of the data.
@@ -45,24 +45,20 @@ class Form:
     sample: str
     postgresql: str
     duckdb: str
-    ibis: str
 
 
 FORMS: Final = {
-    ColumnType.STRING: Form("CAST({} AS TEXT)", "''", "{}::text", "{}::VARCHAR", "string"),
-    ColumnType.INTEGER: Form("CAST({} AS INTEGER)", "0", "{}::bigint", "{}::BIGINT", "int64"),
-    ColumnType.NUMBER: Form(
-        "CAST({} AS REAL)", "0.0", "{}::double precision", "{}::DOUBLE", "float64"
-    ),
-    ColumnType.BOOLEAN: Form("CAST({} AS INTEGER)", "0", "{}::boolean", "{}::BOOLEAN", "boolean"),
+    ColumnType.STRING: Form("CAST({} AS TEXT)", "''", "{}::text", "{}::VARCHAR"),
+    ColumnType.INTEGER: Form("CAST({} AS INTEGER)", "0", "{}::bigint", "{}::BIGINT"),
+    ColumnType.NUMBER: Form("CAST({} AS REAL)", "0.0", "{}::double precision", "{}::DOUBLE"),
+    ColumnType.BOOLEAN: Form("CAST({} AS INTEGER)", "0", "{}::boolean", "{}::BOOLEAN"),
     ColumnType.TIMESTAMP: Form(
         "CAST({} AS TEXT)",
         "''",
         "({}::timestamptz AT TIME ZONE 'UTC')",
         "{}::TIMESTAMP",
-        "timestamp(6)",
     ),
-    ColumnType.DATE: Form("CAST({} AS TEXT)", "''", "{}::date", "{}::DATE", "date"),
-    ColumnType.UUID: Form("CAST({} AS TEXT)", "''", "{}::text", "{}::UUID::VARCHAR", "string"),
+    ColumnType.DATE: Form("CAST({} AS TEXT)", "''", "{}::date", "{}::DATE"),
+    ColumnType.UUID: Form("CAST({} AS TEXT)", "''", "{}::text", "{}::UUID::VARCHAR"),
 }
-"""How each type is read, stored and addressed."""
+"""How each type is read and stored."""

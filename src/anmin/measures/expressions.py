@@ -1,116 +1,162 @@
-"""Everything said in Ibis: the rows in question, what to count in them, and which to list.
+"""The language in which rooms say what to count: values looked at row by row, as SQL.
 
-Ibis takes a second to import, so this module is imported when figures are first asked for.
+An expression is what SQL makes of columns and plain values, unknown (NULL) ones included:
+``rows.stage.isin(["done"]) & (rows.due_at < rows.cutoff)``. It names no engine; each brings a
+`Dialect`, as they differ in little but their quotation marks. It is made and written down in
+microseconds, where a library that speaks to every engine takes a second (docs/adr/0022).
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from __future__ import annotations
 
-import ibis  # type: ignore[import-untyped]
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
 
-from anmin.measures.columns import FORMS, ColumnType
-from anmin.measures.figures import Counted, Part
-from anmin.measures.reading import utc_of
-from anmin.measures.registry import CUTOFF, DAY, MONTH, Expression, Indicator, Kind, LakeTable, Rows
-from anmin.measures.suppression import Key
+type Plain = str | bool | int | float | Decimal | date | datetime
+"""A value that stands for itself; a moment is UTC without a zone."""
 
-
-def unbound(table: LakeTable) -> Rows:
-    """The table as expressions see it, before any engine and without `CUTOFF`."""
-    types = {name: FORMS[column.type].ibis for name, column in table.columns.items()}
-    return ibis.table({**types, MONTH: "string", DAY: "string"}, name=table.name)
+TYPES: Final = {"int64": "BIGINT", "float64": "DOUBLE", "string": "STRING", "boolean": "BOOLEAN"}
+"""What `Expression.cast` can make."""
 
 
-def rows_in_question(
-    table: LakeTable,
-    cutoff: datetime,
-    start: date | None,
-    end: date | None,
-    wanted: Sequence[tuple[str, object]],
-) -> Rows:
-    """The rows from ``start`` to ``end``, local days both included, with `CUTOFF` as a column.
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How an engine quotes: names, and texts."""
 
-    ``wanted`` names columns and the value or values that each may have; None stands for unknown.
+    name: Callable[[str], str]
+    text: Callable[[str], str]
+
+
+@dataclass(frozen=True, eq=False)
+class Expression:
+    """A value of one row; ``write`` says it in the dialect of an engine."""
+
+    write: Callable[[Dialect], str]
+
+    def __eq__(self, other: object) -> Expression:  # type: ignore[override]
+        return _joined(self, "=", other)
+
+    def __ne__(self, other: object) -> Expression:  # type: ignore[override]
+        return _joined(self, "<>", other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __lt__(self, other: object) -> Expression:
+        return _joined(self, "<", other)
+
+    def __le__(self, other: object) -> Expression:
+        return _joined(self, "<=", other)
+
+    def __gt__(self, other: object) -> Expression:
+        return _joined(self, ">", other)
+
+    def __ge__(self, other: object) -> Expression:
+        return _joined(self, ">=", other)
+
+    def __and__(self, other: object) -> Expression:
+        return _joined(self, "AND", other)
+
+    def __or__(self, other: object) -> Expression:
+        return _joined(self, "OR", other)
+
+    def __invert__(self) -> Expression:
+        return _made("(NOT {})", self)
+
+    def __add__(self, other: object) -> Expression:
+        return _joined(self, "+", other)
+
+    def __sub__(self, other: object) -> Expression:
+        return _joined(self, "-", other)
+
+    def __mul__(self, other: object) -> Expression:
+        return _joined(self, "*", other)
+
+    def __bool__(self) -> bool:
+        raise TypeError("an expression is true or false only row by row: use & | ~, not and or not")
+
+    __rand__, __ror__, __radd__, __rmul__ = __and__, __or__, __add__, __mul__
+
+    def isin(self, values: Collection[Plain]) -> Expression:
+        """Whether it is one of these; nothing is one of none."""
+        if not values:
+            return literal(False)
+        return _made(f"({{}} IN ({', '.join(['{}'] * len(values))}))", self, *values)
+
+    def isnull(self) -> Expression:
+        """Whether it is unknown."""
+        return _made("({} IS NULL)", self)
+
+    def notnull(self) -> Expression:
+        """Whether it is known."""
+        return _made("({} IS NOT NULL)", self)
+
+    def fill_null(self, value: Plain) -> Expression:
+        """Itself, or ``value`` where it is unknown."""
+        return _made("COALESCE({}, {})", self, value)
+
+    def contains(self, text: str) -> Expression:
+        """Whether this text has that one in it."""
+        return _made("CONTAINS({}, {})", self, text)
+
+    def cast(self, type_name: str) -> Expression:
+        """As another type: one of `TYPES`."""
+        return _made(f"CAST({{}} AS {TYPES[type_name]})", self)
+
+
+def literal(value: Plain) -> Expression:
+    """A plain value as an expression.
+
+    Raises:
+        TypeError: a value of another type.
     """
-    moment = cutoff.astimezone(UTC).replace(tzinfo=None)
-    rows = unbound(table).mutate(**{CUTOFF: ibis.literal(moment, type="timestamp(6)")})
-    column = rows[table.month]
-    is_date = table.columns[table.month].type is ColumnType.DATE
-    conditions = [_is(rows[name], value) for name, value in wanted]
-    if start:
-        conditions.append(column >= (start if is_date else utc_of(start)))
-    if end:
-        after = end + timedelta(days=1)
-        conditions.append(column < (after if is_date else utc_of(after)))
-    return rows.filter(*conditions) if conditions else rows
+    if isinstance(value, str):
+        return Expression(lambda dialect: dialect.text(value))
+    if isinstance(value, bool):
+        return Expression(lambda _dialect: "TRUE" if value else "FALSE")
+    if isinstance(value, int):
+        return Expression(lambda _dialect: str(int(value)))
+    if isinstance(value, float | Decimal):
+        return Expression(lambda _dialect: f"CAST({float(value)!r} AS DOUBLE)")
+    if isinstance(value, datetime):
+        return Expression(lambda _dialect: f"TIMESTAMP '{value:%Y-%m-%d %H:%M:%S.%f}'")
+    if isinstance(value, date):
+        return Expression(lambda _dialect: f"DATE '{value:%Y-%m-%d}'")
+    raise TypeError(f"{value!r} cannot be compared with what a table holds")
 
 
-def _is(column: Expression, wanted: object) -> Expression:
-    if isinstance(wanted, str) or not isinstance(wanted, Collection):
-        wanted = [wanted]
-    condition = column.isin([value for value in wanted if value is not None])
-    return condition | column.isnull() if None in wanted else condition
+def column(name: str) -> Expression:
+    """The value of a column."""
+    return Expression(lambda dialect: dialect.name(name))
 
 
-def counts(rows: Rows, indicators: Sequence[Indicator], by: Sequence[str]) -> Rows:
-    """For each group, what `cells` makes of it: one pass for all indicators."""
-    sums = {
-        _name(field, i): column.sum().cast("float64" if field == "numerator" else "int64")
-        for i, indicator in enumerate(indicators)
-        for field, column in zip(Counted._fields, _row_by_row(indicator, rows), strict=True)
-    }
-    return rows.group_by(*by).aggregate(**sums) if by else rows.aggregate(**sums)
+def choice(condition: Expression, yes: Expression, no: Plain) -> Expression:
+    """One or the other, as the condition is true or not."""
+    return _made("CASE WHEN {} THEN {} ELSE {} END", condition, yes, no)
 
 
-def cells(answer: Sequence[Mapping[str, float]], i: int, by: Sequence[str]) -> dict[Key, Counted]:
-    """What was counted for the indicator that stood at ``i``."""
-    return {
-        tuple(row[name] for name in by): Counted(
-            row[_name("numerator", i)] or 0,
-            int(row[_name("denominator", i)] or 0),
-            int(row[_name("frame", i)] or 0),
-        )
-        for row in answer
-    }
+def _joined(left: object, sign: str, right: object) -> Expression:
+    return _made(f"({{}} {sign} {{}})", left, right)
 
 
-def _name(field: str, i: int) -> str:
-    return f"_{field}_{i}"
+def _made(form: str, *parts: object) -> Expression:
+    given = [part if isinstance(part, Expression) else literal(part) for part in parts]  # type: ignore[arg-type]
+    return Expression(lambda dialect: form.format(*(part.write(dialect) for part in given)))
 
 
-def _row_by_row(indicator: Indicator, rows: Rows) -> tuple[Expression, Expression, Expression]:
-    """What a row adds to the numerator, and whether it is of the denominator and of the frame."""
-    score = indicator.numerator(rows)
-    asked = [
-        predicate(rows).fill_null(False)
-        for predicate in (indicator.denominator, indicator.frame)
-        if predicate is not None
-    ]
-    if indicator.kind is Kind.MEAN_SCORE:
-        score = score.cast("float64")
-        counted = asked[0] & score.notnull()
-        adds = ibis.ifelse(counted, score, 0.0)
-    else:
-        hit = score.fill_null(False)
-        counted = asked[0] if indicator.denominator else hit
-        adds = (hit & counted).cast("int64")
-    return adds, counted, (asked[-1] | counted) if indicator.frame else counted
+class Rows:
+    """The rows of a table as expressions see them: columns by name, ``rows.unit`` or ``rows["unit"]``."""
 
+    def __init__(self, table: str, columns: Mapping[str, Expression]) -> None:
+        self._table, self._columns = table, columns
 
-def records_of(
-    part: Part, indicator: Indicator, rows: Rows, key: str, after: object, limit: int
-) -> Rows:
-    """The keys of the first ``limit`` records of this part that lie above ``after``."""
-    adds, counted, frame = _row_by_row(indicator, rows)
-    match part:
-        case Part.NUMERATOR:
-            chosen = counted & (adds > 0)
-        case Part.DENOMINATOR:
-            chosen = counted
-        case Part.REST:
-            chosen = counted & (adds < 1)
-        case Part.SILENT:
-            chosen = frame & ~counted
-    if after is not None:
-        chosen = chosen & (rows[key] > after)
-    return rows.filter(chosen).select(key).order_by(key).limit(limit)
+    def __getattr__(self, name: str) -> Expression:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self[name]
+
+    def __getitem__(self, name: str) -> Expression:
+        if name not in self._columns:
+            raise AttributeError(f"table {self._table} has no column {name}")
+        return self._columns[name]

@@ -14,10 +14,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.kernel.errors import Refusal, Unavailable
-from anmin.measures.engines import Engine, FilesChanged, engine_named
+from anmin.measures.counting import Count, Grouping, Listing, Question, rows_in_question
+from anmin.measures.engines import Engine, FilesChanged, Query, engine_named
 from anmin.measures.figures import Counted, Figure, Part, break_down
 from anmin.measures.manifest import Manifest
-from anmin.measures.registry import DAY, MONTH, Indicator, LakeTable, Rows, registry
+from anmin.measures.registry import DAY, MONTH, Indicator, LakeTable, registry
 
 type Filters = Mapping[str, object]
 """Column to the value, or the values, that it may have; None stands for "unknown"."""
@@ -91,37 +92,68 @@ def show_many(
         Refusal: a dimension that an indicator has not, or a breakdown too large to be protected.
         Unavailable: there is no lake yet, it is older than the program, or the engine fails.
     """
-    chosen = {key: registry.indicator(key) for key in keys}
-    _check(chosen.values(), by, filters)
+    grouping = tuple(by)
+    return {
+        key: results[grouping]
+        for key, results in _figures(
+            {key: [grouping] for key in keys}, start, end, filters, scope, engine
+        ).items()
+    }
+
+
+def show_each(
+    groupings: Mapping[str, Iterable[Grouping]],
+    start: date | None = None,
+    end: date | None = None,
+    filters: Filters = ALL,
+    scope: Filters = ALL,
+    engine: str | None = None,
+) -> dict[str, dict[Grouping, Result]]:
+    """The figures of several indicators, each by some groupings: for a page that shows them all.
+
+    All of one table in one pass, of one state of the lake. The rest as `show_many`.
+    """
+    return _figures(groupings, start, end, filters, scope, engine)
+
+
+def _figures(
+    groupings: Mapping[str, Iterable[Grouping]],
+    start: date | None,
+    end: date | None,
+    filters: Filters,
+    scope: Filters,
+    engine: str | None,
+) -> dict[str, dict[Grouping, Result]]:
+    asked = {registry.indicator(key).key: list(every) for key, every in groupings.items()}
+    tables: dict[str, list[Indicator]] = defaultdict(list)
+    for key, every in asked.items():
+        for by in every:
+            _check([registry.indicators[key]], by, filters)
+        tables[registry.indicators[key].table].append(registry.indicators[key])
     rule, today = settings.RULES.get, timezone.localdate()
     minimum = rule("measures.suppress_below", today).number
     level = rule("measures.confidence", today).share
-    tables: dict[str, list[Indicator]] = defaultdict(list)
-    for indicator in chosen.values():
-        tables[indicator.table].append(indicator)
     worker = engine_named(engine)
 
-    def work(manifest: Manifest) -> dict[str, Result]:
-        from anmin.measures import expressions
-
-        results = {}
+    def work(manifest: Manifest) -> dict[str, dict[Grouping, Result]]:
+        results: dict[str, dict[Grouping, Result]] = {key: {} for key in asked}
         for name, indicators in tables.items():
             table = _Table(registry.tables[name], manifest, worker)
-            rows = table.rows(start, end, filters, scope)
-            answer = table.evaluate(expressions.counts(rows, indicators, by))
-            for i, indicator in enumerate(indicators):
-                cells = expressions.cells(answer, i, by)
-                figures = break_down(indicator, by, cells, minimum=minimum, level=level)
-                results[indicator.key] = Result(
-                    indicator=indicator,
-                    by=tuple(by),
-                    rows=figures.rows,
-                    sums=figures.sums,
-                    total=figures.total,
-                    cutoff=manifest.cutoff,
-                    revision=manifest.revision,
-                )
-        return {key: results[key] for key in chosen}
+            every = list(dict.fromkeys(by for one in indicators for by in asked[one.key]))
+            count = Count(table.question(start, end, filters, scope), indicators, every)
+            for indicator, by, cells in count.cells(table.evaluate(count)):
+                if by in asked[indicator.key]:
+                    figures = break_down(indicator, by, cells, minimum=minimum, level=level)
+                    results[indicator.key][by] = Result(
+                        indicator=indicator,
+                        by=by,
+                        rows=figures.rows,
+                        sums=figures.sums,
+                        total=figures.total,
+                        cutoff=manifest.cutoff,
+                        revision=manifest.revision,
+                    )
+        return results
 
     return _on_one_state(work)
 
@@ -149,12 +181,10 @@ def tally(
     worker = engine_named(engine)
 
     def work(manifest: Manifest) -> Tally:
-        from anmin.measures import expressions
-
         table = _Table(registry.tables[indicator.table], manifest, worker)
-        rows = table.rows(start, end, filters, scope)
-        answer = table.evaluate(expressions.counts(rows, [indicator], by))
-        return Tally(expressions.cells(answer, 0, by), manifest.cutoff, manifest.revision)
+        count = Count(table.question(start, end, filters, scope), [indicator], [tuple(by)])
+        ((_indicator, _by, cells),) = count.cells(table.evaluate(count))
+        return Tally(cells, manifest.cutoff, manifest.revision)
 
     return _on_one_state(work)
 
@@ -179,12 +209,10 @@ def records(
     worker, name = engine_named(engine), registry.tables[indicator.table].key
 
     def work(manifest: Manifest) -> Records:
-        from anmin.measures import expressions
-
         table = _Table(registry.tables[indicator.table], manifest, worker)
-        rows = table.rows(start, end, dimensions, scope)
-        page = expressions.records_of(part, indicator, rows, name, after, limit + 1)
-        keys = [row[name] for row in table.evaluate(page)]
+        question = table.question(start, end, dimensions, scope)
+        answer = table.evaluate(Listing(question, indicator, part, name, after, limit + 1))
+        keys = list(answer.get(name, ()))
         more = keys[limit - 1] if len(keys) > limit else None
         return Records(keys[:limit], more, manifest.cutoff)
 
@@ -233,16 +261,15 @@ class _Table:
         self._table, self._engine = table, engine
         self._files, self._cutoff = manifest.files(table.name), manifest.cutoff
 
-    def rows(self, start: date | None, end: date | None, filters: Filters, scope: Filters) -> Rows:
-        """The records in question, as an expression."""
-        from anmin.measures.expressions import rows_in_question
-
+    def question(
+        self, start: date | None, end: date | None, filters: Filters, scope: Filters
+    ) -> Question:
+        """The records in question."""
         wanted = [*filters.items(), *scope.items()]
         return rows_in_question(self._table, self._cutoff, start, end, wanted)
 
-    def evaluate(self, expression: Rows) -> list[dict[str, Any]]:
-        """The rows of an expression over this table; none when the table is empty."""
+    def evaluate(self, query: Query) -> dict[str, list[Any]]:
+        """The columns of the answer to a query about this table; none when it is empty."""
         if not self._files:
-            return []
-        answer = self._engine.evaluate(expression, {self._table.name: self._files})
-        return answer.to_pylist()  # type: ignore[no-any-return]
+            return {}
+        return self._engine.evaluate(query, self._files).to_pydict()  # type: ignore[no-any-return]

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from anmin.kernel.errors import NotFound
 from anmin.measures.columns import Column, ColumnType, Text
+from anmin.measures.expressions import Expression as Expression
+from anmin.measures.expressions import Rows as Rows
 
 type Cursor = str | int | None
 """How far a table has been read: whatever its room chooses; None before the first time."""
@@ -86,12 +88,6 @@ class Direction(StrEnum):
     HIGHER = "higher"
     LOWER = "lower"
     NEITHER = "neither"
-
-
-type Rows = Any
-"""A table in Ibis, which ships no types."""
-type Expression = Any
-"""A value in Ibis, looked at row by row."""
 
 
 @dataclass(frozen=True, kw_only=True)

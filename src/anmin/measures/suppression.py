@@ -24,8 +24,6 @@ from typing import Final
 
 import numpy as np
 from django.utils.translation import gettext as _
-from scipy import sparse
-from scipy.sparse import csgraph
 
 from anmin.kernel.errors import Refusal
 
@@ -161,6 +159,9 @@ class _Breakdown:
 
     def _determined(self) -> list[Key]:
         """The hidden keys whose size follows from what is shown."""
+        from scipy import sparse  # a fifth of a second that most breakdowns need not spend
+        from scipy.sparse import csgraph
+
         column = {key: number for number, key in enumerate(sorted(self.hidden, key=repr))}
         equations = [
             [(column[key], -1 if key == whole else 1) for key in (*parts, whole) if key in column]

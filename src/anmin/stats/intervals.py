@@ -11,7 +11,6 @@ from typing import NamedTuple, Protocol, overload
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
-from scipy.optimize import elementwise
 
 from anmin.kernel.errors import Refusal
 from anmin.stats.arguments import Floats, counts, numbers, tail_of, together
@@ -102,6 +101,8 @@ def mid_p_low(count: Floats, n: Floats, tail: float) -> Floats:
     some = count > 0
     x, of = np.where(some, count, 1), np.maximum(n, 1)
     bracket = exact_low(x, of, tail), 1 - exact_low(of - x, of, tail)
+    from scipy.optimize import elementwise  # a quarter of a second that no other interval needs
+
     return np.where(some, elementwise.find_root(excess, bracket, args=(x, of)).x, 0.0)
 
 

@@ -1,9 +1,9 @@
-"""What evaluates indicator expressions over the Parquet of the lake. One file for each engine.
+"""What computes over the Parquet of the lake. One file for each engine.
 
 An engine is imported only when asked for, so that the default install stays lean.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Final, Protocol
@@ -12,19 +12,32 @@ import pyarrow as pa
 from django.utils.translation import gettext as _
 
 from anmin.kernel.errors import NotFound
-from anmin.measures.registry import Rows
+from anmin.measures.expressions import Dialect
 
 DEFAULT: Final = "duckdb"
 NAMES: Final = (DEFAULT, "spark")
 
 
+class Query(Protocol):
+    """A question about one table, in whatever dialect."""
+
+    @property
+    def table(self) -> str:
+        """The table that the query reads."""
+        ...
+
+    def sql(self, dialect: Dialect) -> str:
+        """The query itself."""
+        ...
+
+
 class Engine(Protocol):
-    """Evaluates an expression over tables that are lists of Parquet files."""
+    """Answers queries over tables that are lists of Parquet files."""
 
     name: str
 
-    def evaluate(self, expression: Rows, tables: Mapping[str, Sequence[Path]]) -> pa.Table:
-        """The rows of ``expression``, whose unbound tables are those files (at least one each).
+    def evaluate(self, query: Query, files: Sequence[Path]) -> pa.Table:
+        """The answer to ``query``, whose table is those files (at least one).
 
         Safe from any thread.
 

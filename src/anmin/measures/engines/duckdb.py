@@ -1,18 +1,23 @@
 """DuckDB inside the process: the default engine."""
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 import duckdb
 import pyarrow as pa
 from django.utils.translation import gettext as _
 
 from anmin.kernel.errors import Unavailable
-from anmin.measures.engines import FilesChanged
-from anmin.measures.registry import Rows
+from anmin.measures.engines import FilesChanged, Query
+from anmin.measures.expressions import Dialect
+
+DIALECT: Final = Dialect(
+    name=lambda name: f'"{name}"', text=lambda text: "'" + text.replace("'", "''") + "'"
+)
 
 
 class DuckDB:
@@ -24,16 +29,12 @@ class DuckDB:
         self._database = duckdb.connect()
         self._guard = threading.Lock()
 
-    def evaluate(self, expression: Rows, tables: Mapping[str, Sequence[Path]]) -> pa.Table:
+    def evaluate(self, query: Query, files: Sequence[Path]) -> pa.Table:
         """See `Engine.evaluate`."""
-        import ibis  # type: ignore[import-untyped]
-
-        sql = ibis.to_sql(expression, dialect="duckdb")
         with self._cursor() as cursor:
-            for name, files in tables.items():
-                # Temporary: seen by this cursor alone, gone with it.
-                cursor.execute(f'CREATE TEMP VIEW "{name}" AS FROM {parquet(files)}')
-            return cursor.sql(sql).to_arrow_table()
+            # Temporary: seen by this cursor alone, gone with it.
+            cursor.execute(f"CREATE TEMP VIEW {DIALECT.name(query.table)} AS FROM {parquet(files)}")
+            return cursor.sql(query.sql(DIALECT)).to_arrow_table()
 
     def count(self, files: Sequence[Path]) -> int:
         """See `Engine.count`."""

@@ -1,22 +1,28 @@
-"""Spark, for a lake that one machine cannot hold: the same expressions on a cluster.
+"""Spark, for a lake that one machine cannot hold: the same queries on a cluster.
 
 Needs the extra `spark`. The cluster is the one that Spark's own configuration names
 (`SPARK_CONF_DIR`, `spark.master`); without any, all cores of this machine.
 """
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 from django.utils.translation import gettext as _
 
 from anmin.kernel.errors import Unavailable
-from anmin.measures.engines import FilesChanged
-from anmin.measures.registry import Rows
+from anmin.measures.engines import FilesChanged, Query
+from anmin.measures.expressions import Dialect
+
+DIALECT: Final = Dialect(
+    name=lambda name: f"`{name}`",
+    text=lambda text: "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'",
+)
 
 
 class Spark:
@@ -25,38 +31,37 @@ class Spark:
     name = "spark"
 
     def __init__(self, session: Any) -> None:
-        import ibis  # type: ignore[import-untyped]
-
         # The lake keeps times as UTC without a zone, and so are they to be read.
         session.conf.set("spark.sql.session.timeZone", "UTC")
         # A folder called month=2026-03 is text, not the first of March.
         session.conf.set("spark.sql.sources.partitionColumnTypeInference.enabled", "false")
-        self._session, self._backend = session, ibis.pyspark.connect(session)
+        session.conf.set("spark.sql.parser.escapedStringLiterals", "false")
+        self._session = session
         self._turn = threading.Lock()
 
-    def evaluate(self, expression: Rows, tables: Mapping[str, Sequence[Path]]) -> pa.Table:
+    def evaluate(self, query: Query, files: Sequence[Path]) -> pa.Table:
         """See `Engine.evaluate`."""
+        with self._reading(files) as rows:
+            rows.createOrReplaceTempView(query.table)
+            return self._session.sql(query.sql(DIALECT)).toArrow()
+
+    def count(self, files: Sequence[Path]) -> int:
+        """See `Engine.count`."""
+        with self._reading(files) as rows:
+            return int(rows.count())
+
+    @contextmanager
+    def _reading(self, files: Sequence[Path]) -> Iterator[Any]:
         with self._turn:
             try:
-                for name, files in tables.items():
-                    rows = self._session.read.parquet(*(f"file://{file}" for file in files))
-                    rows.createOrReplaceTempView(name)
-                return self._session.sql(self._backend.compile(expression)).toArrow()
-            except Exception as fault:  # Spark, its bridge and Ibis share no base of their faults
-                if not all(file.exists() for files in tables.values() for file in files):
+                yield self._session.read.parquet(*(f"file://{file}" for file in files))
+            except Exception as fault:  # Spark and its bridge share no base of their faults
+                if not all(file.exists() for file in files):
                     raise FilesChanged from fault
                 raise Unavailable(
                     _("Spark cannot compute the figures: %(reason)s")
                     % {"reason": str(fault).strip().partition("\n")[0] or type(fault).__name__}
                 ) from fault
-
-    def count(self, files: Sequence[Path]) -> int:
-        """See `Engine.count`."""
-        with self._turn:
-            return int(self._rows(files).count())
-
-    def _rows(self, files: Sequence[Path]) -> Any:
-        return self._session.read.parquet(*(f"file://{file}" for file in files))
 
 
 @cache
