@@ -12,6 +12,7 @@ from tests.personas import City
 
 from anmin.channels.models import Message
 from anmin.channels.queries import body_of
+from anmin.portal.guard import TRIES
 from anmin.surveys import reaching, waves
 from anmin.surveys.models import Case, Return, Wave
 from anmin.surveys.questionnaires import questionnaire
@@ -126,3 +127,38 @@ def test_anybody_can_check_the_draw(client: Client, city: City) -> None:
         ended = waves.end_fieldwork(wave_id=wave.pk, by=city.analyst)
         assert ended.seed in client.get("/draws").content.decode()
         assert client.get("/draws/nothing.csv").status_code == 404
+
+
+def test_who_takes_list_after_list_has_to_wait(client: Client, city: City) -> None:
+    with time_machine.travel(datetime(2026, 11, 10, 2, tzinfo=UTC), tick=False):
+        in_field(city)
+        for _time in range(TRIES):
+            assert client.get("/draws/2026-h2.csv").status_code == 200
+        assert client.get("/draws/2026-h2.csv").status_code == 429
+        assert client.get("/draws").status_code == 200
+        elsewhere = Client(REMOTE_ADDR="192.0.2.7")
+        assert elsewhere.get("/draws/2026-h2.csv").status_code == 200
+
+
+def test_guessing_the_names_of_waves_is_slowed_down(client: Client, link: str) -> None:
+    for _try in range(TRIES):
+        assert client.get("/draws/made-up.csv").status_code == 404
+    assert client.get("/draws/made-up.csv").status_code == 429
+    assert client.get(link).status_code == 429
+
+
+def test_her_code_is_in_no_log(
+    client: Client, link: str, caplog: pytest.LogCaptureFixture, settings: Any
+) -> None:
+    """Neither of a page, nor of a refusal, nor of a fault; the name of the address is."""
+    caplog.set_level("INFO")
+    code = link.rsplit("/", 1)[1]
+    client.get(link)
+    client.post(link, {"begin": "1"})
+    client.post(link, {"finish": "1"}, headers={"Referer": f"http://testserver{link}"})
+    client.get(f"{link}-unknown")
+    Wave.objects.update(status="closed")
+    client.get(link)
+    told = "\n".join(f"{record.msg} {record.getMessage()}" for record in caplog.records)
+    assert "portal:survey" in told
+    assert code not in told

@@ -5,6 +5,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from anmin.callbacks.draws import published
+from anmin.kernel.errors import NotFound
+from anmin.portal.guard import count_miss, require_patience, take_list
 from anmin.surveys import queries as surveys
 
 
@@ -19,9 +21,14 @@ def draws(request: HttpRequest) -> HttpResponse:
 @require_safe
 def frame(request: HttpRequest, code: str) -> HttpResponse:
     """A survey's frozen frame as it was drawn from: numbers and places, no persons."""
-    lines = [
-        f"{number},{stratum},{cluster}" for number, stratum, cluster in surveys.public_frame(code)
-    ]
+    require_patience(request)
+    take_list(request)
+    try:
+        rows = surveys.public_frame(code)
+    except NotFound:
+        count_miss(request)
+        raise
+    lines = [f"{number},{stratum},{cluster}" for number, stratum, cluster in rows]
     return HttpResponse(
         "\n".join(["number,stratum,cluster", *lines, ""]),
         content_type="text/csv; charset=utf-8",
