@@ -54,7 +54,7 @@ def queue(operator: Account, now: datetime, wave_id: int | None = None) -> Query
         own_excluded(operator)
         .filter(status=Case.Status.CALLING, not_before__lte=now)
         .filter(wave__status=Wave.Status.FIELD)
-        .filter(Q(interviewer=None) | Q(interviewer=operator))
+        .filter(_open_to(operator))
         .filter(_unheld(now))
     )
     return rows.filter(wave_id=wave_id) if wave_id else rows
@@ -82,13 +82,18 @@ def next_case(operator: Account, wave_id: int | None = None) -> Case | None:
 
 
 def _take(pk: int, operator: Account, now: datetime) -> bool:
-    """Take a case unless somebody was faster.
+    """Take a case unless somebody was faster, or it has been given to somebody else meanwhile.
 
     On the row's own columns only: whoever waited for the row looks at them again, which
     PostgreSQL does not do for what came from another table.
     """
-    free = Case.objects.filter(pk=pk, status=Case.Status.CALLING).filter(_unheld(now))
+    free = Case.objects.filter(_unheld(now), _open_to(operator))
+    free = free.filter(pk=pk, status=Case.Status.CALLING, not_before__lte=now)
     return bool(free.update(operator=operator, lease_until=now + rule("lease").duration))
+
+
+def _open_to(operator: Account) -> Q:
+    return Q(interviewer=None) | Q(interviewer=operator)
 
 
 def _unheld(now: datetime) -> Q:

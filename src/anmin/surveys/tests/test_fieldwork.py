@@ -161,6 +161,22 @@ def test_a_case_that_was_assigned_is_offered_to_its_interviewer_only(
     assert fieldwork.next_case(other_operator, wave.pk) is not None
 
 
+def test_a_case_that_is_given_to_somebody_else_meanwhile_is_not_handed_out(
+    city: City, other_operator: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between looking for the next case and taking it, the analyst assigns it."""
+    wave = in_field(city)
+    waiting = fieldwork.queue(city.operator, timezone.now(), wave.pk)
+    seen = list(waiting.values_list("pk", flat=True))
+    waves.assign(wave_id=wave.pk, interviewers=[other_operator], by=city.analyst)
+    stale = Case.objects.filter(pk__in=seen)
+    monkeypatch.setattr(fieldwork, "queue", lambda *_asked: stale)
+    before = world()
+    assert fieldwork.next_case(city.operator, wave.pk) is None
+    assert world() == before
+    assert fieldwork.next_case(other_operator, wave.pk) is not None
+
+
 def test_two_interviewers_never_hold_the_same_case(city: City, other_operator: Account) -> None:
     wave = in_field(city)
     mine = taken(city, wave)
