@@ -134,6 +134,31 @@ def test_the_index_is_explained_down_to_its_records(watched: City, sign_in: Sign
     assert browser.get(f"{place}?revision=9").status_code == 404
 
 
+def test_a_file_tells_no_more_than_its_page(watched: City, sign_in: SignIn) -> None:
+    """Of a place without earlier months, and of a concern of a few, there are no numbers."""
+    numbers = ("numerator", "denominator", "value", "value_low", "value_high", "points")
+    browser, reasons = sign_in(watched.leader), set()
+    score_months(date(2026, 8, 10))
+    for month in ("2026-07", "2026-10"):
+        for row in rows_of(browser.get(f"{WATCH}index.csv?month={month}&level=area")):
+            reasons.add(row["why"])
+            assert all(row[name] == "" for name in numbers) == bool(row["why"]), row
+    assert reasons == {"", "too_few", "no_record"}
+
+    asked(reports(watched.wenhua, "noise", days(date(2026, 9, 1), 6)), 6, concern="attitude")
+    figures()
+    for month, hidden, answered in (("2026-09", "yes", ""), ("2026-10", "no", "31")):
+        (row,) = [
+            one
+            for one in rows_of(browser.get(f"{WATCH}concerns.csv?month={month}"))
+            if one["concern"] == "concern_attitude"
+        ]
+        assert (row["suppressed"], row["denominator"]) == (hidden, answered)
+        shown = ("numerator", "value", "low", "high")
+        assert all(row[name] == "" for name in shown) == (hidden == "yes")
+        assert not any(row[name] for name in ("change", "change_low", "change_high"))
+
+
 def test_the_hot_spot_is_on_the_map_and_in_the_table(watched: City, sign_in: SignIn) -> None:
     browser = sign_in(watched.analyst)
     page = text(browser.get(f"{WATCH}hotspots/?series=property"))

@@ -303,7 +303,10 @@ def index_csv(request: DeskRequest) -> FileResponse:
             aspect["code"],
             aspect["weight"],
             aspect["score"],
-            *(part[name] for name in ("key", "weight", "numerator", "denominator", "value")),
+            part["key"],
+            part["weight"],
+            *_counted(part),
+            part["value"],
             *(part[name] for name in ("low", "high", "score", "score_low", "score_high", "why")),
             month.month,
             month.number,
@@ -316,6 +319,13 @@ def index_csv(request: DeskRequest) -> FileResponse:
         for part in aspect["parts"]
     ]
     return csv_file(f"index-{month.month}-{level}", head, rows)
+
+
+def _counted(part: dict[str, Any]) -> tuple[Any, Any]:
+    """Numerator and denominator, only where the page shows them too."""
+    if part["value"] is None and part["score"] is None:
+        return None, None
+    return part["numerator"], part["denominator"]
 
 
 urlpatterns: list[URLPattern] = [
