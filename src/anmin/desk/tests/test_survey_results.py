@@ -40,6 +40,11 @@ def rows_of(response: Any) -> list[dict[str, str]]:
     return list(csv.DictReader(content.splitlines()))
 
 
+def of_the_method(page: Any) -> list[str]:
+    """Every number and word of a methodology, without the list of revisions around it."""
+    return re.findall(r"<d[td][^>]*>(.*?)</d[td]>", page if isinstance(page, str) else text(page))
+
+
 def test_figures_are_seen_by_the_analyst_first_then_released_and_frozen(
     city: City, sign_in: SignIn
 ) -> None:
@@ -79,6 +84,7 @@ def test_totals_from_outside_make_a_revision(city: City, sign_in: SignIn) -> Non
     wave = asked(city)
     browser = sign_in(city.analyst)
     releases.release(wave_id=wave.pk, by=city.analyst)
+    first = text(browser.get(f"{URL}method/?revision=1"))
 
     def upload(content: str, source: str = "统计公报") -> Any:
         file = SimpleUploadedFile("m.csv", content.encode())
@@ -96,11 +102,15 @@ def test_totals_from_outside_make_a_revision(city: City, sign_in: SignIn) -> Non
     assert not PopulationMargin.objects.exists()
     assert upload(good).status_code == 303
     assert PopulationMargin.objects.count() == 2
+    assert of_the_method(browser.get(f"{URL}method/?revision=1")) == of_the_method(first)
     assert browser.post(f"{URL}release/", {"key": "k", "reason": "按公报"}).status_code == 303
     page = text(browser.get(f"{URL}method/"))
     assert "统计公报" in page
     assert "按公报" in page
     assert "第1版" in text(browser.get(f"{URL}results/?revision=1"))
+    frozen = of_the_method(browser.get(f"{URL}method/?revision=1"))
+    assert frozen == of_the_method(first)
+    assert not any("统计公报" in cell for cell in frozen)
 
 
 def test_two_waves_side_by_side(city: City, sign_in: SignIn) -> None:
