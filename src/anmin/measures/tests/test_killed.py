@@ -1,4 +1,4 @@
-"""A refresh that is killed leaves the lake as it was, and the next one does the whole work."""
+"""A refresh that is killed, a full one or of what changed, leaves the lake as it was."""
 
 import os
 import random
@@ -29,8 +29,12 @@ settings.ANMIN_HOME = os.environ["TEST_HOME"]
 registry.tables.clear(); registry.indicators.clear()
 registry.add(*calls.EVERYTHING)
 print("ready", flush=True)
+full = True
 while True:
-    refresh(full=True)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE test_calls SET change = change + 10000 WHERE id <= 100")
+    refresh(full=full)
+    full = not full
     print("done", flush=True)
 """
 
@@ -58,7 +62,7 @@ def test_a_refresh_killed_at_any_moment_leaves_the_lake_as_it_was(table, tmp_pat
     }
     rng = random.Random(20260310)
     finished = 0
-    for _kill in range(4):
+    for _kill in range(6):
         with subprocess.Popen(
             [sys.executable, "-c", CHILD], env=environment, stdout=subprocess.PIPE, text=True
         ) as child:
