@@ -32,6 +32,11 @@ def clean_code(text: str) -> str:
     return code
 
 
+def for_reader(name: str, name_en: str) -> str:
+    """The name in the reader's language; the Chinese one where there is no other."""
+    return name_en if name_en and (get_language() or "").startswith("en") else name
+
+
 class AreaLevel(models.TextChoices):
     """The steps of the area tree, largest first."""
 
@@ -159,9 +164,7 @@ class Node(Reference):
     @property
     def label(self) -> str:
         """The name in the reader's language; the Chinese one where there is no other."""
-        if self.name_en and (get_language() or "").startswith("en"):
-            return self.name_en
-        return self.name
+        return for_reader(self.name, self.name_en)
 
     def contains(self, other: Self) -> bool:
         """Whether the other is this place or lies below it."""

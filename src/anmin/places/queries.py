@@ -18,19 +18,25 @@ from anmin.places.models import (
     Revision,
     Unit,
     clean_code,
+    for_reader,
     pinned,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """All areas, units and responsibilities as plain maps; a few hundred entries each."""
+    """All areas, units and responsibilities as plain maps; a few hundred entries each.
+
+    ``area_called`` and ``unit_called``: the Chinese and the English name by id.
+    """
 
     area_ids: dict[str, int] = field(default_factory=dict)
     unit_ids: dict[str, int] = field(default_factory=dict)
     area_parents: dict[int, int | None] = field(default_factory=dict)
     unit_paths: dict[int, str] = field(default_factory=dict)
     answering: dict[tuple[int, str], int] = field(default_factory=dict)
+    area_called: dict[int, tuple[str, str]] = field(default_factory=dict)
+    unit_called: dict[int, tuple[str, str]] = field(default_factory=dict)
 
     def units_below(self, unit_id: int) -> frozenset[int]:
         """The unit and every unit under it, by id; nothing for an unknown unit."""
@@ -139,12 +145,16 @@ def units_like(text: str, *, limit: int = 12) -> list[Unit]:
 
 def unit_labels(ids: Iterable[int]) -> dict[int, str]:
     """The names of units in the reader's language, by id."""
-    return {unit.pk: unit.label for unit in Unit.objects.filter(pk__in=set(ids)).order_by()}
+    return _labels(directory().unit_called, ids)
 
 
 def area_labels(ids: Iterable[int]) -> dict[int, str]:
     """The names of areas in the reader's language, by id."""
-    return {area.pk: area.label for area in Area.objects.filter(pk__in=set(ids)).order_by()}
+    return _labels(directory().area_called, ids)
+
+
+def _labels(called: dict[int, tuple[str, str]], ids: Iterable[int]) -> dict[int, str]:
+    return {key: for_reader(*called[key]) for key in set(ids) if key in called}
 
 
 def unit_names() -> dict[str, str]:
@@ -210,16 +220,18 @@ def _current() -> Directory:
 
 
 def _read() -> Directory:
-    areas = list(Area.objects.order_by().values_list("id", "code", "parent_id"))
-    units = list(Unit.objects.order_by().values_list("id", "code", "path"))
+    areas = list(Area.objects.order_by().values_list("id", "code", "parent_id", "name", "name_en"))
+    units = list(Unit.objects.order_by().values_list("id", "code", "path", "name", "name_en"))
     answering = Responsibility.objects.filter(unit__active=True).order_by()
     return Directory(
-        area_ids={code: key for key, code, _parent in areas},
-        unit_ids={code: key for key, code, _path in units},
-        area_parents={key: parent for key, _code, parent in areas},
-        unit_paths={key: path for key, _code, path in units},
+        area_ids={code: key for key, code, *_ in areas},
+        unit_ids={code: key for key, code, *_ in units},
+        area_parents={key: parent for key, _code, parent, *_ in areas},
+        unit_paths={key: path for key, _code, path, *_ in units},
         answering={
             (area, kind): unit
             for area, kind, unit in answering.values_list("area_id", "kind", "unit_id")
         },
+        area_called={key: (name, name_en) for key, *_, name, name_en in areas},
+        unit_called={key: (name, name_en) for key, *_, name, name_en in units},
     )
