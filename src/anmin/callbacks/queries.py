@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
@@ -289,13 +289,13 @@ def answers_about(account: Account, matter: Matter) -> list[AnswerView]:
     if not (can(account, Capability.VIEW_ANSWERS) and in_scope(account, matter)):
         return []
     everything = unit_scope(account).everything
-    rows = Answer.objects.filter(callback__matter=matter).select_related("callback")
+    rows = Answer.objects.filter(callback__matter=matter).annotate(round=F("callback__round"))
     if not everything:
         rows = rows.filter(consent_contact=True)
     return [
         AnswerView(
             id=row.pk,
-            round=row.callback.round,
+            round=row.round,
             seq=row.seq,
             at=row.at,
             via=row.get_via_display(),
@@ -305,7 +305,7 @@ def answers_about(account: Account, matter: Matter) -> list[AnswerView]:
             text=read_text(row) if not everything else "",
             corrects=row.corrects_id is not None,
         )
-        for row in rows.order_by("callback__round", "seq")
+        for row in rows.order_by("round", "seq")
     ]
 
 

@@ -52,9 +52,8 @@ class Names:
         )
         known_units = {matter.unit_id: matter.unit.label} if matter.unit else {}
         known_areas = {matter.area_id: matter.area.label} if matter.area else {}
-        known_people = {e.actor_id: str(e.actor) for e in view.entries if e.actor}
-        if matter.assignee:
-            known_people[matter.assignee_id] = str(matter.assignee)
+        known_people = {matter.assignee_id: str(matter.assignee)} if matter.assignee else {}
+        accounts |= {entry.actor_id for entry in view.entries if entry.actor_id}
         return cls(
             _complete(units, known_units, unit_labels),
             _complete(accounts, known_people, account_labels),
@@ -157,7 +156,7 @@ class _Teller:
         if entry.actor_id is None:
             label = entry.actor_label if entry.actor_role == "system" else ""
             return _SYSTEMS.get(label, lambda: label)()
-        return str(entry.actor) if self.with_names else ""
+        return self.names.accounts[entry.actor_id] if self.with_names else ""
 
 
 _SYSTEMS = {"callbacks": lambda: _("Callbacks"), "calendar": lambda: _("Working calendar")}

@@ -181,27 +181,35 @@ def matter_view(account: Account, number: str) -> MatterView:
     matter = find_matter(account, number)
     scope_all = policy.sees_sealed_links(account)
     may_reveal = policy.may_reveal(account, matter)
-    contact = Contact.objects.filter(matter=matter).first()
-    links = Link.objects.filter(Q(matter=matter) | Q(other=matter)).select_related(
-        "matter", "other"
-    )
+    contact = Contact.objects.filter(matter=matter).order_by().first()
+    entries = list(matter.entries.order_by("seq").defer("hash"))
+    questions = {move.code for move in matter.type.flow.moves if move.asks}
+    asked = any(entry.action in questions for entry in entries)
     return MatterView(
         matter=matter,
-        entries=list(matter.entries.select_related("actor").order_by("seq").defer("hash")),
+        entries=entries,
         deadlines=list(matter.deadlines.order_by("due_at")),
-        links=[
-            (one.relation, one.other) if one.matter_id == matter.pk else ("led_to", one.matter)
-            for one in links
-            if scope_all or not one.sealed
-        ],
+        links=_links(matter, sealed_too=scope_all),
         moves=policy.moves_for(account, matter),
         has_contact=contact is not None,
         may_reveal=may_reveal,
         may_assign=policy.may_assign(account, matter),
         may_note=policy.may_note(account, matter),
         masked=masked(contact, number=matter.number) if contact and may_reveal else ContactFacts(),
-        reactions=list(matter.reactions.order_by("-asked_at")),
+        reactions=list(matter.reactions.order_by("-asked_at")) if asked else [],
     )
+
+
+def _links(matter: Matter, *, sealed_too: bool) -> list[tuple[str, Matter]]:
+    """What a matter belongs together with. Most have nothing: the others are read only then."""
+    rows = Link.objects.filter(Q(matter=matter) | Q(other=matter)).order_by("pk")
+    told = [
+        (one.relation, one.other_id) if one.matter_id == matter.pk else ("led_to", one.matter_id)
+        for one in rows
+        if sealed_too or not one.sealed
+    ]
+    others = Matter.objects.in_bulk({pk for _relation, pk in told}) if told else {}
+    return [(relation, others[pk]) for relation, pk in told]
 
 
 def at_risk_before() -> datetime:
