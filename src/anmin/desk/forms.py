@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 DETAIL = "d_"
 
 
-def _key() -> str:
+def new_key() -> str:
+    """What makes sending a form twice harmless."""
     return uuid.uuid4().hex
 
 
@@ -41,7 +42,7 @@ class ActForm(forms.Form):
 
     use_required_attribute = False
     conflict = False
-    key = forms.CharField(max_length=64, initial=_key, widget=forms.HiddenInput)
+    key = forms.CharField(max_length=64, initial=new_key, widget=forms.HiddenInput)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def refuse(self, refusal: Refusal) -> None:
@@ -113,7 +114,8 @@ class AssignForm(ActForm):
         label=_("What they should know"), required=False, max_length=2000, widget=forms.Textarea
     )
 
-    def __init__(self, data: Any = None, *, account: Account, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, account: Account | None = None, **kwargs: Any) -> None:
+        """``account`` is who looks for a colleague; an empty form to show needs none."""
         super().__init__(data, **kwargs)
         field = self.fields["to"]
         assert isinstance(field, LookupField)

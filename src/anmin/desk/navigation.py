@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from anmin.desk import icons
 from anmin.people.policy import Capability, can
 
 
@@ -35,6 +41,7 @@ ROOMS = (
     Room("desk:candidates", _("Listing candidates"), "flag", "l", Capability.VIEW_WATCH),
     Room("admin:index", _("Reference data"), "settings", "a", Capability.MANAGE_REFERENCE),
 )
+_WANTED = frozenset(room.capability for room in ROOMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +57,48 @@ class Link:
 
 def links(request: HttpRequest) -> list[Link]:
     """The rooms this person may open; a room whose page is not installed is left out."""
-    shown = []
+    opens = _opens(request)
+    return [
+        Link(str(room.label), url, room.icon, f"g {room.key}", request.path.startswith(url))
+        for room, url in _installed()
+        if room.capability in opens
+    ]
+
+
+def drawn(request: HttpRequest) -> SafeString:
+    """The same as HTML, made once for each set of rights, language and room."""
+    here = next((url for _room, url in _installed() if request.path.startswith(url)), "")
+    return _drawn(_opens(request), get_language(), here)
+
+
+def _opens(request: HttpRequest) -> frozenset[Capability]:
+    return frozenset(one for one in _WANTED if can(request.user, one))
+
+
+@cache
+def _installed() -> list[tuple[Room, str]]:
+    found = []
     for room in ROOMS:
-        if not can(request.user, room.capability):
-            continue
-        try:
-            url = reverse(room.view)
-        except NoReverseMatch:
-            continue
-        here = request.path == url or (url != "/" and request.path.startswith(url))
-        shown.append(Link(str(room.label), url, room.icon, f"g {room.key}", here))
-    return shown
+        with suppress(NoReverseMatch):
+            found.append((room, reverse(room.view)))
+    return found
+
+
+@cache
+def _drawn(opens: frozenset[Capability], language: str | None, here: str) -> SafeString:
+    """Keyed by all that it shows: ``language`` is the one of the moment."""
+    return format_html_join(
+        "",
+        '<a href="{0}" data-key="g {1}" data-key-label="{2}"{3} title="{2}">{4}<span>{2}</span></a>',
+        (
+            (
+                url,
+                room.key,
+                room.label,
+                mark_safe(' aria-current="page"' if url == here else ""),  # noqa: S308 - our own
+                icons.draw(room.icon),
+            )
+            for room, url in _installed()
+            if room.capability in opens
+        ),
+    )

@@ -35,7 +35,7 @@ def saved_filters(account: Account, page: str) -> list[SavedFilter]:
 def unread_count(account: Account) -> int:
     """How many notices somebody has not read, up to ``MANY``."""
     unread = Notice.objects.filter(account=account, read_at__isnull=True).order_by()
-    return unread[:MANY].count()
+    return len(unread.values_list("pk")[:MANY])
 
 
 def notices_for(account: Account, *, before: int | None = None) -> list[NoticeView]:

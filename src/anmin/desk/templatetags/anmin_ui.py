@@ -8,10 +8,12 @@ from typing import Any
 
 from django import forms, template
 from django.forms import BoundField
+from django.template.base import NodeList, Parser, Token
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from anmin.desk import fields, icons
@@ -66,10 +68,40 @@ def icon(name: str, label: str = "") -> SafeString:
     return icons.draw(name, label)
 
 
+@register.tag
+def same_for_all(parser: Parser, _token: Token) -> AlikeNode:
+    """``{% same_for_all %}…{% endsame_for_all %}``: what everybody sees alike, made once a language.
+
+    The block is rendered without the page's context, so that nothing of a person, a request or a
+    matter can come into it; each process keeps the text.
+    """
+    nodelist = parser.parse(("endsame_for_all",))
+    parser.delete_first_token()
+    return AlikeNode(nodelist)
+
+
+class AlikeNode(template.Node):
+    """A part of a page that depends on the language alone."""
+
+    def __init__(self, nodelist: NodeList) -> None:
+        self.nodelist = nodelist
+        self._kept: dict[str | None, SafeString] = {}
+
+    def render(self, context: template.Context) -> SafeString:
+        """The text in the language of the moment."""
+        language = get_language()
+        if language not in self._kept:
+            page, nothing = context.template, template.Context(autoescape=context.autoescape)
+            assert page is not None  # inside a page by definition
+            with nothing.bind_template(page):
+                self._kept[language] = self.nodelist.render(nothing)
+        return self._kept[language]
+
+
 @register.simple_tag(takes_context=True)
-def navigation(context: template.Context) -> list[rooms.Link]:
-    """The rooms that this person may open."""
-    return rooms.links(context["request"])
+def navigation(context: template.Context) -> SafeString:
+    """The rooms that this person may open, with the one they are in marked."""
+    return rooms.drawn(context["request"])
 
 
 @register.inclusion_tag("desk/parts/bell.html", takes_context=True)
@@ -206,6 +238,18 @@ def data_table(content: str, caption: str, anchor: str = "", walkable: bool = Tr
     return render_to_string(
         "desk/parts/data_table.html",
         {"caption": caption, "anchor": anchor, "walkable": walkable, "content": content},
+    )
+
+
+@register.simple_tag
+def options(choices: Iterable[tuple[str, Any]], chosen: str = "") -> SafeString:
+    """The options of a select from pairs of code and label."""
+    return mark_safe(  # noqa: S308 - both are escaped
+        "".join(
+            f'<option value="{escape(code)}"{" selected" if code == chosen else ""}>'
+            f"{escape(str(label))}</option>"
+            for code, label in choices
+        )
     )
 
 

@@ -10,6 +10,7 @@ from django.template import Context, Template
 from django.utils import translation
 
 from anmin.desk.figures import Figure, Point, Series
+from anmin.desk.sheets import boxes, empty_boxes
 from anmin.desk.templatetags.anmin_ui import STATES, TONES
 from anmin.desk.timeline import Change, Event
 
@@ -165,3 +166,35 @@ def test_a_suppressed_point_never_reaches_the_browser() -> None:
 )
 def test_figures_are_written_by_unit(unit: str, value: float | None, words: str) -> None:
     assert figure(unit=unit).shown(value) == words
+
+
+def test_what_all_see_alike_knows_nothing_of_the_page_and_is_kept_for_each_language() -> None:
+    page = Template(
+        "{% load anmin_ui i18n %}{% same_for_all %}[{{ secret }}{% translate 'Close' %}]"
+        "{% endsame_for_all %}{{ secret }}"
+    )
+    with translation.override("en"):
+        assert page.render(Context({"secret": "138"})) == "[Close]138"
+    with translation.override("zh-hans"):
+        assert page.render(Context({"secret": "139"})) == "[关闭]139"
+    with translation.override("en"):
+        assert page.render(Context({"secret": "140"})) == "[Close]140"
+
+
+def test_options_are_escaped_and_one_is_chosen() -> None:
+    shown = render("{% options pairs chosen %}", pairs=[("a", "<A>"), ('"b', "B")], chosen="a")
+    assert shown == (
+        '<option value="a" selected>&lt;A&gt;</option><option value="&quot;b">B</option>'
+    )
+
+
+def test_an_empty_form_is_drawn_alike_and_one_that_was_sent_as_it_was_sent() -> None:
+    with translation.override("en"):
+        empty = empty_boxes(Report, "step")
+        assert empty == empty_boxes(Report, "step")
+        sent = boxes(Report({"note": "a bike <b>"}, auto_id="step-%s"))
+    assert 'id="step-name"' in empty
+    assert "(optional)" in empty
+    assert "a bike &lt;b&gt;" in sent
+    assert "This field is required." in sent
+    assert "a bike" not in empty

@@ -15,7 +15,7 @@ from anmin.desk.tests.conftest import SignIn
 from anmin.matters import actions
 from anmin.matters.actor import Actor
 from anmin.matters.models import Entry, Matter
-from anmin.people.models import AccessLog
+from anmin.people.models import AccessLog, Account
 
 
 def world() -> list[Any]:
@@ -150,7 +150,7 @@ def test_pages_ask_few_questions(
             assert browser.get(path).status_code == 200
         asked[name] = len(queries)
     # Session, account, picture of places, unread notices; then what the page itself is about.
-    assert asked == {"list": 7, "filtered": 8, "matter": 10, "answered": 10, "home": 12}
+    assert asked == {"list": 6, "filtered": 7, "matter": 10, "answered": 10, "home": 11}
     inspector = sign_in(city.inspector)
     inspector.get(url(moved))
     with django_assert_max_num_queries(12):
@@ -499,3 +499,20 @@ def test_search_by_number_outside_number_and_phone(city: City, sign_in: SignIn) 
     assert [(look.account, look.subject) for look in looks] == [(city.duty_leader, "138****2345")]
     assert "13857712345" not in str(list(AccessLog.objects.values()))
     assert officer.get("/desk/search/", {"q": "J"}).status_code == 200
+
+
+def test_each_role_sees_the_rooms_it_may_open_whoever_asked_before(
+    city: City, sign_in: SignIn
+) -> None:
+    def rooms(account: Account, path: str) -> list[str]:
+        page = sign_in(account).get(path).content.decode()
+        side = page[page.index('<nav class="side"') :]
+        return re.findall(r'data-key="(.+?)"', side[: side.index("</nav>")])
+
+    officer, operator = rooms(city.officer, "/desk/matters/"), rooms(city.operator, "/desk/")
+    assert "g m" in officer
+    assert "g m" not in operator
+    assert "g c" in operator
+    assert rooms(city.officer, "/desk/matters/") == officer
+    page = sign_in(city.officer).get("/desk/matters/").content.decode()
+    assert re.findall(r'href="([^"]+)" [^>]*aria-current="page" title', page) == ["/desk/matters/"]

@@ -42,6 +42,17 @@ def test_the_rule_would_notice() -> None:
         assert not INLINE.search(good), good
 
 
+ALIKE = re.compile(r"{% same_for_all %}(.*?){% endsame_for_all %}", re.DOTALL)
+OF_SOMEBODY = re.compile(r"{{|{% (csrf_token|block|if|for|with)\b")
+
+
+def test_what_all_see_alike_asks_for_nothing_of_a_person_or_a_page() -> None:
+    parts = [part for path in TEMPLATES for part in ALIKE.findall(path.read_text("utf-8"))]
+    assert parts
+    for part in parts:
+        assert not OF_SOMEBODY.search(part), part
+
+
 def test_every_icon_that_a_template_names_exists() -> None:
     for path in TEMPLATES:
         for name in re.findall(r'{% icon "([^"]+)"', path.read_text(encoding="utf-8")):

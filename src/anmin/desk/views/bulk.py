@@ -11,7 +11,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
 from anmin.desk.forms import ActForm, AssignForm, StepForm, step_form
-from anmin.desk.rows import rows
+from anmin.desk.rows import lines
 from anmin.desk.views.page import DeskRequest, page, show
 from anmin.kernel.errors import NotFound
 from anmin.matters import actions, policy, queries
@@ -114,7 +114,8 @@ def _choose(
         request,
         "matters_bulk.html",
         {
-            "rows": rows(chosen),
+            "chosen": chosen,
+            "lines": lines(chosen),
             "offers": _offers(request, chosen, bound, name),
             "failed": name,
             "assign": bound

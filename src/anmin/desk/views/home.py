@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from anmin.callbacks.queries import queue_counts
 from anmin.desk.forms import openable_kinds
 from anmin.desk.navigation import links
-from anmin.desk.rows import COLUMNS, rows
+from anmin.desk.rows import COLUMNS, lines
 from anmin.desk.views.matters import VIEW_LABELS
 from anmin.desk.views.page import DeskRequest, page, show
 from anmin.matters import queries
@@ -72,7 +72,7 @@ def home(request: DeskRequest) -> HttpResponse:
         context |= {
             "sees_matters": True,
             "view": view,
-            "rows": rows(first.rows),
+            "lines": lines(first.rows),
             "may_open": bool(openable_kinds(account)),
         }
     return show(request, "home.html", context)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from anmin.desk.answers import Answer, answers_for
 from anmin.desk.details import fact_in_words, label_of, typed
 from anmin.desk.forms import ActForm, AssignForm, NoteForm, RevealForm, StepForm, step_form
+from anmin.desk.sheets import Sheet, boxes, empty_boxes, sheet
 from anmin.desk.story import clock_state, due_lines, moments, story
 from anmin.desk.views.page import DeskRequest, go, page, show
 from anmin.kernel.errors import NotFound, Refusal
@@ -29,7 +30,7 @@ from anmin.people.policy import Capability
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from django.forms import BoundField, Form
+    from django.forms import Form
 
     from anmin.matters.flow import Move
     from anmin.matters.models import Matter
@@ -51,16 +52,10 @@ class Step:
     """One step that may be taken now, with its form and the ready texts for it."""
 
     move: Move
-    form: ActForm
+    sheet: Sheet
     url: str
     key: str
-    opened: bool
     answers: list[tuple[Answer, str, str]]
-
-    @property
-    def asks(self) -> list[BoundField]:
-        """The boxes to fill in; none: one press is enough."""
-        return self.form.visible_fields()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,12 +185,14 @@ def reveal(request: DeskRequest, number: str) -> HttpResponse:
             return _page(request, number, extra=shown)
     if request.htmx:
         context = {
-            "reveal": form,
+            "reveal_boxes": boxes(form),
+            "failed_reveal": True,
             "matter": found,
             "contact": queries.matter_view(request.user, number).masked,
         }
         return render(request, "desk/matter_contact.html", context, status=422)
-    return _page(request, number, extra={"reveal": form}, status=422)
+    refused = {"reveal_boxes": boxes(form), "failed_reveal": True}
+    return _page(request, number, extra=refused, status=422)
 
 
 def _act(
@@ -244,10 +241,10 @@ def _page(
         _step(view, move, n, bound if move.code == name else None)
         for n, move in enumerate(view.moves, 1)
     ]
-    fresh = {"version": view.matter.version}
+    version = view.matter.version
     assigning = bound if name == "assign" else None
     noting = bound if name == "note" else None
-    placed = not bound or name in ("assign", "note") or any(one.form is bound for one in steps)
+    placed = not bound or name in ("assign", "note") or any(one.sheet.opened for one in steps)
     return show(
         request,
         "matter.html",
@@ -260,15 +257,13 @@ def _page(
             "conflict": bound is not None and bound.conflict,
             "orphan": None if placed else bound,
             "typed_in": _first_box(bound) if bound else "",
-            "moves": [one for one in steps if not one.asks],
-            "forms": [one for one in steps if one.asks],
+            # Without anything to fill in one press is enough.
+            "moves": [one for one in steps if not one.move.needs],
+            "forms": [one for one in steps if one.move.needs],
             "failed": bound if bound is not None and bound.errors else None,
-            "assign": assigning
-            or AssignForm(initial=fresh, account=request.user, auto_id="assign-%s"),
-            "assigning": assigning is not None,
-            "note": noting or NoteForm(initial=fresh, auto_id="note-%s"),
-            "noting": noting is not None,
-            "reveal": RevealForm(auto_id="reveal-%s"),
+            "assign": sheet(AssignForm, "assign", version=version, bound=assigning),
+            "note": sheet(NoteForm, "note", version=version, bound=noting),
+            "reveal_boxes": empty_boxes(RevealForm, "reveal"),
             "contact": view.masked,
             **(extra or {}),
         },
@@ -321,18 +316,15 @@ def _facts(view: MatterView, account: Account) -> dict[str, Any]:
 
 def _step(view: MatterView, move: Move, place: int, bound: ActForm | None) -> Step:
     matter = view.matter
-    form = bound or step_form(matter.kind, move.code)(
-        initial={"version": matter.version}, auto_id=f"{move.code}-%s"
-    )
+    form = step_form(matter.kind, move.code)
     told = matter.type.details.told_fields()
     return Step(
         move,
-        form,
+        sheet(form, move.code, version=matter.version, bound=bound),
         reverse("desk:matter_step", args=[matter.number, move.code]),
         str(place),
-        bound is not None,
         [
-            (answer, _written(answer, matter), form[field].id_for_label)
+            (answer, _written(answer, matter), f"{move.code}-{field}")
             for field in move.needs
             if field in told
             for answer in answers_for(field, matter.category)

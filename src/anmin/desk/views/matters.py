@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anmin.desk.forms import FilterForm, openable_kinds
 from anmin.desk.queries import saved_filters
-from anmin.desk.rows import COLUMNS, rows
+from anmin.desk.rows import COLUMNS, lines
 from anmin.desk.views.page import DeskRequest, page, show
 from anmin.matters import queries
 from anmin.matters.categories import category_choices
@@ -59,7 +60,7 @@ def matters(request: DeskRequest) -> HttpResponse:
         {
             "form": form,
             "filters": filters,
-            "rows": rows(found.rows, by_deadline=filters.by_deadline),
+            "lines": lines(found.rows, by_deadline=filters.by_deadline, to_choose=True),
             "newer": _with(request.GET, cursor=found.newer, back="1") if found.newer else "",
             "older": _with(request.GET, cursor=found.older) if found.older else "",
             "views": [
@@ -85,10 +86,7 @@ def matters(request: DeskRequest) -> HttpResponse:
 def _query(given: QueryDict, **changes: str) -> str:
     """The address part of the list with some parts changed; empty ones fall away."""
     kept = {name: given.get(name, "") for name in ("view", *FilterForm.NARROWING)} | changes
-    data = given.copy()
-    data.clear()
-    data.update({name: value for name, value in kept.items() if value})
-    return data.urlencode()
+    return urlencode({name: value for name, value in kept.items() if value})
 
 
 def _with(given: QueryDict, **changes: str) -> str:

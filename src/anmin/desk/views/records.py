@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anmin.desk import indicators as shown
-from anmin.desk.rows import rows
+from anmin.desk.rows import lines
 from anmin.desk.views.page import DeskRequest, page, show
 from anmin.kernel.errors import NotAllowed, Unavailable
 from anmin.measures.figures import Part
@@ -79,7 +79,7 @@ def records(request: DeskRequest, key: str) -> HttpResponse:
     seen = shown.OPENERS[indicator.table].matters(request.user, found.keys)
     matters = list(seen.order_by("opened_at", "pk"))
     context |= {
-        "rows": rows(matters, by_deadline=False),
+        "lines": lines(matters, by_deadline=False),
         "hidden": len(found.keys) - len(matters),
         "older": _address(request.GET, after=str(found.after)) if found.after else "",
         "newer": _address(request.GET) if after else "",

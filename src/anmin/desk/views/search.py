@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 
-from anmin.desk.rows import rows
+from anmin.desk.rows import lines
 from anmin.desk.views.page import DeskRequest, page, show
 from anmin.kernel.errors import Refusal
 from anmin.kernel.masking import mask_phone
@@ -43,7 +43,7 @@ def search(request: DeskRequest) -> HttpResponse:
         )
     context = {
         "q": text,
-        "rows": rows(found),
+        "lines": lines(found),
         "problem": problem,
         "by_phone": by_phone,
         "looks_like_phone": normalise_phone(text) is not None,
