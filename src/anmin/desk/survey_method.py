@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from anmin.desk.survey_words import dimension, in_order, level_names
+from anmin.desk.survey_words import DASH, dimension, in_order, level_names
 from anmin.surveys.dispositions import dispositions
 from anmin.surveys.weighting import TOWN
 
@@ -123,6 +123,11 @@ def _how_estimated(method: Mapping[str, Any]) -> Facts:
             _("Not shown"),
             _("fewer than %(n)s replies, and one more where it could be reckoned")
             % {"n": method["shown_from"]},
+        ),
+        (
+            _("With all towns"),
+            _("model of Fay and Herriot, REML, by whole towns, from %(n)s towns that are shown")
+            % {"n": method.get("modelled_from", DASH)},
         ),
         (
             _("Ranks"),

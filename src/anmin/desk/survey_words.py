@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from anmin.desk import figures as drawn
 from anmin.places.queries import area_names
+from anmin.surveys.changes import Change
 from anmin.surveys.questionnaires import questionnaire
 from anmin.surveys.releases import outside_interval
-from anmin.surveys.results import Cell, Change, CrossCell
+from anmin.surveys.results import Cell, CrossCell
 from anmin.surveys.weighting import JOINED, TOWN
 
 if TYPE_CHECKING:
@@ -174,6 +175,8 @@ def lines(
             "n": DASH if cell.n is None else f"{cell.n:,}",
             "value": share(cell.value, measure),
             "interval": between(cell.low, cell.high, measure),
+            "model": share(cell.model, measure),
+            "model_interval": between(cell.model_low, cell.model_high, measure),
             "deff": DASH if cell.deff is None else f"{cell.deff:.2f}",
             "df": DASH if cell.df is None else f"{cell.df:.0f}",
             "difference": _points(cell.difference, measure),

@@ -13,10 +13,12 @@ import numpy as np
 import orjson
 from django.conf import settings
 from django.utils import timezone
+from scipy.special import ndtri
 
 from anmin.measures.suppression import ANY, Key, hidden_keys
-from anmin.stats.comparisons import contrast, independent
+from anmin.stats.comparisons import contrast
 from anmin.stats.estimates import Estimates, mean
+from anmin.stats.fay_herriot import small_area
 from anmin.stats.multiplicity import benjamini_hochberg
 from anmin.stats.proportions import proportion
 from anmin.stats.ranks import rank
@@ -28,6 +30,8 @@ from anmin.surveys.weighting import TOWN, WeightedSample, weigh
 SHARE_METHOD = "wilson"
 """Limits of shares: they exist where everybody says the same, which happens in small towns."""
 RANK_LEVEL = 0.9
+MODELLED_FROM = 5
+"""Fewest towns from which the spread between towns can be told from that within them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,10 @@ class Cell:
     """``p`` adjusted for all comparisons of the table."""
     rank_low: int | None = None
     rank_high: int | None = None
+    model: float | None = None
+    """What a town's own replies say together with all towns'; of towns only."""
+    model_low: float | None = None
+    model_high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +110,7 @@ def computed(wave: Wave) -> tuple[dict[str, Any], dict[str, Any]]:
         "shown_from": shown_from(),
         "ranked_from": ranked_from(),
         "rank_level": RANK_LEVEL,
+        "modelled_from": MODELLED_FROM,
         "share_method": SHARE_METHOD,
         "questionnaire": [wave.questionnaire, wave.version],
     }
@@ -198,10 +207,18 @@ def _table(sample: WeightedSample, measure: Measure, labels: Any, *, ranked: boo
     cells = [_kept(cell, (cell.level,) in hidden) for cell in _cells(found)]
     tested = _tests(sample, measure, labels, [c.level for c in cells if not c.suppressed])
     ranks = _ranks(cells) if ranked and measure.is_share else {}
+    modelled = _modelled(cells, measure) if ranked else {}
     return [
         cell
         if cell.suppressed
-        else Cell(**{**asdict(cell), **tested.get(cell.level, {}), **ranks.get(cell.level, {})})
+        else Cell(
+            **{
+                **asdict(cell),
+                **tested.get(cell.level, {}),
+                **ranks.get(cell.level, {}),
+                **modelled.get(cell.level, {}),
+            }
+        )
         for cell in cells
     ]
 
@@ -295,59 +312,24 @@ def _ranks(cells: Sequence[Cell]) -> dict[str, dict[str, int]]:
     }
 
 
+def _modelled(cells: Sequence[Cell], measure: Measure) -> dict[str, dict[str, float]]:
+    """Every shown town by the model of Fay and Herriot: few replies lean on what all towns say."""
+    able = [c for c in cells if not c.suppressed and (c.se or 0) > 0]
+    if len(able) < MODELLED_FROM:
+        return {}
+    found = small_area([c.value or 0.0 for c in able], [(c.se or 0.0) ** 2 for c in able])
+    half = ndtri((1 + level_now()) / 2) * np.sqrt(found.mse)
+    ends = (0.0, 1.0) if measure.is_share else (-np.inf, np.inf)
+    limits = np.clip([found.eblup, found.eblup - half, found.eblup + half], *ends).T
+    names = ("model", "model_low", "model_high")
+    return {
+        c.level: dict(zip(names, map(float, row), strict=True))
+        for c, row in zip(able, limits, strict=True)
+    }
+
+
 def _number(value: Any) -> float | None:
     return float(value) if np.isfinite(value) else None
-
-
-# --- two waves ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A measure in two waves that were drawn independently."""
-
-    level: str
-    this: Cell
-    last: Cell
-    difference: float | None = None
-    low: float | None = None
-    high: float | None = None
-    p: float | None = None
-    q: float | None = None
-
-
-def changes(
-    this: Mapping[str, Any], last: Mapping[str, Any], code: str, by: str, level: float
-) -> list[Change]:
-    """A measure in two waves as they were released, as a whole (``by`` empty) or by group.
-
-    Args:
-        this, last: the ``figures`` of two releases of waves that were drawn independently.
-
-    Levels that only one of them has, or that are hidden in either, are left out.
-    """
-    sides = [{cell.level: cell for cell in cells_of(figures, code, by)} for figures in (this, last)]
-    common = [
-        name
-        for name, cell in sides[0].items()
-        if name in sides[1] and all(_testable(one) for one in (cell, sides[1][name]))
-    ]
-    if not common:
-        return []
-    parts = [_as_estimates([side[name] for name in common], level) for side in sides]
-    apart = independent(*parts)
-    found: dict[str, dict[str, float | None]] = {
-        name: {
-            "difference": _number(apart.estimate[at]),
-            "low": _number(apart.low[at]),
-            "high": _number(apart.high[at]),
-            "p": float(apart.p[at]),
-        }
-        for at, name in enumerate(common)
-        if min(part.se[at] for part in parts) > 0 and isfinite(apart.p[at])
-    }
-    tested = adjusted(found)
-    return [Change(name, sides[0][name], sides[1][name], **tested.get(name, {})) for name in common]
 
 
 def cells_of(figures: Mapping[str, Any], code: str, by: str) -> list[Cell]:
@@ -364,26 +346,3 @@ def cross_of(figures: Mapping[str, Any], code: str, name: str) -> list[CrossCell
     found = next((one for one in figures["measures"] if one["code"] == code), None)
     held = found.get("cross", {}).get(name, []) if found else []
     return [CrossCell(one["town"], Cell(**one["cell"])) for one in held]
-
-
-def _testable(cell: Cell) -> bool:
-    return not cell.suppressed and None not in (cell.value, cell.se, cell.df)
-
-
-def _as_estimates(cells: Sequence[Cell], level: float) -> Estimates:
-    def column(name: str) -> Any:
-        held = [getattr(cell, name) for cell in cells]
-        return np.array([np.nan if value is None else value for value in held], float)
-
-    return Estimates(
-        by=np.array([cell.level for cell in cells], object),
-        estimate=column("value"),
-        se=column("se"),
-        low=column("low"),
-        high=column("high"),
-        df=column("df"),
-        n=column("n"),
-        deff=column("deff"),
-        level=level,
-        design_df=float(column("df").max()),
-    )

@@ -9,6 +9,7 @@ from anmin.config.demo import surveys
 from anmin.config.demo.people import hire
 from anmin.places.actions import load_shipped
 from anmin.places.queries import steady
+from anmin.stats.fay_herriot import small_area
 from anmin.surveys.models import Case, OutsideResult, Release, Wave
 from anmin.surveys.releases import broken_releases, outside_interval
 
@@ -34,6 +35,13 @@ def test_the_same_seed_gives_the_same_surveys() -> None:
     release = Release.objects.get()
     safety = release.figures["measures"][0]
     assert safety["whole"]["low"] < 0.945 < safety["whole"]["high"]
+    towns = [one for one in safety["by"]["town"] if (one["se"] or 0) > 0]
+    model = small_area([one["value"] for one in towns], [one["se"] ** 2 for one in towns])
+    assert [one["model"] for one in towns] == pytest.approx(model.eblup)
+    for one in towns:  # drawn towards what all say, and surer than alone
+        assert one["model_low"] <= one["model"] <= one["model_high"] <= 1
+    widths = [(one["high"] - one["low"], one["model_high"] - one["model_low"]) for one in towns]
+    assert sum(model for _own, model in widths) < sum(own for own, _model in widths)
     assert broken_releases() == []
     shown = [outside_interval(row) for row in OutsideResult.objects.order_by("measure")]
     assert [found and found[1] for found in shown] == [391, 375]

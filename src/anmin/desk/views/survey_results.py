@@ -25,7 +25,7 @@ from anmin.desk.views.page import DeskRequest, go, page, show
 from anmin.exchange.sheets import write_table
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.people.policy import Capability, can
-from anmin.surveys import queries, releases, results
+from anmin.surveys import changes, queries, releases, results
 
 if TYPE_CHECKING:
     from anmin.people.models import Account
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     "wave", "revision", "measure", "by", "level", "n", "value", "low", "high", "se", "deff",
-    "df", "suppressed", "difference", "p", "q", "rank_low", "rank_high",
+    "df", "suppressed", "difference", "p", "q", "rank_low", "rank_high", "model",
+    "model_low", "model_high",
 )  # fmt: skip
 
 
@@ -105,6 +106,8 @@ def _shown(
     cross = results.cross_of(given.figures, chosen["code"], by.removeprefix(words.CROSS))
     crossed = cross if by.startswith(words.CROSS) else []
     cells = results.cells_of(given.figures, chosen["code"], by)
+    ranked = by == "town" and chosen["is_share"]
+    modelled = any(cell.model is not None for cell in cells)
     how = survey_method.how_made(given.method)
     csv_url = f"{reverse('desk:survey_results_csv', args=[wave.code])}?revision={revision}"
     context: dict[str, Any] = {
@@ -141,7 +144,9 @@ def _shown(
         ),
         "lines": words.lines(cells, chosen, given.method, by),
         "tested": any(cell.q is not None for cell in cells),
-        "ranked": by == "town" and chosen["is_share"],
+        "ranked": ranked,
+        "modelled": modelled,
+        "spans": 8 + ranked + modelled,
         "level": round(level * 100),
         "how": how,
         "csv_url": csv_url,
@@ -151,8 +156,8 @@ def _shown(
     series = [(wave.title, cells)]
     if other is not None:
         last, figures = other
-        changed = results.changes(given.figures, figures.figures, chosen["code"], by, level)
-        whole = results.changes(given.figures, figures.figures, chosen["code"], "", level)
+        changed = changes.changes(given.figures, figures.figures, chosen["code"], by, level)
+        whole = changes.changes(given.figures, figures.figures, chosen["code"], "", level)
         context["changes"] = words.changes([*whole, *changed], chosen, by, level)
         series.append((last.title, results.cells_of(figures.figures, chosen["code"], by)))
     if crossed:
@@ -195,12 +200,12 @@ def _rows(code: str, revision: int | str, figures: dict[str, Any]) -> Iterator[l
         for by, cells in parts:
             for cell in cells:
                 start = [code, revision, measure["code"], by]
-                yield [*start, *(cell[name] for name in COLUMNS[4:])]
+                yield [*start, *(cell.get(name) for name in COLUMNS[4:])]
         for name in words.in_order(measure["cross"]):
             for one in measure["cross"][name]:
                 cell = {**one["cell"], "level": f"{one['town']}*{one['cell']['level']}"}
                 start = [code, revision, measure["code"], words.CROSS + name]
-                yield [*start, *(cell[column] for column in COLUMNS[4:])]
+                yield [*start, *(cell.get(column) for column in COLUMNS[4:])]
 
 
 @page(Capability.VIEW_SURVEYS, Capability.VIEW_FIGURES)

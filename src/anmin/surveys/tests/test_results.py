@@ -16,7 +16,7 @@ from anmin.kernel.errors import Conflict, NotAllowed, Refusal
 from anmin.stats.design import Design
 from anmin.stats.estimates import mean
 from anmin.stats.intervals import wilson
-from anmin.surveys import frames, releases, results, waves, weighting
+from anmin.surveys import changes, frames, releases, results, waves, weighting
 from anmin.surveys.models import Case, OutsideResult, PopulationMargin, Release, Return, Wave
 from anmin.surveys.questionnaires import Measure, questionnaire
 from anmin.surveys.tests.scene import HEADER, opened, world
@@ -152,6 +152,7 @@ def test_towns_are_tested_and_ranked_only_from_thirty_replies(city: City) -> Non
     few, _method = results.computed(asked(city, code="b", sizes=(90, 30)))
     assert cells(few, "safety", "town")[city.yuhai_town.code]["rank_low"] is None
     assert cells(few, "safety", "sex")["男"]["rank_low"] is None
+    assert {town["model"] for town in found.values()} == {None}  # two towns are no model
 
 
 def test_small_cells_are_hidden_and_cannot_be_reckoned(city: City) -> None:
@@ -323,13 +324,13 @@ def test_nobody_looks_while_people_are_being_asked(city: City) -> None:
 def test_two_waves_are_compared(city: City) -> None:
     last, _method = results.computed(asked(city, sizes=(90, 90)))
     this, _method = results.computed(asked(city, code="b", sizes=(90, 90), seed=2, lift=-0.35))
-    (whole,) = results.changes(this, last, "safety", "", 0.95)
+    (whole,) = changes.changes(this, last, "safety", "", 0.95)
     assert whole.difference == pytest.approx((whole.this.value or 0) - (whole.last.value or 0))
     assert whole.difference < -0.2
     assert whole.p is not None
     assert whole.p < 0.001
     assert whole.q == whole.p
-    towns = results.changes(this, last, "safety", "town", 0.95)
+    towns = changes.changes(this, last, "safety", "town", 0.95)
     assert {one.level for one in towns} == {city.town.code, city.yuhai_town.code}
     for one in towns:
         assert one.p is not None
@@ -338,10 +339,10 @@ def test_two_waves_are_compared(city: City) -> None:
         assert one.low is not None
         assert one.low < (one.difference or 0) < (one.high or 0)
     # everybody was satisfied both times: no spread, so nothing is tested
-    (same,) = results.changes(this, last, "satisfaction", "", 0.95)
+    (same,) = changes.changes(this, last, "satisfaction", "", 0.95)
     assert same.p is None
-    assert results.changes(this, last, "safety", "nothing", 0.95) == []
-    assert results.changes(this, last, "nothing", "", 0.95) == []
+    assert changes.changes(this, last, "safety", "nothing", 0.95) == []
+    assert changes.changes(this, last, "nothing", "", 0.95) == []
 
 
 def test_the_provinces_figures_stand_beside_ours_honestly(city: City) -> None:
