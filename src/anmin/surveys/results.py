@@ -207,7 +207,7 @@ def _table(sample: WeightedSample, measure: Measure, labels: Any, *, ranked: boo
     cells = [_kept(cell, (cell.level,) in hidden) for cell in _cells(found)]
     tested = _tests(sample, measure, labels, [c.level for c in cells if not c.suppressed])
     ranks = _ranks(cells) if ranked and measure.is_share else {}
-    modelled = _modelled(cells, measure) if ranked else {}
+    modelled = _modelled(cells, _cells(estimated(sample, measure))[0], measure) if ranked else {}
     return [
         cell
         if cell.suppressed
@@ -312,12 +312,17 @@ def _ranks(cells: Sequence[Cell]) -> dict[str, dict[str, int]]:
     }
 
 
-def _modelled(cells: Sequence[Cell], measure: Measure) -> dict[str, dict[str, float]]:
-    """Every shown town by the model of Fay and Herriot: few replies lean on what all towns say."""
-    able = [c for c in cells if not c.suppressed and (c.se or 0) > 0]
-    if len(able) < MODELLED_FROM:
+def _modelled(cells: Sequence[Cell], whole: Cell, measure: Measure) -> dict[str, dict[str, float]]:
+    """Every shown town by the model of Fay and Herriot: few replies lean on what all towns say.
+
+    A town's own error is too unsure to weigh it by, and 0 where all say the same: the model takes
+    the error that the whole would have from as many replies.
+    """
+    able = [c for c in cells if not c.suppressed]
+    if len(able) < MODELLED_FROM or not whole.se or not whole.n:
         return {}
-    found = small_area([c.value or 0.0 for c in able], [(c.se or 0.0) ** 2 for c in able])
+    variances = [whole.se**2 * whole.n / (c.n or 1) for c in able]
+    found = small_area([c.value or 0.0 for c in able], variances)
     half = ndtri((1 + level_now()) / 2) * np.sqrt(found.mse)
     ends = (0.0, 1.0) if measure.is_share else (-np.inf, np.inf)
     limits = np.clip([found.eblup, found.eblup - half, found.eblup + half], *ends).T
