@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import structlog
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,8 +26,8 @@ from anmin.exchange.reasons import refusal, sentence
 from anmin.exchange.rejects import RejectsFile
 from anmin.exchange.world import check_profile, look_around
 from anmin.kernel.errors import Refusal, Unavailable
-from anmin.matters.contacts import ContactFacts
 from anmin.matters.intake import Observation, Observed, observe_many
+from anmin.matters.observation import Marks
 from anmin.people.policy import Capability, require
 from anmin.places.actions import ensure_unit
 from anmin.places.queries import steady
@@ -165,7 +166,8 @@ def _order(path: Path, profile: Profile, as_of: datetime | None, batch: int) -> 
         raise refusal(fault) from None
     except OSError:
         raise refusal(Unreadable("not_a_file", path=str(path))) from None
-    return Order(path, profile, look_around(profile, as_of), found, batch)
+    world = look_around(profile, as_of)
+    return Order(path, profile, world, found, batch, settings.KEYRING.dump())
 
 
 @contextmanager
@@ -244,7 +246,7 @@ class _Import:
         """One batch and the run's counts, in one transaction."""
         run = self._run
         with transaction.atomic():
-            observations = [self._observation(facts) for facts in batch.facts]
+            observations = list(map(self._observation, batch.facts, batch.marks))
             self._results = observe_many(observations, actor_label=f"import {run.profile}")
             outcomes = Counter(result.outcome for result in self._results)
             counts = {
@@ -261,9 +263,9 @@ class _Import:
         for name, value in counts.items():
             setattr(run, name, value)
 
-    def _observation(self, facts: Facts) -> Observation:
+    def _observation(self, facts: Facts, marks: Marks | None) -> Observation:
         unit = facts.unit
-        return Observation(
+        one = Observation(
             self._order.profile.source,
             facts.external_id,
             self._order.profile.kind,
@@ -278,8 +280,10 @@ class _Import:
             facts.facts_at,
             facts.details,
             facts.reply,
-            ContactFacts(*facts.contact) if facts.contact else None,
+            facts.contact,
         )
+        one.marks = marks
+        return one
 
     def _unit(self, new: NewUnit) -> int:
         """The id of a unit that the profile brings along, added when it is first met."""

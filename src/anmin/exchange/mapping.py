@@ -22,6 +22,7 @@ from anmin.exchange.matching import find_place, matcher, remembering
 from anmin.exchange.problems import Problem
 from anmin.exchange.profile import CORE, MOMENTS, Column, Names, Profile, UnitMap
 from anmin.kernel.phones import normalise_phone
+from anmin.matters.observation import ContactFacts
 
 LONGEST_NUMBER = 64
 LONGEST_TEXT = 200
@@ -59,8 +60,7 @@ class NewUnit(NamedTuple):
 class Facts(NamedTuple):
     """What one row says. `unit` is an id, or a unit that the profile adds.
 
-    Moments are in UTC; those in `details` are ISO text. `contact` is name, phone (E.164) and
-    address; `line` is where the row begins in the file.
+    Moments are in UTC; those in `details` are ISO text; `line` is where the row begins in the file.
     """
 
     line: int
@@ -76,7 +76,7 @@ class Facts(NamedTuple):
     facts_at: datetime
     details: dict[str, Any]
     reply: str
-    contact: tuple[str, str, str] | None
+    contact: ContactFacts | None
 
 
 class _RefusedError(Exception):
@@ -99,6 +99,7 @@ class RowMapper:
         self._profile = profile
         self._world = world
         self._width = binding.width
+        self._blanks = frozenset(profile.file.blanks)
         self._header = [cell.strip() for cell in binding.header] if profile.file.header else None
         self._pad = pad or profile.file.pad_short_rows
         self._titles: dict[str, str] = {}
@@ -170,8 +171,9 @@ class RowMapper:
         cells = [cell.strip() for cell in cells]
         if "'" in "".join(cells):
             cells = [restored(cell) for cell in cells]
-        blanks = self._profile.file.blanks
-        return ["" if cell in blanks else cell for cell in cells] if blanks else cells
+        if self._blanks.isdisjoint(cells):
+            return cells
+        return ["" if cell in self._blanks else cell for cell in cells]
 
     def _fitted(self, cells: list[str]) -> list[str] | None:
         """A row brought to the header's width, if nothing is lost or made up by it."""
@@ -234,26 +236,31 @@ class RowMapper:
     def _times(self, cells: list[str]) -> dict[str, Moment]:
         """The moments a row tells, each possible and in their order."""
         found: dict[str, Moment] = {}
-        earliest, latest = self._earliest, self._latest
+        earliest, latest, read = self._earliest, self._latest, self._clock.moment
         for fact, get in self._moments:
             text = get(cells)
             if not text:
                 continue
-            moment = self._clock.moment(text)
+            moment = read(text)
             if moment is None:
                 raise _RefusedError("impossible_time", column=self._titles[fact], value=text)
             if not earliest <= moment.at <= latest:
                 code = "future_time" if moment.at > latest else "too_early"
                 raise _RefusedError(code, column=self._titles[fact], value=text)
             found[fact] = moment
-        # The reporter may be answered before all is done, but not before it began.
+        ats = [found[fact].at for fact in MOMENTS if fact in found]
+        if ats != sorted(ats):
+            self._check_order(cells, found)
+        return found
+
+    def _check_order(self, cells: list[str], found: dict[str, Moment]) -> None:
+        """The reporter may be answered before all is done, but not before it began."""
         *steps, answer = MOMENTS
         steps = [fact for fact in steps if fact in found]
         pairs = [*pairwise(steps), *((fact, answer) for fact in steps[:1] if answer in found)]
         for before, after in pairs:
             if found[after].at < found[before].at - self._tolerance:
                 self._put_right(cells, found, before, after)
-        return found
 
     def _put_right(
         self, cells: list[str], found: dict[str, Moment], before: str, after: str
@@ -339,14 +346,14 @@ class RowMapper:
         move = TO_WGS84.get(self._profile.coordinates.datum)
         return (x, y) if move is None else move(x, y)
 
-    def _reached(self, cells: list[str]) -> tuple[str, str, str] | None:
+    def _reached(self, cells: list[str]) -> ContactFacts | None:
         name, phone, address = (get(cells) for get in self._contact)
         if phone:
             usable = normalise_phone(phone)
             if usable is None:
                 self.notes["phone_unusable"] += 1
             phone = usable or ""
-        return (name, phone, address) if name or phone or address else None
+        return ContactFacts(name, phone, address) if name or phone or address else None
 
     def _short(self, text: str) -> str:
         return text if len(text) <= LONGEST_TEXT else self._cut(text, LONGEST_TEXT)

@@ -19,11 +19,13 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from anmin.exchange.header import bind
-from anmin.exchange.mapping import Facts, RowMapper, World
+from anmin.exchange.mapping import Facts, NewUnit, RowMapper, World
 from anmin.exchange.probe import Probe
 from anmin.exchange.problems import Problem, Unreadable
 from anmin.exchange.profile import Profile
 from anmin.exchange.readers import Table
+from anmin.kernel.crypto import Keyring
+from anmin.matters.observation import Marks, known_details, mark
 
 APART_FROM = 4_000_000
 """Files from this many bytes on are worth a process of their own."""
@@ -33,13 +35,17 @@ REJECTED_CELL = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to read, and how. A batch is `batch` rows, good or not."""
+    """What to read, and how. A batch is `batch` rows, good or not.
+
+    With the text of a keyring the facts are marked, so that whoever writes them need not.
+    """
 
     path: Path
     profile: Profile
     world: World
     probe: Probe
     batch: int
+    keyring: str | None = field(default=None, repr=False)
 
 
 class Rejected(NamedTuple):
@@ -52,10 +58,14 @@ class Rejected(NamedTuple):
 
 @dataclass(slots=True)
 class Batch:
-    """Rows of a file in their order. `share` is how much of the file is read, from 0 to 1."""
+    """Rows of a file in their order. `share` is how much of the file is read, from 0 to 1.
+
+    `marks` go with the facts, where they were asked for and can be told.
+    """
 
     header: list[str]
     facts: list[Facts] = field(default_factory=list)
+    marks: list[Marks | None] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     notes: dict[str, int] = field(default_factory=dict)
     share: float = 0.0
@@ -109,6 +119,7 @@ def read(order: Order) -> Iterator[Batch]:
         binding, first = bind(order.profile, rows)
         table.width = binding.width
         take = RowMapper(order.profile, binding, order.world, pad=table.is_workbook)
+        ring = None if order.keyring is None else Keyring.load(order.keyring)
         batch = Batch(binding.header)
         fault: Unreadable | None = None
         try:
@@ -120,6 +131,7 @@ def read(order: Order) -> Iterator[Batch]:
                     batch.rejected.append(Rejected(row.line, _kept(row.cells), taken))
                 else:
                     batch.facts.append(taken)
+                    batch.marks.append(_marks(taken, ring) if ring else None)
                 if len(batch) >= order.batch:
                     batch.share = table.share_read
                     batch.notes = take.taken_notes()
@@ -132,6 +144,22 @@ def read(order: Order) -> Iterator[Batch]:
         yield batch
         if fault is not None:
             raise fault
+
+
+def _marks(facts: Facts, ring: Keyring) -> Marks | None:
+    """The marks of a row; none while nobody knows what number its unit will have."""
+    if isinstance(facts.unit, NewUnit):
+        return None
+    return mark(
+        ring,
+        [
+            *(facts.category, facts.area, facts.unit, facts.summary, facts.place),
+            *(facts.longitude, facts.latitude),
+        ],
+        facts.opened_at,
+        known_details(facts.details, facts.reply),
+        facts.contact,
+    )
 
 
 def _kept(cells: list[str]) -> list[str]:

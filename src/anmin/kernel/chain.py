@@ -9,6 +9,7 @@ can go, the chain still verifies.
 import hashlib
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 import orjson
@@ -20,12 +21,22 @@ GENESIS: Final = bytes(SIZE)
 _OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
 
 
+@lru_cache(maxsize=8192)
+def stamp(moment: datetime) -> str:
+    """A moment as the chain keeps it: UTC, always with microseconds, so that it compares.
+
+    Remembered, because bulk intake writes each moment in several places.
+    """
+    there = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return there.isoformat(timespec="microseconds")
+
+
 def _plain(value: object) -> Any:
     match value:
         case datetime() if value.tzinfo is None:
             raise TypeError("a time without a time zone has no canonical form")
         case datetime():
-            return value.astimezone(UTC).isoformat(timespec="microseconds")
+            return stamp(value)
         case date():
             return value.isoformat()
         case Decimal():

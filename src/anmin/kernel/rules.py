@@ -135,6 +135,11 @@ class Rule(BaseModel):
         """The length of a period that runs from the moment it starts."""
         return self.duration if self.unit in _EXACT else None
 
+    @property
+    def by_the_day(self) -> bool:
+        """Whether all that starts on one local day is due at one moment."""
+        return self._exact is None
+
     @cached_property
     def duration(self) -> timedelta:
         """The value as a length of time; ``BadRule`` if its length depends on the calendar."""

@@ -1,12 +1,19 @@
-"""Many rows at once: COPY on PostgreSQL, one prepared statement on SQLite."""
+"""Many rows at once: COPY on PostgreSQL, one statement for many rows on SQLite."""
 
+import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import batched, chain
 from typing import Any
 
+import orjson
 from django.db import connection, models
+from django.db.models.expressions import RawSQL
 
-from anmin.matters.clock import stamp
+from anmin.kernel.chain import stamp
+
+TOGETHER = 200
+"""Rows of one statement on SQLite: more save nothing."""
 
 
 def insert(
@@ -25,8 +32,21 @@ def insert(
                 for row in rows:
                     copy.write_row(row)
         else:
-            marks = ", ".join(["%s"] * len(columns))
-            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608
+            # Past Django's cursor, which would look for its own marks in each of these statements.
+            raw = sqlite3.Cursor(connection.connection)
+            start = f"INSERT INTO {table} ({names}) VALUES "  # noqa: S608
+            one = f"({', '.join('?' * len(columns))})"
+            with connection.wrap_database_errors:
+                for few in batched(rows, TOGETHER, strict=False):
+                    values = list(chain.from_iterable(few))
+                    raw.execute(start + ", ".join([one] * len(few)), values)
+
+
+def texts(values: Sequence[str]) -> RawSQL:
+    """What ``column__in`` takes to look up many texts with one parameter."""
+    if connection.vendor == "postgresql":
+        return RawSQL("SELECT unnest(%s::text[])", [list(values)])
+    return RawSQL("SELECT value FROM json_each(%s)", [orjson.dumps(values).decode()])
 
 
 def take_ids(model: type[models.Model], count: int) -> range | list[int]:
@@ -53,17 +73,23 @@ def queue_up(name: str) -> None:
 
 
 def moment_writer() -> Callable[[datetime | None], str | None]:
-    """What writes a moment as the database keeps it (on SQLite exactly as Django does)."""
+    """What writes a moment as the database keeps it (on SQLite exactly as Django does).
+
+    It remembers what it wrote: make one for a batch.
+    """
+    written: dict[datetime | None, str | None] = {None: None}
 
     def postgresql(value: datetime | None) -> str | None:
         return None if value is None else stamp(value)
 
     def sqlite(value: datetime | None) -> str | None:
-        if value is None:
-            return None
-        text = stamp(value)
-        whole = text[20:26] == "000000"
-        return f"{text[:10]} {text[11:19]}" if whole else f"{text[:10]} {text[11:26]}"
+        text = written.get(value)
+        if text is None and value is not None:
+            text = stamp(value)
+            whole = text[20:26] == "000000"
+            text = f"{text[:10]} {text[11:19]}" if whole else f"{text[:10]} {text[11:26]}"
+            written[value] = text
+        return text
 
     return postgresql if connection.vendor == "postgresql" else sqlite
 

@@ -2,34 +2,39 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from functools import lru_cache
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
 from anmin.kernel.calendar import Deadline as Due
+from anmin.kernel.chain import stamp
+from anmin.kernel.rules import Rule
 from anmin.matters.flow import Flow, Text
-
-
-@lru_cache(maxsize=8192)
-def stamp(moment: datetime) -> str:
-    """A moment as the timeline keeps it: UTC, always with microseconds, so that it compares.
-
-    Remembered, because bulk intake writes each moment in several places.
-    """
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
-
 
 Reckoner = Callable[[str, datetime], Due]
 
 
 def reckoner() -> Reckoner:
-    """What tells when something is due: rule key and start to deadline. Make one for a batch."""
-    due, calendar = settings.RULES.due, settings.CALENDAR
+    """What tells when something is due: rule key and start to deadline.
+
+    Make one for a batch: it remembers the days it has met.
+    """
+    rules, calendar = settings.RULES, settings.CALENDAR
     zone = timezone.get_default_timezone()
-    return lambda rule, start: due(rule, start, calendar, zone)
+    known: dict[tuple[str, int], tuple[Rule, Due | None]] = {}
+
+    def reckon(key: str, start: datetime) -> Due:
+        local = start.astimezone(zone)
+        day = key, local.toordinal()
+        if day not in known:
+            rule = rules.get(key, local.date())
+            known[day] = rule, rule.due(local, calendar, zone) if rule.by_the_day else None
+        rule, due = known[day]
+        return due or rule.due(local, calendar, zone)
+
+    return reckon
 
 
 @dataclass(frozen=True)
@@ -97,7 +102,9 @@ def tick(
     """
     changed: dict[str, Running] = {}
     ends = not flow.stage(state).live
+    reckon = reckon or reckoner()
     for clock in clocks:
+        met = at if ends or state in clock.stops else None
         now = running.get(clock.code)
         first = now is None and (
             state == (clock.starts or flow.start) or (opened_at is not None and not clock.starts)
@@ -105,14 +112,13 @@ def tick(
         if first or (reopened and state not in clock.stops and clock.starts is None):
             start = opened_at or at
             rule = clock.rule_for(category)
-            due = (reckon or reckoner())(rule, start)
-            now = Running(rule, start, due.at, due.provisional)
-            changed[clock.code] = now
-        if now is not None and now.met_at is None and (ends or state in clock.stops):
-            changed[clock.code] = replace(now, met_at=at)
+            due = reckon(rule, start)
+            changed[clock.code] = Running(rule, start, due.at, due.provisional, met)
+        elif now is not None and now.met_at is None and met is not None:
+            changed[clock.code] = replace(now, met_at=met)
     return changed
 
 
 def next_due(running: Mapping[str, Running]) -> datetime | None:
     """The nearest deadline that still runs."""
-    return min((one.due_at for one in running.values() if one.met_at is None), default=None)
+    return min([one.due_at for one in running.values() if one.met_at is None], default=None)

@@ -1,29 +1,28 @@
 """Who can be reached about a matter: sealed on the way in, opened only with a reason on record."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import orjson
 from django.conf import settings
 
+from anmin.kernel.crypto import Keyring
 from anmin.kernel.masking import mask_address, mask_name, mask_phone
 from anmin.kernel.phones import normalise_phone
 from anmin.matters.models import Contact
+from anmin.matters.observation import ContactFacts, contact_marks
+
+__all__ = [
+    "ContactFacts",
+    "SealedContact",
+    "encrypted",
+    "masked",
+    "phone_index",
+    "seal",
+    "unseal",
+]
 
 
-@dataclass(frozen=True, slots=True)
-class ContactFacts:
-    """Name, phone (E.164) and address of the person a matter concerns; each may be empty."""
-
-    name: str = ""
-    phone: str = ""
-    address: str = ""
-
-    def __bool__(self) -> bool:
-        return bool(self.name or self.phone or self.address)
-
-
-@dataclass(frozen=True, slots=True)
-class SealedContact:
+class SealedContact(NamedTuple):
     """A contact as the database keeps it."""
 
     sealed: bytes
@@ -31,25 +30,21 @@ class SealedContact:
     fingerprint: bytes
 
 
-def seal(facts: ContactFacts, *, number: str, known: bytes | None = None) -> SealedContact:
+def seal(
+    facts: ContactFacts, *, number: str, marks: tuple[bytes, bytes | None] | None = None
+) -> SealedContact:
     """Encrypt a contact for the matter of that number; a copy in another matter will not open.
 
-    ``known`` is its fingerprint, where the caller has it already.
+    ``marks`` are its ``contact_marks``, where the caller has them already.
     """
-    plain = orjson.dumps([facts.name, facts.phone, facts.address])
     ring = settings.KEYRING
-    return SealedContact(
-        sealed=ring.encrypt(plain, context=_context(number)),
-        phone_index=ring.blind_index(facts.phone, purpose="phone") if facts.phone else None,
-        fingerprint=known or fingerprint(facts),
-    )
+    fingerprint, phone = marks or contact_marks(ring, facts)
+    return SealedContact(encrypted(ring, facts, number), phone, fingerprint)
 
 
-def fingerprint(facts: ContactFacts) -> bytes:
-    """A keyed digest (16 bytes): equal contacts have equal fingerprints, and nothing else shows."""
-    plain = orjson.dumps([facts.name, facts.phone, facts.address]).decode()
-    digest: bytes = settings.KEYRING.blind_index(plain, purpose="contact")
-    return digest
+def encrypted(ring: Keyring, facts: ContactFacts, number: str) -> bytes:
+    """A contact under the newest key; see ``seal``."""
+    return ring.encrypt(orjson.dumps([*facts]), context=_context(number))
 
 
 def unseal(contact: Contact, *, number: str) -> ContactFacts:

@@ -16,11 +16,12 @@ from django.utils import timezone
 from pydantic import ValidationError
 
 from anmin.kernel import chain
+from anmin.kernel.chain import stamp
 from anmin.kernel.errors import Refusal
 from anmin.matters import bulk
 from anmin.matters.actor import Actor
-from anmin.matters.clock import next_due, reckoner, stamp, tick
-from anmin.matters.contacts import seal
+from anmin.matters.clock import next_due, reckoner, tick
+from anmin.matters.contacts import encrypted
 from anmin.matters.kind import Kind
 from anmin.matters.ledger import entry_hash
 from anmin.matters.models import SNAPSHOT, Contact, Deadline, Entry, Matter
@@ -59,7 +60,10 @@ def open_many(observations: Sequence[Observation], actor: Actor) -> list[int | s
         except Refusal as refusal:
             results.append(str(refusal))
     press = _Press(actor, timezone.now())
-    series = [_series(one) for one, _details in good]
+    zone = timezone.get_default_timezone()
+    series = [
+        (kind_of(one.kind).prefix, one.opened_at.astimezone(zone).year) for one, _details in good
+    ]
     numbers = _numbers(series)
     ids = list(bulk.take_ids(Matter, len(good)))
     for (one, details), pk, which in zip(good, ids, series, strict=True):
@@ -102,10 +106,6 @@ def ended_at(details: dict[str, Any], now: datetime) -> datetime:
     return datetime.fromisoformat(text) if text else now
 
 
-def _series(one: Observation) -> tuple[str, int]:
-    return kind_of(one.kind).prefix, timezone.localtime(one.opened_at).year
-
-
 def _numbers(series: list[tuple[str, int]]) -> dict[tuple[str, int], Iterator[str]]:
     return {which: take_numbers(*which, series.count(which)) for which in set(series)}
 
@@ -127,9 +127,11 @@ class _Press:
 
     def __init__(self, actor: Actor, now: datetime) -> None:
         self.actor, self.now = actor, now
-        self.secret: bytes = settings.KEYRING.chain_key
+        self.ring = settings.KEYRING
+        self.secret: bytes = self.ring.chain_key
         self.reckon = reckoner()
         self.moment = bulk.moment_writer()
+        self.at = self.moment(now)
         self.owners = _owners()
         self.matters: list[Row] = []
         self.entries: list[Row] = []
@@ -153,11 +155,12 @@ class _Press:
             opened_at=one.opened_at,
             reckon=self.reckon,
         )
-        told = {"facts": one.digest().hex()}
+        marks = one.marked(self.ring)
+        told = {"facts": marks.facts.hex()}
         if one.contact:
-            sealed = seal(one.contact, number=number, known=one.fingerprint())
-            told["contact"] = sealed.fingerprint.hex()
-            self.contacts.append((pk, sealed.sealed, sealed.phone_index, sealed.fingerprint))
+            told["contact"] = marks.contact.hex()
+            sealed = encrypted(self.ring, one.contact, number)
+            self.contacts.append((pk, sealed, marks.phone, marks.contact))
         unit_id = one.unit_id or self._owner(declared, one.area_id)
         columns = {
             "number": number,
@@ -175,9 +178,10 @@ class _Press:
             "opened_at": stamp(one.opened_at),
             "closed_at": stamp(ended) if ended else None,
         }
+        document = chain.canonical(details)
         payload = {
             "set": columns,
-            "details": details,
+            "details": orjson.Fragment(document),
             "clocks": {code: clock.as_payload() for code, clock in clocks.items()},
             "told": told,
         }
@@ -187,11 +191,12 @@ class _Press:
             times = (moment(start), moment(due), moment(met))
             self.deadlines.append((pk, code, clock.rule, *times, clock.provisional))
         columns["opened_at"], columns["closed_at"] = moment(one.opened_at), moment(ended)
-        facts = (moment(one.facts_at), one.digest())
-        due_at = moment(next_due(clocks))
-        document = orjson.dumps(details).decode()
+        due_at, facts_at = moment(next_due(clocks)), moment(one.facts_at)
         self.matters.append(
-            (pk, *_snapshot(columns), state, stage.value, document, due_at, *facts, 1, head)
+            (
+                *(pk, *_snapshot(columns), state, stage.value, document.decode()),
+                *(due_at, facts_at, marks.facts, 1, head),
+            )
         )
 
     def _owner(self, declared: Kind, area_id: int | None) -> int | None:
@@ -221,10 +226,9 @@ class _Press:
             payload=payload,
             secret=self.secret,
         )
-        at = self.moment(self.now)
         self.entries.append(
             (
-                *(pk, 1, at, None, actor.label, actor.role, "open", "", state),
+                *(pk, 1, self.at, None, actor.label, actor.role, "open", "", state),
                 *("", False, payload.decode(), None, head),
             )
         )

@@ -9,14 +9,16 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from anmin.kernel.chain import stamp
 from anmin.kernel.errors import Refusal
 from anmin.matters import bulk
 from anmin.matters.actor import Actor
-from anmin.matters.clock import stamp, tick
-from anmin.matters.contacts import ContactFacts, fingerprint, seal
+from anmin.matters.clock import tick
+from anmin.matters.contacts import seal
 from anmin.matters.first_sight import ended_at, open_many
 from anmin.matters.kind import Kind
 from anmin.matters.ledger import Change, append, running_clocks, take_turn
@@ -46,6 +48,7 @@ def observe_many(observations: Sequence[Observation], *, actor_label: str) -> li
     bulk.queue_up("intake")
     results: list[Observed | None] = [None] * len(observations)
     actor = Actor.system(actor_label)
+    ring = settings.KEYRING
     rounds = _rounds(observations)
     for indices in rounds:
         known = _known([observations[i] for i in indices])
@@ -56,7 +59,7 @@ def observe_many(observations: Sequence[Observation], *, actor_label: str) -> li
             row = known.get((one.source, one.external_id))
             if row is None:
                 fresh.append(i)
-            elif row.digest == (digest := one.digest()):
+            elif row.digest == (digest := one.marked(ring).facts):
                 if row.facts_at is None or one.facts_at > row.facts_at:
                     bump.append((one.facts_at, row.id))
                 results[i] = Observed("unchanged", row.id)
@@ -79,6 +82,9 @@ def observe_many(observations: Sequence[Observation], *, actor_label: str) -> li
 
 def _rounds(observations: Sequence[Observation]) -> Iterable[list[int]]:
     """Positions grouped so that no round holds an event twice, earlier facts first."""
+    if len({(one.source, one.external_id) for one in observations}) == len(observations):
+        yield list(range(len(observations)))
+        return
     seen: dict[tuple[str, str], list[int]] = {}
     for i, one in enumerate(observations):
         seen.setdefault((one.source, one.external_id), []).append(i)
@@ -103,9 +109,9 @@ def _known(observations: Sequence[Observation]) -> dict[tuple[str, str], _Known]
     for one in observations:
         by_source.setdefault(one.source, []).append(one.external_id)
     for source, numbers in by_source.items():
-        rows = Matter.objects.filter(source=source, external_id__in=numbers).values_list(
-            "external_id", "id", "facts_at", "facts_digest"
-        )
+        rows = Matter.objects.filter(
+            source=source, external_id__in=bulk.texts(numbers)
+        ).values_list("external_id", "id", "facts_at", "facts_digest")
         for external_id, pk, facts_at, digest in rows.iterator(chunk_size=5000):
             found[source, external_id or ""] = _Known(pk, facts_at, bytes(digest or b""))
     return found
@@ -154,7 +160,7 @@ def _update(pk: int, one: Observation, digest: bytes, actor: Actor) -> Observed:
         at=ended or now,
         running=running,
     )
-    _renew_contact(matter, one.contact, change)
+    _renew_contact(matter, one, change)
     if not change.payload() and state == matter.state:
         Matter.objects.filter(pk=pk).update(facts_at=one.facts_at, facts_digest=digest)
         return Observed("unchanged", pk)
@@ -188,14 +194,15 @@ def _later_state(matter: Matter, declared: Kind, details: dict[str, Any]) -> str
     return proven if further else matter.state
 
 
-def _renew_contact(matter: Matter, facts: ContactFacts | None, change: Change) -> None:
+def _renew_contact(matter: Matter, one: Observation, change: Change) -> None:
     """Replace the contact if the outside system now names another."""
-    if not facts:
+    if not one.contact:
         return
+    marks = one.marked(settings.KEYRING)
     known = Contact.objects.filter(matter=matter).first()
-    if known is not None and bytes(known.fingerprint) == fingerprint(facts):
+    if known is not None and bytes(known.fingerprint) == marks.contact:
         return
-    sealed = seal(facts, number=matter.number)
+    sealed = seal(one.contact, number=matter.number, marks=(marks.contact, marks.phone))
     Contact.objects.update_or_create(
         matter=matter,
         defaults={

@@ -15,9 +15,10 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from anmin.kernel import chain
+from anmin.kernel.chain import stamp
 from anmin.kernel.errors import Conflict
 from anmin.matters.actor import Actor
-from anmin.matters.clock import Running, next_due, stamp
+from anmin.matters.clock import Running, next_due
 from anmin.matters.models import SNAPSHOT, Deadline, Entry, Matter
 
 # Writers hold this shared until they commit; a reader of the news takes it alone for an instant,

@@ -1,16 +1,39 @@
-"""What a system of record says about one event."""
+"""What a system of record says about one event. Without Django: a reading process uses it too."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.conf import settings
+import orjson
 
 from anmin.kernel import chain
-from anmin.matters.clock import stamp
-from anmin.matters.contacts import ContactFacts, fingerprint
+from anmin.kernel.crypto import Keyring
 
 FACT_COLUMNS = ("category", "area_id", "unit_id", "summary", "place", "longitude", "latitude")
+
+
+class ContactFacts(NamedTuple):
+    """Name, phone (E.164) and address of the person a matter concerns; each may be empty."""
+
+    name: str = ""
+    phone: str = ""
+    address: str = ""
+
+    def __bool__(self) -> bool:
+        return any(self)
+
+
+class Marks(NamedTuple):
+    """Keyed digests of 16 bytes: equal exactly when what they are made of is, and nothing shows.
+
+    ``facts`` is of everything said, ``contact`` of the contact (empty where there is none), and
+    ``phone`` is what a matter is found by.
+    """
+
+    facts: bytes
+    contact: bytes
+    phone: bytes | None
 
 
 @dataclass(slots=True)
@@ -18,6 +41,7 @@ class Observation:
     """The facts of one event; ``(source, external_id)`` is its key.
 
     ``facts_at`` tells how new these facts are. Details hold moments as ISO strings in UTC.
+    ``marks`` are reckoned when they are first needed, unless whoever made the observation has.
     """
 
     source: str
@@ -35,37 +59,42 @@ class Observation:
     details: dict[str, Any]
     reply: str = ""
     contact: ContactFacts | None = None
-    _digest: bytes | None = field(default=None, init=False, repr=False, compare=False)
-    _fingerprint: bytes | None = field(default=None, init=False, repr=False, compare=False)
+    marks: Marks | None = field(default=None, init=False, repr=False, compare=False)
 
     def known_details(self) -> dict[str, Any]:
-        """The details that say something; blanks say nothing."""
-        known = {k: v for k, v in self.details.items() if v is not None and v != ""}
-        if self.reply:
-            known["reply"] = self.reply
-        return known
+        """The details that say something."""
+        return known_details(self.details, self.reply)
 
-    def fingerprint(self) -> bytes:
-        """The contact's fingerprint; empty where there is none."""
-        if self._fingerprint is None:
-            self._fingerprint = fingerprint(self.contact) if self.contact else b""
-        return self._fingerprint
+    def marked(self, ring: Keyring) -> Marks:
+        """Its marks; kept once reckoned."""
+        if self.marks is None:
+            columns = [getattr(self, name) for name in FACT_COLUMNS]
+            self.marks = mark(ring, columns, self.opened_at, self.known_details(), self.contact)
+        return self.marks
 
-    def digest(self) -> bytes:
-        """16 bytes that are equal exactly when the facts are; kept once reckoned."""
-        if self._digest is None:
-            facts = [
-                self.category,
-                self.area_id,
-                self.unit_id,
-                self.summary,
-                self.place,
-                self.longitude,
-                self.latitude,
-                stamp(self.opened_at),
-                self.known_details(),
-                self.fingerprint().hex(),
-            ]
-            key = settings.KEYRING.chain_key
-            self._digest = chain.digest(chain.canonical(facts), key=key)[:16]
-        return self._digest
+
+def known_details(details: Mapping[str, Any], reply: str) -> dict[str, Any]:
+    """The details that say something, with the reply; blanks say nothing."""
+    known = {name: value for name, value in details.items() if value is not None and value != ""}
+    if reply:
+        known["reply"] = reply
+    return known
+
+
+def mark(
+    ring: Keyring,
+    columns: list[Any],
+    opened_at: datetime,
+    details: Mapping[str, Any],
+    contact: ContactFacts | None,
+) -> Marks:
+    """The marks of facts; ``columns`` are the values of ``FACT_COLUMNS``."""
+    who, phone = contact_marks(ring, contact) if contact else (b"", None)
+    said = chain.canonical([*columns, chain.stamp(opened_at), details, who.hex()])
+    return Marks(chain.digest(said, key=ring.chain_key)[:16], who, phone)
+
+
+def contact_marks(ring: Keyring, contact: ContactFacts) -> tuple[bytes, bytes | None]:
+    """The marks of a contact and of its phone, if it has one."""
+    who = ring.blind_index(orjson.dumps([*contact]).decode(), purpose="contact")
+    return who, ring.blind_index(contact.phone, purpose="phone") if contact.phone else None
