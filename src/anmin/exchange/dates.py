@@ -30,6 +30,7 @@ MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
 ISO_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S.%f")
 """How `workbook` writes the date cells of a spreadsheet."""
 REMEMBERED = 100_000
+new = tuple.__new__
 
 
 @cache
@@ -174,9 +175,9 @@ class Clockface:
                 faces = day.faces
                 face = faces[clock] if clock in faces else self._face(day, clock)
                 if face is not None:
-                    return Moment(
-                        day.midnight + face.after_midnight, day.dates[face.days_on] + face.iso
-                    )
+                    at = day.midnight + face.after_midnight
+                    # As `Moment(…)` makes it, without the detour through Python.
+                    return new(Moment, (at, day.dates[face.days_on] + face.iso))
         return self._read(text, fold=0)
 
     def later(self, text: str) -> Moment | None:
@@ -214,7 +215,7 @@ class Clockface:
             passed = clock - clock.replace(hour=0, minute=0, second=0, microsecond=0)
             there = clock.replace(tzinfo=UTC) - day.offset
             days_on = there.toordinal() - clock.toordinal() + 1
-            face = _Face(passed, days_on, _iso(there)[11:])
+            face = _Face(passed, days_on, iso(there)[11:])
         day.faces[text] = face
         return face
 
@@ -231,7 +232,7 @@ class Clockface:
             at = local.astimezone(UTC)
         except OverflowError:
             return None
-        return Moment(at, _iso(at))
+        return Moment(at, iso(at))
 
     def _offset_of_day(self, local: datetime) -> timedelta | None:
         """How far the zone is from UTC that day, if it is the same all day."""
@@ -240,7 +241,9 @@ class Clockface:
         return start if start == end else None
 
 
-def _iso(at: datetime) -> str:
+def iso(at: datetime) -> str:
+    """A moment as ISO text, in UTC."""
+    at = at.astimezone(UTC)
     return at.replace(tzinfo=None).isoformat() + "Z"
 
 

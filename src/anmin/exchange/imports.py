@@ -27,7 +27,7 @@ from anmin.exchange.rejects import RejectsFile
 from anmin.exchange.world import check_profile, look_around
 from anmin.kernel.errors import Refusal, Unavailable
 from anmin.matters.intake import Observation, Observed, observe_many
-from anmin.matters.observation import Marks
+from anmin.matters.observation import ContactFacts, Marks
 from anmin.people.policy import Capability, require
 from anmin.places.actions import ensure_unit
 from anmin.places.queries import steady
@@ -280,7 +280,7 @@ class _Import:
             facts.facts_at,
             facts.details,
             facts.reply,
-            facts.contact,
+            ContactFacts(*facts.contact) if facts.contact else None,
         )
         one.marks = marks
         return one

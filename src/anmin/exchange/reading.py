@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from anmin.exchange.header import bind
 from anmin.exchange.mapping import Facts, NewUnit, RowMapper, World
@@ -25,7 +25,7 @@ from anmin.exchange.problems import Problem, Unreadable
 from anmin.exchange.profile import Profile
 from anmin.exchange.readers import Table
 from anmin.kernel.crypto import Keyring
-from anmin.matters.observation import Marks, known_details, mark
+from anmin.matters.observation import Marks, known_details, mark, stamped
 
 APART_FROM = 4_000_000
 """Files from this many bytes on are worth a process of their own."""
@@ -72,6 +72,18 @@ class Batch:
 
     def __len__(self) -> int:
         return len(self.facts) + len(self.rejected)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Plain tuples travel between processes at a third of the cost of named ones."""
+        facts = [(*one,) for one in self.facts]
+        marks = [one and (*one,) for one in self.marks]
+        rest = self.rejected, self.notes, self.share
+        return _unpacked, (self.header, facts, marks, *rest)
+
+
+def _unpacked(header: Any, facts: Any, marks: Any, *rest: Any) -> Batch:
+    marks = [one and Marks._make(one) for one in marks]
+    return Batch(header, list(map(Facts._make, facts)), marks, *rest)
 
 
 def batches(order: Order) -> Iterator[Batch]:
@@ -150,16 +162,12 @@ def _marks(facts: Facts, ring: Keyring) -> Marks | None:
     """The marks of a row; none while nobody knows what number its unit will have."""
     if isinstance(facts.unit, NewUnit):
         return None
-    return mark(
-        ring,
-        [
-            *(facts.category, facts.area, facts.unit, facts.summary, facts.place),
-            *(facts.longitude, facts.latitude),
-        ],
-        facts.opened_at,
-        known_details(facts.details, facts.reply),
-        facts.contact,
-    )
+    columns = [
+        *(facts.category, facts.area, facts.unit, facts.summary, facts.place),
+        *(facts.longitude, facts.latitude),
+    ]
+    details = known_details(facts.details, facts.reply)
+    return mark(ring, columns, stamped(facts.opened), details, facts.contact)
 
 
 def _kept(cells: list[str]) -> list[str]:

@@ -1,7 +1,10 @@
 """Many rows at once: COPY on PostgreSQL, one statement for many rows on SQLite."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import batched, chain
 from typing import Any
@@ -12,34 +15,71 @@ from django.db.models.expressions import RawSQL
 
 from anmin.kernel.chain import stamp
 
-TOGETHER = 200
+TOGETHER = 500
 """Rows of one statement on SQLite: more save nothing."""
+LET_GO = 0.0002
+"""Seconds after which Python lets the writing thread go on, beside one that is busy."""
+
+type Rows = Sequence[Sequence[Any]]
+type Insert = Callable[[type[models.Model], Sequence[str], Rows], None]
 
 
-def insert(
-    model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]
-) -> None:
+def insert(model: type[models.Model], columns: Sequence[str], rows: Rows) -> None:
     """Insert rows given as plain tuples in the order of ``columns`` (attribute names).
 
     Values must already be what the database keeps: see ``moment`` and ``document``. O(rows).
     """
+    with connection.wrap_database_errors:
+        _inserter(model, columns)(rows)
+
+
+@contextmanager
+def inserting() -> Iterator[Insert]:
+    """``insert`` that returns at once: rows are written while the next ones are laid out.
+
+    The database works outside Python's lock, so both go on at the same time. Inside a
+    transaction, and nothing else may use the connection until this is left; leaving waits for
+    the rows and raises what went wrong with them.
+    """
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(LET_GO)
+    try:
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            written: list[Future[None]] = []
+            yield lambda model, columns, rows: written.append(
+                thread.submit(_inserter(model, columns), rows)
+            )
+        with connection.wrap_database_errors:
+            for rows in written:
+                rows.result()
+    finally:
+        sys.setswitchinterval(before)
+
+
+def _inserter(model: type[models.Model], columns: Sequence[str]) -> Callable[[Rows], None]:
+    """What writes rows of one table, in whatever thread, past Django's cursors.
+
+    Those would look for their own marks in each long statement.
+    """
+    connection.ensure_connection()
+    raw: Any = connection.connection
     by_name = {field.attname: field.column or "" for field in model._meta.concrete_fields}
     names = ", ".join(connection.ops.quote_name(by_name[name]) for name in columns)
-    table = connection.ops.quote_name(model._meta.db_table)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
-        else:
-            # Past Django's cursor, which would look for its own marks in each of these statements.
-            raw = sqlite3.Cursor(connection.connection)
-            start = f"INSERT INTO {table} ({names}) VALUES "  # noqa: S608
-            one = f"({', '.join('?' * len(columns))})"
-            with connection.wrap_database_errors:
-                for few in batched(rows, TOGETHER, strict=False):
-                    values = list(chain.from_iterable(few))
-                    raw.execute(start + ", ".join([one] * len(few)), values)
+    into = f"{connection.ops.quote_name(model._meta.db_table)} ({names})"
+
+    def postgresql(rows: Rows) -> None:
+        with raw.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+
+    def sqlite(rows: Rows) -> None:
+        one = f"({', '.join('?' * len(columns))})"
+        for few in batched(rows, TOGETHER, strict=False):
+            values = ", ".join([one] * len(few))
+            statement = f"INSERT INTO {into} VALUES {values}"  # noqa: S608
+            sqlite3.Cursor(raw).execute(statement, list(chain.from_iterable(few)))
+
+    return postgresql if connection.vendor == "postgresql" else sqlite
 
 
 def texts(values: Sequence[str]) -> RawSQL:

@@ -7,6 +7,7 @@ the two against each other by replaying what it wrote.
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import batched
 from operator import itemgetter
 from typing import Any, get_args
 
@@ -43,6 +44,8 @@ ENTRY_COLUMNS = (
 DEADLINE_COLUMNS = ("matter_id", "clock", "rule", "started_at", "due_at", "met_at", "provisional")
 CONTACT_COLUMNS = ("matter_id", "sealed", "phone_index", "fingerprint")
 Row = tuple[Any, ...]
+SHEET = 500
+"""Matters that are laid out while those before are written."""
 _snapshot = itemgetter(*SNAPSHOT)
 
 
@@ -52,23 +55,26 @@ def open_many(observations: Sequence[Observation], actor: Actor) -> list[int | s
     Inside a transaction. A handful of statements, however many observations.
     """
     results: list[int | str] = []
-    good: list[tuple[Observation, dict[str, Any]]] = []
+    good: list[tuple[Observation, dict[str, Any], int | None]] = []
+    owners = _owners()
     for one in observations:
         try:
-            good.append((one, checked_details(kind_of(one.kind), one.known_details())))
-            results.append(0)
+            details = checked_details(kind_of(one.kind), one.known_details())
         except Refusal as refusal:
             results.append(str(refusal))
-    press = _Press(actor, timezone.now())
+        else:
+            good.append((one, details, one.unit_id or _owner(owners, one.kind, one.area_id)))
+            results.append(0)
     zone = timezone.get_default_timezone()
-    series = [
-        (kind_of(one.kind).prefix, one.opened_at.astimezone(zone).year) for one, _details in good
-    ]
+    series = [(kind_of(one.kind).prefix, one.opened_at.astimezone(zone).year) for one, *_ in good]
     numbers = _numbers(series)
     ids = list(bulk.take_ids(Matter, len(good)))
-    for (one, details), pk, which in zip(good, ids, series, strict=True):
-        press.add(one, details, pk, next(numbers[which]))
-    press.write()
+    press = _Press(actor, timezone.now())
+    with bulk.inserting() as insert:
+        for few in batched(zip(good, ids, series, strict=True), SHEET, strict=False):
+            for (one, details, unit), pk, which in few:
+                press.add(one, details, unit, pk, next(numbers[which]))
+            press.print(insert)
     made = iter(ids)
     return [next(made) if result == 0 else result for result in results]
 
@@ -110,10 +116,11 @@ def _numbers(series: list[tuple[str, int]]) -> dict[tuple[str, int], Iterator[st
     return {which: take_numbers(*which, series.count(which)) for which in set(series)}
 
 
-_kept: tuple[Directory, dict[tuple[str, int | None], int | None]] | None = None
+type Owners = dict[tuple[str, int | None], int | None]
+_kept: tuple[Directory, Owners] | None = None
 
 
-def _owners() -> dict[tuple[str, int | None], int | None]:
+def _owners() -> Owners:
     """Who answers for which kind in which area, as far as it was asked while places stand so."""
     global _kept
     here = directory()
@@ -122,8 +129,18 @@ def _owners() -> dict[tuple[str, int | None], int | None]:
     return _kept[1]
 
 
+def _owner(owners: Owners, kind: str, area_id: int | None) -> int | None:
+    """The unit that answers there by the kind's own rule, where the facts name none."""
+    key = kind, area_id
+    if key not in owners:
+        area = Area.objects.filter(pk=area_id).first() if area_id else None
+        unit = kind_of(kind).owner(area, kind)
+        owners[key] = unit.pk if unit else None
+    return owners[key]
+
+
 class _Press:
-    """The rows of one batch."""
+    """The rows of one batch, sheet by sheet."""
 
     def __init__(self, actor: Actor, now: datetime) -> None:
         self.actor, self.now = actor, now
@@ -132,14 +149,18 @@ class _Press:
         self.reckon = reckoner()
         self.moment = bulk.moment_writer()
         self.at = self.moment(now)
-        self.owners = _owners()
+        self._clear()
+
+    def _clear(self) -> None:
         self.matters: list[Row] = []
         self.entries: list[Row] = []
         self.deadlines: list[Row] = []
         self.contacts: list[Row] = []
 
-    def add(self, one: Observation, details: dict[str, Any], pk: int, number: str) -> None:
-        """Lay out one matter with its first entry, clocks and contact."""
+    def add(
+        self, one: Observation, details: dict[str, Any], unit_id: int | None, pk: int, number: str
+    ) -> None:
+        """Lay out one matter with its first entry, clocks and contact. Asks no database."""
         declared = kind_of(one.kind)
         flow, moment = declared.flow, self.moment
         state = declared.observe(details) if declared.observe else flow.start
@@ -161,7 +182,6 @@ class _Press:
             told["contact"] = marks.contact.hex()
             sealed = encrypted(self.ring, one.contact, number)
             self.contacts.append((pk, sealed, marks.phone, marks.contact))
-        unit_id = one.unit_id or self._owner(declared, one.area_id)
         columns = {
             "number": number,
             "kind": one.kind,
@@ -199,15 +219,6 @@ class _Press:
             )
         )
 
-    def _owner(self, declared: Kind, area_id: int | None) -> int | None:
-        """The unit that answers there by the kind's own rule, where the facts name none."""
-        key = declared.code, area_id
-        if key not in self.owners:
-            area = Area.objects.filter(pk=area_id).first() if area_id else None
-            unit = declared.owner(area, declared.code)
-            self.owners[key] = unit.pk if unit else None
-        return self.owners[key]
-
     def _entry(self, pk: int, number: str, state: str, payload: bytes) -> bytes:
         """Lay out the first entry; returns its hash."""
         actor = self.actor
@@ -234,9 +245,10 @@ class _Press:
         )
         return head
 
-    def write(self) -> None:
-        """Insert everything."""
-        bulk.insert(Matter, MATTER_COLUMNS, self.matters)
-        bulk.insert(Entry, ENTRY_COLUMNS, self.entries)
-        bulk.insert(Deadline, DEADLINE_COLUMNS, self.deadlines)
-        bulk.insert(Contact, CONTACT_COLUMNS, self.contacts)
+    def print(self, insert: bulk.Insert) -> None:
+        """Insert what is laid out, and begin anew."""
+        insert(Matter, MATTER_COLUMNS, self.matters)
+        insert(Entry, ENTRY_COLUMNS, self.entries)
+        insert(Deadline, DEADLINE_COLUMNS, self.deadlines)
+        insert(Contact, CONTACT_COLUMNS, self.contacts)
+        self._clear()

@@ -69,7 +69,9 @@ class Observation:
         """Its marks; kept once reckoned."""
         if self.marks is None:
             columns = [getattr(self, name) for name in FACT_COLUMNS]
-            self.marks = mark(ring, columns, self.opened_at, self.known_details(), self.contact)
+            self.marks = mark(
+                ring, columns, chain.stamp(self.opened_at), self.known_details(), self.contact
+            )
         return self.marks
 
 
@@ -84,17 +86,25 @@ def known_details(details: Mapping[str, Any], reply: str) -> dict[str, Any]:
 def mark(
     ring: Keyring,
     columns: list[Any],
-    opened_at: datetime,
+    opened: str,
     details: Mapping[str, Any],
-    contact: ContactFacts | None,
+    contact: tuple[str, str, str] | None,
 ) -> Marks:
-    """The marks of facts; ``columns`` are the values of ``FACT_COLUMNS``."""
+    """The marks of facts: the values of ``FACT_COLUMNS``, the stamp of the opening, details.
+
+    ``details`` are the known ones.
+    """
     who, phone = contact_marks(ring, contact) if contact else (b"", None)
-    said = chain.canonical([*columns, chain.stamp(opened_at), details, who.hex()])
+    said = chain.canonical([*columns, opened, details, who.hex()])
     return Marks(chain.digest(said, key=ring.chain_key)[:16], who, phone)
 
 
-def contact_marks(ring: Keyring, contact: ContactFacts) -> tuple[bytes, bytes | None]:
-    """The marks of a contact and of its phone, if it has one."""
+def stamped(iso: str) -> str:
+    """The ``chain.stamp`` of a moment that is ISO text in UTC already, ending in Z."""
+    return f"{iso[:-1]}{'' if '.' in iso else '.000000'}+00:00"
+
+
+def contact_marks(ring: Keyring, contact: tuple[str, str, str]) -> tuple[bytes, bytes | None]:
+    """The marks of a contact (name, phone, address) and of its phone, if it has one."""
     who = ring.blind_index(orjson.dumps([*contact]).decode(), purpose="contact")
-    return who, ring.blind_index(contact.phone, purpose="phone") if contact.phone else None
+    return who, ring.blind_index(contact[1], purpose="phone") if contact[1] else None
