@@ -1,10 +1,7 @@
 """Many rows at once: COPY on PostgreSQL, one statement for many rows on SQLite."""
 
 import sqlite3
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import batched, chain
 from typing import Any
@@ -17,69 +14,31 @@ from anmin.kernel.chain import stamp
 
 TOGETHER = 500
 """Rows of one statement on SQLite: more save nothing."""
-LET_GO = 0.0002
-"""Seconds after which Python lets the writing thread go on, beside one that is busy."""
-
-type Rows = Sequence[Sequence[Any]]
-type Insert = Callable[[type[models.Model], Sequence[str], Rows], None]
 
 
-def insert(model: type[models.Model], columns: Sequence[str], rows: Rows) -> None:
+def insert(
+    model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
     """Insert rows given as plain tuples in the order of ``columns`` (attribute names).
 
-    Values must already be what the database keeps: see ``moment`` and ``document``. O(rows).
+    Values must already be what the database keeps: see ``moment`` and ``document``. Inside a
+    transaction. O(rows).
     """
-    with connection.wrap_database_errors:
-        _inserter(model, columns)(rows)
-
-
-@contextmanager
-def inserting() -> Iterator[Insert]:
-    """``insert`` that returns at once: rows are written while the next ones are laid out.
-
-    The database works outside Python's lock, so both go on at the same time. Inside a
-    transaction, and nothing else may use the connection until this is left; leaving waits for
-    the rows and raises what went wrong with them.
-    """
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(LET_GO)
-    try:
-        with ThreadPoolExecutor(max_workers=1) as thread:
-            written: list[Future[None]] = []
-            yield lambda model, columns, rows: written.append(
-                thread.submit(_inserter(model, columns), rows)
-            )
-        with connection.wrap_database_errors:
-            for rows in written:
-                rows.result()
-    finally:
-        sys.setswitchinterval(before)
-
-
-def _inserter(model: type[models.Model], columns: Sequence[str]) -> Callable[[Rows], None]:
-    """What writes rows of one table, in whatever thread, past Django's cursors.
-
-    Those would look for their own marks in each long statement.
-    """
-    connection.ensure_connection()
-    raw: Any = connection.connection
     by_name = {field.attname: field.column or "" for field in model._meta.concrete_fields}
     names = ", ".join(connection.ops.quote_name(by_name[name]) for name in columns)
     into = f"{connection.ops.quote_name(model._meta.db_table)} ({names})"
-
-    def postgresql(rows: Rows) -> None:
-        with raw.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
-
-    def sqlite(rows: Rows) -> None:
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {into} FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+            return
+        # Past Django's cursor, which would look for its own marks in each of these statements.
+        raw = sqlite3.Cursor(connection.connection)
         one = f"({', '.join('?' * len(columns))})"
         for few in batched(rows, TOGETHER, strict=False):
             values = ", ".join([one] * len(few))
-            statement = f"INSERT INTO {into} VALUES {values}"  # noqa: S608
-            sqlite3.Cursor(raw).execute(statement, list(chain.from_iterable(few)))
-
-    return postgresql if connection.vendor == "postgresql" else sqlite
+            raw.execute(f"INSERT INTO {into} VALUES {values}", list(chain.from_iterable(few)))  # noqa: S608
 
 
 def texts(values: Sequence[str]) -> RawSQL:

@@ -7,7 +7,6 @@ the two against each other by replaying what it wrote.
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from itertools import batched
 from operator import itemgetter
 from typing import Any, get_args
 
@@ -44,8 +43,6 @@ ENTRY_COLUMNS = (
 DEADLINE_COLUMNS = ("matter_id", "clock", "rule", "started_at", "due_at", "met_at", "provisional")
 CONTACT_COLUMNS = ("matter_id", "sealed", "phone_index", "fingerprint")
 Row = tuple[Any, ...]
-SHEET = 500
-"""Matters that are laid out while those before are written."""
 _snapshot = itemgetter(*SNAPSHOT)
 
 
@@ -70,11 +67,9 @@ def open_many(observations: Sequence[Observation], actor: Actor) -> list[int | s
     numbers = _numbers(series)
     ids = list(bulk.take_ids(Matter, len(good)))
     press = _Press(actor, timezone.now())
-    with bulk.inserting() as insert:
-        for few in batched(zip(good, ids, series, strict=True), SHEET, strict=False):
-            for (one, details, unit), pk, which in few:
-                press.add(one, details, unit, pk, next(numbers[which]))
-            press.print(insert)
+    for (one, details, unit), pk, which in zip(good, ids, series, strict=True):
+        press.add(one, details, unit, pk, next(numbers[which]))
+    press.write()
     made = iter(ids)
     return [next(made) if result == 0 else result for result in results]
 
@@ -140,7 +135,7 @@ def _owner(owners: Owners, kind: str, area_id: int | None) -> int | None:
 
 
 class _Press:
-    """The rows of one batch, sheet by sheet."""
+    """The rows of one batch."""
 
     def __init__(self, actor: Actor, now: datetime) -> None:
         self.actor, self.now = actor, now
@@ -149,9 +144,6 @@ class _Press:
         self.reckon = reckoner()
         self.moment = bulk.moment_writer()
         self.at = self.moment(now)
-        self._clear()
-
-    def _clear(self) -> None:
         self.matters: list[Row] = []
         self.entries: list[Row] = []
         self.deadlines: list[Row] = []
@@ -160,7 +152,7 @@ class _Press:
     def add(
         self, one: Observation, details: dict[str, Any], unit_id: int | None, pk: int, number: str
     ) -> None:
-        """Lay out one matter with its first entry, clocks and contact. Asks no database."""
+        """Lay out one matter with its first entry, clocks and contact."""
         declared = kind_of(one.kind)
         flow, moment = declared.flow, self.moment
         state = declared.observe(details) if declared.observe else flow.start
@@ -245,10 +237,9 @@ class _Press:
         )
         return head
 
-    def print(self, insert: bulk.Insert) -> None:
-        """Insert what is laid out, and begin anew."""
-        insert(Matter, MATTER_COLUMNS, self.matters)
-        insert(Entry, ENTRY_COLUMNS, self.entries)
-        insert(Deadline, DEADLINE_COLUMNS, self.deadlines)
-        insert(Contact, CONTACT_COLUMNS, self.contacts)
-        self._clear()
+    def write(self) -> None:
+        """Insert everything."""
+        bulk.insert(Matter, MATTER_COLUMNS, self.matters)
+        bulk.insert(Entry, ENTRY_COLUMNS, self.entries)
+        bulk.insert(Deadline, DEADLINE_COLUMNS, self.deadlines)
+        bulk.insert(Contact, CONTACT_COLUMNS, self.contacts)
