@@ -1,5 +1,6 @@
 """The door for web servers."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -9,6 +10,7 @@ os.umask(0o077)
 application = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402 - ready only now
+from django.urls import reverse  # noqa: E402
 
 from anmin.config import tracing  # noqa: E402
 from anmin.config.home import in_use  # noqa: E402
@@ -17,3 +19,9 @@ tracing.start()
 
 _in_use = in_use(settings.ANMIN_HOME)
 _in_use.__enter__()  # until this process ends
+
+reverse("desk:home")  # loads every page's code now, not with somebody's first request
+# A quarter of a million objects live as long as this process. To walk them all again and again
+# would hold every request up for a third of a second each time.
+gc.collect()
+gc.freeze()
