@@ -29,12 +29,12 @@ class NoticeView:
 
 def saved_filters(account: Account, page: str) -> list[SavedFilter]:
     """A person's filters for one list, by name."""
-    return list(SavedFilter.objects.filter(account=account, page=page))
+    return list(SavedFilter.objects.filter(account_id=account.pk, page=page))
 
 
 def unread_count(account: Account) -> int:
     """How many notices somebody has not read, up to ``MANY``."""
-    unread = Notice.objects.filter(account=account, read_at__isnull=True).order_by()
+    unread = Notice.objects.filter(account_id=account.pk, read_at__isnull=True).order_by()
     return len(unread.values_list("pk")[:MANY])
 
 

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from html import escape
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
 from anmin.desk.icons import draw
 from anmin.desk.templatetags.anmin_time import spoken_day, time_left
 from anmin.desk.templatetags.anmin_ui import TONES
-from anmin.matters.categories import category_choices
+from anmin.matters.categories import categories
 from anmin.matters.queries import at_risk_before
+from anmin.matters.registry import kind_of
 from anmin.people.queries import account_labels
 from anmin.places.queries import unit_labels
 
@@ -29,29 +31,16 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
     from anmin.matters.models import Matter
+    from anmin.matters.queries import Line
 
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-COLUMNS = (
-    "number",
-    "kind",
-    "state",
-    "stage",
-    "category",
-    "summary",
-    "place",
-    "unit_id",
-    "assignee_id",
-    "opened_at",
-    "due_at",
-)
-"""What a line shows: the rest of a matter need not be read for a list."""
 
 
 def lines(
-    matters: Sequence[Matter], *, by_deadline: bool = True, to_choose: bool = False
+    matters: Sequence[Line | Matter], *, by_deadline: bool = True, to_choose: bool = False
 ) -> SafeString:
     """Matters as the lines of a table, empty for none.
 
@@ -59,15 +48,16 @@ def lines(
     front. Two queries for the names of units and people, whatever their number.
     """
     units = _escaped(unit_labels(one.unit_id for one in matters if one.unit_id))
+    about = {one.category for one in matters}
     held = {one.assignee_id for one in matters if one.assignee_id}
     people = _escaped(account_labels(held)) if held else {}
-    topics = _escaped(dict(category_choices()))
+    topics = _escaped({code: topic.label for code, topic in categories().items() if code in about})
     before, after = reverse("desk:matter", args=["-"]).split("/-/")
     words = _Words()
     drawn = []
     for matter in matters:
         number = escape(matter.number)
-        box = _BOX.format(matter.pk, number) if to_choose else ""
+        box = _BOX.format(matter.id, number) if to_choose else ""
         topic = topics.get(matter.category) or escape(matter.category)
         unit = units.get(matter.unit_id or 0, "")
         if holder := people.get(matter.assignee_id or 0):
@@ -75,7 +65,7 @@ def lines(
         due, opened = matter.due_at, matter.opened_at
         when = words.deadline(due) if by_deadline else words.moment(opened)
         drawn.append(
-            f'<tr id="m{matter.pk}">{box}'
+            f'<tr id="m{matter.id}">{box}'
             f'<td class="nowrap"><a data-open href="{before}/{number}/{after}">{number}</a></td>'
             f'<td class="nowrap">{topic}</td>'
             f'<td class="row-title">{escape(matter.summary)}</td>'
@@ -93,7 +83,7 @@ _BOX = (
 )
 
 
-def _escaped[K](labels: Mapping[K, str]) -> dict[K, SafeString]:
+def _escaped[K](labels: Mapping[K, str]) -> dict[K, str]:
     return {key: escape(label) for key, label in labels.items()}
 
 
@@ -105,10 +95,10 @@ class _Words:
         self.risk = at_risk_before()
         self.zone = timezone.get_current_timezone()
         self.states: dict[tuple[str, str], SafeString] = {}
-        self.days: dict[date, SafeString] = {}
+        self.days: dict[date, str] = {}
         self.distances: dict[tuple[str, timedelta, int], tuple[str, str]] = {}
 
-    def state(self, matter: Matter) -> SafeString:
+    def state(self, matter: Line | Matter) -> SafeString:
         """The state as a badge."""
         key = (matter.kind, matter.state)
         if key not in self.states:
@@ -116,7 +106,7 @@ class _Words:
                 '<span class="badge-tone tone-{}">{}<span>{}</span></span>',
                 matter.stage,
                 draw(TONES[matter.stage]),
-                matter.state_label,
+                kind_of(matter.kind).flow.states[matter.state].label,
             )
         return self.states[key]
 
@@ -133,9 +123,8 @@ class _Words:
             badge = f'<span class="badge-tone tone-{tone}">{draw(TONES[tone])}<time datetime="'
             self.distances[key] = (badge, f'">{escape(time_left(due, self.now))}</time></span>')
         badge, words = self.distances[key]
-        local = due.astimezone(self.zone)
-        exact = f'{local.isoformat(timespec="seconds")}" title="{local:%Y-%m-%d %H:%M}'
-        return badge + exact + words
+        exact = due.astimezone(self.zone).isoformat(timespec="seconds")
+        return f'{badge}{exact}" title="{exact[:10]} {exact[11:16]}{words}'
 
     def moment(self, at: datetime) -> str:
         """A day by its name and the time."""
@@ -143,4 +132,4 @@ class _Words:
         day = local.date()
         if day not in self.days:
             self.days[day] = escape(spoken_day(day))
-        return f"{self.days[day]} {local:%H:%M}"
+        return f"{self.days[day]} {local.hour:02}:{local.minute:02}"

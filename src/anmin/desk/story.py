@@ -43,22 +43,23 @@ class Names:
 
     @classmethod
     def of(cls, view: MatterView) -> Names:
-        """Look up what the history mentions and the page does not know yet."""
+        """Look up whatever a matter and its history mention."""
         matter = view.matter
         changes = [entry.payload.get("set", {}) for entry in view.entries]
         units, accounts, areas = (
             {change[column] for change in changes if change.get(column)}
             for column in ("unit_id", "assignee_id", "area_id")
         )
-        known_units = {matter.unit_id: matter.unit.label} if matter.unit else {}
-        known_areas = {matter.area_id: matter.area.label} if matter.area else {}
-        known_people = {matter.assignee_id: str(matter.assignee)} if matter.assignee else {}
-        accounts |= {entry.actor_id for entry in view.entries if entry.actor_id}
+        accounts |= {matter.assignee_id, *(entry.actor_id for entry in view.entries)} - {None}
         return cls(
-            _complete(units, known_units, unit_labels),
-            _complete(accounts, known_people, account_labels),
-            _complete(areas, known_areas, area_labels),
+            unit_labels(units | {matter.unit_id or 0}),
+            account_labels(accounts) if accounts else {},
+            area_labels(areas | {matter.area_id or 0}),
         )
+
+    def unit(self, matter: Matter) -> str:
+        """What the matter's unit is called; empty for none."""
+        return self.units.get(matter.unit_id or 0, "")
 
     def value(self, column: str, value: Any) -> str:
         """A column's value in words."""
@@ -69,11 +70,6 @@ class Names:
             return entry.label if entry else value
         held = {"unit_id": self.units, "assignee_id": self.accounts, "area_id": self.areas}
         return held[column].get(value, "—") if column in held else str(value)
-
-
-def _complete(wanted: set[int], known: dict[Any, str], look_up: Any) -> dict[int, str]:
-    missing = wanted - known.keys()
-    return {**known, **(look_up(missing) if missing else {})}
 
 
 @dataclass(slots=True)
@@ -170,12 +166,12 @@ _COLUMN_LABELS = {
 }
 
 
-def story(view: MatterView, *, with_names: bool) -> list[Event]:
+def story(view: MatterView, names: Names, *, with_names: bool) -> list[Event]:
     """The history as events, oldest first, one for each entry; the last says what comes next.
 
     ``with_names``: the reader may see who did it, not only in which role.
     """
-    teller = _Teller(view, Names.of(view), with_names)
+    teller = _Teller(view, names, with_names)
     events = [teller.event(entry) for entry in view.entries]
     running = [one for one in view.deadlines if one.met_at is None]
     if events and view.matter.live and running:

@@ -6,14 +6,15 @@ Distances are cut, never rounded up: nobody is told that more time is left than 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
 register = template.Library()
 
@@ -74,10 +75,13 @@ def moment(at: datetime | None, now: datetime | None = None) -> SafeString | str
 def exact(at: datetime) -> str:
     """The full moment with weekday and zone, as in "Wednesday 3 June 2026 14:05 (Beijing time)"."""
     local = timezone.localtime(at)
-    return _("%(when)s (%(zone)s)") % {
-        "when": date_format(local, pgettext("exact moment, Django date format", "l j F Y H:i")),
-        "zone": _zone_name(),
-    }
+    when = f"{_day_in_full(local.date(), get_language())} {local:%H:%M}"
+    return _("%(when)s (%(zone)s)") % {"when": when, "zone": _zone_name()}
+
+
+@lru_cache(maxsize=1000)
+def _day_in_full(day: date, _language: str | None) -> str:
+    return date_format(day, pgettext("exact day, Django date format", "l j F Y"))
 
 
 @register.filter
@@ -85,13 +89,17 @@ def spoken(at: datetime, now: datetime | None = None) -> str:
     """A moment in plain text, near days by name: "today 14:05", "yesterday 09:00", "3 Jun 14:05"."""
     local = timezone.localtime(at)
     day = spoken_day(local.date(), timezone.localdate(now))
-    return _("%(day)s %(time)s") % {"day": day, "time": date_format(local, "H:i")}
+    return _("%(day)s %(time)s") % {"day": day, "time": f"{local:%H:%M}"}
 
 
 @register.filter
 def spoken_day(day: date, today: date | None = None) -> str:
     """A day in plain text: today, yesterday, tomorrow, "3 Jun", or "3 Jun 2025" in another year."""
-    today = today or timezone.localdate()
+    return _day_by_name(day, today or timezone.localdate(), get_language())
+
+
+@lru_cache(maxsize=1000)
+def _day_by_name(day: date, today: date, _language: str | None) -> str:
     names = {-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}
     if name := names.get((day - today).days):
         return name

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from anmin.callbacks.queries import queue_counts
 from anmin.desk.forms import openable_kinds
 from anmin.desk.navigation import links
-from anmin.desk.rows import COLUMNS, lines
+from anmin.desk.rows import lines
 from anmin.desk.views.matters import VIEW_LABELS
 from anmin.desk.views.page import DeskRequest, page, show
 from anmin.matters import queries
@@ -60,9 +60,7 @@ def home(request: DeskRequest) -> HttpResponse:
         waiting = queries.counts(account, cap=CAP)
         # What is one's own comes first; who has nothing of their own sees their unit's.
         view = "mine" if waiting["mine"] else "live"
-        first = queries.list_matters(
-            account, queries.Filters(view=view), limit=NEXT, columns=COLUMNS
-        )
+        first = queries.list_matters(account, queries.Filters(view=view), limit=NEXT)
         matters = reverse("desk:matters")
         context["tiles"] += [
             _tile(label, waiting[name], f"{matters}?view={name}", HINTS[name], TONES.get(name, ""))

@@ -18,7 +18,7 @@ from anmin.desk.answers import Answer, answers_for
 from anmin.desk.details import fact_in_words, label_of, typed
 from anmin.desk.forms import ActForm, AssignForm, NoteForm, RevealForm, StepForm, step_form
 from anmin.desk.sheets import Sheet, boxes, empty_boxes, sheet
-from anmin.desk.story import clock_state, due_lines, moments, story
+from anmin.desk.story import Names, clock_state, due_lines, moments, story
 from anmin.desk.views.page import DeskRequest, go, page, show
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.matters import actions, queries
@@ -231,14 +231,15 @@ def _page(
 ) -> HttpResponse:
     """The page, with one form as it was sent (``bound``, of the step or action ``name``)."""
     view = queries.matter_view(request.user, number)
-    events = story(view, with_names=view.may_note)
+    names = Names.of(view)
+    events = story(view, names, with_names=view.may_note)
     since: list[Any] = []
     if bound is not None and bound.conflict:
         seen = _version(bound)
         since = events[seen:]
         bound.data = bound.retyped(version=view.matter.version)
     steps = [
-        _step(view, move, n, bound if move.code == name else None)
+        _step(view, names, move, n, bound if move.code == name else None)
         for n, move in enumerate(view.moves, 1)
     ]
     version = view.matter.version
@@ -249,7 +250,7 @@ def _page(
         request,
         "matter.html",
         {
-            **_facts(view, request.user),
+            **_facts(view, names, request.user),
             "view": view,
             "matter": view.matter,
             "events": events,
@@ -271,7 +272,7 @@ def _page(
     )
 
 
-def _facts(view: MatterView, account: Account) -> dict[str, Any]:
+def _facts(view: MatterView, names: Names, account: Account) -> dict[str, Any]:
     matter = view.matter
     kind = matter.type
     told = kind.details.told_fields()
@@ -286,9 +287,9 @@ def _facts(view: MatterView, account: Account) -> dict[str, Any]:
         (_("Kind"), kind.label),
         (_("Category"), matter.topic.label if matter.topic else matter.category),
         (_("Place"), matter.place),
-        (_("Area"), matter.area.label if matter.area else ""),
-        (_("Unit"), matter.unit.label if matter.unit else ""),
-        (_("Handled by"), str(matter.assignee) if matter.assignee and view.may_note else ""),
+        (_("Area"), names.areas.get(matter.area_id or 0, "")),
+        (_("Unit"), names.unit(matter)),
+        (_("Handled by"), names.accounts.get(matter.assignee_id or 0, "") if view.may_note else ""),
         (_("Outside number"), outside or ""),
     ]
     short = [pair for pair in known if len(pair[1]) <= BRIEF]
@@ -314,7 +315,7 @@ def _facts(view: MatterView, account: Account) -> dict[str, Any]:
     }
 
 
-def _step(view: MatterView, move: Move, place: int, bound: ActForm | None) -> Step:
+def _step(view: MatterView, names: Names, move: Move, place: int, bound: ActForm | None) -> Step:
     matter = view.matter
     form = step_form(matter.kind, move.code)
     told = matter.type.details.told_fields()
@@ -324,7 +325,7 @@ def _step(view: MatterView, move: Move, place: int, bound: ActForm | None) -> St
         reverse("desk:matter_step", args=[matter.number, move.code]),
         str(place),
         [
-            (answer, _written(answer, matter), f"{move.code}-{field}")
+            (answer, _written(answer, matter, names.unit(matter)), f"{move.code}-{field}")
             for field in move.needs
             if field in told
             for answer in answers_for(field, matter.category)
@@ -332,8 +333,8 @@ def _step(view: MatterView, move: Move, place: int, bound: ActForm | None) -> St
     )
 
 
-def _written(answer: Answer, matter: Matter) -> str:
-    return answer.written(number=matter.number, unit=matter.unit.label if matter.unit else "")
+def _written(answer: Answer, matter: Matter, unit: str) -> str:
+    return answer.written(number=matter.number, unit=unit)
 
 
 def _inserted(matter: Matter, edge: Move, form: StepForm, wanted: str) -> StepForm:
@@ -342,7 +343,8 @@ def _inserted(matter: Matter, edge: Move, form: StepForm, wanted: str) -> StepFo
         for answer in answers_for(field, matter.category):
             if answer.key == wanted:
                 typed_so_far = form.data.get(field, "").strip()
-                text = "\n".join(filter(None, (typed_so_far, _written(answer, matter))))
+                unit = matter.unit.label if matter.unit else ""
+                text = "\n".join(filter(None, (typed_so_far, _written(answer, matter, unit))))
                 form.data = form.retyped(**{field: text})
     form.is_bound = False
     form.initial = {name: form.data.get(name) for name in form.fields}

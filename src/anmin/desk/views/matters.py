@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from anmin.desk.forms import FilterForm, openable_kinds
 from anmin.desk.queries import saved_filters
-from anmin.desk.rows import COLUMNS, lines
+from anmin.desk.rows import lines
 from anmin.desk.views.page import DeskRequest, page, show
 from anmin.matters import queries
 from anmin.matters.categories import category_choices
@@ -51,7 +51,6 @@ def matters(request: DeskRequest) -> HttpResponse:
         filters,
         cursor=request.GET.get("cursor", ""),
         back="back" in request.GET,
-        columns=COLUMNS,
     )
     narrowing = [name for name in form.NARROWING if form.data.get(name)]
     return show(

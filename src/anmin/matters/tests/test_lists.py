@@ -13,14 +13,14 @@ from anmin.places.models import Unit
 def walk(account: object, filters: Filters, limit: int) -> list[int]:
     """The whole list, read page by page to its end, and back again to its start."""
     page = list_matters(account, filters, limit=limit)
-    found = [row.pk for row in page.rows]
+    found = [row.id for row in page.rows]
     while page.older:
         page = list_matters(account, filters, cursor=page.older, limit=limit)
-        found += [row.pk for row in page.rows]
-    back = [row.pk for row in page.rows]
+        found += [row.id for row in page.rows]
+    back = [row.id for row in page.rows]
     while page.newer:
         page = list_matters(account, filters, cursor=page.newer, back=True, limit=limit)
-        back = [row.pk for row in page.rows] + back
+        back = [row.id for row in page.rows] + back
     assert back == found
     return found
 
