@@ -35,11 +35,17 @@ def _drawing(name: str) -> SafeString:
 
 def draw(name: str, label: str = "") -> SafeString:
     """An inline SVG: hidden from screen readers unless ``label`` says what it means."""
-    meaning = (
-        format_html('role="img" aria-label="{}"', label)
-        if label
-        else mark_safe('aria-hidden="true"')
-    )
+    if label:
+        return _svg(name, format_html('role="img" aria-label="{}"', label))
+    return _silent(name)
+
+
+@cache
+def _silent(name: str) -> SafeString:
+    return _svg(name, mark_safe('aria-hidden="true"'))
+
+
+def _svg(name: str, meaning: SafeString) -> SafeString:
     return format_html(
         '<svg class="icon" viewBox="0 0 24 24" fill="none" stroke="currentColor" '
         'stroke-linecap="round" stroke-linejoin="round" focusable="false" {}>{}</svg>',

@@ -130,14 +130,16 @@ def role_table() -> dict[Role, RoleRule]:
     return table
 
 
+def capabilities_of(account: "Account | AnonymousUser | None") -> frozenset[Capability]:
+    """Everything that this person may do; nothing for who is not, or no longer, one of us."""
+    if account is None or not (account.is_authenticated and account.is_active):
+        return frozenset()
+    return capability_table()[Role(account.role)]
+
+
 def can(account: "Account | AnonymousUser | None", capability: Capability) -> bool:
     """Whether this person may do this at all; where, is ``unit_scope``'s question."""
-    return (
-        account is not None
-        and account.is_authenticated
-        and account.is_active
-        and capability in capability_table()[Role(account.role)]
-    )
+    return capability in capabilities_of(account)
 
 
 def require(account: "Account | AnonymousUser | None", capability: Capability) -> None:
