@@ -28,7 +28,7 @@ def stamp(moment: datetime) -> str:
     Remembered, because bulk intake writes each moment in several places.
     """
     there = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
-    return there.isoformat(timespec="microseconds")
+    return f"{there.replace(tzinfo=None).isoformat('T', 'microseconds')}+00:00"
 
 
 def _plain(value: object) -> Any:

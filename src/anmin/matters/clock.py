@@ -32,7 +32,7 @@ def reckoner() -> Reckoner:
             rule = rules.get(key, local.date())
             known[day] = rule, rule.due(local, calendar, zone) if rule.by_the_day else None
         rule, due = known[day]
-        return due or rule.due(local, calendar, zone)
+        return due or rule.due(start, calendar, zone)
 
     return reckon
 

@@ -179,6 +179,34 @@ def test_a_profile_that_speaks_of_unknown_things_is_refused(
         import_incidents(export(row("J1")), profile=str(profile))
 
 
+def test_facts_have_the_same_marks_whoever_reckons_them(
+    city: City, export: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = export(
+        row("J1", 答复时间="2026-03-01 09:10:00", 答复内容="已立案"),
+        row("J2", 报警人="", 联系电话="", 经度="120.65", 纬度="27.78"),
+        row("J3", 社区代码="", 管辖单位=""),
+    )
+    assert counts(path) == (3, 3, 0, 0, 0)
+    monkeypatch.setattr(reading, "_marks", lambda _facts, _ring: None)
+    assert counts(path) == (3, 0, 0, 3, 0)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="settings of SQLite")
+def test_an_import_leaves_the_settings_of_sqlite_as_they_were(
+    city: City, export: Callable[..., Path]
+) -> None:
+    def settings() -> list[Any]:
+        with connection.cursor() as cursor:
+            return [cursor.execute(f"PRAGMA {name}").fetchone() for name in imports.FOR_AN_IMPORT]
+
+    seen: list[list[Any]] = []
+    before = settings()
+    counts(export(row("J1")), progress=lambda _run: seen.append(settings()))
+    assert seen[0] != before
+    assert settings() == before
+
+
 def test_a_large_file_is_read_by_a_process_of_its_own(
     city: City, export: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

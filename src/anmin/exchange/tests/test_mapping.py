@@ -1,5 +1,8 @@
 """From rows to facts: what is taken, and why a row is not."""
 
+import pickle
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -8,10 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from anmin.exchange.dates import iso
 from anmin.exchange.datums import bd09_to_wgs84, gcj02_to_wgs84, wgs84_to_gcj02
 from anmin.exchange.mapping import NewUnit
 from anmin.exchange.problems import Problem
+from anmin.exchange.reading import Batch, Rejected
 from anmin.exchange.tests.conftest import make_profile
+from anmin.kernel.chain import stamp
+from anmin.matters.observation import Marks, stamped
 
 Taken = Callable[..., list[Any]]
 HEAD = "no,received,arrived,class,updated\n"
@@ -310,3 +317,22 @@ def test_bad_rows_do_not_spoil_good_ones(taken: Taken) -> None:
         (6, "row_too_long"),
     ]
     assert [facts.category for facts in found[5:]] == ["dispute"] * 200
+
+
+def test_a_batch_travels_whole(taken: Taken) -> None:
+    facts = one(taken, "J1,2026-03-02 08:00,,盗窃,")
+    marks = Marks(b"a", b"", None)
+    batch = Batch(["no"], [facts, facts], [marks, None], [Rejected(3, ["x"], Problem("p"))])
+    assert pickle.loads(pickle.dumps(batch)) == batch
+    assert facts.opened_at == datetime(2026, 3, 2, 0, 0, tzinfo=UTC)
+
+
+def test_the_reading_process_goes_without_django() -> None:
+    asked = "import sys, anmin.exchange.reading; print('django' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "False"
+
+
+@given(st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.just(UTC)))
+def test_text_and_moment_have_one_stamp(at: datetime) -> None:
+    assert stamped(iso(at)) == stamp(at) == at.isoformat(timespec="microseconds")
