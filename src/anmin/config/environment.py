@@ -125,7 +125,11 @@ class Environment(BaseSettings):
     )
     anmin_web_processes: int = Field(2, ge=1, le=64, description="Web processes that `up` starts.")
     anmin_web_threads: int = Field(
-        4, ge=1, le=64, description="Threads that each web process answers with."
+        2,
+        ge=1,
+        le=64,
+        description="Threads that each web process answers with: fewer keep quick pages quick, "
+        "more let others pass while something slow is made.",
     )
     anmin_log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least severe event that is logged."
