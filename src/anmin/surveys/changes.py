@@ -9,7 +9,7 @@ import numpy as np
 
 from anmin.stats.comparisons import independent
 from anmin.stats.estimates import Estimates
-from anmin.surveys.results import Cell, adjusted, cells_of
+from anmin.surveys.results import Cell, adjusted, cells_of, finite
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,9 @@ def changes(
     apart = independent(*parts)
     found: dict[str, dict[str, float | None]] = {
         name: {
-            "difference": _finite(apart.estimate[at]),
-            "low": _finite(apart.low[at]),
-            "high": _finite(apart.high[at]),
+            "difference": finite(apart.estimate[at]),
+            "low": finite(apart.low[at]),
+            "high": finite(apart.high[at]),
             "p": float(apart.p[at]),
         }
         for at, name in enumerate(common)
@@ -81,7 +81,3 @@ def _as_estimates(cells: Sequence[Cell], level: float) -> Estimates:
         level=level,
         design_df=float(column("df").max()),
     )
-
-
-def _finite(value: Any) -> float | None:
-    return float(value) if np.isfinite(value) else None

@@ -171,7 +171,7 @@ def _share_of(sample: WeightedSample, measure: Measure, code: str) -> float | No
     if sum(value is not None for value in said) < shown_from():
         return None
     held = np.array([value in (code, [code]) for value in said])
-    return _number(proportion(sample.design, held, method=SHARE_METHOD).estimate[0])
+    return finite(proportion(sample.design, held, method=SHARE_METHOD).estimate[0])
 
 
 def _cells(found: Estimates) -> list[Cell]:
@@ -186,12 +186,12 @@ def _cells(found: Estimates) -> list[Cell]:
             Cell(
                 label,
                 n,
-                value=_number(found.estimate[at]),
-                low=_number(found.low[at]),
-                high=_number(found.high[at]),
-                se=_number(found.se[at]),
-                deff=_number(found.deff[at]),
-                df=_number(found.df[at]),
+                value=finite(found.estimate[at]),
+                low=finite(found.low[at]),
+                high=finite(found.high[at]),
+                se=finite(found.se[at]),
+                deff=finite(found.deff[at]),
+                df=finite(found.df[at]),
             )
         )
     return cells
@@ -333,7 +333,8 @@ def _modelled(cells: Sequence[Cell], whole: Cell, measure: Measure) -> dict[str,
     }
 
 
-def _number(value: Any) -> float | None:
+def finite(value: Any) -> float | None:
+    """A number as figures keep it: nothing where there is none."""
     return float(value) if np.isfinite(value) else None
 
 

@@ -29,14 +29,14 @@ from anmin.measures.registry import Cursor
 
 
 @pytest.fixture
-def lake(settings: Any, tmp_path: Path) -> Iterator[Callable[..., Figure]]:
+def lake(settings: Any, tmp_path: Path) -> Callable[..., Figure]:
     """Refreshes a lake of the test's own, and tells the total of one indicator."""
     settings.ANMIN_HOME = tmp_path
 
     def total(key: str, **narrow: Any) -> Figure:
         return show(key, **narrow).total
 
-    return total  # type: ignore[return-value]
+    return total
 
 
 def closed(count: int, numbers: Iterator[int], **fields: Any) -> list[Callback]:
