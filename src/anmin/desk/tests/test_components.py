@@ -170,7 +170,7 @@ def test_figures_are_written_by_unit(unit: str, value: float | None, words: str)
 
 def test_what_all_see_alike_knows_nothing_of_the_page_and_is_kept_for_each_language() -> None:
     page = Template(
-        "{% load anmin_ui i18n %}{% same_for_all %}[{{ secret }}{% translate 'Close' %}]"
+        "{% load anmin_alike anmin_ui i18n %}{% same_for_all %}[{{ secret }}{% translate 'Close' %}]"
         "{% endsame_for_all %}{{ secret }}"
     )
     with translation.override("en"):
