@@ -63,14 +63,17 @@ def make_link(callback: Callback, now: datetime) -> str:
     return token
 
 
-def link_view(token: str) -> LinkView:
-    """What the page behind a link shows, in the language of the moment. One query.
+def open_link(token: str) -> AnswerLink:
+    """The link that a citizen opened, with its callback and matter. One query.
 
     Raises ``UsedLink`` when it was answered, ``NotFound`` when it is unknown or too old.
     """
-    found = _link(token, "callback__matter")
-    callback = found.callback
-    matter = callback.matter
+    return _link(_digest(token))
+
+
+def link_view(link: AnswerLink) -> LinkView:
+    """What the page behind a link shows, in the language of the moment."""
+    matter = link.callback.matter
     topic = matter.topic
     sheet = script(recording.LINK_SCRIPT)
     told = {
@@ -81,12 +84,12 @@ def link_view(token: str) -> LinkView:
         opening=[line.label.format(**told) for line in sheet.opening],
         questions=sheet.question,
         closing=[line.label for line in sheet.closing],
-        expires_at=found.expires_at,
+        expires_at=link.expires_at,
     )
 
 
-def answer_by_link(*, token: str, said: Said) -> Answer:
-    """Take a citizen's answer, once. Five statements, more only after an unhappy answer.
+def answer_by_link(link: AnswerLink, said: Said) -> Answer:
+    """Take a citizen's answer, once. Four statements, more only after an unhappy answer.
 
     The reading is done before the transaction, so that writers wait for each other as briefly
     as can be; every write makes sure that what was read still holds.
@@ -95,9 +98,9 @@ def answer_by_link(*, token: str, said: Said) -> Answer:
     has changed and a link that was not used can still be used.
     """
     try:
-        return _answer(_link(token, "callback"), said)
+        return _answer(link, said)
     except Conflict:  # somebody wrote down an attempt in this very moment: look again
-        return _answer(_link(token, "callback"), said)
+        return _answer(_link(bytes(link.token_digest)), said)
 
 
 @transaction.atomic
@@ -108,9 +111,9 @@ def _answer(found: AnswerLink, said: Said) -> Answer:
     return recording.answer(found.callback, said, via=Via.LINK, at=now, key=f"link:{found.pk}")
 
 
-def _link(token: str, related: str) -> AnswerLink:
-    rows = AnswerLink.objects.select_related(related)
-    found = rows.filter(token_digest=_digest(token)).first()
+def _link(digest: bytes) -> AnswerLink:
+    rows = AnswerLink.objects.select_related("callback__matter")
+    found = rows.filter(token_digest=digest).first()
     if found is None or found.expires_at < timezone.now():
         raise NotFound(_("This link is no longer valid."))
     if found.used_at is not None or found.callback.status not in recording.ANSWERABLE:

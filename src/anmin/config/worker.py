@@ -35,6 +35,9 @@ LONGEST_WAIT = 300.0
 """Seconds that a failing job waits at most before it is tried again."""
 IDLE = 0.5
 """Seconds between looks at what is due when nothing was."""
+BREATH = 0.2
+"""Seconds from one round to the next at least: under a trickle of work each takes a handful, so
+that people who write wait for the worker less often."""
 
 
 def all_jobs() -> tuple[Job, ...]:
@@ -80,8 +83,9 @@ class Worker:
         """Work until stopped."""
         with self._at_work():
             while not self._stopping.is_set():
-                if not self._round():
-                    self._stopping.wait(IDLE)
+                again = time.monotonic() + BREATH
+                did = self._round()
+                self._stopping.wait(max(0.0, again - time.monotonic()) if did else IDLE)
 
     def drain(self) -> int:
         """Run everything that is due until nothing is left; how much was done.

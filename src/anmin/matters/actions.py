@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -112,7 +113,6 @@ def open_matter(
     return matter
 
 
-@transaction.atomic
 def move(
     *,
     matter_id: int,
@@ -126,10 +126,30 @@ def move(
 ) -> Matter:
     """Take one edge of the flow. ``inputs`` are details the move needs or brings.
 
+    The reading is done before the transaction, so that writers wait for each other as briefly as
+    can be; writing makes sure that what was read still holds.
+
     Raises ``NotAllowed``, ``Conflict`` (changed meanwhile, or the move does not start here) or
     ``Refusal`` naming the missing field; then nothing has changed.
     """
-    matter = lock(matter_id)
+    wanted = (matter_id, code, actor, version, note, inputs or {}, key, at)
+    try:
+        return _move(*wanted)
+    except Conflict:  # somebody wrote in this very moment: look again
+        return _move(*wanted)
+
+
+def _move(
+    matter_id: int,
+    code: str,
+    actor: Actor,
+    version: int | None,
+    note: str,
+    inputs: Mapping[str, Any],
+    key: str | None,
+    at: datetime | None,
+) -> Matter:
+    matter = _find(Matter.objects.all(), matter_id)
     if done_before(matter, key):
         return matter
     declared = matter.type
@@ -144,7 +164,7 @@ def move(
             % {"state": matter.state_label}
         )
     now = at or timezone.now()
-    given = _inputs(edge, note, inputs or {}, now)
+    given = _inputs(edge, note, inputs, now)
     details = declared.clean({**matter.details, **given})
     change = Change(
         action=edge.code,
@@ -164,7 +184,8 @@ def move(
         running=running,
         reopened=not matter.live and declared.flow.stage(edge.target).live,
     )
-    append(matter, change, actor=actor, at=now, key=key, running=running)
+    with transaction.atomic():
+        append(matter, change, actor=actor, at=now, key=key, running=running)
     return matter
 
 
@@ -252,8 +273,12 @@ def contact_for_message(matter: Matter) -> ContactFacts:
 
 def lock(matter_id: int) -> Matter:
     """The matter, held for this transaction (PostgreSQL; SQLite has one writer anyway)."""
+    return _find(Matter.objects.select_for_update(), matter_id)
+
+
+def _find(rows: QuerySet[Matter], matter_id: int) -> Matter:
     try:
-        return Matter.objects.select_for_update().get(pk=matter_id)
+        return rows.get(pk=matter_id)
     except Matter.DoesNotExist:
         raise NotFound(_("There is no such matter.")) from None
 

@@ -180,18 +180,20 @@ def append(
         "head": entry.hash,
     }
     known = matter.version
+    created = matter.pk is None
     for name, value in fields.items():
         setattr(matter, name, value)
-    if matter.pk is None:
+    if created:
         matter.save(force_insert=True)
     elif not Matter.objects.filter(pk=matter.pk, version=known).update(**fields):
         raise Conflict(_("Somebody else changed this matter meanwhile; look again."))
     entry.matter_id = matter.pk
     entry.save(force_insert=True)
     for code, clock in change.clocks.items():
-        Deadline.objects.update_or_create(
-            matter_id=matter.pk, clock=code, defaults=_deadline_columns(clock)
-        )
+        columns = _deadline_columns(clock)
+        rows = Deadline.objects.filter(matter_id=matter.pk, clock=code)
+        if created or not rows.update(**columns):
+            Deadline.objects.create(matter_id=matter.pk, clock=code, **columns)
     return entry
 
 

@@ -47,13 +47,17 @@ def subscribe(name: str, *, batch: int = 1000) -> Callable[[Handler], Handler]:
 def drain(names: Sequence[str] | None = None, *, limit: int | None = None) -> int:
     """Hand waiting entries to their readers; returns how many were handed on.
 
-    With ``limit`` it stops after the batch that reaches it, for jobs that take turns.
+    With ``limit``, for jobs that take turns, it stops after the batch that reaches it, and after
+    one that was not full: what is written meanwhile waits for the next time, so that a trickle
+    of entries is read in few transactions.
     """
     done = 0
     for subscription in list(_subscriptions.values()):
         if names is None or subscription.name in names:
-            while (limit is None or done < limit) and (count := _step(subscription)):
+            while count := _step(subscription):
                 done += count
+                if limit is not None and (done >= limit or count < subscription.batch):
+                    break
     return done
 
 

@@ -181,6 +181,11 @@ def find(account: Account, text: str, *, limit: int = 20) -> list[Matter]:
     return rows
 
 
+def may_see(account: Account, matter: Matter) -> bool:
+    """Whether this person may see this matter."""
+    return policy.in_scope(account, matter)
+
+
 def find_matter(account: Account, number: str) -> Matter:
     """One matter by its reference number, or ``NotFound`` (also when it may not be seen)."""
     return _one(matters_for(account), number)

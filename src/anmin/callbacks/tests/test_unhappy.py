@@ -8,7 +8,7 @@ from django.utils import timezone
 from tests.personas import WANG, City
 
 from anmin.callbacks import actions, queries
-from anmin.callbacks.citizen import answer_by_link, make_link
+from anmin.callbacks.citizen import answer_by_link, make_link, open_link
 from anmin.callbacks.models import Answer, Callback
 from anmin.callbacks.planning import NEWS
 from anmin.callbacks.recording import Said
@@ -122,7 +122,7 @@ def test_whose_complaint_it_was_is_not_told_by_silence(city: City) -> None:
     """No consent asked (a short reply) is no consent."""
     callback = planned(city)
     answer_by_link(
-        token=make_link(callback, timezone.now()), said=Said(satisfaction="dissatisfied")
+        open_link(make_link(callback, timezone.now())), Said(satisfaction="dissatisfied")
     )
     assert Link.objects.get().sealed
 

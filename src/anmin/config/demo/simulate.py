@@ -197,7 +197,7 @@ class City:
                 continue
             link = LINK.search(body_of(message))
             if link:
-                citizen.answer_by_link(token=link[1], said=self._said(callback))
+                citizen.answer_by_link(citizen.open_link(link[1]), self._said(callback))
 
     def _phone(self, taken: Callback, operator: Account) -> None:
         key = f"demo:{taken.pk}:{taken.attempts}"

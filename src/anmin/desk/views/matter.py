@@ -206,13 +206,13 @@ def _act(
     """Ask an action for what the form says: on success go on, else show why not and keep all."""
     if form.is_valid():
         try:
-            do()
+            changed = do()
         except Refusal as refusal:
             form.refuse(refusal)
         else:
             messages.success(request, done)
             # Handed to where this person does not see it: back to the list.
-            seen = queries.matters_for(request.user).filter(number=number).exists()
+            seen = queries.may_see(request.user, changed)
             return go(
                 request,
                 reverse("desk:matter", args=[number]) if seen else reverse("desk:matters"),

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from anmin.callbacks.citizen import LinkView, UsedLink, answer_by_link, link_view
+from anmin.callbacks.citizen import LinkView, UsedLink, answer_by_link, link_view, open_link
 from anmin.callbacks.recording import Said
 from anmin.callbacks.scripts import Question
 from anmin.callbacks.unhappy import is_unhappy
@@ -80,13 +80,14 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _ask_or_take(request: HttpRequest, token: str) -> HttpResponse:
-    view = link_view(token)
+    link = open_link(token)
+    view = link_view(link)
     data = {name: values for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"}
     progress = Progress.of(view, data)
     waiting = progress.next_open()
     if waiting is None:
         try:
-            answer_by_link(token=token, said=progress.said())
+            answer_by_link(link, progress.said())
         except (NotFound, UsedLink):
             raise
         except Refusal as refusal:
