@@ -29,9 +29,18 @@ from anmin.kernel.masking import mask_name
 from anmin.matters.actions import contact_for_message
 from anmin.matters.models import Link, Matter
 from anmin.matters.policy import in_scope, sees_sealed_links
+from anmin.matters.prepared import Prepared
 from anmin.matters.registry import rectifying_kind
 from anmin.people.models import Account
 from anmin.people.policy import Capability, can, require, unit_scope
+
+_answers = Prepared(
+    lambda matter_id: (
+        Answer.objects.filter(callback__matter_id=matter_id)
+        .annotate(round=F("callback__round"))
+        .order_by("round", "seq")
+    )
+)
 
 OPEN_STATUSES = (Status.PENDING, Status.PLANNED, Status.MESSAGED, Status.CALLING)
 
@@ -289,13 +298,10 @@ def answers_about(account: Account, matter: Matter) -> list[AnswerView]:
     if not (can(account, Capability.VIEW_ANSWERS) and in_scope(account, matter)):
         return []
     everything = unit_scope(account).everything
-    rows = Answer.objects.filter(callback__matter=matter).annotate(round=F("callback__round"))
-    if not everything:
-        rows = rows.filter(consent_contact=True)
     return [
         AnswerView(
             id=row.pk,
-            round=row.round,
+            round=getattr(row, "round"),  # noqa: B009 - annotated
             seq=row.seq,
             at=row.at,
             via=row.get_via_display(),
@@ -305,7 +311,8 @@ def answers_about(account: Account, matter: Matter) -> list[AnswerView]:
             text=read_text(row) if not everything else "",
             corrects=row.corrects_id is not None,
         )
-        for row in rows.order_by("round", "seq")
+        for row in _answers(matter.pk)
+        if everything or row.consent_contact
     ]
 
 

@@ -1,11 +1,10 @@
 """The one write door: nothing else changes a matter (bulk imports use ``intake``)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,13 +15,16 @@ from anmin.matters.categories import category as category_of
 from anmin.matters.clock import tick
 from anmin.matters.contacts import ContactFacts, seal, unseal
 from anmin.matters.flow import Move
-from anmin.matters.ledger import Change, append, running_clocks
-from anmin.matters.models import Contact, Deadline, Entry, Link, Matter
+from anmin.matters.ledger import Change, append, deadlines_of, running_clocks
+from anmin.matters.models import Contact, Entry, Link, Matter
 from anmin.matters.numbers import take_numbers
+from anmin.matters.prepared import Prepared
 from anmin.matters.registry import kind_of
 from anmin.people.actions import log_access
 from anmin.people.models import Account
 from anmin.places.models import Area, Unit
+
+_by_pk = Prepared(lambda pk: Matter.objects.filter(pk=pk))
 
 
 @transaction.atomic
@@ -149,7 +151,7 @@ def _move(
     key: str | None,
     at: datetime | None,
 ) -> Matter:
-    matter = _find(Matter.objects.all(), matter_id)
+    matter = _only(_by_pk(matter_id))
     if done_before(matter, key):
         return matter
     declared = matter.type
@@ -174,7 +176,7 @@ def _move(
         columns=_closing(matter, edge.target, now),
         details={name: value for name, value in details.items() if name in given},
     )
-    running = running_clocks(Deadline.objects.filter(matter=matter))
+    running = running_clocks(deadlines_of(matter.pk))
     change.clocks = tick(
         declared.clocks,
         declared.flow,
@@ -273,14 +275,14 @@ def contact_for_message(matter: Matter) -> ContactFacts:
 
 def lock(matter_id: int) -> Matter:
     """The matter, held for this transaction (PostgreSQL; SQLite has one writer anyway)."""
-    return _find(Matter.objects.select_for_update(), matter_id)
+    return _only(Matter.objects.select_for_update().filter(pk=matter_id))
 
 
-def _find(rows: QuerySet[Matter], matter_id: int) -> Matter:
-    try:
-        return rows.get(pk=matter_id)
-    except Matter.DoesNotExist:
-        raise NotFound(_("There is no such matter.")) from None
+def _only(rows: Iterable[Matter]) -> Matter:
+    found = next(iter(rows), None)
+    if found is None:
+        raise NotFound(_("There is no such matter."))
+    return found
 
 
 def done_before(matter: Matter, key: str | None) -> bool:
@@ -314,7 +316,7 @@ def _closing(matter: Matter, state: str, now: datetime) -> dict[str, Any]:
 
 
 def _same_state(matter: Matter, change: Change, actor: Actor, key: str | None = None) -> None:
-    running = running_clocks(Deadline.objects.filter(matter=matter))
+    running = running_clocks(deadlines_of(matter.pk))
     append(matter, change, actor=actor, at=timezone.now(), key=key, running=running)
 
 

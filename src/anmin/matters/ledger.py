@@ -20,6 +20,10 @@ from anmin.kernel.errors import Conflict
 from anmin.matters.actor import Actor
 from anmin.matters.clock import Running, next_due
 from anmin.matters.models import SNAPSHOT, Deadline, Entry, Matter
+from anmin.matters.prepared import Prepared
+
+deadlines_of = Prepared(lambda pk: Deadline.objects.filter(matter_id=pk).order_by("due_at"))
+"""The deadlines of a matter by its primary key."""
 
 # Writers hold this shared until they commit; a reader of the news takes it alone for an instant,
 # and then knows that no entry with a lower id is still on its way (PostgreSQL only: SQLite has

@@ -15,7 +15,9 @@ from anmin.kernel.reference import BadNumber, parse_number
 from anmin.matters import policy
 from anmin.matters.contacts import ContactFacts, masked, phone_index
 from anmin.matters.flow import Move
+from anmin.matters.ledger import deadlines_of
 from anmin.matters.models import Contact, Deadline, Entry, Link, Matter, Reaction
+from anmin.matters.prepared import Prepared
 from anmin.matters.registry import kind_of
 from anmin.people.models import Account
 from anmin.people.policy import unit_scope
@@ -24,6 +26,13 @@ from anmin.places.queries import directory
 PAGE = 50
 FEW_UNITS = 12
 """Up to so many units are read each from its own index; beyond, the newest of all are sifted."""
+_numbered = Prepared(lambda number: Matter.objects.filter(number=number), like="")
+_entries = Prepared(lambda pk: Entry.objects.filter(matter_id=pk).order_by("seq"))
+_contacts = Prepared(lambda pk: Contact.objects.filter(matter_id=pk))
+_links_with = Prepared(
+    lambda pk: Link.objects.filter(Q(matter_id=pk) | Q(other_id=pk)).order_by("pk")
+)
+
 VIEWS = ("live", "mine", "late", "at_risk", "unowned", "all")
 
 
@@ -188,29 +197,25 @@ def may_see(account: Account, matter: Matter) -> bool:
 
 def find_matter(account: Account, number: str) -> Matter:
     """One matter by its reference number, or ``NotFound`` (also when it may not be seen)."""
-    return _one(matters_for(account), number)
-
-
-def _one(rows: QuerySet[Matter], number: str) -> Matter:
-    found = rows.filter(number=number).first()
-    if found is None:
+    found = _numbered.one(number)
+    if found is None or not policy.in_scope(account, found):
         raise NotFound(_("There is no such matter, or you may not see it."))
     return found
 
 
 def matter_view(account: Account, number: str) -> MatterView:
-    """One matter's page. At most six queries, however long its history."""
-    matter = _one(matters_for(account).select_related("contact"), number)
+    """One matter's page. At most seven queries, however long its history."""
+    matter = find_matter(account, number)
     scope_all = policy.sees_sealed_links(account)
     may_reveal = policy.may_reveal(account, matter)
-    contact: Contact | None = getattr(matter, "contact", None)
-    entries = list(matter.entries.order_by("seq").defer("hash"))
+    contact = _contacts.one(matter.pk)
+    entries = _entries(matter.pk)
     questions = {move.code for move in matter.type.flow.moves if move.asks}
     asked = any(entry.action in questions for entry in entries)
     return MatterView(
         matter=matter,
         entries=entries,
-        deadlines=list(matter.deadlines.order_by("due_at")),
+        deadlines=deadlines_of(matter.pk),
         links=_links(matter, sealed_too=scope_all),
         moves=policy.moves_for(account, matter),
         has_contact=contact is not None,
@@ -224,10 +229,9 @@ def matter_view(account: Account, number: str) -> MatterView:
 
 def _links(matter: Matter, *, sealed_too: bool) -> list[tuple[str, Matter]]:
     """What a matter belongs together with. Most have nothing: the others are read only then."""
-    rows = Link.objects.filter(Q(matter=matter) | Q(other=matter)).order_by("pk")
     told = [
         (one.relation, one.other_id) if one.matter_id == matter.pk else ("led_to", one.matter_id)
-        for one in rows
+        for one in _links_with(matter.pk)
         if sealed_too or not one.sealed
     ]
     others = Matter.objects.in_bulk({pk for _relation, pk in told}) if told else {}

@@ -208,7 +208,8 @@ def _by_code[N: (Area, Unit)](rows: QuerySet[N], code: str) -> N:
 
 def _current() -> Directory:
     global _kept
-    token = Revision.objects.filter(pk=1).values_list("token", flat=True).first()
+    revision = next(iter(Revision.objects.filter(pk=1)), None)
+    token = revision.token if revision else None
     kept = _kept
     if token is not None and kept is not None and kept[0] == token:
         return kept[1]

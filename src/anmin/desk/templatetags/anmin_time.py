@@ -63,11 +63,12 @@ def moment(at: datetime | None, now: datetime | None = None) -> SafeString | str
     """
     if at is None:
         return ""
+    local = timezone.localtime(at)
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
-        timezone.localtime(at).isoformat(timespec="seconds"),
-        exact(at),
-        spoken(at, now),
+        local.isoformat(timespec="seconds"),
+        exact(local),
+        _spoken(local, timezone.localdate(now)),
     )
 
 
@@ -75,20 +76,27 @@ def moment(at: datetime | None, now: datetime | None = None) -> SafeString | str
 def exact(at: datetime) -> str:
     """The full moment with weekday and zone, as in "Wednesday 3 June 2026 14:05 (Beijing time)"."""
     local = timezone.localtime(at)
-    when = f"{_day_in_full(local.date(), get_language())} {local:%H:%M}"
-    return _("%(when)s (%(zone)s)") % {"when": when, "zone": _zone_name()}
+    before, after = _around(local.date(), get_language(), timezone.get_current_timezone_name())
+    return f"{before}{local:%H:%M}{after}"
 
 
 @lru_cache(maxsize=1000)
-def _day_in_full(day: date, _language: str | None) -> str:
-    return date_format(day, pgettext("exact day, Django date format", "l j F Y"))
+def _around(day: date, _language: str | None, zone: str) -> tuple[str, str]:
+    """What an exact moment of a day says before and after the time."""
+    when = date_format(day, pgettext("exact day, Django date format", "l j F Y"))
+    words = {"when": f"{when} \0", "zone": _zone_name(zone)}
+    before, _time, after = (_("%(when)s (%(zone)s)") % words).partition("\0")
+    return before, after
 
 
 @register.filter
 def spoken(at: datetime, now: datetime | None = None) -> str:
     """A moment in plain text, near days by name: "today 14:05", "yesterday 09:00", "3 Jun 14:05"."""
-    local = timezone.localtime(at)
-    day = spoken_day(local.date(), timezone.localdate(now))
+    return _spoken(timezone.localtime(at), timezone.localdate(now))
+
+
+def _spoken(local: datetime, today: date) -> str:
+    day = spoken_day(local.date(), today)
     return _("%(day)s %(time)s") % {"day": day, "time": f"{local:%H:%M}"}
 
 
@@ -108,7 +116,6 @@ def _day_by_name(day: date, today: date, _language: str | None) -> str:
     return date_format(day, pgettext("day of another year, Django date format", "j M Y"))
 
 
-def _zone_name() -> str:
-    zone = timezone.get_current_timezone_name()
+def _zone_name(zone: str) -> str:
     # Beijing time is what the law and every clock on the wall say; other zones go by their name.
     return _("Beijing time") if zone in {"Asia/Shanghai", "PRC", "CST"} else zone

@@ -1,6 +1,7 @@
 """陈立 handles a theft; others may or may not touch it; nothing is lost or rewritten."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -235,3 +236,30 @@ def test_a_forged_row_or_history_is_found(city: City) -> None:
 
 def test_every_category_has_words() -> None:
     assert all(label for _code, label in category_choices())
+
+
+def test_a_step_that_somebody_overtakes_looks_again(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between reading and writing a colleague writes a note: the step is taken all the same."""
+    matter = city.incident()
+    officer, leader = Actor.of(city.officer), Actor.of(city.duty_leader)
+    reckon = actions.tick
+
+    def overtaken(*args: Any, **kwargs: Any) -> Any:
+        monkeypatch.setattr(actions, "tick", reckon)
+        actions.add_note(matter_id=matter.pk, actor=leader, text="我也在看。")
+        return reckon(*args, **kwargs)
+
+    monkeypatch.setattr(actions, "tick", overtaken)
+    actions.move(matter_id=matter.pk, code="dispatch", actor=officer)
+    told = list(matter.entries.order_by("seq").values_list("action", flat=True))
+    assert told == ["open", "note", "dispatch"]
+
+    monkeypatch.setattr(actions, "tick", overtaken)
+    seen = Matter.objects.get(pk=matter.pk).version
+    with pytest.raises(Conflict):  # who says what was seen is asked to look
+        actions.move(matter_id=matter.pk, code="arrive", actor=officer, version=seen)
+    told = list(matter.entries.order_by("seq").values_list("action", flat=True))
+    assert told == ["open", "note", "dispatch", "note"]
+    assert verify().sound

@@ -1,0 +1,48 @@
+"""A query that nearly every request asks, put into SQL once instead of anew each time.
+
+Django builds and compiles a query in about three times the time that SQLite takes to answer it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Model
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+
+class Prepared[M: Model]:
+    """Rows by one key: ``deadlines_of = Prepared(lambda pk: Deadline.objects.filter(matter_id=pk))``.
+
+    ``like`` is any value of the key's type. The key must be the only value that the query depends
+    on; it may stand in it several times. Nothing is prefetched and no relation is joined in.
+    """
+
+    def __init__(self, build: Callable[[Any], QuerySet[M]], *, like: int | str | bytes = 0) -> None:
+        self._build = build
+        self._like = like
+        self._model: type[M] | None = None
+        self._sql = ""
+        self._times = 0
+
+    def __call__(self, key: int | str | bytes) -> list[M]:
+        """The rows of this key, in the query's order. One query."""
+        if self._model is None:
+            self._prepare()
+        assert self._model is not None  # just now
+        return list(self._model._base_manager.raw(self._sql, [key] * self._times))
+
+    def one(self, key: int | str | bytes) -> M | None:
+        """The row of a key that only one can have, or nothing."""
+        return next(iter(self(key)), None)
+
+    def _prepare(self) -> None:
+        rows = self._build(self._like)
+        self._sql, values = rows.query.sql_with_params()
+        bare = [getattr(value, "obj", value) for value in values]  # psycopg wraps bytes
+        if not bare or any(value != self._like for value in bare):
+            raise ValueError(f"a prepared query depends on its key alone, not on {values!r}")
+        self._times, self._model = len(values), rows.model
