@@ -178,16 +178,22 @@ def main() -> None:
     """The reading process: one order in, batches out, then nothing or why it ended early."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the importing process's to answer.
     order: Order = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that started us
-    out = sys.stdout.buffer
     last: Unreadable | None = None
     try:
         for batch in read(order):
-            pickle.dump(batch, out, pickle.HIGHEST_PROTOCOL)
-            out.flush()
+            _answer(batch)
     except Unreadable as fault:
         last = fault
     except BrokenPipeError:
         os._exit(0)  # nobody listens any more: nothing is left to be told
     except Exception as fault:
         last = Unreadable("died", fault=repr(fault))
-    pickle.dump(last, out)
+    _answer(last)
+
+
+def _answer(what: Batch | Unreadable | None) -> None:
+    """Write one answer whole: a process that is stopped and goes on (Ctrl-Z, fg) writes less
+    than it is asked to, and Python's buffered files lose the rest then."""
+    rest = memoryview(pickle.dumps(what, pickle.HIGHEST_PROTOCOL))
+    while rest:
+        rest = rest[os.write(1, rest) :]

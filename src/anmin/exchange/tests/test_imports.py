@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import signal
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -217,24 +218,43 @@ def test_a_large_file_is_read_by_a_process_of_its_own(
         counts(export("1,2", head="甲,乙"))
 
 
+def reading_process_gets(*signals: signal.Signals) -> None:
+    """Send signals to the reading process of this one."""
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    for child in children:
+        if "anmin.exchange.reading" in Path(f"/proc/{child}/cmdline").read_text():
+            for one in signals:
+                os.kill(int(child), one)
+                time.sleep(0.01)
+
+
 def test_a_reading_process_that_dies_ends_the_import_with_a_reason(
     city: City, export: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "APART_FROM", 1)
     path = export(*[row(f"J{n}") for n in range(20_000)])
 
-    def kill_child(run: ImportRun) -> None:
-        children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-        for child in children:
-            if "anmin.exchange.reading" in Path(f"/proc/{child}/cmdline").read_text():
-                os.kill(int(child), signal.SIGKILL)
+    def kill(_run: ImportRun) -> None:
+        reading_process_gets(signal.SIGKILL)
 
     with pytest.raises(Refusal, match="读取中断"):
-        import_incidents(path, profile="template_zh", batch=100, progress=kill_child)
+        import_incidents(path, profile="template_zh", batch=100, progress=kill)
     run = ImportRun.objects.get()
     assert run.status == Status.FAILED
     assert 0 < run.read < 20_000
     assert Matter.objects.count() == run.created == run.read
+
+
+def test_a_reading_process_that_is_stopped_and_goes_on_loses_nothing(
+    city: City, export: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "APART_FROM", 1)
+    path = export(*[row(f"J{n}") for n in range(4_000)])
+
+    def stop_and_go_on(_run: ImportRun) -> None:
+        reading_process_gets(signal.SIGSTOP, signal.SIGCONT)
+
+    assert counts(path, batch=1_000, progress=stop_and_go_on) == (4_000, 4_000, 0, 0, 0)
 
 
 def test_a_stopped_import_is_interrupted_and_can_go_on(
