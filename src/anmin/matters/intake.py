@@ -110,7 +110,7 @@ def _known(observations: Sequence[Observation]) -> dict[tuple[str, str], _Known]
         by_source.setdefault(one.source, []).append(one.external_id)
     for source, numbers in by_source.items():
         rows = Matter.objects.filter(
-            source=source, external_id__in=bulk.texts(numbers)
+            bulk.has_outside_number(numbers), source=source, external_id__isnull=False
         ).values_list("external_id", "id", "facts_at", "facts_digest")
         for external_id, pk, facts_at, digest in rows.iterator(chunk_size=5000):
             found[source, external_id or ""] = _Known(pk, facts_at, bytes(digest or b""))
