@@ -10,7 +10,7 @@ from anmin.people.models import Account
 from anmin.places.queries import area_by_code
 from anmin.watch import queries
 from anmin.watch.actions import Case
-from anmin.watch.evidence import was_red
+from anmin.watch.evidence import has_risen, was_red
 from anmin.watch.models import Ground, State
 from anmin.watch.periods import month_of
 
@@ -33,6 +33,8 @@ def case_of(
         place, what = area_by_code(area), _about(ground, about)
         if ground == Ground.RED_MONTHS and not was_red(place, what):
             raise Refusal(_("That place was not in the red in that month."), field="about")
+        if ground == Ground.RISE and not has_risen(place, what):
+            raise Refusal(_("Chance may explain this rise: it is no ground."), field="about")
         return Case(place, Ground(ground), what), [place.code]
     if not scan_id.isdecimal() or not cluster.isdecimal():
         raise NotFound(_("There is no such scan."))

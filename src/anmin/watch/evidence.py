@@ -13,7 +13,7 @@ from anmin.matters.measures import TOWN_DIGITS
 from anmin.measures.queries import show
 from anmin.measures.registry import MONTH
 from anmin.places.models import Area
-from anmin.watch.comparing import Base, compared, lately, usual
+from anmin.watch.comparing import Base, Compared, compared, lately, usual
 from anmin.watch.concerns import concerns_of
 from anmin.watch.index import RED
 from anmin.watch.models import IndexMonth, Scan
@@ -46,14 +46,14 @@ def gathered(area: Area, *, scan: Scan | None = None, cluster: int | None = None
     ``cluster`` names a cluster of ``scan`` by its position. Raises as `measures.queries.show`.
     """
     today, level = timezone.localdate(), level_of(area)
-    now, year = usual(today)[0], lately(today, rule("watch.compare_days").number)
+    now = usual(today)[0]
     town = area.code[:TOWN_DIGITS]
     evidence: dict[str, Any] = {
         "place": {"code": area.code, "name": area.name, "name_en": area.name_en, "town": town},
         "made": today.isoformat(),
         "comparisons": [
-            _comparison(year, Base.YEAR, level, area.code),
-            _comparison(now, Base.BEFORE, level, area.code),
+            _comparison(compared(period, base, level), area.code)
+            for period, base in judged_by(today)
         ],
         "months": _months(level, area.code, today),
         "index": index_of(f"{level}:{area.code}"),
@@ -72,13 +72,28 @@ def digest_of(evidence: dict[str, Any]) -> str:
     return hashlib.sha256(said.encode()).hexdigest()
 
 
-def _comparison(now: Period, base: Base, level: str, code: str) -> dict[str, Any]:
+def judged_by(today: date) -> list[tuple[Period, Base]]:
+    """The comparisons that go with a candidate: with a year ago, and with the time before."""
+    year = lately(today, rule("watch.compare_days").number)
+    return [(year, Base.YEAR), (usual(today)[0], Base.BEFORE)]
+
+
+def has_risen(area: Area, category: str) -> bool:
+    """Whether a comparison that would go with the candidate calls it more than chance."""
+    level, today = level_of(area), timezone.localdate()
+    return any(
+        (row.place, row.category) == (area.code, category) and row.rise
+        for period, base in judged_by(today)
+        for row in compared(period, base, level).signals
+    )
+
+
+def _comparison(found: Compared, code: str) -> dict[str, Any]:
     """The place's own rows, judged among all places, as on the page that compares them."""
-    found = compared(now, base, level)
     return {
-        "base": base.value,
-        "start": now.start.isoformat(),
-        "end": now.end.isoformat(),
+        "base": found.base.value,
+        "start": found.now.start.isoformat(),
+        "end": found.now.end.isoformat(),
         "earlier_start": found.earlier.start.isoformat(),
         "earlier_end": found.earlier.end.isoformat(),
         "whole": found.whole,

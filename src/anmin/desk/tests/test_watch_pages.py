@@ -273,6 +273,7 @@ def test_what_the_night_suggests_waits_on_the_overview(watched: City, sign_in: S
         ("?ground=red_months&area=330381003099&about=2019-10", 400),
         ("?ground=hearsay&area=330381003099&about=x", 400),
         ("?ground=rise&area=330381003099", 400),
+        ("?ground=rise&area=330381003099&about=fraud", 400),
         ("", 400),
     ],
 )

@@ -22,6 +22,7 @@ from anmin.matters.categories import categories, category_choices
 from anmin.people.policy import Capability, can
 from anmin.places.queries import area_names
 from anmin.watch.comparing import KEY, Base, compared, lately, usual
+from anmin.watch.evidence import judged_by
 from anmin.watch.periods import Period, rule
 
 if TYPE_CHECKING:
@@ -181,6 +182,7 @@ def _base_words(found: Compared, asked: Asked) -> str:
 
 def _lines(account: Account, found: Compared, rows: list[Row]) -> list[dict[str, Any]]:
     places, topics = area_names(), categories()
+    speaks = (found.now, found.base) in judged_by(timezone.localdate())
     return [
         {
             "place": places.get(row.place, row.place),
@@ -206,7 +208,7 @@ def _lines(account: Account, found: Compared, rows: list[Row]) -> list[dict[str,
             "propose_url": watching.with_query(
                 "desk:candidate_new", area=row.place, ground="rise", about=row.category
             )
-            if row.verdict == "signal" and row.rise
+            if speaks and row.verdict == "signal" and row.rise
             else "",
         }
         for row in rows

@@ -2,9 +2,12 @@
 
 from datetime import date
 
+import pytest
 from tests.personas import City
 
+from anmin.kernel.errors import Refusal
 from anmin.places.models import Area
+from anmin.watch.cases import case_of
 from anmin.watch.comparing import Base, compared, lately, usual
 from anmin.watch.periods import Period
 from anmin.watch.tests.scene import days, figures, reports
@@ -45,6 +48,24 @@ def test_a_rise_is_a_signal_among_many_and_few_records_say_nothing(city: City) -
     assert [row.category for row in found.signals] == ["theft"]
     assert found.rows[0].rise
     assert found.fdr == 0.1
+
+
+def test_only_a_rise_beyond_chance_is_a_ground_for_a_candidate(city: City) -> None:
+    reports(city.wenhua, "theft", days(NOW.start, 60))
+    reports(city.wenhua, "theft", days(LAST_YEAR.start, 20))
+    reports(city.wenhua, "noise", days(NOW.start, 33))
+    reports(city.wenhua, "noise", days(LAST_YEAR.start, 30))
+    reports(city.wenhua, "dispute", days(NOW.start, 20))
+    reports(city.wenhua, "dispute", days(LAST_YEAR.start, 60))
+    figures()
+    asked = {"viewer": city.analyst, "ground": "rise", "area": city.wenhua.code}
+    asked |= {"scan_id": "", "cluster": ""}
+    case, places = case_of(about="theft", **asked)
+    assert (case.area, case.ground, case.about) == (city.wenhua, "rise", "theft")
+    assert places == [city.wenhua.code]
+    for about in ("noise", "dispute", "fraud"):  # chance, a fall, nothing at all
+        with pytest.raises(Refusal, match=r"偶然|no ground"):
+            case_of(about=about, **asked)
 
 
 def test_without_last_year_the_time_before_stands_in_and_fewer_days_if_need_be(city: City) -> None:
