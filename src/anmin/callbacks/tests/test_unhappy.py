@@ -70,7 +70,7 @@ def test_with_consent_the_duty_leader_gets_words_and_contact(city: City) -> None
         "concerns": ["slow_arrival", "not_explained"],
         "complaint": "等了一个小时才来，什么也没说清楚",
     }
-    assert matter.summary == "回访不满意 (到场慢、等候久 / 没有解释清楚)"
+    assert matter.summary == "回访不满意（到场慢、等候久；没有解释清楚）"
     assert (matter.category, matter.area) == ("theft", city.wenhua)
     assert contact_for_message(matter) == WANG
     deadlines = dict(Deadline.objects.filter(matter=matter).values_list("clock", "due_at"))
