@@ -40,8 +40,8 @@ def order_rectification(callback: Callback, answer: Answer) -> Matter:
     with translation.override(settings.LANGUAGE_CODE):
         summary = _("Unhappy in the callback")
         if words:
-            told = {"summary": summary, "concerns": _("; ").join(word.label for word in words)}
-            summary = _("%(summary)s (%(concerns)s)") % told
+            parts = {"summary": summary, "concerns": _("; ").join(word.label for word in words)}
+            summary = _("%(summary)s (%(concerns)s)") % parts
     order = open_matter(
         kind=rectifying_kind().code,
         actor=SYSTEM,
