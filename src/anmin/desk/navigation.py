@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from anmin.desk import icons
@@ -37,7 +37,7 @@ ROOMS = (
     Room("desk:import", _("Import"), "file-import", "i", Capability.IMPORT_RECORDS),
     Room("desk:morning", _("Morning page"), "sun-high", "n", Capability.VIEW_FIGURES),
     Room("desk:measures", _("Measures"), "chart-dots", "f", Capability.VIEW_FIGURES),
-    Room("desk:watch", _("Watch over places"), "map-search", "w", Capability.VIEW_WATCH),
+    Room("desk:watch", pgettext_lazy("navigation", "Watch"), "map-search", "w", Capability.VIEW_WATCH),
     Room("desk:candidates", _("Listing candidates"), "flag", "l", Capability.VIEW_WATCH),
     Room("admin:index", _("Reference data"), "settings", "a", Capability.MANAGE_REFERENCE),
 )
