@@ -37,7 +37,9 @@ ROOMS = (
     Room("desk:import", _("Import"), "file-import", "i", Capability.IMPORT_RECORDS),
     Room("desk:morning", _("Morning page"), "sun-high", "n", Capability.VIEW_FIGURES),
     Room("desk:measures", _("Measures"), "chart-dots", "f", Capability.VIEW_FIGURES),
-    Room("desk:watch", pgettext_lazy("navigation", "Watch"), "map-search", "w", Capability.VIEW_WATCH),
+    Room(
+        "desk:watch", pgettext_lazy("navigation", "Watch"), "map-search", "w", Capability.VIEW_WATCH
+    ),
     Room("desk:candidates", _("Listing candidates"), "flag", "l", Capability.VIEW_WATCH),
     Room("admin:index", _("Reference data"), "settings", "a", Capability.MANAGE_REFERENCE),
 )

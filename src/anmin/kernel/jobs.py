@@ -6,7 +6,7 @@ A room says so beside the work, in its `tasks.py`; the worker (`anmin.config.wor
     def send() -> int:
         return actions.send_due()
 
-A job returns how much it did. It is run again at once while it returns more than 0, so it should
+A job returns how much it did. It is run again soon while it returns more than 0, so it should
 do a bounded amount each time, commit it, and be able to go on after a crash where it stopped. At
 most one worker runs a job at a time; two jobs may run side by side.
 """
