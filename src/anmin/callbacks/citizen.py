@@ -27,8 +27,9 @@ from anmin.callbacks.scripts import Question, script
 from anmin.channels.models import Reply, ReplyKind
 from anmin.channels.queries import body_of, replies_after
 from anmin.kernel.errors import Conflict, NotFound
-from anmin.matters.models import Cursor, Matter
+from anmin.matters.models import Cursor
 from anmin.matters.prepared import Prepared
+from anmin.matters.queries import by_id
 
 REPLIES = "callbacks.replies"
 CHOICES = {1: Satisfaction.SATISFIED, 2: Satisfaction.FAIRLY, 3: Satisfaction.DISSATISFIED}
@@ -36,7 +37,6 @@ SUBJECT = "callback:"
 
 _links = Prepared(lambda digest: AnswerLink.objects.filter(token_digest=digest), like=b"")
 _callbacks = Prepared(lambda pk: Callback.objects.filter(pk=pk))
-_matters = Prepared(lambda pk: Matter.objects.filter(pk=pk))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def _link(digest: bytes) -> AnswerLink:
     if found is None or found.expires_at < timezone.now():
         raise NotFound(_("This link is no longer valid."))
     [found.callback] = _callbacks(found.callback_id)
-    [found.callback.matter] = _matters(found.callback.matter_id)
+    [found.callback.matter] = by_id(found.callback.matter_id)
     if found.used_at is not None or found.callback.status not in recording.ANSWERABLE:
         raise _used()
     return found

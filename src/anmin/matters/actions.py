@@ -18,13 +18,11 @@ from anmin.matters.flow import Move
 from anmin.matters.ledger import Change, append, deadlines_of, running_clocks
 from anmin.matters.models import Contact, Entry, Link, Matter
 from anmin.matters.numbers import take_numbers
-from anmin.matters.prepared import Prepared
+from anmin.matters.queries import by_id
 from anmin.matters.registry import kind_of
 from anmin.people.actions import log_access
 from anmin.people.models import Account
 from anmin.places.models import Area, Unit
-
-_by_pk = Prepared(lambda pk: Matter.objects.filter(pk=pk))
 
 
 @transaction.atomic
@@ -151,7 +149,7 @@ def _move(
     key: str | None,
     at: datetime | None,
 ) -> Matter:
-    matter = _only(_by_pk(matter_id))
+    matter = _only(by_id(matter_id))
     if done_before(matter, key):
         return matter
     declared = matter.type

@@ -26,6 +26,8 @@ from anmin.places.queries import directory
 PAGE = 50
 FEW_UNITS = 12
 """Up to so many units are read each from its own index; beyond, the newest of all are sifted."""
+by_id = Prepared(lambda pk: Matter.objects.filter(pk=pk))
+"""A matter's row by its primary key, for the house's own work: not limited to what one may see."""
 _numbered = Prepared(lambda number: Matter.objects.filter(number=number), like="")
 _entries = Prepared(lambda pk: Entry.objects.filter(matter_id=pk).order_by("seq"))
 _contacts = Prepared(lambda pk: Contact.objects.filter(matter_id=pk))

@@ -17,6 +17,14 @@ NOW = lately(TODAY, 120)  # 2026-07-14 to 2026-11-10
 LAST_YEAR = NOW.year_before()
 
 
+def a_year_ago_and_now(city: City, **counts: tuple[int, int]) -> None:
+    """So many reports of each category at Wenhua then and now, in the figures."""
+    for category, (last, this) in counts.items():
+        reports(city.wenhua, category, days(LAST_YEAR.start, last))
+        reports(city.wenhua, category, days(NOW.start, this))
+    figures()
+
+
 def test_the_figures_of_the_page_are_told_honestly(city: City) -> None:
     # 12 thefts now, 9 in the same months last year: said to be up by a third in 2011.
     reports(city.wenhua, "theft", days(NOW.start, 12))
@@ -36,12 +44,7 @@ def test_the_figures_of_the_page_are_told_honestly(city: City) -> None:
 
 
 def test_a_rise_is_a_signal_among_many_and_few_records_say_nothing(city: City) -> None:
-    reports(city.wenhua, "theft", days(NOW.start, 60))
-    reports(city.wenhua, "theft", days(LAST_YEAR.start, 20))
-    reports(city.wenhua, "noise", days(NOW.start, 30))
-    reports(city.wenhua, "noise", days(LAST_YEAR.start, 33))
-    reports(city.wenhua, "dispute", days(NOW.start, 2))
-    figures()
+    a_year_ago_and_now(city, theft=(20, 60), noise=(33, 30), dispute=(0, 2))
     found = compared(NOW, Base.YEAR, "town")
     verdicts = {row.category: row.verdict for row in found.rows}
     assert verdicts == {"theft": "signal", "noise": "may be chance", "dispute": "too few to say"}
@@ -51,13 +54,7 @@ def test_a_rise_is_a_signal_among_many_and_few_records_say_nothing(city: City) -
 
 
 def test_only_a_rise_beyond_chance_is_a_ground_for_a_candidate(city: City) -> None:
-    reports(city.wenhua, "theft", days(NOW.start, 60))
-    reports(city.wenhua, "theft", days(LAST_YEAR.start, 20))
-    reports(city.wenhua, "noise", days(NOW.start, 33))
-    reports(city.wenhua, "noise", days(LAST_YEAR.start, 30))
-    reports(city.wenhua, "dispute", days(NOW.start, 20))
-    reports(city.wenhua, "dispute", days(LAST_YEAR.start, 60))
-    figures()
+    a_year_ago_and_now(city, theft=(20, 60), noise=(30, 33), dispute=(60, 20))
     asked = {"viewer": city.analyst, "ground": "rise", "area": city.wenhua.code}
     asked |= {"scan_id": "", "cluster": ""}
     case, places = case_of(about="theft", **asked)
