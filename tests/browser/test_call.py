@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from anmin.callbacks.models import Answer, Attempt, Callback
 from anmin.callbacks.tests.scene import planned, rules
-from tests.browser.test_look import PHONE, WIDE, chromium, violations
+from tests.browser.test_look import PHONE, WIDE, chromium, followed, violations
 from tests.personas import City
 
 __all__ = ["chromium"]
@@ -118,15 +118,15 @@ def test_everybody_can_use_these_pages(
     tall = (size[0], 6000)
     page = desk(city.operator, "/desk/callbacks/", size=tall, color_scheme=scheme)
     assert violations(page) == []
-    page.get_by_role("button", name="下一个回访").click()
-    page.wait_for_url(f"**/desk/callbacks/{callback.pk}/")
+    followed(page, page.get_by_role("button", name="下一个回访"))
+    assert page.url.endswith(f"/desk/callbacks/{callback.pk}/")
     page.locator('[name="satisfaction"][value="dissatisfied"]').check()
     for details in page.locator("main details").all():
         details.evaluate("one => one.open = true")
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    page.get_by_role("button", name="保存后暂停").click()
-    page.wait_for_url("**/desk/callbacks/")
+    followed(page, page.get_by_role("button", name="保存后暂停"))
+    assert page.url.endswith("/desk/callbacks/")
     page.goto(page.url + f"{callback.pk}/")
     assert violations(page) == []
     for account, address in (

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, sync_playwright
 
 from tests.personas import City
 
@@ -31,6 +31,8 @@ FLAGS = (
 WIDE, PHONE = (1440, 900), (390, 844)
 
 Open = Callable[..., Page]
+
+expect.set_options(timeout=30_000)  # a page is wrong for what it says, not for a busy machine
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +88,12 @@ def open_page(live_server: Any, chromium: Browser, city: City) -> Iterator[Open]
 def violations(page: Page) -> list[str]:
     found = page.evaluate(f"{AXE.read_text()};axe.run(document, {{runOnly: {json.dumps(RULES)}}})")
     return [f"{v['id']}: {[n['target'] for n in v['nodes']][:5]}" for v in found["violations"]]
+
+
+def followed(page: Page, door: Locator) -> None:
+    """Click it, and wait for the page it leads to: a click alone returns on the old one."""
+    with page.expect_navigation():
+        door.click()
 
 
 def drawn(page: Page) -> None:
@@ -154,7 +162,7 @@ def test_a_list_is_worked_by_keys_alone(open_page: Open) -> None:
     assert page.inner_text("[data-bulk-count]") == "1"
     assert page.is_visible("[data-bulk-bar]")
     page.keyboard.press("Enter")
-    assert page.url.endswith("#JQ-0000")
+    page.wait_for_url("**/gallery/#JQ-0000")
     page.click("[data-bulk-clear]")
     assert not page.is_visible("[data-bulk-bar]")
 
@@ -211,7 +219,7 @@ def test_failures_are_told_in_words_and_change_nothing(open_page: Open) -> None:
 def test_a_conflict_is_shown_where_it_happened_after_asking(open_page: Open) -> None:
     page = open_page("/gallery/")
     page.click("#conflict")
-    assert page.inner_text("#asking-text") == "要看吗？ Look?"
+    expect(page.locator("#asking-text")).to_have_text("要看吗？ Look?")
     page.click("#asking [value=no]")
     assert page.inner_text("#here") == ""
     page.click("#conflict")
@@ -242,12 +250,12 @@ def test_nothing_is_sent_before_the_question_is_answered(open_page: Open) -> Non
     page.check("#r1 [data-select]")
     before = page.url
     page.click("[data-confirm]")
-    assert page.inner_text("#asking-text") == "转办这些？ Hand these over?"
+    expect(page.locator("#asking-text")).to_have_text("转办这些？ Hand these over?")
     page.keyboard.press("Escape")
+    expect(page.locator("#asking")).to_be_hidden()
     assert page.url == before
     page.click("[data-confirm]")
-    with page.expect_navigation():
-        page.click("[data-asking-yes]")
+    followed(page, page.locator("[data-asking-yes]"))
 
 
 def test_a_contact_is_revealed_by_post(open_page: Open) -> None:

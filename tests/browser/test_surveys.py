@@ -19,7 +19,7 @@ from anmin.surveys.models import CaseAttempt, Return
 from anmin.surveys.tests.scene import framed, in_field, opened
 from anmin.surveys.tests.test_results import asked
 from tests.browser.test_call import desk
-from tests.browser.test_look import PHONE, WIDE, chromium, violations
+from tests.browser.test_look import PHONE, WIDE, chromium, followed, violations
 from tests.personas import City
 
 __all__ = ["chromium", "desk"]
@@ -107,8 +107,8 @@ def test_everybody_can_use_the_studio(
         looked_at(page, f"{name}-{tag}")
         sound(page)
     page = desk(city.operator, URL, **options)
-    page.get_by_role("button", name="访问下一位").click()
-    page.wait_for_url("**/cases/*/")
+    followed(page, page.get_by_role("button", name="访问下一位"))
+    assert "/cases/" in page.url
     looked_at(page, f"interview-{tag}")
     sound(page)
 
@@ -142,12 +142,12 @@ def test_everybody_can_read_the_results(
         sound(page)
     page = desk(city.analyst, "/desk/surveys/file/", **options)
     page.locator("#survey-file").set_input_files(API)
-    page.get_by_role("button", name="上传并查看").click()
+    followed(page, page.get_by_role("button", name="上传并查看"))
     page.locator("#id_y").select_option("api00")
     page.locator("#id_weight").select_option("pw")
     page.locator("#id_strata").select_option("stype")
     page.locator("#id_fpc").select_option("fpc")
-    page.get_by_role("button", name="估计").click()
+    followed(page, page.get_by_role("button", name="估计"))
     expect(page.locator("table")).to_contain_text("9.4089")
     looked_at(page, f"file-{scheme}-{size[0]}")
     sound(page)
@@ -181,6 +181,6 @@ def test_a_citizen_answers_on_a_phone_without_script(
         elif step == 8:
             page.locator("input[name=adults]").fill("2")
         if name != "done":
-            page.locator(".actions .button").first.click()
+            followed(page, page.locator(".actions .button").first)
     assert Return.objects.get().language == language
     context.close()

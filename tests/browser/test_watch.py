@@ -14,7 +14,7 @@ from anmin.watch.models import Candidate
 from anmin.watch.nights import score_months, suggest_places
 from anmin.watch.tests.scene import asked, days, figures, reports
 from tests.browser.test_call import desk
-from tests.browser.test_look import PHONE, WIDE, chromium, drawn, violations
+from tests.browser.test_look import PHONE, WIDE, chromium, drawn, followed, violations
 from tests.personas import City
 
 __all__ = ["chromium", "desk"]
@@ -94,7 +94,7 @@ def test_without_script_a_date_and_the_table_say_the_same(desk: Any, watched: Ci
     assert not page.is_visible("#map-day")
     until = (timezone.localdate() - timedelta(days=60)).isoformat()
     page.fill("#map-until", until)
-    page.click(".map-time button")
+    followed(page, page.locator(".map-time button"))
     assert f"until={until}" in page.url
     assert "锦湖文化社区" not in page.inner_text("[data-week]")
     assert "锦湖文化社区" in page.inner_text("table.data[data-list]")

@@ -82,21 +82,17 @@ def test_a_failing_job_is_told_and_does_not_stop_the_others(only: Callable[..., 
 
 
 def test_a_failing_job_waits_longer_each_time(only: Callable[..., None]) -> None:
-    tried: list[float] = []
-
     def fail() -> int:
-        tried.append(time.monotonic())
         raise ValueError
 
     only(Job("test.fail", fail, seconds=0))
     one = Worker()
     one._sign_on()
-    waits = []
-    for _ in range(10):
+    for wait in (2, 4, 8, 16, 32, 64, 128, 256, 300, 300):
         one._next.clear()
+        before = time.monotonic()
         one._round()
-        waits.append(round(one._next["test.fail"] - tried[-1]))
-    assert waits == [2, 4, 8, 16, 32, 64, 128, 256, 300, 300]
+        assert before + wait <= one._next["test.fail"] <= time.monotonic() + wait
 
 
 def test_a_job_is_never_run_by_two_workers(only: Callable[..., None]) -> None:
@@ -185,7 +181,7 @@ def test_a_worker_ends_after_the_job_in_hand(only: Callable[..., None]) -> None:
 
     def work() -> int:
         started.set()
-        go_on.wait(10)
+        go_on.wait(60)
         ended.append("whole")
         return 1
 
@@ -198,10 +194,10 @@ def test_a_worker_ends_after_the_job_in_hand(only: Callable[..., None]) -> None:
 
     thread = threading.Thread(target=run)
     thread.start()
-    assert started.wait(10)
+    assert started.wait(60)
     one.stop()
     go_on.set()
-    thread.join(10)
+    thread.join(60)
     assert not thread.is_alive()
     assert ended == ["whole"]
     assert JobLease.objects.get(job="test.long").holder == ""
