@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from anmin.matters.flow import Text
     from anmin.matters.models import Entry
 
+IMPORTED = ("open", "observe")
+"""The actions of an import, on the kinds of matter that imports observe."""
 LEADS = frozenset({Role.DUTY_LEADER, Role.INSPECTOR})
 EVERYONE = frozenset(Role)
 
@@ -107,7 +109,7 @@ def occasions(entry: Entry) -> list[str]:
     Imports tell nobody: their matters are in the list, and a night's export would bury the rest.
     """
     kind = kind_of(entry.matter.kind)
-    if entry.actor_role == "system" and kind.observe and entry.action in ("open", "observe"):
+    if entry.actor_role == "system" and kind.observe and entry.action in IMPORTED:
         return []
     found = []
     changed = entry.payload.get("set", {})

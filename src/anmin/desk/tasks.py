@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from anmin.desk import actions
+from anmin.desk.notices import IMPORTED
 from anmin.kernel.jobs import daily, every
-from anmin.matters.news import subscribe
+from anmin.matters.news import backlog, drain, subscribe
+from anmin.matters.registry import all_kinds
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from anmin.matters.models import Entry
 
+NEWS = "desk.notices"
 
-@subscribe("desk.notices")
-def on_news(entries: Iterable[Entry]) -> None:
-    """Write the notices of a batch of entries, in the cursor's transaction."""
-    actions.tell_of_entries(entries)
+
+@subscribe(NEWS, batch=2000)
+def on_news(entries: QuerySet[Entry]) -> None:
+    """Write the notices of a batch of entries, in the cursor's transaction.
+
+    What an import wrote tells nobody (``occasions``); it is not even fetched, for it may be a
+    million entries.
+    """
+    observed = [kind.code for kind in all_kinds() if kind.observe]
+    actions.tell_of_entries(
+        entries.exclude(actor_role="system", action__in=IMPORTED, matter__kind__in=observed)
+    )
+
+
+@every(seconds=2, backlog=lambda: backlog()[NEWS])
+def tell() -> int:
+    """Tell people of what happened to their matters."""
+    return drain([NEWS], limit=20_000)
 
 
 @every(seconds=60)

@@ -10,18 +10,21 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
 from django.db import connection
 from django.tasks import task
 from django.utils import timezone
+from tests.personas import City
 
 from anmin.config import worker as module
 from anmin.config.models import Heartbeat, JobLease
 from anmin.config.worker import Worker, backlogs, newest_beat
 from anmin.kernel import jobs as registry
 from anmin.kernel.jobs import Job
+from anmin.matters import news
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -238,6 +241,19 @@ def test_queued_tasks_are_run_and_those_of_a_dead_worker_again(
     assert Worker().drain() == 2
     results = [DBTaskResult.objects.get(id=one.id).return_value for one in (first, second)]
     assert results == ["hello 林晓", "hello 陈立"]
+
+
+def test_nobody_who_follows_the_news_is_left_behind(
+    city: City, settings: Any, tmp_path: Path
+) -> None:
+    """With the jobs as they are: each room that follows the news has one that reads it."""
+    settings.ANMIN_HOME = tmp_path
+    city.answered()
+    assert min(news.backlog().values()) > 0
+    one = Worker()
+    one.drain()
+    assert one.failed == {}
+    assert set(news.backlog().values()) == {0}
 
 
 def test_two_jobs_of_one_name_are_a_mistake(monkeypatch: pytest.MonkeyPatch) -> None:

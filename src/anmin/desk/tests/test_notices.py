@@ -14,7 +14,6 @@ from anmin.desk.tests.conftest import SignIn
 from anmin.kernel.errors import Refusal
 from anmin.matters import actions
 from anmin.matters.actor import CITIZEN, Actor
-from anmin.matters.news import drain
 from anmin.people.models import Account
 
 
@@ -27,7 +26,7 @@ def told(account: Account) -> list[str]:
 
 def hear() -> None:
     """Let the desk read the news."""
-    drain(["desk.notices"])
+    tasks.tell()
 
 
 def test_who_is_given_a_matter_is_told_once(city: City) -> None:
