@@ -29,7 +29,7 @@ def state_of_the_world() -> tuple[object, ...]:
 def test_a_theft_is_received_handled_and_answered(city: City) -> None:
     matter = city.incident()
     assert matter.unit == city.jinhu
-    assert matter.number.startswith(f"JQ-{timezone.localdate().year}-")
+    assert matter.number.startswith(f"JQ-{timezone.localdate(matter.opened_at).year}-")
     assert (matter.state, matter.stage, matter.version) == ("received", "open", 1)
     assert matter.due_at is not None
 
