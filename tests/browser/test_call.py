@@ -37,11 +37,13 @@ def desk(live_server: Any, chromium: Browser, city: City) -> Iterator[Any]:
     def opened(account: Any, address: str, **options: Any) -> Page:
         session = Client()
         session.force_login(account)
-        size = options.pop("size", WIDE)
+        size, now = options.pop("size", WIDE), options.pop("now", None)
         context = chromium.new_context(
             viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce", **options
         )
         contexts.append(context)
+        if now:
+            context.clock.set_system_time(now)
         cookies = {"sessionid": session.cookies["sessionid"].value, "django_language": "zh-hans"}
         context.add_cookies(
             [{"name": k, "value": v, "url": live_server.url} for k, v in cookies.items()]
