@@ -255,7 +255,7 @@ def checked(account: Account, *, limit: int = PAGE) -> list[CheckLine]:
                 if row.items.get(item.code) is False
             ],
         )
-        for row in rows.select_related("callback__matter").order_by("-at")[:limit]
+        for row in rows.select_related("callback__matter").order_by("-at", "-pk")[:limit]
     ]
 
 

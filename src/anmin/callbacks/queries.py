@@ -323,7 +323,7 @@ def still_unhappy(account: Account) -> QuerySet[Answer]:
         Answer.objects.filter(callback__round__gt=1, seq=1)
         .filter(Q(satisfaction=Satisfaction.DISSATISFIED) | Q(solved=Solved.NO))
         .select_related("callback__matter")
-        .order_by("-at")
+        .order_by("-at", "-pk")
     )
 
 

@@ -150,7 +150,8 @@ def test_nobody_there_then_again_and_again_until_it_ends(
     assert callback.closed_at is not None
     rows = list(Attempt.objects.order_by("seq").values_list("seq", "outcome"))
     assert rows == [(1, "no_answer"), (2, "busy"), (3, "switched_off")]
-    times = [timezone.localtime(at) for at in Attempt.objects.values_list("at", flat=True)]
+    attempts = Attempt.objects.order_by("seq")
+    times = [timezone.localtime(at) for at in attempts.values_list("at", flat=True)]
     # twice on the first day, then on the next morning
     assert [f"{at:%d %H}" for at in times] == ["10 10", "10 12", "11 08"]
 

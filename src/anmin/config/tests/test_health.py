@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
@@ -33,7 +34,8 @@ def test_ready_needs_a_worker_that_was_heard_of(client: Client) -> None:
     assert (answer.status_code, answer.json()["ready"]) == (200, True)
     beat.beat_at = timezone.now() - timedelta(seconds=90)
     beat.save()
-    answer = client.get("/readyz")
+    with time_machine.travel(beat.beat_at + timedelta(seconds=90), tick=False):
+        answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["worker"]) == (503, "not heard of for 90 seconds")
 
 
