@@ -224,7 +224,9 @@ def the_unit_does_not_learn_who_spoke(story: Story) -> None:
     assert not page.get_by_text("查看联系方式").is_visible()
     page.context.close()
 
-    page = story.open(city.inspector, f"/desk/matters/{order.number}/")
+    page = story.open(city.inspector, "/desk/")
+    expect(page.locator("#sealed")).to_contain_text("待督察首次联系")
+    followed(page, page.locator("#sealed").get_by_role("link", name=order.number))
     followed(page, page.get_by_role("link", name=number))
     reveal(page, "督察首次联系", name_of(incident))
     page.goto(page.url.replace(number, order.number))

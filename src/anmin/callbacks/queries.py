@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
@@ -33,6 +33,9 @@ from anmin.matters.prepared import Prepared
 from anmin.matters.registry import rectifying_kind
 from anmin.people.models import Account
 from anmin.people.policy import Capability, can, require, unit_scope
+
+type Order = tuple[Matter, Matter]
+"""An order to put something right, and the matter that caused it."""
 
 _answers = Prepared(
     lambda matter_id: (
@@ -316,29 +319,44 @@ def answers_about(account: Account, matter: Matter) -> list[AnswerView]:
     ]
 
 
-def still_unhappy(account: Account) -> QuerySet[Answer]:
-    """Answers of second callbacks that are still unhappy: what putting right did not settle."""
-    _require_everything(account, Capability.VIEW_ANSWERS)
-    return (
-        Answer.objects.filter(callback__round__gt=1, seq=1)
-        .filter(Q(satisfaction=Satisfaction.DISSATISFIED) | Q(solved=Solved.NO))
-        .select_related("callback__matter")
-        .order_by("-at", "-pk")
+def still_unhappy(account: Account, *, days: int = 90) -> list[Order]:
+    """Orders of the last days that were settled, though the citizen said in the second call: no.
+
+    The inspectorate may send them back; then they are not here any more. The newest first.
+    """
+    again = Answer.objects.filter(
+        Q(satisfaction=Satisfaction.DISSATISFIED) | Q(solved=Solved.NO),
+        callback__matter=OuterRef("other"),
+        callback__round__gt=1,
+        seq=1,
+        at__gte=OuterRef("matter__closed_at"),
     )
+    since = midnight(timezone.localdate(), days=-days)
+    links = _orders(account).filter(Exists(again), matter__opened_at__gte=since)
+    return _pairs(links.order_by("-matter__opened_at", "-matter_id"))
 
 
-def sealed_orders(account: Account) -> list[tuple[Matter, Matter]]:
+def sealed_orders(account: Account) -> list[Order]:
     """Orders that nobody has turned to the citizen about, because only the inspectorate may.
 
-    Each with the matter that caused it, due first; for those who see sealed links.
+    Due first.
     """
+    links = _orders(account).filter(sealed=True, matter__state=rectifying_kind().flow.start)
+    return _pairs(links.order_by("matter__due_at", "matter_id"))
+
+
+def _orders(account: Account) -> QuerySet[Link]:
+    """What leads from orders to the matters that caused them, for those who see sealed links."""
     if not (can(account, Capability.VIEW_MATTERS) and sees_sealed_links(account)):
         raise NotAllowed(_("Units do not see who is called or what one citizen answered."))
-    kind = rectifying_kind()
-    links = Link.objects.filter(
-        sealed=True, relation="cause", matter__kind=kind.code, matter__state=kind.flow.start
+    # No import brings an order: said so, the index of what none brings finds them.
+    return Link.objects.filter(
+        relation="cause", matter__kind=rectifying_kind().code, matter__facts_at=None
     )
-    rows = links.select_related("matter__unit", "other").order_by("matter__due_at", "matter_id")
+
+
+def _pairs(links: QuerySet[Link]) -> list[Order]:
+    rows = links.select_related("matter__unit", "other")
     return [(link.matter, link.other) for link in rows]
 
 

@@ -199,9 +199,23 @@ def test_unhappy_again_is_shown_to_the_inspectorate_and_orders_no_endless_chain(
     assert second is not None
     actions.record_answer(callback_id=second.pk, operator=city.operator, said=UNHAPPY, key="k2")
     assert Matter.objects.filter(kind="rectification").count() == 1
-    assert [row.callback for row in queries.still_unhappy(city.inspector)] == [second]
+    assert queries.still_unhappy(city.inspector) == [(order(), second.matter)]
     with pytest.raises(NotAllowed):
         queries.still_unhappy(city.duty_leader)
+    back = {"matter_id": order().pk, "code": "return", "note": "请重新核查并当面说明"}
+    move(actor=Actor.of(city.inspector), **back)
+    assert queries.still_unhappy(city.inspector) == []
+
+
+def test_who_is_content_at_last_is_nobody_s_concern_any_more(city: City) -> None:
+    called(city, UNHAPPY)
+    put_right(city, order())
+    assert queries.still_unhappy(city.inspector) == []
+    second = actions.next_callback(city.operator)
+    assert second is not None
+    glad = Said(satisfaction="fairly", solved="yes")
+    actions.record_answer(callback_id=second.pk, operator=city.operator, said=glad, key="k2")
+    assert queries.still_unhappy(city.inspector) == []
 
 
 def test_a_correction_that_turns_out_unhappy_orders_what_the_answer_would_have(

@@ -9,13 +9,14 @@ from django.urls import URLPattern, path, reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
-from anmin.callbacks.queries import queue_counts
+from anmin.callbacks.queries import queue_counts, sealed_orders, still_unhappy
 from anmin.desk.forms import openable_kinds
 from anmin.desk.navigation import links
 from anmin.desk.rows import lines
 from anmin.desk.views.matters import VIEW_LABELS
 from anmin.desk.views.page import DeskRequest, page, show
 from anmin.matters import queries
+from anmin.matters.policy import sees_sealed_links
 from anmin.people.policy import Capability, can
 
 if TYPE_CHECKING:
@@ -32,6 +33,23 @@ HINTS = {
     "at_risk": _("the deadline comes near"),
     "unowned": _("no person has them yet"),
 }
+ORDERS = {
+    "sealed": (
+        _("The first contact is yours"),
+        _(
+            "These citizens do not want the unit to learn who spoke up. Speak with them first, "
+            "then write it down at the order."
+        ),
+    ),
+    "unhappy": (
+        _("Still not right"),
+        _(
+            "Settled by the unit; asked a second time, the citizen is still not content. Look at "
+            "it, and send it back if the unit has to do more."
+        ),
+    ),
+}
+"""Orders to put something right that wait for the inspectorate."""
 
 
 @page()
@@ -73,6 +91,12 @@ def home(request: DeskRequest) -> HttpResponse:
             "lines": lines(first.rows),
             "may_open": bool(openable_kinds(account)),
         }
+        if sees_sealed_links(account):
+            context["orders"] = [
+                (name, *ORDERS[name], len(found), lines([order for order, _cause in found[:NEXT]]))
+                for name, find in (("sealed", sealed_orders), ("unhappy", still_unhappy))
+                if (found := find(account))
+            ]
     return show(request, "home.html", context)
 
 
