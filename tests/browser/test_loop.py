@@ -318,7 +318,8 @@ def the_night_notes_who_did_not_sign(story: Story) -> None:
     assert "玉海派出所" in body_of(told)
     night = datetime(2026, 11, 10, 20, tzinfo=CHINA)
     assert not Message.objects.filter(medium="sms", created_at__gte=night).exists()
-    page = story.open(story.yuhai_leader, "/desk/day/?date=2026-11-10")
+    page = story.open(story.yuhai_leader, "/desk/notices/")
+    followed(page, page.locator("#letters").get_by_role("link", name="2026-11-10"))
     expect(page.locator("#body")).to_contain_text("当天没有签结")
     page.context.close()
 

@@ -7,6 +7,8 @@ import pytest
 from django.utils import timezone
 from tests.personas import City
 
+from anmin.callbacks.signing import night_close
+from anmin.channels.delivery import deliver_due
 from anmin.desk import actions as desk
 from anmin.desk import queries, tasks
 from anmin.desk.models import Notice, Watch
@@ -119,6 +121,18 @@ def test_old_notices_are_forgotten(city: City) -> None:
     hear()
     assert desk.forget_notices() == 0
     assert desk.forget_notices(timezone.now() + timedelta(days=91)) == 1
+
+
+def test_a_day_left_unsigned_is_told_to_who_may_sign_it(city: City, sign_in: SignIn) -> None:
+    yesterday = timezone.localdate() - timedelta(days=1)
+    assert night_close(yesterday) == 1
+    deliver_due()
+    page = sign_in(city.duty_leader).get("/desk/notices/").content.decode()
+    letters = page.split('id="letters"', 1)[1].split("</ul>", 1)[0]
+    assert f'href="/desk/day/?unit=RA-JH&amp;date={yesterday}"' in letters
+    assert "锦湖派出所" in letters
+    assert "未签结" in letters
+    assert 'id="letters"' not in sign_in(city.officer).get("/desk/notices/").content.decode()
 
 
 def test_the_inbox_opens_the_matter_and_marks_it_read(city: City, sign_in: SignIn) -> None:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from anmin.channels.queries import body_of, inbox
 from anmin.desk import actions, queries
 from anmin.desk.notices import NOTICE_KINDS
 from anmin.desk.views.page import DeskRequest, go, page, show
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 @page()
@@ -20,11 +27,25 @@ def notices(request: DeskRequest) -> HttpResponse:
     found = queries.notices_for(request.user, before=int(before) if before.isdecimal() else None)
     shown = found[: queries.PAGE]
     context = {
+        "letters": [] if before else _letters(request.user.username),
         "notices": shown,
         "unread": any(one.notice.read_at is None for one in shown),
         "older": f"?before={shown[-1].notice.pk}" if len(found) > queries.PAGE else "",
     }
     return show(request, "notices.html", context)
+
+
+def _letters(owner: str) -> list[tuple[str, datetime | None, str]]:
+    """What the house wrote to somebody: the words, when, and the page it is about."""
+    return [(body_of(one), one.sent_at, _about(one.subject_ref)) for one in inbox(owner, limit=10)]
+
+
+def _about(subject: str) -> str:
+    what, _colon, rest = subject.partition(":")
+    if what != "day":
+        return ""
+    unit, _colon, day = rest.rpartition(":")
+    return f"{reverse('desk:day')}?{urlencode({'unit': unit, 'date': day})}"
 
 
 @page()
