@@ -24,6 +24,7 @@ from anmin.exchange.profiles import load_profile
 from anmin.exchange.reading import Batch, Order, Rejected, batches
 from anmin.exchange.reasons import refusal, sentence
 from anmin.exchange.rejects import RejectsFile
+from anmin.exchange.tuning import tuned
 from anmin.exchange.world import check_profile, look_around
 from anmin.kernel.errors import Refusal, Unavailable
 from anmin.matters.intake import Observation, Observed, observe_many
@@ -37,10 +38,6 @@ if TYPE_CHECKING:
 
 PAUSES = (1, 2, 4, 8, 15, 30, 60)
 """Seconds to wait for a database that has gone away, before giving up."""
-FOR_AN_IMPORT = {"mmap_size": 32 << 20, "cache_size": -64_000, "wal_autocheckpoint": 16_000}
-"""How an import uses SQLite: little of the growing file mapped into its memory (bytes), instead
-a cache of its own (KiB, negative), and pages of indexes carried over from the log when they have
-changed often, not after every batch (pages)."""
 COUNTS = ("read", "created", "updated", "unchanged", "rejected")
 log = structlog.get_logger(__name__)
 
@@ -133,30 +130,6 @@ def import_incidents(
     )
 
 
-@contextmanager
-def _tuned() -> Iterator[None]:
-    """SQLite as `FOR_AN_IMPORT` says, and afterwards as it was."""
-    if connection.vendor != "sqlite":
-        yield
-        return
-    before = _pragmas(FOR_AN_IMPORT)
-    try:
-        yield
-    finally:
-        _pragmas(before)
-
-
-def _pragmas(wanted: Mapping[str, int]) -> dict[str, int]:
-    """Set these of SQLite's settings; returns what they were."""
-    before: dict[str, int] = {}
-    with connection.cursor() as cursor:
-        for name, value in wanted.items():
-            if found := cursor.execute(f"PRAGMA {name}").fetchone():
-                before[name] = int(found[0])
-            cursor.execute(f"PRAGMA {name}={value}").fetchall()
-    return before
-
-
 def _fresh(run: ImportRun) -> ImportRun:
     """A run from the start: what an earlier, killed attempt counted is counted again."""
     run.read = run.created = run.updated = run.unchanged = run.rejected = 0
@@ -220,7 +193,7 @@ class _Import:
         run = self._run
         header = self._order.profile.file.header
         name = f"{run.profile}-{run.sha256[:16]}"
-        with RejectsFile(name, has_header=header) as rejects, steady(), _tuned():
+        with RejectsFile(name, has_header=header) as rejects, steady(), tuned():
             for batch in batches(self._order):
                 results = self._take_in(batch)
                 self._set_aside(batch, results, rejects)

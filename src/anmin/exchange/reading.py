@@ -6,6 +6,7 @@ answers with batches on its standard output. It ends by itself when nobody liste
 killed import leaves nothing behind.
 """
 
+import gc
 import os
 import pickle
 import signal
@@ -178,6 +179,7 @@ def main() -> None:
     """The reading process: one order in, batches out, then nothing or why it ended early."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the importing process's to answer.
     order: Order = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that started us
+    gc.disable()  # nothing here goes round in circles
     last: Unreadable | None = None
     try:
         for batch in read(order):

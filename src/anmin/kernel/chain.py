@@ -9,7 +9,6 @@ can go, the chain still verifies.
 import hashlib
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any, Final
 
 import orjson
@@ -21,12 +20,8 @@ GENESIS: Final = bytes(SIZE)
 _OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
 
 
-@lru_cache(maxsize=8192)
 def stamp(moment: datetime) -> str:
-    """A moment as the chain keeps it: UTC, always with microseconds, so that it compares.
-
-    Remembered, because bulk intake writes each moment in several places.
-    """
+    """A moment as the chain keeps it: UTC, always with microseconds, so that it compares."""
     there = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
     return f"{there.replace(tzinfo=None).isoformat('T', 'microseconds')}+00:00"
 

@@ -149,15 +149,15 @@ class Rule(BaseModel):
         return self.number * step
 
     def due(self, start: datetime, calendar: WorkingCalendar, tz: ZoneInfo) -> Deadline:
-        """When something that starts at ``start`` (aware) is due under this rule, in ``tz``.
+        """When something that starts at ``start`` (aware) is due under this rule in ``tz``.
 
-        Seconds, minutes and hours run from the moment. Days and months do not count the day of
+        Seconds, minutes and hours run from the moment (and give one in UTC). Days and months do not count the day of
         the start and end at 23:59:59 of the last one; a month ends on the day of the same
         number, or on the last day of the month. ``same_day`` is the day of the start.
         """
         unit = self.unit
         if self._exact is not None:
-            return Deadline((start.astimezone(UTC) + self._exact).astimezone(tz))
+            return Deadline(start.astimezone(UTC) + self._exact)
         if unit is Unit.WORKING_DAYS:
             return calendar.add_working_days(start, self.number, tz=tz)
         day = start.astimezone(tz).date()

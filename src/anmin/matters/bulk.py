@@ -1,7 +1,8 @@
 """Many rows at once: COPY on PostgreSQL, one statement for many rows on SQLite."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import batched, chain
 from typing import Any
@@ -16,13 +17,27 @@ TOGETHER = 500
 """Rows of one statement on SQLite: more save nothing."""
 
 
-def insert(
-    model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]
-) -> None:
+type Row = Sequence[Any]
+
+
+def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Row]) -> None:
     """Insert rows given as plain tuples in the order of ``columns`` (attribute names).
 
-    Values must already be what the database keeps: see ``moment`` and ``document``. Inside a
-    transaction. O(rows).
+    Values must already be what the database keeps: see ``moment_writer``. Inside a transaction.
+    O(rows).
+    """
+    with inserting(model, columns) as take:
+        for row in rows:
+            take(row)
+
+
+@contextmanager
+def inserting(
+    model: type[models.Model], columns: Sequence[str]
+) -> Iterator[Callable[[Row], object]]:
+    """As ``insert``, a row at a time: PostgreSQL works on those it has got while more are made.
+
+    Inside, nothing else can be asked of the database.
     """
     by_name = {field.attname: field.column or "" for field in model._meta.concrete_fields}
     names = ", ".join(connection.ops.quote_name(by_name[name]) for name in columns)
@@ -30,9 +45,10 @@ def insert(
     with connection.cursor() as cursor, connection.wrap_database_errors:
         if connection.vendor == "postgresql":
             with cursor.copy(f"COPY {into} FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
+                yield copy.write_row
             return
+        rows: list[Row] = []
+        yield rows.append
         # Past Django's cursor, which would look for its own marks in each of these statements.
         raw = sqlite3.Cursor(connection.connection)
         one = f"({', '.join('?' * len(columns))})"
@@ -77,28 +93,18 @@ def queue_up(name: str) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [name])
 
 
+def keeper() -> Callable[[str | None], str | None]:
+    """What turns the ``stamp`` of a moment into what the database keeps (as Django does)."""
+
+    def sqlite(stamped: str | None) -> str | None:
+        if stamped is None:
+            return None
+        return stamped[: 19 if stamped[20:26] == "000000" else 26].replace("T", " ")
+
+    return (lambda stamped: stamped) if connection.vendor == "postgresql" else sqlite
+
+
 def moment_writer() -> Callable[[datetime | None], str | None]:
-    """What writes a moment as the database keeps it (on SQLite exactly as Django does).
-
-    It remembers what it wrote: make one for a batch.
-    """
-    written: dict[datetime | None, str | None] = {None: None}
-
-    def postgresql(value: datetime | None) -> str | None:
-        return None if value is None else stamp(value)
-
-    def sqlite(value: datetime | None) -> str | None:
-        text = written.get(value)
-        if text is None and value is not None:
-            text = stamp(value)
-            whole = text[20:26] == "000000"
-            text = f"{text[:10]} {text[11:19]}" if whole else f"{text[:10]} {text[11:26]}"
-            written[value] = text
-        return text
-
-    return postgresql if connection.vendor == "postgresql" else sqlite
-
-
-def moment(value: datetime | None) -> str | None:
-    """One moment as the database keeps it; for many, make a ``moment_writer``."""
-    return moment_writer()(value)
+    """What writes a moment as the database keeps it; make one for a batch."""
+    keep = keeper()
+    return lambda value: None if value is None else keep(stamp(value))

@@ -5,7 +5,7 @@ what ``ledger.append`` does for one matter, with the same hash, clocks and paylo
 the two against each other by replaying what it wrote.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from operator import itemgetter
 from typing import Any, get_args
@@ -20,7 +20,7 @@ from anmin.kernel.chain import stamp
 from anmin.kernel.errors import Refusal
 from anmin.matters import bulk
 from anmin.matters.actor import Actor
-from anmin.matters.clock import next_due, reckoner, tick
+from anmin.matters.clock import reckoner, tick
 from anmin.matters.contacts import encrypted
 from anmin.matters.kind import Kind
 from anmin.matters.ledger import entry_hash
@@ -42,7 +42,6 @@ ENTRY_COLUMNS = (
 )
 DEADLINE_COLUMNS = ("matter_id", "clock", "rule", "started_at", "due_at", "met_at", "provisional")
 CONTACT_COLUMNS = ("matter_id", "sealed", "phone_index", "fingerprint")
-Row = tuple[Any, ...]
 _snapshot = itemgetter(*SNAPSHOT)
 
 
@@ -62,13 +61,14 @@ def open_many(observations: Sequence[Observation], actor: Actor) -> list[int | s
         else:
             good.append((one, details, one.unit_id or _owner(owners, one.kind, one.area_id)))
             results.append(0)
-    zone = timezone.get_default_timezone()
-    series = [(kind_of(one.kind).prefix, one.opened_at.astimezone(zone).year) for one, *_ in good]
+    years = _years([one.opened_at for one, *_ in good])
+    series = [(kind_of(one.kind).prefix, year) for (one, *_), year in zip(good, years, strict=True)]
     numbers = _numbers(series)
     ids = list(bulk.take_ids(Matter, len(good)))
-    press = _Press(actor, timezone.now())
-    for (one, details, unit), pk, which in zip(good, ids, series, strict=True):
-        press.add(one, details, unit, pk, next(numbers[which]))
+    with bulk.inserting(Matter, MATTER_COLUMNS) as take:
+        press = _Press(actor, timezone.now(), take)
+        for (one, details, unit), pk, which in zip(good, ids, series, strict=True):
+            press.add(one, details, unit, pk, next(numbers[which]))
     press.write()
     made = iter(ids)
     return [next(made) if result == 0 else result for result in results]
@@ -107,6 +107,15 @@ def ended_at(details: dict[str, Any], now: datetime) -> datetime:
     return datetime.fromisoformat(text) if text else now
 
 
+def _years(moments: Sequence[datetime]) -> list[int]:
+    """The local year of each moment; most batches lie within one."""
+    zone = timezone.get_default_timezone()
+    edges = {edge.astimezone(zone).year for edge in (min(moments), max(moments))} if moments else {}
+    if len(edges) == 1:
+        return [*edges] * len(moments)
+    return [moment.astimezone(zone).year for moment in moments]
+
+
 def _numbers(series: list[tuple[str, int]]) -> dict[tuple[str, int], Iterator[str]]:
     return {which: take_numbers(*which, series.count(which)) for which in set(series)}
 
@@ -135,26 +144,29 @@ def _owner(owners: Owners, kind: str, area_id: int | None) -> int | None:
 
 
 class _Press:
-    """The rows of one batch."""
+    """The rows of one batch. Matters are inserted as they come, the rest by ``write``."""
 
-    def __init__(self, actor: Actor, now: datetime) -> None:
+    def __init__(
+        self, actor: Actor, now: datetime, take_matter: Callable[[bulk.Row], object]
+    ) -> None:
         self.actor, self.now = actor, now
         self.ring = settings.KEYRING
         self.secret: bytes = self.ring.chain_key
         self.reckon = reckoner()
-        self.moment = bulk.moment_writer()
-        self.at = self.moment(now)
-        self.matters: list[Row] = []
-        self.entries: list[Row] = []
-        self.deadlines: list[Row] = []
-        self.contacts: list[Row] = []
+        self.keep = bulk.keeper()
+        self.at = stamp(now)
+        self.kept_at = self.keep(self.at)
+        self.take_matter = take_matter
+        self.entries: list[bulk.Row] = []
+        self.deadlines: list[bulk.Row] = []
+        self.contacts: list[bulk.Row] = []
 
     def add(
         self, one: Observation, details: dict[str, Any], unit_id: int | None, pk: int, number: str
     ) -> None:
         """Lay out one matter with its first entry, clocks and contact."""
         declared = kind_of(one.kind)
-        flow, moment = declared.flow, self.moment
+        flow, keep = declared.flow, self.keep
         state = declared.observe(details) if declared.observe else flow.start
         stage = flow.stage(state)
         ended = None if stage.live else ended_at(details, self.now)
@@ -174,6 +186,8 @@ class _Press:
             told["contact"] = marks.contact.hex()
             sealed = encrypted(self.ring, one.contact, number)
             self.contacts.append((pk, sealed, marks.phone, marks.contact))
+        running = {code: clock.as_payload() for code, clock in clocks.items()}
+        opened, closed = stamp(one.opened_at), stamp(ended) if ended else None
         columns = {
             "number": number,
             "kind": one.kind,
@@ -187,27 +201,26 @@ class _Press:
             "place": one.place,
             "longitude": one.longitude,
             "latitude": one.latitude,
-            "opened_at": stamp(one.opened_at),
-            "closed_at": stamp(ended) if ended else None,
+            "opened_at": opened,
+            "closed_at": closed,
         }
         document = chain.canonical(details)
         payload = {
             "set": columns,
             "details": orjson.Fragment(document),
-            "clocks": {code: clock.as_payload() for code, clock in clocks.items()},
+            "clocks": running,
             "told": told,
         }
         head = self._entry(pk, number, state, chain.canonical(payload))
-        for code, clock in clocks.items():
-            start, due, met = clock.started_at, clock.due_at, clock.met_at
-            times = (moment(start), moment(due), moment(met))
-            self.deadlines.append((pk, code, clock.rule, *times, clock.provisional))
-        columns["opened_at"], columns["closed_at"] = moment(one.opened_at), moment(ended)
-        due_at, facts_at = moment(next_due(clocks)), moment(one.facts_at)
-        self.matters.append(
+        for code, told_clock in running.items():
+            rule, start, due, provisional, met = told_clock.values()
+            self.deadlines.append((pk, code, rule, keep(start), keep(due), keep(met), provisional))
+        columns["opened_at"], columns["closed_at"] = keep(opened), keep(closed)
+        due_at = min((one["due"] for one in running.values() if not one["met"]), default=None)
+        self.take_matter(
             (
                 *(pk, *_snapshot(columns), state, stage.value, document.decode()),
-                *(due_at, facts_at, marks.facts, 1, head),
+                *(keep(due_at), keep(stamp(one.facts_at)), marks.facts, 1, head),
             )
         )
 
@@ -218,7 +231,7 @@ class _Press:
             chain.GENESIS,
             number=number,
             seq=1,
-            at=self.now,
+            at=self.at,
             actor=actor.label,
             role=actor.role,
             action="open",
@@ -231,15 +244,14 @@ class _Press:
         )
         self.entries.append(
             (
-                *(pk, 1, self.at, None, actor.label, actor.role, "open", "", state),
+                *(pk, 1, self.kept_at, None, actor.label, actor.role, "open", "", state),
                 *("", False, payload.decode(), None, head),
             )
         )
         return head
 
     def write(self) -> None:
-        """Insert everything."""
-        bulk.insert(Matter, MATTER_COLUMNS, self.matters)
+        """Insert what belongs to the matters."""
         bulk.insert(Entry, ENTRY_COLUMNS, self.entries)
         bulk.insert(Deadline, DEADLINE_COLUMNS, self.deadlines)
         bulk.insert(Contact, CONTACT_COLUMNS, self.contacts)

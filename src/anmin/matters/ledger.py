@@ -65,7 +65,7 @@ def entry_hash(
     *,
     number: str,
     seq: int,
-    at: datetime,
+    at: datetime | str,
     actor: str,
     role: str,
     action: str,
@@ -78,7 +78,8 @@ def entry_hash(
 ) -> bytes:
     """The keyed hash that chains an entry to the one before it (32 bytes).
 
-    A payload may be given in its canonical form already, and the key, to save a batch the work.
+    The moment may be given as its stamp already, the payload in its canonical form, and the key,
+    to save a batch the work.
     """
     secret = secret or settings.KEYRING.chain_key
     canonical = payload if isinstance(payload, bytes) else chain.canonical(payload)
@@ -86,7 +87,7 @@ def entry_hash(
         [
             number,
             seq,
-            stamp(at),
+            plain(at),
             actor,
             role,
             action,

@@ -14,7 +14,7 @@ import pytest
 from django.db import OperationalError, connection
 from tests.personas import City
 
-from anmin.exchange import imports, reading
+from anmin.exchange import imports, reading, tuning
 from anmin.exchange.imports import import_incidents
 from anmin.exchange.models import ImportRun, Status
 from anmin.exchange.template import template_columns
@@ -199,7 +199,7 @@ def test_an_import_leaves_the_settings_of_sqlite_as_they_were(
 ) -> None:
     def settings() -> list[Any]:
         with connection.cursor() as cursor:
-            return [cursor.execute(f"PRAGMA {name}").fetchone() for name in imports.FOR_AN_IMPORT]
+            return [cursor.execute(f"PRAGMA {name}").fetchone() for name in tuning.FOR_AN_IMPORT]
 
     seen: list[list[Any]] = []
     before = settings()

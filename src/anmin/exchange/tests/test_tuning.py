@@ -1,0 +1,55 @@
+"""How a long import uses its process and SQLite, and that it leaves both as they were."""
+
+import gc
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from anmin.exchange import tuning
+from anmin.exchange.tuning import tuned
+
+sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="a log that SQLite has")
+
+
+@pytest.mark.django_db
+def test_no_garbage_is_looked_for_until_the_import_ends_however_it_ends() -> None:
+    with pytest.raises(LookupError), tuned():
+        assert not gc.isenabled()
+        raise LookupError
+    assert gc.isenabled()
+
+
+@pytest.mark.django_db
+def test_it_stays_so_for_one_import_when_another_ends() -> None:
+    def another() -> None:
+        with tuned():
+            pass
+
+    with tuned():
+        another()
+        assert not gc.isenabled()
+    assert gc.isenabled()
+
+
+@sqlite
+@pytest.mark.django_db(transaction=True)
+def test_the_log_is_carried_over_while_batches_are_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tuning, "EVERY", 0.01)
+    file = Path(connection.settings_dict["NAME"])
+    with connection.cursor() as cursor, tuned():
+        cursor.execute("CREATE TABLE heap (what BLOB)")
+        try:
+            before = file.stat().st_size
+            cursor.execute("INSERT INTO heap VALUES (zeroblob(1000000))")
+            end = time.monotonic() + 30
+            while file.stat().st_size < before + 1_000_000:
+                assert time.monotonic() < end
+                time.sleep(0.01)
+        finally:
+            cursor.execute("DROP TABLE heap")
+    assert "carrier" not in {thread.name for thread in threading.enumerate()}
