@@ -16,10 +16,16 @@ sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="a log that SQ
 
 @pytest.mark.django_db
 def test_no_garbage_is_looked_for_until_the_import_ends_however_it_ends() -> None:
-    with pytest.raises(LookupError), tuned():
-        assert not gc.isenabled()
-        raise LookupError
-    assert gc.isenabled()
+    looking: list[bool] = []
+
+    def broken_off() -> None:
+        with tuned():
+            looking.append(gc.isenabled())
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        broken_off()
+    assert (looking, gc.isenabled()) == ([False], True)
 
 
 @pytest.mark.django_db
