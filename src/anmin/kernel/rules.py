@@ -151,9 +151,10 @@ class Rule(BaseModel):
     def due(self, start: datetime, calendar: WorkingCalendar, tz: ZoneInfo) -> Deadline:
         """When something that starts at ``start`` (aware) is due under this rule in ``tz``.
 
-        Seconds, minutes and hours run from the moment (and give one in UTC). Days and months do not count the day of
-        the start and end at 23:59:59 of the last one; a month ends on the day of the same
-        number, or on the last day of the month. ``same_day`` is the day of the start.
+        Seconds, minutes and hours run from the moment (and give one in UTC). Days and months do
+        not count the day of the start and end at 23:59:59 of the last one; a month ends on the
+        day of the same number, or on the last day of the month. ``same_day`` is the day of the
+        start.
         """
         unit = self.unit
         if self._exact is not None:

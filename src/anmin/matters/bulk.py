@@ -1,8 +1,7 @@
 """Many rows at once: COPY on PostgreSQL, one statement for many rows on SQLite."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import batched, chain
 from typing import Any
@@ -17,27 +16,13 @@ TOGETHER = 500
 """Rows of one statement on SQLite: more save nothing."""
 
 
-type Row = Sequence[Any]
-
-
-def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Row]) -> None:
+def insert(
+    model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
     """Insert rows given as plain tuples in the order of ``columns`` (attribute names).
 
-    Values must already be what the database keeps: see ``moment_writer``. Inside a transaction.
-    O(rows).
-    """
-    with inserting(model, columns) as take:
-        for row in rows:
-            take(row)
-
-
-@contextmanager
-def inserting(
-    model: type[models.Model], columns: Sequence[str]
-) -> Iterator[Callable[[Row], object]]:
-    """As ``insert``, a row at a time: PostgreSQL works on those it has got while more are made.
-
-    Inside, nothing else can be asked of the database.
+    Values must already be what the database keeps: see ``moment_writer``. Inside a
+    transaction. O(rows).
     """
     by_name = {field.attname: field.column or "" for field in model._meta.concrete_fields}
     names = ", ".join(connection.ops.quote_name(by_name[name]) for name in columns)
@@ -45,10 +30,9 @@ def inserting(
     with connection.cursor() as cursor, connection.wrap_database_errors:
         if connection.vendor == "postgresql":
             with cursor.copy(f"COPY {into} FROM STDIN") as copy:
-                yield copy.write_row
+                for row in rows:
+                    copy.write_row(row)
             return
-        rows: list[Row] = []
-        yield rows.append
         # Past Django's cursor, which would look for its own marks in each of these statements.
         raw = sqlite3.Cursor(connection.connection)
         one = f"({', '.join('?' * len(columns))})"

@@ -5,7 +5,7 @@ what ``ledger.append`` does for one matter, with the same hash, clocks and paylo
 the two against each other by replaying what it wrote.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from operator import itemgetter
 from typing import Any, get_args
@@ -42,6 +42,7 @@ ENTRY_COLUMNS = (
 )
 DEADLINE_COLUMNS = ("matter_id", "clock", "rule", "started_at", "due_at", "met_at", "provisional")
 CONTACT_COLUMNS = ("matter_id", "sealed", "phone_index", "fingerprint")
+Row = tuple[Any, ...]
 _snapshot = itemgetter(*SNAPSHOT)
 
 
@@ -65,10 +66,9 @@ def open_many(observations: Sequence[Observation], actor: Actor) -> list[int | s
     series = [(kind_of(one.kind).prefix, year) for (one, *_), year in zip(good, years, strict=True)]
     numbers = _numbers(series)
     ids = list(bulk.take_ids(Matter, len(good)))
-    with bulk.inserting(Matter, MATTER_COLUMNS) as take:
-        press = _Press(actor, timezone.now(), take)
-        for (one, details, unit), pk, which in zip(good, ids, series, strict=True):
-            press.add(one, details, unit, pk, next(numbers[which]))
+    press = _Press(actor, timezone.now())
+    for (one, details, unit), pk, which in zip(good, ids, series, strict=True):
+        press.add(one, details, unit, pk, next(numbers[which]))
     press.write()
     made = iter(ids)
     return [next(made) if result == 0 else result for result in results]
@@ -144,11 +144,9 @@ def _owner(owners: Owners, kind: str, area_id: int | None) -> int | None:
 
 
 class _Press:
-    """The rows of one batch. Matters are inserted as they come, the rest by ``write``."""
+    """The rows of one batch."""
 
-    def __init__(
-        self, actor: Actor, now: datetime, take_matter: Callable[[bulk.Row], object]
-    ) -> None:
+    def __init__(self, actor: Actor, now: datetime) -> None:
         self.actor, self.now = actor, now
         self.ring = settings.KEYRING
         self.secret: bytes = self.ring.chain_key
@@ -156,10 +154,10 @@ class _Press:
         self.keep = bulk.keeper()
         self.at = stamp(now)
         self.kept_at = self.keep(self.at)
-        self.take_matter = take_matter
-        self.entries: list[bulk.Row] = []
-        self.deadlines: list[bulk.Row] = []
-        self.contacts: list[bulk.Row] = []
+        self.matters: list[Row] = []
+        self.entries: list[Row] = []
+        self.deadlines: list[Row] = []
+        self.contacts: list[Row] = []
 
     def add(
         self, one: Observation, details: dict[str, Any], unit_id: int | None, pk: int, number: str
@@ -212,12 +210,12 @@ class _Press:
             "told": told,
         }
         head = self._entry(pk, number, state, chain.canonical(payload))
-        for code, told_clock in running.items():
-            rule, start, due, provisional, met = told_clock.values()
+        for code, clock_told in running.items():
+            rule, start, due, provisional, met = clock_told.values()
             self.deadlines.append((pk, code, rule, keep(start), keep(due), keep(met), provisional))
         columns["opened_at"], columns["closed_at"] = keep(opened), keep(closed)
-        due_at = min((one["due"] for one in running.values() if not one["met"]), default=None)
-        self.take_matter(
+        due_at = min((c["due"] for c in running.values() if not c["met"]), default=None)
+        self.matters.append(
             (
                 *(pk, *_snapshot(columns), state, stage.value, document.decode()),
                 *(keep(due_at), keep(stamp(one.facts_at)), marks.facts, 1, head),
@@ -251,7 +249,8 @@ class _Press:
         return head
 
     def write(self) -> None:
-        """Insert what belongs to the matters."""
+        """Insert everything."""
+        bulk.insert(Matter, MATTER_COLUMNS, self.matters)
         bulk.insert(Entry, ENTRY_COLUMNS, self.entries)
         bulk.insert(Deadline, DEADLINE_COLUMNS, self.deadlines)
         bulk.insert(Contact, CONTACT_COLUMNS, self.contacts)
