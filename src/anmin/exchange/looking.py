@@ -1,7 +1,7 @@
 """What is shown of an uploaded file before it is taken in: its columns, and its first rows."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -28,7 +28,7 @@ from anmin.exchange.profiles import (
 from anmin.exchange.readers import Table
 from anmin.exchange.reasons import NOTES, doubt, refusal
 from anmin.exchange.uploads import preview, propose, stored_path
-from anmin.kernel.masking import mask_name, mask_phone
+from anmin.kernel.masking import mask_address, mask_name, mask_phone
 from anmin.matters.categories import category
 from anmin.matters.registry import kind_of
 from anmin.people.policy import Capability, require
@@ -63,11 +63,17 @@ FACTS: Mapping[str, str | Promise] = {
     "contact_address": _("Reporter: address"),
 }
 """What a column can be, besides the details of the kind, in the words of the page."""
+MASKED = {
+    "contact_name": mask_name,
+    "contact_phone": mask_phone,
+    "contact_address": mask_address,
+}
+"""How the columns are shown that tell of the reporter."""
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnUse:
-    """One column of a file: what stands in it, and what it is taken for.
+    """One column of a file: what stands in it (masked as ``MASKED`` says), and what it is taken for.
 
     ``facts`` are codes. ``sure`` (0–1) and ``why`` are there when it was guessed.
     """
@@ -214,13 +220,25 @@ def _columns(
         ColumnUse(
             place + 1,
             title.strip() if profile.file.header else "",
-            tuple(row.cells[place].strip()[:60] for row in below if place < len(row.cells)),
+            tuple(
+                _shown(row.cells[place].strip(), facts[place])
+                for row in below
+                if place < len(row.cells)
+            ),
             tuple(facts[place]),
             guesses[place + 1].sure if place + 1 in guesses else None,
             guesses[place + 1].why if place + 1 in guesses else (),
         )
         for place, title in enumerate(binding.header)
     ]
+
+
+def _shown(cell: str, facts: Iterable[str]) -> str:
+    """The beginning of a cell, masked where it tells of the reporter."""
+    for fact in facts:
+        if mask := MASKED.get(fact):
+            return mask(cell)
+    return cell[:60]
 
 
 def _facts_by_place(profile: Profile, binding: Binding) -> dict[int, list[str]]:
