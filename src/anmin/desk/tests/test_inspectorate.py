@@ -12,6 +12,7 @@ from anmin.callbacks.recording import Said
 from anmin.callbacks.tests.conftest import TUESDAY
 from anmin.callbacks.tests.scene import planned
 from anmin.desk.tests.conftest import SignIn
+from anmin.desk.views import home
 from anmin.matters import actions
 from anmin.matters.actor import Actor
 from anmin.matters.models import Matter
@@ -72,3 +73,22 @@ def test_the_inspectorate_finds_what_putting_right_did_not_settle(
     page = first_page(sign_in, city.inspector)
     assert order.number in page.split('id="unhappy"', 1)[1].split("</section>", 1)[0]
     assert 'id="unhappy"' not in first_page(sign_in, city.duty_leader)
+
+
+def test_a_long_list_is_cut_and_can_be_seen_whole(
+    city: City, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(home, "NEXT", 1)
+    for callback in (planned(city), planned(city)):
+        next_callback(city.operator)
+        said = Said(satisfaction="dissatisfied", consent_contact=False)
+        record_answer(callback_id=callback.pk, operator=city.operator, said=said, key="k")
+    first, second = Matter.objects.filter(kind="rectification").order_by("due_at", "pk")
+    page = first_page(sign_in, city.inspector).split('id="sealed"', 1)[1].split("</section>", 1)[0]
+    assert (first.number in page, second.number in page) == (True, False)
+    assert 'href="?all=sealed#sealed"' in page
+    whole = sign_in(city.inspector).get("/desk/?all=sealed").content.decode()
+    whole = whole.split('id="sealed"', 1)[1].split("</section>", 1)[0]
+    assert first.number in whole
+    assert second.number in whole
+    assert "?all=" not in whole

@@ -9,7 +9,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
-from anmin.callbacks.queries import queue_counts, sealed_orders, still_unhappy
+from anmin.callbacks.queries import Order, queue_counts, sealed_orders, still_unhappy
 from anmin.desk.forms import openable_kinds
 from anmin.desk.navigation import links
 from anmin.desk.rows import lines
@@ -50,6 +50,13 @@ ORDERS = {
     ),
 }
 """Orders to put something right that wait for the inspectorate."""
+
+
+def _waiting(name: str, found: list[Order], *, whole: bool) -> tuple[object, ...]:
+    """What the page shows of such orders: the first of them, or all; and whether there are more."""
+    shown = found if whole else found[:NEXT]
+    rows = lines([order for order, _cause in shown])
+    return (name, *ORDERS[name], len(found), rows, len(shown) < len(found))
 
 
 @page()
@@ -93,7 +100,7 @@ def home(request: DeskRequest) -> HttpResponse:
         }
         if sees_sealed_links(account):
             context["orders"] = [
-                (name, *ORDERS[name], len(found), lines([order for order, _cause in found[:NEXT]]))
+                _waiting(name, found, whole=request.GET.get("all") == name)
                 for name, find in (("sealed", sealed_orders), ("unhappy", still_unhappy))
                 if (found := find(account))
             ]
