@@ -1,7 +1,7 @@
 """Encryption of single fields, with keys that can be changed, and an index to look values up by.
 
-A keyring holds one *root*, from which the keys of the blind index and of the hash chain are
-derived and which never changes, and any number of *encryption keys*, newest first: the newest
+A keyring holds one *root*, from which the keys of the blind index, the hash chain, the keyed
+hashes and the signatures are derived and which never changes, and any number of *encryption keys*, newest first: the newest
 encrypts, all decrypt. A token is ``version (1) | key id (4) | nonce (12) | AES-256-GCM``; what
 the field belongs to is bound to it as associated data, so a token moved to another record does
 not open. With random nonces one key is good for about four billion values (NIST SP 800-38D);
@@ -17,6 +17,7 @@ from functools import cached_property
 from typing import Final, Self
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -71,6 +72,7 @@ class Keyring:
         }
         self._newest, self._newest_cipher = next(iter(self._ciphers.items()))
         self._index_keys: dict[str, bytes] = {}
+        self._mac_keys: dict[str, bytes] = {}
 
     def __repr__(self) -> str:
         return f"<Keyring of {len(self._keys)}, newest {next(iter(self._keys)).hex()}>"
@@ -162,3 +164,21 @@ class Keyring:
     def chain_key(self) -> bytes:
         """The key of the hash chain (``chain.link``)."""
         return _derive(self._root, "hash chain")
+
+    def mac(self, message: bytes, *, purpose: str, size: int = 32) -> bytes:
+        """A keyed BLAKE2b hash that only a holder of the root can make or check.
+
+        It does not change when encryption keys do; those of different purposes cannot be
+        exchanged. Compare with ``hmac.compare_digest``.
+        """
+        key = self._mac_keys.get(purpose)
+        if key is None:
+            key = self._mac_keys[purpose] = _derive(self._root, f"mac {purpose}")
+        return hashlib.blake2b(message, key=key, digest_size=size).digest()
+
+    def signing_key(self, *, purpose: str) -> Ed25519PrivateKey:
+        """The Ed25519 key for ``purpose``: what it signs, anybody can check who has its public half.
+
+        Derived from the root, so it is the same for as long as the installation lives.
+        """
+        return Ed25519PrivateKey.from_private_bytes(_derive(self._root, f"signature {purpose}"))

@@ -53,6 +53,15 @@ def _sum(text: str, place: int = 0) -> int:
     return sum(_VALUES[character] * weight for character, weight in weighted)
 
 
+def check_character(text: str) -> str:
+    """The character that makes ``text`` (digits and capital letters, up to 29) a checked one.
+
+    If digits and letters stand at places of their own, or all characters are of ``ALPHABET``, any
+    one wrong character and any exchange of two is detected.
+    """
+    return ALPHABET[-_sum(text) % _PRIME]
+
+
 _LAST_THREE: Final = tuple(_sum(f"{n:03d}") for n in range(1000))
 
 
