@@ -24,7 +24,7 @@ from anmin.exchange.profiles import load_profile
 from anmin.exchange.reading import Batch, Order, Rejected, batches
 from anmin.exchange.reasons import refusal, sentence
 from anmin.exchange.rejects import RejectsFile
-from anmin.exchange.tuning import tuned
+from anmin.exchange.tuning import begin_batch, tuned
 from anmin.exchange.world import check_profile, look_around
 from anmin.kernel.errors import Refusal, Unavailable
 from anmin.matters.intake import Observation, Observed, observe_many
@@ -228,6 +228,7 @@ class _Import:
         """One batch and the run's counts, in one transaction."""
         run = self._run
         with transaction.atomic():
+            begin_batch()
             observations = list(map(self._observation, batch.facts, batch.marks))
             self._results = observe_many(observations, actor_label=f"import {run.profile}")
             outcomes = Counter(result.outcome for result in self._results)

@@ -24,7 +24,7 @@ class Matter(models.Model):
     the import, not history.
     """
 
-    number = models.CharField(_("number"), max_length=32, unique=True)
+    number = models.CharField(_("number"), max_length=32)
     kind = models.CharField(_("kind"), max_length=32, choices=kind_choices)
     state = models.CharField(_("state"), max_length=32)
     stage = models.CharField(_("stage"), max_length=12, choices=stage_choices)
@@ -52,6 +52,8 @@ class Matter(models.Model):
     class Meta:
         verbose_name = _("matter")
         constraints = [
+            # Not ``unique``: on PostgreSQL that brings a second index, for LIKE, that nobody uses.
+            models.UniqueConstraint(fields=["number"], name="matter_number_once"),
             models.UniqueConstraint(
                 fields=["source", "external_id"],
                 condition=Q(external_id__isnull=False),

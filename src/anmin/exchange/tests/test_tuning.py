@@ -6,10 +6,12 @@ import time
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from anmin.exchange import tuning
-from anmin.exchange.tuning import tuned
+from anmin.exchange.tuning import begin_batch, tuned
+from anmin.matters.models import Deadline
 
 sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="a log that SQLite has")
 
@@ -58,3 +60,18 @@ def test_the_log_is_carried_over_while_batches_are_written(
         finally:
             cursor.execute("DROP TABLE heap")
     assert "carrier" not in {thread.name for thread in threading.enumerate()}
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite checks at once")
+@pytest.mark.django_db(transaction=True)
+def test_postgres_checks_keys_at_once_and_waits_for_the_disk_again_afterwards() -> None:
+    moment = timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = on")  # as an installation has it
+        with pytest.raises(IntegrityError, match="matters_deadline"), transaction.atomic():
+            begin_batch()
+            assert cursor.execute("SHOW synchronous_commit").fetchone() == ("off",)
+            Deadline.objects.create(matter_id=-1, clock="x", started_at=moment, due_at=moment)
+            pytest.fail("the key was not checked")
+        assert cursor.execute("SHOW synchronous_commit").fetchone() == ("on",)
+        cursor.execute("RESET synchronous_commit")

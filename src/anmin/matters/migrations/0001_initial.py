@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             name='Matter',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=32, unique=True, verbose_name='number')),
+                ('number', models.CharField(max_length=32, verbose_name='number')),
                 ('kind', models.CharField(choices=anmin.matters.registry.kind_choices, max_length=32, verbose_name='kind')),
                 ('state', models.CharField(max_length=32, verbose_name='state')),
                 ('stage', models.CharField(choices=anmin.matters.models.stage_choices, max_length=12, verbose_name='stage')),
@@ -163,6 +163,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='matter',
             index=models.Index(models.F('kind'), models.OrderBy(models.F('opened_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('facts_at__isnull', True)), name='matter_kind_newest'),
+        ),
+        migrations.AddConstraint(
+            model_name='matter',
+            constraint=models.UniqueConstraint(fields=('number',), name='matter_number_once'),
         ),
         migrations.AddConstraint(
             model_name='matter',
