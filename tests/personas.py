@@ -42,10 +42,14 @@ class City:
     admin: Account
 
     def incident(self, **changes: Any) -> Matter:
-        """A theft in 文化小区 reported by 王秀英 to Jinhu station two hours ago."""
+        """A theft in 文化小区 reported by 王秀英 to Jinhu station two hours ago.
+
+        陈立 opens it; elsewhere than at Jinhu it is 周卫国, who hands matters out.
+        """
+        elsewhere = {"area", "unit"} & changes.keys()
         facts: dict[str, Any] = {
             "kind": "incident",
-            "actor": Actor.of(self.officer),
+            "actor": Actor.of(self.duty_leader if elsewhere else self.officer),
             "category": "theft",
             "summary": "电动车被盗",
             "place": "文化小区3幢楼下",

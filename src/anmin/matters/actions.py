@@ -52,11 +52,6 @@ def open_matter(
     the new matter to the one it follows from.
     """
     declared = kind_of(kind)
-    policy.require_open(actor, declared)
-    if key is not None:
-        known = Matter.objects.filter(source=source, external_id=key).first()
-        if known is not None:
-            return known
     category_of(category)
     now = timezone.now()
     start = opened_at or now
@@ -65,6 +60,12 @@ def open_matter(
     owner = unit or declared.owner(area, kind)
     if owner is None:
         raise Refusal(_("No unit answers for this place; choose one."), field="unit")
+    policy.require_open(actor, declared, owner=owner, area=area)
+    if cause is not None:
+        policy.require_known(actor, cause)
+    known = _opened_before(source, key, actor)
+    if known is not None:
+        return known
     matter = Matter(kind=kind, state="")
     columns = {
         "number": next(take_numbers(declared.prefix, timezone.localtime(start).year)),
@@ -211,6 +212,10 @@ def assign(
     target = unit.pk if unit else matter.unit_id
     if account is not None and account.unit_id != target:
         raise Refusal(_("This person works in another unit."), field="account")
+    if unit is not None and not unit.active:
+        raise Refusal(_("This unit no longer works."), field="unit")
+    if account is not None and not policy.may_take(account):
+        raise Refusal(_("This person does not work on matters."), field="account")
     columns = {"unit_id": target, "assignee_id": account.pk if account else None}
     if all(getattr(matter, name) == value for name, value in columns.items()):
         return matter
@@ -240,7 +245,8 @@ def link(*, matter_id: int, relation: str, other_id: int, actor: Actor) -> Link:
     """Say that two matters belong together; repeating it changes nothing."""
     matter = lock(matter_id)
     policy.require_note(actor, matter)
-    other = Matter.objects.get(pk=other_id)
+    other = _only(Matter.objects.filter(pk=other_id))
+    policy.require_known(actor, other)
     found, created = Link.objects.get_or_create(matter=matter, relation=relation, other=other)
     if created:
         told = {"link": [relation, other.number]}
@@ -281,6 +287,21 @@ def _only(rows: Iterable[Matter]) -> Matter:
     if found is None:
         raise NotFound(_("There is no such matter."))
     return found
+
+
+def _opened_before(source: str, key: str | None, actor: Actor) -> Matter | None:
+    """The matter that this very call opened once; never one that somebody else opened."""
+    if key is None:
+        return None
+    known = Matter.objects.filter(source=source, external_id=key).first()
+    if known is None:
+        return None
+    opened = Entry.objects.filter(
+        matter=known, seq=1, actor=actor.account, actor_label=actor.label
+    ).exists()
+    if not opened:
+        raise Conflict(_("This form was used before; open it anew."), field="key")
+    return known
 
 
 def done_before(matter: Matter, key: str | None) -> bool:

@@ -108,6 +108,11 @@ class Matter(models.Model):
         return self.type.flow.states[self.state].label
 
     @property
+    def outside_number(self) -> str:
+        """Its number in the system that it came from; what was opened here has none."""
+        return (self.external_id or "") if self.facts_at else ""
+
+    @property
     def live(self) -> bool:
         """Someone still owes something."""
         return Stage(self.stage) in LIVE

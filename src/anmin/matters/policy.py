@@ -11,6 +11,7 @@ from anmin.matters.models import Matter
 from anmin.matters.registry import all_kinds
 from anmin.people.models import Account
 from anmin.people.policy import Capability, can, unit_scope
+from anmin.places.models import Area, Unit
 
 
 def visible(account: Account, rows: QuerySet[Matter]) -> QuerySet[Matter]:
@@ -47,6 +48,11 @@ def may_assign(account: Account, matter: Matter) -> bool:
     return can(account, Capability.ASSIGN_MATTERS) and in_scope(account, matter)
 
 
+def may_take(account: Account) -> bool:
+    """Whether this person can be given matters: works on them, and still works here."""
+    return can(account, Capability.VIEW_MATTERS) and can(account, Capability.NOTE_MATTERS)
+
+
 def may_note(account: Account, matter: Matter) -> bool:
     """Whether this person may write into the timeline."""
     return can(account, Capability.NOTE_MATTERS) and in_scope(account, matter)
@@ -67,9 +73,37 @@ def sees_sealed_links(account: Account) -> bool:
     return unit_scope(account).everything and can(account, Capability.REVEAL_CONTACT)
 
 
-def require_open(actor: Actor, kind: Kind) -> None:
-    """Refuse to open a matter of a kind that this actor does not open."""
-    _require(actor.trusted or actor.role in kind.opened_by)
+def require_open(actor: Actor, kind: Kind, *, owner: Unit, area: Area | None) -> None:
+    """Refuse to open a matter of a kind, for a unit or in a place that is not this actor's.
+
+    Whoever hands matters out opens them for any unit; everybody else for their own and in the
+    places that their own answers for.
+    """
+    if actor.trusted:
+        return
+    account = actor.account
+    if account is None or actor.role not in kind.opened_by:
+        raise NotAllowed(_("Your role opens no matters of this kind by hand."))
+    scope = unit_scope(account)
+    if scope.everything or can(account, Capability.ASSIGN_MATTERS):
+        return
+    if owner.pk not in scope:
+        raise NotAllowed(
+            _("%(unit)s is not your unit: you open matters for your own.") % {"unit": owner.label},
+            field="unit",
+        )
+    answers = kind.owner(area, kind.code) if area else None
+    if answers is not None and answers.pk not in scope:
+        raise NotAllowed(
+            _("%(unit)s answers for this place: tell them, or your duty leader, who hands it on.")
+            % {"unit": answers.label},
+            field="area",
+        )
+
+
+def require_known(actor: Actor, other: Matter) -> None:
+    """Refuse to tie a matter to one that this actor may not see."""
+    _require(actor.trusted or (actor.account is not None and in_scope(actor.account, other)))
 
 
 def require_move(actor: Actor, matter: Matter, edge: Move) -> None:

@@ -179,7 +179,8 @@ def find(account: Account, text: str, *, limit: int = 20) -> list[Matter]:
     if len(text) < 4:
         raise Refusal(_("Type at least four characters."), field="q")
     number = _as_number(text)
-    condition = Q(number=number) | Q(external_id=text)
+    # What no import brought has a key of the house in that column, which nobody looks up by.
+    condition = Q(number=number) | Q(external_id=text, facts_at__isnull=False)
     if len(number) >= 8:
         # A range, so that the index serves it whatever the database's idea of LIKE.
         condition |= Q(number__gte=number, number__lt=f"{number}~")

@@ -497,7 +497,10 @@ def test_several_are_handed_over(city: City, sign_in: SignIn) -> None:
 
 
 def test_search_by_number_outside_number_and_phone(city: City, sign_in: SignIn) -> None:
-    matter = city.incident(key="JJ0001", source="dispatch")
+    matter = city.incident()
+    Matter.objects.filter(pk=matter.pk).update(
+        source="dispatch", external_id="JJ0001", facts_at=matter.opened_at
+    )
     leader, officer = sign_in(city.duty_leader), sign_in(city.officer)
     assert officer.get("/desk/search/", {"q": matter.number.lower()})["Location"] == url(matter)
     assert matter.number in text(officer.get("/desk/search/", {"q": "JJ0001"}))

@@ -281,8 +281,6 @@ def _facts(view: MatterView, names: Names, account: Account) -> dict[str, Any]:
         for name, value in typed(matter).items()
         if name not in told and not hasattr(value, "tzinfo")
     ]
-    # What was opened here, by hand or by a room, has a key of our own in its place.
-    outside = matter.external_id if kind.observe and matter.source != "desk" else ""
     facts = [
         (_("Kind"), kind.label),
         (_("Category"), matter.topic.label if matter.topic else matter.category),
@@ -290,7 +288,7 @@ def _facts(view: MatterView, names: Names, account: Account) -> dict[str, Any]:
         (_("Area"), names.areas.get(matter.area_id or 0, "")),
         (_("Unit"), names.unit(matter)),
         (_("Handled by"), names.accounts.get(matter.assignee_id or 0, "") if view.may_note else ""),
-        (_("Outside number"), outside or ""),
+        (_("Outside number"), matter.outside_number),
     ]
     short = [pair for pair in known if len(pair[1]) <= BRIEF]
     return {

@@ -26,8 +26,10 @@ def matter_new(request: DeskRequest) -> HttpResponse:
     kinds = openable_kinds(request.user)
     if not kinds:
         raise NotAllowed(_("Your role opens no matters by hand."))
-    wanted = request.GET.get("kind", "")
-    kind = next((one for one in kinds if one.code == wanted), kinds[0])
+    wanted = request.GET.get("kind") or kinds[0].code
+    kind = next((one for one in kinds if one.code == wanted), None)
+    if kind is None:
+        raise NotAllowed(_("Your role opens no matters of this kind by hand."))
     form_class = opening_form(kind.code)
     form = form_class(request.POST or None, auto_id="new-%s")
     if request.method == "POST" and form.is_valid():
