@@ -21,7 +21,7 @@ from anmin.channels.actions import opt_out
 from anmin.kernel.errors import Conflict, NotFound, Refusal
 from anmin.matters.actions import contact_for_message
 from anmin.matters.contacts import ContactFacts
-from anmin.people.actions import log_access
+from anmin.people.actions import log_access, one_at_a_time
 from anmin.people.models import Account
 from anmin.people.policy import Capability, require
 from anmin.places.queries import directory
@@ -81,28 +81,42 @@ def next_callback(operator: Account) -> Callback | None:
     """Take the next callback, or get back the one already taken; nothing when none is due.
 
     Two operators never get the same one: it is taken by a conditional update, and whoever
-    comes second gets the next.
+    comes second gets the next. One operator never holds two, however fast he or she asks.
     """
     require(operator, Capability.WORK_CALLBACKS)
-    now = timezone.now()
-    held = Callback.objects.filter(operator=operator, lease_until__gt=now, closed_at=None)
-    if (mine := held.select_related("matter").first()) is not None:
-        return mine
-    for pk in queue(operator, now).values_list("pk", flat=True)[:TRIES]:
-        if _take(pk, operator, now):
-            return Callback.objects.select_related("matter").get(pk=pk)
+    with one_at_a_time(operator):
+        now = timezone.now()
+        if (mine := in_hand(operator, now).first()) is not None:
+            return mine
+        for pk in queue(operator, now).values_list("pk", flat=True)[:TRIES]:
+            if _take(pk, operator, now):
+                return Callback.objects.select_related("matter").get(pk=pk)
     return None
 
 
+def in_hand(operator: Account, now: datetime) -> QuerySet[Callback]:
+    """What this operator has taken and not yet written down or given back: one at most."""
+    held = Callback.objects.filter(operator=operator, lease_until__gt=now, closed_at=None)
+    return held.select_related("matter").order_by("-lease_until")
+
+
 def take(*, callback_id: int, operator: Account) -> Callback:
-    """Take one particular callback. Raises ``Conflict`` when somebody else has it."""
+    """Take one particular callback.
+
+    Raises ``Conflict`` when somebody else has it, or this operator has another one in hand.
+    """
     require(operator, Capability.WORK_CALLBACKS)
-    now = timezone.now()
-    if not _take(callback_id, operator, now):
-        mine = Callback.objects.filter(pk=callback_id, operator=operator, lease_until__gt=now)
-        if not mine.exists():
+    with one_at_a_time(operator):
+        now = timezone.now()
+        mine = in_hand(operator, now).first()
+        if mine is not None and mine.pk != callback_id:
+            raise Conflict(
+                _("You have the call about %(number)s in hand: finish it or give it back first.")
+                % {"number": mine.matter.number}
+            )
+        if mine is None and not _take(callback_id, operator, now):
             raise Conflict(_("Somebody else has taken this callback, or it cannot be called now."))
-    return Callback.objects.select_related("matter").get(pk=callback_id)
+        return Callback.objects.select_related("matter").get(pk=callback_id)
 
 
 def _take(pk: int, operator: Account, now: datetime) -> bool:

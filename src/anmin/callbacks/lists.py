@@ -12,6 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anmin.callbacks import actions
 from anmin.callbacks.actions import queue
 from anmin.callbacks.days import midnight
 from anmin.callbacks.models import (
@@ -174,8 +175,7 @@ def open_counts(account: Account) -> dict[str, int]:
 
 def in_hand(operator: Account) -> bool:
     """Whether this person has taken a call and not yet written down how it went."""
-    held = Callback.objects.filter(operator=operator, closed_at=None)
-    return held.filter(lease_until__gt=timezone.now()).exists()
+    return actions.in_hand(operator, timezone.now()).exists()
 
 
 def due_today(operator: Account) -> int:

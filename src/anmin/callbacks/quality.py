@@ -21,6 +21,7 @@ from anmin.callbacks.recording import Said, add_answer, lock
 from anmin.callbacks.scripts import Checklist, checklist
 from anmin.kernel.errors import Conflict, NotFound, Refusal
 from anmin.matters.contacts import ContactFacts
+from anmin.people.actions import one_at_a_time
 from anmin.people.models import Account
 from anmin.people.policy import Capability, require
 
@@ -57,19 +58,20 @@ def take_check(*, account: Account, purpose: Draw.Purpose) -> QualityCheck | Non
     Nobody is called in quiet hours. Two people never get the same.
     """
     require(account, NEEDED[purpose])
-    now = timezone.now()
-    if purpose == Draw.Purpose.RECALL and quiet_until(now, pace()):
-        return None
     rows = QualityCheck.objects.select_related("callback__matter__area", "draw")
-    mine = rows.filter(draw__purpose=purpose, checker=account, at=None, lease_until__gt=now)
-    if (held := mine.first()) is not None:
-        return held
-    for pk in waiting(account, purpose, now).values_list("pk", flat=True)[:TRIES]:
-        free = QualityCheck.objects.filter(pk=pk, at=None).filter(
-            Q(lease_until=None) | Q(lease_until__lte=now)
-        )
-        if free.update(checker=account, lease_until=now + lease()):
-            return rows.get(pk=pk)
+    with one_at_a_time(account):
+        now = timezone.now()
+        if purpose == Draw.Purpose.RECALL and quiet_until(now, pace()):
+            return None
+        mine = rows.filter(draw__purpose=purpose, checker=account, at=None, lease_until__gt=now)
+        if (held := mine.first()) is not None:
+            return held
+        for pk in waiting(account, purpose, now).values_list("pk", flat=True)[:TRIES]:
+            free = QualityCheck.objects.filter(pk=pk, at=None).filter(
+                Q(lease_until=None) | Q(lease_until__lte=now)
+            )
+            if free.update(checker=account, lease_until=now + lease()):
+                return rows.get(pk=pk)
     return None
 
 

@@ -1,5 +1,7 @@
 """Writing about people: accounts, the duty roster, and the access log."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -27,6 +29,19 @@ from anmin.people.models import (
 from anmin.people.policy import Capability, Reach, can, require, role_table, unit_scope
 from anmin.people.roles import Role
 from anmin.places.models import Unit
+
+
+@contextmanager
+def one_at_a_time(account: Account) -> Iterator[None]:
+    """A transaction in which this person does nothing else of the kind at the same time.
+
+    For whatever takes one of several things for somebody: look what is in hand, then take. Two
+    requests of one person come one after the other, and the second sees what the first took.
+    The row is held without its key, so that nobody waits who only refers to this person.
+    """
+    with transaction.atomic():
+        Account.objects.select_for_update(no_key=True).filter(pk=account.pk).order_by().first()
+        yield
 
 
 @transaction.atomic

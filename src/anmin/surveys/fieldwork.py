@@ -17,7 +17,7 @@ from anmin.callbacks.actions import own_units
 from anmin.channels.actions import opt_out
 from anmin.kernel.errors import Conflict, NotFound, Refusal
 from anmin.matters.contacts import ContactFacts
-from anmin.people.actions import log_access
+from anmin.people.actions import log_access, one_at_a_time
 from anmin.people.models import Account
 from anmin.people.policy import Capability, require, unit_scope
 from anmin.surveys.dispositions import exhausted, interviewer_outcomes, outcomes
@@ -63,13 +63,17 @@ def queue(operator: Account, now: datetime, wave_id: int | None = None) -> Query
 def next_case(operator: Account, wave_id: int | None = None) -> Case | None:
     """Take the next case, or get back the one already taken; nothing when none waits.
 
-    Two interviewers never get the same one.
+    Two interviewers never get the same one, and one interviewer never holds two.
     """
     require(operator, Capability.WORK_SURVEYS)
-    now = timezone.now()
-    held = Case.objects.filter(operator=operator, lease_until__gt=now, closed_at=None)
-    if (mine := held.filter(wave__status=Wave.Status.FIELD).first()) is not None:
-        return mine
+    with one_at_a_time(operator):
+        now = timezone.now()
+        held = Case.objects.filter(operator=operator, lease_until__gt=now, closed_at=None)
+        mine = held.filter(wave__status=Wave.Status.FIELD).first()
+        return mine or _take_next(operator, now, wave_id)
+
+
+def _take_next(operator: Account, now: datetime, wave_id: int | None) -> Case | None:
     waiting = queue(operator, now, wave_id).order_by("not_before", "pk")
     for _round in range(ROUNDS):
         seen = list(waiting.values_list("pk", flat=True)[:TRIES])

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.db import connection, connections
 from django.utils import timezone, translation
+from tests.at_once import at_once
 from tests.personas import City
 
 from anmin.channels.models import OptOut
@@ -388,3 +389,11 @@ def test_interviewers_who_press_at_the_same_moment_get_different_people(city: Ci
     assert len(taken) == len(set(taken)) == 8
     assert Return.objects.filter(counts=True).count() == 8
     assert Case.objects.filter(operator__isnull=False).count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_interviewer_who_asks_many_times_at_once_holds_one_case(city: City) -> None:
+    wave = in_field(city)
+    got = at_once(lambda: fieldwork.next_case(city.operator, wave.pk))
+    assert len({case.pk for case in got}) == 1
+    assert Case.objects.filter(operator=city.operator).count() == 1
