@@ -1,13 +1,12 @@
 """Who is not called back, and by which rule: a decision table over plain facts."""
 
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from anmin.callbacks.wordbook import Term, read_data
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What the table decides on; all false means: call back."""
 
     sensitive: bool = False
@@ -31,11 +30,12 @@ def exclusions() -> dict[str, Exclusion]:
     """The rows by code, first match first. A row about an unknown fact stops the start."""
     rows = [Exclusion(**row) for row in read_data("exclusions.toml")["exclusion"]]
     table = {row.code: row for row in rows}
-    if len(table) != len(rows) or {row.fact for row in rows} != set(Facts.__slots__):
+    if len(table) != len(rows) or {row.fact for row in rows} != set(Facts._fields):
         raise ValueError("exclusions.toml: every fact has exactly one row, every code is used once")
     return table
 
 
+@cache
 def exclusion_for(facts: Facts) -> str:
     """The code of the first row that applies, or nothing when the citizen is called back."""
     for code, row in exclusions().items():

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.conf import settings
-from django.db.models import Count, F, Max, QuerySet
+import orjson
+from django.db.models import Count, F, Max, QuerySet, TextField
+from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
 from anmin.callbacks import ladder
@@ -23,6 +24,7 @@ from anmin.callbacks.unhappy import is_unhappy
 from anmin.channels.models import OptOut
 from anmin.matters import bulk
 from anmin.matters.categories import categories
+from anmin.matters.clock import reckoner
 from anmin.matters.kind import FollowUp
 from anmin.matters.ledger import take_turn
 from anmin.matters.models import Contact, Entry, Link
@@ -30,6 +32,8 @@ from anmin.matters.news import subscribe
 from anmin.matters.registry import all_kinds
 
 NEWS = "callbacks"
+BATCH = 4000
+"""Entries of one transaction: more save little, and others wait for as long to write."""
 COLUMNS = (
     "matter_id",
     "round",
@@ -56,10 +60,23 @@ class Wanted(NamedTuple):
 
     matter_id: int
     category: str
-    details: Mapping[str, Any]
+    flags: tuple[bool, bool]
     unit_id: int | None
     closed_at: datetime
     follow_up: FollowUp
+
+
+FLAGS = ("minor_involved", "in_progress")
+"""The facts of a matter's details that the table of exclusions asks for."""
+_NO_FLAGS = (False, False)
+
+
+def _flags(details: str) -> tuple[bool, bool]:
+    """``FLAGS`` of details given as JSON: a text of most matters that none of them is in."""
+    if not any(f'"{name}"' in details for name in FLAGS):
+        return _NO_FLAGS
+    known = orjson.loads(details)
+    return bool(known.get(FLAGS[0])), bool(known.get(FLAGS[1]))
 
 
 class Way(NamedTuple):
@@ -77,12 +94,12 @@ class Terms:
 
     def __init__(self) -> None:
         self.now = timezone.now()
-        self.zone = timezone.get_default_timezone()
-        self.rules, self.calendar = settings.RULES, settings.CALENDAR
+        self.reckon = reckoner()
         self.pace = ladder.pace()
         self.share: Decimal = ladder.rule("share").value
         self.max_age: timedelta = ladder.rule("max_age").duration
         self.kept = bulk.moment_writer()
+        self.kept_now = self.kept(self.now)
         self._ways: dict[tuple[str, FollowUp], Way] = {}
         self._frame: Draw | None = None
 
@@ -112,7 +129,7 @@ class Terms:
         return self._frame
 
 
-@subscribe(NEWS, batch=2000)
+@subscribe(NEWS, batch=BATCH)
 def plan(entries: QuerySet[Entry]) -> None:
     """Plan for every entry that takes a matter to its follow-up. At most seven statements."""
     wanted: dict[tuple[int, int], Wanted] = {}
@@ -120,14 +137,15 @@ def plan(entries: QuerySet[Entry]) -> None:
         wanted.setdefault((one.matter_id, one.follow_up.round), one)
     if not wanted:
         return
-    ids = {matter_id for matter_id, _round in wanted}
-    known = set(Callback.objects.filter(matter_id__in=ids).values_list("matter_id", "round"))
-    contacts = Contact.objects.filter(matter_id__in=ids, phone_index__isnull=False)
+    ids = sorted({matter_id for matter_id, _round in wanted})
+    about = bulk.of_matters(ids)
+    known = set(Callback.objects.filter(about).values_list("matter_id", "round"))
+    contacts = Contact.objects.filter(about, phone_index__isnull=False)
     phones = {
         matter_id: bytes(index or b"")
         for matter_id, index in contacts.values_list("matter_id", "phone_index")
     }
-    refusing = OptOut.objects.filter(recipient_index__in=set(phones.values()))
+    refusing = OptOut.objects.filter(recipient_index__in=contacts.values("phone_index"))
     stopped = {bytes(index) for index in refusing.values_list("recipient_index", flat=True)}
     terms = Terms()
     take_turn()
@@ -161,23 +179,25 @@ def _wanted(entries: QuerySet[Entry]) -> Iterable[Wanted]:
     came_to = entries.filter(
         matter__kind__in=follow_ups, to_state__in={one.after for one in follow_ups.values()}
     ).exclude(from_state=F("to_state"))
-    for matter_id, kind, state, at, closed_at, category, details, unit_id in came_to.values_list(
+    columns = came_to.values_list(
         "matter_id",
         "matter__kind",
         "to_state",
-        "at",
-        "matter__closed_at",
+        Coalesce("matter__closed_at", "at"),
         "matter__category",
-        "matter__details",
+        Cast("matter__details", TextField()),
         "matter__unit_id",
+    )
+    for matter_id, kind, state, closed_at, category, details, unit_id in columns.iterator(
+        chunk_size=BATCH
     ):
         follow_up = follow_ups[kind]
         if state != follow_up.after:
             continue
         if follow_up.about:
-            about.setdefault(matter_id, (follow_up, closed_at or at))
+            about.setdefault(matter_id, (follow_up, closed_at))
         else:
-            yield Wanted(matter_id, category, details, unit_id, closed_at or at, follow_up)
+            yield Wanted(matter_id, category, _flags(details), unit_id, closed_at, follow_up)
     if about:
         yield from _causes(about)
 
@@ -193,9 +213,8 @@ def _causes(about: Mapping[int, tuple[FollowUp, datetime]]) -> Iterable[Wanted]:
         follow_up, closed_at = about[link.matter_id]
         if link.relation == follow_up.about and link.other_id in unhappy:
             cause = link.other
-            yield Wanted(
-                cause.pk, cause.category, cause.details, cause.unit_id, closed_at, follow_up
-            )
+            flags = _flags(orjson.dumps(cause.details).decode())
+            yield Wanted(cause.pk, cause.category, flags, cause.unit_id, closed_at, follow_up)
 
 
 def _row(one: Wanted, phone: bytes | None, stopped: set[bytes], terms: Terms) -> tuple[Any, ...]:
@@ -204,8 +223,8 @@ def _row(one: Wanted, phone: bytes | None, stopped: set[bytes], terms: Terms) ->
     exclusion = exclusion_for(
         Facts(
             sensitive=way.sensitive,
-            minor_involved=bool(one.details.get("minor_involved")),
-            in_progress=bool(one.details.get("in_progress")),
+            minor_involved=one.flags[0],
+            in_progress=one.flags[1],
             no_contact=phone is None,
             opted_out=phone in stopped,
             too_old=terms.now - one.closed_at > terms.max_age,
@@ -223,7 +242,7 @@ def _row(one: Wanted, phone: bytes | None, stopped: set[bytes], terms: Terms) ->
         status = Status.CALLING if step is ladder.Step.CALL else Status.PLANNED
     else:
         status, draw_id = Status.PENDING, terms.frame().pk
-    now = terms.kept(terms.now)
+    now = terms.kept_now
     return (
         one.matter_id,
         follow_up.round,
@@ -235,7 +254,7 @@ def _row(one: Wanted, phone: bytes | None, stopped: set[bytes], terms: Terms) ->
         one.unit_id,
         now,
         terms.kept(not_before),
-        terms.kept(terms.rules.due(way.due, start, terms.calendar, terms.zone).at),
+        terms.kept(terms.reckon(way.due, start).at),
         None,
         None,
         0,

@@ -2,15 +2,13 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import batched, chain
 from typing import Any
 
 import orjson
 from django.db import connection, models
 from django.db.models.expressions import RawSQL
-
-from anmin.kernel.chain import stamp
 
 TOGETHER = 500
 """Rows of one statement on SQLite: more save nothing."""
@@ -53,6 +51,15 @@ def has_outside_number(numbers: Sequence[str]) -> RawSQL:
     return RawSQL("external_id IN (SELECT value FROM json_each(%s))", [listed], boolean)
 
 
+def of_matters(ids: Sequence[int]) -> RawSQL:
+    """For ``filter``: rows of many matters (by ``matter_id``), told with one parameter."""
+    boolean = models.BooleanField()
+    if connection.vendor == "postgresql":
+        return RawSQL("matter_id = ANY(%s::bigint[])", [list(ids)], boolean)
+    listed = orjson.dumps(list(ids)).decode()
+    return RawSQL("matter_id IN (SELECT value FROM json_each(%s))", [listed], boolean)
+
+
 def take_ids(model: type[models.Model], count: int) -> range | list[int]:
     """Primary keys for ``count`` new rows, inside the writing transaction."""
     table = model._meta.db_table
@@ -88,7 +95,8 @@ def keeper() -> Callable[[str | None], str | None]:
     return (lambda stamped: stamped) if connection.vendor == "postgresql" else sqlite
 
 
-def moment_writer() -> Callable[[datetime | None], str | None]:
-    """What writes a moment as the database keeps it; make one for a batch."""
-    keep = keeper()
-    return lambda value: None if value is None else keep(stamp(value))
+def moment_writer() -> Callable[[datetime], str]:
+    """What writes an aware moment as the database keeps it; make one for a batch."""
+    if connection.vendor == "postgresql":
+        return datetime.isoformat
+    return lambda value: str(value.astimezone(UTC).replace(tzinfo=None))
