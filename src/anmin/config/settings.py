@@ -42,6 +42,7 @@ WSGI_APPLICATION = "anmin.config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
+    "anmin.evidence",
     "anmin.places",
     "anmin.people",
     "anmin.channels",

@@ -171,10 +171,14 @@ class Keyring:
         It does not change when encryption keys do; those of different purposes cannot be
         exchanged. Compare with ``hmac.compare_digest``.
         """
+        return hashlib.blake2b(message, key=self.mac_key(purpose), digest_size=size).digest()
+
+    def mac_key(self, purpose: str) -> bytes:
+        """The key of ``mac``, for who makes so many that one call each is too slow."""
         key = self._mac_keys.get(purpose)
         if key is None:
             key = self._mac_keys[purpose] = _derive(self._root, f"mac {purpose}")
-        return hashlib.blake2b(message, key=key, digest_size=size).digest()
+        return key
 
     def signing_key(self, *, purpose: str) -> Ed25519PrivateKey:
         """The Ed25519 key for ``purpose``: what it signs, anybody can check who has its public half.

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils.translation import gettext as _
 
+from anmin.evidence.log import atomic
 from anmin.kernel.errors import Refusal
 from anmin.places.models import (
     Area,
@@ -63,7 +63,7 @@ def load_units(rows: Iterable[Row]) -> Loaded:
     return _load_tree(Unit, rows, facts)
 
 
-@transaction.atomic
+@atomic
 def load_responsibilities(rows: Iterable[Row]) -> Loaded:
     """Bring responsibilities in line with rows of area, kind (or empty) and unit, all codes.
 
@@ -91,7 +91,7 @@ def load_responsibilities(rows: Iterable[Row]) -> Loaded:
     return Loaded(**done)
 
 
-@transaction.atomic
+@atomic
 def ensure_unit(*, code: str, name: str, kind: str, parent: Unit | None = None) -> Unit:
     """The unit of that code, added if there is none yet; an existing one stays as it is.
 
@@ -108,7 +108,7 @@ def ensure_unit(*, code: str, name: str, kind: str, parent: Unit | None = None) 
     return known
 
 
-@transaction.atomic
+@atomic
 def load_shipped() -> dict[str, Loaded]:
     """Load the shipped areas, units and responsibilities, each only into an empty table."""
     done = {}
@@ -123,7 +123,7 @@ def load_shipped() -> dict[str, Loaded]:
     return done
 
 
-@transaction.atomic
+@atomic
 def _load_tree[N: (Area, Unit)](
     model: type[N], rows: Iterable[Row], facts: Callable[[Row], dict[str, Any]]
 ) -> Loaded:

@@ -5,12 +5,15 @@ import unicodedata
 import uuid
 from collections.abc import Iterable
 from contextvars import ContextVar
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from anmin.evidence.evidenced import Evidenced, EvidencedRows
+from anmin.evidence.log import atomic
 
 pinned: ContextVar[dict[str, Any] | None] = ContextVar("anmin_places_pinned", default=None)
 """What ``queries.steady`` keeps for this thread; emptied by every change."""
@@ -69,6 +72,8 @@ class Revision(models.Model):
 
     token = models.UUIDField(default=uuid.uuid4)
 
+    NO_EVIDENCE = "a token by which caches are checked; it says nothing"
+
     class Meta:
         verbose_name = _("revision")
         verbose_name_plural = _("revisions")
@@ -81,48 +86,48 @@ class Revision(models.Model):
             pin.clear()
 
 
-class ReferenceRows[R: models.Model](models.QuerySet[R]):
+class ReferenceRows[R: models.Model](EvidencedRows[R]):
     """Rows of reference data: writing many at once makes the caches of this room stale, too."""
 
     def update(self, **values: Any) -> int:
         """Update, and declare caches stale, in one transaction."""
-        with transaction.atomic():
+        with atomic():
             changed = super().update(**values)
             Revision.bump()
         return changed
 
     def delete(self) -> tuple[int, dict[str, int]]:
         """Delete, and declare caches stale, in one transaction."""
-        with transaction.atomic():
+        with atomic():
             deleted = super().delete()
             Revision.bump()
         return deleted
 
     def bulk_create(self, objs: Iterable[R], *args: Any, **kwargs: Any) -> list[R]:
         """Add rows, and declare caches stale, in one transaction."""
-        with transaction.atomic():
+        with atomic():
             made = super().bulk_create(objs, *args, **kwargs)
             Revision.bump()
         return made
 
 
-class Reference(models.Model):
+class Reference(Evidenced):
     """A row of reference data: saving or deleting it makes the caches of this room stale."""
 
-    objects = models.Manager.from_queryset(ReferenceRows)()
+    objects: ClassVar[models.Manager[Any]] = models.Manager.from_queryset(ReferenceRows)()
 
     class Meta:
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save, and declare caches stale, in one transaction."""
-        with transaction.atomic():
+        with atomic():
             super().save(*args, **kwargs)
             Revision.bump()
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Delete, and declare caches stale, in one transaction."""
-        with transaction.atomic():
+        with atomic():
             deleted = super().delete(*args, **kwargs)
             Revision.bump()
         return deleted
@@ -156,7 +161,7 @@ class Node(Reference):
         before, self.path = self.path, self.path_below(self.parent)
         if (fields := kwargs.get("update_fields")) is not None:
             kwargs["update_fields"] = {*fields, "path"}
-        with transaction.atomic():
+        with atomic():
             super().save(*args, **kwargs)
             if before and before != self.path:
                 self._move_children(before)
@@ -196,6 +201,8 @@ class Area(Node):
     longitude = models.FloatField(_("longitude"), null=True, blank=True)
     households = models.PositiveIntegerField(_("households"), null=True, blank=True)
 
+    EVIDENCE_NAME = "code"
+
     class Meta:
         verbose_name = _("area")
         verbose_name_plural = _("areas")
@@ -210,6 +217,8 @@ class Unit(Node):
         Area, models.PROTECT, null=True, blank=True, related_name="units", verbose_name=_("seat")
     )
     active = models.BooleanField(_("in service"), default=True)
+
+    EVIDENCE_NAME = "code"
 
     class Meta:
         verbose_name = _("unit")
@@ -232,6 +241,8 @@ class Responsibility(Reference):
     unit = models.ForeignKey(
         Unit, models.PROTECT, related_name="responsibilities", verbose_name=_("answering unit")
     )
+
+    EVIDENCE_NAME = "area__code"
 
     class Meta:
         verbose_name = _("responsibility")

@@ -1,0 +1,212 @@
+"""What is attested of a row: its columns in one form, however they were read, and a mac over it.
+
+The form must come out the same from what a program assigned, from what is handed to the database
+in bulk, and from what either database gives back; else a sound row would look changed.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cache
+from operator import attrgetter
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+from django.conf import settings
+from django.db import connection, models
+
+from anmin.evidence.body import MAC
+from anmin.kernel.chain import stamp
+
+TOGETHER: Final = 1000
+"""Rows that are read by one statement."""
+
+type Form = Callable[[Any], Any]
+
+
+class Uncertain(Exception):  # noqa: N818
+    """What a program assigned is not what the database will hold; it must be read again."""
+
+
+def _moment(value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, datetime):
+        return stamp(value if value.tzinfo else value.replace(tzinfo=UTC))
+    text = str(value)
+    if len(text) == 32 and text[10] == "T":  # a stamp already
+        return text
+    fraction = text[20:26] if text[19:20] == "." else ""
+    return f"{text[:10]}T{text[11:19]}.{fraction:0<6}+00:00"
+
+
+def _plain(of: Callable[[Any], Any]) -> Form:
+    return lambda value: None if value is None else of(value)
+
+
+def _day(value: Any) -> str | None:
+    if value is None:
+        return None
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _uuid(value: Any) -> str | None:
+    return None if value is None else (value if isinstance(value, UUID) else UUID(str(value))).hex
+
+
+def _decimal(places: int) -> Form:
+    step = Decimal(1).scaleb(-places)
+    return _plain(lambda value: str(Decimal(str(value)).quantize(step)))
+
+
+def _document(value: Any) -> Any:
+    return orjson.loads(value) if isinstance(value, str | bytes) else value
+
+
+def _assigned_document(value: Any) -> Any:
+    # PostgreSQL writes numbers in its own way: 1e16 comes back as a whole number, -0.0 as 0.0.
+    if connection.vendor == "postgresql" and not isinstance(value, str):
+        raise Uncertain
+    return value
+
+
+_FORMS: Final[dict[str, Form]] = {
+    **dict.fromkeys(("CharField", "TextField", "SlugField", "EmailField"), _plain(str)),
+    **dict.fromkeys(("BooleanField",), _plain(bool)),
+    **dict.fromkeys(("FloatField",), _plain(float)),
+    **dict.fromkeys(("DateTimeField",), _moment),
+    **dict.fromkeys(("DateField",), _day),
+    **dict.fromkeys(("UUIDField",), _uuid),
+    **dict.fromkeys(("BinaryField",), _plain(lambda value: bytes(value).hex())),
+    **dict.fromkeys(("JSONField",), _document),
+    **dict.fromkeys(
+        (
+            *("AutoField", "BigAutoField", "IntegerField", "BigIntegerField", "SmallIntegerField"),
+            *("PositiveIntegerField", "PositiveBigIntegerField", "PositiveSmallIntegerField"),
+        ),
+        _plain(int),
+    ),
+}
+
+
+def _form(field: Any) -> Form:
+    while field.is_relation:
+        field = field.target_field
+    kind = field.get_internal_type()
+    return _decimal(field.decimal_places) if kind == "DecimalField" else _FORMS[kind]
+
+
+def plain_column(name: str) -> str:
+    """A column as it stands in the database: on SQLite Python would stumble over a bad time."""
+    quoted = connection.ops.quote_name(name)
+    return f"+{quoted}" if connection.vendor == "sqlite" else quoted
+
+
+class Shape:
+    """How the rows of one model are attested."""
+
+    def __init__(self, model: type[models.Model]) -> None:
+        meta = model._meta
+        self.model = model
+        self.label = meta.label_lower
+        self.table = meta.db_table
+        self.pk = meta.pk
+        left_out = getattr(model, "EVIDENCE_EXCEPT", {})
+        self.attested = [
+            field
+            for field in meta.concrete_fields
+            if not field.primary_key and not {field.name, field.attname} & set(left_out)
+        ]
+        self.names = {name for field in self.attested for name in (field.name, field.attname)}
+        self.forms = [_form(field) for field in self.attested]
+        self._assigned = [
+            _assigned_document if field.get_internal_type() == "JSONField" else form
+            for field, form in zip(self.attested, self.forms, strict=True)
+        ]
+        quote = connection.ops.quote_name
+        self.key_column = quote(str(meta.pk.column))
+        columns = [self.key_column, *(plain_column(str(one.column)) for one in self.attested)]
+        self.select = f"SELECT {', '.join(columns)} FROM {quote(self.table)}"  # noqa: S608
+        self._named = getattr(model, "EVIDENCE_NAME", "")
+        secret = settings.KEYRING.mac_key("evidence row")
+        self._mac = hashlib.blake2b(self.label.encode() + b"\0", key=secret, digest_size=MAC)
+
+    def mac(self, pk: int, values: Iterable[Any]) -> bytes:
+        """The mac of a row, its attested columns given as the database keeps them (16 bytes)."""
+        try:
+            formed = [form(value) for form, value in zip(self.forms, values, strict=True)]
+            told = orjson.dumps([pk, *formed], option=orjson.OPT_SORT_KEYS)
+        except (TypeError, ValueError, ArithmeticError):  # nothing that this program wrote
+            told = repr((pk, [*map(str, values)])).encode(errors="replace")
+        return self._digest(told)
+
+    def mac_of(self, row: models.Model) -> bytes:
+        """The mac of a row as it was assigned. Raises ``Uncertain`` where only reading it tells."""
+        held = row.__dict__
+        try:
+            values = [held[field.attname] for field in self.attested]
+            if any(hasattr(value, "resolve_expression") for value in values):
+                raise Uncertain
+            formed = [form(value) for form, value in zip(self._assigned, values, strict=True)]
+            return self._digest(orjson.dumps([row.pk, *formed], option=orjson.OPT_SORT_KEYS))
+        except (KeyError, TypeError, ValueError, ArithmeticError):
+            raise Uncertain from None
+
+    def _digest(self, told: bytes) -> bytes:
+        mac = self._mac.copy()
+        mac.update(told)
+        return mac.digest()
+
+    def name_of(self, row: models.Model) -> str:
+        """The row's name, as far as it is known without asking the database."""
+        found: Any = row
+        for step in self._named.split("__") if self._named else ():
+            found = found.__dict__.get(step) or found._state.fields_cache.get(step)
+            if found is None:
+                return ""
+        return str(found) if self._named else ""
+
+    def picker(self, columns: Sequence[str]) -> Callable[[Sequence[Any]], Sequence[Any]]:
+        """What picks the attested values out of a row in the order of ``columns``."""
+        places = [columns.index(field.attname) for field in self.attested]
+        return lambda row: [row[place] for place in places]
+
+    def read(self, pks: Sequence[int]) -> dict[int, bytes]:
+        """The macs of those rows that are there, as they are in the database."""
+        found: dict[int, bytes] = {}
+        with connection.cursor() as cursor:
+            for start in range(0, len(pks), TOGETHER):
+                few = list(pks[start : start + TOGETHER])
+                if connection.vendor == "postgresql":
+                    cursor.execute(f"{self.select} WHERE {self.key_column} = ANY(%s)", [few])
+                else:
+                    marks = ", ".join(["%s"] * len(few))
+                    cursor.execute(f"{self.select} WHERE {self.key_column} IN ({marks})", few)
+                for pk, *values in cursor.fetchall():
+                    found[pk] = self.mac(pk, values)
+        return found
+
+
+@cache
+def _shape(model: type[models.Model], secret: bytes, vendor: str) -> Shape:
+    return Shape(model)
+
+
+def shape(model: type[models.Model]) -> Shape:
+    """How a model is attested with the keyring at hand."""
+    return _shape(model, settings.KEYRING.mac_key("evidence row"), connection.vendor)
+
+
+_label = attrgetter("_meta.label_lower")
+
+
+def shapes() -> list[Shape]:
+    """Every attested model, by its label."""
+    from django.apps import apps
+
+    from anmin.evidence.evidenced import Evidenced
+
+    found = [model for model in apps.get_models() if issubclass(model, Evidenced)]
+    return [shape(model) for model in sorted(found, key=_label)]
