@@ -1,25 +1,21 @@
 """One file that holds an installation, and the way back from it.
 
-The archive is a gzipped tar: `manifest.json` (what it is of, and the SHA-256 of every file),
-the database (`database.sqlite3`, or `database.dump` of pg_dump), `media/…`, and the
-installation's own rules, calendar and column profiles. Keys are in it only on request: without
-them a stolen backup tells nobody's name. The lake is left out; it is made again from the database.
+The archive (`archive.py`) holds the database (`database.sqlite3`, or `database.dump` of pg_dump),
+`media/…`, and the installation's own rules, calendar and column profiles, all under a keyed
+manifest. Keys are in it only on request: without them a stolen backup tells nobody's name. The
+lake is left out; it is made again from the database.
 """
 
-import hashlib
-import io
-import json
 import os
 import re
 import shutil
 import sqlite3
 import subprocess
-import tarfile
 import tempfile
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass
+from functools import partial
 from importlib.metadata import version
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
@@ -27,33 +23,22 @@ from django.db import connection
 from django.utils import timezone
 
 from anmin.config import integrity
+from anmin.config.archive import (
+    FOLDERS,
+    FORMAT,
+    KEYS,
+    BadBackup,
+    Manifest,
+    describe,
+    fingerprint,
+    pack,
+    unpack,
+)
 from anmin.config.home import in_use
 from anmin.kernel.crypto import Keyring
-from anmin.kernel.errors import Conflict, Refusal, Unavailable
+from anmin.kernel.errors import Conflict, Unavailable
 
-FORMAT = 1
 DATABASE = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
-FOLDERS = ("media", "rules", "calendar", "profiles")
-KEYS = ("keyring", "secret_key")
-
-
-class BadBackup(Refusal):
-    """The file is no backup, is damaged, or does not fit this installation."""
-
-    default_code = "bad_backup"
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What an archive says about itself. `files` maps each name to its SHA-256."""
-
-    format: int
-    version: str
-    created_at: str
-    database: str
-    keyring: str
-    with_keys: bool
-    files: dict[str, str]
 
 
 # --- making one -----------------------------------------------------------------------------
@@ -63,7 +48,7 @@ def back_up(target: Path, *, with_keys: bool = False) -> Manifest:
     The file appears under its name only when it is whole.
 
     Raises:
-        Conflict: `target` exists.
+        Conflict: `target` exists, or a file changed under way.
         Unavailable: the tools of PostgreSQL are missing.
     """
     if target.exists():
@@ -71,7 +56,7 @@ def back_up(target: Path, *, with_keys: bool = False) -> Manifest:
     with tempfile.TemporaryDirectory(dir=settings.ANMIN_HOME, prefix=".backup-") as place:
         database = Path(place) / DATABASE[connection.vendor]
         _copy_database(database)
-        files = {database.name: database, **_kept_files(with_keys=with_keys)}
+        files = {**_keys(with_keys), database.name: database, **_kept_files()}
         manifest = Manifest(
             format=FORMAT,
             version=version("anmin"),
@@ -79,64 +64,49 @@ def back_up(target: Path, *, with_keys: bool = False) -> Manifest:
             database=connection.vendor,
             keyring=fingerprint(settings.KEYRING),
             with_keys=with_keys,
-            files={name: _checksum(path) for name, path in files.items()},
+            files={name: describe(path) for name, path in files.items()},
         )
         draft = target.with_name(f".{target.name}.part")
         try:
-            _pack(draft, manifest, files)
+            pack(draft, manifest, files, settings.KEYRING)
             draft.rename(target)
         finally:
             draft.unlink(missing_ok=True)
     return manifest
 
 
-def fingerprint(keyring: Keyring) -> str:
-    """What tells two keyrings apart without telling anything about them."""
-    return keyring.blind_index("anmin", purpose="keyring").hex()
+def _keys(wanted: bool) -> dict[str, Path]:
+    """First in the archive, so that its manifest can be checked before anything else is read."""
+    found = {name: settings.ANMIN_HOME / name for name in KEYS} if wanted else {}
+    return {name: path for name, path in found.items() if path.exists()}
 
 
-def _kept_files(*, with_keys: bool) -> dict[str, Path]:
+def _kept_files() -> dict[str, Path]:
     home = settings.ANMIN_HOME
     found = [path for folder in FOLDERS for path in sorted((home / folder).rglob("*"))]
-    files = {path.relative_to(home).as_posix(): path for path in found if path.is_file()}
-    if with_keys:
-        files |= {name: home / name for name in KEYS if (home / name).exists()}
-    return files
-
-
-def _pack(draft: Path, manifest: Manifest, files: dict[str, Path]) -> None:
-    with (
-        open(draft, "xb", opener=_private) as raw,
-        tarfile.open(fileobj=raw, mode="w:gz", compresslevel=3) as archive,
-    ):
-        about = json.dumps(asdict(manifest), indent=1).encode()
-        entry = tarfile.TarInfo("manifest.json")
-        entry.size = len(about)
-        archive.addfile(entry, io.BytesIO(about))
-        for name, path in files.items():
-            archive.add(path, arcname=name, recursive=False)
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+    return {path.relative_to(home).as_posix(): path for path in found if path.is_file()}
 
 
 # --- the way back ---------------------------------------------------------------------------
-def restore(source: Path, *, force: bool = False) -> tuple[Manifest, integrity.Report]:
+def restore(
+    source: Path, *, force: bool = False, with_keys: bool = False
+) -> tuple[Manifest, integrity.Report]:
     """Replace what this installation holds by what the archive holds, and prove it.
 
-    Everything is unpacked and checked before anything is replaced.
+    Everything is unpacked and checked before anything is replaced. An archive is checked with the
+    keys of this installation; `with_keys` trusts those in the archive instead, which then proves
+    no more than that it agrees with itself.
 
     Raises:
         Conflict: the home holds data (and not `force`), or somebody is at work in it.
-        BadBackup: the file is damaged, of another kind of database, or needs another keyring.
+        BadBackup: the file is damaged or altered, of another kind of database, or was made with
+            another keyring.
     """
     with in_use(settings.ANMIN_HOME, alone=True):
         if not force and _holds_data():
             raise Conflict(f"{settings.ANMIN_HOME} holds data: give --force to replace it")
         with tempfile.TemporaryDirectory(dir=settings.ANMIN_HOME, prefix=".restore-") as place:
-            manifest = _unpack(source, Path(place))
-            _require_fit(manifest, Path(place))
+            manifest = unpack(source, Path(place), partial(_accept, with_keys=with_keys))
             _replace(Path(place), manifest)
         call_command("migrate", interactive=False, verbosity=0)
         return manifest, integrity.check()
@@ -148,37 +118,20 @@ def _holds_data() -> bool:
     )
 
 
-def _unpack(source: Path, place: Path) -> Manifest:
-    try:
-        with tarfile.open(source, mode="r:gz") as archive:
-            archive.extractall(place, filter="data")
-        manifest = Manifest(**json.loads((place / "manifest.json").read_text("utf-8")))
-    except (tarfile.TarError, EOFError, ValueError, TypeError, KeyError) as fault:
-        raise BadBackup(f"{source} is not a whole backup ({fault})") from None
-    except FileNotFoundError as fault:
-        raise BadBackup(f"there is no backup {fault.filename}") from None
-    for name, expected in manifest.files.items():
-        path = place / PurePosixPath(name)
-        if not path.is_file() or _checksum(path) != expected:
-            raise BadBackup(f"{source} is damaged: {name} is not as it was written")
-    return manifest
-
-
-def _require_fit(manifest: Manifest, place: Path) -> None:
-    if manifest.format != FORMAT:
-        raise BadBackup(f"this backup was written by another version ({manifest.version})")
+def _accept(manifest: Manifest, brought: Keyring | None, *, with_keys: bool) -> Keyring:
+    """The keyring that must have sealed this manifest, if it fits this installation at all."""
     if manifest.database != connection.vendor:
         raise BadBackup(
             f"this backup is of {manifest.database}, this installation uses {connection.vendor}"
         )
-    kept = place / "keyring"
-    brought = kept.exists() and not settings.ENVIRONMENT.anmin_keyring
-    ours = Keyring.load(kept.read_text("utf-8")) if brought else settings.KEYRING
-    if fingerprint(ours) != manifest.keyring:
-        raise BadBackup(
-            "this backup was made with another keyring: put that one in "
-            f"{settings.ANMIN_HOME / 'keyring'} or ANMIN_KEYRING first"
-        )
+    trusted = brought if with_keys and not settings.ENVIRONMENT.anmin_keyring else None
+    keyring = trusted or settings.KEYRING
+    if fingerprint(keyring) != manifest.keyring:
+        advice = "put that one in {} or ANMIN_KEYRING first".format(settings.ANMIN_HOME / "keyring")
+        if brought and not with_keys:
+            advice += ", or give --with-keys to trust the one in the backup"
+        raise BadBackup(f"this backup was made with another keyring: {advice}")
+    return keyring
 
 
 def _replace(place: Path, manifest: Manifest) -> None:
@@ -266,8 +219,3 @@ def _tool(name: str) -> str:
         if major and int(major[1]) >= server:
             return place
     raise Unavailable(f"{name} {server} or newer is needed: it comes with PostgreSQL's client")
-
-
-def _checksum(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -36,13 +36,20 @@ def backup(
 def restore(
     file: Annotated[Path, typer.Argument(help="Archive that `anmin backup` wrote.")],
     force: Annotated[bool, typer.Option("--force", help="Replace the data that is there.")] = False,
+    with_keys: Annotated[
+        bool,
+        typer.Option(
+            "--with-keys",
+            help="Trust the keys in the archive: only for a file that nobody else has held.",
+        ),
+    ] = False,
     as_json: console.Json = False,
 ) -> None:
     """Bring everything back from one file, and check it as `anmin verify` does."""
     console.boot()
     from anmin.config.backup import restore as bring_back
 
-    manifest, report = bring_back(file, force=force)
+    manifest, report = bring_back(file, force=force, with_keys=with_keys)
     told = {"created_at": manifest.created_at, "version": manifest.version, **report.as_json()}
     text = f"Restored as of {manifest.created_at}. {report.sentence()}"
     console.tell(told, as_json=as_json, text=text)
