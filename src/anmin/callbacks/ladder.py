@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
+
+from anmin.kernel.hours import Hours
 
 _DAY = timedelta(days=1)
 
@@ -46,8 +49,8 @@ def pace() -> Pace:
     """The rules of the ladder in force today."""
     return Pace(
         zone=timezone.get_default_timezone(),
-        quiet_from=rule("quiet_from").value,
-        quiet_until=rule("quiet_until").value,
+        quiet_from=rule("quiet_from").clock,
+        quiet_until=rule("quiet_until").clock,
         message_after=rule("message_after").duration,
         message_within=rule("message_within").duration,
         call_after=rule("call_after").duration,
@@ -59,17 +62,12 @@ def pace() -> Pace:
 
 def permitted(moment: datetime, pace: Pace) -> datetime:
     """The moment itself, or the end of the quiet hours it falls into."""
-    local = moment.astimezone(pace.zone)
-    clock, day = local.time(), local.date()
-    if pace.quiet_from == pace.quiet_until:
-        return moment
-    if pace.quiet_from > pace.quiet_until:  # over midnight
-        if pace.quiet_until <= clock < pace.quiet_from:
-            return moment
-        day += _DAY if clock >= pace.quiet_from else timedelta()
-    elif not pace.quiet_from <= clock < pace.quiet_until:
-        return moment
-    return datetime.combine(day, pace.quiet_until, pace.zone)
+    return _hours(pace.quiet_until, pace.quiet_from).first(moment, pace.zone)
+
+
+@cache
+def _hours(opens: time, closes: time) -> Hours:
+    return Hours(opens, closes)
 
 
 def quiet_until(moment: datetime, pace: Pace) -> datetime | None:

@@ -19,6 +19,7 @@ from anmin.callbacks import ladder
 from anmin.callbacks.draws import open_draw
 from anmin.callbacks.exclusions import Facts, exclusion_for
 from anmin.callbacks.models import Answer, Callback, Draw, Status
+from anmin.callbacks.promises import due_rule
 from anmin.callbacks.scripts import script
 from anmin.callbacks.unhappy import is_unhappy
 from anmin.channels.models import OptOut
@@ -84,7 +85,6 @@ class Way(NamedTuple):
 
     version: int
     sensitive: bool
-    same_day: bool
     by_hand: bool
     due: str
 
@@ -112,13 +112,8 @@ class Terms:
             found = self._ways[category, follow_up] = Way(
                 version=script(follow_up.script).version,
                 sensitive=topic is not None and topic.sensitive,
-                same_day=same_day,
                 by_hand=same_day or again,
-                due="callback.second"
-                if again
-                else "callback.due.same_day"
-                if same_day
-                else "callback.due",
+                due=due_rule(category, follow_up.round),
             )
         return found
 
@@ -233,8 +228,6 @@ def _row(one: Wanted, phone: bytes | None, stopped: set[bytes], terms: Terms) ->
     step, not_before = ladder.first_step(
         one.closed_at, now=terms.now, by_hand=way.by_hand, pace=terms.pace
     )
-    # What is due the same day counts from the first moment at which anybody may call.
-    start = not_before if way.same_day else one.closed_at
     draw_id = None
     if exclusion:
         status = Status.EXCLUDED
@@ -254,7 +247,7 @@ def _row(one: Wanted, phone: bytes | None, stopped: set[bytes], terms: Terms) ->
         one.unit_id,
         now,
         terms.kept(not_before),
-        terms.kept(terms.reckon(way.due, start).at),
+        terms.kept(terms.reckon(way.due, one.closed_at).at),
         None,
         None,
         0,

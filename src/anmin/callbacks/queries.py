@@ -21,6 +21,7 @@ from anmin.callbacks.days import midnight
 from anmin.callbacks.dispositions import Outcome, dispositions, operator_outcomes, outcomes
 from anmin.callbacks.exclusions import exclusions
 from anmin.callbacks.models import Answer, Attempt, Callback, Satisfaction, Solved, Status
+from anmin.callbacks.promises import why_called_by
 from anmin.callbacks.scripts import AdviceSheet, Question, Situation, advice, script, wording
 from anmin.callbacks.sealing import read_note, read_text
 from anmin.callbacks.unhappy import head_unit
@@ -81,6 +82,7 @@ class CallbackView:
     facts: Sequence[tuple[str, str]]
     name: str
     due_at: datetime
+    due_why: str
     lease_until: datetime | None
     attempts: int
     earlier: Sequence[EarlierAttempt]
@@ -176,6 +178,7 @@ def view_of(
         facts=_public_facts(matter),
         name=name,
         due_at=callback.due_at,
+        due_why=why_called_by(callback),
         lease_until=callback.lease_until,
         attempts=callback.attempts,
         earlier=earlier,

@@ -19,6 +19,7 @@ from anmin.kernel.errors import NotFound
 from anmin.kernel.rules import Unit
 from anmin.matters.categories import categories
 from anmin.matters.queries import at_risk_before
+from anmin.matters.reasons import why_due
 from anmin.people.queries import account_labels
 from anmin.people.roles import Role
 from anmin.places.queries import area_labels, unit_labels
@@ -210,6 +211,7 @@ class DueLine:
     rule: str
     source: str
     holidays: str
+    moved: str
 
 
 def due_lines(matter: Matter, deadlines: list[Deadline]) -> list[DueLine]:
@@ -235,7 +237,15 @@ def _due_line(one: Deadline, label: Text) -> DueLine:
         if one.provisional:
             provisional = _provisional(reckoned.skipped) or str(one.due_at.year)
     return DueLine(
-        label, one.due_at, one.met_at, clock_state(one.due_at), provisional, rule, source, holidays
+        label,
+        one.due_at,
+        one.met_at,
+        clock_state(one.due_at),
+        provisional,
+        rule,
+        source,
+        holidays,
+        why_due(one.rule, start=one.started_at, due=one.due_at),
     )
 
 

@@ -10,7 +10,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from itertools import accumulate
@@ -23,9 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from anmin.kernel import statutory
 from anmin.kernel.errors import Refusal
-
-END_OF_DAY: Final = time(23, 59, 59)
-"""The last moment of a day that counts: what is due on a day is due then, local time."""
+from anmin.kernel.hours import END_OF_DAY, Moved
 
 
 class DayKind(StrEnum):
@@ -58,12 +56,14 @@ class Deadline:
     """When something is due, and what to know about it.
 
     ``provisional``: the period touches a year whose holidays are not announced yet, so ``at`` may
-    still move. ``skipped``: the holidays and make-up workdays within the period.
+    still move. ``skipped``: the holidays and make-up workdays within the period. ``moved``: that
+    it could not be kept at the hour that the rule alone would say.
     """
 
     at: datetime
     provisional: bool = False
     skipped: tuple[Day, ...] = ()
+    moved: Moved | None = None
 
 
 class BadCalendar(Refusal):

@@ -10,6 +10,7 @@ import tomllib
 from bisect import bisect_right
 from calendar import monthrange
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -22,8 +23,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from anmin.kernel.calendar import END_OF_DAY, Deadline, WorkingCalendar
+from anmin.kernel.calendar import Deadline, WorkingCalendar
 from anmin.kernel.errors import NotFound, Refusal
+from anmin.kernel.hours import END_OF_DAY, Because, Hours, Moved, SameDay
 
 SHIPPED: Final = Path(__file__).with_name("rules")
 
@@ -52,6 +54,8 @@ _EXACT: Final = {
     Unit.HOURS: timedelta(hours=1),
 }
 _FIXED: Final = {**_EXACT, Unit.CALENDAR_DAYS: timedelta(days=1)}
+_DUE: Final = frozenset({*_FIXED, Unit.WORKING_DAYS, Unit.MONTHS, Unit.SAME_DAY})
+_ANY_HOUR: Final = Hours()
 
 
 class BadRule(Refusal):
@@ -72,7 +76,8 @@ class Rule(BaseModel):
     ``value`` is a whole number, for ``ratio`` and ``money`` (yuan) a decimal, for ``time_of_day``
     a local time, and 0 for ``same_day``. ``tag``: L the text of a law or regulation, D derived,
     P proposed by this project. ``defers``: by the law in ``source``, a last day that is no
-    working day moves to the next one.
+    working day moves to the next one. ``within``: the first part of the rules that say at which
+    hours it can be kept (``callback``: ``callback.quiet_until``, ``.quiet_from``, ``.least_time``).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, str_min_length=1)
@@ -88,6 +93,7 @@ class Rule(BaseModel):
     note: str | None = None
     note_zh: str | None = None
     defers: bool = False
+    within: Annotated[str | None, Field(pattern=r"^[a-z][a-z0-9_.]*$")] = None
 
     @model_validator(mode="after")
     def _value_fits_unit(self) -> Self:
@@ -107,6 +113,8 @@ class Rule(BaseModel):
             raise ValueError(f"{value!r} is no value in {unit}")
         if self.defers and unit not in (Unit.CALENDAR_DAYS, Unit.MONTHS):
             raise ValueError("only days and months can defer to a working day")
+        if self.within and unit not in _DUE:
+            raise ValueError(f"nothing is due in {unit}, so nothing is kept within hours")
         return self
 
     @property
@@ -154,7 +162,7 @@ class Rule(BaseModel):
         Seconds, minutes and hours run from the moment (and give one in UTC). Days and months do
         not count the day of the start and end at 23:59:59 of the last one; a month ends on the
         day of the same number, or on the last day of the month. ``same_day`` is the day of the
-        start.
+        start. The hours at which it can be kept are not looked at: see ``Promise``.
         """
         unit = self.unit
         if self._exact is not None:
@@ -182,6 +190,34 @@ class Rule(BaseModel):
 def _add_months(day: date, months: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A rule by which something is due, with the hours at which it can be kept: on one day."""
+
+    rule: Rule
+    hours: Hours | None = None
+    same_day: SameDay | None = None
+
+    @property
+    def by_the_day(self) -> bool:
+        """Whether all that starts on one local day is due at one moment."""
+        return self.rule.by_the_day and self.hours is None and self.same_day is None
+
+    def due(self, start: datetime, calendar: WorkingCalendar, tz: ZoneInfo) -> Deadline:
+        """When something that starts at ``start`` (aware) is due in ``tz``, and why if moved."""
+        if self.same_day is not None:
+            at, moved = self.same_day.due(start, self.hours or _ANY_HOUR, tz)
+            return Deadline(at, moved=moved)
+        plain = self.rule.due(start, calendar, tz)
+        if self.hours is None:
+            return plain
+        at = self.hours.keep(start, plain.at, tz)
+        if at == plain.at:
+            return plain
+        why = Because.CLOSED if at < plain.at else Because.LITTLE_TIME
+        return replace(plain, at=at, moved=Moved(why, plain.at, self.hours.closes))
 
 
 class _File(BaseModel):
@@ -232,6 +268,10 @@ class RuleBook:
         self._history: dict[str, list[Rule]] = {}
         for _, rule in sorted(rules.items()):
             self._history.setdefault(rule.key, []).append(rule)
+        for rule in self.all():
+            for part in ("quiet_until", "quiet_from", "least_time") if rule.within else ():
+                if f"{rule.within}.{part}" not in self._history:
+                    raise BadRule(f"{rule.key}: within: there is no rule {rule.within}.{part}")
 
     def get(self, key: str, on: date) -> Rule:
         """The rule in force on a (local) day; ``UnknownRule`` if there is none."""
@@ -246,9 +286,25 @@ class RuleBook:
         """Every value of every rule, by key and then by date."""
         return chain.from_iterable(self._history.values())
 
+    def promise(self, key: str, on: date) -> Promise:
+        """The rule in force on a (local) day, with the hours in force at which it can be kept."""
+        rule, hours, same_day = self.get(key, on), None, None
+        if rule.within:
+            hours = Hours(
+                opens=self.get(f"{rule.within}.quiet_until", on).clock,
+                closes=self.get(f"{rule.within}.quiet_from", on).clock,
+                least=self.get(f"{rule.within}.least_time", on).duration,
+            )
+        if rule.unit is Unit.SAME_DAY:
+            same_day = SameDay(
+                self.get("same_day.latest_start", on).clock,
+                self.get("same_day.next_day_by", on).clock,
+            )
+        return Promise(rule, hours, same_day)
+
     def due(self, key: str, start: datetime, calendar: WorkingCalendar, tz: ZoneInfo) -> Deadline:
         """When something is due under the rule in force on the local day of ``start``."""
-        return self.get(key, start.astimezone(tz).date()).due(start, calendar, tz)
+        return self.promise(key, start.astimezone(tz).date()).due(start, calendar, tz)
 
 
 _effective = attrgetter("effective")

@@ -18,7 +18,12 @@ by `python -m anmin.kernel.rules_page`; do not edit by hand. An installation cha
 file of the same form in `$ANMIN_HOME/rules`, read at the start: the same key and date replaces a
 value, a later date adds one. Days and months do not count the day of the start and end at
 23:59:59 local time; "↷" means that a last day on which offices are closed moves to the next day
-on which they are open.
+on which they are open; "◐" that it is kept at the hours of `callback.quiet_until` to
+`callback.quiet_from` only: due then it is due at their end before, and never before
+`callback.least_time` of them has passed. "Same day" is the day of the start until
+`same_day.latest_start`, and the next day by `same_day.next_day_by` for what starts later or too
+late for its hours. What law counts in days does not look at the hour of the start: the day of the
+start is not counted at all.
 """
 
 
@@ -35,7 +40,7 @@ def _value(rule: Rule) -> str:
         case unit:
             word = unit.replace("_", " ")
             text = f"{rule.value} {word.removesuffix('s') if rule.value == 1 else word}"
-    return text + (" ↷" if rule.defers else "")
+    return text + (" ↷" if rule.defers else "") + (" ◐" if rule.within else "")
 
 
 def _row(rule: Rule) -> str:

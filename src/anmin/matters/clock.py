@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from anmin.kernel.calendar import Deadline as Due
 from anmin.kernel.chain import stamp
-from anmin.kernel.rules import Rule
+from anmin.kernel.rules import Promise
 from anmin.matters.flow import Flow, Text
 
 Reckoner = Callable[[str, datetime], Due]
@@ -23,16 +23,17 @@ def reckoner() -> Reckoner:
     """
     rules, calendar = settings.RULES, settings.CALENDAR
     zone = timezone.get_default_timezone()
-    known: dict[tuple[str, int], tuple[Rule, Due | None]] = {}
+    known: dict[tuple[str, int], tuple[Promise, Due | None]] = {}
 
     def reckon(key: str, start: datetime) -> Due:
         local = start.astimezone(zone)
         day = key, local.toordinal()
         if day not in known:
-            rule = rules.get(key, local.date())
-            known[day] = rule, rule.due(local, calendar, zone) if rule.by_the_day else None
-        rule, due = known[day]
-        return due or rule.due(start, calendar, zone)
+            promise = rules.promise(key, local.date())
+            one_for_all = promise.due(local, calendar, zone) if promise.by_the_day else None
+            known[day] = promise, one_for_all
+        promise, due = known[day]
+        return due or promise.due(start, calendar, zone)
 
     return reckon
 

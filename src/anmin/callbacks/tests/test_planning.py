@@ -2,17 +2,18 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 import time_machine
-from django.utils import timezone
+from django.utils import timezone, translation
 from tests.personas import WANG, City
 
 from anmin.callbacks import chance, draws, planning
 from anmin.callbacks.models import Callback, Draw, Status
+from anmin.callbacks.promises import why_called_by
 from anmin.callbacks.tests.scene import planned, rules
 from anmin.channels.actions import opt_out
 from anmin.matters import news
@@ -44,16 +45,46 @@ def test_victims_are_called_by_a_person_the_same_day(city: City, category: str) 
     callback = planned(city, category=category)
     assert callback.status == "calling"
     assert local(callback, "not_before") == "11-10 10:00"
-    assert local(callback, "due_at") == "11-10 23:59"
+    assert local(callback, "due_at") == "11-10 20:00"  # nobody is called later that day
 
 
-def test_a_theft_answered_at_night_is_due_on_the_day_that_begins(
-    city: City, clock: time_machine.Traveller
+@pytest.mark.parametrize(
+    ("category", "closed", "not_before", "due"),
+    [
+        ("theft", "18:00", "11-10 18:00", "11-10 20:00"),
+        ("theft", "18:01", "11-10 18:01", "11-11 12:00"),
+        ("theft", "19:59", "11-10 19:59", "11-11 12:00"),
+        ("theft", "22:30", "11-11 08:00", "11-11 12:00"),
+        ("dispute", "10:00", "11-10 16:00", "11-11 10:00"),
+        ("dispute", "22:30", "11-11 08:00", "11-11 20:00"),
+    ],
+)
+def test_a_callback_is_due_only_when_it_can_be_made(
+    city: City,
+    clock: time_machine.Traveller,
+    category: str,
+    closed: str,
+    not_before: str,
+    due: str,
 ) -> None:
-    clock.move_to(datetime(2026, 11, 10, 14, 30, tzinfo=UTC))  # 22:30
-    callback = planned(city)
-    assert local(callback, "not_before") == "11-11 08:00"
-    assert local(callback, "due_at") == "11-11 23:59"
+    clock.move_to(datetime.fromisoformat(f"2026-11-10 {closed}+08:00"))
+    callback = planned(city, category=category)
+    assert (local(callback, "not_before"), local(callback, "due_at")) == (not_before, due)
+
+
+def test_it_is_said_why_a_callback_is_due_then(city: City, clock: time_machine.Traveller) -> None:
+    told = {}
+    for closed in ("10:00", "19:59"):
+        clock.move_to(datetime.fromisoformat(f"2026-11-10 {closed}+08:00"))
+        with translation.override("en"):
+            told[closed] = why_called_by(planned(city, category="theft"))
+    assert told == {
+        "10:00": "Due by 20:00, not 23:59: nobody is called in the quiet hours.",
+        "19:59": "Began at 19:59, after 18:00: due by 12:00 on November 11, because the same day "
+        "left too little time.",
+    }
+    clock.move_to(datetime.fromisoformat("2026-11-11 10:00+08:00"))
+    assert why_called_by(planned(city, category="dispute")) == ""
 
 
 @pytest.mark.parametrize(

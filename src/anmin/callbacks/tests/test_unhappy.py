@@ -75,7 +75,7 @@ def test_with_consent_the_duty_leader_gets_words_and_contact(city: City) -> None
     assert contact_for_message(matter) == WANG
     deadlines = dict(Deadline.objects.filter(matter=matter).values_list("clock", "due_at"))
     # first contact the same day, put right within five working days (Tuesday to Tuesday)
-    assert f"{timezone.localtime(deadlines['first_contact']):%m-%d %H:%M}" == "11-10 23:59"
+    assert f"{timezone.localtime(deadlines['first_contact']):%m-%d %H:%M}" == "11-10 20:00"
     assert f"{timezone.localtime(deadlines['finish']):%m-%d %H:%M}" == "11-17 23:59"
     link = Link.objects.get(matter=matter)
     assert (link.relation, link.other, link.sealed) == ("cause", callback.matter, False)
@@ -159,7 +159,7 @@ def test_put_right_then_called_again_and_the_first_answer_stays(
     second = Callback.objects.get(round=2)
     assert (second.matter, second.script, second.status) == (first.matter, "second_call", "calling")
     # one working day after the order was done
-    assert f"{timezone.localtime(second.due_at):%m-%d %H:%M}" == "11-11 23:59"
+    assert f"{timezone.localtime(second.due_at):%m-%d %H:%M}" == "11-11 20:00"
     assert actions.next_callback(city.operator) == second
     view = queries.callback_view(callback_id=second.pk, operator=city.operator)
     assert (view.round, view.number) == (2, first.matter.number)

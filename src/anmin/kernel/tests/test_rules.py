@@ -66,7 +66,7 @@ def test_deadlines_of_each_unit() -> None:
     assert due("hotline.answer", friday) == friday + timedelta(seconds=15)
     assert due("hotline.other_media", friday) == friday + timedelta(minutes=3)
     assert due("incident.answer", friday) == local(2026, 2, 14, 22, 30)
-    assert due("callback.due.same_day", friday) == local(2026, 2, 13, 23, 59, 59)
+    assert due("callback.due.same_day", friday) == local(2026, 2, 14, 12)
     assert due("link.validity", friday) == local(2026, 2, 20, 23, 59, 59)
     assert due("rectification.finish", friday) == local(2026, 2, 27, 23, 59, 59)
     assert due("listing.term", friday) == local(2026, 4, 13, 23, 59, 59)
@@ -169,6 +169,7 @@ def test_the_same_date_replaces(tmp_path: Path) -> None:
         ("incident.answer", "Incident", "Incident: key"),
         ("tag", "colour", "incident.answer: "),
         ("value = 12", "value = 12\ndefers = true", "only days and months can defer"),
+        ('"hours"', '"count"\nwithin = "callback"', "nothing is due in count"),
         ("2026-07-01", "2026-07-32", "ours.toml: "),
         ("[[rule]]", "[rule]", "ours.toml: rule: "),
         ("[[rule]]", "", "ours.toml: "),
@@ -182,6 +183,12 @@ def test_a_bad_rule_stops_the_start_with_file_and_key(
     with pytest.raises(BadRule, match=reason) as caught:
         RuleBook(tmp_path)
     assert "ours.toml" in str(caught.value)
+
+
+def test_hours_that_nobody_set_stop_the_start(tmp_path: Path) -> None:
+    (tmp_path / "ours.toml").write_text(f'{RULE}within = "noon"\n', "utf-8")
+    with pytest.raises(BadRule, match=r"incident\.answer: within: there is no rule noon\.quiet_"):
+        RuleBook(tmp_path)
 
 
 def test_two_values_from_one_day_are_refused_even_across_files(tmp_path: Path) -> None:
