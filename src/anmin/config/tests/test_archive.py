@@ -243,10 +243,7 @@ def test_keys_of_a_backup_are_trusted_only_when_one_says_so(tmp_path: Path) -> N
         )
 
     assert run("first", "init").returncode == 0  # makes the tables
-    assert (
-        run("first", "user", "add", "ma", "--role", "administrator", "--no-password").returncode
-        == 0
-    )
+    assert run("first", "user", "add", "ma", "--role", "admin", "--no-password").returncode == 0
     archive = str(tmp_path / "a.tar.gz")
     made = run("first", "backup", archive, "--with-keys")
     assert (made.returncode, made.stderr) == (0, "")
