@@ -19,7 +19,7 @@ from anmin.callbacks.sealing import read_text
 from anmin.callbacks.unhappy import is_unhappy, order_rectification
 from anmin.channels.actions import opt_out
 from anmin.kernel.errors import Conflict, NotFound, Refusal
-from anmin.matters.actions import contact_for_message
+from anmin.matters.actions import contact_for_message, contacts_to_call
 from anmin.matters.contacts import ContactFacts
 from anmin.people.actions import log_access, one_at_a_time
 from anmin.people.models import Account
@@ -29,6 +29,7 @@ from anmin.places.queries import directory
 __all__ = [
     "Said",
     "correct_answer",
+    "later_to_call",
     "next_callback",
     "read_words",
     "record_answer",
@@ -152,7 +153,22 @@ def reveal(callback: Callback, operator: Account, *, reason: str) -> ContactFact
         subject=f"matter:{callback.matter.number}",
         reason=reason,
     )
-    return ContactFacts(name=facts.name, phone=facts.phone)
+    return ContactFacts(name=facts.name, phone=facts.phone, more=facts.more)
+
+
+def later_to_call(*, callback_id: int, operator: Account) -> list[ContactFacts]:
+    """Whom to call when the first contact is not reached, for who has taken the callback.
+
+    ``reveal_phone`` has logged that contacts of this matter were looked at.
+    """
+    require(operator, Capability.REVEAL_CONTACT)
+    callback = Callback.objects.select_related("matter").get(pk=callback_id)
+    _require_held(callback, operator)
+    called = int(ladder.rule("contacts_called").value)
+    return [
+        ContactFacts(name=one.name, phone=one.phone, more=one.more)
+        for one in contacts_to_call(callback.matter)[1:called]
+    ]
 
 
 @transaction.atomic
@@ -207,10 +223,10 @@ def record_attempt(
         **(over if ends else {"not_before": again}),
     )
     if outcome == "opted_out":
-        told = opt_out(
-            medium="sms", recipient=contact_for_message(callback.matter).phone, via="call"
-        )
-        recording.stop(bytes(told.recipient_index), at=now, key=key)
+        first = contact_for_message(callback.matter)
+        for phone in (first.phone, *first.further):
+            told = opt_out(medium="sms", recipient=phone, via="call")
+            recording.stop(bytes(told.recipient_index), at=now, key=key)
     return callback
 
 

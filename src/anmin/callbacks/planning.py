@@ -28,11 +28,12 @@ from anmin.matters.categories import categories
 from anmin.matters.clock import reckoner
 from anmin.matters.kind import FollowUp
 from anmin.matters.ledger import take_turn
-from anmin.matters.models import Contact, Entry, Link
+from anmin.matters.models import Contact, Entry, FurtherPhone, Link
 from anmin.matters.news import subscribe
 from anmin.matters.registry import all_kinds
 
 NEWS = "callbacks"
+OPTED_OUT = b"opted out by another number"
 BATCH = 4000
 """Entries of one transaction: more save little, and others wait for as long to write."""
 COLUMNS = (
@@ -126,7 +127,7 @@ class Terms:
 
 @subscribe(NEWS, batch=BATCH)
 def plan(entries: QuerySet[Entry]) -> None:
-    """Plan for every entry that takes a matter to its follow-up. At most seven statements."""
+    """Plan for every entry that takes a matter to its follow-up. At most eight statements."""
     wanted: dict[tuple[int, int], Wanted] = {}
     for one in _wanted(entries):  # of several about one matter the first decides
         wanted.setdefault((one.matter_id, one.follow_up.round), one)
@@ -141,7 +142,13 @@ def plan(entries: QuerySet[Entry]) -> None:
         for matter_id, index in contacts.values_list("matter_id", "phone_index")
     }
     refusing = OptOut.objects.filter(recipient_index__in=contacts.values("phone_index"))
-    stopped = {bytes(index) for index in refusing.values_list("recipient_index", flat=True)}
+    stopped = {OPTED_OUT, *map(bytes, refusing.values_list("recipient_index", flat=True))}
+    # Who asked by any of several numbers not to be contacted is not called at another.
+    by_another = FurtherPhone.objects.filter(
+        about, phone_index__in=OptOut.objects.values("recipient_index")
+    )
+    for matter_id in by_another.values_list("matter_id", flat=True):
+        phones[matter_id] = OPTED_OUT
     terms = Terms()
     take_turn()
     bulk.insert(

@@ -14,8 +14,8 @@ from anmin.callbacks.scripts import advice, script
 from anmin.callbacks.sealing import seal
 from anmin.callbacks.unhappy import is_unhappy, order_rectification
 from anmin.kernel.errors import Conflict, NotFound, Refusal
+from anmin.matters.contacts import matters_of_phones
 from anmin.matters.ledger import take_turn
-from anmin.matters.models import Contact
 from anmin.people.models import Account
 
 LINK_SCRIPT = "link"
@@ -182,7 +182,7 @@ def stop(phone_index: bytes, *, at: datetime, key: str) -> None:
     Who was already asked has refused, which counts against the response rate; who was only
     planned is excluded by rule.
     """
-    matters = Contact.objects.filter(phone_index=phone_index).values_list("matter_id", flat=True)
+    matters = matters_of_phones([phone_index])
     rows = Callback.objects.filter(matter_id__in=list(matters), closed_at=None).order_by("pk")
     for pk in list(rows.values_list("pk", flat=True)):
         callback = lock(pk)

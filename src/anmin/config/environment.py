@@ -75,6 +75,12 @@ class Environment(BaseSettings):
         description="Mail server: `smtp://user:password@host:587` (STARTTLS) or `smtps://…:465`. "
         "Without it, mail is printed on the console.",
     )
+    anmin_area_code: str = Field(
+        "",
+        pattern=r"^(0[0-9]{2,3})?$",
+        description="Area code of this place (`0577`), for landlines written without one. Without "
+        "it, rows with such numbers are rejected.",
+    )
     anmin_mail_from: str = Field(
         "anmin@localhost", description="Sender address of mail from this installation."
     )

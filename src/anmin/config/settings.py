@@ -307,6 +307,7 @@ if ENVIRONMENT.anmin_https:
     CSRF_COOKIE_SECURE = True
 
 # --- messages -------------------------------------------------------------------------------
+AREA_CODE = ENVIRONMENT.anmin_area_code
 DEFAULT_FROM_EMAIL = ENVIRONMENT.anmin_mail_from
 SMS_URL = ENVIRONMENT.anmin_sms_url
 SMS_SECRET = (

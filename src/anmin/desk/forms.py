@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.conf import settings
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,9 +17,9 @@ from anmin.desk.answers import require_complete
 from anmin.desk.details import DayInput, MomentInput, asked_at_opening, form_field
 from anmin.desk.lookup import LookupField
 from anmin.kernel.errors import Conflict, Refusal
-from anmin.kernel.phones import normalise_phone
+from anmin.kernel.phones import bare, read_phones
 from anmin.matters.categories import category_choices
-from anmin.matters.contacts import ContactFacts
+from anmin.matters.contacts import ContactFacts, reached
 from anmin.matters.queries import VIEWS, Filters
 from anmin.matters.registry import all_kinds, kind_choices, kind_of
 
@@ -172,24 +173,27 @@ class OpeningForm(ActForm):
         label=_("When it came in"), widget=MomentInput(), initial=timezone.now
     )
     contact_name = forms.CharField(label=_("Name"), max_length=80, required=False)
-    contact_phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
+    contact_phone = forms.CharField(label=_("Phone"), max_length=120, required=False)
     contact_address = forms.CharField(label=_("Address"), max_length=200, required=False)
 
+    phones: tuple[str, ...] = ()
     CONTACT = ("contact_name", "contact_phone", "contact_address")
 
     def clean_contact_phone(self) -> str:
         """The number in the form that messages are sent to."""
         text: str = self.cleaned_data["contact_phone"]
-        phone = normalise_phone(text) if text else ""
-        if phone is None:
+        found = read_phones(text, area_code=settings.AREA_CODE or None)
+        if found.left:
             raise forms.ValidationError(
                 _("This is no phone number. A landline needs its area code.")
             )
-        return phone
+        self.phones = found.numbers
+        return bare(found.numbers[0]) if found.numbers else ""
 
     def contact(self) -> ContactFacts | None:
         """Who brought it, or nothing."""
-        return ContactFacts(*(self.cleaned_data[name] for name in self.CONTACT)) or None
+        name, _phone, address = (self.cleaned_data[name] for name in self.CONTACT)
+        return reached(name, self.phones, address) or None
 
     def details(self) -> dict[str, Any]:
         """The facts of the kind that are known already."""

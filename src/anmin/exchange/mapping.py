@@ -21,13 +21,14 @@ from anmin.exchange.header import Binding
 from anmin.exchange.matching import find_place, matcher, remembering
 from anmin.exchange.problems import Problem
 from anmin.exchange.profile import CORE, MOMENTS, Column, Names, Profile, UnitMap
-from anmin.kernel.phones import normalise_phone
+from anmin.kernel.phones import bare, read_phones
 
 LONGEST_NUMBER = 64
 LONGEST_TEXT = 200
 ROUNDED = re.compile(r"[+-]?\d(\.\d+)?[eE]\+\d+")
 """A long number that a spreadsheet has rounded: its last digits are gone."""
 type Cells = list[str]
+type Contact = tuple[str, str, str] | tuple[str, str, str, tuple[str, ...]]
 type Get = Callable[[Cells], str]
 
 
@@ -36,7 +37,8 @@ class World:
     """What mapping must know of the house. Codes and names are compared in upper case.
 
     A name that several units or areas bear has no id. `limits` are the lengths of text details,
-    `now` is the time of the import, `as_of` the moment the file tells of, if it is known.
+    `now` is the time of the import, `as_of` the moment the file tells of, if it is known;
+    `area_code` is that of landlines written without one.
     """
 
     now: datetime
@@ -47,6 +49,7 @@ class World:
     areas: Mapping[str, int] = field(default_factory=dict)
     area_names: Mapping[str, int | None] = field(default_factory=dict)
     limits: Mapping[str, int] = field(default_factory=dict)
+    area_code: str | None = None
 
 
 class NewUnit(NamedTuple):
@@ -60,8 +63,8 @@ class Facts(NamedTuple):
     """What one row says. `unit` is an id, or a unit that the profile adds.
 
     Moments are ISO text in UTC, which travels between processes at a fifth of the cost of
-    datetimes. `contact` is name, phone (E.164) and address; `line` is where the row begins in
-    the file.
+    datetimes. `contact` is name, phone (E.164), address and all numbers (see
+    ``ContactFacts.more``); `line` is where the row begins in the file.
     """
 
     line: int
@@ -77,7 +80,7 @@ class Facts(NamedTuple):
     newest: str
     details: dict[str, Any]
     reply: str
-    contact: tuple[str, str, str] | None
+    contact: Contact | None
 
     @property
     def opened_at(self) -> datetime:
@@ -101,7 +104,8 @@ class _RefusedError(Exception):
 class RowMapper:
     """Maps the rows of one file. `notes` counts what was taken but not as it stood.
 
-    Notes: ``phone_unusable`` (kept without phone), ``text_cut`` (longer than its field).
+    Notes: ``phone_partly`` (a number was read, but not all of the cell), ``text_cut`` (longer
+    than its field).
     """
 
     def __init__(self, profile: Profile, binding: Binding, world: World, *, pad: bool) -> None:
@@ -358,13 +362,18 @@ class RowMapper:
         move = TO_WGS84.get(self._profile.coordinates.datum)
         return (x, y) if move is None else move(x, y)
 
-    def _reached(self, cells: list[str]) -> tuple[str, str, str] | None:
+    def _reached(self, cells: list[str]) -> Contact | None:
+        """The reporter. Who left a number that nobody can read is not taken for one without."""
         name, phone, address = [get(cells) for get in self._contact]
         if phone:
-            usable = normalise_phone(phone)
-            if usable is None:
-                self.notes["phone_unusable"] += 1
-            phone = usable or ""
+            found = read_phones(phone, area_code=self._world.area_code)
+            if found.left:
+                if not found.numbers:
+                    raise _RefusedError(f"phone_{found.fault}")
+                self.notes["phone_partly"] += 1
+            phone = bare(found.numbers[0]) if found.numbers else ""
+            if found.numbers and found.numbers != (phone,):
+                return name, phone, address, found.numbers
         return (name, phone, address) if name or phone or address else None
 
     def _short(self, text: str) -> str:

@@ -72,11 +72,22 @@ ROWS: dict[str, Promise] = {
     "unknown_area": _("The area “%(value)s” is not known."),
     "not_degrees": _("“%(value)s” is no longitude and latitude."),
     "outside_bounds": _("The coordinates %(value)s lie outside the range of the profile."),
+    "phone_rounded": _(
+        "The telephone number was rounded by a spreadsheet: its last digits are gone. Format the "
+        "column as text and export again."
+    ),
+    "phone_local": _(
+        "The telephone number is a landline without its area code. Write it with one, or set "
+        "ANMIN_AREA_CODE."
+    ),
+    "phone_short": _("The telephone number has too few digits."),
+    "phone_long": _("The telephone number has too many digits."),
+    "phone_unreadable": _("The telephone number cannot be read."),
     "refused": _("The record does not fit: %(reason)s"),
 }
 
 NOTES: dict[str, Promise] = {
-    "phone_unusable": _("The telephone number cannot be one; the row was taken without it."),
+    "phone_partly": _("Besides a telephone number there was something that may be another one."),
     "text_cut": _("A text was longer than its field and was cut."),
 }
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 
 from anmin.exchange.dates import compile_format
-from anmin.kernel.phones import normalise_phone
+from anmin.kernel.phones import read_phones
 
 NEARLY_ALL = 0.98
 DEGREES = re.compile(r"[+-]?\d{1,3}\.\d{2,}")
@@ -136,7 +136,7 @@ def _degrees(shape: Shape, most: int) -> tuple[float, str]:
 
 
 def _phones(shape: Shape) -> tuple[float, str]:
-    share = sum(1 for value in shape.values if normalise_phone(value)) / len(shape.values)
+    share = sum(1 for value in shape.values if read_phones(value).numbers) / len(shape.values)
     reason = _("%(share)s can be telephone numbers") % {"share": f"{share:.0%}"}
     return (share if share > 0.5 else 0.0), reason
 

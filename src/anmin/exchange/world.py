@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,6 +27,7 @@ def look_around(profile: Profile, as_of: datetime | None = None) -> World:
     areas = list(Area.objects.values_list("id", "code", "name", "name_en"))
     return World(
         now=timezone.now(),
+        area_code=settings.AREA_CODE or None,
         as_of=as_of,
         categories=labels,
         units={code: key for key, code, _name, _english in units},

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import Final
 
-from anmin.kernel.phones import normalise_phone
+from anmin.kernel.phones import bare, read_phones
 from anmin.kernel.reference import BadNumber, parse_number
 
 HIDDEN: Final = "****"
@@ -67,8 +67,18 @@ def _digits(text: str) -> str:
 
 
 def mask_phone(text: str) -> str:
-    """``138****5678``, without the country code 86; short numbers show two digits or none."""
-    digits = _digits(normalise_phone(text) or text).removeprefix("0086")
+    """``138****5678``, without the country code 86; short numbers show two digits or none.
+
+    Several numbers in one cell are masked one by one.
+    """
+    numbers = read_phones(text).numbers
+    if len(numbers) > 1:
+        return " / ".join(_mask_one(bare(one)) for one in numbers)
+    return _mask_one(bare(numbers[0]) if numbers else text)
+
+
+def _mask_one(text: str) -> str:
+    digits = _digits(text).removeprefix("0086")
     if len(digits) > 11:
         digits = digits.removeprefix("86")
     if len(digits) >= 11:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,7 +14,13 @@ from anmin.matters import policy
 from anmin.matters.actor import Actor
 from anmin.matters.categories import category as category_of
 from anmin.matters.clock import tick
-from anmin.matters.contacts import ContactFacts, seal, unseal
+from anmin.matters.contacts import (
+    ContactFacts,
+    contact_marks,
+    keep_contact,
+    later_contacts,
+    unseal,
+)
 from anmin.matters.flow import Move
 from anmin.matters.ledger import Change, append, deadlines_of, running_clocks
 from anmin.matters.models import Contact, Entry, Link, Matter
@@ -96,19 +103,13 @@ def open_matter(
             declared.clocks, declared.flow, category=category, state=state, at=start, running={}
         ),
     )
-    sealed = seal(contact, number=matter.number) if contact else None
-    if sealed:
-        change.told["contact"] = sealed.fingerprint.hex()
+    if contact:
+        change.told["contact"] = contact_marks(settings.KEYRING, contact)[0].hex()
     if cause is not None and not cause_sealed:
         change.told["cause"] = cause.number
     append(matter, change, actor=actor, at=now)
-    if sealed:
-        Contact.objects.create(
-            matter=matter,
-            sealed=sealed.sealed,
-            phone_index=sealed.phone_index,
-            fingerprint=sealed.fingerprint,
-        )
+    if contact:
+        keep_contact(matter.pk, contact, number=matter.number)
     if cause is not None:
         Link.objects.create(matter=matter, relation="cause", other=cause, sealed=cause_sealed)
     return matter
@@ -275,6 +276,13 @@ def contact_for_message(matter: Matter) -> ContactFacts:
     """The contact for the house's own messages; nobody sees it, so nothing is logged."""
     contact = Contact.objects.filter(matter=matter).first()
     return unseal(contact, number=matter.number) if contact else ContactFacts()
+
+
+def contacts_to_call(matter: Matter) -> list[ContactFacts]:
+    """Whom to call about a matter, in order: the first contact, then those named later."""
+    first = contact_for_message(matter)
+    later = later_contacts(matter.pk, number=matter.number)
+    return [one for one in (first, *later) if one.phone]
 
 
 def lock(matter_id: int) -> Matter:

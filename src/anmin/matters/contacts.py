@@ -1,22 +1,31 @@
 """Who can be reached about a matter: sealed on the way in, opened only with a reason on record."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import orjson
 from django.conf import settings
+from django.db.models import QuerySet
 
 from anmin.kernel.crypto import Keyring
 from anmin.kernel.masking import mask_address, mask_name, mask_phone
-from anmin.kernel.phones import normalise_phone
-from anmin.matters.models import Contact
-from anmin.matters.observation import ContactFacts, contact_marks
+from anmin.kernel.phones import bare, read_phones
+from anmin.matters.models import Contact, FurtherPhone, LaterContact
+from anmin.matters.observation import ContactFacts, contact_marks, reached
 
 __all__ = [
     "ContactFacts",
     "SealedContact",
+    "contact_marks",
     "encrypted",
+    "further_indexes",
+    "keep_contact",
+    "keep_further",
+    "later_contacts",
     "masked",
-    "phone_index",
+    "matters_of_phones",
+    "phone_indexes",
+    "reached",
     "seal",
     "unseal",
 ]
@@ -44,30 +53,65 @@ def seal(
 
 def encrypted(ring: Keyring, facts: ContactFacts, number: str) -> bytes:
     """A contact under the newest key; see ``seal``."""
-    return ring.encrypt(orjson.dumps([*facts]), context=_context(number))
+    return ring.encrypt(orjson.dumps(facts.plain()), context=_context(number))
 
 
-def unseal(contact: Contact, *, number: str) -> ContactFacts:
+def unseal(contact: Contact | LaterContact, *, number: str) -> ContactFacts:
     """Decrypt a contact. Callers log why: see ``actions.reveal_contact``."""
-    name, phone, address = orjson.loads(
+    name, phone, address, *more = orjson.loads(
         settings.KEYRING.decrypt(bytes(contact.sealed), context=_context(number))
     )
-    return ContactFacts(name, phone, address)
+    return ContactFacts(name, phone, address, tuple(more[0]) if more else ())
+
+
+def keep_contact(matter_id: int, facts: ContactFacts, *, number: str) -> SealedContact:
+    """Write the contact of a matter that has none yet, findable by each of its numbers."""
+    sealed = seal(facts, number=number)
+    Contact.objects.create(matter_id=matter_id, **sealed._asdict())
+    keep_further(matter_id, further_indexes(facts))
+    return sealed
+
+
+def keep_further(matter_id: int, indexes: Sequence[bytes]) -> None:
+    """Let a matter be found by these too."""
+    FurtherPhone.objects.bulk_create(
+        [FurtherPhone(matter_id=matter_id, phone_index=index) for index in indexes],
+        ignore_conflicts=True,
+    )
+
+
+def further_indexes(facts: ContactFacts) -> list[bytes]:
+    """The look-up keys of the numbers after the first."""
+    ring = settings.KEYRING
+    return [ring.blind_index(one, purpose="phone") for one in facts.further]
+
+
+def later_contacts(matter_id: int, *, number: str) -> list[ContactFacts]:
+    """The contacts that the system of record named later, which stand beside the first."""
+    rows = LaterContact.objects.filter(matter_id=matter_id, standing=LaterContact.BESIDE)
+    return [unseal(row, number=number) for row in rows.order_by("pk")]
+
+
+def matters_of_phones(indexes: Sequence[bytes]) -> QuerySet[Contact, int]:
+    """The primary keys of the matters that one of these phones belongs to, for ``pk__in``."""
+    first = Contact.objects.filter(phone_index__in=indexes).values_list("matter_id", flat=True)
+    further = FurtherPhone.objects.filter(phone_index__in=indexes)
+    return first.union(further.values_list("matter_id", flat=True))
 
 
 def masked(contact: Contact, *, number: str) -> ContactFacts:
     """A contact with enough hidden that nobody can be reached by it."""
     facts = unseal(contact, number=number)
-    return ContactFacts(mask_name(facts.name), mask_phone(facts.phone), mask_address(facts.address))
+    shown = " / ".join(mask_phone(one) for one in (facts.phone, *facts.further) if one)
+    return ContactFacts(mask_name(facts.name), shown, mask_address(facts.address))
 
 
-def phone_index(text: str) -> bytes | None:
-    """The look-up key of a phone number as somebody typed it; nothing if it is none."""
-    phone = normalise_phone(text)
-    if phone is None:
-        return None
-    index: bytes = settings.KEYRING.blind_index(phone, purpose="phone")
-    return index
+def phone_indexes(text: str) -> list[bytes]:
+    """The look-up keys of the phone numbers that somebody typed; none if it is no number."""
+    ring, found = settings.KEYRING, read_phones(text, area_code=settings.AREA_CODE or None)
+    if found.left:
+        return []
+    return [ring.blind_index(bare(one), purpose="phone") for one in found.numbers]
 
 
 def _context(number: str) -> bytes:

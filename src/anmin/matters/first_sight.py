@@ -21,10 +21,10 @@ from anmin.kernel.errors import Refusal
 from anmin.matters import bulk
 from anmin.matters.actor import Actor
 from anmin.matters.clock import reckoner, tick
-from anmin.matters.contacts import encrypted
+from anmin.matters.contacts import encrypted, further_indexes
 from anmin.matters.kind import Kind
 from anmin.matters.ledger import entry_hash
-from anmin.matters.models import SNAPSHOT, Contact, Deadline, Entry, Matter
+from anmin.matters.models import SNAPSHOT, Contact, Deadline, Entry, FurtherPhone, Matter
 from anmin.matters.numbers import take_numbers
 from anmin.matters.observation import Observation
 from anmin.matters.registry import kind_of
@@ -157,6 +157,7 @@ class _Press:
         self.matters: list[Row] = []
         self.entries: list[Row] = []
         self.deadlines: list[Row] = []
+        self.further: list[Row] = []
         self.contacts: list[Row] = []
 
     def add(
@@ -184,6 +185,8 @@ class _Press:
             told["contact"] = marks.contact.hex()
             sealed = encrypted(self.ring, one.contact, number)
             self.contacts.append((pk, sealed, marks.phone, marks.contact))
+            if one.contact.more:
+                self.further.extend((pk, index) for index in further_indexes(one.contact))
         running = {code: clock.as_payload() for code, clock in clocks.items()}
         opened, closed = stamp(one.opened_at), stamp(ended) if ended else None
         columns = {
@@ -254,3 +257,5 @@ class _Press:
         bulk.insert(Entry, ENTRY_COLUMNS, self.entries)
         bulk.insert(Deadline, DEADLINE_COLUMNS, self.deadlines)
         bulk.insert(Contact, CONTACT_COLUMNS, self.contacts)
+        if self.further:
+            bulk.insert(FurtherPhone, ("matter_id", "phone_index"), self.further)

@@ -195,6 +195,45 @@ class Contact(models.Model):
         return f"contact of {self.matter_id}"
 
 
+class FurtherPhone(models.Model):
+    """A number by which a matter is found besides the first of its contact."""
+
+    matter = models.ForeignKey(
+        Matter, models.PROTECT, related_name="further_phones", db_index=False
+    )
+    phone_index = models.BinaryField(max_length=16, db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["matter", "phone_index"], name="further_phone_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"further phone of {self.matter_id}"
+
+
+class LaterContact(models.Model):
+    """A contact that was named after the first: kept beside it, or the first before it was renewed.
+
+    ``standing``: ``beside`` (it came when a callback rested on the first, which stays),
+    ``renewed`` (it was the first until the system of record named another, before anybody was to
+    be called) or ``undone`` (the import that brought it was undone). ``run`` is that import.
+    """
+
+    BESIDE, RENEWED, UNDONE = "beside", "renewed", "undone"
+
+    matter = models.ForeignKey(Matter, models.PROTECT, related_name="later_contacts")
+    at = models.DateTimeField()
+    run = models.BigIntegerField(null=True)
+    standing = models.CharField(max_length=8)
+    sealed = models.BinaryField()
+    phone_index = models.BinaryField(max_length=16, null=True)
+    fingerprint = models.BinaryField(max_length=16)
+
+    def __str__(self) -> str:
+        return f"{self.standing} contact of {self.matter_id}"
+
+
 class Link(models.Model):
     """Two matters that belong together: ``matter`` —relation→ ``other``.
 

@@ -1,6 +1,6 @@
 """What a system of record says about one event. Without Django: a reading process uses it too."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -9,19 +9,45 @@ import orjson
 
 from anmin.kernel import chain
 from anmin.kernel.crypto import Keyring
+from anmin.kernel.phones import bare
 
 FACT_COLUMNS = ("category", "area_id", "unit_id", "summary", "place", "longitude", "latitude")
 
 
 class ContactFacts(NamedTuple):
-    """Name, phone (E.164) and address of the person a matter concerns; each may be empty."""
+    """Name, phone (E.164) and address of the person a matter concerns; each may be empty.
+
+    ``more`` lists all numbers, the first included and each with its extension (``;ext=801``),
+    where there is more to dial than ``phone`` alone.
+    """
 
     name: str = ""
     phone: str = ""
     address: str = ""
+    more: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return any(self)
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """What to dial, in order, with extensions."""
+        return self.more or ((self.phone,) if self.phone else ())
+
+    @property
+    def further(self) -> tuple[str, ...]:
+        """The numbers after ``phone``, without extensions."""
+        return tuple(one for one in map(bare, self.more) if one != self.phone)
+
+    def plain(self) -> list[Any]:
+        """As it is sealed and marked: most contacts are three texts."""
+        return [self.name, self.phone, self.address, *([[*self.more]] if self.more else [])]
+
+
+def reached(name: str, phones: Sequence[str], address: str) -> ContactFacts:
+    """A contact with numbers as ``kernel.phones`` reads them."""
+    first = bare(phones[0]) if phones else ""
+    return ContactFacts(name, first, address, () if [first] == [*phones] else tuple(phones))
 
 
 class Marks(NamedTuple):
@@ -88,7 +114,7 @@ def mark(
     columns: list[Any],
     opened: str,
     details: Mapping[str, Any],
-    contact: tuple[str, str, str] | None,
+    contact: tuple[Any, ...] | None,
 ) -> Marks:
     """The marks of facts: the values of ``FACT_COLUMNS``, the stamp of the opening, details.
 
@@ -104,7 +130,8 @@ def stamped(iso: str) -> str:
     return f"{iso[:-1]}{'' if '.' in iso else '.000000'}+00:00"
 
 
-def contact_marks(ring: Keyring, contact: tuple[str, str, str]) -> tuple[bytes, bytes | None]:
-    """The marks of a contact (name, phone, address) and of its phone, if it has one."""
-    who = ring.blind_index(orjson.dumps([*contact]).decode(), purpose="contact")
+def contact_marks(ring: Keyring, contact: tuple[Any, ...]) -> tuple[bytes, bytes | None]:
+    """The marks of a contact (name, phone, address, more) and of its phone, if it has one."""
+    said = contact if len(contact) == 4 and contact[3] else contact[:3]
+    who = ring.blind_index(orjson.dumps([*said]).decode(), purpose="contact")
     return who, ring.blind_index(contact[1], purpose="phone") if contact[1] else None

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.kernel.reference import BadNumber, parse_number
 from anmin.matters import policy
-from anmin.matters.contacts import ContactFacts, masked, phone_index
+from anmin.matters.contacts import ContactFacts, masked, matters_of_phones, phone_indexes
 from anmin.matters.flow import Move
 from anmin.matters.ledger import deadlines_of
 from anmin.matters.models import Contact, Deadline, Entry, Link, Matter, Reaction
@@ -186,10 +186,9 @@ def find(account: Account, text: str, *, limit: int = 20) -> list[Matter]:
         condition |= Q(number__gte=number, number__lt=f"{number}~")
     seen = matters_for(account).select_related("unit", "assignee").order_by("-opened_at", "-id")
     rows = list(seen.filter(condition)[:limit])
-    index = phone_index(text)
-    if not rows and index is not None and policy.may_search_phone(account):
-        ids = Contact.objects.filter(phone_index=index).values_list("matter_id", flat=True)
-        rows = list(seen.filter(pk__in=ids[:200])[:limit])
+    indexes = phone_indexes(text)
+    if not rows and indexes and policy.may_search_phone(account):
+        rows = list(seen.filter(pk__in=list(matters_of_phones(indexes)[:200]))[:limit])
     return rows
 
 

@@ -186,8 +186,8 @@ def record_attempt(
         attempts=case.attempts + 1,
         **(over if ends else {"not_before": again}),
     )
-    phone = open_contact(case.row).phone
-    if outcome == "opted_out" and phone:
+    contact = open_contact(case.row)
+    for phone in filter(None, (contact.phone, *contact.further) if outcome == "opted_out" else ()):
         told = opt_out(medium="sms", recipient=phone, via="survey")
         stop(bytes(told.recipient_index), at=now, key=key)
     return case

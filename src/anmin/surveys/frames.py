@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 
 from anmin.kernel.errors import Refusal
 from anmin.kernel.masking import mask_free_text
-from anmin.kernel.phones import normalise_phone
-from anmin.matters.contacts import ContactFacts
+from anmin.kernel.phones import read_phones
+from anmin.matters.contacts import ContactFacts, reached
 from anmin.people.actions import log_access
 from anmin.people.models import Account
 from anmin.people.policy import Capability, require
@@ -80,7 +80,7 @@ class _Entry:
             self.size,
             self.groups,
             self.unit_id,
-            [self.contact.name, self.contact.phone, self.contact.address],
+            self.contact.plain(),
         ]
         plain = orjson.dumps(parts, option=orjson.OPT_SORT_KEYS).decode()
         digest: bytes = settings.KEYRING.blind_index(plain, purpose="survey frame")
@@ -217,8 +217,8 @@ def _entry(places: Mapping[str, int], cells: Sequence[str], towns: "_Places") ->
             _("“%(value)s” is no number of adults from 1 to %(most)s.")
             % {"value": size[:20], "most": LARGEST_HOUSEHOLD}
         )
-    phone = normalise_phone(cell("phone")) if cell("phone") else ""
-    if phone is None:
+    phones = read_phones(cell("phone"), area_code=settings.AREA_CODE or None)
+    if phones.left and not phones.numbers:
         raise Refusal(_("“%(value)s” is no telephone number.") % {"value": cell("phone")[:4] + "…"})
     stratum, cluster, unit_id = towns.find(cell("stratum"), cell("cluster")[:64].replace(",", " "))
     if not towns.knows(stratum) and (
@@ -233,7 +233,7 @@ def _entry(places: Mapping[str, int], cells: Sequence[str], towns: "_Places") ->
         for fact in places
         if fact.startswith("group:") and cell(fact)
     }
-    contact = ContactFacts(cell("name")[:80], phone, cell("address")[:200])
+    contact = reached(cell("name")[:80], phones.numbers, cell("address")[:200])
     return _Entry(cell("reference"), stratum, cluster, int(size), groups, unit_id, contact)
 
 

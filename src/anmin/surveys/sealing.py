@@ -11,7 +11,7 @@ _LONGEST = 2000
 
 def seal_contact(facts: ContactFacts, row: FrameRow) -> bytes:
     """A contact for that row of the frame; a copy in another row will not open."""
-    plain = orjson.dumps([facts.name, facts.phone, facts.address])
+    plain = orjson.dumps(facts.plain())
     sealed: bytes = settings.KEYRING.encrypt(plain, context=row.context)
     return sealed
 
@@ -20,7 +20,10 @@ def open_contact(row: FrameRow) -> ContactFacts:
     """The contact of a row. Callers log who looks: ``fieldwork.reveal``."""
     if not row.contact:
         return ContactFacts()
-    return ContactFacts(*orjson.loads(settings.KEYRING.decrypt(row.contact, context=row.context)))
+    name, phone, address, *more = orjson.loads(
+        settings.KEYRING.decrypt(row.contact, context=row.context)
+    )
+    return ContactFacts(name, phone, address, tuple(more[0]) if more else ())
 
 
 def seal_text(text: str, context: str) -> bytes:

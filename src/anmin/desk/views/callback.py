@@ -33,6 +33,8 @@ from anmin.kernel.errors import Conflict, NotFound, Refusal
 from anmin.people.policy import Capability
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from anmin.callbacks.lists import Recorded
     from anmin.callbacks.queries import CallbackView
     from anmin.matters.contacts import ContactFacts
@@ -191,6 +193,7 @@ def _page(
     form: CallForm,
     *,
     contact: ContactFacts | None = None,
+    later: Sequence[ContactFacts] = (),
 ) -> HttpResponse:
     offered = [outcomes()["no_answer"]] if call.check_id else call.view.outcomes
     frequent, rest = outcome_options(form, offered)
@@ -207,6 +210,7 @@ def _page(
             "more_outcomes": rest,
             "more_open": any(option.checked for option in rest),
             "contact": contact,
+            "later": later,
         },
         status=form.status if form.is_bound else 200,
     )
@@ -239,14 +243,15 @@ def phone(request: DeskRequest, callback_id: int) -> HttpResponse:
     typed = CallForm(request.POST)
     try:
         contact = actions.reveal_phone(callback_id=callback_id, operator=request.user)
+        later = actions.later_to_call(callback_id=callback_id, operator=request.user)
     except Conflict as refusal:
         if request.htmx:
             raise
         return _lost(request, callback_id, refusal, typed)
     if request.htmx:
-        return render(request, "desk/callbacks/contact.html", {"contact": contact})
+        return render(request, "desk/callbacks/contact.html", {"contact": contact, "later": later})
     kept = CallForm(initial={name: typed[name].value() for name in typed.fields})
-    return _page(request, _call(request, callback_id), kept, contact=contact)
+    return _page(request, _call(request, callback_id), kept, contact=contact, later=later)
 
 
 # --- asking again, blind ------------------------------------------------------------------------

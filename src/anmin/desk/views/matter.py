@@ -23,6 +23,7 @@ from anmin.desk.views.page import DeskRequest, go, page, show
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.matters import actions, queries
 from anmin.matters.actor import Actor
+from anmin.matters.contacts import later_contacts
 from anmin.matters.policy import in_scope
 from anmin.matters.reactions import ask_citizen, read_answer
 from anmin.people.policy import Capability
@@ -179,7 +180,8 @@ def reveal(request: DeskRequest, number: str) -> HttpResponse:
         except Refusal as refusal:
             form.add_error("reason", str(refusal))
         else:
-            shown = {"contact": contact, "revealed": True}
+            later = later_contacts(found.pk, number=found.number)
+            shown = {"contact": contact, "later": later, "revealed": True}
             if request.htmx:
                 return render(request, "desk/matter_contact.html", shown)
             return _page(request, number, extra=shown)

@@ -10,8 +10,8 @@ from anmin.desk.rows import lines
 from anmin.desk.views.page import DeskRequest, page, show
 from anmin.kernel.errors import Refusal
 from anmin.kernel.masking import mask_phone
-from anmin.kernel.phones import normalise_phone
 from anmin.matters import policy, queries
+from anmin.matters.contacts import phone_indexes
 from anmin.people.actions import log_access
 from anmin.people.policy import Capability, can
 
@@ -25,7 +25,8 @@ def search(request: DeskRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     account = request.user
     may_see = can(account, Capability.VIEW_MATTERS)
-    by_phone = may_see and normalise_phone(text) is not None and policy.may_search_phone(account)
+    is_phone = bool(phone_indexes(text))
+    by_phone = may_see and is_phone and policy.may_search_phone(account)
     problem = ""
     found = []
     try:
@@ -46,7 +47,7 @@ def search(request: DeskRequest) -> HttpResponse:
         "lines": lines(found),
         "problem": problem,
         "by_phone": by_phone,
-        "looks_like_phone": normalise_phone(text) is not None,
+        "looks_like_phone": is_phone,
         "may_see": may_see,
         "may_phone": policy.may_search_phone(account),
         "limit": len(found) == FOUND,

@@ -272,8 +272,35 @@ def test_contacts(taken: Taken) -> None:
     columns = {**RECEIVED, "contact_name": "class", "contact_phone": "updated"}
     known = one(taken, "J1,2026-03-01 08:00,,王女士,138 5771 2345", columns=columns)
     assert known.contact == ("王女士", "+8613857712345", "")
-    without = one(taken, "J1,2026-03-01 08:00,,王女士,110", columns=columns)
+    without = one(taken, "J1,2026-03-01 08:00,,王女士,无", columns=columns)
     assert without.contact == ("王女士", "", "")
+    several = one(
+        taken, "J1,2026-03-01 08:00,,王女士,138 5771 2345/0577-65812345转8", columns=columns
+    )
+    numbers = ("+8613857712345", "+8657765812345;ext=8")
+    assert several.contact == ("王女士", "+8613857712345", "", numbers)
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("110", "phone_short"),
+        ("1.38E+10", "phone_rounded"),
+        ("65812345", "phone_local"),
+        ("138577123456", "phone_long"),
+        ("已存档", "phone_unreadable"),
+    ],
+)
+def test_who_left_a_number_that_cannot_be_read_is_not_taken_for_one_without(
+    taken: Taken, cell: str, code: str
+) -> None:
+    columns = {**RECEIVED, "contact_name": "class", "contact_phone": "updated"}
+    _line, problem = one(taken, f"J1,2026-03-01 08:00,,王女士,{cell}", columns=columns)
+    assert (problem.code, problem.particulars) == (code, {})  # who reads it may see no contacts
+    if code == "phone_local":
+        row = f"{HEAD}J1,2026-03-01 08:00,,王,{cell}\n"
+        (known,) = taken(row, make_profile(columns=columns), area_code="0577")
+        assert known.contact == ("王", "+8657765812345", "")
     assert one(taken, "J1,2026-03-01 08:00,,,", columns=columns).contact is None
 
 

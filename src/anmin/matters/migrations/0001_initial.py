@@ -136,6 +136,27 @@ class Migration(migrations.Migration):
                 ('matter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reactions', to='matters.matter')),
             ],
         ),
+        migrations.CreateModel(
+            name='FurtherPhone',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('phone_index', models.BinaryField(db_index=True, max_length=16)),
+                ('matter', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='further_phones', to='matters.matter')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='LaterContact',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField()),
+                ('run', models.BigIntegerField(null=True)),
+                ('standing', models.CharField(max_length=8)),
+                ('sealed', models.BinaryField()),
+                ('phone_index', models.BinaryField(max_length=16, null=True)),
+                ('fingerprint', models.BinaryField(max_length=16)),
+                ('matter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='later_contacts', to='matters.matter')),
+            ],
+        ),
         migrations.AddIndex(
             model_name='matter',
             index=models.Index(models.OrderBy(models.F('opened_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='matter_newest'),
@@ -187,6 +208,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='entry',
             constraint=models.UniqueConstraint(condition=models.Q(('key__isnull', False)), fields=('matter', 'key'), name='entry_key_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='furtherphone',
+            constraint=models.UniqueConstraint(fields=('matter', 'phone_index'), name='further_phone_once'),
         ),
         migrations.AddConstraint(
             model_name='link',
