@@ -11,8 +11,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from anmin.callbacks import ladder, recording
-from anmin.callbacks.dispositions import exhausted, operator_outcomes, outcomes
+from anmin.callbacks import ladder, recording, reopening
+from anmin.callbacks.dispositions import WITHDRAWN, exhausted, operator_outcomes, outcomes
 from anmin.callbacks.models import Answer, Attempt, Callback, Status, Via
 from anmin.callbacks.recording import Said, lock
 from anmin.callbacks.sealing import read_text
@@ -21,6 +21,7 @@ from anmin.channels.actions import opt_out
 from anmin.kernel.errors import Conflict, NotFound, Refusal
 from anmin.matters.actions import contact_for_message, contacts_to_call
 from anmin.matters.contacts import ContactFacts
+from anmin.matters.models import Matter
 from anmin.people.actions import log_access, one_at_a_time
 from anmin.people.models import Account
 from anmin.people.policy import Capability, require
@@ -59,6 +60,7 @@ def queue(operator: Account, now: datetime) -> QuerySet[Callback]:
         return Callback.objects.none()
     return (
         Callback.objects.filter(status=Status.CALLING, closed_at=None, not_before__lte=now)
+        .filter(withdrawn_at=None)
         .filter(Q(lease_until=None) | Q(lease_until__lte=now))
         .exclude(unit_id__in=own_units(operator))
         .order_by("due_at", "pk")
@@ -90,8 +92,8 @@ def next_callback(operator: Account) -> Callback | None:
         if (mine := in_hand(operator, now).first()) is not None:
             return mine
         for pk in queue(operator, now).values_list("pk", flat=True)[:TRIES]:
-            if _take(pk, operator, now):
-                return Callback.objects.select_related("matter").get(pk=pk)
+            if (taken := _take(pk, operator, now)) is not None:
+                return taken
     return None
 
 
@@ -115,22 +117,37 @@ def take(*, callback_id: int, operator: Account) -> Callback:
                 _("You have the call about %(number)s in hand: finish it or give it back first.")
                 % {"number": mine.matter.number}
             )
-        if mine is None and not _take(callback_id, operator, now):
-            raise Conflict(_("Somebody else has taken this callback, or it cannot be called now."))
-        return Callback.objects.select_related("matter").get(pk=callback_id)
+        taken = mine or _take(callback_id, operator, now)
+    if taken is None:
+        raise Conflict(_("Somebody else has taken this callback, or it cannot be called now."))
+    return taken
 
 
-def _take(pk: int, operator: Account, now: datetime) -> bool:
+def _take(pk: int, operator: Account, now: datetime) -> Callback | None:
+    """Take it if it is free; one whose matter was opened again meanwhile is withdrawn instead."""
     free = queue(operator, now).filter(pk=pk).order_by()
-    return bool(free.update(operator=operator, lease_until=now + lease()))
+    if Matter.objects.filter(callbacks=pk, closed_at=None).exists():
+        callback = lock(pk)
+        if callback.open and callback.matter.closed_at is None:
+            reopening.withdraw(callback, at=now)
+        return None
+    if not free.update(operator=operator, lease_until=now + lease()):
+        return None
+    return Callback.objects.select_related("matter").get(pk=pk)
 
 
+@transaction.atomic
 def release(*, callback_id: int, operator: Account) -> None:
-    """Give a taken callback back to the queue; giving it back twice changes nothing."""
+    """Give a taken callback back to the queue; giving it back twice changes nothing.
+
+    One that was withdrawn meanwhile ends.
+    """
     require(operator, Capability.WORK_CALLBACKS)
-    Callback.objects.filter(pk=callback_id, operator=operator, closed_at=None).update(
-        operator=None, lease_until=None
-    )
+    mine = Callback.objects.filter(pk=callback_id, operator=operator, closed_at=None)
+    mine.update(operator=None, lease_until=None)
+    withdrawn = Callback.objects.filter(pk=callback_id, closed_at=None, operator=None)
+    if withdrawn.filter(withdrawn_at__isnull=False).exists():
+        reopening.end(lock(callback_id), at=timezone.now())
 
 
 def reveal_phone(*, callback_id: int, operator: Account, reason: str = "") -> ContactFacts:
@@ -209,6 +226,8 @@ def record_attempt(
         calls = [when for when, channel, _o in earlier if channel == Attempt.Channel.CALL]
         again = ladder.next_call([*calls, now], used=callback.attempts + 1, pace=ladder.pace())
         ends = "" if again else exhausted([*(o for _w, _c, o in earlier), outcome])
+    if callback.withdrawn_at is not None:  # the matter was opened again during the call
+        ends, again = row.ends or WITHDRAWN, None
     over = {"status": Status.CLOSED, "disposition": ends, "closed_at": now}
     recording.step(
         callback,

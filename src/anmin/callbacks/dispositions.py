@@ -11,6 +11,7 @@ NEVER_ATTEMPTED = "3.11"
 COMPLETE = "1.1"
 PARTIAL = "1.2"
 REFUSAL = "2.11"
+WITHDRAWN = "4.80"
 
 
 class DispositionClass(StrEnum):

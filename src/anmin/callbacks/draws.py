@@ -86,7 +86,10 @@ def carry_out(draw_id: int) -> bool:
 
 
 def _frame(draw: Draw) -> dict[str, int]:
-    """Who can be drawn: the callback by the reference of its matter and its round."""
+    """Who can be drawn: the callback by the reference of its matter and its round.
+
+    Of two closings of one matter in the same frame the later one has a number of its own.
+    """
     if draw.purpose == Draw.Purpose.CALLBACK:
         rows = Callback.objects.filter(draw=draw, status=Status.PENDING).values_list(
             "matter__number", "round", "pk"
@@ -95,7 +98,13 @@ def _frame(draw: Draw) -> dict[str, int]:
         rows = Answer.objects.filter(
             at__gte=midnight(draw.day), at__lt=midnight(draw.day, days=1), via=Via.CALL, seq=1
         ).values_list("callback__matter__number", "callback__round", "callback_id")
-    return {f"{number}/{turn}": pk for number, turn, pk in rows}
+    frame: dict[str, int] = {}
+    for number, turn, pk in rows.order_by("pk"):
+        name, nth = f"{number}/{turn}", 2
+        while name in frame:
+            name, nth = f"{number}/{turn}-{nth}", nth + 1
+        frame[name] = pk
+    return frame
 
 
 def _decide(draw: Draw, drawn: Iterable[int]) -> None:

@@ -1,7 +1,8 @@
 """What callbacks give to the lake, and how coverage, response and satisfaction are counted.
 
 One row for each callback, the excluded ones too. Of a callback the first answer counts, whatever
-came after it. Formulas: ``design/domain.md``.
+came after it, and of a matter that was opened again the first closing that was not withdrawn
+before anybody answered (docs/adr/0035). Formulas: ``design/domain.md``.
 """
 
 import json
@@ -15,7 +16,7 @@ from django.utils.functional import lazystr
 from django.utils.translation import gettext_lazy as _
 
 from anmin.callbacks.concerns import concerns
-from anmin.callbacks.dispositions import DispositionClass, dispositions
+from anmin.callbacks.dispositions import WITHDRAWN, DispositionClass, dispositions
 from anmin.callbacks.models import Attempt, Callback, Draw
 from anmin.matters.ledger import settled
 from anmin.matters.measures import DIMENSIONS, TOWN_DIGITS, WORTH_LOOKING
@@ -40,13 +41,23 @@ CONCERN = "concern_"
 """How the keys of the indicators of concerns begin; the concern's code follows."""
 
 
+_VALID = f"({{0}}.exclusion = '' AND {{0}}.disposition <> '{WITHDRAWN}')"
+"""Neither excluded by a rule nor withdrawn, in SQL; the name of the table goes in."""
+
+
 def callbacks_in_the_lake(_vendor: str) -> str:
     """Every callback with its first answer; nothing of sealed kinds."""
     sealed = ", ".join(f"'{kind.code}'" for kind in all_kinds() if kind.seals) or "''"
     return f"""
         SELECT c.id, m.number, c.round, m.kind, m.category, u.code AS unit, a.code AS area,
                substr(a.code, 1, {TOWN_DIGITS}) AS town, m.opened_at, c.due_at, c.closed_at,
-               c.exclusion, c.attempts, c.disposition, f.via, f.satisfaction, f.solved,
+               c.exclusion, c.attempts, c.disposition,
+               {_VALID.format("c")} AND NOT EXISTS (
+                   SELECT 1 FROM callbacks_callback e
+                   WHERE e.matter_id = c.matter_id AND e.round = c.round
+                     AND e.closing < c.closing AND {_VALID.format("e")}
+               ) AS counts,
+               f.via, f.satisfaction, f.solved,
                CAST(f.concerns AS TEXT) AS concerns, f.at AS answered_at
         FROM callbacks_callback c
         JOIN matters_matter m ON m.id = c.matter_id
@@ -79,6 +90,10 @@ def changed_callbacks(cursor: Cursor) -> tuple[Sequence[Query] | None, Cursor]:
         Callback.objects.filter(matter__in=of_matters).values("pk"),
         Callback.objects.filter(**callbacks).values("pk"),
         Attempt.objects.filter(**attempts).values("callback_id"),
+        # Which closing of a matter counts may turn on what happened to another one.
+        Callback.objects.filter(
+            matter__in=Attempt.objects.filter(**attempts).values("callback__matter_id")
+        ).values("pk"),
     ]
     if drawn is not None and drawn.isoformat() != drawn_since:
         later = {"draw__drawn_at__gt": drawn_since} if drawn_since else {}
@@ -113,6 +128,9 @@ CALLBACKS = LakeTable(
         "exclusion": _column(ColumnType.STRING, _("the rule that excludes it; empty: none")),
         "attempts": _column(ColumnType.INTEGER, _("how often the citizen was turned to")),
         "disposition": _column(ColumnType.STRING, _("AAPOR code of how it ended; empty: open")),
+        "counts": _column(
+            ColumnType.BOOLEAN, _("whether of all closings of the matter this one counts")
+        ),
         "via": _column(ColumnType.STRING, _("how the first answer came")),
         "satisfaction": _column(ColumnType.STRING, _("first answer: satisfaction")),
         "solved": _column(ColumnType.STRING, _("first answer: solved or not")),
@@ -138,8 +156,12 @@ def _turned_to(rows: Rows) -> Expression:
 
 
 def _owed(rows: Rows, turn: int = 1) -> Expression:
-    """Callbacks that no rule excludes, and that were attempted or due by the cut-off."""
-    of_turn = (rows["round"] == turn) & (rows.exclusion == "")
+    """Callbacks that count, and that were attempted or due by the cut-off.
+
+    Of a matter closed several times, the first closing that no rule excludes and that was not
+    withdrawn unanswered: closing again makes no answer count twice, and none count less.
+    """
+    of_turn = (rows["round"] == turn) & rows.counts
     return of_turn & (_turned_to(rows) | (rows.due_at < rows.cutoff))
 
 
@@ -178,7 +200,8 @@ registry.add(
         label=_("Callback coverage"),
         how_made=_(
             "Of the matters that no rule excludes from being called back, those whose citizen was "
-            "turned to at least once. Callbacks not yet due by the cut-off do not count."
+            "turned to at least once. Callbacks not yet due by the cut-off do not count. Of a "
+            "matter closed several times, the first closing counts that was not withdrawn."
         ),
         unit=_("of callbacks"),
         table="callbacks",
@@ -209,7 +232,8 @@ registry.add(
         label=_("Satisfaction, merged"),
         how_made=_(
             "(Satisfied + fairly satisfied) out of the replies that say satisfied, fairly or "
-            "dissatisfied. The first answer counts. The bounds take all who did not reply as "
+            "dissatisfied. The first answer counts, also of a matter that was opened again: what is "
+            "answered after later closings is in reclosed_satisfaction. The bounds take all who did not reply as "
             "dissatisfied, or as satisfied."
         ),
         unit=_("of replies"),
@@ -286,7 +310,7 @@ registry.add(
         label=_("Satisfaction after the second call"),
         how_made=_(
             "(Satisfied + fairly satisfied) out of the replies to second callbacks, made after "
-            "something was put right."
+            "an order to put something right was closed: put right, or not upheld and explained."
         ),
         unit=_("of replies"),
         table="callbacks",
@@ -295,6 +319,28 @@ registry.add(
         numerator=lambda rows: rows.satisfaction.isin(CONTENT),
         denominator=lambda rows: _asked(rows, 2),
         frame=lambda rows: _selected(rows, 2),
+        dimensions=DIMENSIONS,
+    ),
+    Indicator(
+        key="reclosed_satisfaction",
+        label=_("Satisfaction after closing again"),
+        how_made=_(
+            "(Satisfied + fairly satisfied) out of the replies to callbacks after a matter was "
+            "opened again and closed once more. They stand beside the first answers and change no "
+            "other figure."
+        ),
+        unit=_("of replies"),
+        table="callbacks",
+        kind=Kind.PROPORTION,
+        direction=Direction.HIGHER,
+        numerator=lambda rows: rows.satisfaction.isin(CONTENT),
+        denominator=lambda rows: (
+            (rows["round"] == 1)
+            & ~rows.counts
+            & (rows.exclusion == "")
+            & _replied(rows)
+            & rows.satisfaction.isin(THREE)
+        ),
         dimensions=DIMENSIONS,
     ),
     Indicator(

@@ -119,13 +119,17 @@ class Callback(models.Model):
     ``not_before`` is the moment before which nothing more happens; ``lease_until`` ends the time
     for which ``operator`` has taken it. ``steps`` counts all attempts, ``attempts`` those that
     turned to the citizen. ``unit`` is the one that served and is rated. ``closed_at`` is empty
-    exactly while the callback is open.
+    exactly while the callback is open. ``closing`` is the entry that closed the matter (of round
+    2: the order); ``withdrawn_at`` is when that closing was found to hold no more.
     """
 
     matter = models.ForeignKey(
         "matters.Matter", models.PROTECT, related_name="callbacks", db_index=False
     )
     round = models.PositiveSmallIntegerField(_("round"), default=1)
+    # A number, no key: the lake, the plan and the reader compare it, nobody joins by it, and
+    # checking a million keys would cost an import more than the rest of the plan.
+    closing = models.BigIntegerField(_("closing"))
     script = models.CharField(max_length=32)
     script_version = models.PositiveSmallIntegerField()
     status = models.CharField(_("status"), max_length=8, choices=Status)
@@ -143,10 +147,13 @@ class Callback(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     disposition = models.CharField(max_length=4, blank=True)
     closed_at = models.DateTimeField(_("ended"), null=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True)
 
     class Meta:
         verbose_name = _("callback")
-        constraints = [models.UniqueConstraint(fields=["matter", "round"], name="callback_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["matter", "round", "closing"], name="callback_once")
+        ]
         indexes = [
             models.Index(
                 fields=["status", "due_at", "id"], condition=OPEN, name="callback_open_due"
@@ -179,6 +186,7 @@ class Attempt(AppendOnly):
         CALL = "call", _("Phone call")
         LINK = "link", _("Link")
         SMS = "sms", _("Text message")
+        HOUSE = "house", _("Without turning to the citizen")
 
     callback = models.ForeignKey(
         Callback, models.PROTECT, related_name="attempt_rows", db_index=False

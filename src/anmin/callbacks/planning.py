@@ -1,36 +1,35 @@
-"""One callback, or one exclusion by rule, for every matter that comes to its follow-up.
+"""One callback, or one exclusion by rule, for every closing that is followed up.
 
 Follows the news of the matters (``matters.news``): the plan is written in the transaction that
 moves the cursor, so a crash between batches neither loses nor doubles one.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-import orjson
-from django.db.models import Count, F, Max, QuerySet, TextField
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import Count, Max, QuerySet
 from django.utils import timezone
 
-from anmin.callbacks import ladder
+from anmin.callbacks import closings, ladder
+from anmin.callbacks.closings import Wanted
+from anmin.callbacks.dispositions import WITHDRAWN
 from anmin.callbacks.draws import open_draw
 from anmin.callbacks.exclusions import Facts, exclusion_for
-from anmin.callbacks.models import Answer, Callback, Draw, Status
+from anmin.callbacks.models import Callback, Draw, Status
 from anmin.callbacks.promises import due_rule
+from anmin.callbacks.reopening import withdraw_after
 from anmin.callbacks.scripts import script
-from anmin.callbacks.unhappy import is_unhappy
 from anmin.channels.models import OptOut
 from anmin.matters import bulk
 from anmin.matters.categories import categories
 from anmin.matters.clock import reckoner
 from anmin.matters.kind import FollowUp
 from anmin.matters.ledger import take_turn
-from anmin.matters.models import Contact, Entry, FurtherPhone, Link
+from anmin.matters.models import Contact, Entry, FurtherPhone
 from anmin.matters.news import subscribe
-from anmin.matters.registry import all_kinds
 
 NEWS = "callbacks"
 OPTED_OUT = b"opted out by another number"
@@ -39,6 +38,7 @@ BATCH = 4000
 COLUMNS = (
     "matter_id",
     "round",
+    "closing",
     "script",
     "script_version",
     "status",
@@ -54,31 +54,8 @@ COLUMNS = (
     "attempts",
     "disposition",
     "closed_at",
+    "withdrawn_at",
 )
-
-
-class Wanted(NamedTuple):
-    """A matter whose citizen is to be called, since ``closed_at``; the columns that decide how."""
-
-    matter_id: int
-    category: str
-    flags: tuple[bool, bool]
-    unit_id: int | None
-    closed_at: datetime
-    follow_up: FollowUp
-
-
-FLAGS = ("minor_involved", "in_progress")
-"""The facts of a matter's details that the table of exclusions asks for."""
-_NO_FLAGS = (False, False)
-
-
-def _flags(details: str) -> tuple[bool, bool]:
-    """``FLAGS`` of details given as JSON: a text of most matters that none of them is in."""
-    if not any(f'"{name}"' in details for name in FLAGS):
-        return _NO_FLAGS
-    known = orjson.loads(details)
-    return bool(known.get(FLAGS[0])), bool(known.get(FLAGS[1]))
 
 
 class Way(NamedTuple):
@@ -127,15 +104,19 @@ class Terms:
 
 @subscribe(NEWS, batch=BATCH)
 def plan(entries: QuerySet[Entry]) -> None:
-    """Plan for every entry that takes a matter to its follow-up. At most eight statements."""
-    wanted: dict[tuple[int, int], Wanted] = {}
-    for one in _wanted(entries):  # of several about one matter the first decides
-        wanted.setdefault((one.matter_id, one.follow_up.round), one)
+    """Plan for every entry that takes a matter to its follow-up, and withdraw what was taken back.
+
+    At most eight statements, a few more for each matter that was opened again.
+    """
+    told = closings.read(entries, chunk=BATCH)
+    withdraw_after(told.reopened)
+    wanted = {(one.matter_id, one.follow_up.round, one.closing): one for one in told.wanted}
     if not wanted:
         return
-    ids = sorted({matter_id for matter_id, _round in wanted})
+    void = told.taken_back()
+    ids = sorted({one.matter_id for one in told.wanted})
     about = bulk.of_matters(ids)
-    known = set(Callback.objects.filter(about).values_list("matter_id", "round"))
+    known = set(Callback.objects.filter(about).values_list("matter_id", "round", "closing"))
     contacts = Contact.objects.filter(about, phone_index__isnull=False)
     phones = {
         matter_id: bytes(index or b"")
@@ -155,7 +136,7 @@ def plan(entries: QuerySet[Entry]) -> None:
         Callback,
         COLUMNS,
         [
-            _row(one, phones.get(one.matter_id), stopped, terms)
+            _row(one, phones.get(one.matter_id), stopped, terms, void)
             for key, one in wanted.items()
             if key not in known
         ],
@@ -174,53 +155,17 @@ def planned_since() -> Iterator[dict[str, Any]]:
     told["excluded"] = counts
 
 
-def _wanted(entries: QuerySet[Entry]) -> Iterable[Wanted]:
-    """The matters to follow up, in the order of the news."""
-    follow_ups = {kind.code: kind.follow_up for kind in all_kinds() if kind.follow_up}
-    about: dict[int, tuple[FollowUp, datetime]] = {}
-    came_to = entries.filter(
-        matter__kind__in=follow_ups, to_state__in={one.after for one in follow_ups.values()}
-    ).exclude(from_state=F("to_state"))
-    columns = came_to.values_list(
-        "matter_id",
-        "matter__kind",
-        "to_state",
-        Coalesce("matter__closed_at", "at"),
-        "matter__category",
-        Cast("matter__details", TextField()),
-        "matter__unit_id",
-    )
-    for matter_id, kind, state, closed_at, category, details, unit_id in columns.iterator(
-        chunk_size=BATCH
-    ):
-        follow_up = follow_ups[kind]
-        if state != follow_up.after:
-            continue
-        if follow_up.about:
-            about.setdefault(matter_id, (follow_up, closed_at))
-        else:
-            yield Wanted(matter_id, category, _flags(details), unit_id, closed_at, follow_up)
-    if about:
-        yield from _causes(about)
+def _row(
+    one: Wanted,
+    phone: bytes | None,
+    stopped: set[bytes],
+    terms: Terms,
+    void: Mapping[int, int],
+) -> tuple[Any, ...]:
+    """The row of one callback, in the order of ``COLUMNS``.
 
-
-def _causes(about: Mapping[int, tuple[FollowUp, datetime]]) -> Iterable[Wanted]:
-    """The matters of the citizens who were unhappy, for whom something was put right."""
-    links = list(Link.objects.filter(matter_id__in=about).select_related("other").order_by("id"))
-    answers = Answer.objects.filter(
-        callback__matter_id__in=[link.other_id for link in links], callback__round=1
-    ).values_list("callback__matter_id", "satisfaction", "solved")
-    unhappy = {matter_id for matter_id, *answer in answers if is_unhappy(*answer)}
-    for link in links:
-        follow_up, closed_at = about[link.matter_id]
-        if link.relation == follow_up.about and link.other_id in unhappy:
-            cause = link.other
-            flags = _flags(orjson.dumps(cause.details).decode())
-            yield Wanted(cause.pk, cause.category, flags, cause.unit_id, closed_at, follow_up)
-
-
-def _row(one: Wanted, phone: bytes | None, stopped: set[bytes], terms: Terms) -> tuple[Any, ...]:
-    """The row of one callback, in the order of ``COLUMNS``."""
+    ``void`` tells, by matter, the entry that took back the closings before it.
+    """
     way, follow_up = terms.way(one.category, one.follow_up), one.follow_up
     exclusion = exclusion_for(
         Facts(
@@ -243,9 +188,13 @@ def _row(one: Wanted, phone: bytes | None, stopped: set[bytes], terms: Terms) ->
     else:
         status, draw_id = Status.PENDING, terms.frame().pk
     now = terms.kept_now
+    withdrawn = not exclusion and one.void(void)
+    if withdrawn:
+        status, draw_id = Status.CLOSED, None
     return (
         one.matter_id,
         follow_up.round,
+        one.closing,
         follow_up.script,
         way.version,
         status.value,
@@ -259,6 +208,7 @@ def _row(one: Wanted, phone: bytes | None, stopped: set[bytes], terms: Terms) ->
         None,
         0,
         0,
-        "",
-        now if exclusion else None,
+        WITHDRAWN if withdrawn else "",
+        now if exclusion or withdrawn else None,
+        now if withdrawn else None,
     )

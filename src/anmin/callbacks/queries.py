@@ -70,6 +70,7 @@ class CallbackView:
     """Everything an operator sees of a callback: nothing about who served, no phone number.
 
     ``facts`` are the public ones of the matter, with their labels; ``name`` is masked.
+    ``reopened`` tells that the closing it asks about was taken back during the call.
     """
 
     callback_id: int
@@ -84,6 +85,7 @@ class CallbackView:
     due_at: datetime
     due_why: str
     lease_until: datetime | None
+    reopened: bool
     attempts: int
     earlier: Sequence[EarlierAttempt]
     opening: Sequence[str]
@@ -151,6 +153,13 @@ def callback_view(*, callback_id: int, operator: Account) -> CallbackView:
     return view_of(callback, operator, earlier)
 
 
+def reopened_in_hand(*, callback_id: int, operator: Account) -> bool:
+    """Whether the matter of the call that this operator makes was opened again meanwhile."""
+    require(operator, Capability.WORK_CALLBACKS)
+    held = Callback.objects.filter(pk=callback_id, operator=operator, closed_at=None)
+    return held.filter(Q(withdrawn_at__isnull=False) | Q(matter__closed_at=None)).exists()
+
+
 def view_of(
     callback: Callback, operator: Account, earlier: Sequence[EarlierAttempt] = ()
 ) -> CallbackView:
@@ -180,6 +189,7 @@ def view_of(
         due_at=callback.due_at,
         due_why=why_called_by(callback),
         lease_until=callback.lease_until,
+        reopened=callback.withdrawn_at is not None or matter.closed_at is None,
         attempts=callback.attempts,
         earlier=earlier,
         opening=[line.label.format_map(words) for line in sheet.opening],
@@ -263,7 +273,7 @@ def find_callback(text: str) -> int:
     rows = Callback.objects.all()
     if text.isdigit() and rows.filter(pk=int(text)).exists():
         return int(text)
-    row = rows.filter(matter__number=text.strip().upper()).order_by("-round").first()
+    row = rows.filter(matter__number=text.strip().upper()).order_by("-closing").first()
     if row is None:
         raise NotFound(_("There is no such callback."))
     return row.pk

@@ -7,10 +7,11 @@ from django.db import transaction
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
-from anmin.callbacks import ladder, recording
+from anmin.callbacks import ladder, recording, reopening
 from anmin.callbacks.citizen import SUBJECT, make_link
 from anmin.callbacks.models import Attempt, Callback, Status
 from anmin.callbacks.recording import lock
+from anmin.callbacks.reopening import message_key
 from anmin.callbacks.unhappy import head_unit
 from anmin.channels.actions import queue_message
 from anmin.channels.models import Message
@@ -30,16 +31,31 @@ def advance(limit: int = 1000) -> int:
     now, pace = timezone.now(), ladder.pace()
     if ladder.quiet_until(now, pace):
         return 0
-    done = 0
+    done = _end_left_behind(now)
     for status, step in ((Status.PLANNED, _write), (Status.MESSAGED, _hand_over)):
         due = Callback.objects.filter(status=status, closed_at=None, not_before__lte=now)
         for pk in list(due.order_by("not_before").values_list("pk", flat=True)[:limit]):
             with transaction.atomic():
                 callback = lock(pk)
                 if callback.status == status and callback.not_before <= now:
-                    step(callback, now, pace)
+                    # The news of a reopening may not have been read yet.
+                    if callback.matter.closed_at is None:
+                        reopening.withdraw(callback, at=now)
+                    else:
+                        step(callback, now, pace)
                     done += 1
     return done
+
+
+def _end_left_behind(now: datetime) -> int:
+    """End what was withdrawn during a call whose operator wrote nothing down in time."""
+    found = list(reopening.left_behind(now))
+    for pk in found:
+        with transaction.atomic():
+            callback = lock(pk)
+            if callback.open:
+                reopening.withdraw(callback, at=now)
+    return len(found)
 
 
 def _write(callback: Callback, now: datetime, pace: ladder.Pace) -> None:
@@ -110,11 +126,6 @@ def _hand_over(callback: Callback, now: datetime, pace: ladder.Pace) -> None:
 
 def _change(callback: Callback, status: Status, now: datetime) -> None:
     Callback.objects.filter(pk=callback.pk).update(status=status, not_before=now)
-
-
-def message_key(callback: Callback) -> str:
-    """The key of the one message that a callback sends."""
-    return f"{SUBJECT}{callback.pk}"
 
 
 def reads_messages(phone: str) -> bool:

@@ -65,16 +65,21 @@ class Details(BaseModel):
 
 @dataclass(frozen=True)
 class FollowUp:
-    """Whom to call back when the matter enters ``after``, and with which script.
+    """Whom to call back when the matter enters one of ``after``, and with which script.
 
     ``about`` is the relation to the matter the citizen knows: a rectification is followed up
     with the citizen of the matter that caused it.
     """
 
-    after: str
+    after: str | tuple[str, ...]
     script: str
     round: int = 1
     about: str | None = None
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """The states that are followed up."""
+        return (self.after,) if isinstance(self.after, str) else self.after
 
 
 @dataclass(frozen=True)
@@ -123,7 +128,7 @@ class Kind:
             raise ValueError(f"{self.code}: public face names {sorted(unknown)}")
         if leaked := set(self.public.fields) & self.details.personal_fields():
             raise ValueError(f"{self.code}: personal data can never be public: {sorted(leaked)}")
-        if self.follow_up and self.follow_up.after not in states:
+        if self.follow_up and set(self.follow_up.states) - states:
             raise ValueError(f"{self.code}: follows up after an unknown state")
 
     def clean(self, details: Mapping[str, Any]) -> dict[str, Any]:

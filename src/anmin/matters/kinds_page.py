@@ -40,9 +40,8 @@ def _kind(kind: Kind) -> str:
         for clock in kind.clocks
     ]
     if kind.follow_up:
-        lines.append(
-            f"\nCalled back after `{kind.follow_up.after}` with script `{kind.follow_up.script}`."
-        )
+        after = " or ".join(f"`{state}`" for state in kind.follow_up.states)
+        lines.append(f"\nCalled back after {after} with script `{kind.follow_up.script}`.")
     return "\n".join(lines) + "\n"
 
 

@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('round', models.PositiveSmallIntegerField(default=1, verbose_name='round')),
+                ('closing', models.BigIntegerField(verbose_name='closing')),
                 ('script', models.CharField(max_length=32)),
                 ('script_version', models.PositiveSmallIntegerField()),
                 ('status', models.CharField(choices=[('pending', 'Awaiting the draw'), ('planned', 'Planned'), ('messaged', 'Message sent, no answer yet'), ('calling', 'To be called'), ('done', 'Answered'), ('closed', 'Ended without an answer'), ('excluded', 'Excluded by rule')], max_length=8, verbose_name='status')),
@@ -33,6 +34,7 @@ class Migration(migrations.Migration):
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('disposition', models.CharField(blank=True, max_length=4)),
                 ('closed_at', models.DateTimeField(null=True, verbose_name='ended')),
+                ('withdrawn_at', models.DateTimeField(null=True, verbose_name='withdrawn')),
                 ('matter', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='callbacks', to='matters.matter')),
                 ('operator', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('unit', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='places.unit')),
@@ -167,7 +169,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('seq', models.PositiveSmallIntegerField()),
                 ('at', models.DateTimeField()),
-                ('channel', models.CharField(choices=[('message', 'Message'), ('call', 'Phone call'), ('link', 'Link'), ('sms', 'Text message')], max_length=8)),
+                ('channel', models.CharField(choices=[('message', 'Message'), ('call', 'Phone call'), ('link', 'Link'), ('sms', 'Text message'), ('house', 'Without turning to the citizen')], max_length=8)),
                 ('outcome', models.CharField(max_length=16)),
                 ('note', models.BinaryField(default=bytes)),
                 ('next_try_at', models.DateTimeField(null=True)),
@@ -210,7 +212,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='callback',
-            constraint=models.UniqueConstraint(fields=('matter', 'round'), name='callback_once'),
+            constraint=models.UniqueConstraint(fields=('matter', 'round', 'closing'), name='callback_once'),
         ),
         migrations.AddIndex(
             model_name='qualitycheck',

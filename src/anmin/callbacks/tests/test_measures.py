@@ -60,7 +60,9 @@ def closed(count: int, numbers: Iterator[int], **fields: Any) -> list[Callback]:
     common = {"script": "incident", "script_version": 1, "planned_at": opened, "closed_at": opened}
     return Callback.objects.bulk_create(
         [
-            Callback(matter=matter, not_before=opened, due_at=opened, **{**common, **fields})
+            Callback(
+                matter=matter, closing=1, not_before=opened, due_at=opened, **{**common, **fields}
+            )
             for matter in matters
         ]
     )

@@ -17,8 +17,6 @@ from anmin.callbacks.promises import why_called_by
 from anmin.callbacks.tests.scene import planned, rules
 from anmin.channels.actions import opt_out
 from anmin.matters import news
-from anmin.matters.actions import move
-from anmin.matters.actor import Actor
 from anmin.matters.contacts import ContactFacts
 from anmin.matters.intake import Observation, observe_many
 from anmin.matters.models import Cursor
@@ -110,21 +108,6 @@ def test_only_rules_exclude(city: City, changes: dict[str, Any], rule: str) -> N
 def test_who_opted_out_is_not_called(city: City) -> None:
     opt_out(medium="sms", recipient=WANG.phone, via="call")
     assert planned(city).exclusion == "opted_out"
-
-
-def test_answered_again_after_reopening_makes_no_second_plan(city: City) -> None:
-    callback = planned(city)
-    actor = Actor.of(city.duty_leader)
-    move(matter_id=callback.matter_id, code="reopen", actor=actor, note="补充处理")
-    move(
-        matter_id=callback.matter_id,
-        code="answer",
-        actor=actor,
-        inputs={"reply": "已补充处理。"},
-    )
-    before = Callback.objects.values().get()
-    assert drain([planning.NEWS]) == 2
-    assert Callback.objects.values().get() == before
 
 
 def test_an_open_matter_is_not_planned(city: City) -> None:

@@ -175,10 +175,11 @@ def test_put_right_then_called_again_and_the_first_answer_stays(
     assert verify().sound
 
 
-def test_an_order_is_put_right_twice_but_called_about_once(city: City) -> None:
+def test_an_order_that_was_sent_back_and_put_right_again_is_called_about_again(city: City) -> None:
     called(city, UNHAPPY)
     matter = order()
     put_right(city, matter)
+    assert Callback.objects.get(round=2).open
     move(matter_id=matter.pk, code="return", actor=Actor.of(city.inspector), note="没有当面说明")
     move(
         matter_id=matter.pk,
@@ -187,7 +188,19 @@ def test_an_order_is_put_right_twice_but_called_about_once(city: City) -> None:
         inputs={"measure": "再次上门", "explanation": "已说明。"},
     )
     drain([NEWS])
-    assert Callback.objects.filter(round=2).count() == 1
+    first, again = Callback.objects.filter(round=2).order_by("closing")
+    assert (first.disposition, again.status) == ("4.80", "calling")
+
+
+def test_what_is_not_upheld_and_explained_is_called_about_too(city: City) -> None:
+    """Or whoever is rated could spare the citizen the second question by declining."""
+    called(city, UNHAPPY)
+    matter, actor = order(), Actor.of(city.duty_leader)
+    move(matter_id=matter.pk, code="contact", actor=actor, note="已电话联系")
+    told = {"finding": "出警及时", "explanation": "已说明。"}
+    move(matter_id=matter.pk, code="explain", actor=actor, inputs=told)
+    drain([NEWS])
+    assert Callback.objects.get(round=2).status == "calling"
 
 
 def test_unhappy_again_is_shown_to_the_inspectorate_and_orders_no_endless_chain(

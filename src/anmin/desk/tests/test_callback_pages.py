@@ -366,3 +366,19 @@ def test_unhappy_put_right_and_called_again(
     send(browser, address, page, solved="yes", satisfaction="fairly")
     given = list(Answer.objects.order_by("pk").values_list("satisfaction", "callback__round"))
     assert given == [("dissatisfied", 1), ("fairly", 2)]
+
+
+def test_a_call_in_hand_is_told_that_the_matter_was_opened_again(
+    city: City, sign_in: SignIn, fang: Account
+) -> None:
+    callback = planned(city)
+    browser = sign_in(city.operator)
+    address, _page = open_next(browser)
+    standing = f"{address}standing/"
+    assert "withdrawn" not in text(browser.get(standing))
+    reopen = {"matter_id": callback.matter_id, "code": "reopen", "note": "补充处理"}
+    move(actor=Actor.of(city.duty_leader), **reopen)
+    told = "本次回访已撤回"
+    assert told in text(browser.get(standing))
+    assert told in text(browser.get(address))
+    assert told not in text(sign_in(fang).get(standing))

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from anmin.callbacks import actions, lists, quality
 from anmin.callbacks.dispositions import dispositions, outcomes
 from anmin.callbacks.ladder import pace, permitted
-from anmin.callbacks.queries import callback_line, callback_view
+from anmin.callbacks.queries import callback_line, callback_view, reopened_in_hand
 from anmin.callbacks.scripts import script
 from anmin.desk.call_forms import (
     AnswerForm,
@@ -254,6 +254,14 @@ def phone(request: DeskRequest, callback_id: int) -> HttpResponse:
     return _page(request, _call(request, callback_id), kept, contact=contact, later=later)
 
 
+@page(Capability.WORK_CALLBACKS)
+def standing(request: DeskRequest, callback_id: int) -> HttpResponse:
+    """Whether the matter was opened again while somebody calls about it; the page asks by itself."""
+    reopened = reopened_in_hand(callback_id=callback_id, operator=request.user)
+    shown = {"reopened": reopened, "callback_id": callback_id}
+    return render(request, "desk/callbacks/standing.html", shown)
+
+
 # --- asking again, blind ------------------------------------------------------------------------
 
 
@@ -352,5 +360,6 @@ urlpatterns: list[URLPattern] = [
     path("callbacks/<int:callback_id>/take/", take, name="callback_take"),
     path("callbacks/<int:callback_id>/release/", release, name="callback_release"),
     path("callbacks/<int:callback_id>/phone/", phone, name="callback_phone"),
+    path("callbacks/<int:callback_id>/standing/", standing, name="callback_standing"),
     path("callbacks/answers/<int:answer_id>/correct/", correct, name="callback_correct"),
 ]

@@ -103,7 +103,9 @@ register(
         ),
         owner=responsible_unit,
         opened_by=INSPECTORATE,
-        follow_up=FollowUp(after="put_right", script="second_call", round=2, about="cause"),
+        follow_up=FollowUp(
+            after=("put_right", "not_upheld"), script="second_call", round=2, about="cause"
+        ),
         rectifies=True,
     )
 )

@@ -41,6 +41,7 @@ def asked(matters: list[Matter], satisfied: int, *, concern: str = "") -> None:
         [
             Callback(
                 matter=matter,
+                closing=1,
                 script="incident",
                 script_version=1,
                 planned_at=matter.opened_at,
