@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from anmin.evidence.body import GONE, MAC, Note, encode
-from anmin.evidence.models import Head, Node, Record
+from anmin.evidence.models import Head, Node, Receipt, Record
 from anmin.evidence.shapes import shape
 from anmin.kernel.errors import Unavailable
 from anmin.kernel.merkle import Completed, Frontier, leaf_hash
@@ -50,6 +50,7 @@ class _Open(threading.local):
 
     def __init__(self) -> None:
         self.layers: list[Notes] = []
+        self.promised: list[set[tuple[str, int]]] = []
         self.log = Log()
 
 
@@ -72,6 +73,7 @@ class Atomic(ContextDecorator):
         if not _open.layers:
             _open.log = Log()
         _open.layers.append({})
+        _open.promised.append(set())
         return _open.log
 
     def __exit__(
@@ -80,14 +82,16 @@ class Atomic(ContextDecorator):
         problem: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        notes = _open.layers.pop()
+        notes, promised = _open.layers.pop(), _open.promised.pop()
         if kind is None and notes and not connection.needs_rollback:
             if _open.layers:
                 for model, rows in notes.items():
                     _open.layers[-1].setdefault(model, {}).update(rows)
+                _open.promised[-1] |= promised
             else:
                 try:
                     _flush(notes, _open.log)
+                    _keep_receipts(promised, _open.log)
                 except BaseException as fault:
                     self._django.__exit__(type(fault), fault, fault.__traceback__)
                     raise
@@ -114,6 +118,11 @@ def note(model: type[models.Model], rows: dict[int, Note | None]) -> None:
     if not _open.layers:
         raise RuntimeError("evidence is noted inside evidence.log.atomic only")
     _open.layers[-1].setdefault(model, {}).update(rows)
+
+
+def promise_receipt(row: models.Model) -> None:
+    """Somebody outside may ask for the record of ``row`` (``receipts``). Inside ``atomic``."""
+    _open.promised[-1].add((row._meta.label_lower, row.pk))
 
 
 def seal_of_record(seq: int, told: bytes) -> bytes:
@@ -209,3 +218,10 @@ def _keep_nodes(completed: tuple[Completed, ...]) -> None:
     Node.objects.bulk_create(
         [Node(tier=one.tier, number=one.number, hash=one.hash) for one in completed]
     )
+
+
+def _keep_receipts(promised: set[tuple[str, int]], log: Log) -> None:
+    if promised and log.seq:
+        Receipt.objects.bulk_create(
+            [Receipt(label=label, row=row, seq=log.seq) for label, row in sorted(promised)]
+        )

@@ -22,6 +22,7 @@ class Record(models.Model):
     class Meta:
         verbose_name = _("record")
         verbose_name_plural = _("records")
+        indexes = [models.Index(fields=["leaf"], name="evidence_record_leaf")]
 
     def __str__(self) -> str:
         return f"record {self.seq}"
@@ -65,3 +66,27 @@ class Node(models.Model):
 
     def __str__(self) -> str:
         return f"{self.tier}/{self.number}"
+
+
+class Receipt(models.Model):
+    """Which record tells of a row that somebody outside may ask for (``receipts.py``)."""
+
+    label = models.CharField(max_length=60)
+    row = models.PositiveBigIntegerField()
+    seq = models.PositiveBigIntegerField()
+
+    NO_EVIDENCE = "a way to a record; what it leads to is compared with the record when it is shown"
+
+    class Meta:
+        verbose_name = _("receipt")
+        verbose_name_plural = _("receipts")
+        constraints = [
+            models.UniqueConstraint(fields=["label", "row"], name="evidence_receipt_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.row}"
+
+
+# Last, because what attests it needs the tables above.
+from anmin.evidence.root_model import Root as Root  # noqa: E402
