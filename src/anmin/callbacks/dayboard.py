@@ -1,23 +1,25 @@
 """一日清: what a unit owes on a day. Signing it off is in ``signing``.
 
-A day is clear when nothing of it is left: what came in that day is answered, and so is what was
-due by its end.
+Owed is every promise that falls due by the end of the day and is not met, whenever its matter was
+opened; what came in and is due later is shown and owed on the day of its deadline. A day is clear
+when nothing is owed.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.callbacks.days import midnight
 from anmin.callbacks.models import Callback, Carried, DayClosure, DayLeftOpen
+from anmin.callbacks.remarks import about_callback, about_matters
 from anmin.callbacks.unhappy import head_unit
 from anmin.kernel.errors import NotAllowed, NotFound
-from anmin.matters.models import Matter
+from anmin.matters.models import Deadline, Matter
 from anmin.matters.queries import at_risk_before
 from anmin.matters.registry import all_kinds, rectifying_kind
 from anmin.people.models import Account
@@ -32,7 +34,11 @@ SHOWN = 500
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing on the board. ``key`` names it when it is carried over."""
+    """One thing on the board. ``key`` names it when it is carried over.
+
+    ``remarks`` say what is special about its promise: overdue since before, the citizen is
+    awaited, carried over already, due at another hour than usual.
+    """
 
     key: str
     number: str
@@ -43,11 +49,14 @@ class Item:
     opened_at: datetime
     due_at: datetime | None
     late: bool
+    remarks: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class DayBoard:
     """One unit's day. ``owed`` is what keeps it from being signed; lists are cut at ``SHOWN``.
+
+    ``unanswered`` are the answers owed, ``due_later`` what came in that day and has time left.
 
     ``callbacks`` are listed on the bureau's own board only: a unit that is rated sees their
     number, never which they are.
@@ -57,6 +66,7 @@ class DayBoard:
     date: date
     came_in: Sequence[Item]
     unanswered: Sequence[Item]
+    due_later: Sequence[Item]
     unhappy: Sequence[Item]
     rectifications: Sequence[Item]
     callbacks: Sequence[Item]
@@ -125,17 +135,32 @@ class DayRows:
         return self.matters().filter(opened_at__gte=midnight(self.day))
 
     def owed(self) -> QuerySet[Matter]:
-        """What is open and came in on the day, or was due by its end; not what was carried over."""
+        """Whose promise is due by the end of the day and not met; not what was carried over."""
         return self.live().filter(self._owed())
+
+    def met_late(self) -> QuerySet[Deadline]:
+        """The promises that were met on the day, after they were due."""
+        sealed = [kind.code for kind in all_kinds() if kind.seals]
+        met = Deadline.objects.filter(
+            met_at__gt=F("due_at"),
+            met_at__gte=midnight(self.day),
+            met_at__lt=midnight(self.day, days=1),
+        )
+        return met.filter(matter__unit_id__in=self.below).exclude(matter__kind__in=sealed)
 
     def live(self) -> QuerySet[Matter]:
         """What somebody still owes something about, due or not."""
         return self.matters().filter(closed_at=None)
 
     def _owed(self) -> Q:
-        carried = self.carried().filter(callback=None).values("matter_id")
-        of_the_day = Q(opened_at__gte=midnight(self.day))
-        return (of_the_day | Q(due_at__lt=midnight(self.day, days=1))) & ~Q(pk__in=carried)
+        return Q(due_at__lt=midnight(self.day, days=1)) & ~self._carried_over()
+
+    def _due_later(self) -> Q:
+        in_time = Q(due_at__gte=midnight(self.day, days=1)) | Q(due_at=None)
+        return Q(closed_at=None) & in_time
+
+    def _carried_over(self) -> Q:
+        return Q(pk__in=self.carried().filter(callback=None).values("matter_id"))
 
     def callbacks(self) -> QuerySet[Callback]:
         """Callbacks due by the end of the day that are still to be done."""
@@ -151,8 +176,10 @@ class DayRows:
         return Carried.objects.filter(closure__date=self.day, closure__unit_id__in=self.below)
 
     def counts(self) -> dict[str, int]:
-        """The numbers of the day, whole; three statements, four for the bureau.
+        """The numbers of the day, whole; four statements, five for the bureau.
 
+        ``unanswered`` counts the answers owed, ``due_later`` what came in and is not due by the
+        end of the day, ``met_late`` the promises that were met that day after their time.
         ``without_unit`` counts live matters that no unit has yet; only the bureau is told.
         """
         rectifying, late = Q(kind=rectifying_kind().code), Q(due_at__lt=self.now)
@@ -160,6 +187,7 @@ class DayRows:
             came_in=Count("pk", filter=~rectifying),
             answered=Count("pk", filter=~rectifying & Q(closed_at__isnull=False)),
             unhappy=Count("pk", filter=rectifying),
+            due_later=Count("pk", filter=~rectifying & self._due_later()),
         )
         live = self.live().aggregate(
             rectifications=Count("pk", filter=rectifying),
@@ -169,7 +197,12 @@ class DayRows:
             unanswered=Count("pk", filter=~rectifying & self._owed()),
             owed=Count("pk", filter=self._owed()),
         )
-        counts = {**opened, **live, "callbacks_due": self.callbacks().count()}
+        counts = {
+            **opened,
+            **live,
+            "met_late": self.met_late().count(),
+            "callbacks_due": self.callbacks().count(),
+        }
         if self.head:
             counts["owed"] += counts["callbacks_due"]
             counts["without_unit"] = Matter.objects.filter(unit=None, closed_at=None).count()
@@ -186,7 +219,7 @@ class DayRows:
 def day_board(*, viewer: Account, unit: Unit | None = None, day: date | None = None) -> DayBoard:
     """The board of a unit and those below it; of the viewer's own unit, today, unless told.
 
-    At most fourteen statements, whatever the size. Raises ``NotAllowed`` for another's unit.
+    At most sixteen statements, whatever the size. Raises ``NotAllowed`` for another's unit.
     """
     require(viewer, Capability.VIEW_DAY)
     place = unit or _own(viewer)
@@ -207,11 +240,14 @@ def board_of(unit: Unit, day: date) -> DayBoard:
     rows = DayRows(unit, day)
     kind = rectifying_kind().code
     owed = list(rows.owed().order_by("due_at", "pk")[:SHOWN])
+    remarks = about_matters(owed, day)
+    told = [replace(_item(one, rows.now), remarks=remarks.get(one.pk, ())) for one in owed]
+    orders_owed = {f"matter:{one.pk}" for one in owed if one.kind == kind}
     orders = rows.matters().filter(kind=kind)
     orders = orders.filter(Q(closed_at=None) | Q(opened_at__gte=midnight(day)))
     ordered = list(orders.order_by("due_at", "pk")[:SHOWN])
     callbacks = [
-        _callback_item(one, rows.now)
+        _callback_item(one, rows.now, day)
         for one in (rows.callbacks().order_by("due_at", "pk")[:SHOWN] if rows.head else ())
     ]
     closures = {
@@ -221,17 +257,26 @@ def board_of(unit: Unit, day: date) -> DayBoard:
         )
     }
     closure = closures.get(unit.pk)
-    came_in = rows.came_in().exclude(kind=kind).order_by("-opened_at", "-pk")
+    came_in = list(rows.came_in().exclude(kind=kind).order_by("-opened_at", "-pk")[:SHOWN])
+    end = midnight(day, days=1)
     return DayBoard(
         unit=unit,
         date=day,
-        came_in=_items(came_in[:SHOWN], rows.now),
-        unanswered=_items([one for one in owed if one.kind != kind], rows.now),
+        came_in=_items(came_in, rows.now),
+        unanswered=[one for one in told if one.key not in orders_owed],
+        due_later=_items(
+            [
+                one
+                for one in came_in
+                if one.closed_at is None and (one.due_at is None or one.due_at >= end)
+            ],
+            rows.now,
+        ),
         unhappy=_items([one for one in ordered if one.opened_at >= midnight(day)], rows.now),
         rectifications=_items([one for one in ordered if one.closed_at is None], rows.now),
         callbacks=callbacks,
         at_risk=_items(rows.at_risk().order_by("due_at", "pk")[:SHOWN], rows.now),
-        owed=[*_items(owed, rows.now), *callbacks],
+        owed=[*told, *callbacks],
         counts=rows.counts(),
         unsigned_units=[
             one
@@ -267,7 +312,7 @@ def _item(one: Matter, now: datetime) -> Item:
     )
 
 
-def _callback_item(one: Callback, now: datetime) -> Item:
+def _callback_item(one: Callback, now: datetime, day: date) -> Item:
     return Item(
         key=f"callback:{one.pk}",
         number=one.matter.number,
@@ -278,6 +323,7 @@ def _callback_item(one: Callback, now: datetime) -> Item:
         opened_at=one.planned_at,
         due_at=one.due_at,
         late=one.due_at < now,
+        remarks=about_callback(one, day),
     )
 
 

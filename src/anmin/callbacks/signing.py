@@ -107,7 +107,7 @@ def close_day(
 
 
 def open_keys(rows: DayRows) -> dict[str, Left]:
-    """Everything that keeps a day from being signed, by key."""
+    """Everything that is owed and keeps a day from being signed, by key."""
     found = {
         f"matter:{pk}": Left(pk, None, number)
         for pk, number in rows.owed().order_by("due_at", "pk").values_list("pk", "number")
@@ -123,7 +123,7 @@ def _require_all(left: Mapping[str, Left], given: Mapping[str, Carry]) -> None:
     missing = [one.number for key, one in left.items() if key not in given]
     if missing:
         raise Refusal(
-            _("%(count)s still open, first %(first)s: give each a reason and a new owner.")
+            _("%(count)s still owed, first %(first)s: give each a reason and a new owner.")
             % {"count": len(missing), "first": missing[0]},
             field="carry",
             code="still_open",
@@ -248,7 +248,7 @@ def _told(unit: Unit, day: date) -> list[Account]:
 def _tell(account: Account, unit: Unit, day: date, owed: int) -> None:
     language = account.language or settings.LANGUAGE_CODE
     with translation.override(language):
-        body = _("%(day)s at %(unit)s has not been signed off; %(owed)s still open.") % {
+        body = _("%(day)s at %(unit)s has not been signed off; %(owed)s still owed.") % {
             "day": day,
             "unit": unit,
             "owed": owed,

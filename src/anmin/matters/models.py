@@ -174,6 +174,10 @@ class Deadline(models.Model):
             models.Index(
                 fields=["due_at"], condition=Q(provisional=True), name="deadline_provisional"
             ),
+            # What a day met after its time; few of all deadlines are.
+            models.Index(
+                fields=["met_at"], condition=Q(met_at__gt=F("due_at")), name="deadline_met_late"
+            ),
         ]
 
     def __str__(self) -> str:

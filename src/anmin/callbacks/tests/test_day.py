@@ -1,12 +1,12 @@
 """周卫国 clears the day: nothing open without a reason and a new owner, and never changed after."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from django.db.models import QuerySet
-from django.utils import timezone
+from django.utils import timezone, translation
 from tests.personas import City
 
 from anmin.callbacks import dayboard, draws, signing, tasks
@@ -16,6 +16,7 @@ from anmin.callbacks.tests.scene import planned, world
 from anmin.channels.delivery import deliver_due
 from anmin.channels.queries import inbox
 from anmin.kernel.errors import Conflict, NotAllowed, Refusal
+from anmin.matters.actions import move
 from anmin.matters.actor import Actor
 from anmin.matters.models import Entry, Matter
 from anmin.matters.verify import verify
@@ -40,8 +41,10 @@ def numbers(items: Any) -> set[str]:
 
 
 def test_the_board_shows_what_is_owed(city: City) -> None:
-    theft = city.incident()
+    """Owed is what falls due by the end of the day, whenever it came in."""
+    theft = city.incident()  # the same day
     answered = city.answered()
+    fresh = city.incident(category="noise")  # 24 hours: due tomorrow at 10:00
     noise = city.incident(category="noise", opened_at=timezone.now() - timedelta(hours=23))
     old = city.incident(category="noise", opened_at=timezone.now() - timedelta(days=3))
     elsewhere = city.incident(
@@ -49,33 +52,96 @@ def test_the_board_shows_what_is_owed(city: City) -> None:
     )
     board = dayboard.day_board(viewer=city.duty_leader)
     assert (board.unit, board.date) == (city.jinhu, TODAY)
-    assert numbers(board.came_in) == {theft.number, answered.number}
+    assert numbers(board.came_in) == {theft.number, answered.number, fresh.number}
     # what came in yesterday and is due today, and what is long overdue, is owed too
     assert numbers(board.unanswered) == {theft.number, noise.number, old.number}
     assert board.owed == board.unanswered
+    assert numbers(board.due_later) == {fresh.number}
     # due at 11:00, within two hours
     assert numbers(board.at_risk) == {noise.number}
     assert elsewhere.number not in repr(board)
     assert [item.late for item in board.owed] == [True, False, False]
     assert board.counts == {
-        "came_in": 2,
+        "came_in": 3,
         "answered": 1,
         "unhappy": 0,
+        "due_later": 1,
         "rectifications": 0,
         "rectifications_late": 0,
         "late": 1,
         "at_risk": 1,
         "unanswered": 3,
+        "met_late": 0,
         "callbacks_due": 0,
         "owed": 3,
     }
     assert not board.clear
 
 
+def test_what_is_due_tomorrow_does_not_keep_today_from_being_signed(
+    city: City, clock: time_machine.Traveller
+) -> None:
+    """A theft at 23:55 owes its answer by noon, and a noise call has its 24 hours."""
+    clock.move_to(datetime.fromisoformat("2026-11-10 23:55+08:00"))
+    now = timezone.now()
+    theft = city.incident(opened_at=now)
+    noise = city.incident(category="noise", opened_at=now)
+    board = dayboard.board_of(city.jinhu, TODAY)
+    assert (board.owed, board.clear, board.counts["owed"]) == ([], True, 0)
+    assert [item.number for item in board.due_later] == [noise.number, theft.number]
+    assert signing.open_keys(dayboard.DayRows(city.jinhu, TODAY)) == {}
+    closure = close_day(unit=city.jinhu, day=TODAY, by=city.duty_leader)
+    assert (closure.counts["owed"], closure.counts["due_later"]) == (0, 2)
+
+    clock.move_to(datetime.fromisoformat("2026-11-11 09:00+08:00"))
+    tomorrow = dayboard.board_of(city.jinhu, TODAY + timedelta(days=1))
+    assert [item.number for item in tomorrow.owed] == [theft.number, noise.number]
+    assert signing.night_close(TODAY) == 0
+
+
+def test_each_promise_that_is_owed_says_how_it_stands(
+    city: City, clock: time_machine.Traveller
+) -> None:
+    """Overdue since yesterday, the citizen awaited, carried over, due at another hour, met late."""
+    late, carried = city.incident(category="noise"), city.incident()
+    asked = city.incident(category="noise")
+    officer = Actor.of(city.officer)
+    for code, inputs in (("arrive", {}), ("ask", {"question": "几点开始的？"})):
+        move(matter_id=asked.pk, code=code, actor=officer, inputs=inputs)
+    carry = {f"matter:{carried.pk}": Carry("等待鉴定", unit=city.jinhu)}
+    close_day(unit=city.jinhu, day=TODAY, by=city.duty_leader, carry=carry)
+    clock.move_to(datetime.fromisoformat("2026-11-11 22:00+08:00"))
+    evening = city.incident(opened_at=timezone.now())
+    clock.move_to(datetime.fromisoformat("2026-11-12 09:00+08:00"))
+    with translation.override("en"):
+        board = dayboard.board_of(city.jinhu, TODAY + timedelta(days=2))
+    assert {item.number: list(item.remarks) for item in board.owed} == {
+        carried.number: [
+            "overdue since November 10",
+            "carried over on November 10: 等待鉴定",
+        ],
+        late.number: ["overdue since November 11"],
+        asked.number: [
+            "overdue since November 11",
+            "waiting for the citizen; the time runs on",
+        ],
+        evening.number: [
+            "Began at 22:00, after 18:00: due by 12:00 on November 12, because the same day left "
+            "too little time."
+        ],
+    }
+    move(matter_id=late.pk, code="answer", actor=officer, inputs={"reply": "已答复。"})
+    move(matter_id=evening.pk, code="answer", actor=officer, inputs={"reply": "已答复。"})
+    counts = dayboard.board_of(city.jinhu, TODAY + timedelta(days=2)).counts
+    assert (counts["owed"], counts["met_late"]) == (2, 1)
+    # it is the day on which it was met late, not the one on which it was due
+    assert dayboard.board_of(city.jinhu, TODAY + timedelta(days=1)).counts["met_late"] == 0
+
+
 def test_the_board_stays_quick(city: City, django_assert_max_num_queries: Any) -> None:
     for _n in range(12):
         city.incident()
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         dayboard.day_board(viewer=city.duty_leader)
 
 

@@ -23,7 +23,7 @@ Where = Annotated[str | None, typer.Option(help="Code of the unit; the bureau if
 
 @commands.command("show")
 def show(day: Date = None, unit: Where = None, as_json: console.Json = False) -> None:
-    """Show what came in, what is owed, and whether the day is signed."""
+    """Show what came in, what is owed by the end of the day, and whether it is signed."""
     console.boot()
     from django.utils import timezone
 
@@ -35,6 +35,7 @@ def show(day: Date = None, unit: Where = None, as_json: console.Json = False) ->
     lines += [f"  {name.replace('_', ' '):<20}{number:>7}" for name, number in board.counts.items()]
     lines += [
         f"  {item.number}  {timezone.localtime(item.due_at):%m-%d %H:%M}  {item.unit}  {item.label}"
+        + "".join(f"  ({remark})" for remark in item.remarks)
         for item in board.owed
         if item.due_at
     ]
@@ -48,14 +49,14 @@ def close(
         str | None, typer.Option(help="Who signs; else who led the unit that day.")
     ] = None,
     unit: Where = None,
-    reason: Annotated[str, typer.Option(help="Why everything that is still open stays open.")] = "",
+    reason: Annotated[str, typer.Option(help="Why everything that is still owed stays open.")] = "",
     to: Annotated[
         str | None, typer.Option(help="Who owns it from now on: code of a unit, or sign-in name.")
     ] = None,
     note: Annotated[str, typer.Option(help="A remark on the day.")] = "",
     as_json: console.Json = False,
 ) -> None:
-    """Sign a day off. Refused while anything is open without a reason and a new owner."""
+    """Sign a day off. Refused while anything is owed without a reason and a new owner."""
     console.boot()
     from anmin.callbacks.dayboard import DayRows
     from anmin.callbacks.signing import close_day, open_keys

@@ -113,7 +113,7 @@ def test_the_day_is_shown_and_closed(city: City, run: Run) -> None:
 
     status, told, error = run("day", "close", "--by", "zhouweiguo")
     assert (status, told) == (1, None)
-    assert "1 still open" in error
+    assert "1 still owed" in error
     assert matter.number in error
     assert not DayClosure.objects.exists()
     words = ("day", "close", "2026-11-10", "--by", "zhouweiguo", "--reason", "等待鉴定")

@@ -33,9 +33,12 @@ SEAL = 6
 COUNTS = {
     "came_in": gettext_lazy("Came in"),
     "answered": gettext_lazy("Answered"),
+    "owed": gettext_lazy("Owed today"),
     "unanswered": gettext_lazy("Not answered yet"),
     "late": gettext_lazy("Overdue"),
+    "met_late": gettext_lazy("Done today, but late"),
     "at_risk": gettext_lazy("Soon due"),
+    "due_later": gettext_lazy("Came in, due later"),
     "unhappy": gettext_lazy("Unhappy today"),
     "rectifications": gettext_lazy("Being put right"),
     "callbacks_due": gettext_lazy("Callbacks due"),
@@ -46,9 +49,10 @@ LISTS = {
     "rectifications": gettext_lazy("Being put right"),
     "callbacks": gettext_lazy("Callbacks due"),
     "at_risk": gettext_lazy("Soon due"),
+    "due_later": gettext_lazy("Came in, due later"),
     "came_in": gettext_lazy("Came in"),
 }
-ANCHORS = {"callbacks_due": "callbacks", "answered": "came_in", "late": "unanswered"}
+ANCHORS = {"owed": "unanswered", "callbacks_due": "callbacks", "answered": "came_in", "late": "unanswered"}
 """Where a number leads when its list has another name."""
 
 

@@ -197,6 +197,10 @@ class Migration(migrations.Migration):
             model_name='deadline',
             index=models.Index(condition=models.Q(('provisional', True)), fields=['due_at'], name='deadline_provisional'),
         ),
+        migrations.AddIndex(
+            model_name='deadline',
+            index=models.Index(condition=models.Q(('met_at__gt', models.F('due_at'))), fields=['met_at'], name='deadline_met_late'),
+        ),
         migrations.AddConstraint(
             model_name='deadline',
             constraint=models.UniqueConstraint(fields=('matter', 'clock'), name='deadline_once'),

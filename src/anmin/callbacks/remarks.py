@@ -1,0 +1,67 @@
+"""What is special about a promise that is owed: overdue since when, who is awaited, why just then."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from anmin.callbacks.days import midnight
+from anmin.callbacks.models import Callback, Carried
+from anmin.callbacks.promises import why_called_by
+from anmin.matters.flow import Stage
+from anmin.matters.models import Matter
+from anmin.matters.reasons import why_due
+
+
+def about_matters(matters: Sequence[Matter], day: date) -> dict[int, list[str]]:
+    """The remarks on the promises that these matters owe on a day, by matter. One statement."""
+    told: dict[int, list[str]] = defaultdict(list)
+    ids = [one.pk for one in matters]
+    for one in matters:
+        if one.due_at is not None and one.due_at < midnight(day):
+            told[one.pk].append(_("overdue since %(day)s") % {"day": _day(one.due_at)})
+        if one.stage == Stage.WAITING:
+            told[one.pk].append(_("waiting for the citizen; the time runs on"))
+    before = Carried.objects.filter(matter_id__in=ids, callback=None, closure__date__lt=day)
+    carried = {
+        matter_id: (signed, reason)
+        for matter_id, signed, reason in before.order_by("pk").values_list(
+            "matter_id", "closure__date", "reason"
+        )
+    }
+    for pk, (signed, reason) in carried.items():
+        told[pk].append(
+            _("carried over on %(day)s: %(reason)s") % {"day": _date(signed), "reason": reason}
+        )
+    for one in matters:
+        told[one.pk] += _why(one)
+    return told
+
+
+def _why(matter: Matter) -> list[str]:
+    """Why the promise that falls due next does so just then, if anything moved it."""
+    for clock in matter.type.clocks:
+        if clock.starts is None and matter.due_at is not None:
+            rule = clock.rule_for(matter.category)
+            if why := why_due(rule, start=matter.opened_at, due=matter.due_at):
+                return [why]
+    return []
+
+
+def about_callback(callback: Callback, day: date) -> list[str]:
+    """The remarks on one callback that is owed on a day, with its matter at hand."""
+    told = []
+    if callback.due_at < midnight(day):
+        told.append(_("overdue since %(day)s") % {"day": _day(callback.due_at)})
+    why = why_called_by(callback)
+    return [*told, why] if why else told
+
+
+def _day(moment: datetime) -> str:
+    return _date(timezone.localdate(moment))
+
+
+def _date(day: date) -> str:
+    return formats.date_format(day, "MONTH_DAY_FORMAT")
