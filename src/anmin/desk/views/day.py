@@ -52,7 +52,12 @@ LISTS = {
     "due_later": gettext_lazy("Came in, due later"),
     "came_in": gettext_lazy("Came in"),
 }
-ANCHORS = {"owed": "unanswered", "callbacks_due": "callbacks", "answered": "came_in", "late": "unanswered"}
+ANCHORS = {
+    "owed": "unanswered",
+    "callbacks_due": "callbacks",
+    "answered": "came_in",
+    "late": "unanswered",
+}
 """Where a number leads when its list has another name."""
 
 
