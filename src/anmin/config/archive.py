@@ -54,7 +54,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What an archive says about itself. `files` maps the name of each part to what it is."""
+    """What an archive says about itself. `files` maps the name of each part to what it is.
+
+    `root` is the signed root of the evidence log just before the database was copied.
+    """
 
     format: int
     version: str
@@ -62,6 +65,7 @@ class Manifest:
     database: str
     keyring: str
     with_keys: bool
+    root: str = ""
     files: dict[str, Part] = field(default_factory=dict)
 
 

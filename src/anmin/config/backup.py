@@ -35,6 +35,10 @@ from anmin.config.archive import (
     unpack,
 )
 from anmin.config.home import in_use
+from anmin.evidence.against import read
+from anmin.evidence.log import Broken
+from anmin.evidence.models import Head
+from anmin.evidence.roots import sign_now
 from anmin.kernel.crypto import Keyring
 from anmin.kernel.errors import Conflict, Unavailable
 
@@ -55,6 +59,7 @@ def back_up(target: Path, *, with_keys: bool = False) -> Manifest:
         raise Conflict(f"{target} exists already: choose another name")
     with tempfile.TemporaryDirectory(dir=settings.ANMIN_HOME, prefix=".backup-") as place:
         database = Path(place) / DATABASE[connection.vendor]
+        root = _root()
         _copy_database(database)
         files = {**_keys(with_keys), database.name: database, **_kept_files()}
         manifest = Manifest(
@@ -64,6 +69,7 @@ def back_up(target: Path, *, with_keys: bool = False) -> Manifest:
             database=connection.vendor,
             keyring=fingerprint(settings.KEYRING),
             with_keys=with_keys,
+            root=root,
             files={name: describe(path) for name, path in files.items()},
         )
         draft = target.with_name(f".{target.name}.part")
@@ -73,6 +79,17 @@ def back_up(target: Path, *, with_keys: bool = False) -> Manifest:
         finally:
             draft.unlink(missing_ok=True)
     return manifest
+
+
+def _root() -> str:
+    """What the copy must at least hold; nothing for a log that cannot be signed: a damaged
+    installation needs a backup too."""
+    if Head._meta.db_table not in connection.introspection.table_names():
+        return ""
+    with suppress(Broken):
+        signed = sign_now()
+        return signed.text if signed else ""
+    return ""
 
 
 def _keys(wanted: bool) -> dict[str, Path]:
@@ -109,7 +126,7 @@ def restore(
             manifest = unpack(source, Path(place), partial(_accept, with_keys=with_keys))
             _replace(Path(place), manifest)
         call_command("migrate", interactive=False, verbosity=0)
-        return manifest, integrity.check()
+        return manifest, integrity.check(brought=read(manifest.root) if manifest.root else ())
 
 
 def _holds_data() -> bool:

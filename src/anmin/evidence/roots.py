@@ -40,16 +40,26 @@ def make() -> Root:
 
 @atomic
 def _make() -> Root:
+    signed = sign_now()
+    if signed is None:
+        raise NotFound(_("Nothing has been recorded yet, so there is nothing to sign."))
+    return Root.objects.create(size=signed.size, root=signed.root, at=signed.at, note=signed.text)
+
+
+def sign_now() -> SignedRoot | None:
+    """The signed root of the log as it is, kept nowhere; None before the first record.
+
+    Raises ``Broken`` if the head of the log does not hold.
+    """
     head = Head.objects.filter(pk=HEAD).values_list("size", "frontier", "seal").first()
     if head is None:
-        raise NotFound(_("Nothing has been recorded yet, so there is nothing to sign."))
+        return None
     size, packed, seal = head[0], bytes(head[1]), bytes(head[2])
     if seal != seal_of_head(size, packed):
         raise Broken(_("The evidence log does not hold, so it is not signed: run anmin verify."))
     root = Frontier.from_bytes(packed).root()
     key = settings.KEYRING.signing_key(purpose=PURPOSE)
-    signed = checkpoint.sign(key, size=size, root=root, at=timezone.now())
-    return Root.objects.create(size=size, root=root, at=signed.at, note=signed.text)
+    return checkpoint.sign(key, size=size, root=root, at=timezone.now())
 
 
 def latest() -> Root | None:

@@ -12,6 +12,8 @@ from tests.personas import City
 from anmin.config import archive
 from anmin.config.backup import back_up, restore
 from anmin.config.home import in_use
+from anmin.evidence.against import Found
+from anmin.evidence.models import Record
 from anmin.kernel.errors import Refusal
 from anmin.matters.models import Entry, Matter
 
@@ -31,6 +33,7 @@ def media() -> Any:
 def test_what_was_lost_comes_back_and_is_proved(city: City, media: Path, tmp_path: Path) -> None:
     matter = city.answered()
     entries = Entry.objects.count()
+    records = Record.objects.count()
     archive = tmp_path / "evening.tar.gz"
     manifest = back_up(archive)
     assert sorted(manifest.files) == [
@@ -46,6 +49,8 @@ def test_what_was_lost_comes_back_and_is_proved(city: City, media: Path, tmp_pat
     _, report = restore(archive, force=True)
     assert report.sound
     assert (report.matters.matters, report.matters.entries) == (1, entries)
+    (root,) = report.roots  # that of the moment of the backup
+    assert (root.found, root.size) == (Found.HOLDS, records)
     assert Matter.objects.get().pk == matter.pk
     assert not Matter.objects.filter(number=later.number).exists()
     assert media.read_bytes() == b"\xff\xd8 picture"
