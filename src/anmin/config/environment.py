@@ -103,6 +103,20 @@ class Environment(BaseSettings):
         description="Whether roles that see contact details must sign in with a second factor. "
         "Without it: yes, but not in a demo city.",
     )
+    anmin_session_idle_minutes: int | None = Field(
+        None,
+        ge=1,
+        le=1440,
+        description="After so many minutes without anything done everybody is signed out, where "
+        "their role's own limit (`people/roles.csv`) is not shorter.",
+    )
+    anmin_session_longest_hours: int | None = Field(
+        None,
+        ge=1,
+        le=24,
+        description="After so many hours everybody signs in again, where their role's own limit "
+        "(`people/roles.csv`) is not shorter.",
+    )
     anmin_oidc_issuer: str | None = Field(
         None, description="Address of an OpenID Connect server for single sign-on."
     )
@@ -122,7 +136,8 @@ class Environment(BaseSettings):
     anmin_metrics_token: SecretStr | None = Field(
         None,
         description="Bearer token that `/metrics` asks for. Without it, `/metrics` answers only "
-        "to this machine.",
+        "to this machine itself, and never where `ANMIN_BASE_URL` names another or a proxy "
+        "passes the question on.",
     )
     anmin_traces_url: str | None = Field(
         None,

@@ -1,7 +1,10 @@
 """Whether the installation lives, is ready to work, and how it has been doing."""
 
 import hmac
+import ipaddress
+import re
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -17,7 +20,8 @@ from anmin.config.worker import newest_beat
 LATE_BEAT = timedelta(seconds=60)
 """A worker that has not been heard of for so long counts as gone."""
 
-LOCAL = {"127.0.0.1", "::1", ""}
+PASSED_ON = re.compile(r"x-(forwarded|real|original|client|cluster|proxy)|forwarded|via|.+-ip")
+"""Names of headers that a proxy adds: with any of them the asker is not who the socket says."""
 
 
 @never_cache
@@ -51,14 +55,32 @@ def metrics_page(request: HttpRequest) -> HttpResponse:
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")
         allowed = hmac.compare_digest(given.encode(), settings.METRICS_TOKEN.encode())
     else:
-        allowed = request.META.get("REMOTE_ADDR", "") in LOCAL and not request.headers.get(
-            "X-Forwarded-For"
-        )
+        allowed = _from_this_machine(request)
     if not allowed:
         return HttpResponse(
             "metrics are not for everybody\n", status=403, content_type="text/plain"
         )
     return HttpResponse(metrics.page(), content_type=metrics.CONTENT_TYPE)
+
+
+def _from_this_machine(request: HttpRequest) -> bool:
+    """Whether this machine itself asks, and nobody through a proxy on it.
+
+    An installation whose base address is another than this machine's stands behind a proxy, and a
+    socket without an address is one's: then only the token opens.
+    """
+    return (
+        _loopback(urlsplit(settings.BASE_URL).hostname or "")
+        and _loopback(request.META.get("REMOTE_ADDR", ""))
+        and not any(PASSED_ON.match(name.lower()) for name in request.headers)
+    )
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _database() -> str:

@@ -1,5 +1,6 @@
 """Django's settings, all derived from `environment.Environment`."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote, urlsplit
@@ -55,7 +56,6 @@ INSTALLED_APPS = [
     "anmin.desk",
     "anmin.portal",
     "anmin.config",
-    "unfold.apps.BasicAppConfig",
     "anmin.people.admin_app.ReferenceAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -217,10 +217,17 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_FORMS = {"login": "anmin.people.forms.SignIn"}
+# The library's limits lock neighbours out; the house's own stand in `people.attempts`.
+ACCOUNT_RATE_LIMITS = {"login": "", "login_failed": ""}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Anmin"
 MFA_TOTP_TOLERANCE = 1  # one period of 30 seconds: telephones' clocks are not exact
+MFA_FORMS = {
+    "authenticate": "anmin.people.forms.SecondFactor",
+    "reauthenticate": "anmin.people.forms.SecondFactorAgain",
+}
 MFA_ADAPTER = "anmin.people.sign_in.SecondFactorAdapter"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENVIRONMENT.anmin_https
 REQUIRE_SECOND_FACTOR = ENVIRONMENT.anmin_require_mfa
@@ -243,14 +250,6 @@ if ENVIRONMENT.anmin_oidc_issuer:
             }
         ]
     }
-
-UNFOLD = {
-    "SITE_TITLE": "Anmin",
-    "SITE_HEADER": _("Reference data"),
-    "SITE_SUBHEADER": _("Areas, units, accounts"),
-    "SITE_URL": "/desk/",
-    "SHOW_VIEW_ON_SITE": False,
-}
 
 # --- language and time ----------------------------------------------------------------------
 LANGUAGE_CODE = ENVIRONMENT.anmin_language
@@ -297,6 +296,17 @@ CSRF_FAILURE_VIEW = "anmin.config.errors.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 86_400  # no role's sessions last longer: `people/roles.csv`
+SESSION_IDLE = (
+    timedelta(minutes=ENVIRONMENT.anmin_session_idle_minutes)
+    if ENVIRONMENT.anmin_session_idle_minutes
+    else None
+)
+SESSION_LONGEST = (
+    timedelta(hours=ENVIRONMENT.anmin_session_longest_hours)
+    if ENVIRONMENT.anmin_session_longest_hours
+    else None
+)
 SESSION_COOKIE_SAMESITE = "Lax"
 if ENVIRONMENT.anmin_https:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -26,8 +26,7 @@ from anmin.people.models import (
     DutyRole,
     Shift,
 )
-from anmin.people.policy import Capability, Reach, can, require, role_table, unit_scope
-from anmin.people.roles import Role
+from anmin.people.policy import Capability, can, require, unit_scope
 from anmin.places.models import Unit
 
 
@@ -105,7 +104,7 @@ def add_account(
     Raises:
         NotAllowed: ``by`` does not manage accounts.
         Refusal: the name is taken or impossible, the role unknown, the password too weak, or a
-            role that sees only its own unit has none.
+            role that sees only its own unit has none, or one out of service.
     """
     if by is not None:
         require(by, Capability.MANAGE_ACCOUNTS)
@@ -124,8 +123,6 @@ def add_account(
     except ValidationError as problem:
         field = next(iter(problem.message_dict), None) if hasattr(problem, "error_dict") else None
         raise Refusal(problem.messages[0], field=field or "password") from None
-    if unit is None and role_table()[Role(role)].reach == Reach.UNIT:
-        raise Refusal(_("Somebody in this role needs a unit."), field="unit")
     account.save()
     log_access(
         account=by,

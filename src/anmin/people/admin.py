@@ -1,18 +1,23 @@
 """Accounts and the duty roster in the reference-data admin; the access log to read."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.password_validation import validate_password
+from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
-from unfold.widgets import UnfoldAdminPasswordWidget
 
 from anmin.people.actions import log_access, reset_second_factor
-from anmin.people.models import AccessLog, Account, Duty
+from anmin.people.models import AccessLog, Account, AccountManager, Duty
 from anmin.people.policy import Capability, can
+from anmin.people.sessions import end_sessions
+from anmin.places.models import Unit
+
+
+OWN = {"username", "role", "unit", "is_active"}
+"""What nobody changes of their own account."""
 
 
 class AccountForm(forms.ModelForm[Account]):
@@ -22,13 +27,24 @@ class AccountForm(forms.ModelForm[Account]):
         label=_("New password"),
         required=False,
         strip=False,
-        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=_("Empty: the password stays as it is."),
     )
 
     class Meta:
         model = Account
         fields = ("username", "display_name", "role", "unit", "language", "is_active")
+
+    editor: Account | None = None
+    """Who fills the form in."""
+
+    def clean(self) -> dict[str, Any]:
+        """Nobody takes their own key away, or gives themselves another role."""
+        given = super().clean() or {}
+        if self.editor is not None and self.instance.pk == self.editor.pk:
+            for name in OWN & set(self.changed_data):
+                self.add_error(name, _("Somebody else must change this of your own account."))
+        return given
 
     def clean_new_password(self) -> str:
         """A password strong enough for the account, or none."""
@@ -46,7 +62,7 @@ class AccountForm(forms.ModelForm[Account]):
         return super().save(commit)
 
 
-class NeedsCapability(ModelAdmin):  # type: ignore[misc]
+class NeedsCapability[M: Model](admin.ModelAdmin[M]):
     """Open to whoever has ``capability``, beyond maintaining reference data."""
 
     capability: Capability
@@ -76,7 +92,7 @@ class NeedsCapability(ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(Account)
-class AccountAdmin(NeedsCapability):
+class AccountAdmin(NeedsCapability[Account]):
     """Every change is on record. Accounts are switched off, not removed: history names them."""
 
     capability = Capability.MANAGE_ACCOUNTS
@@ -86,22 +102,40 @@ class AccountAdmin(NeedsCapability):
     list_select_related = ("unit",)
     search_fields = ("username", "display_name", "unit__name", "unit__code")
     autocomplete_fields = ("unit",)
-    actions = ("reset_second_factors",)
+    actions = ("reset_second_factors", "end_all_sessions")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody."""
         return False
 
+    def get_form(
+        self, request: HttpRequest, obj: Account | None = None, change: bool = False, **kwargs: Any
+    ) -> type[AccountForm]:
+        """The form, told who fills it in."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return type("EditedAccountForm", (form,), {"editor": request.user})
+
     def save_model(self, request: HttpRequest, obj: Account, form: Any, change: bool) -> None:
-        """Save, and put what was changed on record."""
+        """Save, put what was changed on record, and end the sessions that no longer fit."""
         super().save_model(request, obj, form, change)
+        who = cast("Account", request.user)
         log_access(
-            account=request.user,  # type: ignore[arg-type]
+            account=who,
             action="change_account" if change else "add_account",
             subject=f"account:{obj.username}",
-            reason=", ".join(form.changed_data),
+            reason=_changes(form),
             request=request,
         )
+        if "new_password" in form.changed_data:
+            log_access(
+                account=who,
+                action="password_given",
+                subject=f"account:{obj.username}",
+                request=request,
+            )
+        if change and {"new_password", "role", "unit", "is_active"} & set(form.changed_data):
+            keep = request.session.session_key if obj.pk == who.pk else None
+            end_sessions(account=obj, by=who, keep=keep, request=request)
 
     @admin.action(description=_("Take second factors away (lost telephone)"))
     def reset_second_factors(self, request: HttpRequest, queryset: Any) -> None:
@@ -110,9 +144,21 @@ class AccountAdmin(NeedsCapability):
             reset_second_factor(account=account, by=request.user)  # type: ignore[arg-type]
         self.message_user(request, _("Done. It is on record."))
 
+    @admin.action(description=_("End all their sessions (a lost or stolen machine)"))
+    def end_all_sessions(self, request: HttpRequest, queryset: Any) -> None:
+        """They sign in again; what they had typed is kept for an hour."""
+        for account in queryset:
+            end_sessions(
+                account=account,
+                by=cast("Account", request.user),
+                keep=request.session.session_key,
+                request=request,
+            )
+        self.message_user(request, _("Done. It is on record."))
+
 
 @admin.register(Duty)
-class DutyAdmin(NeedsCapability):
+class DutyAdmin(NeedsCapability[Duty]):
     """The roster, for corrections; day to day it is kept at the desk."""
 
     capability = Capability.ROSTER_DUTY
@@ -124,7 +170,7 @@ class DutyAdmin(NeedsCapability):
 
 
 @admin.register(AccessLog)
-class AccessLogAdmin(NeedsCapability):
+class AccessLogAdmin(NeedsCapability[AccessLog]):
     """To read only: nothing here can be added, changed or removed."""
 
     capability = Capability.VIEW_ACCESS_LOG
@@ -146,3 +192,24 @@ class AccessLogAdmin(NeedsCapability):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody."""
         return False
+
+
+def _changes(form: Any) -> str:
+    """What a form changed, as “role: officer → inspector”; never a password."""
+    told = []
+    for name in form.changed_data:
+        if name == "new_password":
+            continue
+        before, after = form.initial.get(name), form.cleaned_data[name]
+        if name == "username":
+            after = AccountManager.normalise(after)
+        if name == "unit":
+            before = Unit.objects.filter(pk=before).values_list("code", flat=True).first()
+            after = after.code if after else None
+        if before != after:
+            told.append(f"{name}: {_said(before)} → {_said(after)}")
+    return "; ".join(told)[:300]
+
+
+def _said(value: object) -> str:
+    return "—" if value in (None, "") else str(value)

@@ -12,15 +12,8 @@ class PeopleConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self) -> None:
-        """Check the policy tables at boot, and listen to the sign-in library.
-
-        Its signals are the only way it tells of second factors; the house itself uses none.
-        """
-        from allauth.mfa import signals
-
-        from anmin.people import policy, sign_in
+        """Check the policy tables at boot, and listen to the sign-in library."""
+        from anmin.people import on_record, policy
 
         policy.role_table()
-        signals.authenticator_added.connect(sign_in.second_factor_added)
-        signals.authenticator_removed.connect(sign_in.second_factor_removed)
-        signals.authentication_failed.connect(sign_in.second_factor_failed)
+        on_record.listen()

@@ -11,10 +11,11 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from anmin.kernel import chain
-from anmin.people.policy import Capability, can
+from anmin.people.policy import Capability, can, works
 from anmin.people.roles import Role, role_choices
 
 
@@ -86,8 +87,25 @@ class Account(AbstractBaseUser):
         return self.display_name or self.username
 
     def clean(self) -> None:
-        """Keep one spelling of a sign-in name."""
+        """Keep one spelling of a sign-in name, and role and unit such that one can work."""
         self.username = AccountManager.normalise(self.username)
+        if self.is_active and self.role in set(Role) and not works(self):
+            fault = (
+                _("This unit is out of service: choose another.")
+                if self.unit_id is not None
+                else _("Somebody in this role needs a unit.")
+            )
+            raise ValidationError({"unit": fault})
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What each session of this account holds: a new password, role or unit ends them all.
+
+        Django's own covers the password alone.
+        """
+        standing = (self.password, self.role, str(self.unit_id), str(self.is_active))
+        return salted_hmac(
+            "anmin.people.session", "\n".join(standing), secret=secret, algorithm="sha256"
+        ).hexdigest()
 
     def get_full_name(self) -> str:
         """The name that other staff see."""
@@ -288,3 +306,41 @@ class SharedCache(models.Model):
         db_table = "people_sharedcache"
         verbose_name = _("shared cache")
         verbose_name_plural = _("shared cache")
+
+
+class Tally(models.Model):
+    """How often something happened in a stretch of time: what limits are counted in.
+
+    ``key`` is a keyed digest: it names no address and nobody. ``until`` is in seconds since 1970.
+    """
+
+    key = models.CharField(max_length=80, primary_key=True)
+    count = models.PositiveIntegerField(default=0)
+    until = models.PositiveBigIntegerField(db_index=True)
+
+    class Meta:
+        verbose_name = _("count for a limit")
+        verbose_name_plural = _("counts for limits")
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.count}"
+
+
+class SignedIn(models.Model):
+    """One browser in which somebody is signed in, for the list that they can read and end."""
+
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("account")
+    )
+    session_key = models.CharField(max_length=40, unique=True)
+    began_at = models.DateTimeField(_("signed in"))
+    seen_at = models.DateTimeField(_("last used"))
+    browser = models.CharField(_("browser"), max_length=80, blank=True)
+
+    class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+        ordering = ("-seen_at",)
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.browser}"

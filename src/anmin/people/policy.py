@@ -1,12 +1,14 @@
 """The one place that says what a role may do.
 
 The table itself is data that an official can read and review: ``capabilities.csv`` (which role
-may do what) and ``roles.csv`` (how far a role sees, and whether it must use a second factor).
+may do what) and ``roles.csv`` (how far a role sees, whether it must use a second
+factor, and how long its sessions last).
 """
 
 import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -71,10 +73,15 @@ class Reach(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RoleRule:
-    """How far one role sees, and whether it needs a second factor."""
+    """How far one role sees, whether it needs a second factor, and how long a session lasts.
+
+    A session ends after ``idle`` without anything done, and after ``longest`` whatever is done.
+    """
 
     reach: Reach
     second_factor: bool
+    idle: timedelta
+    longest: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +130,15 @@ def role_table() -> dict[Role, RoleRule]:
     for row in rows:
         if row["second_factor"] not in {"yes", "no"}:
             raise ValueError(f"roles.csv: second_factor of {row['role']} must be yes or no")
-        role, rule = Role(row["role"]), RoleRule(Reach(row["scope"]), row["second_factor"] == "yes")
+        role = Role(row["role"])
+        rule = RoleRule(
+            Reach(row["scope"]),
+            row["second_factor"] == "yes",
+            timedelta(minutes=_length(row, "idle_minutes", most=24 * 60)),
+            timedelta(hours=_length(row, "longest_hours", most=24)),
+        )
+        if rule.idle > rule.longest:
+            raise ValueError(f"roles.csv: {role} would be idle for longer than a session lasts")
         if capability_table()[role] & SHOWS_CONTACTS and not rule.second_factor:
             raise ValueError(f"roles.csv: {role} sees contact details and needs a second factor")
         table[role] = rule
@@ -132,9 +147,21 @@ def role_table() -> dict[Role, RoleRule]:
 
 def capabilities_of(account: "Account | AnonymousUser | None") -> frozenset[Capability]:
     """Everything that this person may do; nothing for who is not, or no longer, one of us."""
-    if account is None or not (account.is_authenticated and account.is_active):
+    if account is None or not account.is_authenticated or not works(account):
         return frozenset()
     return capability_table()[Role(account.role)]
+
+
+def works(account: "Account | AnonymousUser") -> bool:
+    """Whether an account can be worked with: switched on, and in a unit if its role needs one.
+
+    Whoever sees one unit's records sees nothing without a unit, or in one that is out of service.
+    """
+    if not account.is_active:
+        return False
+    if role_table()[Role(account.role)].reach != Reach.UNIT:
+        return True
+    return account.unit_id is not None and account.unit_id not in directory().closed_units
 
 
 def can(account: "Account | AnonymousUser | None", capability: Capability) -> bool:
@@ -150,7 +177,7 @@ def require(account: "Account | AnonymousUser | None", capability: Capability) -
 
 def unit_scope(account: "Account | None") -> Scope:
     """The units whose records this person may see: their role's reach, from their own unit down."""
-    if account is None or not account.is_active:
+    if account is None or not works(account):
         return Scope()
     match role_table()[Role(account.role)].reach:
         case Reach.EVERYTHING:
@@ -164,6 +191,13 @@ def unit_scope(account: "Account | None") -> Scope:
 def needs_second_factor(account: "Account") -> bool:
     """Whether this person's role must not sign in with a password alone."""
     return role_table()[Role(account.role)].second_factor
+
+
+def _length(row: dict[str, str], column: str, *, most: int) -> int:
+    given = row[column]
+    if not given.isdecimal() or not 1 <= int(given) <= most:
+        raise ValueError(f"roles.csv: {column} of {row['role']} must be from 1 to {most}")
+    return int(given)
 
 
 def _rows(name: str) -> list[dict[str, str]]:

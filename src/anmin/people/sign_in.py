@@ -10,21 +10,28 @@ from typing import Any
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.stagekit import clear_login
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.base.internal.flows import post_authentication
 from allauth.mfa.models import Authenticator
+from allauth.mfa.stages import AuthenticateStage
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from anmin.people import attempts, sessions
 from anmin.people.actions import log_access
+from anmin.people.limits import give_back
 from anmin.people.models import Account, AccountManager
-from anmin.people.policy import needs_second_factor
+from anmin.people.policy import needs_second_factor, works
 
 MFA_CONTEXT = b"second factor"
 ADDED = "second_factor_added"
@@ -60,6 +67,35 @@ def lacks_second_factor(request: HttpRequest) -> bool:
     )
 
 
+class TooManyAttemptsError(ValidationError):
+    """A password alone opens nothing for a while; says what does."""
+
+    def __init__(self, minutes: int, *, with_code: bool) -> None:
+        said = (
+            _("The name, the password or the code was wrong.")
+            if with_code
+            else _("There were too many wrong passwords.")
+        )
+        way_on = ngettext(
+            "For %(minutes)d minute a password alone is not enough here: type the code of your "
+            "second step as well, use a passkey, or the browser that you usually sign in with.",
+            "For %(minutes)d minutes a password alone is not enough here: type the code of your "
+            "second step as well, use a passkey, or the browser that you usually sign in with.",
+            minutes,
+        ) % {"minutes": minutes}
+        super().__init__(f"{said} {way_on}", code="too_many_login_attempts")
+
+
+class SecondStep(AuthenticateStage):  # type: ignore[misc]
+    """Asks for the second factor, unless it was proved together with the password."""
+
+    def _should_handle(self, request: HttpRequest) -> bool:
+        records = get_authentication_records(request, self.login.user)
+        if any(record["method"] == "mfa" for record in records):
+            return False
+        return bool(super()._should_handle(request))
+
+
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Local sign-in: closed to strangers, every sign-in and every failure on record."""
 
@@ -67,11 +103,46 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Accounts are added by an administrator."""
         return False
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """The library's own limits would lock colleagues and whole offices out: see ``attempts``."""
+
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
-        """Fold the sign-in name, so that each person has one rate limit and one spelling."""
-        if username := credentials.get("username"):
-            credentials["username"] = AccountManager.normalise(username)
-        return super().authenticate(request, **credentials)
+        """Whose password it is, or nobody's; above the limits only with a code besides.
+
+        The sign-in name is folded, so that each person has one spelling and is counted once.
+        """
+        name = AccountManager.normalise(credentials.get("username", ""))
+        credentials["username"] = name
+        tried = attempts.attempt(request, name)
+        code = request.POST.get("code", "").strip()
+        if tried.open:
+            user = super().authenticate(request, **credentials)
+        elif code:
+            user = self._with_code(request, code, **credentials)
+        else:
+            user = None
+            if tried.first_over:
+                account = Account.objects.filter(username=name).first()
+                log_access(account=account, action="sign_in_slowed", request=request)
+        if user is not None:
+            tried.right()
+        elif not tried.open:
+            raise TooManyAttemptsError(tried.minutes_left, with_code=bool(code))
+        return user
+
+    def _with_code(self, request: HttpRequest, code: str, **credentials: Any) -> Account | None:
+        """Whose password and code these are, both at once; it is not told which was wrong."""
+        user: Account | None = super().authenticate(request, **credentials)
+        if user is None:
+            return None
+        taken = attempts.code_attempt(request, user)
+        proof = None if taken.over else attempts.right_code(user, code)
+        if proof is None:
+            log_access(account=user, action="second_factor_failed", request=request)
+            return None
+        give_back(taken)
+        post_authentication(request, proof)
+        return user
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Put a wrong password on record. The name typed is kept only if it is an account's.
@@ -91,12 +162,33 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
                 return False
         return bool(super().is_reauthentication_required(app=app, **details))
 
+    def get_login_stages(self) -> list[str]:
+        """The library's steps, with the second one left out for who has just proved it."""
+        own = f"{SecondStep.__module__}.{SecondStep.__name__}"
+        theirs = "allauth.mfa.stages.AuthenticateStage"
+        return [own if stage == theirs else stage for stage in super().get_login_stages()]
+
+    def pre_login(self, request: HttpRequest, user: Any, **details: Any) -> HttpResponse | None:
+        """Refuse who cannot work: without a unit that the role needs, or in one out of service."""
+        refused: HttpResponse | None = super().pre_login(request, user, **details)
+        if refused is None and not works(user):
+            clear_login(request)
+            log_access(account=user, action="sign_in_refused", reason="unit", request=request)
+            messages.error(
+                request, _("Your account has no unit that works. Ask the administrator for one.")
+            )
+            refused = redirect(settings.LOGIN_URL)
+        return refused
+
     def post_login(self, request: HttpRequest, user: Any, **details: Any) -> HttpResponse:
         """Put the sign-in on record with its methods, and switch to the person's language."""
         records = get_authentication_records(request, user)
         methods = "+".join(str(record.get("type") or record["method"]) for record in records)
         log_access(account=user, action="sign_in", reason=methods, request=request)
+        sessions.begin(request)
         response: HttpResponse = super().post_login(request, user, **details)
+        if used_second_factor(request) or not needs_second_factor(user):
+            attempts.remember_browser(request, response, user)
         if user.language:
             response.set_cookie(
                 settings.LANGUAGE_COOKIE_NAME, user.language, samesite="Lax", httponly=True
@@ -154,26 +246,3 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
             messages.error(request, _("There is no account for you here. Ask the administrator."))
             raise ImmediateHttpResponse(redirect(settings.LOGIN_URL))
         sociallogin.connect(request, account)
-
-
-def second_factor_added(request: HttpRequest, user: Account, **details: Any) -> None:
-    """Called when somebody set a second factor up."""
-    if details["authenticator"].type in SECOND_FACTORS:
-        request.session[ADDED] = user.pk
-    _note(request, user, "second_factor_added", details)
-
-
-def second_factor_removed(request: HttpRequest, user: Account, **details: Any) -> None:
-    """Called when somebody took a second factor away."""
-    request.session.pop(ADDED, None)
-    _note(request, user, "second_factor_removed", details)
-
-
-def second_factor_failed(request: HttpRequest, user: Account, **details: Any) -> None:
-    """Called when a second factor was wrong."""
-    _note(request, user, "second_factor_failed", details)
-
-
-def _note(request: HttpRequest, user: Account, action: str, details: dict[str, Any]) -> None:
-    kind = getattr(details.get("authenticator"), "type", "")
-    log_access(account=user, action=action, reason=str(kind), request=request)

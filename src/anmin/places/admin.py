@@ -1,12 +1,11 @@
 """Areas, units and responsibilities in the reference-data admin."""
 
 from django.contrib import admin
-from unfold.admin import ModelAdmin, TabularInline
 
 from anmin.places.models import Area, Responsibility, Unit
 
 
-class ResponsibilityInline(TabularInline):  # type: ignore[misc]
+class ResponsibilityInline(admin.TabularInline["Responsibility", "Area"]):
     """Who answers in an area."""
 
     model = Responsibility
@@ -15,7 +14,7 @@ class ResponsibilityInline(TabularInline):  # type: ignore[misc]
 
 
 @admin.register(Area)
-class AreaAdmin(ModelAdmin):  # type: ignore[misc]
+class AreaAdmin(admin.ModelAdmin["Area"]):
     """Areas; a code that changes takes everything below along."""
 
     list_display = ("code", "name", "name_en", "level", "parent", "households")
@@ -27,7 +26,7 @@ class AreaAdmin(ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(Unit)
-class UnitAdmin(ModelAdmin):  # type: ignore[misc]
+class UnitAdmin(admin.ModelAdmin["Unit"]):
     """Units; one that has owned matters is taken out of service, not removed."""
 
     list_display = ("code", "name", "name_en", "kind", "parent", "area", "active")
@@ -38,7 +37,7 @@ class UnitAdmin(ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(Responsibility)
-class ResponsibilityAdmin(ModelAdmin):  # type: ignore[misc]
+class ResponsibilityAdmin(admin.ModelAdmin["Responsibility"]):
     """Which unit answers for which kind of matter where."""
 
     list_display = ("area", "kind", "unit")

@@ -27,7 +27,8 @@ from anmin.places.models import (
 class Directory:
     """All areas, units and responsibilities as plain maps; a few hundred entries each.
 
-    ``area_called`` and ``unit_called``: the Chinese and the English name by id.
+    ``area_called`` and ``unit_called``: the Chinese and the English name by id. ``closed_units``:
+    those out of service.
     """
 
     area_ids: dict[str, int] = field(default_factory=dict)
@@ -37,6 +38,7 @@ class Directory:
     answering: dict[tuple[int, str], int] = field(default_factory=dict)
     area_called: dict[int, tuple[str, str]] = field(default_factory=dict)
     unit_called: dict[int, tuple[str, str]] = field(default_factory=dict)
+    closed_units: frozenset[int] = frozenset()
 
     def units_below(self, unit_id: int) -> frozenset[int]:
         """The unit and every unit under it, by id; nothing for an unknown unit."""
@@ -222,13 +224,16 @@ def _current() -> Directory:
 
 def _read() -> Directory:
     areas = list(Area.objects.order_by().values_list("id", "code", "parent_id", "name", "name_en"))
-    units = list(Unit.objects.order_by().values_list("id", "code", "path", "name", "name_en"))
+    units = list(
+        Unit.objects.order_by().values_list("id", "code", "path", "active", "name", "name_en")
+    )
     answering = Responsibility.objects.filter(unit__active=True).order_by()
     return Directory(
         area_ids={code: key for key, code, *_ in areas},
         unit_ids={code: key for key, code, *_ in units},
         area_parents={key: parent for key, _code, parent, *_ in areas},
         unit_paths={key: path for key, _code, path, *_ in units},
+        closed_units=frozenset(key for key, _code, _path, active, *_ in units if not active),
         answering={
             (area, kind): unit
             for area, kind, unit in answering.values_list("area_id", "kind", "unit_id")

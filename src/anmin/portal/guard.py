@@ -1,51 +1,44 @@
-"""Guessing links and taking lists away by the dozen is slowed down: who does it has to wait."""
+"""Who guesses links, or takes lists away by the dozen, is slowed down; nobody else is.
 
-from allauth.account.adapter import get_adapter
-from django.conf import settings
-from django.core.cache import cache
+A link is 128 random bits or more: nobody guesses one. So it is always looked up first, and a right
+one opens however many wrong ones came from the same address, which may be a whole town's. What the
+limit saves is the work of answering those who try.
+"""
+
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from anmin.kernel.errors import Refusal
+from anmin.people.limits import Limit, Taken, address_range, take
 
-TRIES = 30
-PERIOD = 600  # seconds
+UNKNOWN_LINKS = Limit(30, 600)
+LISTS = Limit(30, 600)
 
 
 class TooMany(Refusal):
-    """Too many unknown links, or too many lists, for one address."""
+    """Too many unknown links, or one list too often, from one address."""
 
     default_code = "too_many"
 
 
-def require_patience(request: HttpRequest) -> None:
-    """Raise ``TooMany`` after ``TRIES`` unknown links in ``PERIOD`` seconds."""
-    _require_below(_key(request, "miss"))
-
-
 def count_miss(request: HttpRequest) -> None:
-    """Remember one unknown link."""
-    _count(_key(request, "miss"))
+    """Remember a link that was looked up and is unknown; ``TooMany`` when that is one too many."""
+    _require(take("portal miss", address_range(request), limit=UNKNOWN_LINKS))
 
 
-def take_list(request: HttpRequest) -> None:
-    """Remember that a whole list is fetched; ``TooMany`` after ``TRIES`` in ``PERIOD`` seconds."""
-    key = _key(request, "list")
-    _require_below(key)
-    _count(key)
+def take_list(request: HttpRequest, name: str) -> None:
+    """Remember that a whole list is fetched; ``TooMany`` when one address fetches it too often."""
+    _require(take("portal list", address_range(request), name, limit=LISTS))
 
 
-def _require_below(key: str) -> None:
-    if cache.get(key, 0) >= TRIES:
-        raise TooMany(_("Too many attempts. Please wait ten minutes and try again."))
-
-
-def _count(key: str) -> None:
-    if not cache.add(key, 1, PERIOD):
-        cache.incr(key)
-
-
-def _key(request: HttpRequest, what: str) -> str:
-    address = get_adapter(request).get_client_ip(request)
-    index: bytes = settings.KEYRING.blind_index(address, purpose="portal address")
-    return f"portal:{what}:{index.hex()}"
+def _require(taken: Taken) -> None:
+    if taken.over:
+        minutes = taken.minutes_left
+        raise TooMany(
+            ngettext(
+                "Too many attempts. Please wait %(minutes)d minute and try again.",
+                "Too many attempts. Please wait %(minutes)d minutes and try again.",
+                minutes,
+            )
+            % {"minutes": minutes}
+        )

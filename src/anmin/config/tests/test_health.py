@@ -71,8 +71,47 @@ def test_metrics_count_requests_by_the_name_of_the_address(client: Client) -> No
 
 def test_metrics_are_for_this_machine_or_for_the_token(client: Client, settings: Any) -> None:
     assert client.get("/metrics", REMOTE_ADDR="10.0.0.9").status_code == 403
-    assert client.get("/metrics", headers={"X-Forwarded-For": "10.0.0.9"}).status_code == 403
+    assert client.get("/metrics").status_code == 200
+    assert client.get("/metrics", REMOTE_ADDR="::1").status_code == 200
     settings.METRICS_TOKEN = "a token"
     assert client.get("/metrics").status_code == 403
     known = {"Authorization": "Bearer a token"}
     assert client.get("/metrics", headers=known, REMOTE_ADDR="10.0.0.9").status_code == 200
+    for wrong in ("", "Bearer ", "Bearer a tokem", "Basic a token", "Bearer é"):
+        answer = client.get("/metrics", headers={"Authorization": wrong})
+        assert answer.status_code == 403, wrong
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "X-Forwarded-For",
+        "X-Forwarded-Host",
+        "X-Forwarded-Proto",
+        "X-Forwarded-Prefix",
+        "Forwarded",
+        "Via",
+        "X-Real-IP",
+        "X-Client-IP",
+        "X-Original-Forwarded-For",
+        "X-Proxy-User-IP",
+        "True-Client-IP",
+        "CF-Connecting-IP",
+        "Fastly-Client-IP",
+    ],
+)
+@pytest.mark.parametrize("value", ["", "10.0.0.9", "127.0.0.1"])
+def test_metrics_never_open_behind_a_proxy_without_the_token(
+    client: Client, settings: Any, header: str, value: str
+) -> None:
+    assert client.get("/metrics", headers={header: value}).status_code == 403
+    settings.METRICS_TOKEN = "a token"
+    assert client.get("/metrics", headers={header: value}).status_code == 403
+    known = {header: value, "Authorization": "Bearer a token"}
+    assert client.get("/metrics", headers=known).status_code == 200
+
+
+def test_metrics_stay_closed_where_a_proxy_hides_itself(client: Client, settings: Any) -> None:
+    assert client.get("/metrics", REMOTE_ADDR="").status_code == 403
+    settings.BASE_URL = "https://anmin.example.gov.cn"
+    assert client.get("/metrics").status_code == 403

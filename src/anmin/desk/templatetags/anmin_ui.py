@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from html import escape
@@ -10,6 +11,7 @@ from typing import Any
 from django import forms, template
 from django.forms import BoundField
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -21,6 +23,7 @@ from anmin.desk.figures import Figure
 from anmin.desk.queries import unread_count
 from anmin.desk.templatetags import anmin_time
 from anmin.desk.timeline import Event
+from anmin.people.sessions import clock_of
 
 register = template.Library()
 
@@ -78,6 +81,23 @@ def bell(context: template.Context) -> dict[str, Any]:
     """The way to one's notices, with how many are unread."""
     account = context["request"].user
     return {"unread": unread_count(account) if account.is_authenticated else 0}
+
+
+@register.simple_tag(takes_context=True)
+def session_clock(context: template.Context) -> SafeString:
+    """For the page's script: how long one may do nothing, and when the session ends in any case."""
+    request = context["request"]
+    if not hasattr(request, "session"):
+        return SafeString("")
+    idle, ends_at = clock_of(request)
+    return format_html(
+        ' data-session-idle="{}" data-session-ends="{}" data-session-now="{}"'
+        ' data-session-stay="{}"',
+        idle,
+        ends_at,
+        int(time.time()),
+        reverse("sessions_stay"),
+    )
 
 
 @register.simple_tag(takes_context=True)

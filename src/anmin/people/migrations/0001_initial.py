@@ -102,4 +102,32 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('role', 'duty_leader')), fields=('date', 'unit', 'role', 'shift'), name='people_one_duty_leader_per_shift'), models.UniqueConstraint(fields=('date', 'unit', 'role', 'shift', 'account'), name='people_rostered_once')],
             },
         ),
+        migrations.CreateModel(
+            name='Tally',
+            fields=[
+                ('key', models.CharField(max_length=80, primary_key=True, serialize=False)),
+                ('count', models.PositiveIntegerField(default=0)),
+                ('until', models.PositiveBigIntegerField(db_index=True)),
+            ],
+            options={
+                'verbose_name': 'count for a limit',
+                'verbose_name_plural': 'counts for limits',
+            },
+        ),
+        migrations.CreateModel(
+            name='SignedIn',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('session_key', models.CharField(max_length=40, unique=True)),
+                ('began_at', models.DateTimeField(verbose_name='signed in')),
+                ('seen_at', models.DateTimeField(verbose_name='last used')),
+                ('browser', models.CharField(blank=True, max_length=80, verbose_name='browser')),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='account')),
+            ],
+            options={
+                'verbose_name': 'session',
+                'verbose_name_plural': 'sessions',
+                'ordering': ('-seen_at',),
+            },
+        ),
     ]

@@ -21,9 +21,10 @@ def table(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(("row", "role"), list(product(table("capabilities.csv"), Role)))
 def test_every_cell_of_the_table_is_what_happens(row: dict[str, str], role: Role) -> None:
-    person = Account(username="x", role=role)
+    person = Account(username="x", role=role, unit_id=1)
     capability = Capability(row["capability"])
     allowed = row[role] == "yes"
     assert can(person, capability) is allowed
@@ -83,14 +84,37 @@ def test_every_role_sees_as_far_as_the_table_says(bureau: Bureau) -> None:
 def test_without_a_unit_there_is_nothing_to_see(bureau: Bureau) -> None:
     bureau.officer.unit = None
     assert unit_scope(bureau.officer) == policy.Scope()
+    assert not can(bureau.officer, Capability.VIEW_MATTERS)
     bureau.inspector.is_active = False
     assert unit_scope(bureau.inspector) == policy.Scope()
     assert unit_scope(None) == policy.Scope()
 
 
+@pytest.mark.parametrize("role", Role)
+def test_a_unit_out_of_service_leaves_nothing_to_who_sees_only_that(
+    bureau: Bureau, role: Role
+) -> None:
+    person = bureau.people[role]
+    before = (policy.capabilities_of(person), unit_scope(person))
+    assert policy.works(person)
+    for unit in (bureau.jinhu, bureau.bureau):
+        unit.active = False
+        unit.save()
+    if policy.role_table()[role].reach == policy.Reach.UNIT:
+        assert not policy.works(person)
+        assert (policy.capabilities_of(person), unit_scope(person)) == (set(), policy.Scope())
+    else:
+        assert (policy.capabilities_of(person), unit_scope(person)) == before
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new"),
     [
+        ("roles.csv", ",30,12", ",0,12"),
+        ("roles.csv", ",30,12", ",half,12"),
+        ("roles.csv", ",30,12", ",,12"),
+        ("roles.csv", ",30,12", ",30,25"),
+        ("roles.csv", ",30,12", ",90,1"),
         ("capabilities.csv", "view_matters,", "view_everything,"),
         ("capabilities.csv", "assign_matters,", "view_matters,"),
         ("capabilities.csv", ",operator,", ",caller,"),
@@ -114,7 +138,7 @@ def test_a_wrong_table_stops_the_start(
     policy.capability_table.cache_clear()
     policy.role_table.cache_clear()
     try:
-        with pytest.raises(ValueError, match=r"csv|Reach|valid"):
+        with pytest.raises(ValueError, match=r"csv|Reach|valid|idle"):
             policy.role_table()
     finally:
         policy.capability_table.cache_clear()

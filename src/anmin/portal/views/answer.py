@@ -19,7 +19,7 @@ from anmin.callbacks.scripts import Question
 from anmin.callbacks.unhappy import is_unhappy
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.portal.forms import question_form
-from anmin.portal.guard import count_miss, require_patience
+from anmin.portal.guard import count_miss
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,6 @@ class Progress:
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     """Ask the next question, or take the answer once all are answered."""
-    require_patience(request)
     try:
         return _ask_or_take(request, token)
     except UsedLink:

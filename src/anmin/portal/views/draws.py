@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from anmin.callbacks.draws import published
 from anmin.kernel.errors import NotFound
-from anmin.portal.guard import count_miss, require_patience, take_list
+from anmin.portal.guard import count_miss, take_list
 from anmin.surveys import queries as surveys
 
 
@@ -21,8 +21,7 @@ def draws(request: HttpRequest) -> HttpResponse:
 @require_safe
 def frame(request: HttpRequest, code: str) -> HttpResponse:
     """A survey's frozen frame as it was drawn from: numbers and places, no persons."""
-    require_patience(request)
-    take_list(request)
+    take_list(request, code)
     try:
         rows = surveys.public_frame(code)
     except NotFound:

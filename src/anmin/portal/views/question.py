@@ -8,14 +8,13 @@ from django.views.decorators.http import require_http_methods
 from anmin.kernel.errors import NotFound
 from anmin.matters.reactions import answer_question, question_for
 from anmin.portal.forms import Reply
-from anmin.portal.guard import count_miss, require_patience
+from anmin.portal.guard import count_miss
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def question(request: HttpRequest, token: str) -> HttpResponse:
     """Show the question; take the answer once."""
-    require_patience(request)
     try:
         asked = question_for(token)
         form = Reply(request.POST if request.method == "POST" else None)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.portal.forms import OUT, survey_form
-from anmin.portal.guard import count_miss, require_patience
+from anmin.portal.guard import count_miss
 from anmin.surveys.citizen import (
     SurveyView,
     UsedSurveyLink,
@@ -61,7 +61,6 @@ class Answers:
 @require_http_methods(["GET", "HEAD", "POST"])
 def survey(request: HttpRequest, token: str) -> HttpResponse:
     """Say what it is, ask the next question, or take the answers once all are given."""
-    require_patience(request)
     try:
         return _ask_or_take(request, token)
     except UsedSurveyLink:
