@@ -97,8 +97,7 @@ def test_who_has_no_unit_that_works_is_told_so(bureau: Bureau, client: Client) -
     answer = sign_in(client, "chenli")
     assert answer["Location"] == LOGIN
     assert signed_in_as(client) is None
-    said = client.get(LOGIN, headers={"Accept-Language": "en"}).content.decode()
-    assert "no unit that works" in said
+    assert "没有在用的所属单位" in client.get(LOGIN).content.decode()
     assert actions() == ["sign_in_refused"]
 
 
