@@ -314,6 +314,8 @@ class Tally(models.Model):
     ``key`` is a keyed digest: it names no address and nobody. ``until`` is in seconds since 1970.
     """
 
+    NO_EVIDENCE = "counts of a few minutes that only slow people down; removed every night"
+
     key = models.CharField(max_length=80, primary_key=True)
     count = models.PositiveIntegerField(default=0)
     until = models.PositiveBigIntegerField(db_index=True)
@@ -328,6 +330,8 @@ class Tally(models.Model):
 
 class SignedIn(models.Model):
     """One browser in which somebody is signed in, for the list that they can read and end."""
+
+    NO_EVIDENCE = "a list of browsers; who signed in and out is in the access log"
 
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("account")
