@@ -133,3 +133,15 @@ def _asked_fields(asked: Asked) -> dict[str, forms.Field]:
             label=asked.label, required=False, choices=choices, widget=forms.RadioSelect
         )
     }
+
+
+class ReceiptCode(forms.Form):
+    """The code of a receipt."""
+
+    code = forms.CharField(
+        label=_("Code of your receipt"),
+        max_length=60,
+        widget=forms.TextInput(
+            {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+    )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anmin.portal.views import answer, draws, home, question, survey
+from anmin.portal.views import answer, draws, home, question, records, survey
 
 app_name = "portal"
 urlpatterns = [
@@ -10,6 +10,12 @@ urlpatterns = [
     path("a/<str:token>", answer.answer, name="answer"),
     path("q/<str:token>", question.question, name="question"),
     path("s/<str:token>", survey.survey, name="survey"),
+    path("records", records.records, name="records"),
+    path("records/key.txt", records.key, name="root_key"),
+    path("records/<int:size>.txt", records.note, name="root"),
+    path("records/<int:size>/continued.txt", records.consistency, name="root_continued"),
+    path("receipt", records.receipt, name="receipt"),
+    path("receipt/<str:code>.txt", records.proof, name="proof"),
     path("draws", draws.draws, name="draws"),
     path("draws/<slug:code>.csv", draws.frame, name="frame"),
 ]
