@@ -77,7 +77,9 @@ def _step(subscription: Subscription) -> int:
         numbers = list(waiting.values_list("id", flat=True)[: subscription.batch])
         if not numbers:
             return 0
-        subscription.handler(waiting.filter(id__lte=numbers[-1]).select_related("matter"))
+        # One upper bound only: SQLite would use the other, and read to the end of the table.
+        batch = Entry.objects.filter(id__gt=cursor.position, id__lte=numbers[-1])
+        subscription.handler(batch.order_by("id").select_related("matter"))
         cursor.position = numbers[-1]
         cursor.save(update_fields=["position"])
     return len(numbers)

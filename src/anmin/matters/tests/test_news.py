@@ -58,3 +58,13 @@ def test_a_job_stops_after_the_batch_that_reaches_its_limit(
     assert news.drain(limit=2) == 2
     assert news.drain(limit=2) == 0
     assert [pk for batch in read for pk in batch] == entries()
+
+
+def test_a_batch_reads_its_own_entries_only(city: City) -> None:
+    """With a second upper bound SQLite read on to the end of the table, for each batch again."""
+    for _n in range(3):
+        city.incident()
+    asked: list[str] = []
+    subscription = news.Subscription("bounded", lambda batch: asked.append(str(batch.query)), 2)
+    assert [news._step(subscription), news._step(subscription)] == [2, 1]
+    assert [sql.count('"matters_entry"."id" <=') for sql in asked] == [1, 1]
