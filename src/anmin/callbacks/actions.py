@@ -6,7 +6,6 @@ Each action asks ``people.policy`` first, holds the row, and is safe to repeat w
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +17,7 @@ from anmin.callbacks.recording import Said, lock
 from anmin.callbacks.sealing import read_text
 from anmin.callbacks.unhappy import is_unhappy, order_rectification
 from anmin.channels.actions import opt_out
+from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotFound, Refusal
 from anmin.matters.actions import contact_for_message, contacts_to_call
 from anmin.matters.contacts import ContactFacts
@@ -136,7 +136,7 @@ def _take(pk: int, operator: Account, now: datetime) -> Callback | None:
     return Callback.objects.select_related("matter").get(pk=pk)
 
 
-@transaction.atomic
+@atomic
 def release(*, callback_id: int, operator: Account) -> None:
     """Give a taken callback back to the queue; giving it back twice changes nothing.
 
@@ -188,7 +188,7 @@ def later_to_call(*, callback_id: int, operator: Account) -> list[ContactFacts]:
     ]
 
 
-@transaction.atomic
+@atomic
 def record_attempt(
     *,
     callback_id: int,
@@ -249,7 +249,7 @@ def record_attempt(
     return callback
 
 
-@transaction.atomic
+@atomic
 def record_answer(
     *,
     callback_id: int,
@@ -269,7 +269,7 @@ def record_answer(
     _require_worker(operator)
     callback = lock(callback_id)
     if (known := callback.answers.filter(key=key).first()) is not None:
-        return known  # type: ignore[no-any-return]
+        return known
     _require_held(callback, operator)
     return recording.answer(
         callback,
@@ -282,7 +282,7 @@ def record_answer(
     )
 
 
-@transaction.atomic
+@atomic
 def correct_answer(*, answer_id: int, operator: Account, said: Said, key: str) -> Answer:
     """Correct what was written down: a new row beside the first, which stays and still counts.
 
@@ -297,7 +297,7 @@ def correct_answer(*, answer_id: int, operator: Account, said: Said, key: str) -
         require(operator, Capability.CHECK_CALLBACKS)
     callback = lock(wrong.callback_id)
     if (known := callback.answers.filter(key=key).first()) is not None:
-        return known  # type: ignore[no-any-return]
+        return known
     said.check(callback)
     row = recording.add_answer(
         callback,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -26,6 +25,7 @@ from anmin.callbacks.recording import Said, lock
 from anmin.callbacks.scripts import Question, script
 from anmin.channels.models import Reply, ReplyKind
 from anmin.channels.queries import body_of, replies_after
+from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotFound
 from anmin.matters.models import Cursor
 from anmin.matters.prepared import Prepared
@@ -108,7 +108,7 @@ def answer_by_link(link: AnswerLink, said: Said) -> Answer:
         return _answer(_link(bytes(link.token_digest)), said)
 
 
-@transaction.atomic
+@atomic
 def _answer(found: AnswerLink, said: Said) -> Answer:
     now = timezone.now()
     if not AnswerLink.objects.filter(pk=found.pk, used_at=None).update(used_at=now):
@@ -143,7 +143,7 @@ def take_replies(limit: int = 500) -> int:
     Cursor.objects.get_or_create(name=REPLIES)
     done = 0
     while done < limit:
-        with transaction.atomic():
+        with atomic():
             cursor = Cursor.objects.select_for_update().get(name=REPLIES)
             replies = replies_after(cursor.position, limit=1)
             if not replies:

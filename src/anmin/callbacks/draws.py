@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -13,6 +12,7 @@ from anmin.callbacks.days import midnight
 from anmin.callbacks.ladder import rule
 from anmin.callbacks.models import Answer, Callback, Draw, QualityCheck, Status, Via
 from anmin.callbacks.sealing import read_seed, seal
+from anmin.evidence.log import atomic
 from anmin.matters.ledger import take_turn
 
 CHUNK = 1000
@@ -58,7 +58,7 @@ def draw_before(day: date) -> int:
     return sum(carry_out(found.pk) for found in list(waiting))
 
 
-@transaction.atomic
+@atomic
 def carry_out(draw_id: int) -> bool:
     """Freeze the frame, draw, and reveal the seed; a draw that is done is left alone."""
     take_turn()
@@ -91,9 +91,9 @@ def _frame(draw: Draw) -> dict[str, int]:
     Of two closings of one matter in the same frame the later one has a number of its own.
     """
     if draw.purpose == Draw.Purpose.CALLBACK:
-        rows = Callback.objects.filter(draw=draw, status=Status.PENDING).values_list(
-            "matter__number", "round", "pk"
-        )
+        rows: Iterable[tuple[str, int, int]] = Callback.objects.filter(
+            draw=draw, status=Status.PENDING
+        ).values_list("matter__number", "round", "pk")
     else:
         rows = Answer.objects.filter(
             at__gte=midnight(draw.day), at__lt=midnight(draw.day, days=1), via=Via.CALL, seq=1

@@ -1,11 +1,11 @@
 """Tables of the callbacks room. Answers and attempts are only ever added."""
 
-from typing import Any, NoReturn
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from anmin.evidence.evidenced import AppendOnly, Evidenced
 
 OPEN = Q(closed_at__isnull=True)
 
@@ -50,35 +50,7 @@ class Via(models.TextChoices):
     RECALL = "recall", _("Blind re-call")
 
 
-class AppendOnlyRows(models.QuerySet[Any]):
-    """Rows that may be added and read, and nothing else."""
-
-    def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise TypeError(f"{self.model.__name__} rows are only ever added")
-
-    update = delete = bulk_update = _refuse
-
-
-class AppendOnly(models.Model):
-    """A row that is written once."""
-
-    objects = AppendOnlyRows.as_manager()
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Add the row; a row that exists is never written again."""
-        if not self._state.adding:
-            raise TypeError(f"{type(self).__name__} rows are only ever added")
-        super().save(*args, **{**kwargs, "force_insert": True})
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Refused."""
-        raise TypeError(f"{type(self).__name__} rows are only ever added")
-
-
-class Draw(models.Model):
+class Draw(Evidenced):
     """One random draw: its seed is made and its hash published before, and revealed after.
 
     ``population`` says in words who can be drawn. ``frame_digest`` covers the references of all
@@ -105,6 +77,8 @@ class Draw(models.Model):
     selected = models.PositiveIntegerField(null=True)
     seed = models.CharField(max_length=64, blank=True)
 
+    EVIDENCE_NAME = "purpose day"
+
     class Meta:
         verbose_name = _("draw")
         constraints = [models.UniqueConstraint(fields=["purpose", "day"], name="draw_once")]
@@ -113,7 +87,7 @@ class Draw(models.Model):
         return f"{self.purpose} {self.day}"
 
 
-class Callback(models.Model):
+class Callback(Evidenced):
     """The plan to call a citizen back about a matter, or the rule by which nobody does.
 
     ``not_before`` is the moment before which nothing more happens; ``lease_until`` ends the time
@@ -148,6 +122,12 @@ class Callback(models.Model):
     disposition = models.CharField(max_length=4, blank=True)
     closed_at = models.DateTimeField(_("ended"), null=True)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True)
+
+    EVIDENCE_EXCEPT = dict.fromkeys(
+        ("operator", "lease_until"),
+        "who has it in hand for the moment; attempts and answers say who",
+    )
+    EVIDENCE_NAME = "matter__number"
 
     class Meta:
         verbose_name = _("callback")
@@ -202,6 +182,8 @@ class Attempt(AppendOnly):
     next_try_at = models.DateTimeField(null=True)
     key = models.CharField(max_length=64)
 
+    EVIDENCE_NAME = "callback__matter__number"
+
     class Meta:
         verbose_name = _("attempt")
         constraints = [models.UniqueConstraint(fields=["callback", "seq"], name="attempt_once")]
@@ -236,6 +218,8 @@ class Answer(AppendOnly):
         "self", models.PROTECT, null=True, related_name="+", db_index=False
     )
 
+    EVIDENCE_NAME = "callback__matter__number"
+
     class Meta:
         verbose_name = _("answer")
         constraints = [models.UniqueConstraint(fields=["callback", "seq"], name="answer_once")]
@@ -244,7 +228,7 @@ class Answer(AppendOnly):
         return f"{self.callback_id}/{self.seq} {self.satisfaction}"
 
 
-class AnswerLink(models.Model):
+class AnswerLink(Evidenced):
     """A link that answers one callback once; only the digest of its token is kept."""
 
     callback = models.ForeignKey(Callback, models.PROTECT, related_name="+", db_index=False)
@@ -252,11 +236,14 @@ class AnswerLink(models.Model):
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
 
+    EVIDENCE_NAME = "callback__matter__number"
+    EVIDENCE_LABEL = _("answer link")
+
     def __str__(self) -> str:
         return f"link to {self.callback_id}"
 
 
-class QualityCheck(models.Model):
+class QualityCheck(Evidenced):
     """One answered call that chance picked: to be checked against the script, or asked again.
 
     ``items`` holds what was found: met, not met or does not apply; or, for a blind re-call,
@@ -273,6 +260,9 @@ class QualityCheck(models.Model):
     score = models.FloatField(null=True)
     at = models.DateTimeField(null=True)
     answer = models.ForeignKey(Answer, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    EVIDENCE_EXCEPT = {"lease_until": "who has it in hand for the moment"}
+    EVIDENCE_NAME = "callback__matter__number"
 
     class Meta:
         verbose_name = _("quality check")
@@ -297,6 +287,8 @@ class DayClosure(AppendOnly):
     previous = models.BinaryField(max_length=32)
     hash = models.BinaryField(max_length=32)
 
+    EVIDENCE_NAME = "unit__code date"
+
     class Meta:
         verbose_name = _("signed day")
         constraints = [models.UniqueConstraint(fields=["unit", "date"], name="day_once")]
@@ -317,6 +309,9 @@ class Carried(AppendOnly):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
 
+    EVIDENCE_NAME = "matter__number"
+    EVIDENCE_LABEL = _("matter carried over")
+
     def __str__(self) -> str:
         return f"{self.matter_id} carried from {self.closure_id}"
 
@@ -328,6 +323,9 @@ class DayLeftOpen(AppendOnly):
     date = models.DateField(_("day"))
     noticed_at = models.DateTimeField()
     counts = models.JSONField()
+
+    EVIDENCE_NAME = "unit__code date"
+    EVIDENCE_LABEL = _("day left open")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["unit", "date"], name="left_open_once")]

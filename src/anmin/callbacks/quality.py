@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +18,7 @@ from anmin.callbacks.models import Draw, QualityCheck, Via
 from anmin.callbacks.queries import CallbackView, view_of
 from anmin.callbacks.recording import Said, add_answer, lock
 from anmin.callbacks.scripts import Checklist, checklist
+from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotFound, Refusal
 from anmin.matters.contacts import ContactFacts
 from anmin.people.actions import one_at_a_time
@@ -88,7 +88,7 @@ def reveal_recall_phone(*, check: QualityCheck, operator: Account) -> ContactFac
     return reveal(check.callback, operator, reason=f"re-call {check.pk}")
 
 
-@transaction.atomic
+@atomic
 def record_recall(
     *, check_id: int, operator: Account, said: Said | None, key: str, at: datetime | None = None
 ) -> QualityCheck:
@@ -128,7 +128,7 @@ def record_recall(
     return check
 
 
-@transaction.atomic
+@atomic
 def record_check(
     *, check_id: int, checker: Account, items: Mapping[str, bool | None], at: datetime | None = None
 ) -> QualityCheck:

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
@@ -16,6 +15,7 @@ from anmin.callbacks.unhappy import head_unit
 from anmin.channels.actions import queue_message
 from anmin.channels.models import Message
 from anmin.channels.models import Status as Delivery
+from anmin.evidence.log import atomic
 from anmin.kernel.errors import Refusal
 from anmin.matters.actions import contact_for_message
 
@@ -35,7 +35,7 @@ def advance(limit: int = 1000) -> int:
     for status, step in ((Status.PLANNED, _write), (Status.MESSAGED, _hand_over)):
         due = Callback.objects.filter(status=status, closed_at=None, not_before__lte=now)
         for pk in list(due.order_by("not_before").values_list("pk", flat=True)[:limit]):
-            with transaction.atomic():
+            with atomic():
                 callback = lock(pk)
                 if callback.status == status and callback.not_before <= now:
                     # The news of a reopening may not have been read yet.
@@ -51,7 +51,7 @@ def _end_left_behind(now: datetime) -> int:
     """End what was withdrawn during a call whose operator wrote nothing down in time."""
     found = list(reopening.left_behind(now))
     for pk in found:
-        with transaction.atomic():
+        with atomic():
             callback = lock(pk)
             if callback.open:
                 reopening.withdraw(callback, at=now)

@@ -10,13 +10,13 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from anmin.callbacks.dayboard import DayRows, signing_units
 from anmin.callbacks.models import Carried, DayClosure, DayLeftOpen
 from anmin.channels.actions import queue_message
+from anmin.evidence.log import atomic
 from anmin.kernel import chain
 from anmin.kernel.errors import Conflict, NotAllowed, Refusal
 from anmin.matters import bulk
@@ -54,7 +54,7 @@ class Left(NamedTuple):
     number: str
 
 
-@transaction.atomic
+@atomic
 def close_day(
     *,
     unit: Unit,
@@ -228,7 +228,7 @@ def night_close(day: date, now: datetime | None = None) -> int:
     noticed = set(DayLeftOpen.objects.filter(date=day).values_list("unit_id", flat=True))
     late = [unit for unit in signing_units() if unit.pk not in signed | noticed]
     for unit in late:
-        with transaction.atomic():
+        with atomic():
             counts = DayRows(unit, day).counts()
             DayLeftOpen(unit=unit, date=day, noticed_at=now or timezone.now(), counts=counts).save()
             for account in _told(unit, day):

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -11,6 +11,7 @@ from anmin.channels.addresses import clean_recipient, recipient_index
 from anmin.channels.delivery import deliver_due
 from anmin.channels.models import Medium, Message, OptOut, Reply, ReplyKind, Status
 from anmin.channels.parsing import read_reply
+from anmin.evidence.log import atomic
 from anmin.kernel.errors import Refusal
 from anmin.kernel.phones import normalise_phone
 
@@ -20,7 +21,7 @@ OPTED_OUT = "opted out"
 _REPLIES_TURN = 5_201_314_002
 
 
-@transaction.atomic
+@atomic
 def queue_message(
     *,
     key: str,
@@ -69,14 +70,14 @@ def queue_message(
     return found
 
 
-@transaction.atomic
+@atomic
 def cancel_message(*, key: str, reason: str) -> bool:
     """Take a message back that has not been sent. Returns whether there was one to take back."""
     waiting = Message.objects.filter(key=key, status__in=(Status.QUEUED, Status.FAILED))
     return bool(waiting.update(status=Status.CANCELLED, last_error=reason[:300]))
 
 
-@transaction.atomic
+@atomic
 def receive_reply(*, provider: str, provider_ref: str, sender: str, text: str) -> Reply:
     """Take in one reply, once: the same provider and reference again changes nothing.
 
@@ -121,7 +122,7 @@ def receive_reply(*, provider: str, provider_ref: str, sender: str, text: str) -
     return found
 
 
-@transaction.atomic
+@atomic
 def opt_out(*, medium: str, recipient: str, via: str) -> OptOut:
     """Record that somebody wants no messages, told on another way than by reply."""
     index = recipient_index(medium, clean_recipient(medium, recipient))

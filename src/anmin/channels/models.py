@@ -4,6 +4,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from anmin.evidence.evidenced import Evidenced
+
 
 class Medium(models.TextChoices):
     """The way a message takes."""
@@ -25,7 +27,7 @@ class Status(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
-class Message(models.Model):
+class Message(Evidenced):
     """One message to one person: queued with the change that caused it, sent afterwards.
 
     ``key`` says which message this is: queueing it again changes nothing, and gateways get it so
@@ -52,6 +54,11 @@ class Message(models.Model):
     subject_ref = models.CharField(_("is about"), max_length=64, blank=True, db_index=True)
     created_at = models.DateTimeField(_("queued at"), default=timezone.now)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+
+    EVIDENCE_EXCEPT = dict.fromkeys(
+        ("lease_until", "lease_by", "attempts", "last_error"), "how sending goes, not what was sent"
+    )
+    EVIDENCE_NAME = "subject_ref"
 
     class Meta:
         verbose_name = _("message")
@@ -90,7 +97,7 @@ class ReplyKind(models.TextChoices):
     OTHER = "other", _("Other text")
 
 
-class Reply(models.Model):
+class Reply(Evidenced):
     """What came back from a phone, once, however often the gateway repeats it.
 
     ``choice`` is 1, 2 or 3 (satisfied, fairly satisfied, dissatisfied) where ``kind`` is answer.
@@ -106,6 +113,8 @@ class Reply(models.Model):
     in_answer_to = models.ForeignKey(
         Message, models.PROTECT, null=True, related_name="replies", verbose_name=_("in answer to")
     )
+
+    EVIDENCE_NAME = "provider provider_ref"
 
     class Meta:
         verbose_name = _("reply")
@@ -124,7 +133,7 @@ class Reply(models.Model):
         return f"reply:{self.provider}:{self.provider_ref}".encode()
 
 
-class OptOut(models.Model):
+class OptOut(Evidenced):
     """Somebody, known only by a keyed index, who wants no messages."""
 
     recipient_index = models.BinaryField(max_length=16, unique=True)

@@ -10,6 +10,8 @@ class Heartbeat(models.Model):
     worker = models.CharField(_("worker"), max_length=120, primary_key=True)
     beat_at = models.DateTimeField(_("last heard of"), db_index=True)
 
+    NO_EVIDENCE = "a sign of life"
+
     class Meta:
         verbose_name = _("heartbeat")
         verbose_name_plural = _("heartbeats")
@@ -28,6 +30,8 @@ class JobLease(models.Model):
     finished_at = models.DateTimeField(_("last ended"), null=True)
     failures = models.PositiveIntegerField(_("failures since it went well"), default=0)
     last_error = models.CharField(_("last failure"), max_length=300, blank=True)
+
+    NO_EVIDENCE = "a lease, and how a job went last"
 
     class Meta:
         verbose_name = _("job")

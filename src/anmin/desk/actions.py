@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.desk.models import Notice, NoticePreference, SavedFilter, Watch
 from anmin.desk.notices import NOTICE_KINDS, occasions
+from anmin.evidence.log import atomic
 from anmin.kernel.errors import Refusal
 from anmin.matters.queries import at_risk_before, due_between
 from anmin.people.queries import handlers_of
@@ -65,7 +65,7 @@ def mark_read(*, account: Account, notice_ids: Collection[int] | None = None) ->
     return unread.update(read_at=timezone.now())
 
 
-@transaction.atomic
+@atomic
 def set_preferences(*, account: Account, wanted: Mapping[str, bool]) -> None:
     """Say which kinds of notice a person wants. Raises ``Refusal`` for a kind there is not."""
     if unknown := set(wanted) - set(NOTICE_KINDS):
@@ -118,7 +118,7 @@ def tell_of_deadlines(now: datetime | None = None) -> int:
     now = now or timezone.now()
     told = 0
     for kinds, until in ((("late", "unit_late"), now), (("at_risk",), at_risk_before())):
-        with transaction.atomic():
+        with atomic():
             Watch.objects.get_or_create(name=kinds[0], defaults={"told_until": until})
             watch = Watch.objects.select_for_update().get(name=kinds[0])
             for matters in _chunks(due_between(watch.told_until, until).iterator(CHUNK)):

@@ -14,6 +14,8 @@ class SavedFilter(models.Model):
     name = models.CharField(_("name"), max_length=40)
     query = models.CharField(max_length=500)
 
+    NO_EVIDENCE = "a convenience of its owner"
+
     class Meta:
         ordering = ("name",)
         constraints = [
@@ -39,6 +41,8 @@ class Notice(models.Model):
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
 
+    NO_EVIDENCE = "told again from entries and deadlines; it goes after some weeks"
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -63,6 +67,8 @@ class NoticePreference(models.Model):
     kind = models.CharField(max_length=24)
     wanted = models.BooleanField()
 
+    NO_EVIDENCE = "a convenience of its owner"
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["account", "kind"], name="desk_preference_once"),
@@ -77,6 +83,8 @@ class Watch(models.Model):
 
     name = models.CharField(max_length=24, primary_key=True)
     told_until = models.DateTimeField()
+
+    NO_EVIDENCE = "how far the notices have come"
 
     def __str__(self) -> str:
         return f"{self.name} until {self.told_until}"

@@ -319,11 +319,12 @@ def _at(seq: int | None) -> datetime | None:
 
 def _names(told: _Told, table: int, form: Shape, pks: list[int]) -> dict[int, str]:
     """How rows are called: by what they belong to now, else as the log called them."""
-    path = getattr(form.model, "EVIDENCE_NAME", "")
-    if not path:
-        return {}
-    rows = form.model._base_manager.filter(pk__in=pks).values_list("pk", path)
-    names = {pk: str(name) for pk, name in rows if name is not None}
+    names: dict[int, str] = {}
+    if form.named_by:
+        for pk, *parts in form.model._base_manager.filter(pk__in=pks).values_list(
+            "pk", *form.named_by
+        ):
+            names[pk] = " ".join(str(part) for part in parts if part is not None)
     for pk in pks:
         if pk not in names:
             names[pk] = _logged_name(told, table, form.label, pk)

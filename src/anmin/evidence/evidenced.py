@@ -77,7 +77,7 @@ class Evidenced(models.Model):
     EVIDENCE_NAME: ClassVar[str] = ""
     EVIDENCE_LABEL: ClassVar[str | Promise] = ""
 
-    objects: ClassVar[models.Manager[Any]] = EvidencedRows.as_manager()
+    objects = models.Manager.from_queryset(EvidencedRows)()
 
     class Meta:
         abstract = True
@@ -104,7 +104,7 @@ class Evidenced(models.Model):
 class AppendOnly(Evidenced):
     """A row that is written once."""
 
-    objects: ClassVar[models.Manager[Any]] = AppendOnlyRows.as_manager()  # type: ignore[assignment]
+    objects = models.Manager.from_queryset(AppendOnlyRows)()  # type: ignore[misc]
 
     class Meta:
         abstract = True

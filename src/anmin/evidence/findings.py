@@ -55,7 +55,8 @@ class Finding:
     def sentence(self) -> str:
         """The finding for an administrator."""
         at = timezone.localtime(self.at).isoformat(" ", "seconds")[:19] if self.at else "–"
-        told = {"row": f"{self.word} {self.name or self.pk}", "name": self.name, "at": at}
+        row = f"{self.word} {self.name} (#{self.pk})" if self.name else f"{self.word} #{self.pk}"
+        told = {"row": row, "name": self.name, "at": at}
         return _sentences()[self.what] % told
 
     def as_json(self) -> dict[str, Any]:

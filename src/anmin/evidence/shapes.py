@@ -66,10 +66,18 @@ def _document(value: Any) -> Any:
 
 
 def _assigned_document(value: Any) -> Any:
-    # PostgreSQL writes numbers in its own way: 1e16 comes back as a whole number, -0.0 as 0.0.
-    if connection.vendor == "postgresql" and not isinstance(value, str):
+    if connection.vendor == "postgresql" and not _settled(value):
         raise Uncertain
     return value
+
+
+def _settled(value: Any) -> bool:
+    # PostgreSQL writes numbers in its own way: 1e16 comes back as a whole number, -0.0 as 0.0.
+    if isinstance(value, dict):
+        return all(map(_settled, value.values()))
+    if isinstance(value, list | tuple):
+        return all(map(_settled, value))
+    return not isinstance(value, float | Decimal)
 
 
 _FORMS: Final[dict[str, Form]] = {
@@ -129,7 +137,7 @@ class Shape:
         self.key_column = quote(str(meta.pk.column))
         columns = [self.key_column, *(plain_column(str(one.column)) for one in self.attested)]
         self.select = f"SELECT {', '.join(columns)} FROM {quote(self.table)}"  # noqa: S608
-        self._named = getattr(model, "EVIDENCE_NAME", "")
+        self.named_by = getattr(model, "EVIDENCE_NAME", "").split()
         secret = settings.KEYRING.mac_key("evidence row")
         self._mac = hashlib.blake2b(self.label.encode() + b"\0", key=secret, digest_size=MAC)
 
@@ -161,12 +169,16 @@ class Shape:
 
     def name_of(self, row: models.Model) -> str:
         """The row's name, as far as it is known without asking the database."""
-        found: Any = row
-        for step in self._named.split("__") if self._named else ():
-            found = found.__dict__.get(step) or found._state.fields_cache.get(step)
-            if found is None:
-                return ""
-        return str(found) if self._named else ""
+        parts: list[str] = []
+        for path in self.named_by:
+            found: Any = row
+            for step in path.split("__"):
+                held = found.__dict__.get(step)
+                found = found._state.fields_cache.get(step) if held is None else held
+                if found is None:
+                    return " ".join(parts)
+            parts.append(str(found))
+        return " ".join(parts)
 
     def picker(self, columns: Sequence[str]) -> Callable[[Sequence[Any]], Sequence[Any]]:
         """What picks the attested values out of a row in the order of ``columns``."""

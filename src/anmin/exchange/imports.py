@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anmin.evidence.log import atomic
 from anmin.exchange.mapping import Facts, NewUnit
 from anmin.exchange.models import ImportRun, Status
 from anmin.exchange.probe import probe
@@ -227,7 +228,7 @@ class _Import:
     def _write(self, batch: Batch) -> None:
         """One batch and the run's counts, in one transaction."""
         run = self._run
-        with transaction.atomic():
+        with atomic():
             begin_batch()
             observations = list(map(self._observation, batch.facts, batch.marks))
             self._results = observe_many(observations, actor_label=f"import {run.profile}")

@@ -7,6 +7,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from anmin.evidence.evidenced import Evidenced
+
 SILENCE = timedelta(minutes=5)
 """A run that has not been heard of for so long has been killed."""
 
@@ -22,7 +24,7 @@ class Status(models.TextChoices):
     INTERRUPTED = "interrupted", _("Interrupted")
 
 
-class ImportRun(models.Model):
+class ImportRun(Evidenced):
     """One import of one file. Counts are of rows and are saved with every batch.
 
     ``read`` = created + updated + unchanged + rejected. ``notes`` counts rows taken with
@@ -60,6 +62,8 @@ class ImportRun(models.Model):
     rejects_file = models.CharField(_("file of rejected rows"), max_length=255, blank=True)
     stored = models.CharField(max_length=64, blank=True)
     reason = models.TextField(_("reason"), blank=True)
+
+    EVIDENCE_EXCEPT = dict.fromkeys(("heard_at", "share"), "a sign of life, and progress")
 
     class Meta:
         verbose_name = _("import")

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
+from anmin.evidence.log import atomic
 from anmin.exchange.guess import Guess, Wishes, guess_profile
 from anmin.exchange.imports import import_incidents
 from anmin.exchange.mapping import Facts
@@ -129,7 +129,7 @@ def save_profile(text: str, *, actor: "Account") -> Profile:
     return profile
 
 
-@transaction.atomic
+@atomic
 def queue(run_id: int, *, profile: str, text: str = "", actor: "Account") -> ImportRun:
     """Let the worker take an uploaded file in.
 
@@ -152,7 +152,7 @@ def queue(run_id: int, *, profile: str, text: str = "", actor: "Account") -> Imp
     return ImportRun.objects.get(pk=run_id)
 
 
-@transaction.atomic
+@atomic
 def discard(run_id: int, *, actor: "Account") -> None:
     """Throw an uploaded file away that was not imported. Raises ``NotAllowed``, ``Conflict``."""
     require(actor, Capability.IMPORT_RECORDS)

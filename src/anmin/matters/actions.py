@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotFound, Refusal
 from anmin.matters import policy
 from anmin.matters.actor import Actor
@@ -32,7 +32,7 @@ from anmin.people.models import Account
 from anmin.places.models import Area, Unit
 
 
-@transaction.atomic
+@atomic
 def open_matter(
     *,
     kind: str,
@@ -186,12 +186,12 @@ def _move(
         running=running,
         reopened=not matter.live and declared.flow.stage(edge.target).live,
     )
-    with transaction.atomic():
+    with atomic():
         append(matter, change, actor=actor, at=now, key=key, running=running)
     return matter
 
 
-@transaction.atomic
+@atomic
 def assign(
     *,
     matter_id: int,
@@ -226,7 +226,7 @@ def assign(
     return matter
 
 
-@transaction.atomic
+@atomic
 def add_note(
     *, matter_id: int, actor: Actor, text: str, public: bool = False, key: str | None = None
 ) -> Matter:
@@ -241,7 +241,7 @@ def add_note(
     return matter
 
 
-@transaction.atomic
+@atomic
 def link(*, matter_id: int, relation: str, other_id: int, actor: Actor) -> Link:
     """Say that two matters belong together; repeating it changes nothing."""
     matter = lock(matter_id)

@@ -10,18 +10,29 @@ import orjson
 from django.db import connection, models
 from django.db.models.expressions import RawSQL
 
+from anmin.evidence.evidenced import Evidenced, attest
+
 TOGETHER = 500
 """Rows of one statement on SQLite: more save nothing."""
 
 
 def insert(
-    model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]
+    model: type[models.Model],
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    names: Sequence[str] = (),
 ) -> None:
     """Insert rows given as plain tuples in the order of ``columns`` (attribute names).
 
-    Values must already be what the database keeps: see ``moment_writer``. Inside a
-    transaction. O(rows).
+    Values must already be what the database keeps: see ``moment_writer``. Inside ``atomic``: the
+    rows of an attested model are noted, under ``names`` if given. O(rows).
     """
+    if issubclass(model, Evidenced):
+        if model._meta.pk.attname not in columns:
+            columns = (model._meta.pk.attname, *columns)
+            taken = take_ids(model, len(rows))
+            rows = [(pk, *row) for pk, row in zip(taken, rows, strict=True)]
+        attest(model, columns, rows, names)
     by_name = {field.attname: field.column or "" for field in model._meta.concrete_fields}
     names = ", ".join(connection.ops.quote_name(by_name[name]) for name in columns)
     into = f"{connection.ops.quote_name(model._meta.db_table)} ({names})"

@@ -74,9 +74,14 @@ def keep_contact(matter_id: int, facts: ContactFacts, *, number: str) -> SealedC
 
 def keep_further(matter_id: int, indexes: Sequence[bytes]) -> None:
     """Let a matter be found by these too."""
+    rows = FurtherPhone.objects.filter(matter_id=matter_id)
+    known = {bytes(index) for index in rows.values_list("phone_index", flat=True)}
     FurtherPhone.objects.bulk_create(
-        [FurtherPhone(matter_id=matter_id, phone_index=index) for index in indexes],
-        ignore_conflicts=True,
+        [
+            FurtherPhone(matter_id=matter_id, phone_index=index)
+            for index in dict.fromkeys(indexes)
+            if index not in known
+        ]
     )
 
 

@@ -159,6 +159,7 @@ class _Press:
         self.deadlines: list[Row] = []
         self.further: list[Row] = []
         self.contacts: list[Row] = []
+        self.numbers: list[str] = []
 
     def add(
         self, one: Observation, details: dict[str, Any], unit_id: int | None, pk: int, number: str
@@ -243,6 +244,7 @@ class _Press:
             payload=payload,
             secret=self.secret,
         )
+        self.numbers.append(number)
         self.entries.append(
             (
                 *(pk, 1, self.kept_at, None, actor.label, actor.role, "open", "", state),
@@ -254,7 +256,7 @@ class _Press:
     def write(self) -> None:
         """Insert everything."""
         bulk.insert(Matter, MATTER_COLUMNS, self.matters)
-        bulk.insert(Entry, ENTRY_COLUMNS, self.entries)
+        bulk.insert(Entry, ENTRY_COLUMNS, self.entries, self.numbers)
         bulk.insert(Deadline, DEADLINE_COLUMNS, self.deadlines)
         bulk.insert(Contact, CONTACT_COLUMNS, self.contacts)
         if self.further:

@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
+from anmin.evidence.log import atomic
 from anmin.kernel.chain import stamp
 from anmin.kernel.errors import Refusal
 from anmin.matters import bulk
@@ -36,7 +36,7 @@ class Observed(NamedTuple):
     reason: str = ""
 
 
-@transaction.atomic
+@atomic
 def observe_many(observations: Sequence[Observation], *, actor_label: str) -> list[Observed]:
     """Take in a batch; one transaction, results in the order given.
 

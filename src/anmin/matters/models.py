@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from anmin.evidence.evidenced import Evidenced
 from anmin.matters.categories import Category, categories
 from anmin.matters.flow import LIVE, STAGE_LABELS, Stage, Text
 from anmin.matters.kind import Kind
@@ -48,6 +49,8 @@ class Matter(models.Model):
     facts_digest = models.BinaryField(max_length=16, null=True)
     version = models.PositiveIntegerField(default=0)
     head = models.BinaryField(max_length=32, default=bytes)
+
+    NO_EVIDENCE = "its entries have evidence, and the row is what they replay to (verify.py)"
 
     class Meta:
         verbose_name = _("matter")
@@ -118,7 +121,7 @@ class Matter(models.Model):
         return Stage(self.stage) in LIVE
 
 
-class Entry(models.Model):
+class Entry(Evidenced):
     """One line of a matter's history: timeline, audit and outbox at once. Never edited."""
 
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="entries", db_index=False)
@@ -137,6 +140,15 @@ class Entry(models.Model):
     payload = models.JSONField(default=dict)
     key = models.CharField(max_length=64, null=True)  # noqa: DJ001
     hash = models.BinaryField(max_length=32)
+
+    EVIDENCE_EXCEPT = dict.fromkeys(
+        (
+            *("at", "actor_label", "actor_role", "action", "from_state", "to_state"),
+            *("note", "public", "payload"),
+        ),
+        "the hash covers it",
+    )
+    EVIDENCE_NAME = "matter__number"
 
     class Meta:
         verbose_name = _("entry")
@@ -166,6 +178,8 @@ class Deadline(models.Model):
     met_at = models.DateTimeField(null=True)
     provisional = models.BooleanField(default=False)
 
+    NO_EVIDENCE = "the entries of its matter replay to it (verify.py)"
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["matter", "clock"], name="deadline_once"),
@@ -184,7 +198,7 @@ class Deadline(models.Model):
         return f"{self.matter_id}/{self.clock}"
 
 
-class Contact(models.Model):
+class Contact(Evidenced):
     """Who can be reached about a matter: sealed, found only by a keyed index of the phone.
 
     ``fingerprint`` is a keyed digest that tells whether an import brought something new.
@@ -195,17 +209,23 @@ class Contact(models.Model):
     phone_index = models.BinaryField(max_length=16, null=True, db_index=True)
     fingerprint = models.BinaryField(max_length=16)
 
+    EVIDENCE_NAME = "matter__number"
+    EVIDENCE_LABEL = _("contact of a matter")
+
     def __str__(self) -> str:
         return f"contact of {self.matter_id}"
 
 
-class FurtherPhone(models.Model):
+class FurtherPhone(Evidenced):
     """A number by which a matter is found besides the first of its contact."""
 
     matter = models.ForeignKey(
         Matter, models.PROTECT, related_name="further_phones", db_index=False
     )
     phone_index = models.BinaryField(max_length=16, db_index=True)
+
+    EVIDENCE_NAME = "matter__number"
+    EVIDENCE_LABEL = _("further number of a contact")
 
     class Meta:
         constraints = [
@@ -216,7 +236,7 @@ class FurtherPhone(models.Model):
         return f"further phone of {self.matter_id}"
 
 
-class LaterContact(models.Model):
+class LaterContact(Evidenced):
     """A contact that was named after the first: kept beside it, or the first before it was renewed.
 
     ``standing``: ``beside`` (it came when a callback rested on the first, which stays),
@@ -234,11 +254,14 @@ class LaterContact(models.Model):
     phone_index = models.BinaryField(max_length=16, null=True)
     fingerprint = models.BinaryField(max_length=16)
 
+    EVIDENCE_NAME = "matter__number"
+    EVIDENCE_LABEL = _("later contact of a matter")
+
     def __str__(self) -> str:
         return f"{self.standing} contact of {self.matter_id}"
 
 
-class Link(models.Model):
+class Link(Evidenced):
     """Two matters that belong together: ``matter`` —relation→ ``other``.
 
     ``sealed`` hides the link from the unit (an unhappy citizen who did not consent).
@@ -249,6 +272,9 @@ class Link(models.Model):
     other = models.ForeignKey(Matter, models.PROTECT, related_name="linked_from")
     sealed = models.BooleanField(default=False)
 
+    EVIDENCE_NAME = "matter__number"
+    EVIDENCE_LABEL = _("link between matters")
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["matter", "relation", "other"], name="link_once"),
@@ -258,7 +284,7 @@ class Link(models.Model):
         return f"{self.matter_id} {self.relation} {self.other_id}"
 
 
-class Reaction(models.Model):
+class Reaction(Evidenced):
     """A question put to the citizen about a matter, answered by a one-time link."""
 
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="reactions")
@@ -268,6 +294,9 @@ class Reaction(models.Model):
     expires_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
     answer = models.BinaryField(default=bytes)
+
+    EVIDENCE_NAME = "matter__number"
+    EVIDENCE_LABEL = _("question to a citizen")
 
     def __str__(self) -> str:
         return f"question about {self.matter_id}"
@@ -279,6 +308,8 @@ class Cursor(models.Model):
     name = models.CharField(max_length=64, primary_key=True)
     position = models.BigIntegerField(default=0)
 
+    NO_EVIDENCE = "how far a reader has come; what it read and wrote has evidence"
+
     def __str__(self) -> str:
         return f"{self.name} at {self.position}"
 
@@ -289,6 +320,8 @@ class NumberSeries(models.Model):
     prefix = models.CharField(max_length=4)
     year = models.PositiveSmallIntegerField()
     last = models.PositiveBigIntegerField(default=0)
+
+    NO_EVIDENCE = "a counter; a number given twice is refused"
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["prefix", "year"], name="series_once")]

@@ -7,9 +7,9 @@ and repeats nothing that was written to the database. No signals, no broker.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
 from django.db.models import Max, QuerySet
 
+from anmin.evidence.log import atomic
 from anmin.matters.ledger import settled
 from anmin.matters.models import Cursor, Entry
 
@@ -70,7 +70,7 @@ def backlog() -> dict[str, int]:
 
 def _step(subscription: Subscription) -> int:
     """One batch of one reader, in one transaction; two workers never do the same batch."""
-    with transaction.atomic():
+    with atomic():
         Cursor.objects.get_or_create(name=subscription.name)
         cursor = Cursor.objects.select_for_update().get(name=subscription.name)
         waiting = Entry.objects.filter(id__gt=cursor.position, id__lte=_horizon()).order_by("id")

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
+from anmin.evidence.log import atomic
 from anmin.matters.actor import Actor
 from anmin.matters.clock import Running, reckoner
 from anmin.matters.flow import LIVE
@@ -31,7 +31,7 @@ def reckon_again() -> int:
     return sum(_again(pk) for pk in list(waiting[:BATCH]))
 
 
-@transaction.atomic
+@atomic
 def _again(pk: int) -> bool:
     matter = Matter.objects.select_for_update().get(pk=pk)
     running = running_clocks(Deadline.objects.filter(matter=matter))

@@ -5,11 +5,11 @@ import secrets
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.channels.actions import queue_message
+from anmin.evidence.log import atomic
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.matters.actions import contact_for_message, done_before, lock, move
 from anmin.matters.actor import CITIZEN, Actor
@@ -18,7 +18,7 @@ from anmin.matters.models import Matter, Reaction
 CONTEXT = b"reaction"
 
 
-@transaction.atomic
+@atomic
 def ask_citizen(
     *,
     matter_id: int,
@@ -82,7 +82,7 @@ def question_for(token: str) -> Reaction:
     return found
 
 
-@transaction.atomic
+@atomic
 def answer_question(*, token: str, text: str) -> Matter:
     """Take the citizen's answer: sealed, told in the timeline, and the matter goes on."""
     if not text.strip():

@@ -10,11 +10,11 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anmin.evidence.log import atomic
 from anmin.kernel import chain
 from anmin.kernel.errors import NotAllowed, Refusal
 from anmin.people.models import (
@@ -38,12 +38,12 @@ def one_at_a_time(account: Account) -> Iterator[None]:
     requests of one person come one after the other, and the second sees what the first took.
     The row is held without its key, so that nobody waits who only refers to this person.
     """
-    with transaction.atomic():
+    with atomic():
         Account.objects.select_for_update(no_key=True).filter(pk=account.pk).order_by().first()
         yield
 
 
-@transaction.atomic
+@atomic
 def log_access(
     *,
     account: Account | None,
@@ -86,7 +86,7 @@ def log_access(
     return entry
 
 
-@transaction.atomic
+@atomic
 def add_account(
     *,
     username: str,
@@ -134,7 +134,7 @@ def add_account(
     return account
 
 
-@transaction.atomic
+@atomic
 def reset_second_factor(*, account: Account, by: Account | None = None) -> int:
     """Take somebody's second factors away because they lost them; returns how many.
 
@@ -154,7 +154,7 @@ def reset_second_factor(*, account: Account, by: Account | None = None) -> int:
     return removed
 
 
-@transaction.atomic
+@atomic
 def roster_duty(
     *,
     date: date,

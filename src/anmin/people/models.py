@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from anmin.evidence.evidenced import Evidenced, EvidencedRows
 from anmin.kernel import chain
 from anmin.people.policy import Capability, can, works
 from anmin.people.roles import Role, role_choices
@@ -21,6 +22,10 @@ from anmin.people.roles import Role, role_choices
 
 class AccountManager(BaseUserManager["Account"]):
     """Makes accounts; ``actions.add_account`` is the door for everybody else."""
+
+    def get_queryset(self) -> EvidencedRows["Account"]:
+        """Accounts, every write of which is noted."""
+        return EvidencedRows(self.model, using=self._db)
 
     @classmethod
     def normalise(cls, username: str) -> str:
@@ -46,7 +51,7 @@ class AccountManager(BaseUserManager["Account"]):
         return self.create_user(username, password, **{"role": Role.ADMIN, **fields})
 
 
-class Account(AbstractBaseUser):
+class Account(Evidenced, AbstractBaseUser):
     """Somebody who works with the system: one role, one unit."""
 
     username = models.CharField(
@@ -73,7 +78,10 @@ class Account(AbstractBaseUser):
     is_active = models.BooleanField(_("may sign in"), default=True)
     created_at = models.DateTimeField(_("added"), default=timezone.now, editable=False)
 
-    objects = AccountManager()
+    EVIDENCE_EXCEPT = {"last_login": "the access log has every sign-in"}
+    EVIDENCE_NAME = "username"
+
+    objects = AccountManager()  # type: ignore[misc]
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -134,7 +142,7 @@ class Account(AbstractBaseUser):
         return self.is_staff and apps.get_app_config(app_label).name.startswith("anmin.")
 
 
-class AppendOnly(models.QuerySet["AccessLog"]):
+class AppendOnly(EvidencedRows["AccessLog"]):
     """Rows that may be added and read, and nothing else."""
 
     def _refuse(self) -> NoReturn:
@@ -153,7 +161,7 @@ class AppendOnly(models.QuerySet["AccessLog"]):
         self._refuse()
 
 
-class AccessLog(models.Model):
+class AccessLog(Evidenced):
     """One look at something that is not for everybody, or one sign-in; added, never changed.
 
     ``hash`` covers the row and the ``previous`` row's hash, with a key from outside the database,
@@ -178,7 +186,9 @@ class AccessLog(models.Model):
     previous = models.BinaryField(max_length=32)
     hash = models.BinaryField(max_length=32)
 
-    objects = models.Manager.from_queryset(AppendOnly)()
+    EVIDENCE_NAME = "number"
+
+    objects = models.Manager.from_queryset(AppendOnly)()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("access log entry")
@@ -226,6 +236,8 @@ class AccessHead(models.Model):
     number = models.PositiveBigIntegerField(default=0)
     hash = models.BinaryField(max_length=32)
 
+    NO_EVIDENCE = "compared with the entries, which have evidence"
+
     class Meta:
         verbose_name = _("head of the access log")
         verbose_name_plural = _("head of the access log")
@@ -246,7 +258,7 @@ class Shift(models.TextChoices):
     NIGHT = "night", _("Night shift")
 
 
-class Duty(models.Model):
+class Duty(Evidenced):
     """Who is on duty where, and as what, on a day."""
 
     date = models.DateField(_("date"))
@@ -260,6 +272,8 @@ class Duty(models.Model):
         _("on duty as"), max_length=16, choices=DutyRole, default=DutyRole.DUTY_LEADER
     )
     shift = models.CharField(_("shift"), max_length=8, choices=Shift, default=Shift.WHOLE)
+
+    EVIDENCE_NAME = "date unit__code"
 
     class Meta:
         verbose_name = _("duty")
@@ -301,6 +315,8 @@ class SharedCache(models.Model):
     cache_key = models.CharField(max_length=255, primary_key=True)
     value = models.TextField()
     expires = models.DateTimeField(db_index=True)
+
+    NO_EVIDENCE = "a cache"
 
     class Meta:
         db_table = "people_sharedcache"

@@ -5,7 +5,7 @@ import unicodedata
 import uuid
 from collections.abc import Iterable
 from contextvars import ContextVar
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -114,7 +114,7 @@ class ReferenceRows[R: models.Model](EvidencedRows[R]):
 class Reference(Evidenced):
     """A row of reference data: saving or deleting it makes the caches of this room stale."""
 
-    objects: ClassVar[models.Manager[Any]] = models.Manager.from_queryset(ReferenceRows)()
+    objects = models.Manager.from_queryset(ReferenceRows)()  # type: ignore[misc]
 
     class Meta:
         abstract = True

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.channels.models import ReplyKind
 from anmin.channels.queries import replies_after
+from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotFound
 from anmin.matters.models import Cursor
 from anmin.surveys.dispositions import REFUSAL
@@ -51,7 +51,7 @@ def survey_view(token: str) -> SurveyView:
     return SurveyView(wave.title, sheet_of(wave))
 
 
-@transaction.atomic
+@atomic
 def answer_survey(*, token: str, given: Given) -> Return:
     """Take the answers behind a link, once.
 
@@ -66,7 +66,7 @@ def answer_survey(*, token: str, given: Given) -> Return:
         raise _used() from None
 
 
-@transaction.atomic
+@atomic
 def decline_survey(*, token: str) -> None:
     """Somebody says on the page that they do not want to take part; nobody asks them again."""
     found, case = _use(token)
@@ -121,7 +121,7 @@ def take_stops(limit: int = 200) -> int:
     Cursor.objects.get_or_create(name=REPLIES)
     done = 0
     while done < limit:
-        with transaction.atomic():
+        with atomic():
             cursor = Cursor.objects.select_for_update().get(name=REPLIES)
             replies = replies_after(cursor.position, limit=1)
             if not replies:

@@ -7,7 +7,6 @@ Each action asks ``people.policy`` first, holds the row, and is safe to repeat w
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from anmin.callbacks import ladder
 from anmin.callbacks.actions import own_units
 from anmin.channels.actions import opt_out
+from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotFound, Refusal
 from anmin.matters.contacts import ContactFacts
 from anmin.people.actions import log_access, one_at_a_time
@@ -136,7 +136,7 @@ def reveal(*, case_id: int, operator: Account) -> ContactFacts:
     return facts
 
 
-@transaction.atomic
+@atomic
 def record_attempt(
     *,
     case_id: int,
@@ -193,7 +193,7 @@ def record_attempt(
     return case
 
 
-@transaction.atomic
+@atomic
 def record_answers(
     *,
     case_id: int,
@@ -210,7 +210,7 @@ def record_answers(
     require(operator, Capability.WORK_SURVEYS)
     case = lock_case(case_id)
     if (known := case.returns.filter(key=key).first()) is not None:
-        return known  # type: ignore[no-any-return]
+        return known
     _require_held(case, operator)
     if via not in ASKING:
         raise Refusal(_("Say how the answers came."), field="via")
@@ -237,7 +237,7 @@ def paper_case(*, wave_id: int, number: int, operator: Account) -> Case:
     return case
 
 
-@transaction.atomic
+@atomic
 def enter_paper(
     *, wave_id: int, number: int, operator: Account, given: Given, key: str
 ) -> PaperEntry:

@@ -12,9 +12,9 @@ from typing import Final
 
 import orjson
 from django.conf import settings
-from django.db import transaction
 from django.utils.translation import gettext as _
 
+from anmin.evidence.log import atomic
 from anmin.kernel.errors import Refusal
 from anmin.kernel.masking import mask_free_text
 from anmin.kernel.phones import read_phones
@@ -122,7 +122,7 @@ def take_in(
             except Refusal as refusal:
                 found.rejected.append((line, str(refusal), cells))
         _keep(wave_id, good, found)
-    with transaction.atomic():
+    with atomic():
         wave = lock_wave(wave_id, Status.DRAFT)
         log_access(account=by, action="import_frame", subject=f"survey:{wave.code}")
     return found
@@ -140,7 +140,7 @@ def _batches(
     yield batch
 
 
-@transaction.atomic
+@atomic
 def _keep(wave_id: int, good: Mapping[str, _Entry], found: TakenIn) -> None:
     wave = lock_wave(wave_id, Status.DRAFT)
     known = {row.reference: row for row in wave.frame.filter(reference__in=list(good))}

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from anmin.callbacks.models import AppendOnly
+from anmin.evidence.evidenced import AppendOnly, Evidenced
 
 
 class Titled(models.Model):
@@ -31,7 +31,7 @@ class Titled(models.Model):
         return self.title_en if (get_language() or "").startswith("en") else self.title_zh
 
 
-class Wave(Titled):
+class Wave(Titled, Evidenced):
     """One survey of one population at one time, from its published hash to its end.
 
     ``text`` is the questionnaire as it is asked. ``seed_hash`` is published when the wave is
@@ -67,12 +67,14 @@ class Wave(Titled):
     closed_at = models.DateTimeField(_("fieldwork ended"), null=True)
     seed = models.CharField(max_length=64, blank=True)
 
+    EVIDENCE_NAME = "code"
+
     class Meta:
         verbose_name = _("wave")
         ordering = ("-opened_at", "-pk")
 
 
-class FrameRow(models.Model):
+class FrameRow(Evidenced):
     """Somebody who can be drawn: an adult, or a household of ``size`` adults of whom one is asked.
 
     ``reference`` is the outside list's own; ``number`` counts the frame when it is frozen and is
@@ -90,6 +92,8 @@ class FrameRow(models.Model):
     contact = models.BinaryField(default=bytes)
     phone_index = models.BinaryField(max_length=16, null=True)
     fingerprint = models.BinaryField(max_length=16)
+
+    EVIDENCE_NAME = "wave__code number"
 
     class Meta:
         verbose_name = _("row of the frame")
@@ -112,7 +116,7 @@ class FrameRow(models.Model):
         return f"frame:{self.wave_id}/{self.reference}".encode()
 
 
-class Case(models.Model):
+class Case(Evidenced):
     """One person who was drawn, and how far we are with them.
 
     ``chance`` holds the numbers by which they were drawn (``selection.Chance``). ``interviewer``
@@ -146,6 +150,12 @@ class Case(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     disposition = models.CharField(max_length=4, blank=True)
     closed_at = models.DateTimeField(_("ended"), null=True)
+
+    EVIDENCE_EXCEPT = dict.fromkeys(
+        ("operator", "lease_until"),
+        "who has it in hand for the moment; attempts and returns say who",
+    )
+    EVIDENCE_NAME = "wave__code"
 
     class Meta:
         verbose_name = _("case")
@@ -185,6 +195,8 @@ class CaseAttempt(AppendOnly):
     next_try_at = models.DateTimeField(null=True)
     key = models.CharField(max_length=64)
 
+    EVIDENCE_NAME = "case__wave__code"
+
     class Meta:
         verbose_name = _("attempt")
         constraints = [models.UniqueConstraint(fields=["case", "seq"], name="case_attempt_once")]
@@ -213,6 +225,8 @@ class Return(AppendOnly):
     counts = models.BooleanField()
     key = models.CharField(max_length=64)
 
+    EVIDENCE_NAME = "case__wave__code"
+
     class Meta:
         verbose_name = _("return")
         constraints = [
@@ -226,7 +240,7 @@ class Return(AppendOnly):
         return f"{self.case_id}/{self.seq}"
 
 
-class SurveyLink(models.Model):
+class SurveyLink(Evidenced):
     """A link that answers one case once; only the digest of its token is kept."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="+", db_index=False)
@@ -234,11 +248,14 @@ class SurveyLink(models.Model):
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
 
+    EVIDENCE_NAME = "case__wave__code"
+    EVIDENCE_LABEL = _("survey link")
+
     def __str__(self) -> str:
         return f"link to {self.case_id}"
 
 
-class PopulationMargin(models.Model):
+class PopulationMargin(Evidenced):
     """How many adults of the population belong to a level of a group, from outside the frame."""
 
     wave = models.ForeignKey(Wave, models.PROTECT, related_name="margins")
@@ -246,6 +263,9 @@ class PopulationMargin(models.Model):
     level = models.CharField(max_length=64)
     total = models.FloatField()
     source = models.CharField(max_length=200)
+
+    EVIDENCE_NAME = "wave__code variable level"
+    EVIDENCE_LABEL = _("population total")
 
     class Meta:
         constraints = [
@@ -272,6 +292,8 @@ class Release(AppendOnly):
     previous = models.BinaryField(max_length=32)
     hash = models.BinaryField(max_length=32)
 
+    EVIDENCE_NAME = "wave__code revision"
+
     class Meta:
         verbose_name = _("release")
         constraints = [models.UniqueConstraint(fields=["wave", "revision"], name="release_once")]
@@ -297,6 +319,8 @@ class OutsideResult(Titled, AppendOnly):
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     corrects = models.OneToOneField("self", models.PROTECT, null=True, related_name="corrected_by")
+
+    EVIDENCE_NAME = "measure year"
 
     class Meta:
         verbose_name = _("outside result")

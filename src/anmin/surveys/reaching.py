@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -13,6 +12,7 @@ from anmin.callbacks.unhappy import head_unit
 from anmin.channels.actions import queue_message
 from anmin.channels.models import Message
 from anmin.channels.models import Status as Delivery
+from anmin.evidence.log import atomic
 from anmin.kernel.errors import Refusal
 from anmin.surveys.citizen import make_link
 from anmin.surveys.models import Case, Via, Wave
@@ -36,7 +36,7 @@ def advance(limit: int = 200) -> int:
         due = Case.objects.filter(status=status, not_before__lte=now)
         due = due.filter(wave__status=Wave.Status.FIELD).order_by("not_before", "pk")
         for pk in list(due.values_list("pk", flat=True)[:limit]):
-            with transaction.atomic():
+            with atomic():
                 case = lock_case(pk)
                 if case.status == status and case.not_before <= now:
                     act(case, now, at_pace)

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anmin.evidence.log import atomic
 from anmin.kernel import chain
 from anmin.kernel.errors import Refusal
 from anmin.people.actions import log_access
@@ -27,7 +27,7 @@ WHOLE = 1e-6
 """How near to a whole number a share times n must be to be a count."""
 
 
-@transaction.atomic
+@atomic
 def release(*, wave_id: int, by: Account, reason: str = "") -> Release:
     """Compute the figures of an ended wave and freeze them as its next revision.
 
@@ -84,7 +84,7 @@ def broken_releases() -> list[Release]:
     return broken
 
 
-@transaction.atomic
+@atomic
 def set_margins(
     *, wave_id: int, rows: Sequence[tuple[int, Mapping[str, str]]], source: str, by: Account
 ) -> int:
@@ -131,7 +131,7 @@ def set_margins(
     return len(made)
 
 
-@transaction.atomic
+@atomic
 def add_outside_result(
     *,
     title_zh: str,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import CharField, Count, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from anmin.callbacks import chance
 from anmin.callbacks.actions import own_units
+from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotFound, Refusal
 from anmin.people.actions import log_access
 from anmin.people.models import Account
@@ -45,7 +46,7 @@ class Opening:
     double_entry: bool = True
 
 
-@transaction.atomic
+@atomic
 def open_wave(opening: Opening, *, by: Account) -> Wave:
     """Open a wave: its seed is made and the hash published before anything of the frame is known.
 
@@ -94,7 +95,7 @@ def lock_wave(wave_id: int, *wanted: str) -> Wave:
     return wave
 
 
-@transaction.atomic
+@atomic
 def freeze(*, wave_id: int, by: Account) -> Wave:
     """Freeze the frame: number its rows and publish their digest. Nobody is added afterwards."""
     require(by, Capability.PLAN_SURVEYS)
@@ -160,7 +161,7 @@ def propose(
     return dict(zip(sizes, (int(n) for n in drawn), strict=True))
 
 
-@transaction.atomic
+@atomic
 def draw(*, wave_id: int, sizes: Mapping[str, int], take: int | None = None, by: Account) -> Wave:
     """Draw the sample from the frozen frame and send it into the field.
 
@@ -199,7 +200,7 @@ def draw(*, wave_id: int, sizes: Mapping[str, int], take: int | None = None, by:
     return wave
 
 
-@transaction.atomic
+@atomic
 def assign(*, wave_id: int, interviewers: list[Account], by: Account) -> Counter[int]:
     """Give every open case to one of these interviewers, none to somebody of its own unit.
 
@@ -232,7 +233,7 @@ def assign(*, wave_id: int, interviewers: list[Account], by: Account) -> Counter
     return dealt
 
 
-@transaction.atomic
+@atomic
 def end_fieldwork(*, wave_id: int, by: Account) -> Wave:
     """End the asking: who has not answered gets a final disposition, the seed is published.
 

@@ -6,10 +6,10 @@ The night suggests, an analyst proposes, somebody else decides. Nobody edits the
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotFound, Refusal
 from anmin.kernel.masking import mask_free_text
 from anmin.people.models import Account
@@ -48,7 +48,7 @@ def suggest(case: Case) -> Candidate | None:
     return _make(case, State.SUGGESTED, None, "")
 
 
-@transaction.atomic
+@atomic
 def propose(*, account: Account, case: Case, reason: str) -> Candidate:
     """Propose a place that the figures point to, with its evidence as it is known now.
 
@@ -65,7 +65,7 @@ def propose(*, account: Account, case: Case, reason: str) -> Candidate:
     return _make(case, State.PROPOSED, account, reason)
 
 
-@transaction.atomic
+@atomic
 def _make(case: Case, state: State, account: Account | None, reason: str) -> Candidate:
     evidence = gathered(case.area, scan=case.scan, cluster=case.cluster)
     now = timezone.now()
@@ -89,7 +89,7 @@ def _make(case: Case, state: State, account: Account | None, reason: str) -> Can
     return candidate
 
 
-@transaction.atomic
+@atomic
 def confirm(*, account: Account, candidate_id: int, version: int, reason: str) -> Candidate:
     """Make a suggestion of the night one's own proposal. Raises as `propose`."""
     require(account, Capability.PROPOSE_LISTING)
@@ -97,7 +97,7 @@ def confirm(*, account: Account, candidate_id: int, version: int, reason: str) -
     return _step(candidate, State.PROPOSED, account, _clean(reason))
 
 
-@transaction.atomic
+@atomic
 def set_aside(*, account: Account, candidate_id: int, version: int, reason: str) -> Candidate:
     """Dismiss a suggestion of the night without proposing it. Raises as `propose`."""
     require(account, Capability.PROPOSE_LISTING)
@@ -105,7 +105,7 @@ def set_aside(*, account: Account, candidate_id: int, version: int, reason: str)
     return _step(candidate, State.DISMISSED, account, _clean(reason))
 
 
-@transaction.atomic
+@atomic
 def decide(
     *, account: Account, candidate_id: int, version: int, keep: bool, reason: str
 ) -> Candidate:

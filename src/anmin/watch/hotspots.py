@@ -11,9 +11,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
-from django.db import transaction
 from django.utils import timezone
 
+from anmin.evidence.log import atomic
 from anmin.measures.queries import Tally, tally
 from anmin.measures.registry import DAY
 from anmin.places.queries import area_positions
@@ -36,7 +36,7 @@ def scan_night(night: date) -> int:
     waiting = [one for one in all_series().values() if one.code not in done]
     for series in waiting:
         made = scan_series(series, night)
-        with transaction.atomic():
+        with atomic():
             if not Scan.objects.filter(series=series.code, night=night).exists():
                 made.save()
     return len(waiting)

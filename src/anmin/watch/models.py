@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from anmin.callbacks.models import AppendOnly
+from anmin.evidence.evidenced import AppendOnly, Evidenced
 
 
 class Scan(AppendOnly):
@@ -33,6 +33,8 @@ class Scan(AppendOnly):
     clusters = models.JSONField(default=list)
     cutoff = models.DateTimeField(_("data cut-off"))
     revision = models.PositiveIntegerField(_("revision of the figures"))
+
+    EVIDENCE_NAME = "series night"
 
     class Meta:
         verbose_name = _("scan")
@@ -65,6 +67,8 @@ class IndexMonth(AppendOnly):
     cutoff = models.DateTimeField(_("data cut-off"))
     revision = models.PositiveIntegerField(_("revision of the figures"))
 
+    EVIDENCE_NAME = "month number"
+
     class Meta:
         verbose_name = _("month of the area index")
         verbose_name_plural = _("months of the area index")
@@ -92,7 +96,7 @@ class State(models.TextChoices):
     DISMISSED = "dismissed", _("Dismissed")
 
 
-class Candidate(models.Model):
+class Candidate(Evidenced):
     """A place that might be listed for rectification, with its frozen evidence.
 
     ``about`` tells two grounds of the same sort apart (a month, a scan and its cluster, a
@@ -112,6 +116,8 @@ class Candidate(models.Model):
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
+
+    EVIDENCE_NAME = "area__code"
 
     class Meta:
         verbose_name = _("listing candidate")
@@ -147,6 +153,8 @@ class CandidateStep(AppendOnly):
     came_from = models.CharField(max_length=12, choices=State, blank=True)
     went_to = models.CharField(max_length=12, choices=State)
     reason = models.CharField(max_length=1000, blank=True)
+
+    EVIDENCE_NAME = "candidate__area__code"
 
     class Meta:
         verbose_name = _("step of a candidate")

@@ -4,9 +4,9 @@ import hashlib
 import json
 from datetime import date
 
-from django.db import transaction
 from django.utils import timezone
 
+from anmin.evidence.log import atomic
 from anmin.places.models import Area
 from anmin.watch.actions import Case, suggest
 from anmin.watch.evidence import latest_months, level_of
@@ -33,7 +33,7 @@ def _score(month: str) -> bool:
     found = on_one_revision(lambda: score_month(month, now))
     said = json.dumps(found.scores, sort_keys=True)
     digest = hashlib.sha256(said.encode()).hexdigest()
-    with transaction.atomic():
+    with atomic():
         newest = IndexMonth.objects.filter(month=month).order_by("-number").first()
         known = newest is not None and (newest.digest, newest.frame_digest) == (digest, now.digest)
         if known or not found.scores:

@@ -174,7 +174,7 @@ def test_a_changed_a_missing_and_an_invented_row_are_found_named_and_dated() -> 
     ]
     assert (found.rows, found.broken) == (3, 0)
     with translation.override("en"):
-        assert found.listed[0].sentence.startswith("area B: changed after 20")
+        assert found.listed[0].sentence.startswith(f"area B (#{changed.pk}): changed after 20")
 
 
 @pytest.mark.django_db
