@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -91,7 +93,7 @@ def _frame(draw: Draw) -> dict[str, int]:
     Of two closings of one matter in the same frame the later one has a number of its own.
     """
     if draw.purpose == Draw.Purpose.CALLBACK:
-        rows: Iterable[tuple[str, int, int]] = Callback.objects.filter(
+        rows: QuerySet[Any, tuple[str, int, int]] = Callback.objects.filter(
             draw=draw, status=Status.PENDING
         ).values_list("matter__number", "round", "pk")
     else:

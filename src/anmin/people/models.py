@@ -81,7 +81,7 @@ class Account(Evidenced, AbstractBaseUser):
     EVIDENCE_EXCEPT = {"last_login": "the access log has every sign-in"}
     EVIDENCE_NAME = "username"
 
-    objects = AccountManager()  # type: ignore[misc]
+    objects = AccountManager()  # type: ignore[misc,assignment]
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
