@@ -1,10 +1,15 @@
 """The proof of all records at once: what `anmin verify` and a restore report."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
 
 from anmin.callbacks.signing import broken_days
 from anmin.evidence import against
+from anmin.evidence.check import Outcome, steady_view
+from anmin.evidence.check import check as check_evidence
+from anmin.evidence.findings import CAP, Finding, Findings, What
 from anmin.kernel.errors import Refusal
 from anmin.matters.models import Matter
 from anmin.matters.verify import Verdict, chain_holds
@@ -12,66 +17,113 @@ from anmin.matters.verify import verify as verify_matters
 from anmin.people.queries import LogCheck, verify_access_log
 from anmin.surveys.releases import broken_releases
 
+SHOWN = 20
+"""Findings that are printed; ``--json`` has more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was found: about matters and their entries, the access log, signed days, releases.
+    """What was found: about matters and their entries, about every attested row and the log.
 
+    ``chains`` are the links that do not hold of the access log, signed days and releases.
     ``roots`` are the verdicts on the signed roots that were brought, and on those kept here that
     do not hold.
     """
 
     matters: Verdict
+    evidence: Outcome
     access_log: LogCheck
-    broken_days: tuple[str, ...] = ()
-    broken_releases: tuple[str, ...] = ()
+    chains: Findings
     roots: tuple[against.Verdict, ...] = ()
+
+    @property
+    def mismatches(self) -> int:
+        """Rows that differ from their history, or from what was written."""
+        return self.matters.mismatches + self.evidence.findings.rows
+
+    @property
+    def broken_chains(self) -> int:
+        """Histories, records and links that do not hold."""
+        return self.matters.broken_chains + self.evidence.findings.broken + len(self.chains)
 
     @property
     def sound(self) -> bool:
         """Nothing differs and no chain is broken."""
-        chains = (self.access_log.broken, self.broken_days, self.broken_releases)
-        roots = all(one.sound for one in self.roots)
-        return self.matters.sound and not any(chains) and roots
+        return not (self.mismatches or self.broken_chains) and all(one.sound for one in self.roots)
+
+    @property
+    def findings(self) -> Iterator[Finding]:
+        """Everything that does not hold, as far as it was kept; what tells most comes first."""
+        yield from self.evidence.findings
+        yield from self.matters.findings
+        yield from self.chains
 
     def as_json(self) -> dict[str, object]:
-        """For `--json`; broken links of all chains count among the broken chains."""
-        told = self.matters.as_json()
-        told["broken_chains"] = (
-            self.matters.broken_chains
-            + len(self.access_log.broken)
-            + len(self.broken_days)
-            + len(self.broken_releases)
-        )
-        told["access_log_entries"] = self.access_log.entries
-        told["roots"] = [one.as_json() for one in self.roots]
-        return told
+        """For `--json`."""
+        return {
+            "matters": self.matters.matters,
+            "entries": self.matters.entries,
+            "mismatches": self.mismatches,
+            "broken_chains": self.broken_chains,
+            "access_log_entries": self.access_log.entries,
+            "records": self.evidence.records,
+            "rows": self.evidence.rows,
+            "findings": [one.as_json() for one in self.findings][:CAP],
+            "roots": [one.as_json() for one in self.roots],
+        }
 
     def sentence(self) -> str:
         """For people."""
-        found = (
-            f"{self.matters.matters} matters, {self.matters.entries} entries: "
-            f"{self.matters.mismatches} mismatches, {self.matters.broken_chains} broken chains. "
-            f"Access log: {self.access_log.entries} entries, "
-            f"{len(self.access_log.broken)} broken. Signed days broken: {len(self.broken_days)}. "
-            f"Releases broken: {len(self.broken_releases)}."
-        )
-        differing = ", ".join(self.matters.examples)
-        lines = [found, f"First that differ: {differing}"] if differing else [found]
+        lines = [
+            _(
+                "%(matters)s matters, %(entries)s entries, %(rows)s attested rows against"
+                " %(records)s records: %(mismatches)s mismatches, %(broken)s broken chains."
+            )
+            % {
+                "matters": self.matters.matters,
+                "entries": self.matters.entries,
+                "rows": self.evidence.rows,
+                "records": self.evidence.records,
+                "mismatches": self.mismatches,
+                "broken": self.broken_chains,
+            }
+        ]
+        lines += [one.sentence for one in self.findings][:SHOWN]
+        more = self.mismatches + self.broken_chains - SHOWN
+        if more > 0:
+            lines.append(_("… and %(more)s more: see --json.") % {"more": more})
         return "\n".join([*lines, *(one.sentence for one in self.roots)])
 
 
 def check(
     progress: Callable[[int, int], None] | None = None, brought: Sequence[against.Known] = ()
 ) -> Report:
-    """Check everything, also against the signed roots ``brought`` from outside.
+    """Check everything as it stands at one moment, also against signed roots from outside.
 
-    O(entries) time, flat memory.
+    O(entries + rows) time, bounded memory.
     """
-    days = tuple(f"{one.unit} {one.date}" for one in broken_days())
-    releases = tuple(f"{one.wave.code} r{one.revision}" for one in broken_releases())
-    roots = (*against.compare(brought), *against.compare_kept())
-    return Report(verify_matters(progress), verify_access_log(), days, releases, roots)
+    with steady_view():
+        access_log = verify_access_log()
+        return Report(
+            verify_matters(progress),
+            check_evidence(progress),
+            access_log,
+            _chains(access_log),
+            (*against.compare(brought), *against.compare_kept()),
+        )
+
+
+def _chains(access_log: LogCheck) -> Findings:
+    found = Findings()
+    for number in access_log.broken:
+        found.add(Finding(What.CHAIN_BROKEN, "people.accesslog", name=str(number)))
+    for day in broken_days():
+        name = f"{day.unit} {day.date}"
+        found.add(Finding(What.CHAIN_BROKEN, "callbacks.dayclosure", day.pk, name, day.closed_at))
+    for one in broken_releases():
+        name = f"{one.wave.code} r{one.revision}"
+        found.add(Finding(What.CHAIN_BROKEN, "surveys.release", one.pk, name, one.at))
+    return found
 
 
 def require_fitting_keyring() -> None:

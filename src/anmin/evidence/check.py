@@ -5,6 +5,7 @@ and is joined there with the rows of each table. A million rows take seconds, no
 """
 
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -46,18 +47,27 @@ class Outcome:
     findings: Findings = field(default_factory=Findings)
 
 
+class _View(threading.local):
+    open = False
+
+
+_view = _View()
+
+
 @contextmanager
 def steady_view() -> Iterator[None]:
     """Inside, everything is read as it stood at one moment, while people go on writing."""
-    if connection.in_atomic_block:
+    if connection.in_atomic_block or _view.open:
         yield
         return
     isolation = " ISOLATION LEVEL REPEATABLE READ, READ ONLY"
     with connection.cursor() as cursor:
         cursor.execute("BEGIN" + (isolation if connection.vendor == "postgresql" else ""))
+    _view.open = True
     try:
         yield
     finally:
+        _view.open = False
         with connection.cursor() as cursor:
             cursor.execute("ROLLBACK")
 

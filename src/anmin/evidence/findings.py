@@ -55,7 +55,9 @@ class Finding:
     def sentence(self) -> str:
         """The finding for an administrator."""
         at = timezone.localtime(self.at).isoformat(" ", "seconds")[:19] if self.at else "–"
-        row = f"{self.word} {self.name} (#{self.pk})" if self.name else f"{self.word} #{self.pk}"
+        key = f"#{self.pk}" if self.pk else ""
+        row = f"{self.word} {self.name} ({key})" if self.name and key else self.name or key
+        row = row if self.name and key else f"{self.word} {row}"
         told = {"row": row, "name": self.name, "at": at}
         return _sentences()[self.what] % told
 

@@ -231,6 +231,7 @@ class Replay:
     state: str = ""
     version: int = 0
     head: bytes = chain.GENESIS
+    at: datetime | None = None
     intact: bool = True
 
     def add(self, entry: Entry) -> None:
@@ -261,6 +262,7 @@ class Replay:
         self.clocks.update(entry.payload.get("clocks", {}))
         self.told.update(entry.payload.get("told", {}))
         self.state, self.version, self.head = entry.to_state, entry.seq, bytes(entry.hash)
+        self.at = entry.at
 
     def matches(self, matter: Matter, clocks: Mapping[str, Running]) -> bool:
         """Whether the row says what its history says."""

@@ -1,33 +1,37 @@
 """Proof that rows and history agree: every timeline replayed, every chain recomputed."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from itertools import groupby
 
+from django.db.models import Exists, OuterRef
+
+from anmin.evidence.findings import Finding, Findings, What
 from anmin.matters.ledger import Replay, running_clocks
 from anmin.matters.models import Deadline, Entry, Matter
 
 CHUNK = 2000
+LABEL = "matters.matter"
 
 
 @dataclass(slots=True)
 class Verdict:
-    """What ``anmin verify`` reports; ``examples`` names the first few matters that differ."""
+    """How many matters differ from their entries, and how many histories are broken."""
 
     matters: int = 0
     entries: int = 0
     mismatches: int = 0
     broken_chains: int = 0
-    examples: list[str] = field(default_factory=list)
+    findings: Findings = field(default_factory=Findings)
 
     @property
     def sound(self) -> bool:
         """Nothing differs and no chain is broken."""
         return not (self.mismatches or self.broken_chains)
 
-    def as_json(self) -> dict[str, object]:
-        """For the command's ``--json``."""
-        return asdict(self)
+    def add(self, matter: Matter, replay: Replay, what: What) -> None:
+        """Keep what is wrong with a matter; its last entry is the latest that is known of it."""
+        self.findings.add(Finding(what, LABEL, matter.pk, matter.number, replay.at))
 
 
 def verify(progress: Callable[[int, int], None] | None = None) -> Verdict:
@@ -50,15 +54,30 @@ def verify(progress: Callable[[int, int], None] | None = None) -> Verdict:
         }
         for matter in matters:
             replay = replays.get(matter.pk, Replay())
-            wrong = not replay.matches(matter, clocks.get(matter.pk, {}))
-            verdict.mismatches += wrong
-            verdict.broken_chains += not replay.intact
-            if (wrong or not replay.intact) and len(verdict.examples) < 20:
-                verdict.examples.append(matter.number)
+            if not replay.matches(matter, clocks.get(matter.pk, {})):
+                verdict.mismatches += 1
+                verdict.add(matter, replay, What.CHANGED)
+            if not replay.intact:
+                verdict.broken_chains += 1
+                verdict.add(matter, replay, What.CHAIN_BROKEN)
         verdict.matters += len(matters)
         if progress:
             progress(verdict.matters, total)
+    _without_matter(verdict)
     return verdict
+
+
+def _without_matter(verdict: Verdict) -> None:
+    """Entries and deadlines that outlived their matter."""
+    held = Exists(Matter.objects.filter(pk=OuterRef("matter_id")))
+    for rows in (Entry.objects.all(), Deadline.objects.all()):
+        for pk in rows.filter(~held).order_by("matter_id").values_list("matter_id").distinct():
+            last = Entry.objects.filter(matter_id=pk[0]).order_by("-seq").first()
+            first = Entry.objects.filter(matter_id=pk[0], seq=1).first()
+            number = str(first.payload.get("set", {}).get("number", "")) if first else ""
+            verdict.mismatches += 1
+            at = last.at if last else None
+            verdict.findings.add(Finding(What.MISSING, LABEL, pk[0], number, at))
 
 
 def chain_holds(matter: Matter) -> bool:

@@ -15,7 +15,6 @@ from anmin.people.policy import Capability, can
 from anmin.people.sessions import end_sessions
 from anmin.places.models import Unit
 
-
 OWN = {"username", "role", "unit", "is_active"}
 """What nobody changes of their own account."""
 

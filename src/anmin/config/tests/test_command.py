@@ -91,8 +91,11 @@ def test_json_is_one_object_and_nothing_else(say: Said) -> None:
         "entries": 0,
         "mismatches": 0,
         "broken_chains": 0,
-        "examples": [],
         "access_log_entries": 0,
+        "records": 0,
+        "rows": 0,
+        "findings": [],
+        "roots": [],
     }
 
 
