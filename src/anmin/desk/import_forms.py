@@ -56,29 +56,15 @@ class AdjustForm(forms.Form):
             raise forms.ValidationError(_("There is no time zone of that name."))
         return zone
 
-    def wishes(self, source: str = "") -> Wishes:
+    def wishes(self) -> Wishes:
         """The same for the guess; once valid."""
         given = self.cleaned_data
-        return Wishes(source, given["datum"], given["swap_days"], self.columns)
+        return Wishes(given["datum"], given["swap_days"], self.columns)
 
     def said(self) -> list[tuple[str, str]]:
         """Everything that was said, for the form that starts exactly what was looked at."""
         told = [(name, str(value)) for name, value in self.cleaned_data.items() if value]
         return told + [(f"c{at}", fact or NOT_TAKEN) for at, fact in self.columns.items()]
-
-
-class SourceForm(forms.Form):
-    """Which system a file comes from: with the event number it is the key of every record."""
-
-    use_required_attribute = False
-    source = forms.CharField(
-        label=gettext_lazy("System the file comes from"),
-        max_length=48,
-        help_text=gettext_lazy(
-            "Always the same name for the same system: it and the event number tell records apart."
-        ),
-        widget=forms.TextInput({"list": "sources", "autocomplete": "off"}),
-    )
 
 
 class KeepForm(forms.Form):

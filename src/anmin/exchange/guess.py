@@ -62,7 +62,6 @@ class Wishes:
     takes day and month the other way round.
     """
 
-    source: str = ""
     datum: str = ""
     swap_days: bool = False
     columns: Mapping[int, str] = field(default_factory=dict)
@@ -325,9 +324,7 @@ def _toml(
 
     yield "# Proposed from a sample. Check every line marked with less than 80 %."
     yield f"name = {_quoted(name)}"
-    yield f"title = {_quoted(wishes.source or name)}"
-    if wishes.source:
-        yield f"source = {_quoted(wishes.source)}"
+    yield f"title = {_quoted(name)}"
     optional = [fact for fact in taken if fact not in ("external_id", *TIMES)]
     yield f"optional = [{', '.join(map(_quoted, optional))}]"
     yield f"\n[file]\nheader = {'true' if header else 'false'}"

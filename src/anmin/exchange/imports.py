@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,20 +15,26 @@ from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anmin.callbacks.resting import has_callbacks
 from anmin.evidence.log import atomic
+from anmin.exchange.header import Binding, bind
 from anmin.exchange.mapping import Facts, NewUnit
-from anmin.exchange.models import ImportRun, Status
+from anmin.exchange.models import ImportRun, RunBatch, Status
 from anmin.exchange.probe import probe
 from anmin.exchange.problems import Problem, Unreadable
 from anmin.exchange.profile import Profile
-from anmin.exchange.profiles import load_profile
+from anmin.exchange.profile_use import own_source, require_own_source, usable_profile
+from anmin.exchange.profiles import is_known, load_profile
+from anmin.exchange.readers import Table
 from anmin.exchange.reading import Batch, Order, Rejected, batches
 from anmin.exchange.reasons import refusal, sentence
 from anmin.exchange.rejects import RejectsFile
 from anmin.exchange.tuning import begin_batch, tuned
 from anmin.exchange.world import check_profile, look_around
 from anmin.kernel.errors import Refusal, Unavailable
-from anmin.matters.intake import Observation, Observed, observe_many
+from anmin.matters.actor import Actor
+from anmin.matters.intake import Bringing, Observation, Observed, observe_many
+from anmin.matters.ledger import last_entry
 from anmin.matters.observation import ContactFacts, Marks
 from anmin.people.policy import Capability, require
 from anmin.places.actions import ensure_unit
@@ -39,6 +45,9 @@ if TYPE_CHECKING:
 
 PAUSES = (1, 2, 4, 8, 15, 30, 60)
 """Seconds to wait for a database that has gone away, before giving up."""
+MOST_UNITS = 500
+"""More new units than this are no units: the wrong column was taken for them."""
+CONTACT = ("contact_name", "contact_phone", "contact_address")
 COUNTS = ("read", "created", "updated", "unchanged", "rejected")
 log = structlog.get_logger(__name__)
 
@@ -48,7 +57,8 @@ class ImportResult:
     """What an import did, in rows. `read` is the sum of the four counts after it.
 
     `rejects_file` holds the rejected rows with line and reason, if there are any; `notes` counts
-    rows taken with something left out (see `reasons.NOTES`).
+    rows taken with something left out (see `reasons.NOTES`), `new_units` are those that the file
+    names and nobody has added: code, name and rows.
     """
 
     read: int
@@ -59,6 +69,7 @@ class ImportResult:
     rejects_file: Path | None
     seconds: float
     notes: Mapping[str, int] = field(default_factory=dict)
+    new_units: Sequence[tuple[str, str, int]] = ()
 
     def counts(self) -> dict[str, int]:
         """The counts by their names."""
@@ -71,6 +82,7 @@ class ImportResult:
             "rejects_file": str(self.rejects_file) if self.rejects_file else None,
             "seconds": self.seconds,
             "notes": dict(self.notes),
+            **({"new_units": [[*one] for one in self.new_units]} if self.new_units else {}),
         }
 
 
@@ -88,6 +100,7 @@ def import_incidents(
     batch: int = 2000,
     run: ImportRun | None = None,
     name: str | None = None,
+    adds_units: bool | None = None,
 ) -> ImportResult:
     """Take in a dispatch export; the whole file is gone through, batch by batch.
 
@@ -96,12 +109,17 @@ def import_incidents(
     two reports, the newer facts winning. Memory does not grow with the file.
 
     Args:
-        profile: a column profile, or the name, beginning of a name, or path of one.
-        actor: who imports; nobody for the system itself. Needs ``import_records``.
+        profile: a column profile, or the name, beginning of a name, or path of one. With an
+            actor, only a name is one of the house's, which must be theirs to use; any other is
+            their own and has a source of its own.
+        actor: who imports, as whom every row is written; nobody for the house's administrator at
+            the console. Needs ``import_records``.
         as_of: the moment the export tells of, for files without a column that says so.
         batch: rows per transaction.
         run: a run laid down beforehand (see `uploads`), to be filled in.
         name: what to call the file, if not by its path.
+        adds_units: whether units that the profile brings along are added; an administrator says
+            so, or nobody: then rows of unknown units are rejected, and the run lists the units.
 
     Raises:
         NotAllowed: the actor may not import.
@@ -110,11 +128,13 @@ def import_incidents(
     """
     if actor is not None:
         require(actor, Capability.IMPORT_RECORDS)
-    if isinstance(profile, str):
-        profile = load_profile(profile)
-    check_profile(profile)
-    order = _order(path, profile, as_of, batch)
+        if adds_units:
+            require(actor, Capability.MANAGE_REFERENCE)
+    profile, binding = theirs(path, profile, actor)
+    adds = actor is None if adds_units is None else adds_units
+    order = _order(path, profile, as_of, batch, adds)
     run = _fresh(run) if run else ImportRun()
+    run.contact_places = contact_places(profile, binding) if binding else []
     run.file_name = (name or path.name)[:255]
     run.sha256, run.size = order.probe.sha256, order.probe.size
     run.profile = run.profile or profile.name
@@ -128,6 +148,7 @@ def import_incidents(
         rejects_file=Path(run.rejects_file) if run.rejects_file else None,
         seconds=round(run.seconds, 3),
         notes=run.notes,
+        new_units=[(code, name, rows) for code, (name, rows) in sorted(run.new_units.items())],
     )
 
 
@@ -135,12 +156,67 @@ def _fresh(run: ImportRun) -> ImportRun:
     """A run from the start: what an earlier, killed attempt counted is counted again."""
     run.read = run.created = run.updated = run.unchanged = run.rejected = 0
     run.notes, run.rejects_file, run.reason, run.share = {}, "", "", 0.0
+    run.new_units = {}
     run.started_at = run.heard_at = timezone.now()
     run.finished_at = None
     return run
 
 
-def _order(path: Path, profile: Profile, as_of: datetime | None, batch: int) -> Order:
+def theirs(
+    path: Path, profile: str | Profile, actor: "Account | None"
+) -> tuple[Profile, Binding | None]:
+    """The profile as this person may use it, and its columns in the file, if it has them.
+
+    Raises ``NotAllowed``, ``NotFound``, or ``Refusal`` if the profile cannot be used.
+    """
+    known = isinstance(profile, str) and (actor is None or is_known(profile))
+    if isinstance(profile, str):
+        named = usable_profile(actor, profile) if actor and known else load_profile(profile)
+    else:
+        named = profile
+    check_profile(named)
+    binding = _bound(path, named)
+    if actor is None or known:
+        require_own_source(named)
+        return named, binding
+    header = binding.header if binding else []
+    return named.model_copy(update={"source": own_source(actor, header)}), binding
+
+
+def make_units(profile: Profile, names: Mapping[str, str]) -> list[int]:
+    """Add units, by code and name, as a profile brings them along; their primary keys."""
+    unit = profile.unit
+    assert unit.parent is not None
+    above = ensure_unit(code=unit.parent.code, name=unit.parent.name, kind=unit.parent.kind)
+    return [
+        ensure_unit(code=code, name=name, kind=unit.kind, parent=above).pk
+        for code, name in names.items()
+    ]
+
+
+def _bound(path: Path, profile: Profile) -> Binding | None:
+    """The profile's columns in a file; nothing if it cannot be read: reading it says why."""
+    try:
+        with Table(path, profile.file.reading) as table:
+            return bind(profile, iter(table))[0]
+    except (Unreadable, OSError):
+        return None
+
+
+def contact_places(profile: Profile, binding: Binding) -> list[list[Any]]:
+    """Which columns of a file tell of the reporter: position from 0, and the fact."""
+    return [
+        [binding.places[names], fact]
+        for fact in CONTACT
+        if fact in profile.columns
+        for names in profile.columns[fact].parts
+        if names in binding.places
+    ]
+
+
+def _order(
+    path: Path, profile: Profile, as_of: datetime | None, batch: int, adds_units: bool
+) -> Order:
     if not path.exists():
         raise refusal(Unreadable("no_file", path=str(path)))
     try:
@@ -149,7 +225,7 @@ def _order(path: Path, profile: Profile, as_of: datetime | None, batch: int) -> 
         raise refusal(fault) from None
     except OSError:
         raise refusal(Unreadable("not_a_file", path=str(path))) from None
-    world = look_around(profile, as_of)
+    world = look_around(profile, as_of, adds_units=adds_units)
     return Order(path, profile, world, found, batch, settings.KEYRING.dump())
 
 
@@ -188,6 +264,8 @@ class _Import:
         self._progress = progress
         self._results: list[Observed] = []
         self._new_units: dict[NewUnit, int] = {}
+        actor = Actor.of(run.actor) if run.actor else Actor.system(f"console, {run.profile}")
+        self._by = Bringing(actor, run.pk, has_callbacks)
 
     def go(self) -> None:
         """Go through the whole file."""
@@ -231,7 +309,9 @@ class _Import:
         with atomic():
             begin_batch()
             observations = list(map(self._observation, batch.facts, batch.marks))
-            self._results = observe_many(observations, actor_label=f"import {run.profile}")
+            after = last_entry()
+            self._results = observe_many(observations, by=self._by)
+            self._mark(after)
             outcomes = Counter(result.outcome for result in self._results)
             counts = {
                 "read": run.read + len(batch),
@@ -246,6 +326,12 @@ class _Import:
             ImportRun.objects.filter(pk=run.pk).update(**counts)
         for name, value in counts.items():
             setattr(run, name, value)
+
+    def _mark(self, after: int) -> None:
+        """Keep between which entries this batch wrote, so that the run can be undone."""
+        last = last_entry()
+        if last > after:
+            RunBatch.objects.create(run=self._run, after=after, last=last)
 
     def _observation(self, facts: Facts, marks: Marks | None) -> Observation:
         unit = facts.unit
@@ -273,12 +359,15 @@ class _Import:
         """The id of a unit that the profile brings along, added when it is first met."""
         known = self._new_units.get(new)
         if known is None:
-            unit = self._order.profile.unit
-            assert unit.parent is not None
-            above = ensure_unit(code=unit.parent.code, name=unit.parent.name, kind=unit.parent.kind)
-            made = ensure_unit(code=new.code, name=new.name, kind=unit.kind, parent=above)
-            known = self._new_units[new] = made.pk
+            made = make_units(self._order.profile, {new.code: new.name})
+            known = self._new_units[new] = made[0]
         return known
+
+    def _wanted(self, code: str, name: str) -> None:
+        """Count a unit that the file names and nobody has added."""
+        wanted = self._run.new_units
+        if code in wanted or len(wanted) < MOST_UNITS:
+            wanted[code] = [name, wanted.get(code, [name, 0])[1] + 1]
 
     def _set_aside(self, batch: Batch, results: list[Observed], rejects: RejectsFile) -> None:
         """Write the rejected rows of a batch, in the order of the file."""
@@ -287,5 +376,8 @@ class _Import:
             for facts, result in zip(batch.facts, results, strict=True)
             if result.outcome == "refused"
         ]
+        for _line, _cells, problem in batch.rejected:
+            if problem.code == "new_unit":
+                self._wanted(str(problem.particulars["unit"]), str(problem.particulars["value"]))
         for line, cells, problem in sorted([*batch.rejected, *refused], key=lambda one: one.line):
             rejects.write(batch.header, cells, line, sentence(problem))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from anmin.exchange.fitting import fitting_profiles
@@ -18,17 +19,19 @@ from anmin.exchange.mapping import Facts, NewUnit
 from anmin.exchange.models import ImportRun
 from anmin.exchange.problems import Unreadable
 from anmin.exchange.profile import Profile
+from anmin.exchange.profile_use import usable_profile, usable_profiles
 from anmin.exchange.profiles import (
     Listed,
     list_profiles,
-    named_profile,
     parse_profile,
-    read_profile,
 )
+from anmin.exchange.queries import MASKS as MASKED
+from anmin.exchange.queries import shows_contacts
 from anmin.exchange.readers import Table
 from anmin.exchange.reasons import NOTES, doubt, refusal
 from anmin.exchange.uploads import preview, propose, stored_path
-from anmin.kernel.masking import mask_address, mask_name, mask_phone
+from anmin.kernel.errors import Refusal
+from anmin.kernel.masking import mask_free_text, mask_name, mask_phone
 from anmin.matters.categories import category
 from anmin.matters.registry import kind_of
 from anmin.people.policy import Capability, require
@@ -63,12 +66,6 @@ FACTS: Mapping[str, str | Promise] = {
     "contact_address": _("Reporter: address"),
 }
 """What a column can be, besides the details of the kind, in the words of the page."""
-MASKED = {
-    "contact_name": mask_name,
-    "contact_phone": mask_phone,
-    "contact_address": mask_address,
-}
-"""How the columns are shown that tell of the reporter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,22 +140,15 @@ def fact_labels(kind: str = "incident") -> dict[str, str]:
 
 
 def fitting(run: ImportRun, *, actor: "Account") -> tuple[list[Listed], list[Listed]]:
-    """The profiles whose columns the file has, best first, and all the others.
+    """The profiles that this person may use: those whose columns the file has, best first; others.
 
     Raises ``NotAllowed``, or ``Refusal`` if the file is not kept any more.
     """
     require(actor, Capability.IMPORT_RECORDS)
-    fits = fitting_profiles(stored_path(run))
+    usable = {listed.name for listed in usable_profiles(actor)}
+    fits = [one for one in fitting_profiles(stored_path(run)) if one.name in usable]
     names = {listed.name for listed in fits}
-    return fits, [listed for listed in list_profiles() if listed.name not in names]
-
-
-def known_sources() -> list[str]:
-    """The systems of record that profiles and earlier imports of single files have named."""
-    named = {read_profile(listed.path).source for listed in list_profiles()}
-    texts = ImportRun.objects.exclude(profile_text="").values_list("profile_text", flat=True)
-    named |= {parse_profile(text).source for text in texts.distinct()[:50]}
-    return sorted(named)
+    return fits, [one for one in list_profiles() if one.name in usable - names]
 
 
 def look(
@@ -182,7 +172,7 @@ def look(
     text = ""
     doubts: list[str] = []
     if profile:
-        chosen = read_profile(named_profile(profile))
+        chosen = usable_profile(actor, profile)
     else:
         guess = propose(
             stored_path(run), name=called, zone=zone or settings.TIME_ZONE, wishes=wishes
@@ -191,22 +181,32 @@ def look(
         text, labels = guess.toml, fact_labels()
         doubts = [doubt(code, labels) for code in guess.doubts]
         chosen = parse_profile(text)
-    seen = preview(run, profile=chosen, actor=actor)
+    seen = preview(run, profile=profile or chosen, actor=actor)
+    shown, told = shows_contacts(actor), _telling(run)
+    if not (shown or profile):
+        _refuse_other_uses(run, chosen, told)
     return Look(
         profile=chosen,
         text=text,
         encoding=seen.encoding,
-        columns=_columns(run, chosen, guesses),
-        rows=_coming(seen.good[:SHOWN]),
+        columns=_columns(run, chosen, guesses, told=told, shown=shown),
+        rows=_coming(seen.good[:SHOWN], shown=shown),
         good=len(seen.good),
-        rejected=seen.rejected,
+        rejected=[
+            (line, reason if shown else mask_free_text(reason)) for line, reason in seen.rejected
+        ],
         notes=[(str(NOTES[code]), count) for code, count in seen.notes.items()],
         doubts=doubts,
     )
 
 
 def _columns(
-    run: ImportRun, profile: Profile, guesses: Mapping[int, ColumnGuess]
+    run: ImportRun,
+    profile: Profile,
+    guesses: Mapping[int, ColumnGuess],
+    *,
+    told: Mapping[int, str],
+    shown: bool,
 ) -> list[ColumnUse]:
     try:
         with Table(stored_path(run), profile.file.reading) as table:
@@ -221,7 +221,7 @@ def _columns(
             place + 1,
             title.strip() if profile.file.header else "",
             tuple(
-                _shown(row.cells[place].strip(), facts[place])
+                _shown(row.cells[place].strip(), [*facts[place], told.get(place, "")], shown)
                 for row in below
                 if place < len(row.cells)
             ),
@@ -233,12 +233,41 @@ def _columns(
     ]
 
 
-def _shown(cell: str, facts: Iterable[str]) -> str:
+def _shown(cell: str, facts: Iterable[str], shown: bool) -> str:
     """The beginning of a cell, masked where it tells of the reporter."""
     for fact in facts:
         if mask := MASKED.get(fact):
             return mask(cell)
-    return cell[:60]
+    return (cell if shown else mask_free_text(cell))[:60]
+
+
+def _refuse_other_uses(run: ImportRun, profile: Profile, told: Mapping[int, str]) -> None:
+    """Who may open no contacts does not see them by taking their columns for something else."""
+    try:
+        with Table(stored_path(run), profile.file.reading) as table:
+            binding, _rows = bind(profile, iter(table))
+    except Unreadable as fault:
+        raise refusal(fault) from None
+    for place, facts in _facts_by_place(profile, binding).items():
+        if place in told and not set(facts) <= MASKED.keys():
+            raise Refusal(
+                _now(
+                    "The column “%(column)s” tells of the reporter: your role takes it for nothing else."
+                )
+                % {"column": binding.title(place)}
+            )
+
+
+def _telling(run: ImportRun) -> dict[int, str]:
+    """The columns that a guess takes for the reporter, whatever somebody says they are."""
+    try:
+        plain = parse_profile(propose(stored_path(run)).toml)
+        with Table(stored_path(run), plain.file.reading) as table:
+            binding, _rows = bind(plain, iter(table))
+    except (Refusal, Unreadable):
+        return {}
+    found = _facts_by_place(plain, binding)
+    return {place: fact for place, facts in found.items() for fact in facts if fact in MASKED}
 
 
 def _facts_by_place(profile: Profile, binding: Binding) -> dict[int, list[str]]:
@@ -260,7 +289,8 @@ def _mentions(profile: Profile) -> Iterator[tuple[str, tuple[str | int, ...]]]:
         yield from ((flag.field, names) for names in flag.columns)
 
 
-def _coming(rows: Sequence[Facts]) -> list[Coming]:
+def _coming(rows: Sequence[Facts], *, shown: bool) -> list[Coming]:
+    plain = str if shown else mask_free_text
     units = unit_labels(row.unit for row in rows if isinstance(row.unit, int))
     areas = area_labels(row.area for row in rows if row.area is not None)
     return [
@@ -272,9 +302,9 @@ def _coming(rows: Sequence[Facts]) -> list[Coming]:
             unit=row.unit.name if isinstance(row.unit, NewUnit) else units.get(row.unit or 0, ""),
             unit_is_new=isinstance(row.unit, NewUnit),
             area=areas.get(row.area or 0, ""),
-            place=row.place,
-            summary=row.summary,
-            reply=row.reply,
+            place=plain(row.place),
+            summary=plain(row.summary),
+            reply=plain(row.reply),
             name=mask_name(row.contact[0]) if row.contact else "",
             phone=mask_phone(row.contact[1]) if row.contact else "",
         )

@@ -38,7 +38,8 @@ class World:
 
     A name that several units or areas bear has no id. `limits` are the lengths of text details,
     `now` is the time of the import, `as_of` the moment the file tells of, if it is known;
-    `area_code` is that of landlines written without one.
+    `area_code` is that of landlines written without one, `adds_units` tells whether units that
+    the profile brings along come in.
     """
 
     now: datetime
@@ -50,6 +51,7 @@ class World:
     area_names: Mapping[str, int | None] = field(default_factory=dict)
     limits: Mapping[str, int] = field(default_factory=dict)
     area_code: str | None = None
+    adds_units: bool = True
 
 
 class NewUnit(NamedTuple):
@@ -331,8 +333,13 @@ class RowMapper:
         found = find_place(text, unit, self._world.units, self._world.unit_names)
         if found is None and text:
             if unit.create:
-                code = unit.table.get(text) or unit.code.replace("{}", text)
-                return NewUnit(code, unit.name.replace("{}", text))
+                new = NewUnit(
+                    unit.table.get(text) or unit.code.replace("{}", text),
+                    unit.name.replace("{}", text),
+                )
+                if not self._world.adds_units:
+                    raise _RefusedError("new_unit", unit=new.code, value=new.name)
+                return new
             if unit.unknown == "reject":
                 raise _RefusedError("unknown_unit", value=text)
         return found

@@ -40,6 +40,8 @@ CORE = frozenset(
     }
 )
 """What a column can be besides a detail of the kind of matter."""
+OWN = "own-"
+"""How the sources of records begin whose profile was drawn up for a file at the desk."""
 CHINESE_SUBSETS = frozenset({"gb2312", "gbk", "cp936"})
 
 type Name = str | int
@@ -251,7 +253,8 @@ class Profile(_Part):
     """A column profile. ``source`` names the system of record: with the event number it is the key.
 
     ``optional`` lists facts whose column may be missing from a file; ``fixed`` gives values for
-    category, unit, area and details that stand in no column or are blank there.
+    category, unit, area and details that stand in no column or are blank there. ``roles`` may use
+    it while the administrator has assigned it to nobody (`profile_use`).
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,47}$")
@@ -260,6 +263,7 @@ class Profile(_Part):
     about: str = ""
     kind: str = "incident"
     source: str = Field("", max_length=48)
+    roles: frozenset[str] = frozenset()
     file: File = File()
     time: Time
     columns: dict[str, Column]

@@ -1,25 +1,51 @@
 """Reading about imports: what the desk shows."""
 
 import csv
+from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from anmin.exchange.models import ImportRun
 from anmin.kernel.errors import NotFound
-from anmin.people.policy import Capability, require
+from anmin.kernel.masking import HIDDEN, mask_address, mask_free_text, mask_name, mask_phone
+from anmin.people.policy import Capability, can, require, unit_scope
+
+MASKS = {
+    "contact_name": mask_name,
+    "contact_phone": mask_phone,
+    "contact_address": mask_address,
+}
+"""How the columns are shown that tell of the reporter."""
 
 if TYPE_CHECKING:
     from anmin.people.models import Account
 
 
 def import_runs(actor: "Account") -> QuerySet[ImportRun]:
-    """All imports, the newest first. Raises ``NotAllowed``."""
+    """The imports that this person may see, the newest first. Raises ``NotAllowed``.
+
+    Those of one's own; where contacts may be opened, those of people within reach; and all for
+    administrators, who see no contact in them (``shows_contacts``).
+    """
     require(actor, Capability.IMPORT_RECORDS)
-    return ImportRun.objects.select_related("actor")
+    runs = ImportRun.objects.select_related("actor")
+    if can(actor, Capability.MANAGE_REFERENCE):
+        return runs
+    scope = unit_scope(actor)
+    if not can(actor, Capability.REVEAL_CONTACT):
+        return runs.filter(actor=actor)
+    if scope.everything:
+        return runs
+    return runs.filter(Q(actor=actor) | Q(actor__unit_id__in=scope.unit_ids))
+
+
+def shows_contacts(actor: "Account") -> bool:
+    """Whether contacts in the imports that this person sees are shown, not masked."""
+    return can(actor, Capability.REVEAL_CONTACT)
 
 
 def import_run(run_id: int, *, actor: "Account") -> ImportRun:
@@ -38,7 +64,32 @@ def rejects_path(run: ImportRun) -> Path:
     return path
 
 
-def first_rejects(run: ImportRun, *, limit: int = 20) -> list[tuple[int, str]]:
+def masked_rejects(run: ImportRun) -> Iterator[list[str]]:
+    """The file of rejected rows, row by row, for who may open no contacts.
+
+    Numbers of people are taken out of every cell, the columns of the reporter are masked, and of
+    a row whose cells stand in no sure place nothing is shown but its line and the reason.
+    """
+    masks = {place: MASKS[fact] for place, fact in run.contact_places}
+    with rejects_path(run).open(encoding="utf-8-sig", newline="") as file:
+        rows = csv.reader(file)
+        first = next(rows, [])
+        width = len(first) - 2
+        has_header = len(first) > 1 and not first[width].isdecimal()
+        if has_header:
+            yield first
+        for row in rows if has_header else chain([first], rows):
+            sure = bool(run.contact_places) and len(row) == len(first) and bool(row[width - 1])
+            cells = [
+                (masks.get(place, mask_free_text)(cell) if sure else HIDDEN) if cell else ""
+                for place, cell in enumerate(row[:width])
+            ]
+            yield [*cells, row[width], mask_free_text(row[width + 1])]
+
+
+def first_rejects(
+    run: ImportRun, *, masked: bool = False, limit: int = 20
+) -> list[tuple[int, str]]:
     """Line and reason of the first rejected rows; none if the file is not kept any more."""
     try:
         path = rejects_path(run)
@@ -49,7 +100,7 @@ def first_rejects(run: ImportRun, *, limit: int = 20) -> list[tuple[int, str]]:
         first = next(rows, [])
         line, reason = len(first) - 2, len(first) - 1
         found = (
-            (int(row[line]), row[reason])
+            (int(row[line]), mask_free_text(row[reason]) if masked else row[reason])
             for row in chain([first], rows)
             # The header line, where there is one, has a word there.
             if len(row) > reason > 0 and row[line].isdecimal()

@@ -69,6 +69,7 @@ ROWS: dict[str, Promise] = {
     "wrong_order": _("%(later)s (%(value)s) lies before %(earlier)s."),
     "unknown_category": _("The category “%(value)s” is not known to the profile."),
     "unknown_unit": _("The unit “%(value)s” is not known."),
+    "new_unit": _("The unit “%(value)s” is not known yet. An administrator can add it."),
     "unknown_area": _("The area “%(value)s” is not known."),
     "not_degrees": _("“%(value)s” is no longitude and latitude."),
     "outside_bounds": _("The coordinates %(value)s lie outside the range of the profile."),

@@ -14,24 +14,21 @@ from pydantic import ValidationError
 
 from anmin.evidence.log import atomic
 from anmin.exchange.guess import Guess, Wishes, guess_profile
-from anmin.exchange.imports import import_incidents
+from anmin.exchange.imports import import_incidents, make_units, theirs
 from anmin.exchange.mapping import Facts
 from anmin.exchange.models import ImportRun, Status
 from anmin.exchange.probe import probe
 from anmin.exchange.problems import Unreadable
 from anmin.exchange.profile import Profile
-from anmin.exchange.profiles import (
-    find_profile,
-    named_profile,
-    own_folder,
-    parse_profile,
-    read_profile,
-)
+from anmin.exchange.profile_use import require_own_source, usable_profile
+from anmin.exchange.profiles import load_profile, own_folder, parse_profile
+from anmin.exchange.queries import import_run
 from anmin.exchange.reading import Order, read
 from anmin.exchange.reasons import refusal, sentence
 from anmin.exchange.world import check_profile, look_around
-from anmin.kernel.errors import Conflict, Refusal, Unavailable
-from anmin.people.policy import Capability, require
+from anmin.kernel.errors import Conflict, NotAllowed, Refusal, Unavailable
+from anmin.people.actions import log_access
+from anmin.people.policy import Capability, can, require
 
 if TYPE_CHECKING:
     from anmin.people.models import Account
@@ -83,13 +80,13 @@ def preview(run: ImportRun, *, profile: str | Profile, actor: "Account") -> Prev
     Raises ``NotAllowed``, or ``Refusal`` if the file or the profile cannot be used.
     """
     require(actor, Capability.IMPORT_RECORDS)
-    if isinstance(profile, str):
-        profile = read_profile(find_profile(profile))
-    check_profile(profile)
     path = stored_path(run)
+    profile, _binding = theirs(path, profile, actor)
     try:
         found = probe(path, encoding=profile.file.encoding)
-        order = Order(path, profile, look_around(profile), found, PREVIEWED)
+        adds_units = can(actor, Capability.MANAGE_REFERENCE)
+        world = look_around(profile, adds_units=adds_units)
+        order = Order(path, profile, world, found, PREVIEWED)
         first = next(read(order))
     except Unreadable as fault:
         raise refusal(fault) from None
@@ -121,6 +118,7 @@ def save_profile(text: str, *, actor: "Account") -> Profile:
     require(actor, Capability.MANAGE_REFERENCE)
     profile = parse_profile(text)
     check_profile(profile)
+    require_own_source(profile)
     folder = own_folder()
     folder.mkdir(mode=0o700, exist_ok=True)
     draft = folder / f".{profile.name}.{secrets.token_hex(4)}"
@@ -141,10 +139,13 @@ def queue(run_id: int, *, profile: str, text: str = "", actor: "Account") -> Imp
     profile, or ``Conflict`` if somebody else has queued it already.
     """
     require(actor, Capability.IMPORT_RECORDS)
+    run = _own(run_id, actor)
     if text:
         check_profile(parse_profile(text))
     else:
-        named_profile(profile)
+        usable_profile(actor, profile)
+    if run.status == Status.INTERRUPTED and (text, profile) != (run.profile_text, run.profile):
+        raise Conflict(_("An import that was begun goes on with the profile it began with."))
     waiting = ImportRun.objects.filter(pk=run_id, status__in=(Status.DRAFT, Status.INTERRUPTED))
     queued = {"profile": profile, "profile_text": text, "actor": actor}
     if not waiting.update(status=Status.QUEUED, **queued):
@@ -156,11 +157,56 @@ def queue(run_id: int, *, profile: str, text: str = "", actor: "Account") -> Imp
 def discard(run_id: int, *, actor: "Account") -> None:
     """Throw an uploaded file away that was not imported. Raises ``NotAllowed``, ``Conflict``."""
     require(actor, Capability.IMPORT_RECORDS)
+    _own(run_id, actor)
     run = ImportRun.objects.select_for_update().filter(pk=run_id, status=Status.DRAFT).first()
     if run is None:
         raise Conflict(_("This file is being imported already."))
     (folder() / run.stored).unlink(missing_ok=True)
     run.delete()
+
+
+def add_units(run_id: int, *, codes: Collection[str], actor: "Account") -> ImportRun:
+    """Add the units that an import named and nobody knew, and let it take their rows in.
+
+    ``codes`` are the units as they were shown and confirmed: all that the run names.
+
+    Raises ``NotAllowed`` but for an administrator, or ``Conflict`` if the list is another by now.
+    """
+    require(actor, Capability.MANAGE_REFERENCE)
+    with atomic():
+        run = ImportRun.objects.select_for_update().filter(pk=run_id).first()
+        if run is None or run.status != Status.DONE or not run.new_units:
+            raise Conflict(_("This import names no new units any more."))
+        if set(codes) != set(run.new_units):
+            raise Conflict(_("The list of new units has changed; look again."))
+        stored_path(run)
+        profile = parse_profile(run.profile_text) if run.profile_text else load_profile(run.profile)
+        make_units(profile, {code: name for code, (name, _rows) in run.new_units.items()})
+        run.new_units, run.status = {}, Status.QUEUED
+        run.save()
+        log_access(
+            account=actor,
+            action="add_units",
+            subject=f"import:{run.pk}",
+            reason=_("%(number)s units") % {"number": len(codes)},
+        )
+    return run
+
+
+def may_deal(run: ImportRun, actor: "Account") -> bool:
+    """Whether this person may start an upload, or throw it away."""
+    return run.actor_id == actor.pk or can(actor, Capability.MANAGE_REFERENCE)
+
+
+def _own(run_id: int, actor: "Account") -> ImportRun:
+    """An upload that this person may deal with: the own one, and an administrator any.
+
+    Raises ``NotFound`` for one that they may not see, ``NotAllowed`` for somebody else's.
+    """
+    run = import_run(run_id, actor=actor)
+    if not may_deal(run, actor):
+        raise NotAllowed(_("Whoever uploaded a file imports it, or throws it away."))
+    return run
 
 
 def queued() -> int:
@@ -181,6 +227,8 @@ def run_next() -> int:
     if run is None:
         return 0
     try:
+        if run.actor is None:
+            raise NotAllowed(_("Nobody brings this file in: the account is gone."))
         path = stored_path(run)
         profile = parse_profile(run.profile_text) if run.profile_text else run.profile
         import_incidents(path, profile=profile, actor=run.actor, run=run, name=run.file_name)
@@ -191,8 +239,10 @@ def run_next() -> int:
         ImportRun.objects.filter(pk=run.pk).update(
             status=Status.FAILED, reason=str(fault), finished_at=timezone.now()
         )
-    ImportRun.objects.filter(pk=run.pk).update(stored="")
-    (folder() / run.stored).unlink(missing_ok=True)
+    if not ImportRun.objects.filter(pk=run.pk, status=Status.DONE).exclude(new_units={}).exists():
+        # Until the new units are confirmed the file waits for them (``tidy``: not for ever).
+        ImportRun.objects.filter(pk=run.pk).update(stored="")
+        (folder() / run.stored).unlink(missing_ok=True)
     return 1
 
 
@@ -210,6 +260,8 @@ def tidy() -> int:
     rules, day = settings.RULES, now.date()
     old = rules.get("exchange.upload_kept", day).cutoff(now)
     removed, _by_model = ImportRun.objects.filter(status=Status.DRAFT, started_at__lt=old).delete()
+    waiting = ImportRun.objects.filter(status=Status.DONE, finished_at__lt=old).exclude(stored="")
+    waiting.update(stored="")
     kept = set(ImportRun.objects.exclude(stored="").values_list("stored", flat=True))
     removed += _remove(folder(), "*", old, kept)
     rejects = Path(settings.ANMIN_HOME) / "rejects"

@@ -12,10 +12,13 @@ from anmin.exchange.profile import Profile
 from anmin.kernel.errors import Refusal
 from anmin.matters.categories import categories
 from anmin.matters.registry import kind_of
+from anmin.people.roles import Role
 from anmin.places.models import Area, Unit, UnitKind
 
 
-def look_around(profile: Profile, as_of: datetime | None = None) -> World:
+def look_around(
+    profile: Profile, as_of: datetime | None = None, *, adds_units: bool = True
+) -> World:
     """The house as mapping needs to see it, at this moment."""
     fields = kind_of(profile.kind).details.model_fields
     labels = {
@@ -28,6 +31,7 @@ def look_around(profile: Profile, as_of: datetime | None = None) -> World:
     return World(
         now=timezone.now(),
         area_code=settings.AREA_CODE or None,
+        adds_units=adds_units,
         as_of=as_of,
         categories=labels,
         units={code: key for key, code, _name, _english in units},
@@ -65,6 +69,7 @@ def check_profile(profile: Profile) -> None:
     for unknown, sentence in (
         (profile.details - known, _("The profile fills details that do not exist: %(names)s")),
         (codes - set(categories()), _("The profile names categories that do not exist: %(names)s")),
+        (profile.roles - set(Role), _("The profile names roles that do not exist: %(names)s")),
         (
             kinds - set(UnitKind.values),
             _("The profile names kinds of unit that do not exist: %(names)s"),

@@ -19,7 +19,7 @@ from anmin.kernel import chain
 from anmin.kernel.chain import stamp
 from anmin.kernel.errors import Refusal
 from anmin.matters import bulk
-from anmin.matters.actor import Actor
+from anmin.matters.bringing import Bringing
 from anmin.matters.clock import reckoner, tick
 from anmin.matters.contacts import encrypted, further_indexes
 from anmin.matters.kind import Kind
@@ -46,7 +46,7 @@ Row = tuple[Any, ...]
 _snapshot = itemgetter(*SNAPSHOT)
 
 
-def open_many(observations: Sequence[Observation], actor: Actor) -> list[int | str]:
+def open_many(observations: Sequence[Observation], by: Bringing) -> list[int | str]:
     """Open a matter for each observation: its primary key, or why it was refused.
 
     Inside a transaction. A handful of statements, however many observations.
@@ -59,6 +59,9 @@ def open_many(observations: Sequence[Observation], actor: Actor) -> list[int | s
             details = checked_details(kind_of(one.kind), one.known_details())
         except Refusal as refusal:
             results.append(str(refusal))
+            continue
+        if by.bounds and (reason := by.bounds.refuse_new(one, _proven(kind_of(one.kind), details))):
+            results.append(reason)
         else:
             good.append((one, details, one.unit_id or _owner(owners, one.kind, one.area_id)))
             results.append(0)
@@ -66,7 +69,7 @@ def open_many(observations: Sequence[Observation], actor: Actor) -> list[int | s
     series = [(kind_of(one.kind).prefix, year) for (one, *_), year in zip(good, years, strict=True)]
     numbers = _numbers(series)
     ids = list(bulk.take_ids(Matter, len(good)))
-    press = _Press(actor, timezone.now())
+    press = _Press(by, timezone.now())
     for (one, details, unit), pk, which in zip(good, ids, series, strict=True):
         press.add(one, details, unit, pk, next(numbers[which]))
     press.write()
@@ -105,6 +108,11 @@ def ended_at(details: dict[str, Any], now: datetime) -> datetime:
     """When the reporter was answered, by the facts."""
     text = details.get("answered_at")
     return datetime.fromisoformat(text) if text else now
+
+
+def _proven(declared: Kind, details: dict[str, Any]) -> str:
+    """The state that the facts of a new matter prove."""
+    return declared.observe(details) if declared.observe else declared.flow.start
 
 
 def _years(moments: Sequence[datetime]) -> list[int]:
@@ -146,8 +154,9 @@ def _owner(owners: Owners, kind: str, area_id: int | None) -> int | None:
 class _Press:
     """The rows of one batch."""
 
-    def __init__(self, actor: Actor, now: datetime) -> None:
-        self.actor, self.now = actor, now
+    def __init__(self, by: Bringing, now: datetime) -> None:
+        self.actor, self.run, self.now = by.actor, by.run, now
+        self.actor_id = by.actor.account.pk if by.actor.account else None
         self.ring = settings.KEYRING
         self.secret: bytes = self.ring.chain_key
         self.reckon = reckoner()
@@ -167,7 +176,7 @@ class _Press:
         """Lay out one matter with its first entry, clocks and contact."""
         declared = kind_of(one.kind)
         flow, keep = declared.flow, self.keep
-        state = declared.observe(details) if declared.observe else flow.start
+        state = _proven(declared, details)
         stage = flow.stage(state)
         ended = None if stage.live else ended_at(details, self.now)
         clocks = tick(
@@ -181,7 +190,9 @@ class _Press:
             reckon=self.reckon,
         )
         marks = one.marked(self.ring)
-        told = {"facts": marks.facts.hex()}
+        told: dict[str, Any] = {"facts": marks.facts.hex()}
+        if self.run is not None:
+            told["run"] = self.run
         if one.contact:
             told["contact"] = marks.contact.hex()
             sealed = encrypted(self.ring, one.contact, number)
@@ -247,7 +258,7 @@ class _Press:
         self.numbers.append(number)
         self.entries.append(
             (
-                *(pk, 1, self.kept_at, None, actor.label, actor.role, "open", "", state),
+                *(pk, 1, self.kept_at, self.actor_id, actor.label, actor.role, "open", "", state),
                 *("", False, payload.decode(), None, head),
             )
         )

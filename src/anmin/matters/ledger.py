@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from anmin.kernel import chain
@@ -142,6 +143,11 @@ def take_turn() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [TURN])
+
+
+def last_entry() -> int:
+    """The number of the last entry that this transaction sees."""
+    return Entry.objects.aggregate(last=Max("id"))["last"] or 0
 
 
 @contextmanager

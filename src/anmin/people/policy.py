@@ -38,6 +38,7 @@ class Capability(StrEnum):
     REVEAL_CONTACT = "reveal_contact"
     SEARCH_PHONE = "search_phone"
     IMPORT_RECORDS = "import_records"
+    IMPORT_CITY = "import_city"
     EXPORT_RECORDS = "export_records"
     VIEW_CALLBACKS = "view_callbacks"
     WORK_CALLBACKS = "work_callbacks"

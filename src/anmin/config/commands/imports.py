@@ -35,9 +35,22 @@ def incidents(
             help="The moment the export tells of (local time), if no column says so.",
         ),
     ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            help="Sign-in name of the person who imports, within what this person may. Without "
+            "it, the house's administrator at the console."
+        ),
+    ] = None,
+    new_units: Annotated[
+        bool,
+        typer.Option("--new-units", help="Add units that the profile brings along."),
+    ] = False,
     as_json: console.Json = False,
 ) -> None:
     """Take in a dispatch export. Running it again changes nothing.
+
+    Units that are not known are listed at the end, and their rows rejected; --new-units adds them.
 
     Rejected rows go, with their line and the reason, to a file that the result names; the good
     ones are kept.
@@ -49,15 +62,23 @@ def incidents(
     from anmin.exchange.fitting import only_profile
     from anmin.exchange.imports import import_incidents
     from anmin.exchange.models import ImportRun
+    from anmin.exchange.profiles import find_profile, is_known
+    from anmin.people.queries import account_by_name
 
     with console.progress(file.name) as advance:
 
         def tell(run: ImportRun) -> None:
             advance(run.read, round(run.read / run.share) if run.share else 0)
 
+        actor = account_by_name(by) if by else None
+        wanted = profile or only_profile(file)
+        if actor and is_known(wanted):
+            wanted = find_profile(wanted).stem
         result = import_incidents(
             file,
-            profile=profile or only_profile(file),
+            profile=wanted,
+            actor=actor,
+            adds_units=new_units,
             as_of=timezone.make_aware(as_of) if as_of else None,
             progress=tell,
         )
@@ -67,4 +88,10 @@ def incidents(
     ) % {**result.counts(), "seconds": result.seconds}
     if result.rejects_file:
         text += "\n" + _("Rejected rows: %(file)s") % {"file": result.rejects_file}
+    if result.new_units:
+        listed = "\n".join(f"  {code}  {name}  {rows}" for code, name, rows in result.new_units)
+        text += "\n" + _(
+            "%(number)s new units. Their rows were rejected; once more with --new-units adds them:"
+        ) % {"number": len(result.new_units)}
+        text += f"\n{listed}"
     console.tell(result.as_json(), as_json=as_json, text=text)

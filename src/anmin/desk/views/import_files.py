@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.http import FileResponse, Http404
 from django.urls import URLPattern, path
 
 from anmin.desk.views.page import DeskRequest, page
-from anmin.exchange.queries import import_run, rejects_path
+from anmin.exchange.queries import import_run, masked_rejects, rejects_path, shows_contacts
+from anmin.exchange.sheets import CsvSheet
 from anmin.exchange.template import SAMPLE, write_template
 from anmin.people.actions import log_access
 from anmin.people.policy import Capability
+
+if TYPE_CHECKING:
+    from anmin.exchange.models import ImportRun
 
 
 @page(Capability.IMPORT_RECORDS)
@@ -24,7 +29,21 @@ def rejects(request: DeskRequest, run_id: int) -> FileResponse:
         account=request.user, action="download_rejects", subject=f"import:{run.pk}", request=request
     )
     name = f"{Path(run.file_name).stem}-rejected.csv"
+    if not shows_contacts(request.user):
+        return _masked(run, name)
     return FileResponse(kept.open("rb"), as_attachment=True, filename=name)
+
+
+def _masked(run: ImportRun, name: str) -> FileResponse:
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / "masked.csv"
+        made.touch(mode=0o600)
+        sheet = CsvSheet(made)
+        for row in masked_rejects(run):
+            sheet.write(row)
+        sheet.close()
+        # The open file outlives its folder.
+        return FileResponse(made.open("rb"), as_attachment=True, filename=name)
 
 
 @page(Capability.IMPORT_RECORDS)

@@ -17,14 +17,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
-from anmin.desk.import_forms import NOT_TAKEN, AdjustForm, KeepForm, SourceForm
+from anmin.desk.import_forms import NOT_TAKEN, AdjustForm, KeepForm
 from anmin.desk.receiving import LimitedUpload
 from anmin.desk.views.page import DeskRequest, go, page, show
 from anmin.exchange import looking, uploads
 from anmin.exchange.profiles import list_profiles
-from anmin.exchange.queries import first_rejects, import_run, import_runs
+from anmin.exchange.queries import first_rejects, import_run, import_runs, shows_contacts
 from anmin.exchange.reasons import NOTES
-from anmin.kernel.errors import Conflict, Refusal
+from anmin.kernel.errors import Conflict, NotAllowed, Refusal
 from anmin.people.policy import Capability, can
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ STATES = {
     "done": (gettext_lazy("Imported"), "done"),
     "failed": (gettext_lazy("Failed"), "declined"),
     "interrupted": (gettext_lazy("Interrupted"), "at_risk"),
+    "undoing": (gettext_lazy("Being undone"), "working"),
+    "undone": (gettext_lazy("Undone"), "withdrawn"),
 }
 """What a run's state is called, and its tone."""
 COUNTS = {
@@ -132,7 +134,8 @@ def one(request: DeskRequest, run_id: int) -> HttpResponse:
     run = import_run(run_id, actor=request.user)
     if run.state == "draft":
         return _draft(request, run, request.GET)
-    rejects = first_rejects(run) if run.rejected else []
+    masked = not shows_contacts(request.user)
+    rejects = first_rejects(run, masked=masked) if run.rejected else []
     line = _line(run)
     context = {
         "line": line,
@@ -141,6 +144,10 @@ def one(request: DeskRequest, run_id: int) -> HttpResponse:
         "rejects": rejects,
         "may_view": can(request.user, Capability.VIEW_MATTERS),
         "more_rejects": run.rejected > len(rejects),
+        "masked": masked,
+        "new_units": [(code, *told) for code, told in sorted(run.new_units.items())],
+        "may_add_units": can(request.user, Capability.MANAGE_REFERENCE) and bool(run.stored),
+        "mine": uploads.may_deal(run, request.user),
         **_how_far(run),
     }
     return show(request, "imports/run.html", context)
@@ -169,7 +176,6 @@ def _draft(
     said: QueryDict,
     *,
     problem: str = "",
-    source: SourceForm | None = None,
     keep: KeepForm | None = None,
 ) -> HttpResponse:
     """The file as it will be read. ``problem`` says why what was asked was not done."""
@@ -183,6 +189,7 @@ def _draft(
     asked = request.method == "POST"
     context = {
         "run": run,
+        "mine": uploads.may_deal(run, request.user),
         "problem": problem or blocked,
         "fits": fits,
         "others": others,
@@ -193,7 +200,6 @@ def _draft(
         "not_taken": NOT_TAKEN,
         "adjust": adjust,
         "hidden": [("profile", name), *(adjust.said() if adjust.is_valid() and not name else ())],
-        "source": source or SourceForm(),
         "keep": keep or KeepForm(),
         "may_keep": can(request.user, Capability.MANAGE_REFERENCE),
         **({} if name else _help(seen)),
@@ -207,7 +213,6 @@ def _help(seen: looking.Look | None) -> dict[str, Any]:
         "asks_days": bool(seen and {"%m/%d", "%d/%m"} & {f[:5] for f in seen.profile.time.formats}),
         "asks_datum": bool(seen and "longitude" in seen.profile.columns),
         "zones": sorted(available_timezones()),
-        "sources": looking.known_sources(),
     }
 
 
@@ -219,7 +224,7 @@ def _seen(
         return looking.look(run, actor=request.user, profile=name)
     if not adjust.is_valid():
         raise Refusal(_("Check the time zone and the datum."))
-    wishes = adjust.wishes(more.pop("source", ""))
+    wishes = adjust.wishes()
     zone = adjust.cleaned_data["zone"]
     return looking.look(run, actor=request.user, zone=zone, wishes=wishes, **more)
 
@@ -245,19 +250,18 @@ def start(request: DeskRequest, run_id: int) -> HttpResponse:
     """Hand the file to the worker, to be read exactly as it was looked at."""
     run, said = import_run(run_id, actor=request.user), request.POST
     here, name = reverse("desk:import_run", args=[run_id]), said.get("profile", "")
-    source = None if name else SourceForm(said)
     try:
-        if source is None:
+        if name:
             uploads.queue(run_id, profile=name, actor=request.user)
-        elif source.is_valid():
-            seen = _seen(request, run, "", AdjustForm(said), **source.cleaned_data)
-            uploads.queue(run_id, profile=seen.profile.name, text=seen.text, actor=request.user)
         else:
-            return _draft(request, run, said, source=source)
+            seen = _seen(request, run, "", AdjustForm(said))
+            uploads.queue(run_id, profile=seen.profile.name, text=seen.text, actor=request.user)
+    except NotAllowed:
+        raise
     except Conflict as conflict:
         messages.warning(request, str(conflict))
     except Refusal as refusal:
-        return _draft(request, run, said, problem=str(refusal), source=source)
+        return _draft(request, run, said, problem=str(refusal))
     return go(request, here)
 
 
@@ -267,6 +271,19 @@ def again(request: DeskRequest, run_id: int) -> HttpResponse:
     """Hand an interrupted import to the worker once more; what is in already stays as it is."""
     run = import_run(run_id, actor=request.user)
     uploads.queue(run_id, profile=run.profile, text=run.profile_text, actor=request.user)
+    return go(request, reverse("desk:import_run", args=[run_id]))
+
+
+@require_POST
+@page(Capability.IMPORT_RECORDS, Capability.MANAGE_REFERENCE)
+def units(request: DeskRequest, run_id: int) -> HttpResponse:
+    """Add the new units as they were listed, and let the import take their rows in."""
+    import_run(run_id, actor=request.user)
+    try:
+        uploads.add_units(run_id, codes=request.POST.getlist("code"), actor=request.user)
+        messages.success(request, _("The units are added; their rows come in now."))
+    except Conflict as conflict:
+        messages.warning(request, str(conflict))
     return go(request, reverse("desk:import_run", args=[run_id]))
 
 
@@ -285,18 +302,18 @@ def discard(request: DeskRequest, run_id: int) -> HttpResponse:
 def keep(request: DeskRequest, run_id: int) -> HttpResponse:
     """Keep the profile that was made for a file, for every later one like it."""
     run, said = import_run(run_id, actor=request.user), request.POST
-    form, source = KeepForm(said), SourceForm(said)
-    if not (form.is_valid() and source.is_valid()):
-        return _draft(request, run, said, source=source, keep=form)
+    form = KeepForm(said)
+    if not form.is_valid():
+        return _draft(request, run, said, keep=form)
     called = form.cleaned_data["name"]
     try:
         if called in {listed.name for listed in list_profiles()}:
             raise Refusal(_("There is a profile of that name already."))
-        seen = _seen(request, run, "", AdjustForm(said), called=called, **source.cleaned_data)
+        seen = _seen(request, run, "", AdjustForm(said), called=called)
         uploads.save_profile(seen.text, actor=request.user)
     except Refusal as refusal:
         form.add_error("name", str(refusal))
-        return _draft(request, run, said, source=source, keep=form)
+        return _draft(request, run, said, keep=form)
     messages.success(request, _("The profile %(name)s is kept.") % {"name": called})
     return go(request, f"{reverse('desk:import_run', args=[run_id])}?profile={called}")
 
@@ -306,6 +323,7 @@ urlpatterns: list[URLPattern] = [
     path("import/<int:run_id>/", one, name="import_run"),
     path("import/<int:run_id>/start/", start, name="import_start"),
     path("import/<int:run_id>/again/", again, name="import_again"),
+    path("import/<int:run_id>/units/", units, name="import_units"),
     path("import/<int:run_id>/discard/", discard, name="import_discard"),
     path("import/<int:run_id>/profile/", keep, name="import_keep"),
     path("import/<int:run_id>/progress/", progress, name="import_progress"),

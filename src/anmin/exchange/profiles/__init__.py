@@ -23,6 +23,8 @@ class Listed:
     title: str
     path: Path
     shipped: bool
+    source: str = ""
+    roles: frozenset[str] = frozenset()
 
 
 def own_folder() -> Path:
@@ -43,7 +45,9 @@ def list_profiles() -> list[Listed]:
             continue
         english = (get_language() or "").startswith("en")
         title = (english and profile.title_en) or profile.title
-        found[path.stem] = Listed(path.stem, title, path, path.parent == SHIPPED)
+        found[path.stem] = Listed(
+            path.stem, title, path, path.parent == SHIPPED, profile.source, profile.roles
+        )
     return sorted(found.values(), key=lambda listed: listed.name)
 
 
@@ -70,6 +74,11 @@ def find_profile(name: str) -> Path:
     else:
         message = _("There is no column profile “%(name)s”. There are: %(known)s.")
     raise NotFound(message % {"name": name, "known": known}, field="profile")
+
+
+def is_known(name: str) -> bool:
+    """Whether the house has a profile of exactly that name, or is to be asked for one."""
+    return Path(name).suffix != ".toml" and len(Path(name).parts) <= 1
 
 
 def named_profile(name: str) -> Path:

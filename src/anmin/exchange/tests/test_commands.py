@@ -1,6 +1,7 @@
 """`anmin import` and `anmin profiles`, as a person or a script at night uses them."""
 
 import json
+import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -32,7 +33,15 @@ def say(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_the_sample_comes_in_and_comes_again(city: City, say: Say) -> None:
-    status, out, err = say("import", "incidents", SAMPLE, "--profile", "seattle_911", "--json")
+    status, out, _err = say("import", "incidents", SAMPLE)
+    assert (status, Matter.objects.count()) == (0, 0)
+    assert "673 rows read: 0 new, 0 updated, 0 unchanged, 673 rejected (" in out
+    assert re.search(
+        r"^\d+ new units\. Their rows were rejected; once more with --new-units", out, re.M
+    )
+    assert "SPD Sector Q" in out
+    words = ("import", "incidents", SAMPLE, "--profile", "seattle_911", "--new-units", "--json")
+    status, out, err = say(*words)
     told = json.loads(out)
     assert (status, err, out.count("\n")) == (0, "", 1)
     assert told.pop("seconds") > 0
@@ -83,7 +92,7 @@ def test_wrong_usage(say: Say) -> None:
 
 def test_the_moment_of_the_file_may_be_told(city: City, say: Say) -> None:
     assert say("import", "incidents", SAMPLE, "--as-of", "2016-03-04 06:00")[0] == 2
-    assert say("import", "incidents", SAMPLE, "--as-of", "2016-03-04")[0] == 0
+    assert say("import", "incidents", SAMPLE, "--new-units", "--as-of", "2016-03-04")[0] == 0
     moments = {f"{at:%Y-%m-%d %H:%M}" for at in Matter.objects.values_list("facts_at", flat=True)}
     assert moments == {"2016-03-03 16:00"}
 

@@ -1,0 +1,339 @@
+"""周卫国 leads the Jinhu station and brings in files of every kind; what he is rated by stays."""
+
+import csv
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from tests.personas import City
+
+from anmin.callbacks.models import Callback
+from anmin.exchange.imports import ImportResult, import_incidents
+from anmin.exchange.models import ImportRun, ProfileUse
+from anmin.exchange.template import template_columns
+from anmin.kernel.errors import NotAllowed, Refusal
+from anmin.matters.actions import contacts_to_call, move
+from anmin.matters.actor import Actor
+from anmin.matters.contacts import unseal
+from anmin.matters.models import Contact, Deadline, Entry, LaterContact, Matter
+from anmin.matters.news import drain
+from anmin.matters.queries import find
+from anmin.matters.verify import verify
+from anmin.people.models import Account
+from anmin.places.models import Unit
+
+DAY = f"{timezone.localdate() - timedelta(days=1)}"
+
+
+@dataclass
+class Files:
+    """Writes and takes in exports of the Chinese template."""
+
+    folder: Path
+
+    def path(self, *rows: dict[str, str]) -> Path:
+        columns = [title.strip("*") for title in template_columns()]
+        path = self.folder / "file.csv"
+        with path.open("w", encoding="utf-8-sig", newline="") as file:
+            sheet = csv.DictWriter(file, columns)
+            sheet.writeheader()
+            sheet.writerows(rows)
+        return path
+
+    def take(self, actor: Account | None, *rows: dict[str, str], **more: Any) -> ImportResult:
+        return import_incidents(
+            self.path(*rows), **{"profile": "template_zh", "actor": actor, **more}
+        )
+
+    def reasons(self, result: ImportResult) -> list[str]:
+        assert result.rejects_file is not None
+        rows = list(csv.reader(result.rejects_file.open(encoding="utf-8-sig", newline="")))
+        return [row[-1] for row in rows[1:]]
+
+
+@pytest.fixture
+def files(tmp_path: Path, settings: Any) -> Files:
+    settings.ANMIN_HOME = tmp_path
+    return Files(tmp_path)
+
+
+def row(number: str = "J1", hour: int = 12, **cells: str) -> dict[str, str]:
+    """An answered theft of Jinhu, as the city's export tells it."""
+    return {
+        "警情编号": number, "报警时间": f"{DAY} 08:00:00", "警情类别": "盗窃",
+        "社区代码": "330381003099", "管辖单位": "RA-JH", "报警人": "王女士",
+        "联系电话": "13857712345", "更新时间": f"{DAY} {hour:02}:00:00", **cells,
+    }  # fmt: skip
+
+
+ANSWERED = {"答复时间": f"{DAY} 09:10:00", "答复内容": "已立案"}
+YUHAI = {"管辖单位": "RA-YH", "社区代码": ""}
+
+
+def everything() -> list[Any]:
+    """All that an import could have changed."""
+    return [
+        list(model.objects.order_by("pk").values())
+        for model in (Matter, Entry, Deadline, Contact, LaterContact, Callback, Unit)
+    ]
+
+
+# --- rows of others -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        {},  # takes it over: his unit is named
+        YUHAI,
+        {"管辖单位": "", "社区代码": ""},
+        {**ANSWERED},
+        {"警情类别": "家庭暴力"},
+        {"联系电话": "13999999999"},
+        {"发生地址": "别处"},
+    ],
+)
+@pytest.mark.parametrize("planned", [False, True])
+def test_a_matter_of_another_unit_is_neither_moved_nor_changed_nor_told(
+    city: City, files: Files, attempt: dict[str, str], planned: bool
+) -> None:
+    files.take(None, row(**{**YUHAI, **(ANSWERED if planned else {})}))
+    drain()
+    before = everything()
+    result = files.take(city.duty_leader, row(hour=13, **attempt))
+    assert (result.created, result.updated, result.unchanged, result.rejected) == (0, 0, 0, 1)
+    (reason,) = files.reasons(result)
+    assert "非本单位" in reason
+    assert "玉海" not in reason
+    assert everything() == before
+
+
+@pytest.mark.parametrize("hour", [11, 12, 13])
+def test_the_very_facts_of_anothers_matter_are_not_confirmed_either(
+    city: City, files: Files, hour: int
+) -> None:
+    files.take(None, row(**YUHAI))
+    before = everything()
+    assert files.take(city.duty_leader, row(hour=hour, **YUHAI)).rejected == 1
+    assert everything() == before
+
+
+@pytest.mark.parametrize(
+    ("cells", "why"),
+    [
+        (YUHAI, "其他单位"),
+        ({"管辖单位": "", "社区代码": "330381002"}, "其他单位"),
+        ({"社区代码": "330381002"}, "辖区由其他单位负责"),
+        ({"管辖单位": "RA"}, "其他单位"),
+    ],
+)
+def test_no_file_opens_a_matter_for_another_unit(
+    city: City, files: Files, cells: dict[str, str], why: str
+) -> None:
+    before = everything()
+    result = files.take(city.duty_leader, row("X1", **cells), row("X2"))
+    assert (result.created, result.rejected) == (1, 1)
+    (reason,) = files.reasons(result)
+    assert why in reason
+    assert Matter.objects.get().external_id == "X2"
+    assert len(before[0]) == 0
+
+
+def test_his_own_units_rows_come_in_in_his_name(city: City, files: Files) -> None:
+    nowhere = row("J2", 管辖单位="", 社区代码="")
+    result = files.take(city.duty_leader, row(), nowhere)
+    assert (result.created, result.rejected) == (2, 0)
+    assert set(Matter.objects.values_list("unit", flat=True)) == {city.jinhu.pk}
+    for entry in Entry.objects.all():
+        assert (entry.actor, entry.actor_label, entry.actor_role) == (
+            city.duty_leader, "zhouweiguo", "duty_leader",
+        )  # fmt: skip
+    later = files.take(city.duty_leader, row(hour=13, 发生地址="文化路", **ANSWERED))
+    assert later.updated == 1
+    matter = Matter.objects.get(external_id="J1")
+    assert (matter.state, matter.place) == ("answered", "文化路")
+    assert verify().sound
+
+
+def test_at_the_console_the_entry_says_so(city: City, files: Files) -> None:
+    files.take(None, row())
+    entry = Entry.objects.get()
+    assert (entry.actor, entry.actor_role) == (None, "system")
+    assert entry.actor_label.startswith("console")
+
+
+def test_the_city_s_export_moves_what_it_is_about(city: City, files: Files) -> None:
+    files.take(city.operator, row(**YUHAI))
+    assert files.take(city.admin, row(hour=13)).updated == 1
+    assert Matter.objects.get().unit == city.jinhu
+    assert [entry.actor for entry in Entry.objects.order_by("id")] == [city.operator, city.admin]
+
+
+@pytest.mark.parametrize("cells", [{"警情类别": "家庭暴力"}, {"报警时间": f"{DAY} 07:00:00"}])
+def test_what_decides_about_callbacks_is_changed_by_no_unit_even_before(
+    city: City, files: Files, cells: dict[str, str]
+) -> None:
+    files.take(city.operator, row())
+    before = everything()
+    assert files.take(city.duty_leader, row(hour=13, **cells)).rejected == 1
+    assert everything() == before
+
+
+# --- what somebody is called back about -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"答复内容": "已按您的要求办理"},
+        {"联系电话": "13999999999"},
+        {"报警人": "别人", "联系电话": "13999999999"},
+        {"发生地址": "别处"},
+    ],
+)
+@pytest.mark.parametrize("drained", [True, False])
+def test_once_a_callback_is_due_no_file_of_his_changes_what_it_rests_on(
+    city: City, files: Files, cells: dict[str, str], drained: bool
+) -> None:
+    files.take(city.operator, row(**ANSWERED))
+    if drained:
+        drain()
+    before = everything()
+    for _time in range(2):
+        result = files.take(city.duty_leader, row(hour=13, **{**ANSWERED, **cells}))
+        assert (result.updated, result.rejected) == (0, 1)
+        assert "已安排回访" in files.reasons(result)[0]
+    after = everything()
+    # That it was tried is in the history, once, in his name; nothing else has moved.
+    assert [len(rows) for rows in after] == [
+        len(rows) + (model == 1) for model, rows in enumerate(before)
+    ]
+    tried = Entry.objects.latest("id")
+    assert (tried.action, tried.actor) == ("kept_out", city.duty_leader)
+    changed = {name for name in before[0][0] if before[0][0][name] != after[0][0][name]}
+    assert changed <= {"version", "head"}
+    assert after[2:] == before[2:]
+    assert verify().sound
+
+
+def test_a_later_contact_of_the_system_of_record_stands_beside_the_first(
+    city: City, files: Files
+) -> None:
+    files.take(city.operator, row(**ANSWERED))
+    drain()
+    first = list(Contact.objects.values())
+    later = row(hour=13, 联系电话="13999999999", 报警人="张先生", **ANSWERED)
+    assert files.take(city.operator, later).updated == 1
+    assert files.take(city.operator, later).unchanged == 1
+    assert list(Contact.objects.values()) == first
+    matter = Matter.objects.get()
+    called = [(one.name, one.phone) for one in contacts_to_call(matter)]
+    assert called == [("王女士", "+8613857712345"), ("张先生", "+8613999999999")]
+    assert find(city.inspector, "13999999999") == [matter]
+    assert "later_contact" in Entry.objects.latest("id").payload["told"]
+
+
+def test_a_later_reply_of_the_system_of_record_is_kept_and_changes_nothing(
+    city: City, files: Files
+) -> None:
+    files.take(city.operator, row(**ANSWERED))
+    drain()
+    other = row(hour=13, **{**ANSWERED, "答复内容": "另一答复"})
+    assert files.take(city.operator, other).updated == 1
+    matter = Matter.objects.get()
+    assert (matter.details["reply"], matter.state) == ("已立案", "answered")
+    assert Entry.objects.latest("id").payload["told"]["aside"] == {"reply": "另一答复"}
+    assert files.take(city.operator, {**other, "更新时间": f"{DAY} 14:00:00"}).unchanged == 1
+    assert verify().sound
+
+
+def test_before_anybody_is_to_be_called_the_system_of_record_puts_a_contact_right(
+    city: City, files: Files
+) -> None:
+    files.take(city.operator, row())
+    files.take(city.operator, row(hour=13, 联系电话="13999999999"))
+    matter = Matter.objects.get()
+    assert unseal(Contact.objects.get(), number=matter.number).phone == "+8613999999999"
+    assert LaterContact.objects.get().standing == LaterContact.RENEWED
+    # His own file does not: what it names stands beside.
+    files.take(city.duty_leader, row(hour=14, 联系电话="13666666666"))
+    assert unseal(Contact.objects.get(), number=matter.number).phone == "+8613999999999"
+    assert [one.phone for one in contacts_to_call(matter)] == ["+8613999999999", "+8613666666666"]
+
+
+def test_a_step_by_hand_and_his_file_end_in_the_same_states(city: City, files: Files) -> None:
+    files.take(city.operator, row())
+    matter = Matter.objects.get()
+    move(
+        matter_id=matter.pk, code="answer", actor=Actor.of(city.officer),
+        inputs={"reply": "已立案"},
+    )  # fmt: skip
+    before = Matter.objects.values().get()
+    files.take(city.duty_leader, row(hour=13, **{**ANSWERED, "答复内容": "别的"}))
+    after = Matter.objects.values().get()
+    assert (after["state"], after["details"]) == (before["state"], before["details"])
+
+
+# --- profiles and their sources --------------------------------------------------------------------
+
+
+def mine(folder: Path, source: str = "template_zh") -> Path:
+    path = folder / "mine.toml"
+    path.write_text(
+        f'name = "mine"\ntitle = "x"\nsource = "{source}"\n[time]\n'
+        'formats = ["%Y-%m-%d %H:%M:%S"]\n[columns]\nexternal_id = "警情编号"\n'
+        'received_at = "报警时间"\nanswered_at = "答复时间"\nreply = "答复内容"\n'
+        'contact_phone = "联系电话"\nupdated_at = "更新时间"\nunit = "管辖单位"\n'
+        'category = "警情类别"\n[category]\nlabels = true\ndefault = "other"\n',
+        "utf-8",
+    )
+    return path
+
+
+def test_a_profile_of_ones_own_never_meets_anothers_records(city: City, files: Files) -> None:
+    files.take(city.operator, row(**ANSWERED))
+    drain()
+    before = Matter.objects.values().get()
+    attack = row(hour=13, **{**ANSWERED, "答复内容": "别的", "联系电话": "13999999999"})
+    profile = str(mine(files.folder))
+    assert files.take(city.duty_leader, attack, profile=profile).created == 1
+    assert Matter.objects.values().get(external_id="J1", source="template_zh") == before
+    own = Matter.objects.exclude(source="template_zh").get()
+    assert own.source.startswith(f"own-u{city.jinhu.pk}-")
+    assert own.unit == city.jinhu
+    # The same kind of file again is about the same records.
+    assert files.take(city.duty_leader, attack, profile=profile).unchanged == 1
+
+
+@pytest.mark.parametrize("source", ["template_zh", "seattle_911", "desk", "callback", "own-u1-0"])
+def test_even_at_the_console_a_source_belongs_to_one_profile(
+    city: City, files: Files, source: str
+) -> None:
+    with pytest.raises(Refusal, match="来源"):
+        files.take(None, row(), profile=str(mine(files.folder, source)))
+    assert not Matter.objects.exists()
+
+
+def test_a_profile_is_used_by_whom_the_administrator_lets_use_it(city: City, files: Files) -> None:
+    with pytest.raises(NotAllowed):
+        files.take(city.duty_leader, row(), profile="seattle_911")
+    ProfileUse.objects.create(profile="template_zh", unit=city.yuhai)
+    for refused in (city.duty_leader, city.operator):
+        with pytest.raises(NotAllowed):
+            files.take(refused, row())
+    assert (Matter.objects.count(), ImportRun.objects.count()) == (0, 0)
+    for use in ({"unit": city.bureau}, {"role": "duty_leader"}, {"account": city.duty_leader}):
+        ProfileUse.objects.all().delete()
+        ProfileUse.objects.create(profile="template_zh", **use)
+        files.take(city.duty_leader, row())
+    assert files.take(city.admin, row()).unchanged == 1
+
+
+def test_a_person_s_file_adds_no_units(city: City, files: Files) -> None:
+    units = Unit.objects.count()
+    with pytest.raises(NotAllowed):
+        files.take(city.operator, row(), adds_units=True)
+    assert (Unit.objects.count(), ImportRun.objects.count()) == (units, 0)
