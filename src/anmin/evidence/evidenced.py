@@ -140,6 +140,11 @@ def attest(
         note(model, {row[key]: Note(mac(row[key], pick(row))) for row in rows})
 
 
+def reread(rows: models.QuerySet[Any]) -> None:
+    """Note rows that a statement of SQL changed past the ORM. Inside ``atomic``."""
+    note(rows.model, dict.fromkeys(rows.order_by().values_list("pk", flat=True)))
+
+
 def _given(row: models.Model) -> Note | None:
     form = shape(type(row))
     try:

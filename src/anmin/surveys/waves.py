@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from anmin.callbacks import chance
 from anmin.callbacks.actions import own_units
+from anmin.evidence.evidenced import reread
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotFound, Refusal
 from anmin.people.actions import log_access
@@ -122,6 +123,7 @@ def _number(wave: Wave) -> None:
             f"WHERE wave_id = %s) AS ordered WHERE {table}.id = ordered.id",
             [wave.pk],
         )
+    reread(wave.frame.all())
 
 
 def members(wave: Wave) -> list[Member]:
