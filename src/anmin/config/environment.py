@@ -4,6 +4,7 @@ Every variable is one field here; `docs/settings.md` is written from it. A wrong
 start with one plain line per fault, never with a traceback.
 """
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -84,6 +85,12 @@ class Environment(BaseSettings):
     anmin_mail_from: str = Field(
         "anmin@localhost", description="Sender address of mail from this installation."
     )
+    anmin_root_mail: Words = Field(
+        (),
+        description="Who gets the signed root of the records every night, best somebody outside "
+        "the house: mail addresses, separated by commas, each in the language of "
+        "`ANMIN_LANGUAGE` or as `en:name@example.org`, `zh-hans:name@example.org`.",
+    )
     anmin_sms_url: str | None = Field(
         None,
         description="Address of the SMS gateway that text messages are posted to. Without it, they "
@@ -159,11 +166,22 @@ class Environment(BaseSettings):
         False, description="Show tracebacks in the terminal. For developers only."
     )
 
-    @field_validator("anmin_allowed_hosts", mode="before")
+    @field_validator("anmin_allowed_hosts", "anmin_root_mail", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         if isinstance(value, str):
             return tuple(word.strip() for word in value.split(",") if word.strip())
+        return value
+
+    @field_validator("anmin_root_mail", mode="after")
+    @classmethod
+    def _mail_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for word in value:
+            language, _, address = word.rpartition(":")
+            if language not in {"", "en", "zh-hans"}:
+                raise ValueError(f"there is no language {language}: use en: or zh-hans:")
+            if not re.fullmatch(r"[^\s@<>,]+@[^\s@<>,]+\.[^\s@<>,]+", address):
+                raise ValueError(f"{address} is no mail address")
         return value
 
     @field_validator("anmin_home", mode="after")

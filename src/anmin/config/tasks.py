@@ -8,7 +8,7 @@ from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker as TaskWorker
 from django_tasks_db.models import DBTaskResult
 
-from anmin.config import logs
+from anmin.config import logs, root_mail
 from anmin.kernel.jobs import daily, every
 
 BATCH = 20
@@ -50,3 +50,10 @@ def tidy() -> int:
     return logs.remove_old(
         logs.folder(settings.ANMIN_HOME), keep=timedelta(days=31 * months), now=now
     )
+
+
+@daily(at="00:20")
+def mail_root() -> int:
+    """Send the signed root of the day that has ended to those who keep it outside the house."""
+    root_mail.queue()
+    return 0

@@ -36,6 +36,8 @@ def test_without_any_setting_there_is_a_whole_environment(monkeypatch: pytest.Mo
         ("ANMIN_HTTPS", "perhaps", "ANMIN_HTTPS: Input should be a valid boolean"),
         ("ANMIN_SECRET_KEY", "short", "ANMIN_SECRET_KEY: "),
         ("ANMIN_SMTP_URL", "mail.example:25", "ANMIN_SMTP_URL: must look like smtp://"),
+        ("ANMIN_ROOT_MAIL", "a@b.cn, nobody", "ANMIN_ROOT_MAIL: nobody is no mail address"),
+        ("ANMIN_ROOT_MAIL", "fr:a@b.fr", "ANMIN_ROOT_MAIL: there is no language fr"),
         ("ANMIN_SMS_URL", "https://sms.example", "ANMIN_SMS_SECRET: is needed with ANMIN_SMS_URL"),
         ("ANMIN_SMS_TEMPLATE", "{oops", "ANMIN_SMS_TEMPLATE: Invalid JSON"),
     ],

@@ -19,6 +19,7 @@ from anmin.callbacks.signing import close_day, open_keys
 from anmin.callbacks.unhappy import head_unit
 from anmin.desk.day_forms import SignForm
 from anmin.desk.views.page import DeskRequest, go, page, show
+from anmin.evidence import roots
 from anmin.kernel.errors import Conflict, Refusal
 from anmin.people.policy import Capability, can, require, unit_scope
 from anmin.places.queries import unit_by_code
@@ -140,8 +141,15 @@ def _shown(board: DayBoard, account: Account, form: SignForm | None) -> dict[str
         "later": _address(board.unit, board.date + timedelta(days=1)) if board.date < today else "",
         "today": today,
         "seal": bytes(closure.hash)[:SEAL].hex() if closure else "",
+        **_root(),
         "left_counts": board.left_open.counts if board.left_open else {},
     }
+
+
+def _root() -> dict[str, Any]:
+    """The newest signed root, for the sheet on paper."""
+    root = roots.latest()
+    return {"root": root, "root_short": roots.short(root) if root else ""}
 
 
 def _units(account: Account, current: Unit) -> list[Unit]:
