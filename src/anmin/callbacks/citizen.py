@@ -25,6 +25,7 @@ from anmin.callbacks.recording import Said, lock
 from anmin.callbacks.scripts import Question, script
 from anmin.channels.models import Reply, ReplyKind
 from anmin.channels.queries import body_of, replies_after
+from anmin.evidence import receipts
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotFound
 from anmin.matters.models import Cursor
@@ -113,7 +114,14 @@ def _answer(found: AnswerLink, said: Said) -> Answer:
     now = timezone.now()
     if not AnswerLink.objects.filter(pk=found.pk, used_at=None).update(used_at=now):
         raise _used()
+    receipts.promise_receipt(found)
     return recording.answer(found.callback, said, via=Via.LINK, at=now, key=f"link:{found.pk}")
+
+
+def receipt_of(token: str) -> str:
+    """The receipt for what was answered by a link, the same ever after; empty if nothing was."""
+    found = AnswerLink.objects.filter(token_digest=_digest(token)).first()
+    return receipts.code_of(found) if found else ""
 
 
 def _link(digest: bytes) -> AnswerLink:

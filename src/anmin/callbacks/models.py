@@ -219,6 +219,7 @@ class Answer(AppendOnly):
     )
 
     EVIDENCE_NAME = "callback__matter__number"
+    EVIDENCE_RECEIPT = True
 
     class Meta:
         verbose_name = _("answer")

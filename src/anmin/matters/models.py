@@ -296,6 +296,7 @@ class Reaction(Evidenced):
     answer = models.BinaryField(default=bytes)
 
     EVIDENCE_NAME = "matter__number"
+    EVIDENCE_RECEIPT = True
     EVIDENCE_LABEL = _("question to a citizen")
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.channels.actions import queue_message
+from anmin.evidence import receipts
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.matters.actions import contact_for_message, done_before, lock, move
@@ -94,6 +95,7 @@ def answer_question(*, token: str, text: str) -> Matter:
     )
     if not taken:
         raise NotFound(_("This link is no longer valid."))
+    receipts.promise_receipt(found)
     matter = lock(found.matter_id)
     for edge in matter.type.flow.moves_from(matter.state):
         if edge.replies:
@@ -101,6 +103,13 @@ def answer_question(*, token: str, text: str) -> Matter:
                 matter_id=matter.pk, code=edge.code, actor=CITIZEN, key=f"reaction:{found.pk}"
             )
     return matter
+
+
+def receipt_of(token: str) -> tuple[str, str]:
+    """The number of the matter and the receipt for what was answered by a link; empty if nothing
+    was."""
+    found = Reaction.objects.filter(token_digest=_digest(token)).select_related("matter").first()
+    return (found.matter.number, receipts.code_of(found)) if found else ("", "")
 
 
 def read_answer(reaction: Reaction) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from anmin.channels.models import ReplyKind
 from anmin.channels.queries import replies_after
+from anmin.evidence import receipts
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotFound
 from anmin.matters.models import Cursor
@@ -60,10 +61,17 @@ def answer_survey(*, token: str, given: Given) -> Return:
     """
     found, case = _use(token)
     values = clean(case, given)
+    receipts.promise_receipt(found)
     try:
         return accept(case, values, via=Via.LINK, at=timezone.now(), key=f"link:{found.pk}")
     except Conflict:
         raise _used() from None
+
+
+def receipt_of(token: str) -> str:
+    """The receipt for what was answered by a link, the same ever after; empty if nothing was."""
+    found = SurveyLink.objects.filter(token_digest=_digest(token)).first()
+    return receipts.code_of(found) if found else ""
 
 
 @atomic

@@ -226,6 +226,7 @@ class Return(AppendOnly):
     key = models.CharField(max_length=64)
 
     EVIDENCE_NAME = "case__wave__code"
+    EVIDENCE_RECEIPT = True
 
     class Meta:
         verbose_name = _("return")

@@ -145,7 +145,7 @@ def test_a_question_of_an_officer_is_answered_once(client: Client, city: City) -
     assert read_answer(matter.reactions.get()) == "LX2026001"
     matter.refresh_from_db()
     assert matter.state == "arrived"
-    assert client.get(found[0]).status_code == 404
+    assert client.get(found[0]).status_code == 410
 
 
 def test_home_and_draws_are_open_to_all(client: Client) -> None:

@@ -13,10 +13,18 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from anmin.callbacks.citizen import LinkView, UsedLink, answer_by_link, link_view, open_link
+from anmin.callbacks.citizen import (
+    LinkView,
+    UsedLink,
+    answer_by_link,
+    link_view,
+    open_link,
+    receipt_of,
+)
 from anmin.callbacks.recording import Said
 from anmin.callbacks.scripts import Question
 from anmin.callbacks.unhappy import is_unhappy
+from anmin.evidence.receipts import code_of
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.portal.forms import question_form
 from anmin.portal.guard import count_miss
@@ -72,7 +80,8 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     try:
         return _ask_or_take(request, token)
     except UsedLink:
-        return render(request, "portal/answer_used.html", status=410)
+        used = {"receipt": receipt_of(token)}
+        return render(request, "portal/answer_used.html", used, status=410)
     except NotFound:
         count_miss(request)
         return render(request, "portal/link_gone.html", status=404)
@@ -93,7 +102,8 @@ def _ask_or_take(request: HttpRequest, token: str) -> HttpResponse:
             waiting = 0, question_form(progress.asked[0], progress.data)
             waiting[1].add_error(None, str(refusal))
         else:
-            return render(request, "portal/answer_done.html", {"closing": view.closing})
+            done = {"closing": view.closing, "receipt": code_of(link)}
+            return render(request, "portal/answer_done.html", done)
     place, form = waiting
     context = {
         "form": form,

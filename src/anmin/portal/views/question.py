@@ -6,7 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from anmin.kernel.errors import NotFound
-from anmin.matters.reactions import answer_question, question_for
+from anmin.matters.reactions import answer_question, question_for, receipt_of
 from anmin.portal.forms import Reply
 from anmin.portal.guard import count_miss
 
@@ -20,10 +20,19 @@ def question(request: HttpRequest, token: str) -> HttpResponse:
         form = Reply(request.POST if request.method == "POST" else None)
         if form.is_bound and form.is_valid():
             answer_question(token=token, text=form.cleaned_data["text"])
-            return render(request, "portal/question_done.html", {"number": asked.matter.number})
+            return _done(request, *receipt_of(token))
     except NotFound:
+        number, receipt = receipt_of(token)
+        if receipt:
+            return _done(request, number, receipt, status=410)
         count_miss(request)
         return render(request, "portal/link_gone.html", status=404)
     form.fields["text"].label = asked.question
     context = {"form": form, "number": asked.matter.number}
     return render(request, "portal/question.html", context, status=422 if form.errors else 200)
+
+
+def _done(request: HttpRequest, number: str, receipt: str, status: int = 200) -> HttpResponse:
+    """That the answer has arrived, with its receipt: also when the page is sent or opened again."""
+    context = {"number": number, "receipt": receipt}
+    return render(request, "portal/question_done.html", context, status=status)

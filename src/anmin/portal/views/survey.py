@@ -20,6 +20,7 @@ from anmin.surveys.citizen import (
     UsedSurveyLink,
     answer_survey,
     decline_survey,
+    receipt_of,
     survey_view,
 )
 from anmin.surveys.questionnaires import Question
@@ -64,7 +65,8 @@ def survey(request: HttpRequest, token: str) -> HttpResponse:
     try:
         return _ask_or_take(request, token)
     except UsedSurveyLink:
-        return render(request, "portal/survey_used.html", status=410)
+        used = {"receipt": receipt_of(token)}
+        return render(request, "portal/survey_used.html", used, status=410)
     except NotFound:
         count_miss(request)
         return render(request, "portal/link_gone.html", status=404)
@@ -90,7 +92,8 @@ def _ask_or_take(request: HttpRequest, token: str) -> HttpResponse:
             waiting = 0, survey_form(view.sheet.question[0], data)
             waiting[1].add_error(None, str(refusal))
         else:
-            return render(request, "portal/survey_done.html", {"view": view})
+            done = {"view": view, "receipt": receipt_of(token)}
+            return render(request, "portal/survey_done.html", done)
     place, form = waiting
     asked = view.sheet.question[place]
     context = {
