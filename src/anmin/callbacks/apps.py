@@ -13,7 +13,14 @@ class CallbacksConfig(AppConfig):
 
     def ready(self) -> None:
         """Read every data file at boot; importing ``planning`` follows the news of the matters."""
-        from anmin.callbacks import concerns, dispositions, exclusions, planning, scripts  # noqa: F401
+        from anmin.callbacks import (  # noqa: F401
+            concerns,
+            dispositions,
+            exclusions,
+            planning,
+            replies,
+            scripts,
+        )
 
         concerns.concerns()
         dispositions.outcomes()

@@ -1,4 +1,4 @@
-"""How citizens answer without an account: by a one-time link, or by a short reply."""
+"""How citizens answer without an account: by a one-time link. Replies are in ``replies``."""
 
 import hashlib
 import secrets
@@ -11,30 +11,20 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from anmin.callbacks import ladder, recording
+from anmin.callbacks import recording
 from anmin.callbacks.models import (
     Answer,
     AnswerLink,
-    Attempt,
     Callback,
-    Satisfaction,
-    Status,
     Via,
 )
-from anmin.callbacks.recording import Said, lock
+from anmin.callbacks.recording import Said
 from anmin.callbacks.scripts import Question, script
-from anmin.channels.models import Reply, ReplyKind
-from anmin.channels.queries import body_of, replies_after
 from anmin.evidence import receipts
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotFound
-from anmin.matters.models import Cursor
 from anmin.matters.prepared import Prepared
 from anmin.matters.queries import by_id
-
-REPLIES = "callbacks.replies"
-CHOICES = {1: Satisfaction.SATISFIED, 2: Satisfaction.FAIRLY, 3: Satisfaction.DISSATISFIED}
-SUBJECT = "callback:"
 
 _links = Prepared(lambda digest: AnswerLink.objects.filter(token_digest=digest), like=b"")
 _callbacks = Prepared(lambda pk: Callback.objects.filter(pk=pk))
@@ -141,60 +131,3 @@ def _used() -> UsedLink:
 
 def _digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
-
-
-def take_replies(limit: int = 500) -> int:
-    """Take in what citizens replied by text message; returns how many replies were read.
-
-    The cursor moves in the transaction that takes a reply in, so each counts once.
-    """
-    Cursor.objects.get_or_create(name=REPLIES)
-    done = 0
-    while done < limit:
-        with atomic():
-            cursor = Cursor.objects.select_for_update().get(name=REPLIES)
-            replies = replies_after(cursor.position, limit=1)
-            if not replies:
-                break
-            _take_in(replies[0])
-            cursor.position = replies[0].pk
-            cursor.save(update_fields=["position"])
-        done += 1
-    return done
-
-
-def _take_in(reply: Reply) -> None:
-    if reply.kind == ReplyKind.STOP:
-        recording.stop(bytes(reply.sender_index), at=reply.received_at, key=f"reply:{reply.pk}")
-        return
-    callback = _asked(reply)
-    if callback is None or callback.status not in recording.ANSWERABLE:
-        return
-    key = f"reply:{reply.pk}"
-    if reply.kind == ReplyKind.ANSWER and reply.choice in CHOICES:
-        said = Said(satisfaction=CHOICES[reply.choice])
-        recording.answer(callback, said, via=Via.SMS, at=reply.received_at, key=key)
-    elif reply.kind == ReplyKind.OTHER and callback.closed_at is None:
-        # Nobody guesses what a longer text means: a person calls, and reads it before.
-        recording.step(
-            callback,
-            channel=Attempt.Channel.SMS,
-            outcome="wrote",
-            at=reply.received_at,
-            key=key,
-            note=body_of(reply),
-            status=Status.CALLING,
-            not_before=ladder.permitted(timezone.now(), ladder.pace()),
-        )
-
-
-def _asked(reply: Reply) -> Callback | None:
-    """The callback that the reply answers: the one its message was about."""
-    about = reply.in_answer_to.subject_ref if reply.in_answer_to else ""
-    number = about.removeprefix(SUBJECT)
-    if not about.startswith(SUBJECT) or not number.isdigit():
-        return None
-    try:
-        return lock(int(number))
-    except NotFound:
-        return None

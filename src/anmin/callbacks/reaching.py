@@ -1,25 +1,29 @@
 """The house's own steps of the ladder: send the message, and hand over to a person in time."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.utils import formats, timezone, translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from anmin.callbacks import ladder, recording, reopening
-from anmin.callbacks.citizen import SUBJECT, make_link
+from anmin.callbacks.citizen import make_link
 from anmin.callbacks.models import Attempt, Callback, Status
-from anmin.callbacks.recording import lock
+from anmin.callbacks.recording import SUBJECT, lock
 from anmin.callbacks.reopening import message_key
-from anmin.callbacks.unhappy import head_unit
 from anmin.channels.actions import queue_message
-from anmin.channels.models import Message
+from anmin.channels.addresses import recipient_index
+from anmin.channels.conversation import Busy, require_free, rule
+from anmin.channels.models import Expects, Medium, Message
 from anmin.channels.models import Status as Delivery
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Refusal
 from anmin.matters.actions import contact_for_message
+from anmin.matters.telling import bureau, named
 
 LINK_PATH = "/a/"
+LOOK_AGAIN = timedelta(minutes=30)
+"""Until a message that waits for its turn is looked at again."""
 LOST = (Delivery.DEAD, Delivery.CANCELLED)
 
 
@@ -67,14 +71,18 @@ def _write(callback: Callback, now: datetime, pace: ladder.Pace) -> None:
         _change(callback, Status.CALLING, now)
         return
     key = message_key(callback)
+    try:
+        require_free(recipient_index(Medium.SMS, phone))
+    except Busy:
+        _wait(callback, now, pace)
+        return
     with translation.override(settings.LANGUAGE_CODE):
         body = _(
-            "%(bureau)s: the matter you reported on %(date)s has been handled. How was it? "
-            "Reply 1 satisfied, 2 fairly satisfied, 3 dissatisfied, or answer here: %(link)s. "
-            "Reply TD to get no more messages."
+            "%(bureau)s: %(about)s has been handled by %(office)s. How was it? Reply 1 satisfied, "
+            "2 fairly satisfied, 3 dissatisfied, or: %(link)s. Reply TD to get no more messages."
         ) % {
-            "bureau": head_unit() or "",
-            "date": formats.date_format(timezone.localdate(matter.opened_at), "MONTH_DAY_FORMAT"),
+            **named(matter),
+            "bureau": bureau(),
             "link": f"{settings.BASE_URL}{LINK_PATH}{make_link(callback, now)}",
         }
     try:
@@ -86,7 +94,7 @@ def _write(callback: Callback, now: datetime, pace: ladder.Pace) -> None:
             template="callback",
             language=settings.LANGUAGE_CODE,
             subject_ref=f"{SUBJECT}{callback.pk}",
-            expects_reply=True,
+            expects=Expects.GRADE,
         )
     except Refusal:
         _change(callback, Status.CALLING, now)
@@ -104,6 +112,15 @@ def _write(callback: Callback, now: datetime, pace: ladder.Pace) -> None:
         attempts=callback.attempts + 1,
         not_before=ladder.call_after_message(now, due_at=callback.due_at, pace=pace),
     )
+
+
+def _wait(callback: Callback, now: datetime, pace: ladder.Pace) -> None:
+    """Another question is open with this number: wait for its turn, or call in time."""
+    again = ladder.permitted(now + LOOK_AGAIN, pace)
+    if again > callback.due_at - rule("reserve"):
+        _change(callback, Status.CALLING, now)
+    else:
+        Callback.objects.filter(pk=callback.pk).update(not_before=again)
 
 
 def _hand_over(callback: Callback, now: datetime, pace: ladder.Pace) -> None:

@@ -13,11 +13,14 @@ from anmin.callbacks.models import Answer, Attempt, Callback, Satisfaction, Solv
 from anmin.callbacks.scripts import advice, script
 from anmin.callbacks.sealing import seal
 from anmin.callbacks.unhappy import is_unhappy, order_rectification
+from anmin.channels.conversation import end_question
+from anmin.channels.models import Ended
 from anmin.kernel.errors import Conflict, NotFound, Refusal
 from anmin.matters.contacts import matters_of_phones
 from anmin.matters.ledger import take_turn
 from anmin.people.models import Account
 
+SUBJECT = "callback:"
 LINK_SCRIPT = "link"
 """The questions as a citizen reads them behind a link."""
 
@@ -78,16 +81,18 @@ def step(
     operator: Account | None = None,
     note: str = "",
     next_try_at: datetime | None = None,
+    keeps: bool = False,
     **changes: Any,
 ) -> None:
-    """Add one attempt and bring the callback to where it led; two statements.
+    """Add one attempt and bring the callback to where it led; two statements, three at its end.
 
-    Inside a transaction. Whoever had taken the callback gives it back. Raises ``Conflict`` when
-    it changed since it was read.
+    Inside a transaction. Whoever had taken the callback gives it back, unless it ``keeps`` to its
+    operator. Raises ``Conflict`` when it changed since it was read.
     """
     take_turn()
     known = Callback.objects.filter(pk=callback.pk, steps=callback.steps, status=callback.status)
-    fields = {"steps": callback.steps + 1, "operator": None, "lease_until": None, **changes}
+    given_back = {} if keeps else {"operator": None, "lease_until": None}
+    fields = {"steps": callback.steps + 1, **given_back, **changes}
     if not known.update(**fields):
         raise Conflict(_("Somebody else has changed this callback meanwhile."))
     for name, value in fields.items():
@@ -103,6 +108,9 @@ def step(
         next_try_at=next_try_at,
         key=key,
     ).save()
+    if fields.get("closed_at") and outcome != "reopened":  # what went out stays open to a reply
+        ended = Ended.ANSWERED if outcome == "reached" else Ended.OVER
+        end_question(f"{SUBJECT}{callback.pk}", ended)
 
 
 def answer(

@@ -10,11 +10,11 @@ from anmin.callbacks import recording
 from anmin.callbacks.closings import Reopening
 from anmin.callbacks.dispositions import WITHDRAWN
 from anmin.callbacks.models import Attempt, Callback, Status
+from anmin.callbacks.recording import SUBJECT
 from anmin.channels.actions import cancel_message
 from anmin.matters.models import Entry
 from anmin.matters.registry import all_kinds
 
-SUBJECT = "callback:"
 REASON = "the matter was opened again"
 
 

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
-from anmin.callbacks import citizen, draws, planning, reaching, signing
+from anmin.callbacks import draws, planning, reaching, signing
+from anmin.callbacks import replies as incoming
 from anmin.callbacks.ladder import rule
 from anmin.callbacks.models import Draw
 from anmin.kernel.jobs import daily, every
@@ -26,7 +27,7 @@ def reach() -> int:
 @every(seconds=5)
 def replies() -> int:
     """Take in what citizens replied."""
-    return citizen.take_replies(200)
+    return incoming.take_replies(200)
 
 
 @daily(at="day.night_close")

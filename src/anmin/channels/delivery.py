@@ -18,7 +18,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.models import F, Q
 from django.utils import timezone
 
-from anmin.channels.models import Message, OptOut, Status
+from anmin.channels.conversation import end_question_of
+from anmin.channels.models import Ended, Message, OptOut, Status
 from anmin.channels.providers.base import (
     OutgoingMessage,
     PermanentProblem,
@@ -27,9 +28,14 @@ from anmin.channels.providers.base import (
     TransientProblem,
 )
 from anmin.channels.registry import provider_class
+from anmin.channels.subjects import still_wanted
+from anmin.evidence.log import atomic
 from anmin.kernel.errors import Unavailable
 
 log = structlog.get_logger(__name__)
+
+OPTED_OUT = "opted out"
+NOT_WANTED = "not wanted any more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +94,20 @@ def _deliver(message_id: int, providers: dict[str, Provider], retry: Retry) -> b
         # Only a deliverer that dies each time it holds this message gets here.
         marks = {"status": Status.DEAD, "last_error": "never finished"}
     elif OptOut.objects.filter(recipient_index=message.recipient_index).exists():
-        marks = {"status": Status.CANCELLED, "last_error": "opted out"}
+        marks = {"status": Status.CANCELLED, "last_error": OPTED_OUT}
+    elif not still_wanted(message):
+        marks = {"status": Status.CANCELLED, "last_error": NOT_WANTED}
     else:
         marks = _send(message, provider, retry)
     held = Message.objects.filter(pk=message_id, status=Status.LEASED, lease_by=token)
-    if not held.update(lease_by="", lease_until=None, provider=provider.code, **marks):
-        log.warning("message lease lost", message=message_id)
+    with atomic():
+        if not held.update(lease_by="", lease_until=None, provider=provider.code, **marks):
+            log.warning("message lease lost", message=message_id)
+        elif marks["status"] == Status.CANCELLED:
+            stopped = marks["last_error"] == OPTED_OUT
+            end_question_of(message_id, Ended.STOPPED if stopped else Ended.WITHDRAWN)
+        elif marks["status"] == Status.DEAD:
+            end_question_of(message_id, Ended.UNDELIVERED)
     return True
 
 
@@ -128,6 +142,7 @@ def _done(sent: Sent) -> dict[str, object]:
         "status": Status.SENT,
         "sent_at": timezone.now(),
         "provider_ref": sent.ref[:120],
+        "sent_from": sent.sent_from[:32],
         "last_error": "",
     }
 

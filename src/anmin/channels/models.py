@@ -50,7 +50,7 @@ class Message(Evidenced):
     last_error = models.CharField(_("last error"), max_length=300, blank=True)
     provider = models.CharField(_("provider"), max_length=32, blank=True)
     provider_ref = models.CharField(_("provider's reference"), max_length=120, blank=True)
-    expects_reply = models.BooleanField(_("asks for an answer"), default=False)
+    sent_from = models.CharField(_("sent from"), max_length=32, blank=True)
     subject_ref = models.CharField(_("is about"), max_length=64, blank=True, db_index=True)
     created_at = models.DateTimeField(_("queued at"), default=timezone.now)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
@@ -88,6 +88,70 @@ class Message(Evidenced):
         return b"message:" + self.key.encode()
 
 
+class Expects(models.TextChoices):
+    """What a question by message may be answered with."""
+
+    GRADE = "grade", _("1, 2 or 3")
+    WORDS = "words", _("Any words")
+    LINK = "link", _("The link only")
+
+
+class Ended(models.TextChoices):
+    """How a question by message ended."""
+
+    ANSWERED = "answered", _("Answered")
+    OVER = "over", _("Given up")
+    EXPIRED = "expired", _("Not answered in time")
+    WITHDRAWN = "withdrawn", _("Taken back")
+    STOPPED = "stopped", _("Wants no messages")
+    UNDELIVERED = "undelivered", _("Not delivered")
+
+
+class Question(Evidenced):
+    """That a message asks something: the conversation with one number. One is open at a time."""
+
+    message = models.OneToOneField(Message, models.PROTECT, related_name="question")
+    recipient_index = models.BinaryField(max_length=16)
+    expects = models.CharField(_("expects"), max_length=8, choices=Expects)
+    opened_at = models.DateTimeField(_("asked"), default=timezone.now)
+    closed_at = models.DateTimeField(_("ended"), null=True)
+    ended = models.CharField(_("how it ended"), max_length=12, choices=Ended, blank=True)
+
+    EVIDENCE_NAME = "message__subject_ref"
+
+    class Meta:
+        verbose_name = _("question by message")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("recipient_index",),
+                condition=models.Q(closed_at__isnull=True),
+                name="channels_one_open",
+            )
+        ]
+        indexes = [
+            models.Index(fields=("recipient_index", "-id"), name="channels_asked"),
+            models.Index(
+                fields=("opened_at",),
+                condition=models.Q(closed_at__isnull=True),
+                name="channels_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.message_id} {self.ended or 'open'}"
+
+
+class Match(models.TextChoices):
+    """To which question a reply belongs, as far as the conversation tells."""
+
+    OPEN = "open", _("The open question of that number")
+    NAMED = "named", _("A question that the gateway names")
+    SEVERAL = "several", _("Several questions may be meant")
+    CLOSED = "closed", _("No question is open any more")
+    UNKNOWN = "unknown", _("Nobody asked that number")
+    REPEATED = "repeated", _("The same text once more")
+
+
 class ReplyKind(models.TextChoices):
     """What a reply is, before anybody above reads it."""
 
@@ -100,18 +164,24 @@ class ReplyKind(models.TextChoices):
 class Reply(Evidenced):
     """What came back from a phone, once, however often the gateway repeats it.
 
-    ``choice`` is 1, 2 or 3 (satisfied, fairly satisfied, dissatisfied) where ``kind`` is answer.
+    ``choice`` is 1, 2 or 3 (satisfied, fairly satisfied, dissatisfied) where ``kind`` is answer;
+    ``words`` tells that something else was said beside it. ``question`` is the one it answers,
+    and ``match`` how that is known, or why it is not.
     """
 
     provider = models.CharField(_("provider"), max_length=32)
     provider_ref = models.CharField(_("provider's reference"), max_length=120)
     sender_index = models.BinaryField(max_length=16, db_index=True)
+    sender = models.BinaryField(_("number, sealed"), default=bytes)
     body = models.BinaryField(_("text, sealed"))
+    digest = models.BinaryField(max_length=16, default=bytes)
     kind = models.CharField(_("kind"), max_length=8, choices=ReplyKind)
     choice = models.PositiveSmallIntegerField(_("choice"), null=True, blank=True)
+    words = models.BooleanField(_("words beside it"), default=False)
     received_at = models.DateTimeField(_("received at"), default=timezone.now)
-    in_answer_to = models.ForeignKey(
-        Message, models.PROTECT, null=True, related_name="replies", verbose_name=_("in answer to")
+    match = models.CharField(_("match"), max_length=8, choices=Match)
+    question = models.ForeignKey(
+        Question, models.PROTECT, null=True, related_name="replies", verbose_name=_("in answer to")
     )
 
     EVIDENCE_NAME = "provider provider_ref"
@@ -131,6 +201,39 @@ class Reply(Evidenced):
     def context(self) -> bytes:
         """What the text is bound to: it does not open in another reply."""
         return f"reply:{self.provider}:{self.provider_ref}".encode()
+
+
+class ReplyPart(Evidenced):
+    """One part of a long reply that the gateway brings in parts, kept until the others are here."""
+
+    provider = models.CharField(_("provider"), max_length=32)
+    provider_ref = models.CharField(_("provider's reference"), max_length=120)
+    sender_index = models.BinaryField(max_length=16)
+    sender = models.BinaryField(_("number, sealed"))
+    body = models.BinaryField(_("text, sealed"))
+    whole = models.CharField(_("of which message"), max_length=64)
+    number = models.PositiveSmallIntegerField(_("part"))
+    total = models.PositiveSmallIntegerField(_("of"))
+    sent_to = models.CharField(_("sent to"), max_length=32, blank=True)
+    received_at = models.DateTimeField(_("received at"), default=timezone.now, db_index=True)
+    reply = models.ForeignKey(Reply, models.PROTECT, null=True, related_name="parts")
+
+    EVIDENCE_NAME = "provider provider_ref"
+
+    class Meta:
+        verbose_name = _("part of a reply")
+        verbose_name_plural = _("parts of replies")
+        constraints = [
+            models.UniqueConstraint(fields=("provider", "provider_ref"), name="channels_part_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.whole} {self.number}/{self.total}"
+
+    @property
+    def context(self) -> bytes:
+        """What number and text are bound to."""
+        return f"part:{self.provider}:{self.provider_ref}".encode()
 
 
 class OptOut(Evidenced):

@@ -31,6 +31,20 @@ def body_of(message: Message | Reply) -> str:
     return plain.decode()
 
 
+def sender_of(reply: Reply) -> str:
+    """The number a reply came from, opened; empty for one of before numbers were kept."""
+    if not reply.sender:
+        return ""
+    plain: bytes = settings.KEYRING.decrypt(bytes(reply.sender), context=reply.context)
+    return plain.decode()
+
+
+def recipient_of(message: Message) -> str:
+    """The number or address a message goes to, opened."""
+    plain: bytes = settings.KEYRING.decrypt(bytes(message.recipient), context=message.context)
+    return plain.decode()
+
+
 def inbox(owner: str, *, limit: int = 50) -> Sequence[Message]:
     """What the in-app inbox of that owner holds, newest first."""
     index = recipient_index(Medium.INBOX, clean_recipient(Medium.INBOX, owner))
@@ -50,7 +64,7 @@ def replies_after(reply_id: int, limit: int = 100) -> Sequence[Reply]:
     Replies become visible in the order of their ids, so a reader that remembers the last id
     misses none.
     """
-    rows = Reply.objects.filter(id__gt=reply_id).select_related("in_answer_to")
+    rows = Reply.objects.filter(id__gt=reply_id).select_related("question__message")
     return list(rows.order_by("id")[:limit])
 
 

@@ -1,6 +1,6 @@
 """What the worker does for this room."""
 
-from anmin.channels import queries
+from anmin.channels import conversation, queries, receiving
 from anmin.channels.delivery import deliver_due
 from anmin.kernel.jobs import every
 
@@ -9,3 +9,9 @@ from anmin.kernel.jobs import every
 def deliver() -> int:
     """Send messages that are due, a few at a time: a slow gateway must not hold the worker."""
     return deliver_due(limit=20)
+
+
+@every(seconds=60)
+def questions() -> int:
+    """End questions that were not answered in time, and long replies whose parts did not come."""
+    return conversation.expire() + receiving.join_late_parts()

@@ -6,8 +6,8 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from anmin.channels.actions import receive_reply
-from anmin.channels.providers.base import MalformedReply
+from anmin.channels.providers.base import IncomingReply, MalformedReply
+from anmin.channels.receiving import receive_part, receive_reply
 from anmin.channels.registry import provider_class
 from anmin.channels.signing import BadSignature
 from anmin.kernel.errors import Refusal
@@ -34,15 +34,29 @@ def receive(request: HttpRequest, provider: str) -> JsonResponse:
     except MalformedReply as problem:
         return _refused(400, str(problem))
     try:
-        reply = receive_reply(
-            provider=provider,
-            provider_ref=incoming.ref,
-            sender=incoming.sender,
-            text=incoming.text,
-        )
+        kind = _take(provider, incoming)
     except Refusal as refusal:
         return _refused(400, str(refusal))
-    return JsonResponse({"id": reply.provider_ref, "kind": reply.kind})
+    return JsonResponse({"id": incoming.ref, "kind": kind})
+
+
+def _take(provider: str, incoming: IncomingReply) -> str:
+    """Take in a whole reply or one part of a long one; returns what it is."""
+    told = {"sender": incoming.sender, "text": incoming.text, "sent_to": incoming.sent_to}
+    if incoming.whole:
+        whole = receive_part(
+            provider=provider,
+            provider_ref=incoming.ref,
+            whole=incoming.whole,
+            part=incoming.part,
+            parts=incoming.parts,
+            **told,
+        )
+        return whole.kind if whole else "part"
+    reply = receive_reply(
+        provider=provider, provider_ref=incoming.ref, about=incoming.about, **told
+    )
+    return reply.kind
 
 
 def _refused(status: int, reason: str) -> JsonResponse:

@@ -119,6 +119,8 @@ def occasions(entry: Entry) -> list[str]:
         found.append("unit")
     if entry.action == "note":
         found.append("noted")
+    if entry.action == "replied":
+        found.append("replied")
     if entry.from_state:
         flow = kind.flow
         move = flow.move(entry.action)

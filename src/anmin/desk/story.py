@@ -195,6 +195,7 @@ def _action(entry: Entry) -> str:
         "observe": _("New facts from the system of record"),
         "assign": _("Handed over"),
         "note": _("Note"),
+        "replied": _("The citizen replied"),
         "link": _("Linked"),
     }.get(entry.action, entry.action)
 

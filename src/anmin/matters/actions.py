@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotFound, Refusal
 from anmin.matters import policy
-from anmin.matters.actor import Actor
+from anmin.matters.actor import CITIZEN, Actor
 from anmin.matters.categories import category as category_of
 from anmin.matters.clock import tick
 from anmin.matters.contacts import (
@@ -239,6 +239,15 @@ def add_note(
         return matter
     _same_state(matter, Change("note", matter.state, note=text.strip(), public=public), actor, key)
     return matter
+
+
+def note_reply(matter: Matter, *, key: str) -> None:
+    """Write into the timeline that the citizen replied, where no step follows from it.
+
+    The words are not there: whoever handles the matter reads them beside the question.
+    """
+    if not done_before(matter, key):
+        _same_state(matter, Change("replied", matter.state), CITIZEN, key)
 
 
 @atomic

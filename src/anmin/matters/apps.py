@@ -13,6 +13,6 @@ class MattersConfig(AppConfig):
 
     def ready(self) -> None:
         """Load every kind at boot, so that a broken one stops the start, not a citizen."""
-        from anmin.matters import registry
+        from anmin.matters import reactions, registry  # noqa: F401 - takes replies
 
         registry.discover()

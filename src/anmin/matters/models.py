@@ -285,15 +285,21 @@ class Link(Evidenced):
 
 
 class Reaction(Evidenced):
-    """A question put to the citizen about a matter, answered by a one-time link."""
+    """A question put to the citizen about a matter, answered by a one-time link or by message.
+
+    ``sent_at`` is empty while another question is open with that number; ``via`` tells how it was
+    answered. Words that came after the answer are a row of their own.
+    """
 
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="reactions")
     token_digest = models.BinaryField(max_length=32, unique=True)
     question = models.CharField(max_length=500)
     asked_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
     answer = models.BinaryField(default=bytes)
+    via = models.CharField(max_length=8, blank=True)
 
     EVIDENCE_NAME = "matter__number"
     EVIDENCE_RECEIPT = True

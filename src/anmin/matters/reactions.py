@@ -1,22 +1,35 @@
-"""Questions to the citizen about a matter: asked by message, answered by a one-time link."""
+"""Questions to the citizen about a matter: asked by message, answered by a link or by a reply.
+
+One question is open with a number at a time: while another one is, this one waits for its turn.
+"""
 
 import hashlib
 import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from anmin.channels.actions import queue_message
+from anmin.channels.conversation import Busy, end_question_by_key
+from anmin.channels.models import Ended, Expects, Message, Question, Reply
+from anmin.channels.queries import body_of
+from anmin.channels.subjects import Described, Subject, register_subject
 from anmin.evidence import receipts
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import NotFound, Refusal
-from anmin.matters.actions import contact_for_message, done_before, lock, move
+from anmin.matters.actions import contact_for_message, done_before, lock, move, note_reply
 from anmin.matters.actor import CITIZEN, Actor
 from anmin.matters.models import Matter, Reaction
+from anmin.matters.telling import bureau, named
 
 CONTEXT = b"reaction"
+SUBJECT, KEY = "matter", "reaction:"
+LONGEST = 2000
+LINK, SMS = "link", "sms"
 
 
 @atomic
@@ -31,7 +44,8 @@ def ask_citizen(
 ) -> Matter:
     """Take the asking step of a flow and send the citizen a link to answer by.
 
-    Refused when nobody can be reached. A repeated ``key`` asks nothing again.
+    While another question is open with that number this one waits (``send_waiting``). Refused
+    when nobody can be reached. A repeated ``key`` asks nothing again.
     """
     matter = lock(matter_id)
     if done_before(matter, key):
@@ -44,42 +58,81 @@ def ask_citizen(
         inputs={"question": question},
         key=key,
     )
-    contact = contact_for_message(matter)
-    if not contact.phone:
+    if not contact_for_message(matter).phone:
         raise Refusal(_("Nobody left a phone number with this matter."), field="question")
-    token = secrets.token_urlsafe(24)
     now = timezone.now()
-    Reaction.objects.create(
+    asked = Reaction.objects.create(
         matter=matter,
-        token_digest=_digest(token),
+        token_digest=_digest(secrets.token_urlsafe(24)),
         question=question,
         asked_at=now,
-        expires_at=settings.RULES.due(
-            "link.validity", now, settings.CALENDAR, timezone.get_default_timezone()
-        ).at,
+        expires_at=_expiry(now),
     )
-    queue_message(
-        key=f"reaction:{matter.number}:{matter.version}",
-        medium="sms",
-        recipient=contact.phone,
-        body=_("About %(number)s: %(question)s Answer here: %(link)s")
-        % {
-            "number": matter.number,
-            "question": question,
-            "link": f"{settings.BASE_URL}/q/{token}",
-        },
-        template="reaction",
-        language=settings.LANGUAGE_CODE,
-        subject_ref=f"matter:{matter.number}",
-    )
+    _send(asked, now)
     return matter
+
+
+def send_waiting(limit: int = 100) -> int:
+    """Send questions whose turn it is; returns how many. One that is not wanted any more ends."""
+    now = timezone.now()
+    waiting = Reaction.objects.filter(sent_at=None, answered_at=None, expires_at__gt=now)
+    done = 0
+    for pk in list(waiting.order_by("asked_at", "pk").values_list("pk", flat=True)[:limit]):
+        with atomic():
+            asked = _locked(pk)
+            if asked.sent_at is not None or asked.answered_at is not None:
+                continue
+            if not _waits(asked.matter):
+                Reaction.objects.filter(pk=pk).update(expires_at=now)
+            elif _send(asked, now):
+                done += 1
+    return done
+
+
+def _send(asked: Reaction, now: datetime) -> bool:
+    """Send the question with a fresh link, unless another one is open with that number."""
+    matter, token = asked.matter, secrets.token_urlsafe(24)
+    with translation.override(settings.LANGUAGE_CODE):
+        body = _(
+            "%(bureau)s about %(about)s (%(number)s): %(office)s asks: %(question)s Reply to this "
+            "message, or answer here: %(link)s"
+        ) % {
+            **named(matter),
+            "bureau": bureau(),
+            "number": matter.number,
+            "question": asked.question,
+            "link": f"{settings.BASE_URL}/q/{token}",
+        }
+    try:
+        queue_message(
+            key=f"{KEY}{asked.pk}",
+            medium="sms",
+            recipient=contact_for_message(matter).phone,
+            body=body,
+            template="reaction",
+            language=settings.LANGUAGE_CODE,
+            subject_ref=f"{SUBJECT}:{matter.number}",
+            expects=Expects.WORDS,
+        )
+    except Busy:
+        return False
+    Reaction.objects.filter(pk=asked.pk).update(
+        token_digest=_digest(token), sent_at=now, expires_at=_expiry(now)
+    )
+    return True
+
+
+def _expiry(now: datetime) -> datetime:
+    zone = timezone.get_default_timezone()
+    due: datetime = settings.RULES.due("link.validity", now, settings.CALENDAR, zone).at
+    return due
 
 
 def question_for(token: str) -> Reaction:
     """The open question behind a link. Raises ``NotFound`` when used, expired or unknown."""
     found = Reaction.objects.filter(token_digest=_digest(token)).select_related("matter").first()
     if found is None or found.answered_at or found.expires_at < timezone.now():
-        raise NotFound(_("This link is no longer valid."))
+        raise _gone()
     return found
 
 
@@ -89,20 +142,59 @@ def answer_question(*, token: str, text: str) -> Matter:
     if not text.strip():
         raise Refusal(_("Please write your answer."), field="text")
     found = question_for(token)
-    sealed: Any = settings.KEYRING.encrypt(text.strip()[:2000].encode(), context=CONTEXT)
-    taken = Reaction.objects.filter(pk=found.pk, answered_at=None).update(
-        answered_at=timezone.now(), answer=sealed
+    if not _accept(found, text, via=LINK):
+        raise _gone()
+    return lock(found.matter_id)
+
+
+def _accept(asked: Reaction, text: str, *, via: str) -> bool:
+    """Keep the answer and let the matter go on, once; inside a transaction."""
+    taken = Reaction.objects.filter(pk=asked.pk, answered_at=None).update(
+        answered_at=timezone.now(), answer=_sealed(text), via=via
     )
     if not taken:
-        raise NotFound(_("This link is no longer valid."))
-    receipts.promise_receipt(found)
-    matter = lock(found.matter_id)
+        return False
+    if via == LINK:
+        receipts.promise_receipt(asked)
+    end_question_by_key(f"{KEY}{asked.pk}", Ended.ANSWERED)
+    _tell(asked.matter_id, key=f"{KEY}{asked.pk}")
+    return True
+
+
+def take_late(asked: Reaction, text: str, *, key: str) -> None:
+    """Keep what a person found to be meant for a question: as its answer, or beside it."""
+    if not _accept(asked, text, via=SMS):
+        add_words(reaction_id=asked.pk, text=text, key=key)
+
+
+@atomic
+def add_words(*, reaction_id: int, text: str, key: str) -> Reaction:
+    """Keep what a citizen said about a question that was answered already, beside the answer."""
+    asked = _locked(reaction_id)
+    now = timezone.now()
+    row = Reaction.objects.create(
+        matter=asked.matter,
+        token_digest=_digest(secrets.token_urlsafe(24)),
+        question=asked.question,
+        asked_at=asked.asked_at,
+        sent_at=asked.sent_at,
+        expires_at=now,
+        answered_at=now,
+        answer=_sealed(text),
+        via=SMS,
+    )
+    _tell(asked.matter_id, key=key)
+    return row
+
+
+def _tell(matter_id: int, *, key: str) -> None:
+    """Say in the timeline that the citizen replied; a matter that waits for it goes on."""
+    matter = lock(matter_id)
     for edge in matter.type.flow.moves_from(matter.state):
         if edge.replies:
-            return move(
-                matter_id=matter.pk, code=edge.code, actor=CITIZEN, key=f"reaction:{found.pk}"
-            )
-    return matter
+            move(matter_id=matter.pk, code=edge.code, actor=CITIZEN, key=key)
+            return
+    note_reply(matter, key=key)
 
 
 def receipt_of(token: str) -> tuple[str, str]:
@@ -118,6 +210,103 @@ def read_answer(reaction: Reaction) -> str:
         return ""
     plain: bytes = settings.KEYRING.decrypt(bytes(reaction.answer), context=CONTEXT)
     return plain.decode()
+
+
+def standing(reaction: Reaction) -> str:
+    """How a question stands, in words: waiting for its turn, sent, not delivered, ended."""
+    if reaction.answered_at is not None:
+        return ""
+    if reaction.sent_at is None:
+        return (
+            _("Waits: another question is open with this number. Phone if it is urgent.")
+            if reaction.expires_at > timezone.now()
+            else _("Not sent: it was no longer needed.")
+        )
+    question = Question.objects.filter(message__key=f"{KEY}{reaction.pk}").first()
+    match question.ended if question else Ended.STOPPED:
+        case Ended.UNDELIVERED:
+            return _("The message could not be delivered: please phone.")
+        case Ended.STOPPED:
+            return _("This number wants no messages: please phone.")
+        case Ended.EXPIRED | Ended.OVER:
+            return _("No answer came in time: please phone.")
+    return _("Sent, no answer yet")
+
+
+# --- what the conversation with a number asks of this room --------------------------------------
+
+
+def _take(reply: Reply, question: Question) -> str:
+    text = body_of(reply)
+    asked = asked_by(question.message)
+    if asked is None or not text.strip():
+        return "not_answer"
+    return "" if _accept(asked, text, via=SMS) else "closed"
+
+
+def _wanted(message: Message) -> bool:
+    asked = asked_by(message)
+    return asked is None or (asked.answered_at is None and _waits(asked.matter))
+
+
+def _describe(messages: Sequence[Message]) -> Mapping[int, Described]:
+    of = {number: one.pk for one in messages if (number := _number(one)) is not None}
+    rows = Reaction.objects.filter(pk__in=of)
+    return {
+        of[row.pk]: Described(
+            title=_("Question of the office: %(question)s") % {"question": row.question},
+            number=row.matter.number,
+            when=row.matter.opened_at,
+            place=row.matter.area.label if row.matter.area else "",
+            standing=_("answered") if row.answered_at else _("not answered yet"),
+            unit_id=row.matter.unit_id,
+            answerable=True,
+        )
+        for row in rows.select_related("matter__area")
+    }
+
+
+def _stop(_index: bytes, _at: datetime, _key: str) -> None:
+    """Nothing to end: the matter waits on, and its page says that the number wants no messages."""
+
+
+def _phone(_message: Message) -> bool:
+    return False  # whoever asked phones; there is no queue of such calls
+
+
+register_subject(
+    Subject(code=SUBJECT, take=_take, stop=_stop, wanted=_wanted, describe=_describe, phone=_phone)
+)
+
+
+def _waits(matter: Matter) -> bool:
+    return any(edge.replies for edge in matter.type.flow.moves_from(matter.state))
+
+
+def asked_by(message: Message) -> Reaction | None:
+    """The question that a message asks, with its matter."""
+    return Reaction.objects.select_related("matter").filter(pk=_number(message) or 0).first()
+
+
+def _number(message: Message) -> int | None:
+    number = message.key.removeprefix(KEY)
+    return int(number) if message.key.startswith(KEY) and number.isdigit() else None
+
+
+def _locked(reaction_id: int) -> Reaction:
+    rows = Reaction.objects.select_for_update(of=("self",)).select_related("matter")
+    found = rows.filter(pk=reaction_id).first()
+    if found is None:
+        raise NotFound(_("There is no such question."))
+    return found
+
+
+def _sealed(text: str) -> Any:
+    return settings.KEYRING.encrypt(text.strip()[:LONGEST].encode(), context=CONTEXT)
+
+
+def _gone() -> NotFound:
+    return NotFound(_("This link is no longer valid."))
 
 
 def _digest(token: str) -> bytes:

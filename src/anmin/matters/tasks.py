@@ -1,10 +1,17 @@
 """What this room does without anybody asking."""
 
-from anmin.kernel.jobs import daily
+from anmin.kernel.jobs import daily, every
 from anmin.matters.promises import reckon_again
+from anmin.matters.reactions import send_waiting
 
 
 @daily(at="03:10")
 def promises() -> int:
     """Reckon deadlines anew where the holidays were not announced when they were made."""
     return reckon_again()
+
+
+@every(seconds=60)
+def questions() -> int:
+    """Send questions to citizens whose turn it is."""
+    return send_waiting()

@@ -13,7 +13,7 @@ class SurveysConfig(AppConfig):
 
     def ready(self) -> None:
         """Read every data file at boot, so that a broken one stops the start."""
-        from anmin.surveys import dispositions, questionnaires
+        from anmin.surveys import dispositions, questionnaires, replies  # noqa: F401 - takes replies
 
         dispositions.outcomes()
         for code, version in questionnaires.versions():

@@ -9,18 +9,13 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from anmin.channels.models import ReplyKind
-from anmin.channels.queries import replies_after
 from anmin.evidence import receipts
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotFound
-from anmin.matters.models import Cursor
 from anmin.surveys.dispositions import REFUSAL
 from anmin.surveys.models import Case, Return, SurveyLink, Via, Wave
 from anmin.surveys.questionnaires import Questionnaire
-from anmin.surveys.recording import Given, accept, clean, lock_case, sheet_of, step, stop
-
-REPLIES = "surveys.replies"
+from anmin.surveys.recording import Given, accept, clean, lock_case, sheet_of, step
 
 
 class UsedSurveyLink(NotFound):
@@ -122,22 +117,3 @@ def _used() -> UsedSurveyLink:
 
 def _digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
-
-
-def take_stops(limit: int = 200) -> int:
-    """End every case of a phone that asked for no more messages; returns how many replies were read."""
-    Cursor.objects.get_or_create(name=REPLIES)
-    done = 0
-    while done < limit:
-        with atomic():
-            cursor = Cursor.objects.select_for_update().get(name=REPLIES)
-            replies = replies_after(cursor.position, limit=1)
-            if not replies:
-                break
-            reply = replies[0]
-            if reply.kind == ReplyKind.STOP:
-                stop(bytes(reply.sender_index), at=reply.received_at, key=f"reply:{reply.pk}")
-            cursor.position = reply.pk
-            cursor.save(update_fields=["position"])
-        done += 1
-    return done

@@ -7,10 +7,12 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from anmin.callbacks import ladder
-from anmin.callbacks.reaching import reads_messages
+from anmin.callbacks.reaching import LOOK_AGAIN, reads_messages
 from anmin.callbacks.unhappy import head_unit
 from anmin.channels.actions import queue_message
-from anmin.channels.models import Message
+from anmin.channels.addresses import recipient_index
+from anmin.channels.conversation import Busy, require_free
+from anmin.channels.models import Expects, Medium, Message
 from anmin.channels.models import Status as Delivery
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Refusal
@@ -55,6 +57,12 @@ def _invite(case: Case, now: datetime, at_pace: ladder.Pace) -> None:
     if not reads_messages(phone):
         _to_interviewer(case, now)
         return
+    try:
+        require_free(recipient_index(Medium.SMS, phone))
+    except Busy:  # another question is open with this number: it waits for its turn
+        again = ladder.permitted(now + LOOK_AGAIN, at_pace)
+        Case.objects.filter(pk=case.pk).update(not_before=again)
+        return
     with translation.override(settings.LANGUAGE_CODE):
         body = _(
             "%(bureau)s: you were drawn at random for the survey “%(title)s”. Taking part is up to "
@@ -74,6 +82,7 @@ def _invite(case: Case, now: datetime, at_pace: ladder.Pace) -> None:
             template="survey",
             language=settings.LANGUAGE_CODE,
             subject_ref=key,
+            expects=Expects.LINK,
         )
     except Refusal:
         _to_interviewer(case, now)

@@ -12,6 +12,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from anmin.callbacks import ladder
+from anmin.channels.conversation import end_question
+from anmin.channels.models import Ended
 from anmin.kernel.errors import Conflict, NotFound, Refusal
 from anmin.matters.ledger import take_turn
 from anmin.people.models import Account
@@ -90,6 +92,9 @@ def step(
         next_try_at=next_try_at,
         key=key,
     ).save()
+    if fields.get("closed_at"):
+        ended = Ended.ANSWERED if outcome == "reached" else Ended.OVER
+        end_question(f"survey:{case.pk}", ended)
 
 
 def read_note(attempt: CaseAttempt) -> str:

@@ -3,19 +3,13 @@
 from django.utils import timezone
 
 from anmin.kernel.jobs import daily, every
-from anmin.surveys import citizen, reaching, waves
+from anmin.surveys import reaching, waves
 
 
 @every(seconds=30)
 def reach_sample() -> int:
     """Send invitations and hand over to interviewers in time."""
     return reaching.advance(100)
-
-
-@every(seconds=10)
-def survey_stops() -> int:
-    """End the cases of phones that asked for no more messages."""
-    return citizen.take_stops(200)
 
 
 @daily(at="03:40")

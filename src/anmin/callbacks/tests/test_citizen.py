@@ -10,16 +10,16 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from tests.personas import WANG, City
 
-from anmin.callbacks import actions, citizen, reaching
+from anmin.callbacks import actions, reaching, replies
 from anmin.callbacks.citizen import (
     UsedLink,
     answer_by_link,
     link_view,
     open_link,
-    take_replies,
 )
 from anmin.callbacks.models import Answer, AnswerLink, Attempt, Callback
 from anmin.callbacks.recording import Said
+from anmin.callbacks.replies import take_replies
 from anmin.callbacks.tests.scene import planned, world
 from anmin.channels.actions import cancel_message, receive_reply
 from anmin.channels.models import Message
@@ -42,7 +42,7 @@ def messaged(city: City, clock: time_machine.Traveller, **changes: Any) -> tuple
     text = body_of(latest_message(f"callback:{callback.pk}"))
     found = re.search(r"/a/([\w-]+)", text)
     assert found is not None
-    Message.objects.update(status=Delivery.SENT)
+    Message.objects.update(status=Delivery.SENT, sent_at=timezone.now())
     return callback, found[1]
 
 
@@ -63,12 +63,16 @@ def test_the_message_goes_out_after_six_hours_and_once(
     # due at 10:00; twelve hours after the message is night, so a person calls at 8:00
     assert f"{timezone.localtime(callback.not_before):%d %H:%M}" == "11 08:00"
     message = Message.objects.get()
-    assert (message.key, message.expects_reply) == (f"callback:{callback.pk}", True)
+    assert (message.key, message.question.expects) == (f"callback:{callback.pk}", "grade")
     text = body_of(message)
     assert text.startswith("瑞安市公安局：")
     assert "11月10日" in text
     assert "王" not in text
-    assert "噪声" not in text
+    # the matter is named by what she told herself, and by the office
+    assert "噪声" in text
+    assert "锦湖文化社区" in text
+    assert "锦湖派出所" in text
+    assert "3幢" not in text
     assert Attempt.objects.get().outcome == "message_sent"
 
 
@@ -281,18 +285,18 @@ def test_a_crash_while_taking_replies_counts_each_once(
 ) -> None:
     messaged(city, clock)
     reply("3")
-    real = citizen._take_in
+    real = replies._take_in
 
     def dies(found: Any) -> None:
         real(found)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(citizen, "_take_in", dies)
+    monkeypatch.setattr(replies, "_take_in", dies)
     before = world()
     with pytest.raises(KeyboardInterrupt):
         take_replies()
     assert world() == before
-    assert Cursor.objects.get(name=citizen.REPLIES).position == 0
-    monkeypatch.setattr(citizen, "_take_in", real)
+    assert Cursor.objects.get(name=replies.REPLIES).position == 0
+    monkeypatch.setattr(replies, "_take_in", real)
     assert take_replies() == 1
     assert Answer.objects.count() == 1

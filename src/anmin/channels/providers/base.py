@@ -25,18 +25,29 @@ class OutgoingMessage:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What the provider said: its own reference, if it gives one."""
+    """What the provider said: its own reference and the number it sent from, if it gives them."""
 
     ref: str = ""
+    sent_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class IncomingReply:
-    """A reply as a gateway brought it. ``ref`` is the gateway's own number of it."""
+    """A reply as a gateway brought it. ``ref`` is the gateway's own number of it.
+
+    Where the gateway tells: ``sent_to`` is the number the reply was sent to, ``about`` its
+    reference of the message that is answered, ``whole``, ``part`` and ``parts`` that this is one
+    part of a long message.
+    """
 
     ref: str
     sender: str
     text: str
+    sent_to: str = ""
+    about: str = ""
+    whole: str = ""
+    part: int = 0
+    parts: int = 0
 
 
 class MalformedReply(Exception):  # noqa: N818 - an outcome, not a fault of ours

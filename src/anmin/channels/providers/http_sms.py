@@ -30,6 +30,9 @@ DONE_BEFORE = 409
 OURS = frozenset({401, 403, 404, 405, 408, 425, 429})
 """Refusals that say nothing about the message: a wrong secret or address, too fast, too early."""
 
+MOST_PARTS = 20
+"""Parts of one text message; more than any telephone sends."""
+
 TEMPLATE = {"id": "{key}", "to": "{recipient}", "text": "{body}"}
 
 
@@ -75,16 +78,42 @@ class HttpSms(Provider):
 
     @classmethod
     def read_reply(cls, headers: Mapping[str, str], body: bytes) -> IncomingReply:
-        """A signed ``{"id", "from", "text"}``; the signature covers all of it."""
+        """A signed ``{"id", "from", "text"}``; the signature covers all of it.
+
+        Optional: ``"to"`` (the number it was sent to), ``"in_reply_to"`` (our message, by the id
+        that the gateway gave it), ``"part": {"of", "number", "total"}``.
+        """
         check_signature(_secret(), headers=headers, body=body, now=int(time.time()))
         try:
             data = json.loads(body)
             fields = {name: data[name] for name in ("id", "from", "text")}
+            fields |= {name: data.get(name, "") for name in ("to", "in_reply_to")}
+            part = _part(data.get("part"))
         except (ValueError, KeyError, TypeError, RecursionError):
             raise MalformedReply("a reply is a JSON object of id, from and text") from None
         if not all(isinstance(value, str) for value in fields.values()):
-            raise MalformedReply("id, from and text are strings")
-        return IncomingReply(ref=fields["id"], sender=fields["from"], text=fields["text"])
+            raise MalformedReply("id, from, text, to and in_reply_to are strings")
+        return IncomingReply(
+            ref=fields["id"],
+            sender=fields["from"],
+            text=fields["text"],
+            sent_to=fields["to"],
+            about=fields["in_reply_to"],
+            whole=part[0],
+            part=part[1],
+            parts=part[2],
+        )
+
+
+def _part(told: Any) -> tuple[str, int, int]:
+    """Which part of which long message; nothing for a whole one. Raises ``MalformedReply``."""
+    if told is None:
+        return "", 0, 0
+    of, number, total = (told[name] for name in ("of", "number", "total"))
+    fits = type(number) is int and type(total) is int and 1 <= number <= total <= MOST_PARTS
+    if not (isinstance(of, str) and 0 < len(of) <= 64 and of.isprintable() and fits):
+        raise MalformedReply("a part tells of (text), number and total (whole numbers)")
+    return of, number, total
 
 
 def _secret() -> bytes:
@@ -118,8 +147,8 @@ def _outcome(answer: httpx.Response) -> Sent:
             told = answer.json()
         except ValueError:
             told = None
-        ref = told.get("id", "") if isinstance(told, dict) else ""
-        return Sent(str(ref))
+        told = told if isinstance(told, dict) else {}
+        return Sent(str(told.get("id", "")), str(told.get("from", "")))
     text = f"SMS gateway answered {answer.status_code}"
     if answer.is_server_error or answer.status_code in OURS:
         raise TransientProblem(text, after=_retry_after(answer.headers.get("retry-after", "")))

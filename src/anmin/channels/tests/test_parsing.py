@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anmin.channels.parsing import _ANSWERS, _START, _STOP, OTHER, Reading, read_reply
+from anmin.channels.parsing import _ANSWERS, _START, _STOP, OTHER, Reading, read_reply, suggested
 
 WORDS = [
     *((word, Reading("answer", choice)) for choice, words in _ANSWERS.items() for word in words),
@@ -79,7 +79,13 @@ def test_several_words_count_only_if_they_agree(words: list[tuple[str, Reading]]
     # Joined by a mark: blanks alone may join the words to a longer one (不 满意).
     reading = read_reply("；".join(word.replace(" ", "") for word, _reading in words))
     meant = {meaning for _word, meaning in words}
-    assert reading == (meant.pop() if len(meant) == 1 else OTHER)
+    if len(meant) == 1:
+        assert reading == meant.pop()
+    elif reading.kind == "stop":  # who wants no messages gets none; a person reads the rest
+        assert reading.words
+        assert Reading("stop") in meant
+    else:
+        assert reading == OTHER
 
 
 @given(st.text(max_size=200))
@@ -94,4 +100,54 @@ def test_free_text_around_an_answer_goes_to_a_person(
     text: str, word: tuple[str, Reading], first: bool
 ) -> None:
     told = f"报警那晚没人来 {text}"
-    assert read_reply(f"{word[0]}，{told}" if first else f"{told}，{word[0]}") == OTHER
+    reading = read_reply(f"{word[0]}，{told}" if first else f"{told}，{word[0]}")
+    assert reading in (OTHER, Reading("stop", words=True))
+    assert reading == OTHER or word[1].kind == "stop" or "退订" in text or "订阅" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "reading"),
+    [
+        ("退订，上次的事还没解决", Reading("stop", words=True)),
+        ("TD 别再打了", Reading("stop", words=True)),
+        ("td，楼上还在吵", Reading("stop", words=True)),
+        ("请退订！谢谢", Reading("stop")),
+        ("回TD", Reading("stop")),
+        ("【ＴＤ】", Reading("stop")),
+        ("退 订", Reading("stop")),
+        ("我要退订", Reading("stop")),
+        ("STOP all messages", Reading("stop")),
+        ("Stop please", Reading("stop")),
+        ("please unsubscribe me", Reading("stop", words=True)),
+        ("Unsubscribe. The noise is back.", Reading("stop", words=True)),
+        ("不要退订", OTHER),
+        ("我没有退订啊", OTHER),
+        ("Stop them please, they are back", OTHER),
+        ("T恤被偷了", OTHER),
+        ("T 恤被偷了", OTHER),
+    ],
+)
+def test_no_more_messages_with_words_beside(text: str, reading: Reading) -> None:
+    assert read_reply(text) == reading
+
+
+@pytest.mark.parametrize(
+    ("text", "choice"),
+    [
+        ("3，来得太晚", 3),
+        ("3。态度很差，非常不满意", 3),
+        ("满意！但是来得慢", 1),
+        ("２：还行", 2),
+        ("1，很不满意", None),
+        ("3 楼太吵", None),
+        ("3个人打架", None),
+        ("3.5小时才来", None),
+        ("1、来得慢 2、态度差", None),
+        ("你们来得太晚了", None),
+    ],
+)
+def test_what_a_longer_text_begins_with_is_suggested_and_never_counted(
+    text: str, choice: int | None
+) -> None:
+    assert read_reply(text) == OTHER
+    assert suggested(text) == choice

@@ -39,14 +39,14 @@ def answer(text: str = "1", ref: str = "r1", sender: str = WANG) -> dict[str, st
 @pytest.mark.django_db
 class TestReplies:
     def test_an_answer_finds_its_question(self, gateway: Gateway, client: Client) -> None:
-        asked = to_wang()
+        asked = to_wang(expects="grade")
         to_wang(key="other", recipient="13900000000")
-        notice = to_wang(key="late", subject_ref="matter:JQ1", expects_reply=False)
+        notice = to_wang(key="late", subject_ref="matter:JQ1")
         deliver_due()
         answered = post(client, answer("３ 不满意"))
         assert answered.json() == {"id": "r1", "kind": "answer"}
         reply = Reply.objects.get()
-        assert (reply.kind, reply.choice, reply.in_answer_to) == ("answer", 3, asked)
+        assert (reply.kind, reply.choice, reply.question) == ("answer", 3, asked.question)
         assert notice.pk > asked.pk
         assert queries.body_of(reply) == "３ 不满意"
         assert WANG.encode() not in bytes(reply.sender_index)
@@ -54,7 +54,7 @@ class TestReplies:
     def test_an_answer_to_nothing_is_kept(self, gateway: Gateway, client: Client) -> None:
         to_wang()
         assert post(client, answer()).status_code == 200
-        assert Reply.objects.get().in_answer_to is None
+        assert Reply.objects.get().question is None
 
     def test_the_gateway_may_repeat_itself(self, gateway: Gateway, client: Client) -> None:
         for _ in range(3):

@@ -12,7 +12,7 @@ WANG = "13812345678"
 
 
 def to_wang(key: str = "callback:1:1", **changes: Any) -> Message:
-    """A message to 王女士 that asks how it was."""
+    """A message to 王女士; with ``expects`` a question."""
     facts: dict[str, Any] = {
         "key": key,
         "medium": "sms",
@@ -20,7 +20,6 @@ def to_wang(key: str = "callback:1:1", **changes: Any) -> Message:
         "body": "请评价：1满意 2基本满意 3不满意",
         "language": "zh-hans",
         "subject_ref": "callback:1",
-        "expects_reply": True,
     }
     return queue_message(**{**facts, **changes})
 

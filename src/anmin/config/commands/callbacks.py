@@ -99,7 +99,7 @@ def record(
     console.boot()
     from django.utils import timezone
 
-    from anmin.callbacks import actions, citizen
+    from anmin.callbacks import actions, replies
     from anmin.callbacks.dispositions import operator_outcomes
     from anmin.callbacks.queries import callback_line, find_callback
     from anmin.people.queries import account_by_name
@@ -113,7 +113,7 @@ def record(
         actions.take(callback_id=found, operator=operator)
     common: dict[str, Any] = {"callback_id": found, "operator": operator, "key": uuid4().hex}
     if outcome == "reached":
-        choices = {str(number): code.value for number, code in citizen.CHOICES.items()}
+        choices = {str(number): code.value for number, code in replies.CHOICES.items()}
         said = actions.Said(
             satisfaction=choices.get(answer, answer),
             solved=solved,

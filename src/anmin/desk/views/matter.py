@@ -25,7 +25,7 @@ from anmin.matters import actions, queries
 from anmin.matters.actor import Actor
 from anmin.matters.contacts import later_contacts
 from anmin.matters.policy import in_scope
-from anmin.matters.reactions import ask_citizen, read_answer
+from anmin.matters.reactions import ask_citizen, read_answer, standing
 from anmin.people.policy import Capability
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ class Question:
     asked_at: datetime
     answered_at: datetime | None
     answer: str
+    standing: str = ""
 
 
 @page(Capability.VIEW_MATTERS)
@@ -309,6 +310,7 @@ def _facts(view: MatterView, names: Names, account: Account) -> dict[str, Any]:
                 one.asked_at,
                 one.answered_at,
                 read_answer(one) if view.may_note else "",
+                standing(one),
             )
             for one in view.reactions
         ],

@@ -1,0 +1,38 @@
+"""What a message names a matter by, so that whoever reported it knows which one is meant.
+
+Only what the person told the house: what it is about, when and whereabouts, and the office that
+answers for it. Nothing of sensitive kinds beyond that something was reported; no house number, no
+name.
+"""
+
+from django.conf import settings
+from django.utils import formats, timezone, translation
+from django.utils.translation import gettext as _
+
+from anmin.matters.models import Matter
+from anmin.places.models import Unit
+
+
+def named(matter: Matter) -> dict[str, str]:
+    """The words of a message about a matter, in the language messages are written in.
+
+    ``what``, ``when`` (day and time), ``where`` (the community; empty if unknown), ``office``,
+    and ``about``: all of it in one phrase.
+    """
+    with translation.override(settings.LANGUAGE_CODE):
+        moment = timezone.localtime(matter.opened_at)
+        topic = matter.topic
+        hidden = topic is None or topic.sensitive
+        told = {
+            "what": _("your report") if hidden or topic is None else topic.label,
+            "when": f"{formats.date_format(moment, 'MONTH_DAY_FORMAT')} {moment:%H:%M}",
+            "where": str(matter.area.label) if matter.area and not hidden else "",
+            "office": str(matter.unit or ""),
+        }
+        phrase = _("%(what)s, %(where)s, %(when)s") if told["where"] else _("%(what)s, %(when)s")
+        return {**told, "about": phrase % told}
+
+
+def bureau() -> str:
+    """The name that messages begin with: the unit on top of all others."""
+    return str(Unit.objects.filter(parent=None, active=True).order_by("code").first() or "")
