@@ -115,7 +115,11 @@ def match(
     if not asked:
         return Match.UNKNOWN, None
     since = at - rule("late")
-    late = [one for one in asked if one.ended in UNANSWERED and one.closed_at >= since]
+    late = [
+        one
+        for one in asked
+        if one.ended in UNANSWERED and one.closed_at is not None and one.closed_at >= since
+    ]
     opened = [one for one in asked if one.closed_at is None]
     if opened and late:
         return Match.SEVERAL, None
