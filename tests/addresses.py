@@ -5,7 +5,8 @@ htmx) and keeps, for each route, a few real addresses and the forms that stand o
 `reading()` notes which parameters the views ask a request for.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -22,6 +23,10 @@ BASE = "http://testserver"
 SKIPPED = ("/static/",)
 ENDS = {"account_logout"}
 """Addresses that end the session: a walk must not go there by itself."""
+
+
+_PLACE = re.compile(r"\(\?P<(\w+)>[^)]*\)|<(?:\w+:)?(\w+)>")
+"""A parameter's place in a pattern, as a route or as an expression has it."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,7 @@ class Form:
 
 def routes() -> list[Route]:
     """Every pattern that leads to a view, in the resolver's order."""
-    found: list[Route] = []
+    known: list[Route] = []
 
     def walk(resolver: URLResolver, spaces: tuple[str, ...], before: str) -> None:
         for one in resolver.url_patterns:
@@ -59,11 +64,17 @@ def routes() -> list[Route]:
                 walk(one, (*spaces, one.namespace) if one.namespace else spaces, pattern)
             elif isinstance(one, URLPattern):
                 name = ":".join((*spaces, one.name or pattern))
-                parameters = tuple(one.pattern.converters) or tuple(one.pattern.regex.groupindex)
-                found.append(Route(name, pattern, parameters))
+                parts = tuple(found[1] or found[2] for found in _PLACE.finditer(pattern))
+                known.append(Route(name, pattern, parts))
 
     walk(get_resolver(), (), "/")
-    return found
+    return known
+
+
+def filled(route: Route, values: Mapping[str, str]) -> str:
+    """The path of a route with these (quoted) texts in the places of its parameters."""
+    path = _PLACE.sub(lambda found: values[found[1] or found[2]], route.pattern)
+    return path.replace("^", "").replace("$", "")
 
 
 def route_of(path: str) -> str:
@@ -151,6 +162,10 @@ class Walker:
     """One form for each route it is sent to and set of its fields."""
     parameters: dict[str, set[str]] = field(default_factory=dict)
     """Names in the queries of links, by route."""
+
+    def forms_to(self, route: str) -> list[Form]:
+        """The forms that were seen to be sent to a route."""
+        return [form for (name, _fields), form in self.forms.items() if name == route]
 
     def walk(self, *starts: str) -> None:
         """Open these, and everything they lead to."""

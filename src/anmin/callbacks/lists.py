@@ -3,11 +3,11 @@
 For those who work, plan or check callbacks. Nothing here says who served.
 """
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,7 +27,8 @@ from anmin.callbacks.models import (
 from anmin.callbacks.quality import Agreement, agreement, waiting
 from anmin.callbacks.queries import OPEN_STATUSES, CallbackLine, line_of
 from anmin.callbacks.scripts import AdviceSheet, Question, advice, checklist, script
-from anmin.kernel.errors import NotAllowed, NotFound, Refusal
+from anmin.kernel.errors import NotAllowed, NotFound
+from anmin.kernel.incoming import page_link, read_page_link
 from anmin.matters.models import Matter
 from anmin.people.models import Account
 from anmin.people.policy import Capability, require, unit_scope
@@ -112,7 +113,7 @@ def list_page(
     ended = view not in (NOW, *OPEN_STATUSES)
     sign = "lt" if ended != back else "gt"
     if cursor:
-        due, pk = _read_cursor(cursor)
+        due, pk = read_page_link(cursor, settings.RULES)
         after = Q(**{f"pk__{sign}": pk})
         if not ended:
             after = Q(**{f"due_at__{sign}": due}) | Q(due_at=due) & after
@@ -126,7 +127,7 @@ def list_page(
         found.reverse()
     if not found:
         return CallbackPage([])
-    first, last = _cursor(found[0]), _cursor(found[-1])
+    first, last = (page_link(one.due_at, one.pk) for one in (found[0], found[-1]))
     return CallbackPage(
         [line_of(row) for row in found],
         newer=first if (more if back else bool(cursor)) else "",
@@ -141,20 +142,6 @@ def _of(account: Account, view: str) -> QuerySet[Callback]:
         raise NotFound(_("There is no such list."))
     rows = Callback.objects.filter(status=view)
     return rows.filter(closed_at=None) if view in OPEN_STATUSES else rows
-
-
-def _cursor(row: Callback) -> str:
-    text = f"{row.due_at.isoformat()}|{row.pk}"
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def _read_cursor(text: str) -> tuple[datetime, int]:
-    try:
-        plain = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
-        due, pk = plain.rsplit("|", 1)
-        return datetime.fromisoformat(due), int(pk)
-    except ValueError:
-        raise Refusal(_("This page link is broken; start again."), field="cursor") from None
 
 
 def open_counts(account: Account) -> dict[str, int]:

@@ -26,6 +26,7 @@ from anmin.callbacks.scripts import AdviceSheet, Question, Situation, advice, sc
 from anmin.callbacks.sealing import read_note, read_text
 from anmin.callbacks.unhappy import head_unit
 from anmin.kernel.errors import Conflict, NotAllowed, NotFound
+from anmin.kernel.incoming import key_of
 from anmin.kernel.masking import mask_name
 from anmin.matters.actions import contact_for_message
 from anmin.matters.models import Link, Matter
@@ -271,8 +272,9 @@ def list_callbacks(
 def find_callback(text: str) -> int:
     """The callback of that id, or the latest about the matter of that reference number."""
     rows = Callback.objects.all()
-    if text.isdigit() and rows.filter(pk=int(text)).exists():
-        return int(text)
+    key = key_of(text)
+    if key and rows.filter(pk=key).exists():
+        return key
     row = rows.filter(matter__number=text.strip().upper()).order_by("-closing").first()
     if row is None:
         raise NotFound(_("There is no such callback."))

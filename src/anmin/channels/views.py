@@ -21,7 +21,8 @@ log = structlog.get_logger(__name__)
 @require_POST
 def receive(request: HttpRequest, provider: str) -> JsonResponse:
     """Take in one signed reply. Safe to repeat: the gateway may send it until it hears 200."""
-    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST:
+    length = str(request.META.get("CONTENT_LENGTH") or "0")
+    if len(length) > 12 or not length.isdecimal() or int(length) > LARGEST:
         return _refused(413, "too large")
     headers = {name.lower(): value for name, value in request.headers.items()}
     try:

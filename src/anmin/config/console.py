@@ -111,6 +111,10 @@ def _database_reason(fault: Exception) -> str | None:
     first = str(fault).strip().splitlines()[0] if str(fault).strip() else type(fault).__name__
     if "no such table" in first or (isinstance(fault, ProgrammingError) and "exist" in first):
         return "the database is not set up yet, or by another version: run `anmin init`"
+    from anmin.exchange.trouble import words_of
+
+    if words := words_of(fault):
+        return words
     return f"the database cannot be used: {first}"
 
 

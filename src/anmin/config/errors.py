@@ -7,13 +7,16 @@ import sys
 from http import HTTPStatus
 
 import structlog
-from django.core.exceptions import RequestDataTooBig
-from django.db import InterfaceError, OperationalError
+from django.core.exceptions import BadRequest, RequestDataTooBig
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from anmin.exchange.trouble import TROUBLES
 from anmin.kernel.errors import Refusal
+from anmin.kernel.trouble import trouble_of
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +31,23 @@ STATUS = {
 
 QUIET = {"healthz", "readyz", "metrics"}
 """Addresses that machines ask all day; they are counted, not logged."""
+
+
+WORDS = {
+    "broken_link": gettext_lazy("This page link is broken; start again."),
+}
+"""Refusals of the kernel, which has no languages, in the reader's."""
+
+
+class BadInput(BadRequest):
+    """A request with a character that no text can hold."""
+
+
+def endless(fault: BaseException) -> bool:
+    """Whether reading what was sent met a number of thousands of digits, or depths of brackets."""
+    return isinstance(fault, RecursionError) or (
+        isinstance(fault, ValueError) and "integer string conversion" in str(fault)
+    )
 
 
 def status_of(refusal: Refusal) -> int:
@@ -80,18 +100,35 @@ def _wants_json(request: HttpRequest) -> bool:
 def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """A refusal, in its own words."""
     return answer(
-        request, status_of(refusal), code=refusal.code, reason=str(refusal), refusal=refusal
+        request,
+        status_of(refusal),
+        code=refusal.code,
+        reason=str(WORDS.get(refusal.code, refusal)),
+        refusal=refusal,
     )
 
 
-def database_gone(request: HttpRequest) -> HttpResponse:
-    """The database does not answer."""
-    reason = _("The records cannot be reached at the moment. Nothing that was saved is lost.")
-    return answer(request, 503, code="unavailable", reason=reason)
+def trouble_page(request: HttpRequest, fault: BaseException) -> HttpResponse | None:
+    """503 in words when it is the machine that fails (disk, database); nothing for other faults."""
+    gone = isinstance(fault, OperationalError | InterfaceError)
+    code = trouble_of(fault) or ("gone" if gone else "")
+    if not code or not (gone or isinstance(fault, OSError | DatabaseError)):
+        return None
+    log.error("trouble", code=code, fault=f"{type(fault).__name__}: {fault}"[:300])
+    return answer(request, 503, code=code, reason=str(TROUBLES[code]))
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400, or 413 when too much was sent at once."""
+    if exception is not None and endless(exception):
+        reason = _("What was sent holds a number that is too long, or is nested too deeply.")
+        return answer(request, 400, code="too_long", reason=reason)
+    if isinstance(exception, BadInput):
+        reason = _(
+            "What was sent holds a character that no text can hold (a null character, or half of "
+            "one). Nothing was changed. Type it again, or copy it from elsewhere."
+        )
+        return answer(request, 400, code="bad_text", reason=reason)
     return answer(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
 
 
@@ -113,8 +150,7 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500, or 503 when the reason is that the database is away."""
     fault = sys.exc_info()[1]
-    if isinstance(fault, OperationalError | InterfaceError):
-        log.error("database unreachable", exc_info=fault)
-        return database_gone(request)
+    if fault is not None and (page := trouble_page(request, fault)):
+        return page
     log.error("unexpected error", exc_info=fault)
     return answer(request, 500)

@@ -2,12 +2,13 @@
 
 import hmac
 import ipaddress
+import os
 import re
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
@@ -16,12 +17,27 @@ from django.views.decorators.http import require_safe
 
 from anmin.config import metrics
 from anmin.config.worker import newest_beat
+from anmin.kernel.trouble import trouble_of
 
 LATE_BEAT = timedelta(seconds=60)
 """A worker that has not been heard of for so long counts as gone."""
 
 PASSED_ON = re.compile(r"x-(forwarded|real|original|client|cluster|proxy)|forwarded|via|.+-ip")
 """Names of headers that a proxy adds: with any of them the asker is not who the socket says."""
+
+LEAST_FREE = 8 << 20
+"""Bytes of disk below which nothing can be relied on to be saved."""
+
+READY_WORDS = {
+    "disk_full": "its disk is full",
+    "read_only": "can only be read",
+    "no_permission": "may not be opened",
+    "no_file": "is missing",
+    "disk_broken": "its disk reports errors",
+    "damaged": "is damaged",
+    "no_entry": "does not let us in",
+    "busy": "is busy",
+}
 
 
 @never_cache
@@ -35,14 +51,12 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
     """Each part that work needs: `ok`, or in plain words why not (then 503)."""
+    parts = {"disk": _disk()}
     try:
-        parts = {
-            "database": _database(),
-            "migrations": _migrations(),
-            "worker": _worker(),
-        }
-    except DatabaseError as fault:
-        parts = {"database": f"does not answer ({type(fault).__name__})"}
+        parts |= {"database": _database(), "migrations": _migrations(), "worker": _worker()}
+    except (DatabaseError, InterfaceError) as fault:
+        trouble = READY_WORDS.get(trouble_of(fault), "does not answer")
+        parts["database"] = f"{trouble} ({type(fault).__name__})"
     ready = all(state == "ok" for state in parts.values())
     return JsonResponse({"ready": ready, **parts}, status=200 if ready else 503)
 
@@ -81,6 +95,20 @@ def _loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _disk() -> str:
+    """Whether the home can be written to, without writing."""
+    try:
+        found = os.statvfs(settings.ANMIN_HOME)
+    except OSError as fault:
+        return f"cannot be looked at ({fault.strerror})"
+    if found.f_flag & os.ST_RDONLY:
+        return "can only be read"
+    if not os.access(settings.ANMIN_HOME, os.W_OK):
+        return "may not be written to"
+    free = found.f_bavail * found.f_frsize
+    return "ok" if free >= LEAST_FREE else f"full: {free >> 20} MB left"
 
 
 def _database() -> str:

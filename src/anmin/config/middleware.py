@@ -6,10 +6,10 @@ import uuid
 from collections.abc import Callable
 
 import structlog
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponseBase
 
 from anmin.config import errors, metrics, tracing
+from anmin.config.sqlite.slots import at_work
 from anmin.kernel.errors import Refusal
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
@@ -36,7 +36,8 @@ def observe(get_response: Answer) -> Answer:
         structlog.contextvars.bind_contextvars(request_id=request_id)
         began = time.perf_counter()
         with tracing.span("request", request.headers) as tell:
-            response = get_response(request)
+            with at_work():
+                response = get_response(request)
             match = request.resolver_match
             view = (match.view_name or match.route) if match else "none"
             method = request.method if request.method in METHODS else "other"
@@ -76,7 +77,7 @@ class Refusals:
         if isinstance(exception, Refusal):
             log.info("refused", code=exception.code, field=exception.field)
             return errors.refusal_page(request, exception)
-        if isinstance(exception, OperationalError | InterfaceError):
-            log.error("database unreachable", exc_info=exception)
-            return errors.database_gone(request)
-        return None
+        if errors.endless(exception):
+            log.warning("endless input", fault=type(exception).__name__)
+            return errors.bad_request(request, exception)
+        return errors.trouble_page(request, exception)

@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "anmin.config.incoming.Incoming",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -126,7 +127,14 @@ def _database() -> dict[str, Any]:
             **named,
             "CONN_MAX_AGE": None,
             "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": {**parts, "connect_timeout": parts.get("connect_timeout", 5)},
+            "OPTIONS": {
+                "connect_timeout": 5,
+                "keepalives_idle": 30,
+                "tcp_user_timeout": 20_000,  # milliseconds: a server that fell silent is gone
+                **parts,
+                # Who waits for somebody else's rows longer is told so (config/errors.py).
+                "options": f"-c lock_timeout=10s {parts.get('options') or ''}".strip(),
+            },
         }
     return {
         "ENGINE": "anmin.config.sqlite",
@@ -150,7 +158,7 @@ DATABASES = {"default": _database()}
 CACHES = {
     # Sign-in limits must be counted by all web processes together.
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "anmin.config.cache.SharedCounts",
         "LOCATION": "people_sharedcache",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     }

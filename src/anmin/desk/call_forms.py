@@ -15,6 +15,7 @@ from anmin.callbacks.concerns import concerns
 from anmin.callbacks.dispositions import outcomes
 from anmin.callbacks.unhappy import is_unhappy
 from anmin.desk.details import MomentInput
+from anmin.desk.fields import MomentField
 from anmin.desk.forms import ActForm
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ class CallForm(AnswerForm):
     note = forms.CharField(
         required=False, max_length=500, label=gettext_lazy("Note for the next call")
     )
-    next_try_at = forms.DateTimeField(
+    next_try_at = MomentField(
         required=False, widget=MomentInput(), label=gettext_lazy("Call again at")
     )
 

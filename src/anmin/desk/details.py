@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from pydantic import ValidationError
 
 from anmin.callbacks.concerns import concerns
+from anmin.desk.fields import DayField, MomentField
 from anmin.desk.templatetags.anmin_time import spoken
 
 if TYPE_CHECKING:
@@ -82,9 +83,9 @@ def form_field(info: FieldInfo, *, required: bool) -> forms.Field:
             **common,
         )
     if plain is datetime:
-        return forms.DateTimeField(widget=MomentInput(), **common)
+        return MomentField(widget=MomentInput(), **common)
     if plain is date:
-        return forms.DateField(widget=DayInput(), **common)
+        return DayField(widget=DayInput(), **common)
     if plain is int:
         return forms.IntegerField(**common)
     if plain is float:

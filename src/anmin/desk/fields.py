@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.forms import BoundField
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from anmin.kernel.incoming import within, years
 
 _CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.CheckboxInput, "form-check-input"),
@@ -14,6 +19,29 @@ _CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.Select, "form-select"),
     (forms.Widget, "form-control"),
 )
+
+
+class _Within:
+    """Refuses a day or moment that nothing here can be about, before anything is done with it."""
+
+    def to_python(self, value: Any) -> Any:
+        """The day, in the years that the rules allow."""
+        day = super().to_python(value)  # type: ignore[misc]  # of the field beside this class
+        if isinstance(day, date | datetime) and not within(day, settings.RULES):
+            first, last = years(settings.RULES, date.max)
+            raise forms.ValidationError(
+                _("Give a day between %(first)s and %(last)s.") % {"first": first, "last": last},
+                code="bad_day",
+            )
+        return day
+
+
+class DayField(_Within, forms.DateField):
+    """A day."""
+
+
+class MomentField(_Within, forms.DateTimeField):
+    """A moment, in the house's time zone."""
 
 
 def dressed(bound: BoundField) -> SafeString:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anmin.desk.answers import require_complete
 from anmin.desk.details import DayInput, MomentInput, asked_at_opening, form_field
+from anmin.desk.fields import DayField, MomentField
 from anmin.desk.lookup import LookupField
 from anmin.kernel.errors import Conflict, Refusal
 from anmin.kernel.phones import bare, read_phones
@@ -169,9 +170,7 @@ class OpeningForm(ActForm):
         required=False,
         help_text=_("Left empty: the unit responsible for the place."),
     )
-    opened_at = forms.DateTimeField(
-        label=_("When it came in"), widget=MomentInput(), initial=timezone.now
-    )
+    opened_at = MomentField(label=_("When it came in"), widget=MomentInput(), initial=timezone.now)
     contact_name = forms.CharField(label=_("Name"), max_length=80, required=False)
     contact_phone = forms.CharField(label=_("Phone"), max_length=120, required=False)
     contact_address = forms.CharField(label=_("Address"), max_length=200, required=False)
@@ -231,8 +230,8 @@ class FilterForm(forms.Form):
     category = forms.ChoiceField(choices=lambda: [("", ""), *category_choices()], required=False)
     unit = LookupField("unit", required=False)
     area = LookupField("area", required=False)
-    since = forms.DateField(required=False, widget=DayInput())
-    until = forms.DateField(required=False, widget=DayInput())
+    since = DayField(required=False, widget=DayInput())
+    until = DayField(required=False, widget=DayInput())
 
     NARROWING = ("kind", "category", "unit", "area", "since", "until")
 

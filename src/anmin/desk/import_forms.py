@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 NOT_TAKEN = "-"
 """What the page sends for a column that is to be left out; nothing means: as guessed."""
+COLUMN = re.compile(r"[0-9]{1,4}", re.ASCII)
 DATUMS = [
     ("", "—"),
     ("wgs84", "WGS 84 / CGCS2000"),
@@ -46,7 +48,7 @@ class AdjustForm(forms.Form):
         self.columns = {
             int(name[1:]): "" if value == NOT_TAKEN else str(value)
             for name, value in said.items()
-            if name[:1] == "c" and name[1:].isdecimal() and value
+            if name[:1] == "c" and COLUMN.fullmatch(name[1:]) and value
         }
 
     def clean_zone(self) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from anmin.desk.call_forms import OUTCOME_KEYS, REACHED, Option
 from anmin.desk.details import MomentInput
+from anmin.desk.fields import MomentField
 from anmin.desk.forms import ActForm
 from anmin.surveys.dispositions import interviewer_outcomes, outcomes
 from anmin.surveys.questionnaires import MISSING, REFUSE, questionnaire, versions
@@ -225,7 +226,7 @@ class InterviewForm(AnswersForm):
     note = forms.CharField(
         required=False, max_length=500, label=gettext_lazy("Note for the next attempt")
     )
-    next_try_at = forms.DateTimeField(
+    next_try_at = MomentField(
         required=False, widget=MomentInput(), label=gettext_lazy("Try again at")
     )
 

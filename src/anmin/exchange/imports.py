@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -29,9 +29,11 @@ from anmin.exchange.readers import Table
 from anmin.exchange.reading import Batch, Order, Rejected, batches
 from anmin.exchange.reasons import refusal, sentence
 from anmin.exchange.rejects import RejectsFile
+from anmin.exchange.trouble import unavailable
 from anmin.exchange.tuning import begin_batch, tuned
 from anmin.exchange.world import check_profile, look_around
 from anmin.kernel.errors import Refusal, Unavailable
+from anmin.kernel.trouble import LASTING, trouble_of
 from anmin.matters.actor import Actor
 from anmin.matters.intake import Bringing, Observation, Observed, observe_many
 from anmin.matters.ledger import last_entry
@@ -244,6 +246,17 @@ def _told(run: ImportRun) -> Iterator[None]:
         status = Status.INTERRUPTED if isinstance(fault, Unavailable) else Status.FAILED
         reason = str(fault)
         raise
+    except (OSError, DatabaseError) as fault:
+        told_of = unavailable(fault)
+        reason = str(told_of)
+        if trouble_of(fault):
+            raise told_of from fault
+        raise
+    except Exception as fault:
+        reason = _("An unexpected fault (%(fault)s); the details are in the log.") % {
+            "fault": type(fault).__name__
+        }
+        raise
     else:
         status = Status.DONE
     finally:
@@ -251,8 +264,8 @@ def _told(run: ImportRun) -> Iterator[None]:
         run.heard_at = run.finished_at
         try:
             run.save()
-        except (OperationalError, InterfaceError):
-            log.exception("import run not saved", run=run.pk)
+        except (OperationalError, InterfaceError) as fault:
+            log.warning("import run not saved", run=run.pk, fault=str(fault))
 
 
 class _Import:
@@ -289,10 +302,8 @@ class _Import:
                 self._write(batch)
                 break
             except (OperationalError, InterfaceError) as fault:
-                if pause is None:
-                    raise Unavailable(
-                        _("The database cannot be reached. Run the import again later.")
-                    ) from fault
+                if pause is None or trouble_of(fault) in LASTING:
+                    raise unavailable(fault) from fault
                 log.warning("import waits for the database", seconds=pause, fault=str(fault))
                 connection.close()
                 time.sleep(pause)

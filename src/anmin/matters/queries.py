@@ -1,6 +1,5 @@
 """What may be read of matters, already limited to what the reader may see."""
 
-import base64
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
@@ -11,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.kernel.errors import NotFound, Refusal
+from anmin.kernel.incoming import page_link, read_page_link
 from anmin.kernel.reference import BadNumber, parse_number
 from anmin.matters import policy
 from anmin.matters.contacts import ContactFacts, masked, matters_of_phones, phone_indexes
@@ -128,7 +128,7 @@ def list_matters(
     column = "due_at" if filters.by_deadline else "opened_at"
     ascending = filters.by_deadline != back
     if cursor:
-        moment, pk = _read_cursor(cursor)
+        moment, pk = read_page_link(cursor, settings.RULES)
         sign = "gt" if ascending else "lt"
         rows = rows.filter(
             Q(**{f"{column}__{sign}": moment}) | Q(**{column: moment, f"pk__{sign}": pk}),
@@ -142,7 +142,7 @@ def list_matters(
         found.reverse()
     if not found:
         return Page([])
-    first, last = _cursor(found[0], column), _cursor(found[-1], column)
+    first, last = (page_link(getattr(one, column), one.id) for one in (found[0], found[-1]))
     return Page(
         found,
         newer=first if (more if back else bool(cursor)) else "",
@@ -315,17 +315,3 @@ def _as_number(text: str) -> str:
         return str(parse_number(text))
     except BadNumber:
         return text.upper()
-
-
-def _cursor(line: Line, column: str) -> str:
-    text = f"{getattr(line, column).isoformat()}|{line.id}"
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def _read_cursor(text: str) -> tuple[datetime, int]:
-    try:
-        plain = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
-        moment, pk = plain.rsplit("|", 1)
-        return datetime.fromisoformat(moment), int(pk)
-    except ValueError:
-        raise Refusal(_("This page link is broken; start again."), field="cursor") from None

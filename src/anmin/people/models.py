@@ -300,6 +300,8 @@ class Duty(Evidenced):
             DutyRole.DUTY_LEADER: Capability.CLOSE_DAY,
             DutyRole.OPERATOR: Capability.WORK_CALLBACKS,
         }
+        if self.account_id is None or self.role not in needed:
+            return  # said already, at the field that is empty
         if not can(self.account, needed[DutyRole(self.role)]):
             raise ValidationError(
                 {"account": _("%(name)s has no role for this duty.") % {"name": self.account}}

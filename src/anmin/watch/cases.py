@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from anmin.kernel.errors import NotFound, Refusal
+from anmin.kernel.incoming import key_of
 from anmin.people.models import Account
 from anmin.places.queries import area_by_code
 from anmin.watch import queries
@@ -36,10 +37,11 @@ def case_of(
         if ground == Ground.RISE and not has_risen(place, what):
             raise Refusal(_("Chance may explain this rise: it is no ground."), field="about")
         return Case(place, Ground(ground), what), [place.code]
-    if not scan_id.isdecimal() or not cluster.isdecimal():
+    key = key_of(scan_id)
+    if key is None:
         raise NotFound(_("There is no such scan."))
-    scan, at = queries.scan(viewer, int(scan_id)), int(cluster)
-    if at >= len(scan.clusters):
+    scan, at = queries.scan(viewer, key), 0 if cluster == "0" else key_of(cluster)
+    if at is None or at >= len(scan.clusters):
         raise NotFound(_("There is no such hot spot."))
     found = scan.clusters[at]
     if found["p"] > scan.level:

@@ -84,6 +84,7 @@ def _require_free(host: str, port: int) -> None:
 def _children(host: str, port: int, home: Path) -> list["Child"]:
     from django.conf import settings
 
+    from anmin.config.sqlite.slots import SPARE
     from anmin.config.supervisor import Child
 
     figures = home / "run" / "metrics"
@@ -93,12 +94,13 @@ def _children(host: str, port: int, home: Path) -> list["Child"]:
         "PROMETHEUS_MULTIPROC_DIR": str(figures),
         "DJANGO_SETTINGS_MODULE": "anmin.config.settings",
     }
+    threads = settings.ENVIRONMENT.anmin_web_threads + SPARE
     web = [
         *(sys.executable, "-m", "granian", "anmin.config.wsgi:application"),
         *("--interface", "wsgi", "--no-ws", "--log-level", "warning"),
         *("--host", host, "--port", str(port)),
         *("--workers", str(settings.ENVIRONMENT.anmin_web_processes)),
-        *("--blocking-threads", str(settings.ENVIRONMENT.anmin_web_threads)),
+        *("--blocking-threads", str(threads)),
         *("--blocking-threads-idle-timeout", "600"),
         *("--respawn-failed-workers", "--workers-kill-timeout", "10"),
     ]

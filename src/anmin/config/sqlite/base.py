@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.backends.sqlite3 import base
 
+from anmin.config.sqlite.slots import HASTE, LONGEST_WAIT, waiting
 from anmin.config.sqlite.turns import Turns, TurnTimeout, turns_for
 
 WRITES = frozenset(
@@ -26,6 +27,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     _turns: Turns | None = None
     """The line to stand in; none for a database in memory, which has no second process."""
     _has_turn = False
+    _in_haste = False
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         if not self.is_in_memory_db():
@@ -38,10 +40,32 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self._turns is None or self._has_turn:
             return
         try:
-            self._turns.take(float(self.settings_dict["OPTIONS"].get("timeout", 5.0)))
+            self._turns.take(self._patience)
         except TurnTimeout:
             raise self.Database.OperationalError("database is locked: no write turn") from None
         self._has_turn = True
+
+    @property
+    def _patience(self) -> float:
+        given = float(self.settings_dict["OPTIONS"].get("timeout", 5.0))
+        return min(given, HASTE) if self._in_haste else given
+
+    @contextmanager
+    def hasty(self) -> Iterator[None]:
+        """Write now or not at all: for what is not worth that somebody waits."""
+        self.ensure_connection()
+        self._in_haste = True
+        self._wait_for_others()
+        try:
+            yield
+        finally:
+            self._in_haste = False
+            self._wait_for_others()
+
+    def _wait_for_others(self) -> None:
+        """How long SQLite itself waits for who writes without standing in line."""
+        if self.connection is not None:
+            self.connection.execute(f"PRAGMA busy_timeout = {int(self._patience * 1000)}")
 
     def give_turn(self) -> None:
         """Give the write turn back, unless a transaction is still open."""
@@ -70,7 +94,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         with self.wrap_database_errors:
             self.take_turn()
         try:
-            super()._start_transaction_under_autocommit()  # type: ignore[misc]  # unknown to the stubs
+            # Somebody who opened the file without standing in line may be writing.
+            with waiting(LONGEST_WAIT):
+                super()._start_transaction_under_autocommit()  # type: ignore[misc]  # unknown to the stubs
         except BaseException:
             self.give_turn()
             raise
@@ -113,7 +139,7 @@ class TurnCursor(base.SQLiteCursorWrapper):
         self._kept = None
         if not self._lone_write(query):
             return super().execute(query, params)
-        with self._wrapper.turn():
+        with self._wrapper.turn(), waiting(LONGEST_WAIT):
             result = super().execute(query, params)
             if self.description is not None:
                 # A lone INSERT … RETURNING is committed only when its last row has been read.

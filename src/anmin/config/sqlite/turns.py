@@ -19,6 +19,8 @@ from collections import deque
 from contextlib import suppress
 from pathlib import Path
 
+from anmin.config.sqlite.slots import waiting
+
 GATE, FLOOR = 0, 1
 """Bytes of the turn file that stand for the two locks."""
 
@@ -46,8 +48,29 @@ class Turns:
         Raises:
             TurnTimeout: somebody else kept it all that time.
         """
-        deadline = time.monotonic() + timeout
+        if self._take_at_once():
+            return
+        with waiting(timeout) as seconds:
+            self._wait_for_it(time.monotonic() + seconds)
+
+    def _take_at_once(self) -> bool:
+        """Whether the turn was free and is ours now."""
+        with self._guard:
+            if self._taken:
+                return False
+            self._taken = True
+        try:
+            self._pass(time.monotonic())
+        except TurnTimeout:
+            return False
+        return True
+
+    def _wait_for_it(self, deadline: float) -> None:
         self._stand_in_line(deadline)
+        self._pass(deadline)
+
+    def _pass(self, deadline: float) -> None:
+        """Pass the gate to the floor, as the front one of this process."""
         try:
             self._lock(GATE, deadline)
             try:

@@ -14,6 +14,7 @@ from anmin.desk.forms import ActForm, AssignForm, StepForm, step_form
 from anmin.desk.rows import lines
 from anmin.desk.views.page import DeskRequest, page, show
 from anmin.kernel.errors import NotFound
+from anmin.kernel.incoming import key_of
 from anmin.matters import actions, policy, queries
 from anmin.matters.actor import Actor
 from anmin.people.policy import Capability
@@ -62,7 +63,7 @@ def matters_bulk(request: DeskRequest) -> HttpResponse:
 def _chosen(request: DeskRequest) -> list[Matter]:
     """The chosen matters that this person may see, at most one page of a list."""
     given = request.POST if request.method == "POST" else request.GET
-    ids = [int(text) for text in given.getlist("matter") if text.isdecimal()][: queries.PAGE]
+    ids = [key for text in given.getlist("matter") if (key := key_of(text))][: queries.PAGE]
     found = queries.matters_for(request.user).filter(pk__in=ids)
     return list(found.order_by("due_at", "pk"))
 

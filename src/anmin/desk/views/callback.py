@@ -30,6 +30,7 @@ from anmin.desk.call_forms import (
 from anmin.desk.templatetags.anmin_time import spoken
 from anmin.desk.views.page import DeskRequest, go, page, show
 from anmin.kernel.errors import Conflict, NotFound, Refusal
+from anmin.kernel.incoming import key_of
 from anmin.people.policy import Capability
 
 if TYPE_CHECKING:
@@ -272,7 +273,7 @@ def recall(request: DeskRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             quality.record_recall(
-                check_id=int(request.POST.get("check") or 0),
+                check_id=key_of(request.POST.get("check", "")) or 0,
                 operator=request.user,
                 said=form.said() if form.reached else None,
                 key=form.cleaned_data["key"],

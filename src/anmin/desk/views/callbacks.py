@@ -29,6 +29,7 @@ from anmin.desk.call_forms import CheckForm, WordsForm
 from anmin.desk.views.callback import PURPOSES, RECALL
 from anmin.desk.views.page import DeskRequest, go, page, show
 from anmin.kernel.errors import Refusal
+from anmin.kernel.incoming import key_of
 from anmin.matters import queries as matters
 from anmin.people.policy import Capability, can, unit_scope
 
@@ -216,7 +217,7 @@ def check(request: DeskRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             done = quality.record_check(
-                check_id=int(request.POST.get("check") or 0),
+                check_id=key_of(request.POST.get("check", "")) or 0,
                 checker=request.user,
                 items=form.items(),
             )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,6 +21,7 @@ from anmin.desk.day_forms import SignForm
 from anmin.desk.views.page import DeskRequest, go, page, show
 from anmin.evidence import roots
 from anmin.kernel.errors import Conflict, Refusal
+from anmin.kernel.incoming import day_of
 from anmin.people.policy import Capability, can, require, unit_scope
 from anmin.places.queries import unit_by_code
 
@@ -67,7 +68,7 @@ def day(request: DeskRequest) -> HttpResponse:
     """One unit's day; sending the form signs it off, for its duty leader."""
     account = request.user
     today = timezone.localdate()
-    on = min(_date(request.GET.get("date", "")) or today, today)
+    on = min(day_of(request.GET.get("date", ""), settings.RULES) or today, today)
     code = request.GET.get("unit", "")
     unit = unit_by_code(code) if code else None
     board = day_board(viewer=account, unit=unit, day=on)
@@ -103,13 +104,6 @@ def _sign(board: DayBoard, account: Account, form: SignForm) -> None:
         carry=form.carry(keys),
         note=form.cleaned_data["note"],
     )
-
-
-def _date(text: str) -> date | None:
-    try:
-        return parse_date(text)
-    except ValueError:
-        return None
 
 
 def _address(unit: Unit, on: date) -> str:

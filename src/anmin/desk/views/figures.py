@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.conf import settings
 from django.http import FileResponse, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -16,6 +17,7 @@ from anmin.callbacks.measures import CONCERN
 from anmin.desk import indicators as shown
 from anmin.desk.csv_files import csv_file
 from anmin.desk.details import DayInput
+from anmin.desk.fields import DayField
 from anmin.desk.findings import of_breakdown
 from anmin.desk.lookup import LookupField
 from anmin.desk.views.page import DeskRequest, page, show
@@ -39,8 +41,8 @@ MONTHS = 6
 class PeriodForm(forms.Form):
     """From when to when, and for one unit or category only."""
 
-    start = forms.DateField(required=False, widget=DayInput())
-    end = forms.DateField(required=False, widget=DayInput())
+    start = DayField(required=False, widget=DayInput())
+    end = DayField(required=False, widget=DayInput())
     unit = LookupField("unit", required=False)
     category = forms.ChoiceField(choices=lambda: [("", ""), *category_choices()], required=False)
 
@@ -50,6 +52,10 @@ class PeriodForm(forms.Form):
         start, end = given.get("start"), given.get("end")
         if start and end and start > end:
             self.add_error("end", _("The period ends before it begins."))
+        longest = settings.RULES.get("entry.longest_period", timezone.localdate()).number
+        if start and ((end or timezone.localdate()) - start).days >= longest:
+            said = _("The period is longer than %(days)s days; begin it later.")
+            self.add_error("start", said % {"days": longest})
         return given
 
 

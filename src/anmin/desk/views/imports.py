@@ -25,6 +25,7 @@ from anmin.exchange.profiles import list_profiles
 from anmin.exchange.queries import first_rejects, import_run, import_runs, shows_contacts
 from anmin.exchange.reasons import NOTES
 from anmin.kernel.errors import Conflict, NotAllowed, Refusal
+from anmin.kernel.incoming import read_key
 from anmin.people.policy import Capability, can
 
 if TYPE_CHECKING:
@@ -103,8 +104,8 @@ def _too_large() -> str:
 def _history(request: DeskRequest, problem: str = "", *, status: int = 200) -> HttpResponse:
     before = request.GET.get("before", "")
     runs = import_runs(request.user)
-    if before.isdecimal():
-        runs = runs.filter(pk__lt=int(before))
+    if before:
+        runs = runs.filter(pk__lt=read_key(before))
     found = list(runs[: PAGE + 1])
     here = reverse("desk:import")
     context = {

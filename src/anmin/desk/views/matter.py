@@ -21,6 +21,7 @@ from anmin.desk.sheets import Sheet, boxes, empty_boxes, sheet
 from anmin.desk.story import Names, clock_state, due_lines, moments, story
 from anmin.desk.views.page import DeskRequest, go, page, show
 from anmin.kernel.errors import NotFound, Refusal
+from anmin.kernel.incoming import key_of
 from anmin.matters import actions, queries
 from anmin.matters.actor import Actor
 from anmin.matters.contacts import later_contacts
@@ -358,10 +359,7 @@ def _first_box(form: Form) -> str:
 
 
 def _version(form: Form) -> int:
-    try:
-        return int(form.data.get("version", ""))
-    except ValueError:
-        return 0
+    return key_of(str(form.data.get("version", ""))) or 0
 
 
 urlpatterns: list[URLPattern] = [

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from anmin.callbacks.days import midnight
@@ -27,6 +27,7 @@ from anmin.desk.morning_figures import (
 )
 from anmin.desk.views.page import DeskRequest, page, show
 from anmin.kernel.errors import Unavailable
+from anmin.kernel.incoming import day_of
 from anmin.matters.registry import rectifying_kind
 from anmin.measures.figures import Part
 from anmin.measures.registry import Direction
@@ -47,7 +48,7 @@ SHOWN_CONCERNS = 8
 def morning(request: DeskRequest) -> HttpResponse:
     """One page about a day, yesterday unless told, as it is known now."""
     account, yesterday = request.user, timezone.localdate() - timedelta(days=1)
-    day = min(_day(request.GET.get("date", "")) or yesterday, yesterday)
+    day = min(day_of(request.GET.get("date", ""), settings.RULES) or yesterday, yesterday)
     here = reverse("desk:morning")
     context: dict[str, Any] = {
         "day": day,
@@ -74,13 +75,6 @@ def morning(request: DeskRequest) -> HttpResponse:
         "level": shown.level_now(),
     }
     return show(request, "morning/page.html", context)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return parse_date(text)
-    except ValueError:
-        return None
 
 
 def _due(account: Account) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from anmin.channels.queries import body_of, inbox
 from anmin.desk import actions, queries
 from anmin.desk.notices import NOTICE_KINDS
 from anmin.desk.views.page import DeskRequest, go, page, show
+from anmin.kernel.incoming import key_of, read_key
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 def notices(request: DeskRequest) -> HttpResponse:
     """The newest first; ``before`` opens the older ones."""
     before = request.GET.get("before", "")
-    found = queries.notices_for(request.user, before=int(before) if before.isdecimal() else None)
+    found = queries.notices_for(request.user, before=read_key(before) if before else None)
     shown = found[: queries.PAGE]
     context = {
         "letters": [] if before else _letters(request.user.username),
@@ -52,7 +53,7 @@ def _about(subject: str) -> str:
 @require_POST
 def notices_read(request: DeskRequest) -> HttpResponse:
     """Mark those named as read, or all; ``open`` then goes to that matter."""
-    named = [int(text) for text in request.POST.getlist("notice") if text.isdecimal()]
+    named = [key for text in request.POST.getlist("notice") if (key := key_of(text))]
     actions.mark_read(account=request.user, notice_ids=named or None)
     number = request.POST.get("open", "")
     return go(

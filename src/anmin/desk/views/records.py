@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,6 +15,7 @@ from anmin.desk import indicators as shown
 from anmin.desk.rows import lines
 from anmin.desk.views.page import DeskRequest, page, show
 from anmin.kernel.errors import NotAllowed, Unavailable
+from anmin.kernel.incoming import day_of, read_key
 from anmin.measures.figures import Part
 from anmin.measures.queries import records as keys_of
 from anmin.measures.registry import MONTH, Indicator, Kind, registry
@@ -72,7 +73,7 @@ def records(request: DeskRequest, key: str) -> HttpResponse:
             asked.start,
             asked.end,
             shown.scope_of(request.user),
-            after=int(after) if after.isdecimal() else None,
+            after=read_key(after) if after else None,
         )
     except Unavailable as reason:
         return show(request, "figures/records.html", context | {"unavailable": str(reason)})
@@ -102,10 +103,7 @@ def _asked(said: QueryDict, indicator: Indicator) -> Asked:
 
 
 def _day(said: QueryDict, name: str) -> date | None:
-    try:
-        return parse_date(said.get(name, ""))
-    except ValueError:
-        return None
+    return day_of(said.get(name, ""), settings.RULES)
 
 
 def _in_words(asked: Asked) -> list[str]:

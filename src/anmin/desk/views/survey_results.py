@@ -24,6 +24,7 @@ from anmin.desk.tables import uploaded_table
 from anmin.desk.views.page import DeskRequest, go, page, show
 from anmin.exchange.sheets import write_table
 from anmin.kernel.errors import NotFound, Refusal
+from anmin.kernel.incoming import key_of
 from anmin.people.policy import Capability, can
 from anmin.surveys import changes, queries, releases, results
 
@@ -49,8 +50,8 @@ class Given:
 
 
 def _given(account: Account, wave: Wave, revision: str) -> Given:
-    if revision.isdecimal():
-        one = releases.release_of(account, wave, int(revision))
+    if number := key_of(revision):
+        one = releases.release_of(account, wave, number)
         return Given(one.figures, one.method, one)
     last = releases.latest_release(account, wave)
     plans = can(account, Capability.PLAN_SURVEYS)

@@ -6,10 +6,10 @@ from collections import Counter
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.http import FileResponse, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -18,6 +18,7 @@ from anmin.desk.candidate_evidence import scan_how
 from anmin.desk.csv_files import csv_file
 from anmin.desk.views.page import DeskRequest, page, show
 from anmin.kernel.errors import NotFound, Unavailable
+from anmin.kernel.incoming import day_of
 from anmin.people.policy import Capability, can
 from anmin.places.queries import area_names, area_positions
 from anmin.watch import queries
@@ -41,7 +42,7 @@ def hotspots(request: DeskRequest) -> HttpResponse:
     nights = queries.scan_nights(request.user)
     code = request.GET.get("series", "")
     series = all_series().get(code) or next(iter(all_series().values()))
-    night = _day(request.GET.get("night", ""))
+    night = day_of(request.GET.get("night", ""), settings.RULES)
     scan = queries.scan_of(request.user, series.code, night)
     context: dict[str, Any] = {
         "tabs": watching.tabs("desk:watch_hotspots"),
@@ -67,16 +68,12 @@ def hotspots(request: DeskRequest) -> HttpResponse:
     return show(request, "watch/hotspots.html", context)
 
 
-def _day(text: str) -> date | None:
-    try:
-        return parse_date(text)
-    except ValueError:
-        return None
-
-
 def _shown(request: DeskRequest, scan: Scan) -> dict[str, Any]:
     counts = daily_counts(scan)
-    until = min(max(_day(request.GET.get("until", "")) or scan.last, scan.first), scan.last)
+    until = min(
+        max(day_of(request.GET.get("until", ""), settings.RULES) or scan.last, scan.first),
+        scan.last,
+    )
     return {
         "scan": scan,
         "clusters": _clusters(request.user, scan),
@@ -210,7 +207,7 @@ def _map(scan: Scan, counts: dict[str, dict[str, int]]) -> dict[str, Any]:
 @page(Capability.VIEW_WATCH)
 def hotspots_csv(request: DeskRequest) -> FileResponse:
     """Every cluster of a scan, with what it was made from."""
-    night = _day(request.GET.get("night", ""))
+    night = day_of(request.GET.get("night", ""), settings.RULES)
     scan = queries.scan_of(request.user, request.GET.get("series", ""), night)
     if scan is None:
         raise NotFound(_("There is no such scan."))

@@ -16,6 +16,7 @@ from anmin.desk.csv_files import csv_file
 from anmin.desk.templatetags.anmin_time import exact
 from anmin.desk.views.page import DeskRequest, page, show
 from anmin.kernel.errors import NotFound
+from anmin.kernel.incoming import key_of
 from anmin.measures.figures import Part
 from anmin.measures.registry import Kind, registry
 from anmin.people.policy import Capability, can
@@ -69,9 +70,8 @@ def index(request: DeskRequest) -> HttpResponse:
 
 def _month(request: DeskRequest, months: list[IndexMonth]) -> IndexMonth:
     asked = request.GET.get("month", "")
-    number = request.GET.get("revision", "")
-    if number.isdecimal():
-        return queries.index_month(request.user, asked, int(number))
+    if number := key_of(request.GET.get("revision", "")):
+        return queries.index_month(request.user, asked, number)
     return next((one for one in months if one.month == asked), months[0])
 
 
@@ -170,8 +170,7 @@ def _plot(lines: list[dict[str, Any]], month: IndexMonth, csv_url: str) -> drawn
 @page(Capability.VIEW_WATCH)
 def place(request: DeskRequest, month: str, level: str, code: str) -> HttpResponse:
     """One place in one month: aspects, indicators, counts, and the way to the records."""
-    number = request.GET.get("revision", "")
-    found = queries.index_month(request.user, month, int(number) if number.isdecimal() else None)
+    found = queries.index_month(request.user, month, key_of(request.GET.get("revision", "")))
     score = found.scores.get(f"{level}:{code}")
     if score is None or level not in LEVELS:
         raise NotFound(_("There is no index of this place in this month."))

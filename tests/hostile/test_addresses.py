@@ -1,0 +1,218 @@
+"""Every address and every parameter, with the hostile list, as everybody: never a 5xx.
+
+Nothing is listed here: addresses come from the resolver and from where pages lead, parameters from
+links, forms and from what the views ask a request for. Every pair of parameter and value is tried
+once by somebody who may open the page; the core of the list by everybody else.
+"""
+
+import logging
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+
+from tests.addresses import ENDS, Form, Route, filled, reading, routes
+from tests.hostile import values
+from tests.hostile.town import NOBODY, Town, town
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
+
+FOREIGN = ("account_", "mfa_", "socialaccount_", "openid_", "/accounts/", "admin:")
+"""Pages of libraries: the core of the list, as administrator and as nobody, is enough there."""
+
+
+class Faults(logging.Handler):
+    """Keeps what is logged as an error: a page that hides a fault behind a calm answer has one."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.said: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.name.startswith("django.security"):
+            return  # a refusal that the framework writes down
+        told = record.exc_info[1] if record.exc_info else None
+        self.said.append(f"{record.getMessage()[:200]} {told!r}"[:400])
+
+
+@dataclass
+class Walk:
+    """Sends requests, takes their writes back, and keeps what went wrong."""
+
+    faults: Faults
+    sent: int = 0
+    wrong: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def send(self, client: Client, route: Route, path: str, query: str, body: str | None) -> int:
+        """One request; its status, 599 for a fault."""
+        self.sent += 1
+        self.faults.said.clear()
+        url, told = path + (f"{'&' if '?' in path else '?'}{query}" if query else ""), ""
+        kept = client.cookies.copy()
+        status = 599
+        with transaction.atomic():
+            try:
+                response = self._answer(client, url, body)
+                status = response.status_code
+            except Exception as fault:  # the walk goes on; the test below says all
+                told = f"{type(fault).__name__}: {fault}"[:300]
+            transaction.set_rollback(True)
+        client.cookies = kept
+        if status >= 500 and route.name == "readyz":
+            return status  # nobody has started a worker here
+        if status >= 500 or self.faults.said:
+            told = told or f"{status} {self.faults.said}"
+            method = "GET" if body is None else "POST"
+            self.wrong.setdefault(
+                (route.name, told[:100]), f"{method} {url[:300]!r} {(body or '')[:300]!r}: {told}"
+            )
+        return status
+
+    @staticmethod
+    def _answer(client: Client, url: str, body: str | None) -> HttpResponse:
+        if body is None:
+            response = client.get(url)
+        else:
+            response = client.post(url, body, content_type="application/x-www-form-urlencoded")
+        if response.streaming:
+            b"".join(response.streaming_content)
+        return response
+
+
+@pytest.fixture
+def place(transactional_db: None) -> Iterator[Town]:
+    with town() as made:
+        yield made
+
+
+def each_once(names: Sequence[str], some: Sequence[str]) -> Iterator[list[tuple[str, str]]]:
+    """Every value for every name, as few times as there are values, all names at once."""
+    for turn in range(len(some)):
+        yield [(name, some[(turn + at) % len(some)]) for at, name in enumerate(names)]
+
+
+def trials(
+    names: Sequence[str], given: dict[str, str], *, whole: bool
+) -> Iterator[list[tuple[str, str]]]:
+    """What to send for these parameters: ``given`` is what a page would send as it stands."""
+    if not names:
+        yield [("unknown", "\x00"), ("\x00", "unknown")]
+        return
+    yield from each_once(names, values.ALL if whole else values.CORE[:6])
+    yield from pairs_of_days(names)
+    for name in names:
+        for value in values.CORE if whole else ():
+            yield [*((n, v) for n, v in given.items() if n != name), (name, value)]
+        if whole:
+            others = [(n, v) for n, v in given.items() if n != name]
+            yield [*others]
+            yield [*others, (name, "1"), (name, "2"), (f"{name}[]", "3")]
+
+
+def pairs_of_days(names: Sequence[str]) -> Iterator[list[tuple[str, str]]]:
+    """The longest periods there are, and as long ones backwards."""
+    ends = ("0001-01-01", "9999-12-31")
+    for first in (0, 1):
+        yield [(name, ends[(at + first) % 2]) for at, name in enumerate(names)]
+    for end in ends:
+        yield [(name, end) for name in names]
+
+
+@dataclass
+class Learned:
+    """The parameters of a route as far as they are known."""
+
+    names: dict[str, set[str]] = field(default_factory=dict)
+
+    def ask(
+        self, walk: Walk, client: Client, route: Route, path: str, form: Form | None
+    ) -> list[str]:
+        """Open the page with what is known until it asks for nothing new."""
+        method = "GET" if form is None else "POST"
+        known = self.names.setdefault(f"{method} {route.name}", set())
+        known.update(form.names if form else ())
+        for _round in range(3):
+            before = len(known)
+            told = [(name, "1") for name in sorted(known)]
+            if form is not None:
+                told = list({**dict(told), **dict(form.fields)}.items())
+            with reading(known):
+                query, body = (values.sent(told), None) if form is None else ("", values.sent(told))
+                walk.send(client, route, path, query, body)
+            if len(known) == before:
+                break
+        known.discard("csrfmiddlewaretoken")
+        return sorted(known)
+
+
+def hostile_paths(route: Route, real: str) -> Iterator[str]:
+    """The route with each of its own parameters as bad as can be."""
+    for name in route.parameters:
+        for value in (*values.CORE, *values.TEXTS):
+            parts = {one: values.in_path("1") for one in route.parameters}
+            parts[name] = values.in_path(value[:200])
+            yield filled(route, parts)
+    if not route.parameters:
+        yield real + "%00"
+
+
+def test_every_address_with_the_hostile_list(place: Town) -> None:
+    faults = Faults()
+    logging.getLogger().addHandler(faults)
+    walk, learned = Walk(faults), Learned()
+    chosen = os.environ.get("ANMIN_TEST_ROUTE", "")
+    try:
+        for route in routes():
+            if route.name in ENDS or chosen not in route.name:
+                continue
+            _one_route(place, walk, learned, route)
+    finally:
+        logging.getLogger().removeHandler(faults)
+    print(f"{walk.sent} requests")
+    assert walk.sent > 5000 or chosen
+    assert not walk.wrong, "\n".join(walk.wrong.values())
+
+
+def _one_route(place: Town, walk: Walk, learned: Learned, route: Route) -> None:
+    foreign = route.name.startswith(FOREIGN)
+    done: set[str] = set()
+    for role, walker in place.walkers.items():
+        if foreign and role not in (NOBODY, "admin"):
+            continue
+        for path in place.real(role, route)[: 1 if done else 2]:
+            status = walk.send(walker.client, route, path, "", None)
+            if status >= 300 and role != NOBODY:
+                continue
+            names = learned.ask(walk, walker.client, route, path, None)
+            whole = "GET" not in done and not foreign
+            for pairs in trials(names, {}, whole=whole):
+                walk.send(walker.client, route, path.partition("?")[0], values.sent(pairs), None)
+            done.add("GET")
+        if _post(place, walk, learned, route, role, whole="POST" not in done and not foreign):
+            done.add("POST")
+        if "path" not in done:
+            done.add("path")
+            for bad in hostile_paths(route, place.real(role, route)[0]):
+                walk.send(walker.client, route, bad, "", None)
+                walk.send(walker.client, route, bad, "", "a=1")
+
+
+def _post(
+    place: Town, walk: Walk, learned: Learned, route: Route, role: str, *, whole: bool
+) -> bool:
+    """The forms of a route, as one role; whether any of them was taken."""
+    client, taken = place.walkers[role].client, False
+    forms = place.walkers[role].forms_to(route.name)
+    for form in forms or [Form(path, path, "post", ()) for path in place.real(role, route)[:1]]:
+        status = walk.send(client, route, form.action, "", values.sent(form.fields))
+        if status in (403, 404, 405) or (status == 302 and not form.fields):
+            continue
+        names = learned.ask(walk, client, route, form.action, form)
+        for pairs in trials(names, dict(form.fields), whole=whole and bool(forms)):
+            walk.send(client, route, form.action, "", values.sent(pairs))
+        taken = taken or bool(forms)
+    return taken
