@@ -7,12 +7,13 @@ is full) is counted by this process for itself until it can.
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.cache.backends.db import DatabaseCache
 from django.core.cache.backends.locmem import LocMemCache
-from django.db import connection
+
+from anmin.people.haste import hastily
 
 _MISSING = object()
 
@@ -38,7 +39,7 @@ class SharedCounts(DatabaseCache):
     def set(self, key: Any, value: Any, timeout: Any = 300, version: int | None = None) -> None:
         """Keep a value for all, or for this process alone."""
         given = self.make_and_validate_key(key, version=version)
-        with _hasty():
+        with hastily():
             kept = self._base_set("set", given, value, timeout)  # type: ignore[attr-defined]
         if kept:
             self._own.delete(key, version)
@@ -50,7 +51,7 @@ class SharedCounts(DatabaseCache):
         if self.get(key, _MISSING, version) is not _MISSING:
             return False
         given = self.make_and_validate_key(key, version=version)
-        with _hasty():
+        with hastily():
             kept: bool = self._base_set("add", given, value, timeout)  # type: ignore[attr-defined]
         if kept or self.get(key, _MISSING, version) is not _MISSING:
             return kept
@@ -64,7 +65,7 @@ class SharedCounts(DatabaseCache):
     def _base_delete_batch(self, keys: Any) -> bool:
         if getattr(self._reading, "only", False):
             return False
-        with _hasty():
+        with hastily():
             return bool(super()._base_delete_batch(keys))  # type: ignore[misc]
 
     @contextmanager
@@ -74,7 +75,3 @@ class SharedCounts(DatabaseCache):
             yield
         finally:
             self._reading.only = False
-
-
-def _hasty() -> Any:
-    return connection.hasty() if hasattr(connection, "hasty") else nullcontext()

@@ -6,19 +6,23 @@ that more is asked for than before. Addresses are counted as keyed digests, by r
 """
 
 import ipaddress
+import threading
 import time
 from dataclasses import dataclass
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.models import F
 from django.http import HttpRequest
 
+from anmin.people.haste import hastily
 from anmin.people.models import Tally
 
 UNKNOWN = "unknown"
+MOST_ALONE = 10_000
+"""Figures that a process keeps for itself at most."""
 
 _TAKE = """
 INSERT INTO people_tally AS kept (key, count, until) VALUES (%(key)s, 1, %(until)s)
@@ -61,10 +65,29 @@ def take(what: str, *whose: str, limit: Limit) -> Taken:
     """Count one more, and say how many that makes. Exact, however many come at once."""
     now = int(time.time())
     key = _key(what, whose)
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE, {"key": key, "until": now + limit.seconds, "now": now})
-        count, until = cursor.fetchone()
+    try:
+        with hastily(), connection.cursor() as cursor:
+            cursor.execute(_TAKE, {"key": key, "until": now + limit.seconds, "now": now})
+            count, until = cursor.fetchone()
+    except DatabaseError:
+        count, until = _count_alone(key, now, limit)
     return Taken(key, count, limit, until)
+
+
+_own: dict[str, tuple[int, int]] = {}
+"""What this process counted for itself while nothing could be written: count and end, by key."""
+_own_guard = threading.Lock()
+
+
+def _count_alone(key: str, now: int, limit: Limit) -> tuple[int, int]:
+    with _own_guard:
+        count, until = _own.get(key, (0, 0))
+        if until <= now:
+            count, until = 0, now + limit.seconds
+        if len(_own) > MOST_ALONE:
+            _own.clear()
+        _own[key] = count + 1, until
+        return _own[key]
 
 
 def give_back(*taken: Taken) -> None:

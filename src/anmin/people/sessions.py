@@ -13,17 +13,22 @@ from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
+from django.db import DatabaseError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from anmin.people.actions import log_access
+from anmin.people.haste import hastily
 from anmin.people.models import Account, SignedIn
 from anmin.people.policy import role_table
 from anmin.people.roles import Role
+
+log = structlog.get_logger(__name__)
 
 CLOCK = "clock"
 """Session key: when the session began and when it was last used, in seconds since 1970."""
@@ -80,8 +85,24 @@ def touch(request: HttpRequest) -> None:
     key = request.session.session_key
     if key is None or (now - seen < TOUCH and request.session.get("listed") == key):
         return
+    kept, modified = dict(request.session.items()), request.session.modified
+    try:
+        with hastily():
+            _write_down(request, key, began, now)
+        modified = False
+    except DatabaseError as fault:
+        # Somebody writes for long, or nobody can: that is no reason not to open the page.
+        log.warning("session not written down", fault=type(fault).__name__)
+        for name in (CLOCK, "listed"):
+            request.session.pop(name, None)
+        request.session.update({name: kept[name] for name in (CLOCK, "listed") if name in kept})
+    request.session.modified = modified
+
+
+def _write_down(request: HttpRequest, key: str, began: int, now: int) -> None:
     request.session[CLOCK] = [began, now]
     request.session["listed"] = key
+    request.session.save(must_create=False)
     account = _account(request)
     SignedIn.objects.update_or_create(
         session_key=key,

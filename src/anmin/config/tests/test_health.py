@@ -25,6 +25,7 @@ def test_ready_needs_a_worker_that_was_heard_of(client: Client) -> None:
     assert answer.status_code == 503
     assert answer.json() == {
         "ready": False,
+        "disk": "ok",
         "database": "ok",
         "migrations": "ok",
         "worker": "has never run: start `anmin worker`",
@@ -56,7 +57,11 @@ def test_ready_tells_of_a_database_that_is_away(
     monkeypatch.setattr(health, "_database", away)
     answer = client.get("/readyz")
     assert answer.status_code == 503
-    assert answer.json() == {"ready": False, "database": "does not answer (OperationalError)"}
+    assert answer.json() == {
+        "ready": False,
+        "disk": "ok",
+        "database": "does not answer (OperationalError)",
+    }
 
 
 def test_metrics_count_requests_by_the_name_of_the_address(client: Client) -> None:
