@@ -219,7 +219,7 @@ class DayRows:
 def day_board(*, viewer: Account, unit: Unit | None = None, day: date | None = None) -> DayBoard:
     """The board of a unit and those below it; of the viewer's own unit, today, unless told.
 
-    At most sixteen statements, whatever the size. Raises ``NotAllowed`` for another's unit.
+    At most eighteen statements, whatever the size. Raises ``NotAllowed`` for another's unit.
     """
     require(viewer, Capability.VIEW_DAY)
     place = unit or _own(viewer)

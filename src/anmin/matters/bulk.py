@@ -62,6 +62,14 @@ def has_outside_number(numbers: Sequence[str]) -> RawSQL:
     return RawSQL("external_id IN (SELECT value FROM json_each(%s))", [listed], boolean)
 
 
+def of_these(ids: Sequence[int]) -> RawSQL:
+    """For ``filter``: rows by their ``id``, of one table, told with one parameter."""
+    boolean = models.BooleanField()
+    if connection.vendor == "postgresql":
+        return RawSQL("id = ANY(%s::bigint[])", [list(ids)], boolean)
+    return RawSQL("id IN (SELECT value FROM json_each(%s))", [orjson.dumps(ids).decode()], boolean)
+
+
 def of_matters(ids: Sequence[int]) -> RawSQL:
     """For ``filter``: rows of many matters (by ``matter_id``), told with one parameter."""
     boolean = models.BooleanField()

@@ -321,6 +321,20 @@ class Cursor(models.Model):
         return f"{self.name} at {self.position}"
 
 
+class WordRow(models.Model):
+    """Where the words of a matter are in the index of words (``word_index``): the row's number."""
+
+    matter = models.OneToOneField(
+        Matter, models.CASCADE, primary_key=True, related_name="+", db_constraint=False
+    )
+    rank = models.BigIntegerField()
+
+    NO_EVIDENCE = "an index: made again from matters and entries, nothing rests on it"
+
+    def __str__(self) -> str:
+        return f"words of {self.matter_id}"
+
+
 class NumberSeries(models.Model):
     """The last reference number given out for a prefix and year."""
 

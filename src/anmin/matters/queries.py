@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.kernel.incoming import page_link, read_page_link
-from anmin.kernel.reference import BadNumber, parse_number
 from anmin.matters import policy
-from anmin.matters.contacts import ContactFacts, masked, matters_of_phones, phone_indexes
+from anmin.matters.contacts import ContactFacts, masked
 from anmin.matters.flow import Move
 from anmin.matters.ledger import deadlines_of
 from anmin.matters.models import Contact, Deadline, Entry, Link, Matter, Reaction
 from anmin.matters.prepared import Prepared
 from anmin.matters.registry import kind_of
+from anmin.matters.search import search
 from anmin.people.models import Account
 from anmin.people.policy import unit_scope
 from anmin.places.queries import directory
@@ -171,25 +171,8 @@ def due_between(after: datetime, until: datetime) -> QuerySet[Matter]:
 
 
 def find(account: Account, text: str, *, limit: int = 20) -> list[Matter]:
-    """Matters by reference number (or its beginning), outside number or phone number.
-
-    The phone only for those who may search by it. Every look-up is served by an index.
-    """
-    text = text.strip()
-    if len(text) < 4:
-        raise Refusal(_("Type at least four characters."), field="q")
-    number = _as_number(text)
-    # What no import brought has a key of the house in that column, which nobody looks up by.
-    condition = Q(number=number) | Q(external_id=text, facts_at__isnull=False)
-    if len(number) >= 8:
-        # A range, so that the index serves it whatever the database's idea of LIKE.
-        condition |= Q(number__gte=number, number__lt=f"{number}~")
-    seen = matters_for(account).select_related("unit", "assignee").order_by("-opened_at", "-id")
-    rows = list(seen.filter(condition)[:limit])
-    indexes = phone_indexes(text)
-    if not rows and indexes and policy.may_search_phone(account):
-        rows = list(seen.filter(pk__in=list(matters_of_phones(indexes)[:200]))[:limit])
-    return rows
+    """The newest matters that ``search`` finds, for whoever wants no page of them."""
+    return search(account, text, limit=limit).rows
 
 
 def may_see(account: Account, matter: Matter) -> bool:
@@ -307,11 +290,3 @@ def _narrowing(filters: Filters) -> dict[str, Any]:
         end = filters.until + timedelta(days=1)
         conditions["opened_at__lt"] = datetime.combine(end, time.min, zone)
     return conditions
-
-
-def _as_number(text: str) -> str:
-    """A reference number as it is stored, however it was typed; else the text in capitals."""
-    try:
-        return str(parse_number(text))
-    except BadNumber:
-        return text.upper()

@@ -1,8 +1,16 @@
 """What this room does without anybody asking."""
 
 from anmin.kernel.jobs import daily, every
+from anmin.matters import word_index
+from anmin.matters.news import drain
 from anmin.matters.promises import reckon_again
 from anmin.matters.reactions import send_waiting
+
+
+@every(seconds=3, backlog=word_index.waiting)
+def words() -> int:
+    """Index the words of what was written, so that it can be searched."""
+    return drain([word_index.NEWS], limit=10_000)
 
 
 @daily(at="03:10")

@@ -141,7 +141,7 @@ def test_each_promise_that_is_owed_says_how_it_stands(
 def test_the_board_stays_quick(city: City, django_assert_max_num_queries: Any) -> None:
     for _n in range(12):
         city.incident()
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(18):
         dayboard.day_board(viewer=city.duty_leader)
 
 

@@ -17,6 +17,7 @@ from anmin.desk.tests.conftest import SignIn
 from anmin.matters import actions
 from anmin.matters.actor import Actor
 from anmin.matters.models import Entry, Matter
+from anmin.matters.news import drain
 from anmin.people.models import AccessLog, Account
 
 
@@ -511,6 +512,36 @@ def test_search_by_number_outside_number_and_phone(city: City, sign_in: SignIn) 
     assert [(look.account, look.subject) for look in looks] == [(city.duty_leader, "138****2345")]
     assert "13857712345" not in str(list(AccessLog.objects.values()))
     assert officer.get("/desk/search/", {"q": "J"}).status_code == 200
+
+
+def test_search_by_words_says_what_it_found_and_why_not(city: City, sign_in: SignIn) -> None:
+    matter = city.incident(summary="电动车被盗", place="安阳路12号")
+    officer, other = sign_in(city.officer), sign_in(city.other_officer)
+
+    def asked(browser: Client, words: str, **more: str) -> str:
+        answer = browser.get("/desk/search/", {"q": words, **more})
+        assert answer.status_code == 200
+        return text(answer)
+
+    assert "最新的1条变更尚未建立索引" in asked(officer, "电动车")
+    drain()
+    page = asked(officer, "安阳路１２号")
+    assert matter.number in page
+    assert "尚未建立索引" not in page
+    hidden = asked(other, "电动车")
+    assert matter.number not in hidden
+    assert "没有找到“电动车”" in hidden
+    assert "只在您有权查看的范围内查找" in hidden
+    assert "“车”过短" in asked(officer, "车")
+    assert "您的角色不能按电话号码查询" in asked(officer, "13857712345")
+    assert "链接" in asked(officer, "电动车", cursor="x")
+    for _n in range(50):
+        city.incident(summary="电动车被盗")
+    drain()
+    first = asked(officer, "电动车被盗")
+    assert matter.number not in first
+    (cursor,) = re.findall(r"cursor=(\d+)", first)[:1]
+    assert matter.number in asked(officer, "电动车被盗", cursor=cursor)
 
 
 def test_each_role_sees_the_rooms_it_may_open_whoever_asked_before(

@@ -1,22 +1,26 @@
-"""Finding a matter by its number, an outside number, or (for those who may) a phone number."""
+"""Finding matters by a number, (for those who may) a phone number, or words of their texts."""
 
 from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
+from django.utils.http import urlencode
 
 from anmin.desk.rows import lines
 from anmin.desk.views.page import DeskRequest, page, show
 from anmin.kernel.errors import Refusal
 from anmin.kernel.masking import mask_phone
-from anmin.matters import policy, queries
+from anmin.matters import policy
 from anmin.matters.contacts import phone_indexes
+from anmin.matters.search import Found
+from anmin.matters.search import search as search_matters
+from anmin.matters.words import usual
 from anmin.people.actions import log_access
 from anmin.people.policy import Capability, can
 
 FOUND = 50
-"""More than this is not a search but a list: the filters are the way."""
+"""Matters of one page."""
 
 
 @page()
@@ -25,16 +29,18 @@ def search(request: DeskRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     account = request.user
     may_see = can(account, Capability.VIEW_MATTERS)
-    is_phone = bool(phone_indexes(text))
-    by_phone = may_see and is_phone and policy.may_search_phone(account)
+    by_phone = may_see and bool(phone_indexes(text)) and policy.may_search_phone(account)
     problem = ""
-    found = []
+    found = Found()
     try:
-        found = queries.find(account, text, limit=FOUND) if text else []
+        if text and may_see:
+            cursor = request.GET.get("cursor", "")
+            found = search_matters(account, text, cursor=cursor, limit=FOUND)
     except Refusal as refusal:
         problem = str(refusal)
-    if len(found) == 1 and found[0].number.casefold() == text.casefold():
-        return redirect(reverse("desk:matter", args=[found[0].number]))
+    rows = found.rows
+    if len(rows) == 1 and rows[0].number.casefold() == usual(text).casefold():
+        return redirect(reverse("desk:matter", args=[rows[0].number]))
     if by_phone and not problem:
         log_access(
             account=account,
@@ -42,15 +48,16 @@ def search(request: DeskRequest) -> HttpResponse:
             subject=f"phone:{mask_phone(text)}",
             request=request,
         )
+    older = urlencode({"q": text, "cursor": found.older}) if found.older else ""
     context = {
         "q": text,
-        "lines": lines(found),
+        "lines": lines(rows),
         "problem": problem,
-        "by_phone": by_phone,
-        "looks_like_phone": is_phone,
         "may_see": may_see,
         "may_phone": policy.may_search_phone(account),
-        "limit": len(found) == FOUND,
+        "found": found,
+        "older": f"{reverse('desk:search')}?{older}" if older else "",
+        "limit": found.by != "words" and len(rows) == FOUND,
     }
     return show(request, "search.html", context)
 

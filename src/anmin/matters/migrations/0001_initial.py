@@ -6,6 +6,19 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from anmin.matters import word_index
+
+
+def make_words(apps, schema_editor):
+    """The index of words, as this database has it."""
+    for statement in word_index.create(schema_editor.connection.vendor):
+        schema_editor.execute(statement)
+
+
+def drop_words(apps, schema_editor):
+    """Without the matters nothing can be found."""
+    schema_editor.execute(f"DROP TABLE {word_index.TABLE}")
+
 
 class Migration(migrations.Migration):
 
@@ -111,6 +124,15 @@ class Migration(migrations.Migration):
                 ('other', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='linked_from', to='matters.matter')),
             ],
         ),
+        migrations.CreateModel(
+            name='WordRow',
+            fields=[
+                ('matter', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='matters.matter')),
+                ('rank', models.BigIntegerField()),
+            ],
+        ),
+        # The index of words is of each database's own kind: see matters/word_index.py.
+        migrations.RunPython(make_words, drop_words),
         migrations.CreateModel(
             name='NumberSeries',
             fields=[
