@@ -26,6 +26,7 @@ from anmin.callbacks.recording import SUBJECT, Said, lock
 from anmin.channels.models import Match, Message, Question, Reply, ReplyKind
 from anmin.channels.queries import body_of, replies_after
 from anmin.channels.subjects import Described, Subject, register_subject, subject_of, subjects
+from anmin.evidence import receipts
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import NotFound
 from anmin.matters.models import Cursor
@@ -100,7 +101,8 @@ def _take(reply: Reply, question: Question) -> str:
     key = f"reply:{reply.pk}"
     if reply.kind == ReplyKind.ANSWER and reply.choice in CHOICES:
         said = Said(satisfaction=CHOICES[reply.choice])
-        recording.answer(callback, said, via=Via.SMS, at=reply.received_at, key=key)
+        answer = recording.answer(callback, said, via=Via.SMS, at=reply.received_at, key=key)
+        receipts.promise_receipt(answer)
         return ""
     keep_words(callback, body_of(reply), at=reply.received_at, key=key, calls=True)
     return Why.NOT_ANSWER

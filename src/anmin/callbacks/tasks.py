@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
-from anmin.callbacks import draws, planning, reaching, signing
+from anmin.callbacks import acknowledging, draws, planning, reaching, signing
 from anmin.callbacks import replies as incoming
 from anmin.callbacks.ladder import rule
 from anmin.callbacks.models import Draw
@@ -28,6 +28,12 @@ def reach() -> int:
 def replies() -> int:
     """Take in what citizens replied."""
     return incoming.take_replies(200)
+
+
+@every(seconds=20)
+def acknowledge() -> int:
+    """Send the receipts of answers that came by text message, where the house wants them."""
+    return acknowledging.send_receipts()
 
 
 @daily(at="day.night_close")

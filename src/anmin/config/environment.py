@@ -85,6 +85,11 @@ class Environment(BaseSettings):
     anmin_mail_from: str = Field(
         "anmin@localhost", description="Sender address of mail from this installation."
     )
+    anmin_sms_receipts: bool = Field(
+        False,
+        description="Whoever answers by text message gets the receipt code by text message: one "
+        "more message for each answer.",
+    )
     anmin_root_mail: Words = Field(
         (),
         description="Who gets the signed root of the records every night, best somebody outside "

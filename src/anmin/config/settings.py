@@ -30,6 +30,7 @@ SECRET_KEY = (
     else kept_secret(ANMIN_HOME / "secret_key", get_random_secret_key)
 )
 BASE_URL = ENVIRONMENT.anmin_base_url
+SMS_RECEIPTS = ENVIRONMENT.anmin_sms_receipts
 ALLOWED_HOSTS = [
     ENVIRONMENT.host,
     "localhost",
