@@ -19,6 +19,7 @@ from anmin.callbacks.models import Callback, Carried, DayClosure, DayLeftOpen
 from anmin.callbacks.remarks import about_callback, about_matters
 from anmin.callbacks.unhappy import head_unit
 from anmin.kernel.errors import NotAllowed, NotFound
+from anmin.matters.flow import Stage
 from anmin.matters.models import Deadline, Matter
 from anmin.matters.queries import at_risk_before
 from anmin.matters.registry import all_kinds, rectifying_kind
@@ -128,6 +129,7 @@ class DayRows:
         sealed = [kind.code for kind in all_kinds() if kind.seals]
         rows = Matter.objects.filter(unit_id__in=self.below)
         rows = rows.filter(opened_at__lt=midnight(self.day, days=1)).exclude(kind__in=sealed)
+        rows = rows.exclude(stage=Stage.VOID)
         return rows.select_related("unit", "assignee").defer("details", "head", "facts_digest")
 
     def came_in(self) -> QuerySet[Matter]:
@@ -146,7 +148,8 @@ class DayRows:
             met_at__gte=midnight(self.day),
             met_at__lt=midnight(self.day, days=1),
         )
-        return met.filter(matter__unit_id__in=self.below).exclude(matter__kind__in=sealed)
+        met = met.filter(matter__unit_id__in=self.below).exclude(matter__kind__in=sealed)
+        return met.exclude(matter__stage=Stage.VOID)
 
     def live(self) -> QuerySet[Matter]:
         """What somebody still owes something about, due or not."""

@@ -64,7 +64,7 @@ def callbacks_in_the_lake(_vendor: str) -> str:
         LEFT JOIN places_unit u ON u.id = c.unit_id
         LEFT JOIN places_area a ON a.id = m.area_id
         LEFT JOIN callbacks_answer f ON f.callback_id = c.id AND f.seq = 1
-        WHERE m.kind NOT IN ({sealed})
+        WHERE m.kind NOT IN ({sealed}) AND m.stage <> 'void'
     """  # noqa: S608 - the codes come from the program's own kinds
 
 

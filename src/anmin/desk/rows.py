@@ -106,7 +106,7 @@ class _Words:
                 '<span class="badge-tone tone-{}">{}<span>{}</span></span>',
                 matter.stage,
                 draw(TONES[matter.stage]),
-                kind_of(matter.kind).flow.states[matter.state].label,
+                kind_of(matter.kind).flow.state(matter.state).label,
             )
         return self.states[key]
 

@@ -49,7 +49,6 @@ PAUSES = (1, 2, 4, 8, 15, 30, 60)
 """Seconds to wait for a database that has gone away, before giving up."""
 MOST_UNITS = 500
 """More new units than this are no units: the wrong column was taken for them."""
-CONTACT = ("contact_name", "contact_phone", "contact_address")
 COUNTS = ("read", "created", "updated", "unchanged", "rejected")
 log = structlog.get_logger(__name__)
 
@@ -136,7 +135,7 @@ def import_incidents(
     adds = actor is None if adds_units is None else adds_units
     order = _order(path, profile, as_of, batch, adds)
     run = _fresh(run) if run else ImportRun()
-    run.contact_places = contact_places(profile, binding) if binding else []
+    run.column_facts = column_facts(profile, binding) if binding else []
     run.file_name = (name or path.name)[:255]
     run.sha256, run.size = order.probe.sha256, order.probe.size
     run.profile = run.profile or profile.name
@@ -205,15 +204,11 @@ def _bound(path: Path, profile: Profile) -> Binding | None:
         return None
 
 
-def contact_places(profile: Profile, binding: Binding) -> list[list[Any]]:
-    """Which columns of a file tell of the reporter: position from 0, and the fact."""
-    return [
-        [binding.places[names], fact]
-        for fact in CONTACT
-        if fact in profile.columns
-        for names in profile.columns[fact].parts
-        if names in binding.places
-    ]
+def column_facts(profile: Profile, binding: Binding) -> list[list[Any]]:
+    """What the columns of a file are taken for: position from 0, and the fact."""
+    named = [(fact, names) for fact, column in profile.columns.items() for names in column.parts]
+    named += [("category", names) for names in profile.category.columns]
+    return [[binding.places[names], fact] for fact, names in named if names in binding.places]
 
 
 def _order(

@@ -31,7 +31,7 @@ from anmin.exchange.readers import Table
 from anmin.exchange.reasons import NOTES, doubt, refusal
 from anmin.exchange.uploads import preview, propose, stored_path
 from anmin.kernel.errors import Refusal
-from anmin.kernel.masking import mask_free_text, mask_name, mask_phone
+from anmin.kernel.masking import HIDDEN, mask_free_text, mask_name, mask_phone
 from anmin.matters.categories import category
 from anmin.matters.registry import kind_of
 from anmin.people.policy import Capability, require
@@ -235,10 +235,13 @@ def _columns(
 
 def _shown(cell: str, facts: Iterable[str], shown: bool) -> str:
     """The beginning of a cell, masked where it tells of the reporter."""
+    facts = list(facts)
     for fact in facts:
         if mask := MASKED.get(fact):
             return mask(cell)
-    return (cell if shown else mask_free_text(cell))[:60]
+    if shown:
+        return cell[:60]
+    return mask_free_text(cell)[:60] if any(facts) else HIDDEN
 
 
 def _refuse_other_uses(run: ImportRun, profile: Profile, told: Mapping[int, str]) -> None:

@@ -34,7 +34,7 @@ class ImportRun(Evidenced):
     ``read`` = created + updated + unchanged + rejected. ``notes`` counts rows taken with
     something left out, by the codes of ``reasons.NOTES``. ``profile_text`` is a profile made for
     this file alone. ``new_units`` are units that the profile would add and nobody has confirmed:
-    code, then name and rows. ``contact_places`` are the columns that tell of the reporter.
+    code, then name and rows. ``column_facts`` says by position what the columns were taken for.
     ``undo_position`` is the last entry that an undoing has dealt with. ``heard_at`` is the last
     sign of life, ``stored`` the uploaded file's name in ``$ANMIN_HOME/uploads`` until it is done
     with.
@@ -70,7 +70,7 @@ class ImportRun(Evidenced):
     stored = models.CharField(max_length=64, blank=True)
     reason = models.TextField(_("reason"), blank=True)
     new_units = models.JSONField(default=dict)
-    contact_places = models.JSONField(default=list)
+    column_facts = models.JSONField(default=list)
     undone_by = models.CharField(_("undone by"), max_length=80, blank=True)
     undone_at = models.DateTimeField(_("undone"), null=True)
     undo_position = models.BigIntegerField(default=0)

@@ -4,12 +4,14 @@ import csv
 from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.exchange.models import ImportRun
+from anmin.exchange.profile import MOMENTS
 from anmin.kernel.errors import NotFound
 from anmin.kernel.masking import HIDDEN, mask_address, mask_free_text, mask_name, mask_phone
 from anmin.people.policy import Capability, can, require, unit_scope
@@ -20,6 +22,8 @@ MASKS = {
     "contact_address": mask_address,
 }
 """How the columns are shown that tell of the reporter."""
+PLAIN = frozenset({"external_id", *MOMENTS, "updated_at"})
+"""What tells of nobody."""
 
 if TYPE_CHECKING:
     from anmin.people.models import Account
@@ -41,6 +45,22 @@ def import_runs(actor: "Account") -> QuerySet[ImportRun]:
     if scope.everything:
         return runs
     return runs.filter(Q(actor=actor) | Q(actor__unit_id__in=scope.unit_ids))
+
+
+def latest_runs(limit: int = 50) -> list[dict[str, Any]]:
+    """The latest imports, for the console: numbers and counts, nothing of their rows."""
+    return [
+        {
+            "run": run.pk,
+            "file": run.file_name,
+            "profile": run.profile,
+            "status": str(run.state),
+            "started": timezone.localtime(run.started_at).isoformat(timespec="minutes"),
+            "by": run.actor.username if run.actor else "",
+            **{name: getattr(run, name) for name in ("read", "created", "updated", "rejected")},
+        }
+        for run in ImportRun.objects.select_related("actor").order_by("-pk")[:limit]
+    ]
 
 
 def shows_contacts(actor: "Account") -> bool:
@@ -67,10 +87,13 @@ def rejects_path(run: ImportRun) -> Path:
 def masked_rejects(run: ImportRun) -> Iterator[list[str]]:
     """The file of rejected rows, row by row, for who may open no contacts.
 
-    Numbers of people are taken out of every cell, the columns of the reporter are masked, and of
-    a row whose cells stand in no sure place nothing is shown but its line and the reason.
+    The columns of the reporter are masked, numbers of people are taken out of the others, and
+    what nobody said anything about is hidden: columns that were not taken, and all cells of a row
+    that does not have one in each column.
     """
-    masks = {place: MASKS[fact] for place, fact in run.contact_places}
+    masks = {place: MASKS.get(fact, mask_free_text) for place, fact in run.column_facts}
+    masks |= {place: str for place, fact in run.column_facts if fact in PLAIN}
+    masks |= {place: MASKS[fact] for place, fact in run.column_facts if fact in MASKS}
     with rejects_path(run).open(encoding="utf-8-sig", newline="") as file:
         rows = csv.reader(file)
         first = next(rows, [])
@@ -79,12 +102,16 @@ def masked_rejects(run: ImportRun) -> Iterator[list[str]]:
         if has_header:
             yield first
         for row in rows if has_header else chain([first], rows):
-            sure = bool(run.contact_places) and len(row) == len(first) and bool(row[width - 1])
+            sure = len(row) == len(first) and bool(row[width - 1])
             cells = [
-                (masks.get(place, mask_free_text)(cell) if sure else HIDDEN) if cell else ""
+                (masks.get(place, _hidden)(cell) if sure else HIDDEN) if cell else ""
                 for place, cell in enumerate(row[:width])
             ]
             yield [*cells, row[width], mask_free_text(row[width + 1])]
+
+
+def _hidden(_cell: str) -> str:
+    return HIDDEN
 
 
 def first_rejects(

@@ -1,6 +1,6 @@
 """What the worker does for this room."""
 
-from anmin.exchange import uploads
+from anmin.exchange import undoing, uploads
 from anmin.kernel.jobs import daily, every
 
 
@@ -8,6 +8,12 @@ from anmin.kernel.jobs import daily, every
 def imports() -> int:
     """Take in the next uploaded file."""
     return uploads.run_next()
+
+
+@every(seconds=2, backlog=undoing.waiting)
+def undo_imports() -> int:
+    """Take back the next import that somebody undoes."""
+    return undoing.undo_next()
 
 
 @daily(at="04:40")

@@ -19,6 +19,7 @@ class Stage(StrEnum):
     DONE = "done"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
+    VOID = "void"
 
     @property
     def live(self) -> bool:
@@ -35,6 +36,7 @@ STAGE_LABELS: Mapping[Stage, Text] = {
     Stage.DONE: _("Done"),
     Stage.DECLINED: _("Declined"),
     Stage.WITHDRAWN: _("Withdrawn"),
+    Stage.VOID: _("Void"),
 }
 
 
@@ -44,6 +46,12 @@ class State:
 
     stage: Stage
     label: Text
+
+
+VOID = "void"
+"""The state of what was never so: an import that opened it was undone. No flow has it or leaves it,
+and such a matter stands in no list and counts in no figure."""
+_VOID = State(Stage.VOID, _("Void: the import was undone"))
 
 
 @dataclass(frozen=True)
@@ -107,7 +115,11 @@ class Flow:
 
     def stage(self, state: str) -> Stage:
         """The stage that a state stands for."""
-        return self.states[state].stage
+        return self.state(state).stage
+
+    def state(self, code: str) -> State:
+        """The state of that code."""
+        return _VOID if code == VOID else self.states[code]
 
     def rank(self, state: str) -> int:
         """How far along a usual life the state is; later observations never move backwards."""

@@ -41,7 +41,7 @@ def matters_in_the_lake(_vendor: str) -> str:
         LEFT JOIN places_unit u ON u.id = m.unit_id
         LEFT JOIN places_area a ON a.id = m.area_id
         LEFT JOIN matters_deadline d ON d.matter_id = m.id AND d.clock IN ({clocks})
-        WHERE m.kind NOT IN ({sealed})
+        WHERE m.kind NOT IN ({sealed}) AND m.stage <> 'void'
     """  # noqa: S608
 
 

@@ -108,7 +108,7 @@ class Matter(models.Model):
     @property
     def state_label(self) -> Text:
         """The word people see for its state."""
-        return self.type.flow.states[self.state].label
+        return self.type.flow.state(self.state).label
 
     @property
     def outside_number(self) -> str:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from anmin.kernel.errors import NotAllowed
 from anmin.matters.actor import Actor
-from anmin.matters.flow import Move
+from anmin.matters.flow import Move, Stage
 from anmin.matters.kind import Kind
 from anmin.matters.models import Matter
 from anmin.matters.registry import all_kinds
@@ -22,6 +22,7 @@ def visible(account: Account, rows: QuerySet[Matter]) -> QuerySet[Matter]:
     if not scope.everything:
         rows = rows.filter(unit_id__in=scope.unit_ids)
     sealed = [kind.code for kind in all_kinds() if kind.seals and kind.seals != account.role]
+    rows = rows.exclude(stage=Stage.VOID)
     return rows.exclude(kind__in=sealed) if sealed else rows
 
 

@@ -189,6 +189,11 @@ def unit_scope(account: "Account | None") -> Scope:
             return Scope()
 
 
+def is_rated(account: "Account") -> bool:
+    """Whether this person's own unit is rated: the role reaches no further than it."""
+    return role_table()[Role(account.role)].reach == Reach.UNIT
+
+
 def needs_second_factor(account: "Account") -> bool:
     """Whether this person's role must not sign in with a password alone."""
     return role_table()[Role(account.role)].second_factor

@@ -95,3 +95,56 @@ def incidents(
         ) % {"number": len(result.new_units)}
         text += f"\n{listed}"
     console.tell(result.as_json(), as_json=as_json, text=text)
+
+
+@commands.command("list")
+def listed(as_json: console.Json = False) -> None:
+    """List the latest imports with their numbers."""
+    console.boot()
+    from anmin.exchange.queries import latest_runs
+
+    runs = latest_runs()
+    lines = [
+        f"{one['run']:>6}  {one['started']}  {one['status']:<11}  {one['profile']:<16}  "
+        f"{one['created']:>9,} + {one['updated']:,}  {one['by']}  {one['file']}"
+        for one in runs
+    ]
+    console.tell({"runs": runs}, as_json=as_json, text="\n".join(lines))
+
+
+@commands.command("undo")
+def undo(
+    run: Annotated[int, typer.Argument(help="The number of the import: see `import list`.")],
+    by: Annotated[
+        str | None, typer.Option(help="Sign-in name of the person who undoes it.")
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Undo it; without this, only say what would happen.")
+    ] = False,
+    as_json: console.Json = False,
+) -> None:
+    """Undo an import as a whole, while nothing was built on it.
+
+    An undoing that was interrupted goes on when this is called again.
+    """
+    console.boot()
+    from django.utils.translation import gettext as _
+
+    from anmin.exchange import undoing
+    from anmin.people.queries import account_by_name
+
+    actor = account_by_name(by) if by else None
+    begun = undoing.begun(run, actor=actor)
+    if begun is None:
+        seen = undoing.summary(run, actor=actor)
+        told = {"opened": seen.opened, "changed": seen.changed, "built": dict(seen.built)}
+        text = _("%(opened)s matters become void, %(changed)s go back to what they were.") % told
+        if seen.built or not yes:
+            lines = [text, *seen.reasons()]
+            lines += [] if seen.built else [_("Nothing is done without --yes.")]
+            console.tell({**told, "undone": False}, as_json=as_json, text="\n".join(lines))
+            raise typer.Exit(1 if seen.built else 0)
+        begun = undoing.start(run, actor=actor)
+    with console.progress(begun.file_name) as advance:
+        done = undoing.carry_out(begun, lambda one: advance(one.undo_position, 0))
+    console.tell({"run": done.pk, "undone": True}, as_json=as_json, text=_("The import is undone."))

@@ -15,7 +15,7 @@ from django.urls import reverse
 from tests.personas import City
 
 from anmin.desk.tests.conftest import SignIn
-from anmin.exchange import uploads
+from anmin.exchange import undoing, uploads
 from anmin.exchange.models import ImportRun
 from anmin.exchange.template import SAMPLE
 from anmin.matters.models import Matter
@@ -477,3 +477,57 @@ def test_the_filled_template_comes_in(city: City, sign_in: SignIn) -> None:
     browser.post(f"/desk/import/{run.pk}/start/", {"profile": "template_zh"})
     uploads.run_next()
     assert tiles(text(browser.get(f"/desk/import/{run.pk}/"))) == ["1", "1", "0", "0", "0"]
+
+
+def test_an_import_is_undone_after_a_summary(city: City, sign_in: SignIn) -> None:
+    browser = sign_in(city.operator)
+    run = laid(browser, ROWS)
+    browser.post(f"/desk/import/{run.pk}/start/", {"profile": ""})
+    uploads.run_next()
+    where = f"/desk/import/{run.pk}/undo/"
+    assert f'href="{where}"' in text(browser.get(f"/desk/import/{run.pk}/"))
+    page = text(browser.get(where))
+    assert "59 个事项作废" in page
+    assert sign_in(city.duty_leader).post(where).status_code == 404
+    assert not Matter.objects.filter(stage="void").exists()
+    browser.post(where)
+    assert undoing.undo_next() == 1
+    assert "导入已撤销" in text(browser.get(f"/desk/import/{run.pk}/"))
+    assert Matter.objects.filter(stage="void").count() == Matter.objects.count() == 59
+    assert browser.post(where).status_code == 303
+    assert (undoing.undo_next(), ImportRun.objects.get().status) == (0, "undone")
+
+
+def test_who_may_open_no_contacts_sees_none_in_rejected_rows(city: City, sign_in: SignIn) -> None:
+    browser = sign_in(city.operator)
+    number = "110-20260301-61,2026-03-01 09:30:00,盗窃,解放路13657712345,张三丰,1385881234"
+    run = laid(browser, [*ROWS, number, "110-20260301-62,张三丰,13958812345"])
+    browser.post(f"/desk/import/{run.pk}/start/", {"profile": ""})
+    uploads.run_next()
+
+    def rows(who: Client) -> str:
+        response = who.get(f"/desk/import/{run.pk}/rejected.csv")
+        return b"".join(response.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+
+    assert "赵敏,13758812345" in rows(browser)
+    seen = rows(sign_in(city.admin))
+    for contact in ("赵敏", "13758812345", "13657712345", "张三丰", "1385881234", "13958812345"):
+        assert contact not in seen, contact
+    assert "137****2345" in seen
+    assert "110-20260301-60" in seen
+    page = text(sign_in(city.admin).get(f"/desk/import/{run.pk}/"))
+    assert "1385881234" not in page
+    # Another unit's leader sees neither the run nor its rows; one's own unit's are seen.
+    other = sign_in(city.duty_leader)
+    assert other.get(f"/desk/import/{run.pk}/").status_code == 404
+    assert other.get(f"/desk/import/{run.pk}/rejected.csv").status_code == 404
+    assert "警情.csv" not in text(other.get("/desk/import/"))
+    kept = Path(ImportRun.objects.get().rejects_file)
+    assert (kept.stat().st_mode & 0o777, kept.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+    # Nor by saying that the column of telephone numbers is something else.
+    draft = laid(sign_in(city.admin), ROWS)
+    for fact in ("summary", "external_id", "place"):
+        page = text(
+            sign_in(city.admin).get(f"/desk/import/{draft.pk}/", {"profile": "", "c6": fact})
+        )
+        assert "139588123" not in page

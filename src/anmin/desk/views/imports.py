@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST
 from anmin.desk.import_forms import NOT_TAKEN, AdjustForm, KeepForm
 from anmin.desk.receiving import LimitedUpload
 from anmin.desk.views.page import DeskRequest, go, page, show
-from anmin.exchange import looking, uploads
+from anmin.exchange import looking, undoing, uploads
 from anmin.exchange.profiles import list_profiles
 from anmin.exchange.queries import first_rejects, import_run, import_runs, shows_contacts
 from anmin.exchange.reasons import NOTES
@@ -149,6 +149,9 @@ def one(request: DeskRequest, run_id: int) -> HttpResponse:
         "new_units": [(code, *told) for code, told in sorted(run.new_units.items())],
         "may_add_units": can(request.user, Capability.MANAGE_REFERENCE) and bool(run.stored),
         "mine": uploads.may_deal(run, request.user),
+        "may_undo": run.state in ("done", "failed", "interrupted")
+        and bool(run.created or run.updated)
+        and undoing.may_undo(run, request.user),
         **_how_far(run),
     }
     return show(request, "imports/run.html", context)
@@ -288,6 +291,24 @@ def units(request: DeskRequest, run_id: int) -> HttpResponse:
     return go(request, reverse("desk:import_run", args=[run_id]))
 
 
+@page(Capability.IMPORT_RECORDS)
+def undo(request: DeskRequest, run_id: int) -> HttpResponse:
+    """What undoing an import would do and what was built on it; sending the form undoes it."""
+    run = import_run(run_id, actor=request.user)
+    here = reverse("desk:import_run", args=[run_id])
+    try:
+        if request.method == "POST":
+            undoing.start(run_id, actor=request.user)
+            messages.success(request, _("The import is being undone."))
+            return go(request, here)
+        seen = undoing.summary(run_id, actor=request.user)
+    except Conflict as conflict:
+        messages.warning(request, str(conflict))
+        return go(request, here)
+    context = {"run": run, "seen": seen, "reasons": seen.reasons()}
+    return show(request, "imports/undo.html", context)
+
+
 @require_POST
 @page(Capability.IMPORT_RECORDS)
 def discard(request: DeskRequest, run_id: int) -> HttpResponse:
@@ -324,6 +345,7 @@ urlpatterns: list[URLPattern] = [
     path("import/<int:run_id>/", one, name="import_run"),
     path("import/<int:run_id>/start/", start, name="import_start"),
     path("import/<int:run_id>/again/", again, name="import_again"),
+    path("import/<int:run_id>/undo/", undo, name="import_undo"),
     path("import/<int:run_id>/units/", units, name="import_units"),
     path("import/<int:run_id>/discard/", discard, name="import_discard"),
     path("import/<int:run_id>/profile/", keep, name="import_keep"),

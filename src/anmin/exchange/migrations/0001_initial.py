@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('stored', models.CharField(blank=True, max_length=64)),
                 ('reason', models.TextField(blank=True, verbose_name='reason')),
                 ('new_units', models.JSONField(default=dict)),
-                ('contact_places', models.JSONField(default=list)),
+                ('column_facts', models.JSONField(default=list)),
                 ('undone_by', models.CharField(blank=True, max_length=80, verbose_name='undone by')),
                 ('undone_at', models.DateTimeField(null=True, verbose_name='undone')),
                 ('undo_position', models.BigIntegerField(default=0)),
