@@ -21,6 +21,8 @@ PAGES = (
     "import_files",
     "callbacks",
     "callback",
+    "replies",
+    "undelivered",
     "day",
     "surveys",
     "interview",
