@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from anmin.callbacks.models import Decision
+from anmin.callbacks.inbox import Decision
 from anmin.desk.forms import ActForm
 
 DECISIONS = (
