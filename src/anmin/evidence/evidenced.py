@@ -123,7 +123,7 @@ class AppendOnly(Evidenced):
 def attest(
     model: type[models.Model],
     columns: Sequence[str],
-    rows: Iterable[Sequence[Any]],
+    rows: Sequence[Sequence[Any]],
     names: Sequence[str] = (),
 ) -> None:
     """Note rows that were inserted past the ORM, given as the database keeps them.
@@ -131,13 +131,13 @@ def attest(
     ``columns`` are attribute names and hold the primary key and every attested column. Inside
     ``atomic``. O(rows), nothing is read.
     """
+    if not rows:
+        return
     form = shape(model)
-    key, pick, mac = columns.index(form.pk.attname), form.picker(columns), form.mac
-    if names:
-        named = zip(rows, names, strict=True)
-        note(model, {row[key]: Note(mac(row[key], pick(row)), name) for row, name in named})
-    else:
-        note(model, {row[key]: Note(mac(row[key], pick(row))) for row in rows})
+    key = columns.index(form.pk.attname)
+    macs = form.macs(columns, rows)
+    told = map(Note, macs, names) if names else map(Note, macs)
+    note(model, dict(zip([row[key] for row in rows], told, strict=True)))
 
 
 def reread(rows: models.QuerySet[Any]) -> None:

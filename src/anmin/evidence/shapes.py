@@ -80,8 +80,12 @@ def _settled(value: Any) -> bool:
     return not isinstance(value, float | Decimal)
 
 
+_TEXT, _WHOLE = _plain(str), _plain(int)
+_AS_THEY_ARE: Final = {_TEXT: {str, type(None)}, _WHOLE: {int, type(None)}}
+"""Types of values that need no change."""
+
 _FORMS: Final[dict[str, Form]] = {
-    **dict.fromkeys(("CharField", "TextField", "SlugField", "EmailField"), _plain(str)),
+    **dict.fromkeys(("CharField", "TextField", "SlugField", "EmailField"), _TEXT),
     **dict.fromkeys(("BooleanField",), _plain(bool)),
     **dict.fromkeys(("FloatField",), _plain(float)),
     **dict.fromkeys(("DateTimeField",), _moment),
@@ -94,7 +98,7 @@ _FORMS: Final[dict[str, Form]] = {
             *("AutoField", "BigAutoField", "IntegerField", "BigIntegerField", "SmallIntegerField"),
             *("PositiveIntegerField", "PositiveBigIntegerField", "PositiveSmallIntegerField"),
         ),
-        _plain(int),
+        _WHOLE,
     ),
 }
 
@@ -180,10 +184,24 @@ class Shape:
             parts.append(str(found))
         return " ".join(parts)
 
-    def picker(self, columns: Sequence[str]) -> Callable[[Sequence[Any]], Sequence[Any]]:
-        """What picks the attested values out of a row in the order of ``columns``."""
-        places = [columns.index(field.attname) for field in self.attested]
-        return lambda row: [row[place] for place in places]
+    def macs(self, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[bytes]:
+        """The macs of many rows with their values in the order of ``columns`` (attribute names).
+
+        Column by column, which takes half the time of ``mac`` for each row.
+        """
+        by_name = dict(zip(columns, zip(*rows, strict=True), strict=True))
+        formed = [by_name[str(self.pk.attname)]]
+        for field, form in zip(self.attested, self.forms, strict=True):
+            values = by_name[field.attname]
+            plain = set(map(type, values)) <= _AS_THEY_ARE.get(form, set())
+            formed.append(values if plain else tuple(map(form, values)))
+        option, start = orjson.OPT_SORT_KEYS, self._mac.copy
+        found: list[bytes] = []
+        for row in zip(*formed, strict=True):
+            mac = start()
+            mac.update(orjson.dumps(row, option=option))
+            found.append(mac.digest())
+        return found
 
     def read(self, pks: Sequence[int]) -> dict[int, bytes]:
         """The macs of those rows that are there, as they are in the database."""

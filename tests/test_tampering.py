@@ -1,0 +1,583 @@
+"""Forty changes by somebody with the database but without the keys: each found, named and dated.
+
+One city, made by the actions that people use; then each change by plain SQL, looked for, undone.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone, translation
+
+from anmin.callbacks.models import Carried, DayClosure
+from anmin.callbacks.signing import day_hash
+from anmin.channels.actions import opt_out, receive_reply
+from anmin.config import demo, integrity
+from anmin.evidence.findings import Finding, What
+from anmin.evidence.log import atomic
+from anmin.evidence.models import Head
+from anmin.evidence.shapes import shapes
+from anmin.exchange.models import ImportRun, ProfileUse
+from anmin.kernel.chain import GENESIS
+from anmin.matters.models import FurtherPhone, LaterContact, Matter, Reaction
+from anmin.people.actions import roster_duty
+from anmin.people.models import Account
+from anmin.people.roles import Role
+from anmin.places.actions import load_shipped
+from anmin.places.models import Area, Unit
+from anmin.surveys.models import Wave
+from anmin.surveys.releases import set_margins
+from anmin.watch.models import Candidate, CandidateStep
+
+CHANGED, MISSING, INVENTED = What.CHANGED, What.MISSING, What.INVENTED
+
+
+@dataclass(frozen=True)
+class Change:
+    """``{id}`` and ``{other}`` are the first and the last row of ``table`` that ``where`` names."""
+
+    name: str
+    table: str
+    sql: str
+    what: What = CHANGED
+    label: str = ""
+    where: str = "true"
+
+    @property
+    def expected(self) -> str:
+        return self.label or self.table.replace("_", ".", 1)
+
+
+CHANGES = [
+    Change(
+        "a whole matter with all that hangs on it",
+        "matters_matter",
+        "DELETE FROM callbacks_attempt WHERE callback_id IN (SELECT id FROM callbacks_callback WHERE matter_id = {id});"
+        "DELETE FROM callbacks_answer WHERE callback_id IN (SELECT id FROM callbacks_callback WHERE matter_id = {id});"
+        "DELETE FROM callbacks_answerlink WHERE callback_id IN (SELECT id FROM callbacks_callback WHERE matter_id = {id});"
+        "DELETE FROM callbacks_qualitycheck WHERE callback_id IN (SELECT id FROM callbacks_callback WHERE matter_id = {id});"
+        "DELETE FROM callbacks_callback WHERE matter_id = {id}; DELETE FROM matters_contact WHERE matter_id = {id};"
+        "DELETE FROM matters_link WHERE matter_id = {id} OR other_id = {id};"
+        "DELETE FROM matters_deadline WHERE matter_id = {id}; DELETE FROM matters_entry WHERE matter_id = {id};"
+        "DELETE FROM matters_matter WHERE id = {id}",
+        MISSING,
+        "matters.entry",
+        "id IN (SELECT matter_id FROM callbacks_answer a JOIN callbacks_callback c ON c.id = a.callback_id)",
+    ),
+    Change(
+        "a matter without its history",
+        "matters_matter",
+        "DELETE FROM matters_matter WHERE id = {id}",
+        MISSING,
+    ),
+    Change(
+        "the state of a matter",
+        "matters_matter",
+        "UPDATE matters_matter SET state = 'answered', stage = 'done', closed_at = opened_at WHERE id = {id}",
+        where="closed_at IS NULL",
+    ),
+    Change(
+        "the unit of a matter",
+        "matters_matter",
+        "UPDATE matters_matter SET unit_id = unit_id + 1 WHERE id = {id}",
+    ),
+    Change(
+        "the last entry cut",
+        "matters_entry",
+        "DELETE FROM matters_entry WHERE id = {other}",
+        MISSING,
+        where="seq > 1",
+    ),
+    Change(
+        "an entry's note",
+        "matters_entry",
+        "UPDATE matters_entry SET note = 'x' WHERE id = {id}",
+        What.CHAIN_BROKEN,
+        "matters.matter",
+    ),
+    Change(
+        "an entry's payload",
+        "matters_entry",
+        "UPDATE matters_entry SET payload = '{{}}' WHERE id = {id}",
+        What.CHAIN_BROKEN,
+        "matters.matter",
+    ),
+    Change(
+        "who made an entry",
+        "matters_entry",
+        "UPDATE matters_entry SET actor_id = (SELECT max(id) FROM people_account) WHERE id = {id}",
+    ),
+    Change(
+        "an entry's hash",
+        "matters_entry",
+        "UPDATE matters_entry SET hash = (SELECT hash FROM matters_entry WHERE id = {other}) WHERE id = {id}",
+    ),
+    Change(
+        "a deadline",
+        "matters_deadline",
+        "UPDATE matters_deadline SET due_at = started_at WHERE id = {id}",
+        CHANGED,
+        "matters.matter",
+    ),
+    Change(
+        "a deadline removed",
+        "matters_deadline",
+        "DELETE FROM matters_deadline WHERE id = {id}",
+        CHANGED,
+        "matters.matter",
+    ),
+    Change(
+        "contacts swapped",
+        "matters_contact",
+        "UPDATE matters_contact SET sealed = CASE matter_id WHEN {id} THEN (SELECT sealed FROM matters_contact WHERE matter_id = {other}) ELSE (SELECT sealed FROM matters_contact WHERE matter_id = {id}) END WHERE matter_id IN ({id}, {other})",
+    ),
+    Change(
+        "a contact's phone index",
+        "matters_contact",
+        "UPDATE matters_contact SET phone_index = fingerprint WHERE matter_id = {id}",
+    ),
+    Change(
+        "a contact removed",
+        "matters_contact",
+        "DELETE FROM matters_contact WHERE matter_id = {id}",
+        MISSING,
+    ),
+    Change(
+        "a further number removed",
+        "matters_furtherphone",
+        "DELETE FROM matters_furtherphone WHERE id = {id}",
+        MISSING,
+    ),
+    Change(
+        "a later contact set aside",
+        "matters_latercontact",
+        "UPDATE matters_latercontact SET standing = 'undone' WHERE id = {id}",
+    ),
+    Change(
+        "a sealed link opened",
+        "matters_link",
+        "UPDATE matters_link SET sealed = NOT sealed WHERE id = {id}",
+    ),
+    Change(
+        "a question to a citizen",
+        "matters_reaction",
+        "UPDATE matters_reaction SET answered_at = asked_at WHERE id = {id}",
+    ),
+    Change(
+        "every dissatisfied answer turned",
+        "callbacks_answer",
+        "UPDATE callbacks_answer SET satisfaction = 'satisfied' WHERE satisfaction = 'dissatisfied'",
+        where="satisfaction = 'dissatisfied'",
+    ),
+    Change(
+        "one answer removed",
+        "callbacks_answer",
+        "DELETE FROM callbacks_answer WHERE id = {id}",
+        MISSING,
+    ),
+    Change("an answer invented", "callbacks_answer", "COPY seq = seq + 7", INVENTED),
+    Change(
+        "consent given",
+        "callbacks_answer",
+        "UPDATE callbacks_answer SET consent_contact = CASE WHEN consent_contact THEN NULL ELSE true END WHERE id = {id}",
+    ),
+    Change(
+        "attempts removed",
+        "callbacks_attempt",
+        "DELETE FROM callbacks_attempt WHERE id IN ({id}, {other})",
+        MISSING,
+    ),
+    Change(
+        "an exclusion put in",
+        "callbacks_callback",
+        "UPDATE callbacks_callback SET status = 'excluded', exclusion = 'no_contact' WHERE id = {id}",
+        where="exclusion = ''",
+    ),
+    Change(
+        "a callback's status",
+        "callbacks_callback",
+        "UPDATE callbacks_callback SET status = 'closed' WHERE id = {id}",
+    ),
+    Change(
+        "a callback removed",
+        "callbacks_callback",
+        "DELETE FROM callbacks_callback WHERE id = {id}",
+        MISSING,
+    ),
+    Change(
+        "an answer link used again",
+        "callbacks_answerlink",
+        "UPDATE callbacks_answerlink SET used_at = NULL WHERE id = {id}",
+        where="used_at IS NOT NULL",
+    ),
+    Change(
+        "a draw's seed", "callbacks_draw", "UPDATE callbacks_draw SET seed = 'mine' WHERE id = {id}"
+    ),
+    Change(
+        "a draw's frame",
+        "callbacks_draw",
+        "UPDATE callbacks_draw SET frame_count = 1, frame_digest = 'x' WHERE id = {id}",
+    ),
+    Change(
+        "a quality score",
+        "callbacks_qualitycheck",
+        "UPDATE callbacks_qualitycheck SET score = 0.123 WHERE id = {id}",
+    ),
+    Change(
+        "the newest signed day removed",
+        "callbacks_dayclosure",
+        "DELETE FROM callbacks_carried WHERE closure_id = {other}; DELETE FROM callbacks_dayclosure WHERE id = {other}",
+        MISSING,
+    ),
+    Change(
+        "what a day carried over",
+        "callbacks_carried",
+        "DELETE FROM callbacks_carried WHERE id = {id}",
+        MISSING,
+    ),
+    Change(
+        "a day left open removed",
+        "callbacks_dayleftopen",
+        "DELETE FROM callbacks_dayleftopen WHERE id = {id}",
+        MISSING,
+    ),
+    Change(
+        "a survey's return",
+        "surveys_return",
+        "UPDATE surveys_return SET answers = '{{}}' WHERE id = {id}",
+    ),
+    Change(
+        "a survey's return removed",
+        "surveys_return",
+        "DELETE FROM surveys_return WHERE id = {id}",
+        MISSING,
+    ),
+    Change(
+        "the figures of a release",
+        "surveys_release",
+        "UPDATE surveys_release SET figures = '{{}}' WHERE id = {id}",
+    ),
+    Change(
+        "a release removed",
+        "surveys_release",
+        "DELETE FROM surveys_release WHERE id = {id}",
+        MISSING,
+    ),
+    Change(
+        "a row of the frame",
+        "surveys_framerow",
+        "UPDATE surveys_framerow SET stratum = 'x' WHERE id = {id}",
+    ),
+    Change(
+        "a case given up",
+        "surveys_case",
+        "UPDATE surveys_case SET status = 'closed', disposition = '2.11' WHERE id = {id}",
+        where="status <> 'closed'",
+    ),
+    Change(
+        "a population total",
+        "surveys_populationmargin",
+        "UPDATE surveys_populationmargin SET total = total * 2 WHERE id = {id}",
+    ),
+    Change(
+        "the seed of a wave",
+        "surveys_wave",
+        "UPDATE surveys_wave SET seed = 'mine' WHERE id = {id}",
+    ),
+    Change(
+        "somebody else's figure",
+        "surveys_outsideresult",
+        "UPDATE surveys_outsideresult SET value = 0.5 WHERE id = {id}",
+    ),
+    Change(
+        "a candidate decided",
+        "watch_candidate",
+        "UPDATE watch_candidate SET state = 'dismissed' WHERE id = {id}",
+    ),
+    Change(
+        "a candidate's step",
+        "watch_candidatestep",
+        "DELETE FROM watch_candidatestep WHERE id = {id}",
+        MISSING,
+    ),
+    Change(
+        "the result of a scan",
+        "watch_scan",
+        "UPDATE watch_scan SET clusters = '[]', cases = 0 WHERE id = {id}",
+    ),
+    Change(
+        "a score of the index",
+        "watch_indexmonth",
+        "UPDATE watch_indexmonth SET scores = '{{}}' WHERE id = {id}",
+    ),
+    Change(
+        "a role",
+        "people_account",
+        "UPDATE people_account SET role = 'admin' WHERE id = {id}",
+        where="role <> 'admin'",
+    ),
+    Change(
+        "the unit of an account",
+        "people_account",
+        "UPDATE people_account SET unit_id = NULL WHERE id = {id}",
+        where="unit_id IS NOT NULL",
+    ),
+    Change(
+        "a password",
+        "people_account",
+        "UPDATE people_account SET password = 'md5$$d41d8cd98f00b204e9800998ecf8427e' WHERE id = {id}",
+    ),
+    Change(
+        "the tail of the access log",
+        "people_accesslog",
+        "DELETE FROM people_accesslog WHERE id = {other}",
+        MISSING,
+    ),
+    Change(
+        "an entry of the access log",
+        "people_accesslog",
+        "UPDATE people_accesslog SET reason = 'x' WHERE id = {id}",
+    ),
+    Change("the duty roster", "people_duty", "DELETE FROM people_duty WHERE id = {id}", MISSING),
+    Change(
+        "a message",
+        "channels_message",
+        "UPDATE channels_message SET status = 'sent' WHERE id = {id}",
+        where="status <> 'sent'",
+    ),
+    Change("a reply", "channels_reply", "UPDATE channels_reply SET choice = 1 WHERE id = {id}"),
+    Change(
+        "an opt-out removed",
+        "channels_optout",
+        "DELETE FROM channels_optout WHERE id = {id}",
+        MISSING,
+    ),
+    Change("an area", "places_area", "UPDATE places_area SET households = 1 WHERE id = {id}"),
+    Change("a unit", "places_unit", "UPDATE places_unit SET active = NOT active WHERE id = {id}"),
+    Change(
+        "who answers for an area",
+        "places_responsibility",
+        "DELETE FROM places_responsibility WHERE id = {id}",
+        MISSING,
+    ),
+    Change(
+        "an import",
+        "exchange_importrun",
+        "UPDATE exchange_importrun SET rejected = 0, actor_id = NULL WHERE id = {id}",
+    ),
+    Change(
+        "who may use a profile",
+        "exchange_profileuse",
+        "UPDATE exchange_profileuse SET role = '' WHERE id = {id}",
+    ),
+]
+DAMAGE = [
+    ("the head restored to an older one", What.HEAD_ALTERED, ["OLDER HEAD"]),
+    ("a record removed", What.RECORD_MISSING, ["DELETE FROM evidence_record WHERE seq = 9"]),
+    (
+        "the tail of the log",
+        What.RECORD_MISSING,
+        ["DELETE FROM evidence_record WHERE seq > (SELECT size - 3 FROM evidence_head)"],
+    ),
+    (
+        "a record's body",
+        What.RECORD_ALTERED,
+        [
+            "UPDATE evidence_record SET body = (SELECT body FROM evidence_record WHERE seq = 8) WHERE seq = 9"
+        ],
+    ),
+    (
+        "a record's time",
+        What.RECORD_ALTERED,
+        [
+            "UPDATE evidence_record SET at = (SELECT at FROM evidence_record WHERE seq = 8) WHERE seq = (SELECT size - 1 FROM evidence_head)"
+        ],
+    ),
+    (
+        "two records swapped",
+        What.RECORD_ALTERED,
+        [
+            "UPDATE evidence_record SET seq = 99999999 WHERE seq = 8",
+            "UPDATE evidence_record SET seq = 8 WHERE seq = 9",
+            "UPDATE evidence_record SET seq = 9 WHERE seq = 99999999",
+        ],
+    ),
+    ("the whole log", What.NO_LOG, ["DELETE FROM evidence_record", "DELETE FROM evidence_head"]),
+]
+
+
+def _live() -> None:
+    """A few days of the demo city, and what its people do not do by themselves."""
+    load_shipped()
+    demo.load(days=5, per_day=10)
+    matter, area = Matter.objects.all()[0], Area.objects.all()[0]
+    analyst = Account.objects.filter(role=Role.ANALYST)[0]
+    leader = Account.objects.filter(role=Role.DUTY_LEADER)[0]
+    assert leader.unit
+    now = timezone.now()
+    roster_duty(date=now.date(), unit=leader.unit, account=leader)
+    roster_duty(date=now.date() + timedelta(days=1), unit=leader.unit, account=leader)
+    receive_reply(provider="test", provider_ref="r1", sender="+8613857712345", text="3")
+    opt_out(medium="sms", recipient="+8613857712346", via="call")
+    wave = Wave.objects.get(code="safety-2")
+    rows = [{"variable": "sex", "level": level, "total": "1000"} for level in ("m", "f")]
+    set_margins(wave_id=wave.pk, rows=list(enumerate(rows, 2)), source="census", by=analyst)
+    ImportRun.objects.create(file_name="x.csv", sha256="0" * 64, size=1, actor=analyst, rejected=3)
+    with atomic():
+        FurtherPhone.objects.create(matter=matter, phone_index=b"0" * 16)
+        LaterContact.objects.create(
+            matter=matter, at=now, standing="beside", sealed=b"x", fingerprint=b"0" * 16
+        )
+        Reaction.objects.create(
+            matter=matter, token_digest=b"1" * 32, question="?", asked_at=now, expires_at=now
+        )
+        ProfileUse.objects.create(profile="template_zh", role=Role.DUTY_LEADER)
+        candidate = Candidate.objects.create(
+            area=area, ground="rise", about="x", state="proposed", made_at=now, evidence={"n": 1.5}
+        )
+        CandidateStep.objects.create(candidate=candidate, seq=1, at=now, went_to="proposed")
+        closure = DayClosure(
+            unit=Unit.objects.exclude(pk__in=DayClosure.objects.values("unit"))[0],
+            date=now.date(),
+            closed_at=now,
+            closed_by=leader,
+            counts={"carried": 1},
+            previous=GENESIS,
+        )
+        closure.hash = day_hash(closure, [[matter.pk, 0, "?", leader.unit.pk, 0]])
+        closure.save()
+        Carried.objects.create(closure=closure, matter=matter, reason="?", new_unit=leader.unit)
+
+
+def _run(sql: str) -> None:
+    with connection.cursor() as cursor:
+        for statement in sql.split(";"):
+            cursor.execute(statement)
+
+
+def _one(sql: str) -> tuple[Any, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        found = cursor.fetchone()
+    assert found is not None
+    return tuple(found)
+
+
+def _key(table: str) -> str:
+    return "matter_id" if table == "matters_contact" else "id"
+
+
+def _tamper(change: Change) -> int:
+    """Make the change; returns the key of the row that must be found."""
+    key = _key(change.table)
+    first, last = _one(f"SELECT min({key}), max({key}) FROM {change.table} WHERE {change.where}")
+    if first is None:
+        raise LookupError("no row to change")
+    sql = change.sql.format(id=first, other=last)
+    target = last if "{other}" in change.sql and "{id}" not in change.sql else first
+    if change.label == "matters.entry":
+        target = _one(f"SELECT min(id) FROM matters_entry WHERE matter_id = {first}")[0]
+    elif change.label == "matters.matter":
+        target = _one(f"SELECT matter_id FROM {change.table} WHERE id = {first}")[0]
+    if sql.startswith("COPY"):
+        return _invent(change.table, last, sql.removeprefix("COPY "))
+    _run(sql)
+    return int(target)
+
+
+def _invent(table: str, like: int, change: str) -> int:
+    """A row like another one, with a key of its own."""
+    with connection.cursor() as cursor:
+        columns = [
+            one.name for one in connection.introspection.get_table_description(cursor, table)
+        ]
+    column, value = change.split(" = ")
+    given = {"id": "id + 1000", column: value}
+    values = ", ".join(given.get(name, name) for name in columns)
+    _run(
+        f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table} WHERE id = {like}"
+    )
+    return like + 1000
+
+
+def _findings() -> list[Finding]:
+    report = integrity.check()
+    found = list(report.findings)
+    assert report.sound == (not found)
+    assert report.mismatches + report.broken_chains == len(found)
+    return found
+
+
+class _Undo(Exception):  # noqa: N818
+    pass
+
+
+def _outcome(change: Change) -> str:
+    """What is wrong with how a change was found; nothing if all is right."""
+    pk = _tamper(change)
+    found = [
+        one
+        for one in _findings()
+        if (one.what, one.table, one.pk) == (change.what, change.expected, pk)
+    ]
+    if not found:
+        return f"not found: {change.expected} {pk}"
+    with translation.override("en"):
+        sentence = found[0].sentence
+    if found[0].at is None or f"#{pk}" not in sentence or " 20" not in sentence:
+        return f"not named or dated: {sentence}"
+    return ""
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.django_db
+def test_forty_changes_are_found_named_and_dated() -> None:
+    _live()
+    older = Head.objects.values("size", "frontier", "seal").get()
+    roster_duty(
+        date=timezone.now().date() + timedelta(days=9),
+        unit=Account.objects.exclude(unit=None)[0].unit,  # type: ignore[arg-type]
+        account=Account.objects.filter(role=Role.DUTY_LEADER)[0],
+    )
+    assert [one.sentence for one in _findings()] == []
+    wrong: dict[str, str] = {}
+    for change in CHANGES:
+        try:
+            with transaction.atomic():
+                if problem := _outcome(change):
+                    wrong[change.name] = problem
+                raise _Undo
+        except _Undo:
+            pass
+        except LookupError as fault:
+            wrong[change.name] = str(fault)
+    for name, what, statements in DAMAGE:
+        try:
+            with transaction.atomic():
+                for statement in statements:
+                    if statement == "OLDER HEAD":
+                        Head.objects.update(**older)
+                    else:
+                        _run(statement)
+                found = [one for one in _findings() if one.what == what]
+                if not found or not (found[0].at or what is What.NO_LOG):
+                    wrong[name] = "not found, or not dated"
+                raise _Undo
+        except _Undo:
+            pass
+    assert wrong == {}
+    assert [one.sentence for one in _findings()] == []
+    assert len(CHANGES) + len(DAMAGE) >= 40
+
+
+def test_every_attested_table_is_tampered_with() -> None:
+    changed = {change.table for change in CHANGES}
+    left = {form.table for form in shapes()} - changed
+    assert left <= {
+        "evidence_root",  # the log's own, compared with the log
+        "surveys_caseattempt",  # as attempts
+        "surveys_surveylink",  # as answer links
+    }
