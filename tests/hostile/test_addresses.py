@@ -9,6 +9,7 @@ import logging
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from django.db import transaction
@@ -170,6 +171,8 @@ def test_every_address_with_the_hostile_list(place: Town) -> None:
             if route.name in ENDS or chosen not in route.name:
                 continue
             _one_route(place, walk, learned, route)
+            if told := os.environ.get("ANMIN_TEST_WALK"):
+                Path(told).write_text("\n".join([route.name, str(walk.sent), *walk.wrong.values()]))
     finally:
         logging.getLogger().removeHandler(faults)
     print(f"{walk.sent} requests")

@@ -2,25 +2,39 @@
 the page up: it is written within a moment or not at all.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from anmin.evidence.log import atomic
 
 MOMENT = "300ms"
+LATELY = 5.0
+"""Seconds for which a refusal is remembered."""
+_last_refusal = -LATELY
 
 
 @contextmanager
 def hastily() -> Iterator[None]:
-    """Wait for nobody's write or rows inside; Django's ``OperationalError`` instead."""
+    """Wait for nobody's write or rows inside; Django's ``OperationalError`` instead.
+
+    Who was refused lately asks only in passing: a page is not held up again and again.
+    """
+    global _last_refusal
     if connection.vendor == "postgresql":
         with atomic(), connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL lock_timeout = '{MOMENT}'")
             yield
     else:
         lone: Any = connection
-        with lone.hasty():
-            yield
+        lately = time.monotonic() - _last_refusal < LATELY
+        try:
+            with lone.hasty(0.02 if lately else 0.3):
+                yield
+        except DatabaseError:
+            _last_refusal = time.monotonic()
+            raise
+        _last_refusal = -LATELY

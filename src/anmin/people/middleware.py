@@ -23,6 +23,9 @@ from anmin.places.queries import steady
 if TYPE_CHECKING:
     from anmin.people.models import Account
 
+MACHINES = {"healthz", "readyz", "metrics"}
+"""Addresses that say how the house is: nobody's, so they answer without anybody's session."""
+
 Respond = Callable[[HttpRequest], HttpResponseBase]
 
 OPEN = {"account_login", "account_logout", "account_inactive", "set_language"}
@@ -55,6 +58,9 @@ class People:
 
         Stands behind the check of where a form comes from, so that no stranger's form is kept.
         """
+        name = request.resolver_match.url_name if request.resolver_match else None
+        if name in MACHINES:
+            return None
         if sessions.signed_in(request) and request.user.is_authenticated:
             if why := sessions.is_over(request):
                 return _session_over(request, why)

@@ -16,6 +16,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
 from django.db import DatabaseError
 from django.db.models import QuerySet
@@ -90,7 +91,7 @@ def touch(request: HttpRequest) -> None:
         with hastily():
             _write_down(request, key, began, now)
         modified = False
-    except DatabaseError as fault:
+    except (DatabaseError, UpdateError) as fault:
         # Somebody writes for long, or nobody can: that is no reason not to open the page.
         log.warning("session not written down", fault=type(fault).__name__)
         for name in (CLOCK, "listed"):

@@ -27,7 +27,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     _turns: Turns | None = None
     """The line to stand in; none for a database in memory, which has no second process."""
     _has_turn = False
-    _in_haste = False
+    _haste: float | None = None
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         if not self.is_in_memory_db():
@@ -48,18 +48,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
     @property
     def _patience(self) -> float:
         given = float(self.settings_dict["OPTIONS"].get("timeout", 5.0))
-        return min(given, HASTE) if self._in_haste else given
+        return given if self._haste is None else min(given, self._haste)
 
     @contextmanager
-    def hasty(self) -> Iterator[None]:
+    def hasty(self, seconds: float = HASTE) -> Iterator[None]:
         """Write now or not at all: for what is not worth that somebody waits."""
         self.ensure_connection()
-        self._in_haste = True
+        self._haste = seconds
         self._wait_for_others()
         try:
             yield
         finally:
-            self._in_haste = False
+            self._haste = None
             self._wait_for_others()
 
     def _wait_for_others(self) -> None:
