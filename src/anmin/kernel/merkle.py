@@ -16,6 +16,7 @@ from anmin.kernel.errors import Refusal
 HASH: Final = 32  # bytes
 TIER_BITS: Final = 8  # a tier has the hashes of subtrees 256 times as large as the tier below
 _TILE: Final = 1 << TIER_BITS
+_KEPT: Final = 64  # tiles in memory, each of up to 256 hashes
 EMPTY_ROOT: Final = sha256(b"").digest()
 
 type Read = Callable[[int, int, int], Sequence[bytes]]
@@ -123,7 +124,7 @@ class Frontier:
 
 
 class Tree:
-    """A tree of ``size`` leaves whose hashes are read tile by tile, each tile once.
+    """A tree of ``size`` leaves whose hashes are read tile by tile; the last tiles are kept.
 
     Earlier states of the same log (``size`` smaller) can be asked for too.
     """
@@ -222,6 +223,8 @@ class Tree:
         if hashes is None:
             first = tile * _TILE
             count = min(_TILE, (self.size >> tier * TIER_BITS) - first)
+            if len(self._tiles) >= _KEPT:
+                self._tiles.clear()
             hashes = self._tiles[tier, tile] = self._read(tier, first, count)
             if len(hashes) != count:
                 raise NoSuchLeaf(

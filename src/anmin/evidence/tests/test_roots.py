@@ -147,6 +147,24 @@ def test_a_database_that_was_rolled_back_is_found_by_a_root_kept_elsewhere() -> 
     assert only(kept.note).sound
 
 
+def test_an_older_copy_that_went_on_being_written_is_another_log() -> None:
+    write(3)
+    kept = roots.make()
+    write(20, start=3)
+    outside = roots.make()
+    Area.objects.filter(code__gte=f"{9:012d}")._raw_delete("default")
+    Root.objects.filter(pk=outside.pk)._raw_delete("default")
+    rolled_back_to(10)
+    write(30, start=100)
+    later = roots.make()
+    assert len(check().findings) == 0
+    for text in (outside.note, roots.short(outside)):
+        verdict = only(text)
+        assert (verdict.found, verdict.since) == (Found.REWRITTEN, kept.at)
+    assert only(kept.note).sound
+    assert only(later.note).sound
+
+
 def test_a_log_that_was_rewritten_before_a_root_is_found_and_dated() -> None:
     write(300)
     first = roots.make()

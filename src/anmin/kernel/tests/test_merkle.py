@@ -207,6 +207,17 @@ def test_a_proof_in_a_large_tree_reads_few_hashes() -> None:
         assert store.reads <= 6
 
 
+def test_however_many_roots_are_asked_for_few_tiles_are_kept() -> None:
+    store = Store(numbered(40_000))
+    tree = store.tree()
+    edge = Frontier()
+    for size, leaf in enumerate(numbered(40_000), start=1):
+        edge.add(leaf_hash(leaf))
+        if size % 199 == 0:
+            assert tree.root(size) == edge.root()
+            assert len(tree._tiles) <= 64
+
+
 @given(st.integers(0, 700))
 def test_a_frontier_is_bytes_and_back(size: int) -> None:
     frontier = Store(numbered(size)).frontier
