@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from anmin.evidence import receipts, roots
 from anmin.evidence.tree import tree
 from anmin.kernel.errors import NotFound, Refusal
+from anmin.kernel.incoming import key_of
 from anmin.portal.forms import ReceiptCode
 from anmin.portal.guard import count_miss
 
@@ -24,8 +25,7 @@ _forever = cache_control(public=True, max_age=86_400, immutable=True)
 def records(request: HttpRequest) -> HttpResponse:
     """The newest root and earlier ones, what they prove, and how to check them."""
     newest = roots.latest()
-    given = request.GET.get("before", "")
-    before = int(given) if given.isascii() and given.isdigit() and len(given) < 18 else None
+    before = key_of(request.GET.get("before", ""))
     state = (newest.size, bytes(newest.root)) if newest else None
     part = _part(get_language() or "", state, before)
     return render(request, "portal/records.html", {"part": part, "form": ReceiptCode()})
