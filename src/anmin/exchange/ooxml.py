@@ -1,5 +1,6 @@
 """An Office file as what it is: XML parts in a zip archive, opened with care and streamed."""
 
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from typing import IO, NamedTuple
 from xml.parsers import expat
 
 from anmin.exchange.problems import Unreadable
+from anmin.kernel.trouble import trouble_of
 
 PIECE = 1 << 16
 MOST_PARTS = 10_000
@@ -25,6 +27,10 @@ BROKEN = (
     OSError,
     ValueError,
     NotImplementedError,
+    LookupError,
+    ArithmeticError,
+    RuntimeError,
+    struct.error,
 )
 
 type Start = Callable[[str, dict[str, str]], None]
@@ -48,8 +54,8 @@ class Archive:
     def __init__(self, path: Path) -> None:
         try:
             self._zip = zipfile.ZipFile(path)
-        except BROKEN:
-            raise Unreadable("damaged_workbook") from None
+        except BROKEN as fault:
+            raise _told(fault) from None
         self._parts = {part.filename.lower(): part for part in self._zip.infolist()}
         parts = self._parts.values()
         total = sum(part.file_size for part in parts)
@@ -83,8 +89,8 @@ class Archive:
         try:
             with self._zip.open(self._parts[part.lower()]) as file:
                 yield file
-        except BROKEN:
-            raise Unreadable("damaged_workbook") from None
+        except BROKEN as fault:
+            raise _told(fault) from None
 
     def walk(self, part: str, start: Start) -> None:
         """Read a part's elements, one call each with the plain names of element and attributes."""
@@ -112,6 +118,11 @@ class Archive:
 
         self.walk(f"{folder}/_rels/{name}.rels".lstrip("/"), start)
         return found
+
+
+def _told(fault: Exception) -> Exception:
+    """A damaged workbook, unless it is the machine that fails: a full disk is no fault of a file."""
+    return fault if trouble_of(fault) else Unreadable("damaged_workbook")
 
 
 def local(name: str) -> str:

@@ -17,6 +17,7 @@ from xml.parsers import expat
 from anmin.exchange.delimited import LONGEST_CELL, Row
 from anmin.exchange.ooxml import PIECE, Archive, local, xml_parser
 from anmin.exchange.problems import Problem, Unreadable
+from anmin.kernel.incoming import clean
 
 MOST_COLUMNS = 1024
 # Numbers that spreadsheets show as dates without saying how, East Asian ones included (ECMA-376
@@ -79,11 +80,12 @@ class Workbook:
         def start(name: str, attributes: dict[str, str]) -> None:
             nonlocal section
             if name == "numFmt":
-                custom[int(attributes["numFmtId"])] = attributes.get("formatCode", "")
+                # One without a number can be meant by no cell.
+                custom[_number(attributes.get("numFmtId"))] = attributes.get("formatCode", "")
             elif name in ("cellXfs", "cellStyleXfs", "dxfs"):
                 section = name
             elif name == "xf" and section == "cellXfs":
-                styles.append(int(attributes.get("numFmtId", "0")))
+                styles.append(_number(attributes.get("numFmtId", "0")))
 
         self._archive.walk(part, start)
         return frozenset(
@@ -310,6 +312,11 @@ class SharedStrings:
         self._file.flush()
 
 
+def _number(text: str | None) -> int:
+    """A number of a format; -1, which none has, where there is none."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
 def _shows_date(layout: str) -> bool:
     """Whether a number format shows a date or a time: letters for years to seconds remain."""
     first = NOT_PART_OF_FORMAT.sub("", layout).split(";")[0].lower()
@@ -342,4 +349,6 @@ def unescape(raw: str) -> str:
     """Text with the characters that XML cannot hold put back (``_x000D_``)."""
     if "_x" not in raw:
         return raw
-    return ESCAPED.sub(lambda found: chr(int(found[1], 16)), raw)
+    # Half a pair may stand beside its other half: they are one character then (UTF-16).
+    text = ESCAPED.sub(lambda found: chr(int(found[1], 16)), raw)
+    return clean(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
