@@ -32,6 +32,20 @@ from anmin.people.actions import log_access, one_at_a_time
 from anmin.people.models import Account
 from anmin.people.policy import Capability, require
 
+__all__ = [
+    "Candidate",
+    "Decision",
+    "ItemView",
+    "candidates",
+    "decide",
+    "item_view",
+    "list_items",
+    "next_item",
+    "release",
+    "reveal_number",
+    "waiting_count",
+]
+
 PAGE = 50
 LONGEST = 300
 MANY = 99

@@ -53,7 +53,7 @@ def load(
     neighbourhood of late, for the nightly scan to find. Raises ``Conflict`` if there is anything.
     """
     from anmin.callbacks.models import Answer
-    from anmin.config.demo import surveys
+    from anmin.config.demo import replies, surveys
     from anmin.config.demo.clock import pretended_time
     from anmin.config.demo.map import add_estate, places
     from anmin.config.demo.people import hire
@@ -93,6 +93,7 @@ def load(
                     advance(done, days)
     with steady():
         surveys.hold(seed, now)
+        replies.hold()
     _open_all_night()
     refresh()
     scan_night(today)
