@@ -56,7 +56,7 @@ def _lose_one() -> None:
     with redirect_stdout(StringIO()):
         while deliver_due(limit=500):
             pass
-    for matter in ready.filter(unit_id__in=officers).order_by("pk"):
+    for matter in ready.filter(unit_id__in=[unit for unit in officers if unit]).order_by("pk"):
         with suppress(Refusal):
             ask_citizen(
                 matter_id=matter.pk,
