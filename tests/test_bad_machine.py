@@ -1,0 +1,129 @@
+"""A full disk and a long writer: pages and health answer, forms are told why, and it passes."""
+
+import os
+import sqlite3
+import subprocess
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from anmin.config.tests.running import ANMIN, Running
+from anmin.exchange.tests.test_faults import write_export
+
+COOKIE = "0123456789abcdef0123456789abcdef"
+MEGABYTES = 48
+READS = ("/healthz", "/", "/draws", "/accounts/login/", "/a/no-such-link")
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Path]:
+    """A file system of a few megabytes."""
+    place = tmp_path / "small"
+    place.mkdir()
+    order = ["mount", "-t", "tmpfs", "-o", f"size={MEGABYTES}m", "tmpfs", str(place)]
+    if os.geteuid() or subprocess.run(order, capture_output=True, check=False).returncode:
+        pytest.skip("nobody may mount a file system here")
+    yield place
+    subprocess.run(["umount", "-l", str(place)], check=False)
+
+
+def fill(place: Path) -> Path:
+    """Take all the room there is."""
+    filler = place / "filler"
+    with filler.open("wb", buffering=0) as file:
+        for size in (1 << 20, 4096, 1):
+            try:
+                while True:
+                    file.write(b"x" * size)
+            except OSError:
+                continue
+    return filler
+
+
+def send(running: Running, path: str, data: dict[str, str]) -> tuple[int, str]:
+    """A form as a browser sends it."""
+    sent = urllib.parse.urlencode({**data, "csrfmiddlewaretoken": COOKIE}).encode()
+    base = f"http://127.0.0.1:{running.port}"
+    head = {"Cookie": f"csrftoken={COOKIE}", "Referer": f"{base}/", "Accept-Language": "en"}
+    try:
+        with urllib.request.urlopen(urllib.request.Request(base + path, sent, head)) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as answer:
+        return answer.code, answer.read().decode()
+
+
+def all_answer(running: Running) -> None:
+    for path in READS:
+        began = time.monotonic()
+        status, _text = running.get(path)
+        assert status in (200, 404), (path, status, running.said())
+        assert time.monotonic() - began < 4, path
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_a_full_disk_takes_nothing_down(small: Path, tmp_path: Path) -> None:
+    running = Running(small / "home")
+    try:
+        running.until_ready(150)
+        all_answer(running)
+        before = {name: one.pid for name, one in running.children().items()}
+        filler = fill(small)
+        for _round in range(3):
+            all_answer(running)
+        status, told = running.get("/readyz")
+        assert (status, '"disk": "full' in told) == (503, True)
+
+        path = write_export(tmp_path / "export.csv", 3_000)
+        began = time.monotonic()
+        words = ["import", "incidents", str(path), "--profile", "template_zh"]
+        environment = {**running.environment, "LANG": "en"}
+        ended = subprocess.run([*ANMIN, *words], env=environment, capture_output=True, text=True)
+        assert ended.returncode == 1
+        assert "full" in ended.stderr or "No space" in ended.stderr
+        assert len(ended.stderr.strip().splitlines()) == 1, ended.stderr
+        assert time.monotonic() - began < 40
+
+        assert "Traceback" not in running.said()
+        assert {name: one.pid for name, one in running.children().items()} == before
+        filler.unlink()
+        running.until_ready(90)
+        ended = subprocess.run([*ANMIN, *words], env=environment, capture_output=True, text=True)
+        assert ended.returncode == 0, ended.stderr
+        proof = subprocess.run([*ANMIN, "verify"], env=environment, capture_output=True, text=True)
+        assert proof.returncode == 0, proof.stdout
+    finally:
+        running.end()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_long_writer_holds_up_writers_alone(tmp_path: Path) -> None:
+    running = Running(tmp_path / "home")
+    try:
+        running.until_ready(150)
+        form = {"login": "nobody", "password": "nothing-at-all"}
+        assert send(running, "/accounts/login/", form)[0] in (200, 429)
+        held = sqlite3.connect(running.home / "anmin.sqlite3", timeout=60, isolation_level=None)
+        held.execute("BEGIN IMMEDIATE")
+        with ThreadPoolExecutor(12) as people:
+            asked = [people.submit(send, running, "/accounts/login/", form) for _ in range(12)]
+            time.sleep(0.5)
+            for _round in range(3):
+                all_answer(running)
+                assert running.get("/readyz")[0] == 200
+            told = [one.result() for one in asked]
+        held.execute("ROLLBACK")
+        held.close()
+        for status, text in told:
+            assert status in (200, 429, 503)
+            assert status != 503 or "writing for too long" in text
+        assert send(running, "/accounts/login/", form)[0] in (200, 429)
+    finally:
+        running.end()
