@@ -22,6 +22,7 @@ from anmin.kernel.errors import Conflict, NotFound, Refusal
 from anmin.matters.actions import contact_for_message, contacts_to_call
 from anmin.matters.contacts import ContactFacts
 from anmin.matters.models import Matter
+from anmin.matters.policy import in_scope
 from anmin.people.actions import log_access, one_at_a_time
 from anmin.people.models import Account
 from anmin.people.policy import Capability, require
@@ -318,14 +319,18 @@ def correct_answer(*, answer_id: int, operator: Account, said: Said, key: str) -
     return row
 
 
-def read_words(*, answer_id: int, reader: Account, reason: str) -> str:
-    """The citizen's own words, for those who follow up every answer; who reads is logged."""
+def read_words(*, answer_id: int, matter_id: int, reader: Account, reason: str) -> str:
+    """The citizen's own words about a matter, for those who follow up every answer; it is logged.
+
+    The matter is the one that the reader has before them, and may see.
+    """
     require(reader, Capability.VIEW_ANSWERS)
     require(reader, Capability.CHECK_CALLBACKS)
     if not reason.strip():
         raise Refusal(_("Say why you need to read this."), field="reason")
-    answer = Answer.objects.select_related("callback__matter").filter(pk=answer_id).first()
-    if answer is None:
+    rows = Answer.objects.select_related("callback__matter").filter(pk=answer_id)
+    answer = rows.filter(callback__matter=matter_id).first()
+    if answer is None or not in_scope(reader, answer.callback.matter):
         raise NotFound(_("There is no such answer."))
     log_access(
         account=reader,

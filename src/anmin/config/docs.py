@@ -94,9 +94,17 @@ def kinds_page() -> str:
     return kinds_markdown()
 
 
+def rights_page() -> str:
+    """What each role is answered at each address."""
+    from anmin.config import rights
+
+    return rights.rights_page()
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands_page,
     "kinds.md": kinds_page,
+    "rights.md": rights_page,
     "rules.md": rules_page,
     "settings.md": settings_page,
 }

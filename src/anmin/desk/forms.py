@@ -17,7 +17,7 @@ from anmin.desk.answers import require_complete
 from anmin.desk.details import DayInput, MomentInput, asked_at_opening, form_field
 from anmin.desk.fields import DayField, MomentField
 from anmin.desk.lookup import LookupField
-from anmin.kernel.errors import Conflict, Refusal
+from anmin.kernel.errors import Conflict, NotAllowed, Refusal
 from anmin.kernel.phones import bare, read_phones
 from anmin.matters.categories import category_choices
 from anmin.matters.contacts import ContactFacts, reached
@@ -39,17 +39,20 @@ def new_key() -> str:
 class ActForm(forms.Form):
     """What every write carries: a key that makes sending it twice harmless.
 
-    ``version`` is the matter as its writer saw it; ``conflict`` is set when it has changed since.
+    ``version`` is the matter as its writer saw it; ``conflict`` is set when it has changed since,
+    ``denied`` when the writer may not do it.
     """
 
     use_required_attribute = False
     conflict = False
+    denied = False
     key = forms.CharField(max_length=64, initial=new_key, widget=forms.HiddenInput)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def refuse(self, refusal: Refusal) -> None:
         """Show why an action was refused, at its field; what was typed stays."""
         self.conflict = isinstance(refusal, Conflict)
+        self.denied = isinstance(refusal, NotAllowed)
         names = (refusal.field, f"{DETAIL}{refusal.field}")
         self.add_error(next((n for n in names if n in self.fields), None), str(refusal))
 
@@ -58,6 +61,8 @@ class ActForm(forms.Form):
         """The answer's HTTP status."""
         if not self.errors:
             return 200
+        if self.denied:
+            return 403
         return 409 if self.conflict else 422
 
     def retyped(self, **changes: Any) -> QueryDict:

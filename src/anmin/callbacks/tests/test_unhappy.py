@@ -109,11 +109,26 @@ def test_without_consent_the_unit_learns_neither_who_nor_what(city: City) -> Non
             queries.sealed_orders(person)
     answer = Answer.objects.get()
     with pytest.raises(NotAllowed):
-        actions.read_words(answer_id=answer.pk, reader=city.duty_leader, reason="想看看")
+        actions.read_words(
+            answer_id=answer.pk,
+            matter_id=answer.callback.matter_id,
+            reader=city.duty_leader,
+            reason="想看看",
+        )
     with pytest.raises(Refusal):
-        actions.read_words(answer_id=answer.pk, reader=city.inspector, reason=" ")
+        actions.read_words(
+            answer_id=answer.pk,
+            matter_id=answer.callback.matter_id,
+            reader=city.inspector,
+            reason=" ",
+        )
     assert not AccessLog.objects.exists()
-    words = actions.read_words(answer_id=answer.pk, reader=city.inspector, reason="首次联系")
+    words = actions.read_words(
+        answer_id=answer.pk,
+        matter_id=answer.callback.matter_id,
+        reader=city.inspector,
+        reason="首次联系",
+    )
     assert words == "等了一个小时才来，什么也没说清楚"
     assert AccessLog.objects.get().action == "read_answer"
 

@@ -28,7 +28,7 @@ from anmin.callbacks.scripts import checklist
 from anmin.desk.call_forms import CheckForm, WordsForm
 from anmin.desk.views.callback import PURPOSES, RECALL
 from anmin.desk.views.page import DeskRequest, go, page, show
-from anmin.kernel.errors import Refusal
+from anmin.kernel.errors import NotAllowed, NotFound, Refusal
 from anmin.kernel.incoming import key_of
 from anmin.matters import queries as matters
 from anmin.people.policy import Capability, can, unit_scope
@@ -176,9 +176,14 @@ def words(request: DeskRequest, number: str, answer_id: int) -> HttpResponse:
     if form.is_valid():
         try:
             shown["words"] = actions.read_words(
-                answer_id=answer_id, reader=request.user, reason=form.cleaned_data["reason"]
+                answer_id=answer_id,
+                matter_id=found.pk,
+                reader=request.user,
+                reason=form.cleaned_data["reason"],
             )
             status = 200
+        except (NotAllowed, NotFound):
+            raise
         except Refusal as refusal:
             form.add_error("reason", str(refusal))
     if request.htmx:

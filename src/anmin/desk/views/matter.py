@@ -20,7 +20,7 @@ from anmin.desk.forms import ActForm, AssignForm, NoteForm, RevealForm, StepForm
 from anmin.desk.sheets import Sheet, boxes, empty_boxes, sheet
 from anmin.desk.story import Names, clock_state, due_lines, moments, story
 from anmin.desk.views.page import DeskRequest, go, page, show
-from anmin.kernel.errors import NotFound, Refusal
+from anmin.kernel.errors import NotAllowed, NotFound, Refusal
 from anmin.kernel.incoming import key_of
 from anmin.matters import actions, queries
 from anmin.matters.actor import Actor
@@ -179,6 +179,8 @@ def reveal(request: DeskRequest, number: str) -> HttpResponse:
             contact = actions.reveal_contact(
                 matter=found, actor=Actor.of(request.user), reason=form.cleaned_data["reason"]
             )
+        except NotAllowed:
+            raise
         except Refusal as refusal:
             form.add_error("reason", str(refusal))
         else:

@@ -1,0 +1,259 @@
+"""What the walk over all addresses needs: one object of each sort, and something to send.
+
+``World.path`` fills in an address for somebody, ``World.form`` is what a page there would send.
+Whoever adds an address with a new part adds the part to ``_part``, and its form to ``_forms``.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.files.uploadedfile import SimpleUploadedFile
+from tests.personas import City
+
+from anmin.callbacks import actions as calls
+from anmin.callbacks.models import Answer, Callback
+from anmin.callbacks.planning import NEWS
+from anmin.callbacks.recording import Said
+from anmin.desk.models import SavedFilter
+from anmin.exchange.models import ImportRun
+from anmin.matters import actions, registry
+from anmin.matters.actor import Actor
+from anmin.matters.contacts import ContactFacts
+from anmin.matters.kind import Kind
+from anmin.matters.models import Matter
+from anmin.matters.news import drain
+from anmin.people.actions import log_access
+from anmin.people.models import AccessLog, Account, Duty, SignedIn
+from anmin.people.roles import Role
+from anmin.places.models import Area, Responsibility, Unit
+from anmin.surveys.models import Case as SurveyCase
+from anmin.surveys.tests.scene import in_field
+from anmin.watch.actions import Case, propose
+from anmin.watch.models import Candidate, Ground
+from anmin.watch.tests.scene import figures
+
+NOW = datetime(2026, 11, 10, 2, tzinfo=UTC)
+SEALED_TO = Role.INSPECTOR
+SECRETS = {"other": "玉海专属暗号", "sealed": "密封专属暗号"}
+"""A word of the other unit's and of the sealed matter: on no page of who may not see them."""
+PHONE = "13900007777"
+"""The telephone that the other unit's and the sealed matter hold: on no page that is only read."""
+
+
+def sealed_kind() -> Kind:
+    """A kind that one role alone reads; none is shipped yet, so the walk brings one."""
+    pattern = registry.kind_of("incident")
+    return replace(pattern, code="walked_tip", prefix="WT", seals=SEALED_TO, follow_up=None)
+
+
+def whose(name: str, route: str) -> tuple[str, ...]:
+    """Whose objects there are to ask for at an address."""
+    if name == "desk:matters_bulk" or "<str:number>" in route:
+        return ("own", "other", "sealed")
+    several = ("callback_id", "answer_id", "run_id", "filter_id", "token")
+    if name in {"desk:matter_new", "sessions_end"} or any(f":{part}>" in route for part in several):
+        return ("own", "other")
+    return ("-",)
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything there is to ask for."""
+
+    city: City
+    people: Mapping[str, Account]
+    matters: Mapping[str, Matter]
+    callbacks: Mapping[str, Callback]
+    answered: Mapping[str, Answer]
+
+    def path(self, name: str, route: str, mine: str, who: str) -> str:
+        """The address of a route for somebody, with the object of ``mine`` in it."""
+        plain = route
+        for expression, sample in SAMPLES.items():
+            plain = plain.replace(expression, sample)
+        plain = plain.replace("^", "").removesuffix("$")
+        return "/" + re.sub(
+            r"<(?:\w+:)?(\w+)>", lambda part: str(self._part(part[1], name, mine, who)), plain
+        )
+
+    def _part(self, part: str, name: str, mine: str, who: str) -> Any:
+        account = self.people.get(who) or self.people["officer"]
+        if (mine == "other" and name == "sessions_end") or part in {"run_id", "filter_id"}:
+            account = account if mine == "own" else self.city.other_officer
+        model, _dot, _page = name.removeprefix("admin:").rpartition("_")
+        parts = {
+            "number": lambda: (
+                self.answered[mine].callback.matter.number
+                if name == "desk:answer_words" and mine in self.answered
+                else self.matters[mine].number
+            ),
+            "code": lambda: {"desk:matter_step": "dispatch", "desk:questionnaire": "safety"}.get(
+                name, self.city.wenhua.code if "index" in name else "2026-h2"
+            ),
+            "callback_id": lambda: self.callbacks[mine].pk,
+            "answer_id": lambda: self.answered.get(mine, self.answered["own"]).pk,
+            "run_id": lambda: ImportRun.objects.get(actor=account).pk,
+            "filter_id": lambda: SavedFilter.objects.get(account=account).pk,
+            "pk": lambda: (
+                SignedIn.objects.get(session_key=f"other-{account.username}").pk
+                if name == "sessions_end"
+                else Candidate.objects.get().pk
+            ),
+            "case_id": lambda: SurveyCase.objects.order_by("pk")[0].pk,
+            "key": lambda: "incidents",
+            "what": lambda: "unit",
+            "ending": lambda: "csv",
+            "month": lambda: "2026-10",
+            "level": lambda: "community",
+            "version": lambda: 1,
+            "provider": lambda: "http_sms",
+            "token": lambda: "made-up",
+            "content_type_id": lambda: ContentType.objects.get_for_model(Unit).pk,
+            "object_id": lambda: ADMIN.get(model, Unit).objects.order_by("pk")[0].pk,
+        }
+        if part not in parts:
+            raise LookupError(f"rights_world.py: say in _part what stands for <{part}> of {name}")
+        return parts[part]()
+
+    def form(self, name: str, mine: str, who: str) -> dict[str, Any]:
+        """What a page there would send, as far as the right to send it decides; else nothing."""
+        matter = self.matters.get(mine)
+        taker = {"other": "hejun"}.get(mine, "chenli")
+        unit = self.city.yuhai if mine == "other" else self.city.jinhu
+        key = f"walk-{name}-{mine}-{who}"[:64]
+        forms: dict[str, dict[str, Any]] = {
+            "desk:matter_new": {
+                "category": "theft",
+                "summary": "x",
+                "unit": unit.code,
+                "opened_at": "2026-11-10T09:00",
+            },
+            "desk:matters_bulk": {
+                "matter": [matter.pk if matter else 0],
+                "do": "assign",
+                "to": taker,
+            },
+            "desk:matter_assign": {"to": taker},
+            "desk:matter_note": {"note": "x"},
+            "desk:matter_reveal": {"reason": "x"},
+            "desk:answer_words": {"reason": "x"},
+            "desk:filters": {"name": "y", "query": "view=all"},
+            "desk:import": {"file": SimpleUploadedFile("a.csv", IMPORTED.encode())},
+            "desk:survey_open": {
+                "code": "2027-h1",
+                "title_zh": "x",
+                "title_en": "x",
+                "sheet": "safety.1",
+            },
+            "desk:survey_assign": {"interviewers": [str(self.city.operator.pk)]},
+            "desk:candidate": {"do": "keep", "reason": "x", "version": "1"},
+            "desk:notice_preferences": {"kind": ["given"]},
+            "set_language": {"language": "en"},
+            "account_login": {"login": "nobody", "password": "x"},
+            "admin:places_unit_add": {"code": "NEW", "name": "新所", "kind": "other"},
+            "admin:places_area_add": {
+                "code": "999",
+                "name": "新区",
+                "level": "other",
+                **{f"responsibilities-{end}": "0" for end in ("TOTAL_FORMS", "INITIAL_FORMS")},
+            },
+            "admin:people_account_add": {"username": "new", "role": "analyst", "is_active": "on"},
+            "admin:people_duty_add": {
+                "date": "2026-11-11",
+                "unit": self.city.jinhu.pk,
+                "account": self.city.duty_leader.pk,
+                "role": "duty_leader",
+                "shift": "whole",
+            },
+            "admin:places_responsibility_add": {
+                "area": self.city.wenhua.pk,
+                "unit": self.city.jinhu.pk,
+            },
+        }
+        given = forms.get(name, {"post": "yes"} if name.endswith("_delete") else {})
+        return {"key": key, **given}
+
+
+ADMIN: dict[str, Any] = {
+    "places_area": Area,
+    "places_unit": Unit,
+    "places_responsibility": Responsibility,
+    "people_account": Account,
+    "people_duty": Duty,
+    "people_accesslog": AccessLog,
+}
+SAMPLES = {
+    "(?:signup|email|confirm-email|password/reset|login/code)": "signup",
+    "3rdparty/(?:signup/)?": "3rdparty/",
+    "(?P<key>[-:\\w]+)": "key",
+    "(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)": "1-key",
+    "(?P<provider_id>[^/]+)": "single-sign-on",
+    "(?P<app_label>places|people)": "people",
+    "(?P<url>.*)": "made-up",
+    "keys/<int:pk>": "keys/1",
+}
+"""What stands for a part that an address names by an expression."""
+IMPORTED = "案号,接报时间,案由,地址\n110-1,2026-03-01 08:30:00,盗窃,文化小区\n"
+
+
+def make(city: City) -> World:
+    """The whole world; made once for the walk."""
+    people = {role.value: getattr(city, role.value) for role in Role if role != Role.CLERK}
+    people["clerk"] = Account.objects.create_user(
+        "liuyan", "x", display_name="刘燕", role="clerk", unit=city.jinhu
+    )
+    drain([NEWS])
+    contact = ContactFacts("周玉兰", f"+86{PHONE}", "")
+    elsewhere: dict[str, Any] = {"area": city.yuhai_town, "contact": contact}
+    matters = {
+        "own": city.incident(),
+        "other": city.incident(summary=SECRETS["other"], **elsewhere),
+        "sealed": city.incident(kind="walked_tip", summary=SECRETS["sealed"], contact=contact),
+    }
+    answered = {mine: _answer(city, mine) for mine in ("own", "other")}
+    callbacks = {mine: _callback(city, mine) for mine in ("own", "other")}
+    in_field(city)
+    figures()
+    propose(account=city.analyst, case=Case(city.wenhua, Ground.RISE, "theft"), reason="盗窃多发")
+    Duty.objects.create(date=NOW.date(), unit=city.jinhu, account=city.duty_leader)
+    log_access(account=city.operator, action="reveal_contact", subject="matter:JQ1")
+    for account in (*people.values(), city.other_officer):
+        SavedFilter.objects.create(account=account, page="matters", name="x", query="view=all")
+        SignedIn.objects.create(
+            account=account,
+            session_key=f"other-{account.username}",
+            began_at=NOW,
+            seen_at=NOW,
+        )
+        ImportRun.objects.create(
+            file_name="a.csv", size=1, profile="generic", actor=account, status="done"
+        )
+    return World(city, people, matters, callbacks, answered)
+
+
+def _callback(city: City, mine: str) -> Callback:
+    """The callback of a matter that somebody of that unit has just answered."""
+    elsewhere: dict[str, Any] = {"area": city.yuhai_town} if mine == "other" else {}
+    matter = actions.move(
+        matter_id=city.incident(**elsewhere).pk,
+        code="answer",
+        actor=Actor.of(city.other_officer if elsewhere else city.officer),
+        inputs={"reply": "已处理。"},
+    )
+    drain([NEWS])
+    return Callback.objects.select_related("matter").get(matter=matter, round=1)
+
+
+def _answer(city: City, mine: str) -> Answer:
+    """An answer with words, taken down by 林晓."""
+    callback = calls.take(callback_id=_callback(city, mine).pk, operator=city.operator)
+    return calls.record_answer(
+        callback_id=callback.pk,
+        operator=city.operator,
+        said=Said(satisfaction="satisfied", solved="yes", text="谢谢"),
+        key=f"answer-{mine}",
+    )
