@@ -19,7 +19,7 @@ from anmin.callbacks.models import Answer, Callback
 from anmin.callbacks.planning import NEWS
 from anmin.callbacks.recording import Said
 from anmin.desk.models import SavedFilter
-from anmin.exchange.models import ImportRun
+from anmin.exchange.models import ImportRun, ProfileUse
 from anmin.matters import actions, registry
 from anmin.matters.actor import Actor
 from anmin.matters.contacts import ContactFacts
@@ -75,6 +75,7 @@ class World:
         plain = route
         for expression, sample in SAMPLES.items():
             plain = plain.replace(expression, sample)
+        plain = re.sub(r"\(\?P<app_label>[\w|]+\)", "people", plain)
         plain = plain.replace("^", "").removesuffix("$")
         return "/" + re.sub(
             r"<(?:\w+:)?(\w+)>", lambda part: str(self._part(part[1], name, mine, who)), plain
@@ -91,7 +92,7 @@ class World:
                 if name == "desk:answer_words" and mine in self.answered
                 else self.matters[mine].number
             ),
-            "code": lambda: {"desk:matter_step": "dispatch", "desk:questionnaire": "safety"}.get(
+            "code": lambda: CODES.get(
                 name, self.city.wenhua.code if "index" in name else "2026-h2"
             ),
             "callback_id": lambda: self.callbacks[mine].pk,
@@ -110,6 +111,7 @@ class World:
             "month": lambda: "2026-10",
             "level": lambda: "community",
             "version": lambda: 1,
+            "size": lambda: 1,
             "provider": lambda: "http_sms",
             "token": lambda: "made-up",
             "content_type_id": lambda: ContentType.objects.get_for_model(Unit).pk,
@@ -178,6 +180,7 @@ class World:
         return {"key": key, **given}
 
 
+CODES = {"desk:matter_step": "dispatch", "desk:questionnaire": "safety"}
 ADMIN: dict[str, Any] = {
     "places_area": Area,
     "places_unit": Unit,
@@ -185,6 +188,7 @@ ADMIN: dict[str, Any] = {
     "people_account": Account,
     "people_duty": Duty,
     "people_accesslog": AccessLog,
+    "exchange_profileuse": ProfileUse,
 }
 SAMPLES = {
     "(?:signup|email|confirm-email|password/reset|login/code)": "signup",
@@ -192,7 +196,6 @@ SAMPLES = {
     "(?P<key>[-:\\w]+)": "key",
     "(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)": "1-key",
     "(?P<provider_id>[^/]+)": "single-sign-on",
-    "(?P<app_label>places|people)": "people",
     "(?P<url>.*)": "made-up",
     "keys/<int:pk>": "keys/1",
 }
@@ -219,6 +222,7 @@ def make(city: City) -> World:
     in_field(city)
     figures()
     propose(account=city.analyst, case=Case(city.wenhua, Ground.RISE, "theft"), reason="盗窃多发")
+    ProfileUse.objects.create(profile="walked", role="operator")
     Duty.objects.create(date=NOW.date(), unit=city.jinhu, account=city.duty_leader)
     log_access(account=city.operator, action="reveal_contact", subject="matter:JQ1")
     for account in (*people.values(), city.other_officer):
