@@ -345,7 +345,7 @@ def test_who_only_reads_changes_nothing_and_sees_no_contact(
         (("reveal",), {"reason": "好奇"}),
     ):
         response = browser.post(url(matter, *rest), data)
-        assert response.status_code == 422
+        assert response.status_code == 403
         assert "权限" in text(response)
     assert world() == before
     assert not AccessLog.objects.filter(action="reveal_contact").exists()

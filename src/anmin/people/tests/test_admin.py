@@ -45,8 +45,10 @@ def test_it_has_no_sign_in_of_its_own(bureau: Bureau, client: Client) -> None:
     cache.clear()
     answer = client.post(f"{HOME}login/", {"username": "admin", "password": PASSWORD})
     assert "_auth_user_id" not in client.session
-    assert answer.status_code == 302
-    assert answer["Location"].startswith("/accounts/login/")
+    assert answer.status_code == 405
+    asked = client.get(f"{HOME}login/")
+    assert asked.status_code == 302
+    assert asked["Location"].startswith("/accounts/login/")
 
 
 def test_the_second_factor_is_asked_for_here_too(
