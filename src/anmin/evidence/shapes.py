@@ -36,8 +36,8 @@ def _moment(value: Any) -> str | None:
     if isinstance(value, datetime):
         return stamp(value if value.tzinfo else value.replace(tzinfo=UTC))
     text = str(value)
-    if len(text) == 32 and text[10] == "T":  # a stamp already
-        return text
+    if text[10:11] == "T":  # as handed to PostgreSQL, in any zone; SQLite has a blank and UTC
+        return stamp(datetime.fromisoformat(text))
     fraction = text[20:26] if text[19:20] == "." else ""
     return f"{text[:10]}T{text[11:19]}.{fraction:0<6}+00:00"
 

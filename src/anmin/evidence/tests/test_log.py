@@ -1,6 +1,8 @@
 """The log itself: what a transaction leaves, what a rolled-back one does not."""
 
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -8,6 +10,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from anmin.evidence import shapes
 from anmin.evidence.body import MAC, Malformed, Note, decode, encode
 from anmin.evidence.check import check
 from anmin.evidence.findings import What
@@ -230,3 +233,14 @@ def test_rows_without_any_log_are_said_to_be_unproven() -> None:
 
 def test_a_log_tells_nothing_before_it_is_written() -> None:
     assert Log().seq is None
+
+
+def test_a_moment_has_one_form_however_it_is_given() -> None:
+    told = "2026-11-29T09:02:03.450000+00:00"
+    moment = datetime(2026, 11, 29, 9, 2, 3, 450_000, tzinfo=UTC)
+    there = moment.astimezone(ZoneInfo("Asia/Shanghai"))
+    given = [moment, there, moment.replace(tzinfo=None), told, there.isoformat()]
+    given += ["2026-11-29 09:02:03.45", "2026-11-29 09:02:03.450000"]
+    assert {shapes._moment(one) for one in given} == {told}
+    assert shapes._moment("2026-11-29 09:02:03") == "2026-11-29T09:02:03.000000+00:00"
+    assert shapes._moment(None) is None
