@@ -372,6 +372,8 @@ class RowMapper:
     def _reached(self, cells: list[str]) -> Contact | None:
         """The reporter. Who left a number that nobody can read is not taken for one without."""
         name, phone, address = [get(cells) for get in self._contact]
+        if len(phone) == 11 and phone.isascii() and phone.isdigit() and "13" <= phone[:2] <= "19":
+            return name, f"+86{phone}", address  # nearly all of them
         if phone:
             found = read_phones(phone, area_code=self._world.area_code)
             if found.left:
