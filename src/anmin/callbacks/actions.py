@@ -6,13 +6,22 @@ Each action asks ``people.policy`` first, holds the row, and is safe to repeat w
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.callbacks import ladder, recording, reopening
 from anmin.callbacks.dispositions import WITHDRAWN, exhausted, operator_outcomes, outcomes
-from anmin.callbacks.models import Answer, Attempt, Callback, Status, Via
+from anmin.callbacks.models import (
+    Answer,
+    Attempt,
+    Callback,
+    Decision,
+    ReplyItem,
+    Status,
+    Via,
+    Why,
+)
 from anmin.callbacks.recording import Said, lock
 from anmin.callbacks.sealing import read_text
 from anmin.callbacks.unhappy import is_unhappy, order_rectification
@@ -272,15 +281,23 @@ def record_answer(
     if (known := callback.answers.filter(key=key).first()) is not None:
         return known
     _require_held(callback, operator)
-    return recording.answer(
-        callback,
-        said,
-        via=Via.CALL,
-        at=at or timezone.now(),
-        key=key,
-        operator=operator,
-        note=note,
+    now, shown_until = at or timezone.now(), callback.lease_until
+    row = recording.answer(
+        callback, said, via=Via.CALL, at=now, key=key, operator=operator, note=note
     )
+    if operator is not None and shown_until is not None:
+        _read_in_call(callback, operator, now, taken=shown_until - lease())
+    return row
+
+
+def _read_in_call(callback: Callback, operator: Account, now: datetime, *, taken: datetime) -> None:
+    """What the citizen wrote before the call stood on its page: it needs nobody else any more."""
+    ReplyItem.objects.filter(
+        decided_at=None,
+        why=Why.NOT_ANSWER,
+        at__lte=taken,
+        message__subject_ref=f"{recording.SUBJECT}{callback.pk}",
+    ).update(decided_at=now, decided_by=operator, decision=Decision.READ, about=F("message_id"))
 
 
 @atomic

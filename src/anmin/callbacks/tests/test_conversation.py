@@ -10,6 +10,7 @@ from tests.personas import WANG, City
 
 from anmin.callbacks import actions, inbox, reaching
 from anmin.callbacks.models import Answer, Attempt, Callback, Decision, ReplyItem
+from anmin.callbacks.recording import Said
 from anmin.callbacks.replies import take_replies
 from anmin.callbacks.tests.scene import planned, world
 from anmin.channels.actions import receive_reply
@@ -17,6 +18,7 @@ from anmin.channels.conversation import expire
 from anmin.channels.models import Message, Question
 from anmin.channels.models import Status as Delivery
 from anmin.channels.queries import body_of
+from anmin.channels.receiving import join_late_parts, receive_part
 from anmin.kernel.errors import Conflict, NotAllowed, Refusal
 from anmin.matters.actions import move
 from anmin.matters.actor import Actor
@@ -349,3 +351,49 @@ def test_a_call_in_hand_is_not_taken_away_by_a_text(
     assert callback.operator == city.operator
     assert Attempt.objects.latest("pk").outcome == "wrote"
     assert only_item().why == "not_answer"
+
+
+def test_words_that_stood_on_the_page_of_the_call_need_nobody_else(
+    city: City, clock: time_machine.Traveller
+) -> None:
+    callback = asked(city, clock)
+    reply("来得太晚了")
+    clock.shift(timedelta(minutes=1))
+    assert actions.next_callback(city.operator) == callback
+    clock.shift(timedelta(minutes=1))
+    reply("喂？")
+    actions.record_answer(
+        callback_id=callback.pk, operator=city.operator, said=Said(satisfaction="fairly"), key="k"
+    )
+    items = ReplyItem.objects.order_by("pk").values_list("decision", "decided_by")
+    assert list(items) == [("read", city.operator.pk), ("", None)]
+
+
+def test_a_long_reply_in_parts_is_read_as_one(city: City, clock: time_machine.Traveller) -> None:
+    asked(city, clock)
+    parts = {"provider": "test", "sender": WANG.phone, "whole": "7", "parts": 2}
+    assert receive_part(provider_ref="b", part=2, text="楼上还在吵", **parts) is None
+    take_replies()
+    assert not ReplyItem.objects.exists()
+    for _twice in range(2):
+        whole = receive_part(provider_ref="a", part=1, text="3，来得太晚，", **parts)
+    take_replies()
+    assert whole is not None
+    assert not Answer.objects.exists()
+    view = inbox.item_view(item_id=only_item().pk, reader=city.operator)
+    assert view.text == "3，来得太晚，楼上还在吵"
+
+
+def test_a_part_whose_other_half_never_came_is_read_all_the_same(
+    city: City, clock: time_machine.Traveller
+) -> None:
+    asked(city, clock)
+    parts = {"provider": "test", "sender": WANG.phone, "whole": "7", "parts": 2}
+    receive_part(provider_ref="a", part=1, text="来得太晚，", **parts)
+    assert join_late_parts() == 0
+    clock.shift(timedelta(minutes=11))
+    assert join_late_parts() == 1
+    assert join_late_parts() == 0
+    take_replies()
+    view = inbox.item_view(item_id=only_item().pk, reader=city.operator)
+    assert view.text == "来得太晚，[…]"

@@ -158,3 +158,18 @@ def test_unknown_expired_and_ended(city: City, clock: time_machine.Traveller) ->
     with pytest.raises(NotFound):
         citizen.answer_survey(token=token, given=FULL)
     assert world() == before
+
+
+def test_a_digit_says_nothing_about_a_questionnaire(city: City) -> None:
+    _wave, case, _token = invited(city)
+    from anmin.callbacks.models import ReplyItem
+    from anmin.surveys.sealing import open_contact
+
+    Message.objects.update(status=Delivery.SENT, sent_at=timezone.now())
+    phone = open_contact(case.row).phone
+    receive_reply(provider="t", provider_ref="1", sender=phone, text="3")
+    assert take_replies() == 1
+    item = ReplyItem.objects.get()
+    assert (item.why, item.message) == ("not_answer", Message.objects.get(key=f"survey:{case.pk}"))
+    case.refresh_from_db()
+    assert (case.status, case.returns.count()) == ("invited", 0)
