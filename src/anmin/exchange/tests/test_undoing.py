@@ -10,9 +10,12 @@ from django.utils import timezone
 from tests.personas import City
 
 from anmin.callbacks import signing
+from anmin.callbacks.closings import Reopening
 from anmin.callbacks.dayboard import DayRows
 from anmin.callbacks.measures import callbacks_in_the_lake
 from anmin.callbacks.models import Callback
+from anmin.callbacks.reopening import withdraw_after
+from anmin.evidence.log import atomic
 from anmin.exchange import undoing
 from anmin.exchange.models import ImportRun, Status
 from anmin.exchange.tests.test_whose_file import ANSWERED, DAY, Files, row
@@ -251,3 +254,13 @@ def test_void_matters_count_in_no_figure_and_on_no_day(city: City, files: Files)
     assert seen() == [1, 1, 1]
     undo(city)
     assert seen() == [0, 0, 0]
+
+
+def test_thousands_of_closings_are_taken_back_at_once(city: City, files: Files) -> None:
+    files.take(city.operator, row(**ANSWERED))
+    drain()
+    pk = Matter.objects.get().pk
+    many = [Reopening(one, 10**9, timezone.now()) for one in (*range(10**6, 10**6 + 2500), pk)]
+    with atomic():
+        withdraw_after(many)
+    assert Callback.objects.get().withdrawn_at is not None
