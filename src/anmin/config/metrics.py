@@ -6,6 +6,7 @@ Several web processes share one folder (`PROMETHEUS_MULTIPROC_DIR`, set by `anmi
 
 import mmap
 import os
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -32,14 +33,20 @@ class KeptFigures(mmap_dict.MmapedDict):
     """
 
     def __init__(self, filename: str, read_mode: bool = False) -> None:
-        if not read_mode:
-            _take_room(filename, ROOM)
-        super().__init__(filename, read_mode)  # type: ignore[no-untyped-call]
-        if not read_mode and not _has_room(filename):
-            self._count_alone()
+        self._alone = not read_mode and not _take_room(filename, ROOM)
+        if not self._alone:
+            super().__init__(filename, read_mode)  # type: ignore[no-untyped-call]
+            return
+        Path(filename).unlink(missing_ok=True)  # whoever reads the folder must not meet half a file
+        self._f = None  # type: ignore[assignment]
+        self._fname = filename
+        self._capacity, self._used = ROOM, 8
+        self._m = mmap.mmap(-1, ROOM)
+        self._m[:4] = self._used.to_bytes(4, sys.byteorder)
+        self._positions: dict[str, int] = {}
 
     def _init_value(self, key: str) -> None:
-        if self._used + len(key) * 4 + 64 > self._capacity and not self._grow():
+        if self._used + len(key) * 4 + 64 > self._capacity and (self._alone or not self._grow()):
             self._count_alone()
         super()._init_value(key)  # type: ignore[no-untyped-call]
 
@@ -49,6 +56,7 @@ class KeptFigures(mmap_dict.MmapedDict):
 
     def _count_alone(self) -> None:
         """Go on in memory that no file stands behind."""
+        self._alone = True
         self._capacity = max(self._capacity * 4, ROOM)
         alone = mmap.mmap(-1, self._capacity)
         alone[: self._used] = self._m[: self._used]
@@ -66,11 +74,6 @@ def _take_room(filename: str, size: int) -> bool:
     except OSError:
         return False
     return True
-
-
-def _has_room(filename: str) -> bool:
-    found = Path(filename).stat()
-    return found.st_blocks * 512 >= found.st_size
 
 
 setattr(values, "MmapedDict", KeptFigures)  # noqa: B010 - the library does not offer it by name
