@@ -111,6 +111,8 @@ class World:
             "month": lambda: "2026-10",
             "level": lambda: "community",
             "version": lambda: 1,
+            "item_id": lambda: 1,
+            "message_id": lambda: 1,
             "size": lambda: 1,
             "provider": lambda: "http_sms",
             "token": lambda: "made-up",
