@@ -39,7 +39,7 @@ def reopen(city: City, callback: Callback, *, news: bool = True) -> None:
     move(
         matter_id=callback.matter_id,
         code="reopen",
-        actor=Actor.of(city.duty_leader),
+        actor=Actor.of(city.inspector),
         note="补充处理",
     )
     if news:
@@ -129,7 +129,8 @@ def test_closed_opened_and_closed_within_one_batch_asks_once(city: City) -> None
     matter = city.answered(category="noise")
     actor = Actor.of(city.duty_leader)
     for _turn in range(2):
-        move(matter_id=matter.pk, code="reopen", actor=actor, note="补充处理")
+        reopening = Actor.of(city.inspector)
+        move(matter_id=matter.pk, code="reopen", actor=reopening, note="补充处理")
         move(matter_id=matter.pk, code="answer", actor=actor, inputs={"reply": "已处理。"})
     drain([NEWS])
     rows = Callback.objects.order_by("closing").values_list("status", "disposition")

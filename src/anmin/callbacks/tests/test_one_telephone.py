@@ -89,8 +89,8 @@ class Telephone:
                     matter__state="answered", round=1, matter__kind="incident"
                 ).first()
                 if row is not None:
-                    leader = Actor.of(self.city.duty_leader)
-                    move(matter_id=row.matter_id, code="reopen", actor=leader, note="补充")
+                    inspector = Actor.of(self.city.inspector)
+                    move(matter_id=row.matter_id, code="reopen", actor=inspector, note="补充")
             case "wait":
                 self.clock.shift(timedelta(minutes=value))
         self.work()

@@ -16,6 +16,7 @@ from anmin.places.queries import responsible_unit
 
 HANDLERS = frozenset({Role.OFFICER, Role.DUTY_LEADER})
 LEADERS = frozenset({Role.DUTY_LEADER, Role.INSPECTOR})
+INSPECTION = frozenset({Role.INSPECTOR})
 
 
 class IncidentDetails(Details):
@@ -103,7 +104,8 @@ FLOW = Flow(
             LEADERS,
             needs=("note",),
         ),
-        Move("reopen", "answered", "handled", _("Reopen"), LEADERS, needs=("note",)),
+        # Not the unit's own: its citizen may be about to be asked, and then it changes nothing.
+        Move("reopen", "answered", "handled", _("Reopen"), INSPECTION, needs=("note",)),
     ),
 )
 

@@ -157,9 +157,12 @@ def test_hand_over_goes_to_a_unit_or_to_one_of_its_people(city: City) -> None:
 
 def test_reopening_starts_the_clock_anew(city: City) -> None:
     matter = city.answered()
-    actions.move(
-        matter_id=matter.pk, code="reopen", actor=Actor.of(city.duty_leader), note="答复有误"
-    )
+    reopen: dict[str, Any] = {"matter_id": matter.pk, "code": "reopen", "note": "答复有误"}
+    with pytest.raises(NotAllowed):  # its citizen may be about to be asked
+        actions.move(actor=Actor.of(city.duty_leader), **reopen)
+    matter.refresh_from_db()
+    assert (matter.stage, matter.entries.count()) == ("done", 2)
+    actions.move(actor=Actor.of(city.inspector), **reopen)
     matter.refresh_from_db()
     assert (matter.stage, matter.closed_at) == ("working", None)
     assert matter.due_at is not None
