@@ -67,6 +67,15 @@ _SAID: Final = {
     "readonly database": "read_only",
     "database is locked": "busy",
     "password authentication failed": "no_entry",
+    # A server that went away leaves no SQLSTATE behind.
+    "server closed the connection": "gone",
+    "connection refused": "gone",
+    "connection is closed": "gone",
+    "connection is lost": "gone",
+    "connection reset": "gone",
+    "connection timeout": "gone",
+    "could not receive data": "gone",
+    "could not send data": "gone",
 }
 """For drivers that pass on words alone."""
 

@@ -34,6 +34,9 @@ class StatedError(Exception):
         (StatedError("23505"), ""),
         (ValueError("no"), ""),
         (ConnectionError("x"), ""),
+        (RuntimeError("server closed the connection unexpectedly"), "gone"),
+        (RuntimeError("connection failed: Connection refused"), "gone"),
+        (RuntimeError("the connection is closed"), "gone"),
         (RuntimeError("IO: [SQLite] database or disk is full"), "disk_full"),
     ],
 )
