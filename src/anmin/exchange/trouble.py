@@ -35,7 +35,10 @@ TROUBLES: dict[str, Promise] = {
         "Somebody else has been writing for too long. Nothing was changed and nothing is lost; "
         "send it again in a minute."
     ),
-    "gone": _("The records cannot be reached at the moment. Nothing that was saved is lost."),
+    "gone": _(
+        "The database cannot be reached at the moment. Nothing that was saved is lost; try again "
+        "later."
+    ),
 }
 
 
