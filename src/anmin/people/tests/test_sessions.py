@@ -74,7 +74,13 @@ def test_what_was_sent_too_late_is_kept_for_its_author(bureau: Bureau) -> None:
         sign_in(browser, "hemiao")
         browser.get(PAGE)
         clock.shift(timedelta(hours=2))
-        typed = {"note": "王女士说：夜里\n还在施工", "who": ["a", "b"], "password1": "secret"}
+        typed = {
+            "note": "王女士说：夜里\n还在施工",
+            "reason": "已电话说明并致歉",  # no space and no stop in it, words all the same
+            "key": "4f3a90c2",
+            "who": ["a", "b"],
+            "password1": "secret",
+        }
         answer = browser.post(f"{PAGE}?x=1", typed)
         assert answer["Location"] == f"{LOGIN}?next=%2Faccounts%2Fsessions%2Fresume%2F"
         assert "施工" not in str(list(_cache_rows()))
@@ -89,6 +95,8 @@ def test_what_was_sent_too_late_is_kept_for_its_author(bureau: Bureau) -> None:
         assert 'action="/probe/?x=1"' in page
         assert page.count('name="who"') == 2
         assert "还在施工" in page
+        assert '<p class="panel kept">已电话说明并致歉</p>' in page
+        assert page.count('class="panel kept"') == 2
         assert "secret" not in page
         # It is shown once.
         assert browser.get(reverse("sessions_resume"))["Location"] == "/desk/"
