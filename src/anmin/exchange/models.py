@@ -21,7 +21,7 @@ class Status(models.TextChoices):
     DRAFT = "draft", _("Uploaded")
     QUEUED = "queued", _("Waiting")
     RUNNING = "running", _("Running")
-    DONE = "done", _("Done")
+    DONE = "done", _("Taken in")
     FAILED = "failed", _("Failed")
     INTERRUPTED = "interrupted", _("Interrupted")
     UNDOING = "undoing", _("Being undone")

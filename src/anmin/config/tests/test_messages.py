@@ -66,6 +66,17 @@ def test_no_entry_is_left_open(chinese: dict[str, polib.POEntry]) -> None:
     assert left == []
 
 
+def test_one_text_is_said_in_one_way() -> None:
+    """All catalogues become one, in which a text that two rooms have keeps one translation only."""
+    said: dict[str, set[str]] = {}
+    for source in messages.catalogues():
+        for entry in polib.pofile(str(source)):
+            if "zh_Hans" in source.parts and entry.msgid and not entry.obsolete:
+                words = entry.msgstr or str(sorted(entry.msgstr_plural.items()))
+                said.setdefault(entry.msgid, set()).add(words)
+    assert {text: ways for text, ways in said.items() if len(ways) > 1} == {}
+
+
 def test_translations_have_the_same_blanks(chinese: dict[str, polib.POEntry]) -> None:
     differing = [
         entry.msgid

@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('size', models.PositiveBigIntegerField(verbose_name='bytes')),
                 ('profile', models.CharField(max_length=48, verbose_name='column profile')),
                 ('profile_text', models.TextField(blank=True)),
-                ('status', models.CharField(choices=[('draft', 'Uploaded'), ('queued', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('interrupted', 'Interrupted'), ('undoing', 'Being undone'), ('undone', 'Undone')], default='running', max_length=12, verbose_name='status')),
+                ('status', models.CharField(choices=[('draft', 'Uploaded'), ('queued', 'Waiting'), ('running', 'Running'), ('done', 'Taken in'), ('failed', 'Failed'), ('interrupted', 'Interrupted'), ('undoing', 'Being undone'), ('undone', 'Undone')], default='running', max_length=12, verbose_name='status')),
                 ('started_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='started')),
                 ('heard_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('finished_at', models.DateTimeField(null=True, verbose_name='finished')),
