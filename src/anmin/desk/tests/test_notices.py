@@ -197,3 +197,16 @@ def test_the_inbox_has_pages(city: City, sign_in: SignIn) -> None:
     assert browser.get(f"/desk/notices/?before={last}").content.decode().count("data-item") == 20
     browser.post("/desk/notices/read/")
     assert queries.unread_count(city.officer) == 0
+
+
+@pytest.mark.parametrize("number", ["../../x", "//evil.example", "a/b", "?x", "JQ-2026-9999999-X"])
+def test_a_notice_leads_to_a_matter_of_ones_own_and_nowhere_else(
+    city: City, sign_in: SignIn, number: str
+) -> None:
+    client = sign_in(city.duty_leader)
+    mine, others = city.incident(), city.incident(unit=city.yuhai)
+    address = "/desk/notices/read/"
+    assert client.post(address, {"open": number}).status_code == 404
+    assert client.post(address, {"open": others.number}).status_code == 404
+    opened = client.post(address, {"open": mine.number})
+    assert (opened.status_code, opened["Location"]) == (303, f"/desk/matters/{mine.number}/")

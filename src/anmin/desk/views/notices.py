@@ -16,6 +16,7 @@ from anmin.desk import actions, queries
 from anmin.desk.notices import NOTICE_KINDS
 from anmin.desk.views.page import DeskRequest, go, page, show
 from anmin.kernel.incoming import key_of, read_key
+from anmin.matters.queries import find_matter
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -55,11 +56,10 @@ def notices_read(request: DeskRequest) -> HttpResponse:
     """Mark those named as read, or all; ``open`` then goes to that matter."""
     named = [key for text in request.POST.getlist("notice") if (key := key_of(text))]
     actions.mark_read(account=request.user, notice_ids=named or None)
-    number = request.POST.get("open", "")
-    return go(
-        request,
-        reverse("desk:matter", args=[number]) if number else reverse("desk:notices"),
-    )
+    if number := request.POST.get("open", ""):
+        found = find_matter(request.user, number)
+        return go(request, reverse("desk:matter", args=[found.number]))
+    return go(request, reverse("desk:notices"))
 
 
 @page()
