@@ -206,7 +206,7 @@ def assign(
     matter = lock(matter_id)
     if done_before(matter, key):
         return matter
-    policy.require_assign(actor, matter)
+    policy.require_assign(actor, matter, to=unit)
     _require_version(matter, version)
     if unit is None and account is None:
         raise Refusal(_("Say to whom it goes."), field="unit")

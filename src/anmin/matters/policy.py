@@ -10,7 +10,7 @@ from anmin.matters.kind import Kind
 from anmin.matters.models import Matter
 from anmin.matters.registry import all_kinds
 from anmin.people.models import Account
-from anmin.people.policy import Capability, can, unit_scope
+from anmin.people.policy import Capability, can, is_rated, unit_scope
 from anmin.places.models import Area, Unit
 
 
@@ -115,9 +115,21 @@ def require_move(actor: Actor, matter: Matter, edge: Move) -> None:
         _require(actor.trusted or edge.replies)
 
 
-def require_assign(actor: Actor, matter: Matter) -> None:
-    """Refuse a hand-over by somebody who may not."""
+def require_assign(actor: Actor, matter: Matter, *, to: Unit | None) -> None:
+    """Refuse a hand-over by somebody who may not.
+
+    What is over is counted for its unit: nobody whose own unit is rated hands it to another.
+    """
     _require(actor.trusted or (actor.account is not None and may_assign(actor.account, matter)))
+    leaves = to is not None and to.pk != matter.unit_id
+    if leaves and not matter.live and actor.account is not None and is_rated(actor.account):
+        raise NotAllowed(
+            _(
+                "This matter is over and counts for the unit that has it; only the inspectorate "
+                "hands it to another."
+            ),
+            field="unit",
+        )
 
 
 def require_note(actor: Actor, matter: Matter) -> None:

@@ -155,6 +155,19 @@ def test_hand_over_goes_to_a_unit_or_to_one_of_its_people(city: City) -> None:
     assert verify().sound
 
 
+def test_what_is_over_stays_with_the_unit_that_is_rated_by_it(city: City) -> None:
+    matter = city.answered()
+    leader, before = Actor.of(city.duty_leader), list(Matter.objects.values())
+    with pytest.raises(NotAllowed) as refused:
+        actions.assign(matter_id=matter.pk, actor=leader, unit=city.yuhai)
+    assert refused.value.field == "unit"
+    assert actions.assign_many(matter_ids=[matter.pk], actor=leader, unit=city.yuhai)
+    assert (list(Matter.objects.values()), matter.entries.count()) == (before, 2)
+    actions.assign(matter_id=matter.pk, actor=leader, account=city.officer)
+    actions.assign(matter_id=matter.pk, actor=Actor.of(city.inspector), unit=city.yuhai)
+    assert Matter.objects.get(pk=matter.pk).unit == city.yuhai
+
+
 def test_reopening_starts_the_clock_anew(city: City) -> None:
     matter = city.answered()
     reopen: dict[str, Any] = {"matter_id": matter.pk, "code": "reopen", "note": "答复有误"}
