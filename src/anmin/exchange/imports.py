@@ -22,7 +22,7 @@ from anmin.exchange.mapping import Facts, NewUnit
 from anmin.exchange.models import ImportRun, RunBatch, Status
 from anmin.exchange.probe import probe
 from anmin.exchange.problems import Problem, Unreadable
-from anmin.exchange.profile import Profile
+from anmin.exchange.profile import OWN, Profile
 from anmin.exchange.profile_use import own_source, require_own_source, usable_profile
 from anmin.exchange.profiles import is_known, load_profile
 from anmin.exchange.readers import Table
@@ -273,7 +273,8 @@ class _Import:
         self._results: list[Observed] = []
         self._new_units: dict[NewUnit, int] = {}
         actor = Actor.of(run.actor) if run.actor else Actor.system(f"console, {run.profile}")
-        self._by = Bringing(actor, run.pk, has_callbacks)
+        own = order.profile.source.startswith(OWN)
+        self._by = Bringing(actor, run.pk, has_callbacks, own_source=own)
 
     def go(self) -> None:
         """Go through the whole file."""

@@ -8,6 +8,7 @@ move by hand, and nothing that somebody is called back about.
 from collections.abc import Callable, Collection
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 
 from django.utils.translation import gettext as _
@@ -25,6 +26,8 @@ from anmin.places.models import Area
 type Planned = Callable[[Collection[int]], AbstractSet[int]]
 """Of these matters, those that somebody is to be called back about, or was."""
 
+UNHEARD = datetime(1970, 1, 1, tzinfo=UTC)
+"""How new the facts of a matter are of which the system of record has not spoken yet."""
 SETTLING = ("category", "opened_at")
 """Columns that decide whether and when somebody is called back."""
 
@@ -40,6 +43,15 @@ class Bringing:
     actor: Actor
     run: int | None = None
     planned: Planned = field(default=_nobody)
+    own_source: bool = False
+
+    @property
+    def outranked(self) -> bool:
+        """Whether a system of record speaks for these matters too, and has the last word.
+
+        So it is unless the source is that of the person's own unit (``own_source``).
+        """
+        return self.bounds is not None and not self.own_source
 
     @cached_property
     def bounds(self) -> "Bounds | None":

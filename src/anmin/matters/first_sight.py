@@ -19,7 +19,7 @@ from anmin.kernel import chain
 from anmin.kernel.chain import stamp
 from anmin.kernel.errors import Refusal
 from anmin.matters import bulk
-from anmin.matters.bringing import Bringing
+from anmin.matters.bringing import UNHEARD, Bringing
 from anmin.matters.clock import reckoner, tick
 from anmin.matters.contacts import encrypted, further_indexes
 from anmin.matters.kind import Kind
@@ -156,6 +156,7 @@ class _Press:
 
     def __init__(self, by: Bringing, now: datetime) -> None:
         self.actor, self.run, self.now = by.actor, by.run, now
+        self.outranked = by.outranked
         self.actor_id = by.actor.account.pk if by.actor.account else None
         self.ring = settings.KEYRING
         self.secret: bytes = self.ring.chain_key
@@ -229,11 +230,12 @@ class _Press:
             rule, start, due, provisional, met = clock_told.values()
             self.deadlines.append((pk, code, rule, keep(start), keep(due), keep(met), provisional))
         columns["opened_at"], columns["closed_at"] = keep(opened), keep(closed)
+        facts_at = UNHEARD if self.outranked else one.facts_at
         due_at = min((c["due"] for c in running.values() if not c["met"]), default=None)
         self.matters.append(
             (
                 *(pk, *_snapshot(columns), state, stage.value, document.decode()),
-                *(keep(due_at), keep(stamp(one.facts_at)), marks.facts, 1, head),
+                *(keep(due_at), keep(stamp(facts_at)), marks.facts, 1, head),
             )
         )
 

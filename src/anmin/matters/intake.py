@@ -78,7 +78,7 @@ def _newly_said(
         if by.bounds and (reason := by.bounds.refuse_known(row.kind, row.unit_id)):
             results[i] = Observed("refused", None, reason)
         elif row.digest == (digest := one.marked(settings.KEYRING).facts):
-            if row.facts_at is None or one.facts_at > row.facts_at:
+            if not by.outranked and (row.facts_at is None or one.facts_at > row.facts_at):
                 bump.append((one.facts_at, row.id))
             results[i] = Observed("unchanged", row.id)
         elif row.facts_at is not None and one.facts_at < row.facts_at:

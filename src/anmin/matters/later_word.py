@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from anmin.kernel.chain import stamp
 from anmin.kernel.errors import Refusal
-from anmin.matters.bringing import Bringing
+from anmin.matters.bringing import UNHEARD, Bringing
 from anmin.matters.clock import Running, tick
 from anmin.matters.contacts import further_indexes, keep_further, seal
 from anmin.matters.first_sight import ended_at
@@ -64,12 +64,14 @@ def update(pk: int, one: Observation, digest: bytes, by: Bringing, *, rests: boo
     if by.bounds and (reason := _refused(later, one, by, digest, state)):
         return Observed("refused", None, reason)
     now = timezone.now()
-    change, running = _change(later, state, now)
+    change, running = _change(later, state, now, by)
     _contact(later, one, change, by, now)
     if later.aside:
         change.told["aside"] = later.aside
         change.note = _("The system of record gave another reply; what the citizen was told stays.")
-    facts = {"facts_at": one.facts_at, "facts_digest": digest}
+    # Between two words of the system of record, what a unit's file says makes neither of them old.
+    facts_at = matter.facts_at if by.outranked and matter.facts_at else one.facts_at
+    facts = {"facts_at": facts_at, "facts_digest": digest}
     if not change.payload() and state == matter.state:
         Matter.objects.filter(pk=pk).update(**facts)
         return Observed("unchanged", pk)
@@ -163,13 +165,20 @@ def _keep_out(later: _Later, names: list[str], by: Bringing, digest: bytes) -> N
     append(matter, change, actor=by.actor, at=timezone.now(), key=key, running=running)
 
 
-def _change(later: _Later, state: str, now: datetime) -> tuple[Change, Mapping[str, Running]]:
-    """The entry to come, and the clocks before it."""
+def _change(
+    later: _Later, state: str, now: datetime, by: Bringing
+) -> tuple[Change, Mapping[str, Running]]:
+    """The entry to come, and the clocks before it.
+
+    The answer that a unit's file gives to a matter of the system of record is given when it comes
+    in, as by hand: a promise that was broken is not kept afterwards.
+    """
     matter, declared = later.matter, later.declared
     change = Change("observe", state, columns=later.columns, details=later.details)
     ended = None
     if not declared.flow.stage(state).live:
-        ended = ended_at({**matter.details, **later.details}, now)
+        by_hand = by.outranked and matter.facts_at not in (None, UNHEARD)
+        ended = now if by_hand else ended_at({**matter.details, **later.details}, now)
     if matter.closed_at is None and ended is not None:
         change.columns["closed_at"] = ended
     running = running_clocks(Deadline.objects.filter(matter=matter))

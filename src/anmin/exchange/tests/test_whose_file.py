@@ -264,6 +264,44 @@ def test_before_anybody_is_to_be_called_the_system_of_record_puts_a_contact_righ
     assert [one.phone for one in contacts_to_call(matter)] == ["+8613999999999", "+8613666666666"]
 
 
+@pytest.mark.parametrize("first", [True, False])
+def test_what_a_unit_s_file_says_never_makes_the_system_of_record_old(
+    city: City, files: Files, first: bool
+) -> None:
+    """He is there before the city's export, or says its very facts again, as if from later."""
+    if not first:
+        files.take(city.operator, row(hour=9))
+    files.take(city.duty_leader, row(hour=23, **({"联系电话": "13999999999"} if first else {})))
+    late = {"更新时间": f"{timezone.localtime() + timedelta(hours=20):%Y-%m-%d %H:%M:%S}"}
+    files.take(city.duty_leader, row(发生地址="别处", **late))
+    result = files.take(city.operator, row(hour=10, 发生地址="文化路"))
+    assert (result.updated, result.unchanged) == (1, 0)
+    matter = Matter.objects.get()
+    assert matter.place == "文化路"
+    assert "+8613857712345" in [one.phone for one in contacts_to_call(matter)]
+    assert verify().sound
+
+
+def test_an_answer_in_his_file_is_given_when_the_file_comes_in(city: City, files: Files) -> None:
+    files.take(city.operator, row())  # due yesterday, and not answered
+    now = timezone.now()
+    assert files.take(city.duty_leader, row(hour=13, **ANSWERED)).updated == 1
+    clock, matter = Deadline.objects.get(clock="answer"), Matter.objects.get()
+    assert clock.met_at is not None
+    assert matter.closed_at is not None
+    assert clock.met_at >= now > clock.due_at
+    assert matter.closed_at >= now
+    assert verify().sound
+
+
+def test_in_a_source_of_his_own_the_later_word_still_stands(city: City, files: Files) -> None:
+    profile = str(mine(files.folder))
+    files.take(city.duty_leader, row(hour=13, 更新时间=""), profile=profile)
+    matter = Matter.objects.get()
+    assert matter.facts_at is not None
+    assert matter.facts_at.year >= 2026
+
+
 def test_a_step_by_hand_and_his_file_end_in_the_same_states(city: City, files: Files) -> None:
     files.take(city.operator, row())
     matter = Matter.objects.get()
