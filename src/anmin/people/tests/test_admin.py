@@ -123,6 +123,29 @@ def test_an_account_is_added_and_changed_on_record(bureau: Bureau, admin_client:
     assert gone.status_code == 403
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "password__startswith=argon2",
+        "password__regex=a",
+        "password__gt=a",
+        "session_key__gt=a",
+        "unit__account__password__gt=a",
+        "last_login__gt=2000-01-01",
+    ],
+)
+def test_no_address_asks_for_what_the_list_does_not_offer(
+    bureau: Bureau, admin_client: Client, asked: str
+) -> None:
+    accounts = reverse("admin:people_account_changelist")
+    answer = admin_client.get(f"{accounts}?{asked}")
+    assert answer.status_code in (302, 400)
+    assert admin_client.get(f"{accounts}?role__exact=officer&is_active__exact=1").status_code == 200
+    day = reverse("admin:people_duty_changelist")
+    assert admin_client.get(f"{day}?account__password__gt=a").status_code in (302, 400)
+    assert admin_client.get(f"{day}?date__year=2026&date__month=3").status_code == 200
+
+
 def test_a_lost_telephone_is_one_action(bureau: Bureau, admin_client: Client) -> None:
     Authenticator.objects.create(user=bureau.operator, type="totp", data={})
     admin_client.post(
