@@ -7,6 +7,7 @@ batches is taken back in one transaction, so that an undoing that is killed goes
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -138,12 +139,17 @@ def undo_next() -> int:
     run = ImportRun.objects.filter(status=Status.UNDOING).order_by("pk").first()
     if run is None:
         return 0
-    carry_out(run)
+    with suppress(Conflict):  # the import says why, and the next one is not kept waiting
+        carry_out(run)
     return 1
 
 
 def carry_out(run: ImportRun, progress: Callable[[ImportRun], None] | None = None) -> ImportRun:
-    """Take back what is left of an import that is being undone; safe to repeat after a kill."""
+    """Take back what is left of an import that is being undone; safe to repeat after a kill.
+
+    Raises ``Conflict`` if something was built on it meanwhile; the import then has failed, and says
+    on what.
+    """
     actor = _actor(run)
     for batch in run.batches.filter(last__gt=run.undo_position).order_by("last"):
         with atomic():
@@ -153,14 +159,16 @@ def carry_out(run: ImportRun, progress: Callable[[ImportRun], None] | None = Non
             seen = Summary()
             _look(run, first, seen, rated=bool(actor.account and is_rated(actor.account)))
             if seen.built:
-                run.status, run.reason = Status.FAILED, "; ".join(seen.reasons())
-                run.save()
-                raise Conflict(_("Something was built on this import: %(what)s") % {
-                    "what": run.reason
-                })  # fmt: skip
-            undo_matters(first, run=run.pk, actor=actor, at=timezone.now())
-            run.undo_position, run.heard_at = batch.last, timezone.now()
+                run.status = Status.FAILED
+                run.reason = _("Something was built on this import: %(what)s") % {
+                    "what": "; ".join(seen.reasons())
+                }
+            else:
+                undo_matters(first, run=run.pk, actor=actor, at=timezone.now())
+                run.undo_position, run.heard_at = batch.last, timezone.now()
             run.save()
+        if seen.built:  # on record by now: raised inside, it would be rolled back
+            raise Conflict(run.reason)
         drain(["callbacks"])
         if progress:
             progress(run)

@@ -27,6 +27,7 @@ from anmin.matters.measures import matters_in_the_lake
 from anmin.matters.models import Contact, Deadline, Entry, LaterContact, Matter
 from anmin.matters.news import drain
 from anmin.matters.queries import find, matters_for
+from anmin.matters.reactions import ask_citizen
 from anmin.matters.verify import verify
 from anmin.people.models import AccessLog
 
@@ -175,6 +176,40 @@ def test_what_was_built_on_an_import_is_told_and_nothing_is_undone(
     assert undoing.undo_next() == 0
     assert [facts(), Entry.objects.count(), Callback.objects.values().first()] == before
     assert ImportRun.objects.get(pk=run.pk).status == Status.DONE
+
+
+def test_a_question_to_a_citizen_is_told_too(city: City, files: Files) -> None:
+    files.take(city.operator, row())
+    pk, officer = Matter.objects.get().pk, Actor.of(city.officer)
+    actions.move(matter_id=pk, code="arrive", actor=officer)
+    ask_citizen(matter_id=pk, code="ask", actor=officer, question="车是什么颜色？")
+    before = [facts(), Entry.objects.count()]
+    with pytest.raises(Conflict, match="已向群众提出的问题"):
+        undoing.start(last_run().pk, actor=city.operator)
+    assert [facts(), Entry.objects.count()] == before
+
+
+def test_what_is_built_on_an_import_while_its_undoing_waits_stops_it(
+    city: City, files: Files
+) -> None:
+    files.take(city.operator, row())
+    run = undoing.start(last_run().pk, actor=city.operator)
+    _step(city)
+    before = [facts(), Entry.objects.count()]
+    assert undoing.undo_next() == 1
+    assert [facts(), Entry.objects.count()] == before
+    run.refresh_from_db()
+    assert run.status == Status.FAILED
+    assert "写入的历史" in run.reason
+    # It keeps no other import from being undone, and at the console it is said.
+    assert undoing.waiting() == 0
+    files.take(city.operator, row("J2"))
+    assert undo(city).status == Status.UNDONE
+    ImportRun.objects.filter(pk=run.pk).update(status=Status.UNDOING)
+    run.refresh_from_db()
+    with pytest.raises(Conflict, match="写入的历史"):
+        undoing.carry_out(run)
+    assert ImportRun.objects.get(pk=run.pk).status == Status.FAILED
 
 
 def test_who_is_rated_undoes_nothing_that_somebody_is_to_be_called_about(
