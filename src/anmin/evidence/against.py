@@ -127,13 +127,19 @@ def compare_kept() -> list[Verdict]:
 
 def _kept(whole: Tree, kept: Root) -> Verdict:
     try:
-        told = roots.signed(kept)
-        told.require_signed_by(roots.public_key())
+        told = _signed(kept)
     except (Refusal, ValueError) as refusal:
         return Verdict(Found.KEPT_ALTERED, kept.size, kept.at, why=str(refusal))
-    if (told.size, told.root, told.at) != (kept.size, bytes(kept.root), kept.at):
-        return Verdict(Found.KEPT_ALTERED, kept.size, kept.at, why=_("it says something else"))
     return _compare(whole, told)
+
+
+def _signed(kept: Root) -> SignedRoot:
+    """What was signed of a kept root. Raises ``Refusal`` or ``ValueError`` if it was altered."""
+    told = roots.signed(kept)
+    told.require_signed_by(roots.public_key())
+    if (told.size, told.root, told.at) != (kept.size, bytes(kept.root), kept.at):
+        raise NotOurs(_("it says something else"))
+    return told
 
 
 def _compare(whole: Tree, one: Known) -> Verdict:
@@ -179,11 +185,9 @@ def _agreed(whole: Tree, size: int) -> datetime | None:
 
 def _kept_holds(whole: Tree, kept: Root) -> bool:
     try:
-        told = roots.signed(kept)
-        told.require_signed_by(roots.public_key())
+        return _same(whole, _signed(kept))
     except (Refusal, ValueError):
         return False
-    return _same(whole, told)
 
 
 def _last(size: int) -> datetime | None:

@@ -64,6 +64,8 @@ def test_before_the_next_root_it_is_in_the_log_and_afterwards_in_the_root() -> N
     assert (index, leaf) == (f"index {found.seq - 1}", f"leaf {found.leaf.hex()}")
     assert path == [one.hex() for one in found.path]
     assert found.text.endswith(root.note)
+    last = Record.objects.get(seq=root.size)
+    assert receipts.standing(last).root == root
     late = area("301")
     assert receipts.find(receipts.code_of(late)).root is None
 

@@ -191,11 +191,40 @@ def test_a_kept_root_that_was_altered_is_found() -> None:
         {"note": "nothing"},
         {"note": root.note, "root": bytes(32)},
         {"root": bytes(root.root), "size": 2},
+        {"size": 3, "at": "2026-01-02 03:04:05+00:00"},
     ):
         raw(root.pk, **changes)
         (verdict,) = compare_kept()
         assert verdict.found is Found.KEPT_ALTERED
         assert check().findings.counts
+
+
+def test_an_altered_kept_root_dates_nothing() -> None:
+    """What is said of the time of a rewriting rests on signed roots alone."""
+    write(3)
+    first = roots.make()
+    write(3, start=3)
+    second = roots.make()
+    rewritten(5)
+    assert only(second.note).since == first.at
+    later = first.at + timedelta(days=30)
+    key = Keyring.generate().signing_key(purpose=PURPOSE)
+    forged = checkpoint.sign(key, size=first.size, root=bytes(first.root), at=later)
+    for changes in ({"at": later.isoformat(" ")}, {"note": forged.text}):
+        raw(first.pk, **changes)
+        assert only(second.note).since is None
+
+
+def test_a_log_that_ends_where_it_was_signed_holds() -> None:
+    """As a backup comes back: with the root of the very moment, and nothing after it."""
+    write(3)
+    signed = roots.sign_now()
+    assert signed is not None
+    assert only(signed.text).found is Found.HOLDS
+    write(1, start=3)
+    Area.objects.filter(code=f"{3:012d}")._raw_delete("default")
+    rolled_back_to(3)
+    assert only(signed.text).found is Found.HOLDS
 
 
 def raw(pk: int, **changes: Any) -> None:
