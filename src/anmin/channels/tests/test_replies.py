@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from anmin.channels import queries
 from anmin.channels.actions import deliver_due, receive_reply
 from anmin.channels.models import OptOut, Reply
+from anmin.channels.receiving import receive_part
 from anmin.channels.signing import BadSignature, check_signature, signed_headers
 from anmin.channels.tests.gateways import SECRET, Gateway
 from anmin.channels.tests.wang import WANG, to_wang
@@ -139,6 +140,20 @@ class TestReplies:
 
     def test_no_cookie_is_asked_for(self, gateway: Gateway) -> None:
         assert post(Client(enforce_csrf_checks=True), answer()).status_code == 200
+
+    def test_parts_of_two_senders_make_two_replies(self) -> None:
+        """Two phones may number their long texts alike."""
+        told = {"provider": "http_sms", "whole": "7", "parts": 2}
+        other = "13900001111"
+        assert receive_part(provider_ref="a1", sender=WANG, text="楼上", part=1, **told) is None
+        assert receive_part(provider_ref="b2", sender=other, text="多谢", part=2, **told) is None
+        assert not Reply.objects.exists()
+        one = receive_part(provider_ref="a2", sender=WANG, text="还在吵", part=2, **told)
+        two = receive_part(provider_ref="b1", sender=other, text="你们，", part=1, **told)
+        assert one is not None
+        assert two is not None
+        assert (queries.body_of(one), queries.body_of(two)) == ("楼上还在吵", "你们，多谢")
+        assert bytes(one.sender_index) != bytes(two.sender_index)
 
     def test_a_reply_without_a_sender_is_refused(self) -> None:
         with pytest.raises(Refusal):

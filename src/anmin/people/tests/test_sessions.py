@@ -217,6 +217,20 @@ def test_staying_writes_little(
         client.get(PAGE)
 
 
+def test_the_list_names_no_session_that_is_over(bureau: Bureau) -> None:
+    """One that nobody used for too long, and one that has lasted too long, are in no list."""
+    rule = role_table()[Role(bureau.analyst.role)]
+    with time_machine.travel(START, tick=False) as clock:
+        here, _there = two_browsers("hemiao")
+        clock.shift(rule.idle - timedelta(minutes=1))
+        assert here.get(PAGE).content
+        clock.shift(timedelta(minutes=2))
+        (only,) = sessions.sessions_of(bureau.analyst)
+        assert only.session_key == here.session.session_key
+        SignedIn.objects.update(began_at=START - rule.longest)
+        assert not sessions.sessions_of(bureau.analyst).exists()
+
+
 def _cache_rows() -> Any:
     from django.db import connection
 
