@@ -126,9 +126,8 @@ class DayRows:
 
     def matters(self) -> QuerySet[Matter]:
         """What the unit and those below it have; sealed kinds are on nobody's board."""
-        sealed = [kind.code for kind in all_kinds() if kind.seals]
         rows = Matter.objects.filter(unit_id__in=self.below)
-        rows = rows.filter(opened_at__lt=midnight(self.day, days=1)).exclude(kind__in=sealed)
+        rows = rows.filter(opened_at__lt=midnight(self.day, days=1)).exclude(kind__in=_sealed())
         rows = rows.exclude(stage=Stage.VOID)
         return rows.select_related("unit", "assignee").defer("details", "head", "facts_digest")
 
@@ -142,13 +141,12 @@ class DayRows:
 
     def met_late(self) -> QuerySet[Deadline]:
         """The promises that were met on the day, after they were due."""
-        sealed = [kind.code for kind in all_kinds() if kind.seals]
         met = Deadline.objects.filter(
             met_at__gt=F("due_at"),
             met_at__gte=midnight(self.day),
             met_at__lt=midnight(self.day, days=1),
         )
-        met = met.filter(matter__unit_id__in=self.below).exclude(matter__kind__in=sealed)
+        met = met.filter(matter__unit_id__in=self.below).exclude(matter__kind__in=_sealed())
         return met.exclude(matter__stage=Stage.VOID)
 
     def live(self) -> QuerySet[Matter]:
@@ -208,7 +206,8 @@ class DayRows:
         }
         if self.head:
             counts["owed"] += counts["callbacks_due"]
-            counts["without_unit"] = Matter.objects.filter(unit=None, closed_at=None).count()
+            homeless = Matter.objects.filter(unit=None, closed_at=None)
+            counts["without_unit"] = homeless.exclude(kind__in=_sealed()).count()
         return counts
 
     def _at_risk(self) -> Q:
@@ -229,6 +228,10 @@ def day_board(*, viewer: Account, unit: Unit | None = None, day: date | None = N
     if place.pk not in unit_scope(viewer):
         raise NotAllowed(_("This is another unit's day."))
     return board_of(place, day or timezone.localdate())
+
+
+def _sealed() -> list[str]:
+    return [kind.code for kind in all_kinds() if kind.seals]
 
 
 def _own(viewer: Account) -> Unit:

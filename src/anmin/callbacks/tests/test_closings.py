@@ -17,6 +17,7 @@ from anmin.callbacks.models import Answer, Attempt, Callback
 from anmin.callbacks.planning import NEWS
 from anmin.callbacks.recording import Said
 from anmin.callbacks.tests.scene import planned, world
+from anmin.channels.actions import deliver_due
 from anmin.channels.models import Message
 from anmin.channels.models import Status as Delivery
 from anmin.kernel.errors import Conflict
@@ -122,6 +123,17 @@ def test_a_message_still_in_the_outbox_is_taken_back(
     clock.shift(SIX_HOURS)
     assert reaching.advance() == 1
     reopen(city, callback)
+    assert Message.objects.get().status == Delivery.CANCELLED
+
+
+def test_a_message_in_the_outbox_does_not_go_out_while_the_news_waits(
+    city: City, clock: time_machine.Traveller
+) -> None:
+    callback = planned(city, category="noise")
+    clock.shift(SIX_HOURS)
+    assert reaching.advance() == 1
+    reopen(city, callback, news=False)
+    deliver_due()
     assert Message.objects.get().status == Delivery.CANCELLED
 
 

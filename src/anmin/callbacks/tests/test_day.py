@@ -1,5 +1,6 @@
 """周卫国 clears the day: nothing open without a reason and a new owner, and never changed after."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from anmin.kernel.errors import Conflict, NotAllowed, Refusal
 from anmin.matters.actions import move
 from anmin.matters.actor import Actor
 from anmin.matters.models import Entry, Matter
+from anmin.matters.registry import all_kinds
 from anmin.matters.verify import verify
 from anmin.people.actions import roster_duty
 from anmin.people.models import Account
@@ -136,6 +138,32 @@ def test_each_promise_that_is_owed_says_how_it_stands(
     assert (counts["owed"], counts["met_late"]) == (2, 1)
     # it is the day on which it was met late, not the one on which it was due
     assert dayboard.board_of(city.jinhu, TODAY + timedelta(days=1)).counts["met_late"] == 0
+
+
+def test_what_is_sealed_or_void_is_on_nobodys_board(
+    city: City, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither in a list nor in a number, the promises that were met late among them."""
+    late = city.incident(category="noise", opened_at=timezone.now() - timedelta(days=2))
+    city.incident(category="noise", opened_at=timezone.now() - timedelta(days=3))
+    move(
+        matter_id=late.pk, code="answer", actor=Actor.of(city.officer), inputs={"reply": "已答复。"}
+    )
+    nowhere = city.incident()
+    Matter.objects.filter(pk=nowhere.pk).update(unit=None)
+    before = dayboard.board_of(city.bureau, TODAY)
+    assert (before.counts["met_late"], before.counts["owed"]) == (1, 1)
+    assert before.counts["without_unit"] == 1
+    with monkeypatch.context() as patch:
+        kinds = [replace(kind, seals=Role.INSPECTOR) for kind in all_kinds()]
+        patch.setattr(dayboard, "all_kinds", lambda: kinds)
+        sealed = dayboard.board_of(city.bureau, TODAY)
+    assert not any(value for key, value in sealed.counts.items() if key != "callbacks_due")
+    assert (sealed.owed, sealed.came_in, sealed.at_risk) == ([], [], [])
+    Matter.objects.update(stage="void", closed_at=timezone.now())
+    void = dayboard.board_of(city.bureau, TODAY)
+    assert not any(value for key, value in void.counts.items() if key != "callbacks_due")
+    assert void.owed == []
 
 
 def test_the_board_stays_quick(city: City, django_assert_max_num_queries: Any) -> None:
