@@ -123,6 +123,9 @@ def test_other_text_has_no_root(text: str) -> None:
         find(text)
 
 
+_HEAD, _CODED = SIGNED.text.rsplit(" ", 1)
+
+
 @pytest.mark.parametrize(
     "altered",
     [
@@ -130,6 +133,7 @@ def test_other_text_has_no_root(text: str) -> None:
         SIGNED.text.replace("16:05", "16:06"),
         SIGNED.text.replace("Xcna", "Ycna"),
         SIGNED.text[:-10] + "AAAA" + SIGNED.text[-6:],
+        f"{_HEAD} {'B' if _CODED[0] == 'A' else 'A'}{_CODED[1:]}",  # the hash of the key
     ],
 )
 def test_an_altered_root_is_not_ours(altered: str) -> None:
@@ -145,7 +149,12 @@ def test_a_root_of_another_installation_says_of_which() -> None:
     foreign = sign(other, size=412345, root=ROOT, at=AT)
     with pytest.raises(NotOurs, match=log_name(other.public_key())):
         foreign.require_signed_by(PUBLIC)
-    renamed = foreign.text.replace(log_name(other.public_key()), log_name(PUBLIC))
+    theirs, ours = log_name(other.public_key()), log_name(PUBLIC)
+    (found,) = find(SIGNED.text.replace(f"— {ours}", f"— {theirs}"))
+    assert isinstance(found, SignedRoot)
+    with pytest.raises(NotOurs):
+        found.require_signed_by(PUBLIC)
+    renamed = foreign.text.replace(theirs, ours)
     (found,) = find(renamed)
     assert isinstance(found, SignedRoot)
     with pytest.raises(NotOurs, match="does not fit"):
