@@ -13,6 +13,7 @@ from tests.personas import City
 from anmin.callbacks.models import Callback
 from anmin.exchange.imports import ImportResult, import_incidents
 from anmin.exchange.models import ImportRun, ProfileUse
+from anmin.exchange.profile_use import own_source
 from anmin.exchange.template import template_columns
 from anmin.kernel.errors import NotAllowed, Refusal
 from anmin.matters.actions import contacts_to_call, move
@@ -344,6 +345,15 @@ def test_a_profile_of_ones_own_never_meets_anothers_records(city: City, files: F
     assert own.unit == city.jinhu
     # The same kind of file again is about the same records.
     assert files.take(city.duty_leader, attack, profile=profile).unchanged == 1
+
+
+def test_the_source_of_a_profile_of_ones_own_is_told_by_unit_and_columns(city: City) -> None:
+    """However a header is typed, next month's file is about the same records as this month's."""
+    source = own_source(city.duty_leader, ["Case No", "time"])
+    assert own_source(city.officer, [" CASE NO", "Time "]) == source
+    assert own_source(city.other_officer, ["Case No", "time"]) != source
+    for other in (["time", "Case No"], ["Case No"], ["Case No", "time", ""], ["Case Notime"]):
+        assert own_source(city.duty_leader, other) != source
 
 
 @pytest.mark.parametrize("source", ["template_zh", "seattle_911", "desk", "callback", "own-u1-0"])

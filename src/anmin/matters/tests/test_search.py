@@ -69,6 +69,16 @@ def test_a_number_in_full_width_digits_is_the_number(city: City, matter: Matter)
     assert found(city.officer, "Ｊｊ－７７") == [matter]
 
 
+def test_the_key_of_what_was_opened_here_is_no_number_to_look_up(
+    city: City, matter: Matter
+) -> None:
+    """It names a press of a button; an outside number names a record of another system."""
+    Matter.objects.filter(pk=matter.pk).update(external_id="press-4711", facts_at=None)
+    assert found(city.officer, "press-4711") == []
+    Matter.objects.filter(pk=matter.pk).update(facts_at=timezone.now())
+    assert found(city.officer, "press-4711") == [matter]
+
+
 @pytest.mark.parametrize(("text", "piece"), [("路", "路"), ("电动车 x", "x"), ("7", "7")])
 def test_it_is_said_what_is_too_short(city: City, text: str, piece: str) -> None:
     with pytest.raises(Refusal, match=piece) as refused:

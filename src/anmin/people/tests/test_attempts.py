@@ -19,11 +19,14 @@ from anmin.people import limits
 from anmin.people.attempts import (
     CODES,
     COOKIE,
+    COOKIE_DAYS,
     KNOWN_BROWSER,
     NEIGHBOURHOOD,
     PASSWORDS,
     PASSWORDS_ANYWHERE,
     PASSWORDS_SPRAYED,
+    known_browser,
+    remember_browser,
 )
 from anmin.people.limits import Limit, address_range, forget_old, give_back, take
 from anmin.people.models import Account, Tally
@@ -194,6 +197,22 @@ def test_a_forged_cookie_is_no_known_browser(bureau: Bureau) -> None:
     forger.cookies[COOKIE] = "WyJhIiwiYiJd:1abc:forged"
     guess(OFFICE, "hemiao", 5)
     assert sign_in(forger, "hemiao").status_code == 200
+
+
+def test_a_browser_is_known_for_its_own_person_and_time_only(
+    bureau: Bureau, rf: RequestFactory
+) -> None:
+    """Also if somebody keeps the cookie for longer than a browser would."""
+    with time_machine.travel(datetime(2026, 11, 10, tzinfo=UTC), tick=False) as clock:
+        response, request = HttpResponse(), rf.get("/")
+        remember_browser(request, response, bureau.analyst)
+        request.COOKIES[COOKIE] = response.cookies[COOKIE].value
+        assert known_browser(request, "hemiao")
+        assert not known_browser(request, "sunping")
+        clock.shift(timedelta(days=COOKIE_DAYS))
+        assert known_browser(request, "hemiao")
+        clock.shift(timedelta(seconds=2))
+        assert not known_browser(request, "hemiao")
 
 
 def test_an_account_is_not_guessed_from_many_addresses(bureau: Bureau) -> None:
