@@ -199,11 +199,7 @@ def test_rejected_rows_are_shown_downloaded_and_the_download_is_logged(
     assert "attachment" in response["Content-Disposition"]
     log = AccessLog.objects.latest("number")
     assert AccessLog.objects.count() == before + 1
-    assert (log.account, log.action, log.subject) == (
-        city.duty_leader,
-        "download_rejects",
-        str(run.pk),
-    )
+    assert (log.account, log.action, log.reason) == (city.duty_leader, "download", link)
     Path(ImportRun.objects.get(pk=run.pk).rejects_file).unlink()
     assert browser.get(link).status_code == 404
     assert "已过保留期限" in text(browser.get(f"/desk/import/{run.pk}/"))

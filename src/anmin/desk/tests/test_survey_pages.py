@@ -70,7 +70,8 @@ def test_a_wave_from_its_opening_to_its_end(city: City, sign_in: SignIn) -> None
     assert "王秀英" not in page
     rejected = browser.get(f"{URL}frame/rejected.csv")
     assert "R999" in b"".join(rejected.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
-    assert AccessLog.objects.filter(action="download_rejects", account=city.analyst).exists()
+    log = AccessLog.objects.get(action="download", account=city.analyst)
+    assert log.reason == f"{URL}frame/rejected.csv"
 
     assert browser.post(f"{URL}freeze/").status_code == 303
     page = text(browser.get(URL))

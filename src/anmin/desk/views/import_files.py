@@ -13,7 +13,6 @@ from anmin.desk.views.page import DeskRequest, page
 from anmin.exchange.queries import import_run, masked_rejects, rejects_path, shows_contacts
 from anmin.exchange.sheets import CsvSheet
 from anmin.exchange.template import SAMPLE, write_template
-from anmin.people.actions import log_access
 from anmin.people.policy import Capability
 
 if TYPE_CHECKING:
@@ -22,12 +21,9 @@ if TYPE_CHECKING:
 
 @page(Capability.IMPORT_RECORDS)
 def rejects(request: DeskRequest, run_id: int) -> FileResponse:
-    """The rejected rows with their reasons; they can hold contacts, so who took them is logged."""
+    """The rejected rows with their reasons; they can hold contacts, so who took them is logged (`page`)."""
     run = import_run(run_id, actor=request.user)
     kept = rejects_path(run)
-    log_access(
-        account=request.user, action="download_rejects", subject=f"import:{run.pk}", request=request
-    )
     name = f"{Path(run.file_name).stem}-rejected.csv"
     if not shows_contacts(request.user):
         return _masked(run, name)

@@ -17,7 +17,6 @@ from anmin.desk.tables import uploaded_table
 from anmin.desk.views.page import DeskRequest, go, page, show
 from anmin.exchange.rejects import RejectsFile
 from anmin.kernel.errors import NotFound, Refusal
-from anmin.people.actions import log_access
 from anmin.people.policy import Capability, can
 from anmin.surveys import frames, queries, waves
 from anmin.surveys.dispositions import DispositionClass, dispositions
@@ -180,14 +179,11 @@ def _take_frame(request: DeskRequest, code: str) -> HttpResponse:
 
 @page(Capability.PLAN_SURVEYS)
 def rejected(request: DeskRequest, code: str) -> FileResponse:
-    """The rows of the last file that were not taken; they can hold contacts: it is logged."""
+    """The rows of the last file that were not taken; they can hold contacts: `page` logs it."""
     wave = queries.wave_of(request.user, code)
     kept = _rejects(wave.code).path
     if not kept.exists():
         raise Http404
-    log_access(
-        account=request.user, action="download_rejects", subject=f"survey:{code}", request=request
-    )
     return FileResponse(kept.open("rb"), as_attachment=True, filename=f"{code}-rejected.csv")
 
 
