@@ -7,6 +7,7 @@ once by somebody who may open the page; the core of the list by everybody else.
 
 import logging
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -147,7 +148,9 @@ class Learned:
             if len(known) == before:
                 break
         known.discard("csrfmiddlewaretoken")
-        return sorted(known)
+        # A form with a row for each matter has the same field many times: one stands for all.
+        alike = {re.sub(r"[0-9]+", "#", name): name for name in sorted(known, reverse=True)}
+        return sorted(alike.values())
 
 
 def hostile_paths(route: Route, real: str) -> Iterator[str]:
