@@ -5,7 +5,7 @@ and what a citizen agreed to pass on.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,8 +18,7 @@ from anmin.callbacks import ladder
 from anmin.callbacks.actions import queue
 from anmin.callbacks.concerns import concerns
 from anmin.callbacks.days import midnight
-from anmin.callbacks.dispositions import Outcome, dispositions, operator_outcomes, outcomes
-from anmin.callbacks.exclusions import exclusions
+from anmin.callbacks.dispositions import Outcome, operator_outcomes, outcomes
 from anmin.callbacks.models import Answer, Attempt, Callback, Satisfaction, Solved, Status
 from anmin.callbacks.promises import why_called_by
 from anmin.callbacks.scripts import AdviceSheet, Question, Situation, advice, script, wording
@@ -373,32 +372,6 @@ def _orders(account: Account) -> QuerySet[Link]:
 def _pairs(links: QuerySet[Link]) -> list[Order]:
     rows = links.select_related("matter__unit", "other")
     return [(link.matter, link.other) for link in rows]
-
-
-def exclusion_counts(since: date, until: date) -> Mapping[str, int]:
-    """How many matters planned from ``since`` to ``until`` (both included) each rule excluded."""
-    rows = (
-        Callback.objects.filter(
-            planned_at__gte=midnight(since), planned_at__lt=midnight(until, days=1)
-        )
-        .exclude(exclusion="")
-        .values_list("exclusion")
-        .annotate(number=Count("pk"))
-    )
-    return {**dict.fromkeys(exclusions(), 0), **dict(rows)}
-
-
-def disposition_counts(since: date, until: date) -> Mapping[str, int]:
-    """How many callbacks that ended in that time ended how, by AAPOR disposition."""
-    rows = (
-        Callback.objects.filter(
-            closed_at__gte=midnight(since), closed_at__lt=midnight(until, days=1)
-        )
-        .exclude(disposition="")
-        .values_list("disposition")
-        .annotate(number=Count("pk"))
-    )
-    return {**dict.fromkeys(dispositions(), 0), **dict(rows)}
 
 
 def _require_everything(account: Account, capability: Capability) -> None:

@@ -25,7 +25,14 @@ from anmin.callbacks.models import (
 from anmin.callbacks.recording import SUBJECT, Said, lock
 from anmin.channels.models import Match, Message, Question, Reply, ReplyKind
 from anmin.channels.queries import body_of, replies_after
-from anmin.channels.subjects import Described, Subject, register_subject, subject_of, subjects
+from anmin.channels.subjects import (
+    Described,
+    Subject,
+    register_subject,
+    row_of,
+    subject_of,
+    subjects,
+)
 from anmin.evidence import receipts
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import NotFound
@@ -136,11 +143,11 @@ def keep_words(
 
 def asked_by(message: Message) -> Callback | None:
     """The callback that a message is about, held for this transaction."""
-    number = message.subject_ref.removeprefix(SUBJECT)
-    if not message.subject_ref.startswith(SUBJECT) or not number.isdigit():
+    pk = row_of(message, SUBJECT)
+    if pk is None:
         return None
     try:
-        return lock(int(number))
+        return lock(pk)
     except NotFound:
         return None
 
@@ -148,11 +155,11 @@ def asked_by(message: Message) -> Callback | None:
 def _wanted(message: Message) -> bool:
     """Not once the matter was opened again, or the callback has ended on another way."""
     over = Q(closed_at__isnull=False) | Q(withdrawn_at__isnull=False) | Q(matter__closed_at=None)
-    return not Callback.objects.filter(over, pk=_number(message) or 0).exists()
+    return not Callback.objects.filter(over, pk=row_of(message, SUBJECT) or 0).exists()
 
 
 def _describe(messages: Sequence[Message]) -> Mapping[int, Described]:
-    of = {_number(one): one.pk for one in messages}
+    of = {row_of(one, SUBJECT): one.pk for one in messages}
     rows = Callback.objects.filter(pk__in=[pk for pk in of if pk]).select_related("matter__area")
     return {of[row.pk]: describe_callback(row) for row in rows}
 
@@ -175,7 +182,9 @@ def describe_callback(row: Callback) -> Described:
 def _phone(message: Message) -> bool:
     """Hand the callback over to be phoned now, or as soon as the hour permits."""
     now = timezone.now()
-    rows = Callback.objects.filter(pk=_number(message) or 0, closed_at=None, withdrawn_at=None)
+    rows = Callback.objects.filter(
+        pk=row_of(message, SUBJECT) or 0, closed_at=None, withdrawn_at=None
+    )
     rows = rows.filter(status__in=(Status.PLANNED, Status.MESSAGED, Status.CALLING))
     moment = ladder.permitted(now, ladder.pace())
     return bool(rows.update(status=Status.CALLING, not_before=moment))
@@ -183,11 +192,6 @@ def _phone(message: Message) -> bool:
 
 def _stop(index: bytes, at: datetime, key: str) -> None:
     recording.stop(index, at=at, key=key)
-
-
-def _number(message: Message) -> int | None:
-    number = message.subject_ref.removeprefix(SUBJECT)
-    return int(number) if message.subject_ref.startswith(SUBJECT) and number.isdigit() else None
 
 
 register_subject(

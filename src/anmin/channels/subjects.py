@@ -50,6 +50,12 @@ class Subject:
 _SUBJECTS: dict[str, Subject] = {}
 
 
+def row_of(message: Message, code: str) -> int | None:
+    """The row that a message of the subject ``code:`` is about; none if it is another subject's."""
+    number = message.subject_ref.removeprefix(code)
+    return int(number) if message.subject_ref.startswith(code) and number.isdigit() else None
+
+
 def register_subject(subject: Subject) -> Subject:
     """Make a kind of question known. Two of one code stop the start."""
     if _SUBJECTS.setdefault(subject.code, subject) is not subject:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from anmin.callbacks import ladder
 from anmin.channels.models import Message, Question, Reply
-from anmin.channels.subjects import Described, Subject, register_subject
+from anmin.channels.subjects import Described, Subject, register_subject, row_of
 from anmin.surveys.models import Case, Wave
 from anmin.surveys.recording import pace, stop
 
@@ -23,11 +23,11 @@ def _take(_reply: Reply, _question: Question) -> str:
 
 def _wanted(message: Message) -> bool:
     over = Q(closed_at__isnull=False) | ~Q(wave__status=Wave.Status.FIELD)
-    return not Case.objects.filter(over, pk=_number(message) or 0).exists()
+    return not Case.objects.filter(over, pk=row_of(message, SUBJECT) or 0).exists()
 
 
 def _describe(messages: Sequence[Message]) -> Mapping[int, Described]:
-    of = {_number(one): one.pk for one in messages}
+    of = {row_of(one, SUBJECT): one.pk for one in messages}
     rows = Case.objects.filter(pk__in=[pk for pk in of if pk]).select_related("wave")
     return {
         of[row.pk]: Described(
@@ -42,18 +42,13 @@ def _describe(messages: Sequence[Message]) -> Mapping[int, Described]:
 
 def _phone(message: Message) -> bool:
     moment = ladder.permitted(timezone.now(), pace())
-    rows = Case.objects.filter(pk=_number(message) or 0, status__in=STILL, closed_at=None)
+    rows = Case.objects.filter(pk=row_of(message, SUBJECT) or 0, status__in=STILL, closed_at=None)
     rows = rows.filter(wave__status=Wave.Status.FIELD)
     return bool(rows.update(status=Case.Status.CALLING, not_before=moment))
 
 
 def _stop(index: bytes, at: datetime, key: str) -> None:
     stop(index, at=at, key=key)
-
-
-def _number(message: Message) -> int | None:
-    number = message.subject_ref.removeprefix(SUBJECT)
-    return int(number) if message.subject_ref.startswith(SUBJECT) and number.isdigit() else None
 
 
 register_subject(

@@ -15,12 +15,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from anmin.callbacks import actions, lists, quality
+from anmin.callbacks.counts import disposition_counts, exclusion_counts
 from anmin.callbacks.dispositions import dispositions
 from anmin.callbacks.exclusions import exclusions
 from anmin.callbacks.queries import (
     answers_about,
-    disposition_counts,
-    exclusion_counts,
     queue_counts,
     quiet_until,
 )
