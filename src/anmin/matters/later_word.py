@@ -225,7 +225,8 @@ def _later_state(matter: Matter, declared: Kind, details: dict[str, Any]) -> str
 def _contact(later: _Later, one: Observation, change: Change, by: Bringing, now: datetime) -> None:
     """Keep what is newly said of the reporter: as the first contact, in its place, or beside it.
 
-    The first is never replaced once somebody is to be called, nor by anybody whose unit is rated.
+    The first is never replaced once somebody is to be called, nor by anybody whose unit is rated,
+    but where only that unit has spoken: else its contacts would stand before the true one.
     """
     if not later.new_contact:
         return
@@ -233,7 +234,8 @@ def _contact(later: _Later, one: Observation, change: Change, by: Bringing, now:
     matter, marks = later.matter, one.marked(settings.KEYRING)
     sealed = seal(one.contact, number=matter.number, marks=(marks.contact, marks.phone))
     first = later.known_contact
-    if first is not None and (later.rests or by.bounds):
+    own_word = by.outranked and matter.facts_at == UNHEARD
+    if first is not None and (later.rests or (by.bounds and not own_word)):
         beside = LaterContact.BESIDE
         LaterContact.objects.create(
             matter=matter, at=now, run=by.run, standing=beside, **sealed._asdict()

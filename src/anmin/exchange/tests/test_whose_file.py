@@ -272,14 +272,26 @@ def test_what_a_unit_s_file_says_never_makes_the_system_of_record_old(
     """He is there before the city's export, or says its very facts again, as if from later."""
     if not first:
         files.take(city.operator, row(hour=9))
-    files.take(city.duty_leader, row(hour=23, **({"联系电话": "13999999999"} if first else {})))
-    late = {"更新时间": f"{timezone.localtime() + timedelta(hours=20):%Y-%m-%d %H:%M:%S}"}
+    changed: Any = {"联系电话": "13999999999"} if first else {}
+    files.take(city.duty_leader, row(hour=23, **changed))
+    late: Any = {"更新时间": f"{timezone.localtime() + timedelta(hours=20):%Y-%m-%d %H:%M:%S}"}
     files.take(city.duty_leader, row(发生地址="别处", **late))
-    result = files.take(city.operator, row(hour=10, 发生地址="文化路"))
-    assert (result.updated, result.unchanged) == (1, 0)
+    assert files.take(city.operator, row(hour=10, 发生地址="文化路")).updated == 1
     matter = Matter.objects.get()
     assert matter.place == "文化路"
     assert "+8613857712345" in [one.phone for one in contacts_to_call(matter)]
+    assert verify().sound
+
+
+def test_contacts_of_his_never_push_the_true_one_out_of_reach(city: City, files: Files) -> None:
+    for hour, digit in enumerate("123", 9):
+        files.take(city.duty_leader, row(hour=hour, 联系电话=f"1390000000{digit}"))
+    files.take(city.duty_leader, row(hour=12, 联系电话="13900000003", **ANSWERED))
+    drain()
+    files.take(city.operator, row(hour=10, **ANSWERED))
+    # Two are called: rule callback.contacts_called.
+    phones = [one.phone for one in contacts_to_call(Matter.objects.get())]
+    assert phones == ["+8613900000003", "+8613857712345"]
     assert verify().sound
 
 
