@@ -1,4 +1,6 @@
-"""The administrator keeps areas, units and accounts: nothing breaks the content policy of the desk."""
+"""The administrator keeps areas, units and accounts: nothing breaks the content policy of the desk,
+and everybody can use the pages.
+"""
 
 from typing import Any
 
@@ -6,7 +8,7 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Browser
 
-from tests.browser.test_look import chromium
+from tests.browser.test_look import chromium, violations
 from tests.personas import City
 
 __all__ = ["chromium"]
@@ -17,7 +19,7 @@ HOME = "/desk/admin/"
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("locale", ["zh-CN", "en"])
 @pytest.mark.django_db(transaction=True)
-def test_no_page_breaks_the_content_policy(
+def test_everybody_can_use_them_within_the_content_policy(
     city: City, client: Client, live_server: Any, settings: Any, chromium: Browser, locale: str
 ) -> None:
     settings.REQUIRE_SECOND_FACTOR = False
@@ -44,6 +46,7 @@ def test_no_page_breaks_the_content_policy(
     ):
         page.goto(f"{live_server.url}{HOME}{path}")
         assert page.locator("#site-name").is_visible()
+        assert violations(page) == [], path
     page.click(".date-icon")
     page.click(".calendarbox td a >> nth=3")
     assert page.input_value("#id_date")

@@ -4,6 +4,7 @@ For those who work callbacks, of another unit than the one that is rated. A repl
 to a question that went out to its number; who decided what is kept, and written once.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -168,7 +169,7 @@ def candidates(item: ReplyItem, reader: Account) -> Sequence[Candidate]:
     return [
         Candidate(
             message=one.message,
-            asked=_without_link(body_of(one.message)),
+            asked=without_link(body_of(one.message)),
             words=words[one.message_id],
             open=one.closed_at is None or one.closed_at > item.at,
             own=words[one.message_id].unit_id in own,
@@ -178,8 +179,9 @@ def candidates(item: ReplyItem, reader: Account) -> Sequence[Candidate]:
     ]
 
 
-def _without_link(text: str) -> str:
-    return " ".join(word for word in text.split() if "://" not in word)
+def without_link(text: str) -> str:
+    """The text with the word "link" where a secret one stands: "或点[链接]。退订回TD"."""
+    return re.sub(r"\s*[a-zA-Z]+://[!-~]+\s*", lambda _found: f"[{_('link')}]", text)
 
 
 @atomic

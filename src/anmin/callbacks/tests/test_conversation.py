@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.utils import timezone
+from django.utils import timezone, translation
 from tests.personas import WANG, City
 
 from anmin.callbacks import actions, inbox, reaching
@@ -397,3 +397,10 @@ def test_a_part_whose_other_half_never_came_is_read_all_the_same(
     take_replies()
     view = inbox.item_view(item_id=only_item().pk, reader=city.operator)
     assert view.text == "来得太晚，[…]"
+
+
+def test_a_secret_link_is_named_and_not_shown_to_whoever_reads_a_reply() -> None:
+    sent = "回复1满意 2基本满意 3不满意，或点 https://anmin.example/a/Ab-3_x 。退订回TD"
+    with translation.override("zh-hans"):
+        assert inbox.without_link(sent) == "回复1满意 2基本满意 3不满意，或点[链接]。退订回TD"
+    assert inbox.without_link("没有链接：1 2 3") == "没有链接：1 2 3"

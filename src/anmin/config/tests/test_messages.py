@@ -7,6 +7,8 @@ from pathlib import Path
 
 import polib
 import pytest
+from django.utils import translation
+from django.utils.translation import ngettext, npgettext
 from django.utils.translation.template import templatize
 
 from anmin.config import messages
@@ -97,3 +99,14 @@ def test_catalogues_compile_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert messages.compile_changed() == 1
     assert messages.compile_changed() == 0
     assert [entry.msgstr for entry in polib.mofile(str(folder / "django.mo"))] == ["系统"]
+
+
+@pytest.mark.parametrize("catalogue", messages.catalogues(), ids=lambda path: path.parents[3].name)
+def test_every_number_of_things_has_its_chinese_words(catalogue: Path) -> None:
+    # A catalogue without a plural rule has words for one thing only: two are said in English.
+    with translation.override("zh-hans"):
+        for entry in polib.pofile(str(catalogue)):
+            for count in (0, 1, 2, 60) if entry.msgid_plural else ():
+                words = (entry.msgid, entry.msgid_plural, count)
+                said = npgettext(entry.msgctxt, *words) if entry.msgctxt else ngettext(*words)
+                assert said not in (entry.msgid, entry.msgid_plural)
