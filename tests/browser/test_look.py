@@ -314,3 +314,18 @@ def test_on_paper_a_page_is_a_document(open_page: Open) -> None:
         assert not page.is_visible(selector), selector
     assert "吴敏, as of" in page.inner_text(".print-only")
     assert page.is_visible("#line-table")
+
+
+def test_before_a_session_ends_the_page_says_so_and_stays_in_sight(open_page: Open) -> None:
+    page = open_page("/gallery/")
+    idle = int(str(page.get_attribute("body", "data-session-idle")))
+    told = page.locator(".session-ends")
+    page.wait_for_timeout(6000)  # the first look at the clock
+    expect(page.locator("h1")).to_be_visible()
+    expect(told).to_be_hidden()
+    page.evaluate(f"(() => {{ const now = Date.now; Date.now = () => now() + {idle - 60}e3; }})()")
+    expect(told).to_be_visible()
+    expect(page.locator("h1")).to_be_visible()
+    assert violations(page) == []
+    told.get_by_role("button").click()
+    expect(told).to_be_hidden()

@@ -9,7 +9,7 @@
   const LONGEST_WARN_MS = 600000;
   const TELL_MS = Math.min(120000, IDLE_MS / 4);
   const endsAt = Date.now() + (Number(sessionEnds) - Number(sessionNow)) * 1000;
-  const bar = document.querySelector("[data-session-ends]");
+  const bar = document.querySelector(".session-ends");
   let told = Date.now();
   let active = told;
 
