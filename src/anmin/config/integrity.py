@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from anmin.callbacks.proof import unplanned
 from anmin.callbacks.signing import broken_days
 from anmin.evidence import against
 from anmin.evidence.check import Outcome, steady_view
 from anmin.evidence.check import check as check_evidence
 from anmin.evidence.findings import CAP, Finding, Findings, What
 from anmin.kernel.errors import Refusal
-from anmin.matters.models import Matter
+from anmin.matters.models import Entry, Matter
+from anmin.matters.news import ahead
 from anmin.matters.verify import Verdict, chain_holds
 from anmin.matters.verify import verify as verify_matters
 from anmin.people.queries import LogCheck, verify_access_log
@@ -120,6 +122,12 @@ def _chains(access_log: LogCheck) -> Findings:
     for day in broken_days():
         name = f"{day.unit} {day.date}"
         found.add(Finding(What.CHAIN_BROKEN, "callbacks.dayclosure", day.pk, name, day.closed_at))
+    newest = Entry.objects.order_by("-pk").values_list("at", flat=True).first()
+    for name in ahead():
+        found.add(Finding(What.CURSOR_AHEAD, name=name, at=newest))
+    for missed in unplanned():
+        name = missed.number
+        found.add(Finding(What.NO_CALLBACK, "matters.matter", missed.matter_id, name, missed.at))
     for one in broken_releases():
         name = f"{one.wave.code} r{one.revision}"
         found.add(Finding(What.CHAIN_BROKEN, "surveys.release", one.pk, name, one.at))

@@ -23,6 +23,7 @@ from anmin.evidence.findings import Finding, Findings, What
 from anmin.evidence.log import HEAD, leaf_data, seal_of_head, seal_of_record
 from anmin.evidence.models import Head, Node, Record
 from anmin.evidence.shapes import Shape, plain_column, shapes
+from anmin.evidence.stored import foreign_objects, ill_formed
 from anmin.kernel.merkle import Completed, Frontier, leaf_hash
 
 MEMORY: Final = "512MB"
@@ -92,6 +93,9 @@ def check(progress: Progress | None = None) -> Outcome:
                 return outcome
             for at, form in enumerate(kinds):
                 outcome.rows += _compare(told, at, form, outcome.findings)
+                _ill_formed(told, at, form, outcome.findings)
+            for foreign in foreign_objects():
+                outcome.findings.add(Finding(What.FOREIGN, name=foreign, at=log.at))
     return outcome
 
 
@@ -307,8 +311,26 @@ def _held(form: Shape) -> Iterator[tuple[list[int], list[bytes]]]:
             rows = cursor.fetchall()
             if not rows:
                 return
-            yield [row[0] for row in rows], [form.mac(row[0], row[1:]) for row in rows]
+            whole = [row for row in rows if type(row[0]) is int]  # others are ill-formed
+            if whole:
+                yield [row[0] for row in whole], [form.mac(row[0], row[1:]) for row in whole]
             last = rows[-1][0]
+
+
+def _ill_formed(told: _Told, table: int, form: Shape, findings: Findings) -> None:
+    """Rows that hold what this program reads as the right value and a comparison in SQL does not."""
+    known = {one.pk for one in findings if one.table == form.label}
+    for pk in ill_formed(form.model):
+        if pk in known:
+            continue
+        whole = pk if isinstance(pk, int) else None
+        seq = told.store.execute(
+            "SELECT max(seq) FROM told WHERE t = $1 AND pk = $2", [table, whole]
+        ).fetchone()
+        name = str(pk) if whole is None else _names(told, table, form, [whole])[whole]
+        what = What.CHANGED if seq and seq[0] else What.INVENTED
+        at = _at(seq[0] if seq and seq[0] else Record.objects.count())
+        findings.add(Finding(what, form.label, whole, name, at))
 
 
 def _before(told: _Told, table: int, pk: int) -> int | None:

@@ -26,6 +26,9 @@ class What(StrEnum):
     HEAD_ALTERED = "head_altered"
     CHAIN_BROKEN = "chain_broken"
     NO_LOG = "no_log"
+    FOREIGN = "foreign"
+    CURSOR_AHEAD = "cursor_ahead"
+    NO_CALLBACK = "no_callback"
 
     @property
     def of_a_row(self) -> bool:
@@ -55,7 +58,7 @@ class Finding:
     def sentence(self) -> str:
         """The finding for an administrator."""
         at = timezone.localtime(self.at).isoformat(" ", "seconds")[:19] if self.at else "–"
-        key = f"#{self.pk}" if self.pk else ""
+        key = "" if self.pk is None else f"#{self.pk}"
         row = f"{self.word} {self.name} ({key})" if self.name and key else self.name or key
         row = row if self.name and key else f"{self.word} {row}"
         told = {"row": row, "name": self.name, "at": at}
@@ -83,6 +86,18 @@ def _sentences() -> dict[What, str]:
         What.TREE_ALTERED: _("Tree of the evidence log: %(name)s altered; last record %(at)s."),
         What.HEAD_ALTERED: _("Head of the evidence log: %(name)s; last record of %(at)s."),
         What.CHAIN_BROKEN: _("%(row)s: its history does not hold; changed after %(at)s."),
+        What.FOREIGN: _(
+            "In the database, but not made by Anmin: %(name)s. It can change what is written and"
+            " read; have it removed, and look at everything since your last good check."
+        ),
+        What.CURSOR_AHEAD: _(
+            "Reader %(name)s stands beyond the newest entry of %(at)s: what is written from now on"
+            " would be passed over. Its position was changed in the database."
+        ),
+        What.NO_CALLBACK: _(
+            "%(row)s: closed at %(at)s and never planned for a callback, nor excluded by a rule:"
+            " the reader's position was changed in the database."
+        ),
         What.NO_LOG: _("Nothing was recorded: there is no evidence log to check the rows against."),
     }
 

@@ -68,6 +68,13 @@ def backlog() -> dict[str, int]:
     return {name: last - positions.get(name, 0) for name in _subscriptions}
 
 
+def ahead() -> list[str]:
+    """Readers that stand beyond the last entry: they would pass over what comes. None should."""
+    last = Entry.objects.aggregate(last=Max("id"))["last"] or 0
+    beyond = Cursor.objects.filter(name__in=_subscriptions, position__gt=last)
+    return list(beyond.order_by("name").values_list("name", flat=True))
+
+
 def _step(subscription: Subscription) -> int:
     """One batch of one reader, in one transaction; two workers never do the same batch."""
     with atomic():

@@ -7,6 +7,7 @@ from itertools import groupby
 from django.db.models import Exists, OuterRef
 
 from anmin.evidence.findings import Finding, Findings, What
+from anmin.evidence.stored import ill_formed
 from anmin.matters.ledger import Replay, running_clocks
 from anmin.matters.models import Deadline, Entry, Matter
 
@@ -31,7 +32,11 @@ class Verdict:
 
     def add(self, matter: Matter, replay: Replay, what: What) -> None:
         """Keep what is wrong with a matter; its last entry is the latest that is known of it."""
-        self.findings.add(Finding(what, LABEL, matter.pk, matter.number, replay.at))
+        at = replay.at
+        if not replay.version:  # no history at all: it was put in, after the first entry
+            what = What.INVENTED
+            at = Entry.objects.order_by("pk").values_list("at", flat=True).first()
+        self.findings.add(Finding(what, LABEL, matter.pk, matter.number, at))
 
 
 def verify(progress: Callable[[int, int], None] | None = None) -> Verdict:
@@ -64,7 +69,25 @@ def verify(progress: Callable[[int, int], None] | None = None) -> Verdict:
         if progress:
             progress(verdict.matters, total)
     _without_matter(verdict)
+    _ill_formed(verdict)
     return verdict
+
+
+def _ill_formed(verdict: Verdict) -> None:
+    """Rows of matters, entries and deadlines that a comparison in SQL takes for something else."""
+    known = {one.pk for one in verdict.findings}
+    for model in (Matter, Entry, Deadline):
+        for pk in ill_formed(model):
+            owner = pk if model is Matter else model.objects.filter(pk=pk).values("matter_id")[:1]
+            matter = Matter.objects.filter(pk=owner).order_by().values_list("pk", "number").first()
+            number, name = matter or (pk, "")
+            if number in known:
+                continue
+            known.add(number)
+            last = Entry.objects.filter(matter_id=number).order_by("-seq").values_list("at").first()
+            verdict.mismatches += 1
+            at = last[0] if last else None
+            verdict.findings.add(Finding(What.CHANGED, LABEL, number, name, at))
 
 
 def _without_matter(verdict: Verdict) -> None:
@@ -89,7 +112,7 @@ def chain_holds(matter: Matter) -> bool:
 
 
 def _chunks() -> Iterator[list[Matter]]:
-    last = 0
+    last = -(2**63)  # also keys that this program never gives
     while chunk := list(Matter.objects.filter(pk__gt=last).order_by("pk")[:CHUNK]):
         yield chunk
         last = chunk[-1].pk

@@ -1,0 +1,133 @@
+"""Changes that a comparison of values does not see: forms, keys, triggers, cursors, pickles."""
+
+import base64
+import pickle
+
+import pytest
+from django.core.cache import cache
+from django.db import connection, transaction
+from django.utils import timezone, translation
+
+from anmin.callbacks.planning import NEWS
+from anmin.config import integrity
+from anmin.evidence.findings import What
+from anmin.matters.models import Entry
+from anmin.matters.news import drain
+from tests.test_tampering import _live, _one, _run, _Undo
+
+CHANGED, INVENTED = What.CHANGED, What.INVENTED
+FIRST = "(SELECT min(id) FROM callbacks_answer)"
+FORMS = [
+    (CHANGED, "callbacks.answer", f"UPDATE callbacks_answer SET callback_id = CAST(CAST(callback_id AS TEXT) AS BLOB) WHERE id = {FIRST}"),
+    (CHANGED, "callbacks.callback", "UPDATE callbacks_callback SET attempts = attempts + 0.9 WHERE id = (SELECT min(id) FROM callbacks_callback)"),
+    (CHANGED, "callbacks.answer", "UPDATE callbacks_answer SET consent_contact = 2 WHERE id = (SELECT min(id) FROM callbacks_answer WHERE consent_contact)"),
+    (CHANGED, "callbacks.callback", "UPDATE callbacks_callback SET due_at = replace(due_at, ' ', 'T') || '+00:00'"),
+    (CHANGED, "callbacks.answer", f"UPDATE callbacks_answer SET at = replace(at, ' ', '~') WHERE id = {FIRST}"),
+    (CHANGED, "surveys.return", "UPDATE surveys_return SET answers = CAST(answers AS BLOB)"),
+    (CHANGED, "surveys.return", "UPDATE surveys_return SET answers = '{\"a\": 1, ' || substr(answers, 2) WHERE answers LIKE '{\"%'"),
+    (CHANGED, "matters.matter", "UPDATE matters_matter SET due_at = replace(due_at, ' ', '~')"),
+    (CHANGED, "matters.matter", "UPDATE matters_deadline SET due_at = replace(due_at, ' ', 'T')"),
+    (INVENTED, "matters.contact", "UPDATE matters_contact SET matter_id = CAST(CAST(matter_id AS TEXT) AS BLOB)"),
+]  # fmt: skip
+ANYWHERE = [
+    (INVENTED, "matters.matter", "MATTER -5"),
+    (INVENTED, "matters.matter", "MATTER 0"),
+    (INVENTED, "matters.matter", "MATTER -9223372036854775808"),
+    (What.CURSOR_AHEAD, "", "UPDATE matters_cursor SET position = position + 1000000"),
+]
+FOREIGN = {
+    "sqlite": [
+        "CREATE TRIGGER lie AFTER UPDATE ON callbacks_callback BEGIN DELETE FROM callbacks_answer WHERE false END",
+        "CREATE VIEW lie AS SELECT 1",
+    ],
+    "postgresql": [
+        "CREATE VIEW lie AS SELECT 1",
+        "CREATE RULE lie AS ON DELETE TO callbacks_answer DO INSTEAD NOTHING",
+    ],
+}
+
+
+def _matter(key: str) -> str:
+    with connection.cursor() as cursor:
+        table = connection.introspection.get_table_description(cursor, "matters_matter")
+    values = {"id": key, "number": f"'X{key}'", "external_id": f"'X{key}'"}
+    names = [one.name for one in table]
+    told = ", ".join(values.get(name, name) for name in names)
+    return (
+        f"INSERT INTO matters_matter ({', '.join(names)}) SELECT {told} FROM matters_matter"
+        " WHERE id = (SELECT min(id) FROM matters_matter)"
+    )
+
+
+def _seen(what: What, table: str, sql: str) -> str:
+    """What is wrong with how a change was found; nothing if all is right."""
+    try:
+        with transaction.atomic():
+            if sql.startswith("MATTER "):
+                sql = _matter(sql.removeprefix("MATTER "))
+            with connection.cursor() as cursor:
+                cursor.execute(sql.replace(" END", "; END"))
+            report = integrity.check()
+            found = [one for one in report.findings if (one.what, one.table) == (what, table)]
+            with translation.override("en"):
+                told = found[0].sentence if found else ""
+            bad = report.sound or not found or found[0].at is None or " 20" not in told + " 20"
+            problem = (
+                f"{sql}: {told or [one.sentence for one in report.findings][:2]}" if bad else ""
+            )
+            raise _Undo
+    except _Undo:
+        return problem
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.django_db
+def test_forms_keys_triggers_and_cursors_are_found() -> None:
+    _live()
+    drain()
+    assert [one.sentence for one in integrity.check().findings] == []
+    cases = [*ANYWHERE, *((What.FOREIGN, "", sql) for sql in FOREIGN[connection.vendor])]
+    if connection.vendor == "sqlite":
+        cases += FORMS
+    assert [problem for case in cases if (problem := _seen(*case))] == []
+    _passed_over()
+
+
+def _passed_over() -> None:
+    """The planner's place moved over a closing: its citizen would never be called."""
+    planned = "SELECT max(closing) FROM callbacks_callback WHERE round = 1 AND status <> 'done'"
+    (closing,) = _one(planned)
+    matter = Entry.objects.get(pk=closing).matter
+    for table in ("attempt", "answer", "answerlink", "qualitycheck"):
+        _run(f"DELETE FROM callbacks_{table} WHERE callback_id IN (SELECT id FROM callbacks_callback WHERE closing = {closing})")  # fmt: skip
+    _run(f"DELETE FROM callbacks_callback WHERE closing = {closing}")
+    found = [one for one in integrity.check().findings if one.what == What.NO_CALLBACK]
+    assert [(one.pk, one.name) for one in found] == [(matter.pk, matter.number)]
+    _run(f"UPDATE matters_cursor SET position = {closing - 1} WHERE name = '{NEWS}'")
+    assert not [one for one in integrity.check().findings if one.what == What.NO_CALLBACK]
+
+
+@pytest.mark.django_db
+def test_what_is_put_into_the_shared_cache_runs_no_code() -> None:
+    cache.set("limit", [1.5, 2.5])
+    assert cache.get("limit") == [1.5, 2.5]
+    ran: list[str] = []
+    globals()["_ran"] = ran.append
+
+    class Evil:
+        def __reduce__(self) -> tuple[object, tuple[str]]:
+            return (_do, ("code",))
+
+    until = timezone.now().replace(year=2099, microsecond=0)
+    for value in (base64.b64encode(pickle.dumps(Evil())).decode(), "no base64 (", "W10"):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE people_sharedcache SET value = %s, expires = %s", [value, str(until)[:19]]
+            )
+        assert cache.get("limit") is None
+    assert ran == []
+
+
+def _do(word: str) -> None:
+    globals()["_ran"](word)
