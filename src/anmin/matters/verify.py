@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import Any
 
 from django.db.models import Exists, OuterRef
 
@@ -76,18 +77,20 @@ def verify(progress: Callable[[int, int], None] | None = None) -> Verdict:
 def _ill_formed(verdict: Verdict) -> None:
     """Rows of matters, entries and deadlines that a comparison in SQL takes for something else."""
     known = {one.pk for one in verdict.findings}
-    for model in (Matter, Entry, Deadline):
+    models: tuple[Any, ...] = (Matter, Entry, Deadline)
+    for model in models:
         for pk in ill_formed(model):
-            owner = pk if model is Matter else model.objects.filter(pk=pk).values("matter_id")[:1]
-            matter = Matter.objects.filter(pk=owner).order_by().values_list("pk", "number").first()
-            number, name = matter or (pk, "")
+            rows = model.objects.filter(pk=pk)
+            owner = pk if model is Matter else rows.values_list("matter_id", flat=True).first()
+            number = owner if isinstance(owner, int) else None
             if number in known:
                 continue
             known.add(number)
-            last = Entry.objects.filter(matter_id=number).order_by("-seq").values_list("at").first()
+            name = Matter.objects.filter(pk=number).values_list("number", flat=True).first()
+            last = Entry.objects.filter(matter_id=number).order_by("-seq")
+            at = last.values_list("at", flat=True).first()
             verdict.mismatches += 1
-            at = last[0] if last else None
-            verdict.findings.add(Finding(What.CHANGED, LABEL, number, name, at))
+            verdict.findings.add(Finding(What.CHANGED, LABEL, number, name or str(owner), at))
 
 
 def _without_matter(verdict: Verdict) -> None:
@@ -112,7 +115,7 @@ def chain_holds(matter: Matter) -> bool:
 
 
 def _chunks() -> Iterator[list[Matter]]:
-    last = -(2**63)  # also keys that this program never gives
-    while chunk := list(Matter.objects.filter(pk__gt=last).order_by("pk")[:CHUNK]):
+    start = -(2**63)  # also keys that this program never gives
+    while chunk := list(Matter.objects.filter(pk__gte=start).order_by("pk")[:CHUNK]):
         yield chunk
-        last = chunk[-1].pk
+        start = chunk[-1].pk + 1
