@@ -70,6 +70,7 @@ _FOREIGN: Final = {
         UNION ALL SELECT 'view ' || c.relname FROM pg_class AS c
         JOIN pg_namespace AS n ON n.oid = c.relnamespace
         WHERE c.relkind IN ('v', 'm', 'f') AND n.nspname = ANY (current_schemas(false))
+        AND NOT EXISTS (SELECT 1 FROM pg_depend AS d WHERE d.objid = c.oid AND d.deptype = 'e')
         UNION ALL SELECT 'table in two schemas: ' || c.relname FROM pg_class AS c
         JOIN pg_namespace AS n ON n.oid = c.relnamespace
         WHERE c.relkind IN ('r', 'p') AND n.nspname = ANY (current_schemas(false))

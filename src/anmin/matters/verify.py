@@ -82,7 +82,7 @@ def _ill_formed(verdict: Verdict) -> None:
         for pk in ill_formed(model):
             rows = model.objects.filter(pk=pk)
             owner = pk if model is Matter else rows.values_list("matter_id", flat=True).first()
-            number = owner if isinstance(owner, int) else None
+            number: int = owner if isinstance(owner, int) else 0
             if number in known:
                 continue
             known.add(number)
