@@ -116,6 +116,16 @@ def test_an_unknown_code_says_so_and_other_records_have_none(monkeypatch: Any) -
         receipts.find(code)
 
 
+def test_what_is_promised_in_an_inner_block_is_kept_with_the_outermost() -> None:
+    with atomic(), atomic():
+        first, second = area("1"), area("2")
+    assert Record.objects.count() == 1
+    code = receipts.code_of(first)
+    assert code
+    assert receipts.code_of(second) == code  # one record took both in
+    assert receipts.find(code).seq == 1
+
+
 def test_a_transaction_that_is_rolled_back_promised_nothing() -> None:
     def fail() -> None:
         with atomic():
