@@ -2,18 +2,21 @@
 
 import json
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.conf import LazySettings
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from anmin.channels import queries
 from anmin.channels.actions import deliver_due, receive_reply
-from anmin.channels.models import OptOut, Reply
+from anmin.channels.conversation import expire
+from anmin.channels.models import Message, OptOut, Question, Reply, Status
 from anmin.channels.receiving import receive_part
 from anmin.channels.signing import BadSignature, check_signature, signed_headers
 from anmin.channels.tests.gateways import SECRET, Gateway
@@ -154,6 +157,24 @@ class TestReplies:
         assert two is not None
         assert (queries.body_of(one), queries.body_of(two)) == ("楼上还在吵", "你们，多谢")
         assert bytes(one.sender_index) != bytes(two.sender_index)
+
+    @pytest.mark.parametrize(
+        ("status", "ended"),
+        [
+            (Status.QUEUED, 0),
+            (Status.FAILED, 0),
+            (Status.LEASED, 0),
+            (Status.DEAD, 1),
+            (Status.CANCELLED, 1),
+        ],
+    )
+    def test_a_question_on_its_way_does_not_expire(self, status: str, ended: int) -> None:
+        """The gateway was away for days: nobody could have answered yet."""
+        asked = to_wang(expects="grade")
+        Question.objects.update(opened_at=timezone.now() - timedelta(days=3))
+        Message.objects.filter(pk=asked.pk).update(status=status)
+        assert expire() == ended
+        assert Question.objects.filter(closed_at=None).count() == 1 - ended
 
     def test_a_reply_without_a_sender_is_refused(self) -> None:
         with pytest.raises(Refusal):
