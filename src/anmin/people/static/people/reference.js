@@ -17,6 +17,12 @@
     }
     for (const table of document.querySelectorAll(".inline-group table")) {
       for (const empty of table.querySelectorAll("th.original:empty")) empty.role = "cell";
+      for (const cell of table.querySelectorAll("td[class^=field-]")) {
+        const over = table.querySelector(`th.column-${cell.classList[0].slice(6)}`);
+        for (const field of cell.querySelectorAll("select:not(.admin-autocomplete), input")) {
+          field.ariaLabel ||= over?.textContent.trim();
+        }
+      }
       const head = table.querySelector("thead th:last-child")?.textContent.trim();
       for (const box of table.querySelectorAll("td.delete input")) box.ariaLabel ||= head;
     }
