@@ -5,6 +5,7 @@ Sign-in's own forms are never kept, nor files.
 """
 
 import json
+from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,7 +45,8 @@ def park(request: HttpRequest, account: Account) -> bool:
     if not fields or len(told) > LARGEST:
         return False
     ring: Any = settings.KEYRING
-    cache.set(_key(account), ring.encrypt(told.encode(), context=_context(account)), KEPT)
+    sealed = ring.encrypt(told.encode(), context=_context(account))
+    cache.set(_key(account), b64encode(sealed).decode(), KEPT)
     return True
 
 
@@ -54,7 +56,9 @@ def pick_up(account: Account) -> Parked | None:
     if sealed is None:
         return None
     cache.delete(_key(account))
-    path, fields = json.loads(settings.KEYRING.decrypt(sealed, context=_context(account)))
+    path, fields = json.loads(
+        settings.KEYRING.decrypt(b64decode(sealed), context=_context(account))
+    )
     if not url_has_allowed_host_and_scheme(path, allowed_hosts=None):
         return None
     return Parked(path, [(name, value) for name, value in fields])
