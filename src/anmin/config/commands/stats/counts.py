@@ -30,7 +30,11 @@ def compare(
     level: Level = 0.95,
     as_json: console.Json = False,
 ) -> None:
-    """Test exactly whether two counts differ by more than chance."""
+    """Test exactly whether two counts differ by more than chance.
+
+    Two counts cannot say how much such counts scatter, so both are taken as pure chance (Poisson).
+    Where calls come in batches, that is too sure: compare-many estimates the scatter from many.
+    """
     from dataclasses import asdict
 
     from anmin.stats.counts import compare
@@ -39,9 +43,10 @@ def compare(
     text = (
         "ratio {ratio:.4g}\n"
         "exact interval {low:.4g} to {high:.4g}, mid-p interval {low_mid:.4g} to {high_mid:.4g}\n"
-        "p: least likely {p_minlike:.4g}, central {p_central:.4g}, mid {p_mid:.4g}"
+        "p: least likely {p_minlike:.4g}, central {p_central:.4g}, mid {p_mid:.4g}\n"
+        "the counts are taken as pure chance (Poisson): two alone do not tell how they scatter"
     ).format(**found)
-    tell(found, as_json=as_json, text=text)
+    tell({**found, "scatter": 1.0, "scatter_from": "assumed"}, as_json=as_json, text=text)
 
 
 class PValue(StrEnum):
@@ -58,6 +63,13 @@ class Adjustment(StrEnum):
     BENJAMINI_HOCHBERG = "benjamini-hochberg"
     BENJAMINI_YEKUTIELI = "benjamini-yekutieli"
     HOLM = "holm"
+
+
+class Scattering(StrEnum):
+    """Whether counts are taken to scatter more than pure chance."""
+
+    ESTIMATED = "estimated"
+    NONE = "none"
 
 
 @commands.command("compare-many")
@@ -79,11 +91,22 @@ def compare_many(
     adjustment: Annotated[
         Adjustment, typer.Option(help="How to adjust for the number of comparisons.")
     ] = Adjustment.BENJAMINI_HOCHBERG,
+    scatter: Annotated[
+        Scattering,
+        typer.Option(help="Allow for the scatter that the places show, or take pure chance."),
+    ] = Scattering.ESTIMATED,
+    group: Annotated[
+        str | None, typer.Option(help="Column of what scatters alike, such as the category.")
+    ] = None,
     level: Level = 0.95,
     na: Na = Missing.REFUSE,
     as_json: console.Json = False,
 ) -> None:
-    """Compare two counts in each of many places; say which changes are signals."""
+    """Compare two counts in each of many places; say which changes are signals.
+
+    Each row has the exact test by itself; p, q and verdict allow for how much the counts of the
+    family scatter more than pure chance, and so do low_scatter and high_scatter.
+    """
     from dataclasses import asdict
 
     from anmin.config.table import read_table
@@ -94,15 +117,34 @@ def compare_many(
         for name, column in (("exposure_this", exposure_this), ("exposure_last", exposure_last))
         if column is not None
     }
-    table = read_table(file, numbers=[this, last, *over.values()], texts=[id_], na=na)
+    table = read_table(
+        file, numbers=[this, last, *over.values()], texts=[id_, *([group] if group else [])], na=na
+    )
+    table.refuse_repeats(id_)
     counts = table.counts(this), table.counts(last)
     exposures = {name: table.positive(column) for name, column in over.items()}
     found = compare_many(
-        *counts, **exposures, fdr=fdr, level=level, p=p.value, adjustment=adjustment.value
+        *counts,
+        **exposures,
+        fdr=fdr,
+        level=level,
+        p=p.value,
+        adjustment=adjustment.value,
+        scatter=scatter.value,
+        groups=table.texts(group).astype(str) if group else None,
     )
-    columns = {**asdict(found.comparison), "q": found.q, "verdict": found.verdict}
+    columns = {
+        **asdict(found.comparison),
+        "p": found.p,
+        "scatter": found.scatter,
+        "low_scatter": found.low,
+        "high_scatter": found.high,
+        "q": found.q,
+        "verdict": found.verdict,
+    }
     rows = rows_of(id=table.texts(id_), **columns)
-    tell({"rows": rows, "signals": found.signals}, table, as_json=as_json)
+    told = {"rows": rows, "signals": found.signals, "scatter": found.typical_scatter}
+    tell(told, table, as_json=as_json)
 
 
 @commands.command("interval")
