@@ -35,6 +35,10 @@ TABS = (
 """The pages of the watch; ``v`` and the number opens one."""
 
 
+SCATTERED = 1.05
+"""Times the variance of pure chance from which a page says that counts scatter more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Badge:
     """A word with its tone."""
@@ -94,6 +98,27 @@ def chance(p: float | None) -> str:
     if p is None:
         return "—"
     return "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def scatter_words(scatter: float, *, known: bool) -> str:
+    """How much the counts scatter, and that it is allowed for: the same sentence on every page."""
+    if not known:
+        return _(
+            "There are too few counts to tell how much they scatter: they are taken as pure chance "
+            "(Poisson)."
+        )
+    if scatter < SCATTERED:
+        return _("Counts here scatter no more than pure chance would make them.")
+    return _(
+        "Counts here scatter %(scatter)s times as much as pure chance; that is allowed for."
+    ) % {"scatter": f"{scatter:.1f}"}
+
+
+def events_of(events: int, calls: int) -> str:
+    """1, or "1 (6 calls)" where several calls are likely about one event."""
+    if calls == events:
+        return f"{events:,}"
+    return _("%(events)s (%(calls)s calls)") % {"events": f"{events:,}", "calls": f"{calls:,}"}
 
 
 def points(score: float | None) -> str:

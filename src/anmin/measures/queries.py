@@ -128,7 +128,7 @@ def _figures(
     tables: dict[str, list[Indicator]] = defaultdict(list)
     for key, every in asked.items():
         for by in every:
-            _check([registry.indicators[key]], by, filters)
+            check_dimensions([registry.indicators[key]], by, filters)
         tables[registry.indicators[key].table].append(registry.indicators[key])
     rule, today = settings.RULES.get, timezone.localdate()
     minimum = rule("measures.suppress_below", today).number
@@ -155,7 +155,7 @@ def _figures(
                     )
         return results
 
-    return _on_one_state(work)
+    return on_one_state(work)
 
 
 def tally(
@@ -177,7 +177,7 @@ def tally(
     indicator = registry.indicator(key)
     if indicator.hide_small:
         raise Refusal(_("%(key)s may only be shown with small cells hidden.") % {"key": key})
-    _check([indicator], by, filters)
+    check_dimensions([indicator], by, filters)
     worker = engine_named(engine)
 
     def work(manifest: Manifest) -> Tally:
@@ -186,7 +186,7 @@ def tally(
         ((_indicator, _by, cells),) = count.cells(table.evaluate(count))
         return Tally(cells, manifest.cutoff, manifest.revision)
 
-    return _on_one_state(work)
+    return on_one_state(work)
 
 
 def records(
@@ -205,7 +205,7 @@ def records(
     Raises as `show_many`.
     """
     indicator = registry.indicator(key)
-    _check([indicator], (), dimensions)
+    check_dimensions([indicator], (), dimensions)
     worker, name = engine_named(engine), registry.tables[indicator.table].key
 
     def work(manifest: Manifest) -> Records:
@@ -216,10 +216,11 @@ def records(
         more = keys[limit - 1] if len(keys) > limit else None
         return Records(keys[:limit], more, manifest.cutoff)
 
-    return _on_one_state(work)
+    return on_one_state(work)
 
 
-def _check(indicators: Iterable[Indicator], by: Sequence[str], filters: Filters) -> None:
+def check_dimensions(indicators: Iterable[Indicator], by: Sequence[str], filters: Filters) -> None:
+    """Refuse dimensions that an indicator has not, or that are named twice."""
     if len(set(by)) < len(by):
         raise Refusal(_("A dimension is named twice."), field="by")
     for indicator in indicators:
@@ -233,7 +234,7 @@ def _check(indicators: Iterable[Indicator], by: Sequence[str], filters: Filters)
                 )
 
 
-def _on_one_state[T](work: Callable[[Manifest], T]) -> T:
+def on_one_state[T](work: Callable[[Manifest], T]) -> T:
     """Do the work on one state of the lake; once more when a refresh came between."""
     revision = None
     while True:
@@ -246,6 +247,11 @@ def _on_one_state[T](work: Callable[[Manifest], T]) -> T:
             return work(manifest)
         except FilesChanged:
             revision = manifest.revision
+
+
+def table_of(key: str, manifest: Manifest, engine: Engine) -> "_Table":
+    """The table that an indicator counts in, in one state of the lake."""
+    return _Table(registry.tables[registry.indicator(key).table], manifest, engine)
 
 
 class _Table:

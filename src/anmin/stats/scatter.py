@@ -43,6 +43,10 @@ CHANGED = 0.12
 """What ρ is more among those: the logarithm of their ratio has a standard deviation of about 0.7."""
 DF_EACH = 0.6
 """Degrees of freedom that a pair gives: what a robust estimate leaves of one."""
+PUT_ASIDE = 0.1
+"""Share of many rows, those that differ most from part to part, that tell nothing of the scatter."""
+CLEAR = 1.64
+"""Standard errors by which parts must scatter more than by chance: 5 % in one tail."""
 PURE = 1e9
 """A concentration from which the beta-binomial is the binomial."""
 
@@ -140,15 +144,25 @@ def _of_rows(
 def from_part_to_part(parts: Sequence[Floats]) -> Scatter:
     """How counts of equal parts of time scatter, each held against the one after it.
 
-    Neighbours, so that a trend or a season does not count as scatter. Only φ: what levels of their
-    own add from week to week says nothing of years.
+    The mean squared difference of neighbours over their sum (J. von Neumann et al., Annals of
+    Mathematical Statistics 12 (1941) 153-162), so that a trend or a season does not count as
+    scatter. Only φ: what levels of their own add from week to week says nothing of years.
     """
-    first = [one[:, 0 : one.shape[1] // 2 * 2 : 2].ravel() for one in parts]
-    second = [one[:, 1 : one.shape[1] // 2 * 2 : 2].ravel() for one in parts]
+    first = [one[:, 0 : one.shape[1] // 2 * 2 : 2] for one in parts]
+    second = [one[:, 1 : one.shape[1] // 2 * 2 : 2] for one in parts]
     if not first:
         return CHANCE
-    x, y = np.concatenate(first), np.concatenate(second)
-    return estimated(x, x + y, np.full(x.size, 0.5), levels=False)
+    x, y = np.hstack(first), np.hstack(second)
+    sums = x + y
+    pairs, whole = int((sums > 0).sum()), float(sums.sum())
+    if pairs < FEWEST or whole < FEWEST:
+        return CHANCE
+    # Of many rows the tenth that differs most from part to part may be what is looked for.
+    apart = ((x - y) ** 2).sum(axis=1) - sums.sum(axis=1)
+    kept = np.argsort(apart)[: len(apart) - int(len(apart) * PUT_ASIDE)]
+    phi = float(((x - y)[kept] ** 2).sum() / max(float(sums[kept].sum()), 1.0))
+    error = np.sqrt((2 + pairs / whole) / pairs)
+    return Scatter(phi if phi - 1 > CLEAR * error else 1.0, 0.0, DF_EACH * pairs)
 
 
 def telling(n: Floats) -> float:
@@ -156,11 +170,10 @@ def telling(n: Floats) -> float:
     return float(((n[n > 1] - 1) / (n[n > 1] + 1)).sum())
 
 
-def estimated(x: Floats, n: Floats, share: Floats, *, levels: bool = True) -> Scatter:
+def estimated(x: Floats, n: Floats, share: Floats) -> Scatter:
     """How this family of pairs scatters; chance alone where it is too few to say.
 
-    ``share`` is the share of the sum that this period would have without change; without
-    ``levels`` ρ is taken to be 0.
+    ``share`` is the share of the sum that this period would have without change.
     """
     some = n >= 2
     x, n, share = x[some], n[some], share[some]
@@ -169,7 +182,6 @@ def estimated(x: Floats, n: Floats, share: Floats, *, levels: bool = True) -> Sc
         return CHANCE
     share = _common(x, n, share)
     chance = _unlikelihood(x, n, share, CHANCE)
-    starts = ((0.5, 0.03), (1.0, 0.1)) if levels else ((0.5,), (1.0,))
     minimize: Any = optimize.minimize
     tried = [
         minimize(
@@ -178,7 +190,7 @@ def estimated(x: Floats, n: Floats, share: Floats, *, levels: bool = True) -> Sc
             method="Nelder-Mead",
             options={"xatol": 0.01, "fatol": 0.02, "maxiter": 80},
         )
-        for start in starts
+        for start in ((0.5, 0.03), (1.0, 0.1))
     ]
     best = min(tried, key=lambda one: float(one.fun))
     allowed = CHANCE if 2 * (chance - best.fun) < NOTABLE else _of_roots(best.x)
@@ -187,7 +199,7 @@ def estimated(x: Floats, n: Floats, share: Floats, *, levels: bool = True) -> Sc
 
 def _of_roots(roots: Sequence[float]) -> Scatter:
     """Squares, so that neither part can be negative."""
-    phi, rho = (*(float(root) ** 2 for root in roots), 0.0)[:2]
+    phi, rho = (float(root) ** 2 for root in roots)
     return Scatter(1 + phi, min(rho, 0.9))
 
 
@@ -277,4 +289,5 @@ def _smooth(x: Floats, n: Floats, share: Floats, scatter: Scatter) -> Floats:
     a, b = share * alike, (1 - share) * alike
     upper = special.betaincc(a, b, np.clip((x - 0.5) / n, 0, 1))
     lower = special.betainc(a, b, np.clip((x + 0.5) / n, 0, 1))
-    return np.minimum(1.0, 2 * np.minimum(upper, lower))
+    tails: Floats = np.minimum(1.0, 2 * np.minimum(upper, lower))
+    return tails

@@ -99,6 +99,16 @@ def comparison(request: DeskRequest) -> HttpResponse:
         "lines": _lines(request.user, found, rows[:SHOWN]),
         "left": len(rows) - len(rows[:SHOWN]),
         "summary": _summary(found),
+        "scattered": _scattered(found),
+        "repeats_url": watching.with_query(
+            "desk:watch_repeats",
+            start=found.now.start,
+            end=found.now.end,
+            category=asked.category,
+            place=asked.town,
+        )
+        if found.repeats
+        else "",
         "base_words": _base_words(found, asked),
         "plot": _plot(found, rows, csv_url),
         "csv_url": csv_url,
@@ -167,6 +177,19 @@ def _summary(found: Compared) -> str:
     return f"{told} " + _("Of such signals at most about %(fdr)s are false on average.") % words
 
 
+def _scattered(found: Compared) -> str:
+    """How counts scatter here, and how many calls count with another one."""
+    told = watching.scatter_words(found.scatter, known=found.scatter_known)
+    if not found.repeats:
+        return told
+    again = ngettext(
+        "%(n)s call is likely about the same event as the one before it, and counts with it.",
+        "%(n)s calls are likely about the same event as the one before them, and count with it.",
+        found.repeats,
+    ) % {"n": f"{found.repeats:,}"}
+    return f"{told} {again}"
+
+
 def _base_words(found: Compared, asked: Asked) -> str:
     """Which period stands against which, and why."""
     words = {"now": watching.days(found.now), "earlier": watching.days(found.earlier)}
@@ -188,11 +211,13 @@ def _lines(account: Account, found: Compared, rows: list[Row]) -> list[dict[str,
             "place": places.get(row.place, row.place),
             "code": row.place,
             "category": topics[row.category].label if row.category in topics else row.category,
-            "this": row.this,
-            "last": row.last,
+            "this": watching.events_of(row.this, row.calls[0]),
+            "last": watching.events_of(row.last, row.calls[1]),
             "ratio": watching.ratio(row.ratio),
             "limits": watching.limits(row.low, row.high),
             "p": watching.chance(row.p),
+            "p_pure": watching.chance(row.p_pure),
+            "scatter": f"{row.scatter:.1f}",
             "q": watching.chance(row.q),
             "verdict": watching.verdict(row.verdict, rise=row.rise),
             "url": watching.records_of(
@@ -270,10 +295,18 @@ def how_made(found: Compared) -> str:
             _("Incidents as reported, %(now)s (%(days)s days) and %(earlier)s (%(before)s days).")
             % words,
             _(
-                "Each pair of counts is compared exactly, given their sum (Poisson); p is that of "
-                "no change, the interval (%(level)s) is that of the ratio of the daily rates."
+                "Each pair of counts is compared given their sum: exactly as pure chance (Poisson) "
+                "would have it, and, where the counts of its category scatter more, by the "
+                "beta-binomial with the scatter that all places and weeks show. p is that of no "
+                "change, the interval (%(level)s) is that of the ratio of the daily rates."
             )
             % words,
+            watching.scatter_words(found.scatter, known=found.scatter_known),
+            _(
+                "Calls of one community and category within %(minutes)s minutes are likely about "
+                "one event, and count once."
+            )
+            % {"minutes": rule("watch.same_event_minutes").number},
             _(
                 "“Signal”: the false discovery rate over all %(all)s comparisons stays within "
                 "%(fdr)s (Benjamini and Hochberg). “Too few to say”: not even the most extreme "
@@ -291,8 +324,9 @@ def comparison_csv(request: DeskRequest) -> FileResponse:
     asked = _asked(request)
     found = compared(asked.period, asked.base, asked.level)
     names = area_names()
-    head = ["place", "label", "category", "this", "last", "ratio", "low", "high", "p", "q"]
-    head += ["verdict", "start", "end", "earlier_start", "earlier_end", "cutoff", "revision"]
+    head = ["place", "label", "category", "this", "last", "calls_this", "calls_last"]
+    head += ["ratio", "low", "high", "p", "p_pure_chance", "scatter", "q", "verdict"]
+    head += ["start", "end", "earlier_start", "earlier_end", "cutoff", "revision"]
     rows = [
         [
             row.place,
@@ -300,10 +334,13 @@ def comparison_csv(request: DeskRequest) -> FileResponse:
             row.category,
             row.this,
             row.last,
+            *row.calls,
             row.ratio,
             row.low,
             row.high,
             row.p,
+            row.p_pure,
+            row.scatter,
             row.q,
             row.verdict,
             found.now.start,

@@ -115,12 +115,14 @@ def test_groups_scatter_each_in_their_own_way() -> None:
 
 def test_weeks_tell_the_scatter_of_a_few_places() -> None:
     rng = np.random.default_rng(RNG_SEED)
-    weeks = rng.negative_binomial(2, 1 / 3, size=(2, 5, 17)).astype(float)  # twice the scatter
+    weeks = rng.negative_binomial(2, 1 / 3, size=(2, 5, 17)).astype(
+        float
+    )  # three times the scatter
     found = compare_many(
         weeks[0].sum(axis=1), weeks[1].sum(axis=1), moments_this=weeks[0], moments_last=weeks[1]
     )
     assert found.scatter_known
-    assert 1.3 < found.typical_scatter < 3.5
+    assert 2 < found.typical_scatter < 4.5
     assert from_part_to_part([np.ones((5, 17))]).pure  # the same every week
 
 

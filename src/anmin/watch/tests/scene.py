@@ -11,12 +11,19 @@ from anmin.places.models import Area
 from anmin.watch.models import Candidate, CandidateStep, IndexMonth, Scan
 
 NOON = time(4)  # in UTC; noon in China
+APART = timedelta(minutes=45)
+"""So long apart are two calls of one place that are not about the same thing."""
 _numbers = count(1)
 
 
-def reports(area: Area, category: str, days: Iterable[date], *, each: int = 1) -> list[Matter]:
-    """Incidents there, so many on each of the days, answered at once."""
-    moments = [datetime.combine(day, NOON, UTC) for day in days for _n in range(each)]
+def reports(
+    area: Area, category: str, days: Iterable[date], *, each: int = 1, apart: timedelta = APART
+) -> list[Matter]:
+    """Incidents there, so many on each of the days, answered at once.
+
+    Those of a day come ``apart`` from each other.
+    """
+    moments = [datetime.combine(day, NOON, UTC) + n * apart for day in days for n in range(each)]
     return Matter.objects.bulk_create(
         [
             Matter(

@@ -1,14 +1,17 @@
 """何苗 compares places with last year: what is a signal, what chance may explain, what nobody can say."""
 
-from datetime import date
+import random
+from datetime import date, timedelta
 
 import pytest
 from tests.personas import City
 
 from anmin.kernel.errors import Refusal
+from anmin.matters.models import Matter
 from anmin.places.models import Area
 from anmin.watch.cases import case_of
 from anmin.watch.comparing import Base, compared, lately, usual
+from anmin.watch.events import likely_repeats
 from anmin.watch.periods import Period
 from anmin.watch.tests.scene import days, figures, reports
 
@@ -94,3 +97,61 @@ def test_a_leap_day_has_a_day_of_the_year_before() -> None:
     assert Period(date(2028, 2, 29), date(2028, 3, 1)).year_before() == Period(
         date(2027, 2, 28), date(2027, 3, 1)
     )
+
+
+def test_six_calls_about_one_fight_are_one_event(city: City) -> None:
+    """王女士 and five neighbours ring within the half-hour: no rise. Six evenings would be one."""
+    fight = timedelta(minutes=4)
+    reports(city.wenhua, "dispute", days(NOW.start, 1), each=6, apart=fight)
+    reports(city.wenhua, "noise", days(NOW.start, 6))
+    reports(city.wenhua, "noise", days(LAST_YEAR.start, 6))
+    figures()
+    rows = {row.category: row for row in compared(NOW, Base.YEAR, "area").rows}
+    assert (rows["dispute"].this, rows["dispute"].calls) == (1, (6, 0))
+    assert rows["dispute"].verdict == "too few to say"
+    assert (rows["noise"].this, rows["noise"].last) == (6, 6)
+    assert compared(NOW, Base.YEAR, "area").repeats == 5
+    found = likely_repeats(NOW.start, NOW.end, {"category": "dispute"})
+    assert len(found) == 5  # all but the first, and nothing is joined for good
+    assert Matter.objects.filter(category="dispute").count() == 6
+
+
+def test_calls_of_two_communities_or_sorts_or_far_apart_are_events_of_their_own(city: City) -> None:
+    estate = Area.objects.create(
+        code="330381003099W1", name="文苑", level="other", parent=city.wenhua
+    )
+    soon = timedelta(minutes=10)
+    reports(city.wenhua, "noise", days(NOW.start, 1))
+    reports(city.wenhua, "dispute", days(NOW.start, 1))
+    reports(estate, "noise", days(NOW.start, 1), each=2, apart=timedelta(minutes=31))
+    reports(city.yuhai_town, "noise", days(NOW.start, 1), each=2, apart=soon)  # no small place
+    figures()
+    assert likely_repeats(NOW.start, NOW.end) == []
+
+
+def test_forty_after_twenty_is_a_signal_by_itself_but_not_where_everything_scatters(
+    city: City,
+) -> None:
+    """Thirty estates whose nights come in bursts of four events, in other weeks each year."""
+    draw = random.Random(11)
+    for n in range(30):
+        estate = Area.objects.create(
+            code=f"3303810030{n:02}W1", name=f"文苑{n}", level="other", parent=city.wenhua
+        )
+        for period in (NOW, LAST_YEAR):
+            bursts = round(draw.gauss(6, 1.6))
+            for day in draw.sample(days(period.start, 110), max(bursts, 0)):
+                reports(estate, "dispute", [day], each=4, apart=timedelta(hours=2))
+    busy = Area.objects.create(code="330381003088W1", name="文苑", level="other")
+    reports(busy, "dispute", days(NOW.start, 40))
+    reports(busy, "dispute", days(LAST_YEAR.start, 20))
+    figures()
+    found = compared(NOW, Base.YEAR, "area")
+    row = next(one for one in found.rows if one.place == busy.code)
+    assert (row.this, row.last) == (40, 20)
+    assert round(row.p_pure, 3) == 0.013
+    assert row.scatter > 2
+    assert row.p > 0.05
+    assert row.verdict == "may be chance"
+    assert found.scatter_known
+    assert found.signals == []
