@@ -21,6 +21,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from anmin.kernel.errors import Refusal
 from anmin.stats.arguments import Floats, whole
 from anmin.stats.coordinates import distance, positions
 from anmin.stats.scan_arguments import (
@@ -33,6 +34,7 @@ from anmin.stats.scan_arguments import (
     share_of,
 )
 from anmin.stats.scan_chance import ByPermutation, ByWeight, Chance, streams
+from anmin.stats.scan_null import ByBatches, Null, fitted, neighbourhoods
 from anmin.stats.scan_replicates import Study, gumbel_p, maxima, p_value, reached
 from anmin.stats.scan_search import Search, Window
 from anmin.stats.scan_windows import circles, cumulated, spans
@@ -81,6 +83,10 @@ class Scan:
     """The same seed gives the same answer, on any machine and with any number of threads."""
     maxima: Floats
     """Greatest log likelihood ratio of each draw."""
+    scatter: float = 1.0
+    """Variance over mean of the cases of a place in a unit of time, as the draws have it."""
+    own_seasons: bool = False
+    """Whether the draws let neighbourhoods have seasons of their own."""
 
 
 def scan(
@@ -103,6 +109,8 @@ def scan(
     stop_after: int | None = None,
     threads: int | None = None,
     progress: Callable[[int, int], None] | None = None,
+    scatter: Literal["none", "data"] = "none",
+    groups: ArrayLike | None = None,
 ) -> Scan:
     """Scan n places, in space or in space and time, for clusters of high risk.
 
@@ -133,6 +141,11 @@ def scan(
             the draws that it took, and exact like the other.
         threads: Default: all processors. The answer does not depend on it.
         progress: Told how many replicates are done, and of how many.
+        scatter: ``none``: the permutation model takes single cases as independent. ``data``: its
+            draws come in batches, and neighbourhoods have slow seasons of their own, as the data
+            have them (`scan_null`); where they have neither, it is the same.
+        groups: For ``data``: what has a season of its own, such as the town, a label for each
+            place; else the nearest places that have enough cases.
 
     Raises:
         Refusal: naming the argument that cannot be used, and why.
@@ -140,6 +153,8 @@ def scan(
     places = places_of(x, y, ids, spherical=spherical)
     seen = cases_of(cases, len(places.x))
     risk = at_risk(seen, model, population, expected)
+    if scatter not in ("none", "data") or (scatter == "data" and model != "permutation"):
+        raise Refusal("scatter must be none; data only for the permutation model", field="scatter")
     lengths, share = lengths_of(time_window, seen.shape[1]), share_of(max_share)
     most, fewest = whole(most, "most", 1), whole(min_cases, "min_cases", 1)
     wanted = whole(replicates, "replicates", 0)
@@ -148,6 +163,9 @@ def scan(
     workers = whole(threads or os.process_cpu_count() or 1, "threads", 1)
     with ThreadPoolExecutor(workers) as pool:
         points = positions(places.x, places.y, spherical=spherical)
+        null = _null(seen, points, groups, lengths[1]) if scatter == "data" else None
+        if null is not None:
+            risk = replace(risk, measures=null.expected)
         study = Study(
             circles(points, risk.weights, _longest_expected(seen, risk, lengths[1]), share, pool),
             spans(seen.shape[1], *lengths, alive=alive),
@@ -161,7 +179,7 @@ def scan(
         if windows and wanted:
             drawn = maxima(
                 study,
-                _chance(model, seen, risk),
+                _chance(model, seen, risk, null),
                 streams(chosen, wanted),
                 pool=pool,
                 threads=workers,
@@ -172,11 +190,29 @@ def scan(
             )
     clusters = []
     for window in windows:
-        told = _cluster(window, study, seen, places, permuted=model == "permutation")
+        one = _cluster(window, study, seen, places, permuted=model == "permutation")
         radius = distance(points, window.centre, window.members[-1], spherical=spherical)
         p, smooth = p_value(drawn, window.ratio, early), gumbel_p(drawn, window.ratio)
-        clusters.append(replace(told, radius=radius, p=p, p_gumbel=smooth))
-    return Scan(tuple(clusters), study.total, len(drawn), chosen, drawn)
+        clusters.append(replace(one, radius=radius, p=p, p_gumbel=smooth))
+    told = Scan(tuple(clusters), study.total, len(drawn), chosen, drawn)
+    if null is None:
+        return told
+    return replace(told, scatter=null.scatter, own_seasons=bool((null.seasons != 1).any()))
+
+
+def _null(
+    seen: NDArray[np.int64], points: Floats, groups: ArrayLike | None, longest: int
+) -> Null | None:
+    """The null that the data have; None where it is a permutation of single cases."""
+    if groups is None:
+        near = neighbourhoods(points, seen.sum(axis=1).astype(float))
+    else:
+        labels = np.asarray(groups)
+        if labels.shape != (len(seen),):
+            raise Refusal(f"groups must have one label for each of {len(seen)}", field="groups")
+        near = labels[:, None] == labels[None, :]
+    null = fitted(seen, near, longest)
+    return None if null.plain else null
 
 
 def _longest_expected(seen: NDArray[np.int64], risk: AtRisk, longest: int) -> Floats:
@@ -186,7 +222,9 @@ def _longest_expected(seen: NDArray[np.int64], risk: AtRisk, longest: int) -> Fl
     return spread * float(seen.sum() / everything * longest / seen.shape[1])
 
 
-def _chance(model: Model, seen: NDArray[np.int64], risk: AtRisk) -> Chance:
+def _chance(model: Model, seen: NDArray[np.int64], risk: AtRisk, null: Null | None) -> Chance:
+    if null is not None:
+        return ByBatches(seen, null)
     if model == "permutation":
         return ByPermutation(seen)
     return ByWeight(risk.measures.ravel(), int(seen.sum()), people=risk.people > 0)
