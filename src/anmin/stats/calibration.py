@@ -6,7 +6,7 @@ it was fitted to: its estimates vary only by what the controls do not explain.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -39,7 +39,7 @@ class Diagnostics:
 
     iterations: int
     converged: bool
-    """False: the weights do not meet the totals. Do not use them."""
+    """Whether the weights meet the totals: always so, as a fit that fails is refused."""
     max_error: float
     """The largest difference between a total and what the weights give, over the total (of
     `calibrate`, over 1 + the total)."""
@@ -58,6 +58,9 @@ class Calibration:
     diagnostics: Diagnostics
     again: Callable[[Floats], Floats]
     """Fits other base weights to the same totals, for replicates."""
+    by: Floats
+    """(n,) by what rows count where scores are explained by the controls: the weights before, or 1
+    each after raking, as R's ``rake`` has it."""
 
     @cached_property
     def controls(self) -> Any:
@@ -67,7 +70,7 @@ class Calibration:
     @cached_property
     def inverse(self) -> Floats:
         """(p, p) a generalised inverse of the controls' weighted squares and products."""
-        return _inverse(_squares(self.controls, self.base))
+        return _inverse(_squares(self.controls, self.by))
 
 
 def poststratify(
@@ -78,7 +81,9 @@ def poststratify(
     Several variables together are one whose levels are their combinations. Arguments and refusals
     as `rake`.
     """
-    return rake(design, [margin], trim=trim, bounds=bounds)
+    fitted = rake(design, [margin], trim=trim, bounds=bounds)
+    assert fitted.calibration is not None
+    return design.weighted(fitted.weights, replace(fitted.calibration, by=design.weights))
 
 
 def rake(
@@ -98,12 +103,14 @@ def rake(
         tolerance: the largest relative error of a total that is good enough.
         rounds: how often at most.
 
-    Whether it came to an end stands in ``calibration.diagnostics`` of the design returned.
+    How the fit went stands in ``calibration.diagnostics`` of the design returned. Its errors are
+    those of the residuals, as R's ``rake`` has them; with few clusters they are a little small,
+    and ``errors="jackknife"`` of the estimates, which rakes anew without each cluster, covers.
 
     Raises:
         Refusal: levels of the sample without a total or totals without anybody in the sample,
-            totals that are not above 0 or do not agree, limits that cannot be met, a design that
-            was calibrated before.
+            totals that are not above 0 or do not agree, limits that cannot be met, totals that
+            no weights meet together, a design that was calibrated before.
     """
     _refuse_calibrated(design)
     if not margins:
@@ -118,7 +125,8 @@ def rake(
     def fit(base: Floats) -> tuple[Floats, int, float]:
         return _raked(base, levels, totals, trim, bounds, tolerance, rounds)
 
-    return _fitted(design, Controls(levels, [], np.concatenate(totals)), fit, tolerance)
+    known = Controls(levels, [], np.concatenate(totals))
+    return _fitted(design, known, fit, tolerance, np.ones(len(design)))
 
 
 def calibrate(
@@ -162,7 +170,7 @@ def calibrate(
             base, matrix, known.totals, _DISTANCES[method](low, high), tolerance, rounds
         )
 
-    return _fitted(design, known, fit, tolerance)
+    return _fitted(design, known, fit, tolerance, design.weights)
 
 
 def design_effect(weights: Floats) -> float:
@@ -180,9 +188,18 @@ def _fitted(
     known: Controls,
     fit: Callable[[Floats], tuple[Floats, int, float]],
     tolerance: float,
+    by: Floats,
 ) -> Design:
     base = design.weights
     weights, iterations, error = fit(base)
+    if not error <= tolerance:
+        raise Refusal(
+            f"no weights that meet all totals were found in {iterations} rounds; "
+            f"the largest error is {error:.2g} of a total",
+            field="margins",
+            code="not_fitted",
+            values={"rounds": str(iterations), "error": f"{error:.2g}"},
+        )
     some = weights[base > 0]
     diagnostics = Diagnostics(
         iterations,
@@ -198,7 +215,7 @@ def _fitted(
             raise Refusal("a replicate of the sample cannot be fitted to the totals")
         return found
 
-    return design.weighted(weights, Calibration(base, known, diagnostics, again))
+    return design.weighted(weights, Calibration(base, known, diagnostics, again, by))
 
 
 # Raking
@@ -217,19 +234,23 @@ def _raked(
     alike = levels if trim is None else [*levels, levels_of(base, "weights")]
     cell, places = _cells(alike)
     whole = np.bincount(cell, base)
-    margins = list(zip(places, totals, strict=False))
+    margins = [
+        (place, _of_those_there(place, total, whole))
+        for place, total in zip(places, totals, strict=False)
+    ]
     floor, top = room(whole, np.bincount(cell).astype(float), trim, bounds)
     weights, error, iteration = whole.copy(), np.inf, 0
-    with np.errstate(divide="ignore", invalid="ignore"):  # a replicate may lack a level
-        while error > tolerance and iteration < rounds:
-            iteration += 1
-            for place, total in margins:
-                weights *= (total / np.bincount(place, weights, len(total)))[place]
-            weights = np.clip(weights, floor, top)
-            error = max(
-                float(np.abs(np.bincount(place, weights, len(total)) / total - 1).max())
-                for place, total in margins
-            )
+    while error > tolerance and iteration < rounds:
+        iteration += 1
+        for place, total in margins:
+            sums = np.bincount(place, weights, len(total))
+            weights *= np.divide(total, sums, out=np.ones_like(total), where=sums > 0)[place]
+        weights = np.clip(weights, floor, top)
+        error = max(
+            float(np.abs(np.bincount(place, weights, len(total))[there] / total[there] - 1).max())
+            for place, total in margins
+            for there in [total > 0]
+        )
     ratio = np.divide(weights, whole, out=np.zeros_like(whole), where=whole > 0)
     fitted = base * ratio[cell]
     # The parts of a cell that stands at a limit may miss it by rounding.
@@ -238,6 +259,14 @@ def _raked(
         iteration,
         error,
     )
+
+
+def _of_those_there(place: Codes, total: Floats, whole: Floats) -> Floats:
+    """A replicate may lack a level: then those that it has stand for the whole."""
+    there = np.bincount(place, whole, len(total)) > 0
+    if there.all() or not there.any():
+        return total
+    return np.where(there, total * (total.sum() / total[there].sum()), 0.0)
 
 
 def _cells(levels: list[Levels]) -> tuple[Codes, list[Codes]]:

@@ -12,6 +12,9 @@ from anmin.stats.design import Design
 from anmin.stats.estimates import Estimates, total
 from anmin.stats.levels import Column, crossed, levels_of
 
+RANKLESS = 1e-9
+"""Of singular values: a smaller share of the largest is 0 but for rounding."""
+
 
 @dataclass(frozen=True, slots=True)
 class Contrast[T]:
@@ -90,7 +93,9 @@ def independence(
     default of R's ``svychisq``.
 
     Raises:
-        Refusal: fewer than two rows or columns with anybody in them.
+        Refusal: fewer than two rows or columns with anybody in them; a table with so many empty
+            cells that rows and columns cannot be told apart, as where each town lies in one
+            county; a design without degrees of freedom.
     """
     one, other = levels_of(rows, "rows"), levels_of(columns, "columns")
     found = total(
@@ -121,10 +126,23 @@ def _pearson(shares: Floats, between: Floats, n: float, df: float) -> Independen
     contrasts = np.kron(side[0], side[1])
     with np.errstate(divide="ignore"):
         weighed = np.where(shares.ravel() > 0, 1 / shares.ravel(), 0)[:, None] * contrasts
+    # The rank is that of the table, whatever the order of its labels.
+    sizes = np.linalg.svd(np.sqrt(np.where(shares.ravel() > 0, 1, 0))[:, None] * contrasts)[1]
+    if len(sizes) < contrasts.shape[1] or sizes[-1] < RANKLESS * sizes[0]:
+        raise Refusal(
+            "too many cells of the table are empty to tell rows from columns: join some of them",
+            field="rows",
+            code="empty_cells",
+        )
     simple = contrasts.T @ weighed / n
     effects = np.linalg.solve(simple, weighed.T @ between @ weighed)
     trace = float(np.trace(effects))
-    freedom = trace**2 / float(np.trace(effects @ effects))
+    squares = float(np.trace(effects @ effects))
+    if not (trace > 0 and squares > 0):
+        raise Refusal(
+            "the sample does not tell how much this table is left to chance", field="rows"
+        )
+    freedom = trace**2 / squares
     f = float(statistic) / trace
     return Independence(
         f,

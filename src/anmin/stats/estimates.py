@@ -7,7 +7,7 @@ in them is itself left to chance; ``where`` keeps to one such part.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,7 +17,9 @@ from anmin.kernel.errors import Refusal
 from anmin.stats.arguments import Floats, tail_of
 from anmin.stats.design import Design
 from anmin.stats.levels import Columns
-from anmin.stats.linearisation import Domains, covariance, degrees, domains_of, variances
+from anmin.stats.linearisation import Domains, covariance, degrees, domains_of, units, variances
+
+type Errors = Literal["linearised", "jackknife"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +47,8 @@ class Estimates:
     """Degrees of freedom of the whole design."""
     covariance: Floats | None = None
     """(D, D), when it was asked for."""
+    units: Floats | None = None
+    """(D,) units of the first stage, such as clusters, with a row in the domain."""
 
 
 def mean(
@@ -55,6 +59,7 @@ def mean(
     where: ArrayLike | None = None,
     level: float = 0.95,
     covariances: bool = False,
+    errors: Errors = "linearised",
 ) -> Estimates:
     """The mean of ``y`` in the population.
 
@@ -63,9 +68,12 @@ def mean(
         by: labels of domains, one column or a sequence of columns to cross.
         where: (n,) which rows belong to the part that is estimated.
         covariances: also the covariances between domains, for `contrast`.
+        errors: ``linearised`` (Taylor), or ``jackknife``: estimated again without each unit of
+            the first stage, weights fitted anew. Better where few clusters were raked.
 
     Raises:
-        Refusal: values that are missing, no numbers, or not as many as the design has rows.
+        Refusal: values that are missing, no numbers, or not as many as the design has rows;
+            as `replicates.jackknife`.
     """
     domains = domains_of(design, by, where)
     values, weights = column(y, domains, "y"), domains.weights
@@ -77,7 +85,8 @@ def mean(
     means = domains.sums(weighted) / size
     spread = domains.sums(weighted * values) / size - means**2
     scores = (weighted - weights * _each(means, domains)) / _each(size, domains)
-    return finished(domains, means + centre, scores, spread, size, level, covariances)
+    between = _again(domains, means, values, None) if errors == "jackknife" else None
+    return finished(domains, means + centre, scores, spread, size, level, covariances, between)
 
 
 def total(
@@ -88,6 +97,7 @@ def total(
     where: ArrayLike | None = None,
     level: float = 0.95,
     covariances: bool = False,
+    errors: Errors = "linearised",
 ) -> Estimates:
     """The total of ``y`` over the population; of a true-or-false column, how many are true.
 
@@ -99,7 +109,8 @@ def total(
     totals = domains.sums(weighted)
     apart = values - _each(totals / size, domains)
     spread = domains.sums(weights * apart**2) / size * size**2
-    return finished(domains, totals, weighted, spread, size, level, covariances)
+    between = _again(domains, totals, values, _WHOLE) if errors == "jackknife" else None
+    return finished(domains, totals, weighted, spread, size, level, covariances, between)
 
 
 def ratio(
@@ -111,6 +122,7 @@ def ratio(
     where: ArrayLike | None = None,
     level: float = 0.95,
     covariances: bool = False,
+    errors: Errors = "linearised",
 ) -> Estimates:
     """The total of ``y`` over the total of ``x``; NaN where the total of ``x`` is 0.
 
@@ -124,7 +136,34 @@ def ratio(
         ratios = np.where(base != 0, domains.sums(weights * above) / base, np.nan)
         apart = (above - below * _each(ratios, domains)) / _each(base, domains)
         spread = domains.sums(weights * apart**2) / size * size**2
-    return finished(domains, ratios, weights * apart, spread, size, level, covariances)
+    between = _again(domains, ratios, above, below) if errors == "jackknife" else None
+    return finished(domains, ratios, weights * apart, spread, size, level, covariances, between)
+
+
+_WHOLE: Floats = np.empty(0)
+"""In the place of a denominator: there is none."""
+
+
+def _again(domains: Domains, estimate: Floats, above: Floats, below: Floats | None) -> Floats:
+    """(D, D) covariances by the jackknife; ``below`` None: a mean.
+
+    A domain that a replicate has nobody of stays as it is there.
+    """
+    from anmin.stats.replicates import jackknife  # which needs the design, as this does
+
+    replicates = jackknife(domains.design)
+    apart = np.empty((len(replicates), domains.size))
+    for place, whole in enumerate(replicates):
+        weights = whole[domains.rows]
+        top = domains.sums(weights * above)
+        if below is _WHOLE:
+            apart[place] = top - estimate
+            continue
+        base = domains.sums(weights if below is None else weights * below)
+        found = np.divide(top, base, out=estimate.copy(), where=base != 0)
+        apart[place] = found - estimate
+    between: Floats = apart.T @ (apart * replicates.scale[:, None])
+    return between
 
 
 def column(values: ArrayLike, domains: Domains, name: str) -> Floats:
@@ -152,14 +191,18 @@ def finished(
     size: Floats,
     level: float,
     covariances: bool,
+    repeated: Floats | None = None,
 ) -> Estimates:
     """Estimates with everything that follows from their scores.
 
     ``spread`` (D,) is the variance within the domain of what is averaged, so that over n it is the
     variance of the estimate from a simple random sample; ``size`` (D,) the weights added up.
+    ``repeated`` (D, D): covariances that were found by repetition, instead of the linearised ones.
     """
     tail = tail_of(level)
-    between = covariance(domains, scores) if covariances else None
+    between = repeated
+    if between is None and covariances:
+        between = covariance(domains, scores)
     variance = variances(domains, scores) if between is None else np.diagonal(between).copy()
     se, n, df = np.sqrt(variance), domains.n, degrees(domains)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -171,7 +214,7 @@ def finished(
         half = se * np.where(df > 0, special.stdtrit(np.maximum(df, 1), 1 - tail), np.nan)
     return Estimates(
         domains.labels, estimate, se, estimate - half, estimate + half, df, n, deff, level,
-        domains.design.df if domains.labels is not None else float(df[0]), between,
+        domains.design.df if domains.labels is not None else float(df[0]), between, units(domains),
     )  # fmt: skip
 
 

@@ -110,6 +110,14 @@ def degrees(domains: Domains) -> Floats:
     return (count - np.bincount(met % domains.size, minlength=domains.size)).astype(float)
 
 
+def units(domains: Domains) -> Floats:
+    """(D,) units of the first stage with a row in the domain."""
+    if domains.size == 1 and isinstance(domains.rows, slice):
+        return np.array([len(domains.design.stages[0].stratum)], float)
+    _, cells = domains.first_cells
+    return np.bincount(cells % domains.size, minlength=domains.size).astype(float)
+
+
 def variances(domains: Domains, scores: Floats) -> Floats:
     """(D,) the variance of the total of the scores in each domain.
 
@@ -210,7 +218,7 @@ class _Fit:
         values, codes = np.zeros(n), np.zeros(n, np.intp)
         values[rows], codes[rows] = scores / domains.weights, domains.codes
         placed = sparse.csr_array(
-            (calibration.base * values, codes, np.arange(n + 1)), shape=(n, domains.size)
+            (calibration.by * values, codes, np.arange(n + 1)), shape=(n, domains.size)
         )
         moments: Floats = (calibration.controls.T @ placed).toarray()
         return cls(calibration, domains.design.weights, calibration.inverse @ moments)

@@ -5,7 +5,7 @@ it were drawn simply (E. L. Korn and B. I. Graubard, Survey Methodology 24 (1998
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any, Final
@@ -18,9 +18,10 @@ from scipy.interpolate import make_interp_spline
 from anmin.kernel.errors import Refusal
 from anmin.stats.arguments import Floats, tail_of
 from anmin.stats.design import Design
-from anmin.stats.estimates import Estimates, mean
+from anmin.stats.estimates import Errors, Estimates, mean
 from anmin.stats.intervals import wilson_score
 from anmin.stats.levels import Column, Columns, Levels
+from anmin.stats.linearisation import domains_of
 
 PROFILE_STEPS: Final = 9
 """Steps of the profile of a likelihood to each side, unless the limits lie further out."""
@@ -36,11 +37,15 @@ def proportion(
     method: str = "logit",
     level: float = 0.95,
     covariances: bool = False,
+    errors: Errors = "linearised",
 ) -> Estimates:
     """The share of the population whose ``y`` is ``value``.
 
-    Where everybody or nobody in the sample has it, only ``wilson`` and ``beta`` have limits: they
-    then take the sample as drawn simply, since its spread says nothing.
+    Where everybody or nobody in the sample has it, only ``wilson`` and ``beta`` have limits, since
+    its spread says nothing. A sample of single people is then taken as drawn simply; one of
+    clusters as so many as it would be with the likeness within clusters that the other domains
+    show, and where none do, as so many people as there are clusters (the surest of all readings).
+    Without a degree of freedom, as from a single cluster, there are no limits by any method.
 
     Args:
         y: (n,) labels; or without ``value`` booleans, or numbers 0 and 1.
@@ -52,11 +57,41 @@ def proportion(
     """
     if method not in METHODS:
         raise Refusal(f"method must be one of {', '.join(METHODS)}", field="method")
-    found = mean(design, holds(y, value), by=by, where=where, level=level, covariances=covariances)
-    p = found.estimate
+    held = holds(y, value)
+    found = mean(
+        design, held, by=by, where=where, level=level, covariances=covariances, errors=errors
+    )
+    last = None
+    if method == "likelihood":
+        last = _last_steps(design, np.asarray(held, float), by, where)
+    tail = tail_of(level)
+    share = _Share(found.estimate, found.se**2, found.n, found.df, tail, _alike(found), last)
     with np.errstate(divide="ignore", invalid="ignore"):
-        low, high = METHODS[method](_Share(p, found.se**2, found.n, found.df, tail_of(level)))
-    return replace(found, low=low, high=high)
+        low, high = METHODS[method](share)
+    told = found.df > 0
+    return replace(found, low=np.where(told, low, np.nan), high=np.where(told, high, np.nan))
+
+
+LIKE_FROM = 3
+"""Fewest other domains from which the likeness within clusters is told."""
+
+
+def _alike(found: Estimates) -> Floats:
+    """(D,) of how many people drawn simply a domain tells as much, where all say the same.
+
+    The likeness ρ within clusters is that of the other domains together, from their design effects
+    1 + (m - 1)·ρ at m people a cluster (L. Kish, Survey Sampling (1965), 5.4).
+    """
+    n, units = found.n, found.n if found.units is None else found.units
+    size = n / np.maximum(units, 1)
+    clustered = size > 1
+    p = found.estimate
+    others = clustered & (p > 0) & (p < 1) & (found.df > 0) & np.isfinite(found.deff)
+    if not others.any() or others.sum() < LIKE_FROM:
+        return np.where(clustered, units, n)
+    more = found.df[others] * (found.deff[others] - 1)
+    alike = float(np.clip(more.sum() / (found.df[others] * (size[others] - 1)).sum(), 0, 1))
+    return np.maximum(n / (1 + (size - 1) * alike), np.minimum(units, n))
 
 
 def holds(y: Column, value: Any) -> NDArray[Any]:
@@ -89,6 +124,10 @@ class _Share:
     n: Floats
     df: Floats
     tail: float
+    alike: Floats
+    """The effective n where all say the same."""
+    last: Sequence[tuple[float, float]] | None = None
+    """For the likelihood: see `_last_steps`."""
 
     @property
     def t(self) -> Floats:
@@ -97,7 +136,7 @@ class _Share:
     @property
     def effective(self) -> Floats:
         n = self.p * (1 - self.p) / self.variance * (_quantile(self.n - 1, self.tail) / self.t) ** 2
-        return np.where((self.p > 0) & (self.p < 1), n, self.n)
+        return np.where((self.p > 0) & (self.p < 1), n, self.alike)
 
 
 def _quantile(df: Floats, tail: float) -> Floats:
@@ -152,17 +191,68 @@ def _likelihood(share: _Share) -> tuple[Floats, Floats]:
     low, high = certain.copy(), certain.copy()
     inside = (share.p > 0) & (share.p < 1) & (share.df > 0) & (share.variance > 0)
     for d in np.flatnonzero(inside):
-        low[d], high[d] = _profiled(share.p[d], share.variance[d], share.n[d], share.t[d])
+        centre, before = share.last[d] if share.last else (float(special.logit(share.p[d])), None)
+        low[d], high[d] = _profiled(
+            share.p[d], share.variance[d], share.n[d], share.t[d], centre, before
+        )
     return low, high
 
 
-def _profiled(p: float, variance: float, n: float, t: float) -> tuple[float, float]:
+CONVERGED: Final = 1e-8
+"""Relative change of the deviance at which R's ``glm`` stops."""
+
+
+def _last_steps(
+    design: Design, held: Floats, by: Columns, where: ArrayLike | None
+) -> list[tuple[float, float]]:
+    """For each domain the logit at which R's ``glm`` stops, and p(1 - p) at its last step but one.
+
+    Its working weights are those of the step before, and with them the design effect that the
+    likelihood is scaled by: a share of 1e-5 of the limits.
+    """
+    domains = domains_of(design, by, where)
+    found = []
+    for d in range(domains.size):
+        inside = domains.codes == d
+        y, weights = held[domains.rows][inside], domains.weights[inside]
+        found.append(_fitted_logit(y, weights / weights.mean()))
+    return found
+
+
+def _fitted_logit(y: Floats, weights: Floats) -> tuple[float, float]:
+    if y.min() == y.max():
+        return 0.0, 0.25
+    mu = (weights * y + 0.5) / (weights + 1)
+    logits, before, old = special.logit(mu), 0.0, _deviance(y, weights, mu)
+    for _step in range(25):
+        spread = mu * (1 - mu)
+        working = weights * spread
+        before = float(working.sum() / weights.sum())
+        logit = (working * (logits + (y - mu) / spread)).sum() / working.sum()
+        logits = np.full(y.shape, float(logit))
+        mu = special.expit(logits)
+        now = _deviance(y, weights, mu)
+        if abs(now - old) / (abs(now) + 0.1) < CONVERGED:
+            break
+        old = now
+    return float(logits[0]), before
+
+
+def _deviance(y: Floats, weights: Floats, mu: Floats) -> float:
+    return -2 * float((weights * np.where(y > 0, np.log(mu), np.log1p(-mu))).sum())
+
+
+def _profiled(
+    p: float, variance: float, n: float, t: float, centre: float, before: float | None
+) -> tuple[float, float]:
     """Where the likelihood of a simple sample, scaled by the design effect, has fallen enough.
 
     Read off its signed root on a grid of logits, by a cubic spline and then a line through three
-    points for each of the grid, as ``svyciprop`` does: within 1e-4 of the limits themselves.
+    points for each of the grid, as ``svyciprop`` does: its limits to nine digits, and within 1e-4
+    of those of the likelihood itself. ``before``: p(1 - p) at the fit's last step but one.
     """
-    fall = t * math.sqrt(n * variance / (p * (1 - p)))
+    spread = p * (1 - p)
+    fall = t * math.sqrt(n * variance / spread * ((before or spread) / spread))
     reach = math.sqrt(special.fdtri(1, n - 1, 1 - special.ndtr(-fall) / 2))
     if not math.isfinite(reach):  # so large a design effect that the tail has no digits left
         reach = 1.2 * fall
@@ -173,8 +263,7 @@ def _profiled(p: float, variance: float, n: float, t: float) -> tuple[float, flo
         drop += (1 - p) * (math.log1p(-p) - special.log_expit(-logit))
         return math.copysign(math.sqrt(max(0.0, 2 * (n - 1) * drop)), logit - centre)
 
-    centre = float(special.logit(p))
-    grid = {centre: 0.0}
+    grid = {centre: root(centre)}
     for sign in (-1, 1):
         for k in count(1):
             at = centre + sign * k * step

@@ -165,8 +165,12 @@ def weigh(wave: Wave) -> WeightedSample:
 def _fitted(design: Design, margins: Sequence[Margin], top: float) -> Design:
     """Raked to the margins, no weight above ``top``."""
     try:
-        fitted = rake(design, margins, trim=(0.0, top))
+        return rake(design, margins, trim=(0.0, top))
     except Refusal as refusal:
+        if refusal.code == "not_fitted":
+            raise Refusal(
+                _("The weights cannot be fitted to all margins at once."), field="margins"
+            ) from None
         if refusal.field != "trim":
             raise
         raise Refusal(
@@ -177,9 +181,6 @@ def _fitted(design: Design, margins: Sequence[Margin], top: float) -> Design:
             % {"top": f"{top:.1f}"},
             field="margins",
         ) from None
-    if fitted.calibration is None or not fitted.calibration.diagnostics.converged:
-        raise Refusal(_("The weights cannot be fitted to all margins at once."), field="margins")
-    return fitted
 
 
 def _answering_for_the_silent(

@@ -105,6 +105,7 @@ def test_many_comparisons_from_a_file(told, tmp_path):
     assert list(found["rows"][0]) == [
         "id", "ratio", "low", "high", "low_mid", "high_mid",
         "p_minlike", "p_central", "p_mid", "q", "verdict",
+        "scatter", "p_scatter", "low_scatter", "high_scatter",
     ]  # fmt: skip
     status, out, _err = told("compare-many", str(file), *columns[:-2])
     assert (status, out.splitlines()[-1]) == (0, "signals 1")

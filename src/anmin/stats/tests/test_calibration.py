@@ -172,12 +172,18 @@ def test_diagnostics():
     assert found.design_effect == design_effect(design.weights) == 4 * 84 / 144
 
 
-def test_a_fit_without_end_is_not_called_one():
+def test_what_no_weights_meet_is_refused():
     """The table's only filled cells cannot meet both margins."""
     margins = [Margin("a", [1, 1, 2], {1: 60, 2: 40}), Margin("b", [1, 1, 2], {1: 30, 2: 70})]
-    found = rake(Design.of(weights=[1, 1, 1]), margins, rounds=50).calibration.diagnostics
-    assert not found.converged
-    assert found.max_error > 0.1
+    design = Design.of(weights=[1, 1, 1])
+    for fit in (
+        lambda: rake(design, margins, rounds=50),
+        lambda: calibrate(design, margins, method="raking"),
+        lambda: calibrate(design, margins),
+    ):
+        with pytest.raises(Refusal, match="no weights that meet all totals") as refusal:
+            fit()
+        assert (refusal.value.field, refusal.value.code) == ("margins", "not_fitted")
 
 
 ROWS = {"weights": [1, 1, 1, 0]}

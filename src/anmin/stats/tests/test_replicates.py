@@ -85,6 +85,29 @@ def test_what_has_no_replicates_is_refused():
         bootstrap(Design.of(weights=[1, 1]), 1, seed=1)
     certain = Design.of(weights=[1, 1, 1], strata=[0, 0, 1], single="certainty")
     assert len(jackknife(certain)) == 2
+
+
+def test_a_replicate_without_a_level_lets_the_others_stand_for_the_whole():
+    certain = Design.of(weights=[1, 1, 1], strata=[0, 0, 1], single="certainty")
     fitted = rake(certain, [Margin("a", [0, 1, 1], {0: 1, 1: 2})])
-    with pytest.raises(Refusal, match="cannot be fitted"):
-        jackknife(fitted).weights(0)
+    assert jackknife(fitted).weights(0) == pytest.approx([0, 2, 1])  # three, without the first
+
+
+def test_estimates_by_the_jackknife_are_those_of_the_replicates():
+    rng = np.random.default_rng(5)
+    clusters, y, domain = np.repeat(np.arange(9), 7), rng.normal(size=63), rng.integers(0, 2, 63)
+    design = rake(
+        Design.of(weights=rng.uniform(1, 3, 63), clusters=clusters),
+        [Margin("a", domain, {0: 60, 1: 70})],
+    )
+    by_hand = jackknife(design).estimate(
+        lambda w: [(w * y)[domain == d].sum() / w[domain == d].sum() for d in (0, 1)]
+    )
+    found = mean(design, y, by=domain, errors="jackknife")
+    assert found.se == pytest.approx(by_hand.se)
+    assert found.estimate == pytest.approx(by_hand.estimate)
+    whole = total(design, y, errors="jackknife")
+    assert whole.se == pytest.approx(jackknife(design).estimate(lambda w: w @ y).se)
+    shares = ratio(design, y, y + 9, errors="jackknife")
+    again = jackknife(design).estimate(lambda w: (w @ y) / (w @ (y + 9)))
+    assert shares.se == pytest.approx(again.se)

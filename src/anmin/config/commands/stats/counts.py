@@ -46,7 +46,7 @@ def compare(
         "p: least likely {p_minlike:.4g}, central {p_central:.4g}, mid {p_mid:.4g}\n"
         "the counts are taken as pure chance (Poisson): two alone do not tell how they scatter"
     ).format(**found)
-    tell({**found, "scatter": 1.0, "scatter_from": "assumed"}, as_json=as_json, text=text)
+    tell(found, as_json=as_json, text=text)
 
 
 class PValue(StrEnum):
@@ -104,7 +104,7 @@ def compare_many(
 ) -> None:
     """Compare two counts in each of many places; say which changes are signals.
 
-    Each row has the exact test by itself; p, q and verdict allow for how much the counts of the
+    Each row has the exact test by itself; p_scatter, q and verdict allow for how much the counts of the
     family scatter more than pure chance, and so do low_scatter and high_scatter.
     """
     from dataclasses import asdict
@@ -135,15 +135,15 @@ def compare_many(
     )
     columns = {
         **asdict(found.comparison),
-        "p": found.p,
-        "scatter": found.scatter,
-        "low_scatter": found.low,
-        "high_scatter": found.high,
         "q": found.q,
         "verdict": found.verdict,
+        "scatter": found.scatter,
+        "p_scatter": found.p,
+        "low_scatter": found.low,
+        "high_scatter": found.high,
     }
     rows = rows_of(id=table.texts(id_), **columns)
-    told = {"rows": rows, "signals": found.signals, "scatter": found.typical_scatter}
+    told = {"rows": rows, "scatter": found.typical_scatter, "signals": found.signals}
     tell(told, table, as_json=as_json)
 
 
