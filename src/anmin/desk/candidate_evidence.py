@@ -162,6 +162,7 @@ def scan_how(scan: dict[str, Any]) -> str:
                 "longest": said["longest"],
                 "least": said["least"],
             },
+            *_drawn(said),
             _("%(replicates)s random data sets, seed %(seed)s.")
             % {"replicates": said["replicates"], "seed": scan["seed"]},
             _(
@@ -170,3 +171,21 @@ def scan_how(scan: dict[str, Any]) -> str:
             ),
         ]
     )
+
+
+def _drawn(said: dict[str, Any]) -> list[str]:
+    """How calls were counted and what the random data sets keep; nothing of scans before that."""
+    if "same_event_minutes" not in said:
+        return []
+    counted = _(
+        "%(calls)s calls are counted as %(events)s events: calls of one community and category "
+        "within %(minutes)s minutes are likely about the same."
+    ) % {
+        "calls": f"{said['calls']:,}",
+        "events": f"{said['events']:,}",
+        "minutes": said["same_event_minutes"],
+    }
+    kept = [watching.scatter_words(said["scatter"], known=True)]
+    if said["own_seasons"]:
+        kept.append(_("Towns have slow seasons of their own here; that is allowed for, too."))
+    return [counted, " ".join(kept)]

@@ -33,6 +33,7 @@ PAGES = (
     "records",
     "watch",
     "watch_compare",
+    "watch_repeats",
     "watch_hotspots",
     "watch_index",
     "watch_ranks",

@@ -26,7 +26,10 @@ from anmin.stats.scan_chance import Drawn, Streams, uniform
 
 NEIGHBOURHOOD = 150
 """Reports of a neighbourhood that has a season of its own, where none are named."""
+FEWEST_UNITS = 20
+"""Units of time before the longest span that tell how reports scatter; with fewer, as by chance."""
 ROUNDS = 20
+"""How often rates are brought to the sums of places and of units."""
 NEAR = 10
 """Days to either side in which a level shift shows again."""
 CLEAR = 1.64
@@ -145,7 +148,9 @@ def _balanced(rate: Floats, seen: NDArray[np.int64]) -> Floats:
 def _scatters(seen: NDArray[np.int64], expected: Floats, longest: int) -> tuple[float, Floats]:
     """The scatter from unit to unit, of all and of each place: that of all where it tells little."""
     units = seen.shape[1]
-    before = slice(0, units - longest) if units - longest >= 20 else slice(0, units)
+    if units - longest < FEWEST_UNITS:
+        return 1.0, np.ones(len(seen))
+    before = slice(0, units - longest)
     rate, counts = expected[:, before], seen[:, before]
     sums = rate.sum(axis=1)
     squares = ((counts - rate) ** 2).sum(axis=1) / (1 - 1 / units)
@@ -159,7 +164,7 @@ def _scatters(seen: NDArray[np.int64], expected: Floats, longest: int) -> tuple[
     if not some.any():
         return whole, np.full(len(seen), whole)
     between = float(np.average((own - whole)[some] ** 2 - chance[some] ** 2, weights=sums[some]))
-    told = max(between, 0.0) / (max(between, 0.0) + chance**2)
+    told = max(between, 0.0) / np.maximum(max(between, 0.0) + chance**2, 1e-300)
     mixed = np.where(some, told * own + (1 - told) * whole, whole)
     return whole, np.maximum(mixed, 1.0)
 
@@ -168,7 +173,7 @@ def _lasting(seen: NDArray[np.int64], expected: Floats, longest: int, scatter: f
     """How often a batch must lie near the one before it for sums of ``longest`` units to scatter so."""
     units = seen.shape[1]
     blocks = (units - longest) // longest
-    if longest < 2 or blocks < 2:
+    if longest < 2 or blocks < 2 or units - longest < FEWEST_UNITS:
         return 0.0
     start = units - longest - blocks * longest
     cut = slice(start, units - longest)
@@ -184,7 +189,7 @@ def _lasting(seen: NDArray[np.int64], expected: Floats, longest: int, scatter: f
 
 
 @kernel
-def draw_batches(
+def draw_batches(  # noqa: C901  (calls within these loops would double the time)
     streams: Streams,
     places: NDArray[np.int32],
     times: NDArray[np.int32],

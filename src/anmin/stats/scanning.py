@@ -109,7 +109,7 @@ def scan(
     stop_after: int | None = None,
     threads: int | None = None,
     progress: Callable[[int, int], None] | None = None,
-    scatter: Literal["none", "data"] = "none",
+    scatter: Literal["none", "data"] | None = None,
     groups: ArrayLike | None = None,
 ) -> Scan:
     """Scan n places, in space or in space and time, for clusters of high risk.
@@ -141,9 +141,9 @@ def scan(
             the draws that it took, and exact like the other.
         threads: Default: all processors. The answer does not depend on it.
         progress: Told how many replicates are done, and of how many.
-        scatter: ``none``: the permutation model takes single cases as independent. ``data``: its
-            draws come in batches, and neighbourhoods have slow seasons of their own, as the data
-            have them (`scan_null`); where they have neither, it is the same.
+        scatter: For the permutation model. ``none``: single cases are independent. ``data``, the
+            default: draws come in batches, and neighbourhoods have slow seasons of their own, as
+            the data have them (`scan_null`); where they have neither, it is the same.
         groups: For ``data``: what has a season of its own, such as the town, a label for each
             place; else the nearest places that have enough cases.
 
@@ -153,8 +153,9 @@ def scan(
     places = places_of(x, y, ids, spherical=spherical)
     seen = cases_of(cases, len(places.x))
     risk = at_risk(seen, model, population, expected)
-    if scatter not in ("none", "data") or (scatter == "data" and model != "permutation"):
+    if scatter not in (None, "none", "data") or (scatter == "data" and model != "permutation"):
         raise Refusal("scatter must be none; data only for the permutation model", field="scatter")
+    by_data = model == "permutation" and scatter != "none"
     lengths, share = lengths_of(time_window, seen.shape[1]), share_of(max_share)
     most, fewest = whole(most, "most", 1), whole(min_cases, "min_cases", 1)
     wanted = whole(replicates, "replicates", 0)
@@ -163,7 +164,7 @@ def scan(
     workers = whole(threads or os.process_cpu_count() or 1, "threads", 1)
     with ThreadPoolExecutor(workers) as pool:
         points = positions(places.x, places.y, spherical=spherical)
-        null = _null(seen, points, groups, lengths[1]) if scatter == "data" else None
+        null = _null(seen, points, groups, lengths[1]) if by_data else None
         if null is not None:
             risk = replace(risk, measures=null.expected)
         study = Study(

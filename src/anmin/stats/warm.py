@@ -40,6 +40,15 @@ def _many_comparisons() -> None:
 
 
 @warms
+def _scan_in_batches() -> None:
+    from anmin.stats.scanning import scan
+
+    cases = [[3 * int((place * 7 + day * 5) % 11 == 0) for day in range(60)] for place in range(6)]
+    x = [0.0, 1, 2, 0, 1, 2]
+    scan(x, x[::-1], cases, model="permutation", time_window=(1, 7), replicates=64, seed=1)
+
+
+@warms
 def _farrington() -> None:
     from anmin.stats.seasonal import Control, farrington
 

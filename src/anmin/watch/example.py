@@ -41,7 +41,10 @@ def newspaper_page() -> list[Reading]:
 def _thefts() -> Reading:
     found = compare(THEFTS, YEAR_BEFORE)
     words = (
-        _("Chance explains it (p = %(p)s).")
+        _(
+            "Chance explains it (p = %(p)s), even if such counts scatter as little as pure chance; "
+            "if they scatter more, all the more so."
+        )
         if found.p_minlike > CHANCE
         else _("A rise (p = %(p)s).")
     )

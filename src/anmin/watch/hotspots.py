@@ -1,7 +1,8 @@
 """The nightly scan: where, and since when, do reports of a sort come thicker than chance makes them?
 
-A space-time permutation scan needs no population: it takes how many reports each community has,
-and each day, as given, and asks whether they go together.
+A space-time permutation scan needs no population: it takes how many events each community has,
+and each day, as given, and asks whether they go together. Several calls about one thing count
+once, and what chance makes is drawn as the reports scatter: in batches, with the towns' seasons.
 """
 
 import hashlib
@@ -14,15 +15,17 @@ import numpy as np
 from django.utils import timezone
 
 from anmin.evidence.log import atomic
-from anmin.measures.queries import Tally, tally
+from anmin.matters.measures import TOWN_DIGITS
+from anmin.measures.queries import Tally
 from anmin.measures.registry import DAY
 from anmin.places.queries import area_positions
 from anmin.stats.scanning import Cluster, scan
+from anmin.stats.scanning import Scan as Found
+from anmin.watch.events import events
 from anmin.watch.models import Scan
 from anmin.watch.periods import Period, rule
 from anmin.watch.series import Series, all_series
 
-KEY = "incidents"
 MOST = 10
 """Clusters of one scan that are kept."""
 
@@ -56,8 +59,17 @@ def scan_series(series: Series, night: date) -> Scan:
         "replicates": rule("watch.scan_replicates").number,
     }
     seed = seed_of(series.code, night)
-    seen = tally(KEY, ("area", DAY), period.start, period.end, {"category": series.categories})
+    seen = events(("area", DAY), period.start, period.end, {"category": series.categories})
     counts, unplaced = placed(seen, period)
+    clusters, found = _clusters(counts, period, said, seed)
+    calls = sum(cell.denominator for cell in seen.cells.values())
+    said |= {
+        "same_event_minutes": rule("watch.same_event_minutes").number,
+        "calls": calls,
+        "events": int(sum(cell.numerator for cell in seen.cells.values())),
+        "scatter": found.scatter if found else 1.0,
+        "own_seasons": found.own_seasons if found else False,
+    }
     return Scan(
         series=series.code,
         night=night,
@@ -70,7 +82,7 @@ def scan_series(series: Series, night: date) -> Scan:
         cases=int(sum(row.sum() for row in counts.values())),
         unplaced=unplaced,
         places=len(counts),
-        clusters=_clusters(counts, period, said, seed),
+        clusters=clusters,
         cutoff=seen.cutoff,
         revision=seen.revision,
     )
@@ -83,7 +95,7 @@ def seed_of(series: str, night: date) -> int:
 
 
 def placed(seen: Tally, period: Period) -> tuple[dict[str, np.ndarray[Any, Any]], int]:
-    """Reports by day of every community that has a place on the map; and how many have none."""
+    """Events by day of every community that has a place on the map; and how many have none."""
     positions = area_positions()
     counts: dict[str, np.ndarray[Any, Any]] = defaultdict(
         lambda: np.zeros(period.days, dtype=np.int64)
@@ -100,11 +112,11 @@ def placed(seen: Tally, period: Period) -> tuple[dict[str, np.ndarray[Any, Any]]
 
 def _clusters(
     counts: Mapping[str, np.ndarray[Any, Any]], period: Period, said: dict[str, Any], seed: int
-) -> list[dict[str, Any]]:
+) -> tuple[list[dict[str, Any]], Found | None]:
     codes = sorted(counts)
     total = sum(int(counts[code].sum()) for code in codes)
     if total < said["least"] or len(codes) < 2:
-        return []
+        return [], None
     positions = area_positions()
     found = scan(
         [positions[code][0] for code in codes],
@@ -120,8 +132,9 @@ def _clusters(
         most=MOST,
         replicates=said["replicates"],
         seed=seed,
+        groups=[code[:TOWN_DIGITS] for code in codes],
     )
-    return [_plain(one, counts, period) for one in found.clusters]
+    return [_plain(one, counts, period) for one in found.clusters], found
 
 
 def _plain(
@@ -149,14 +162,9 @@ def _plain(
 
 
 def daily_counts(found: Scan) -> dict[str, dict[str, int]]:
-    """Reports of a scan's series by place and day, as the figures are now: what its map shows."""
-    seen = tally(
-        KEY,
-        ("area", DAY),
-        found.first,
-        found.last,
-        {"category": found.settings["categories"]},
-    )
+    """Events of a scan's series by place and day, as the figures are now: what its map shows."""
+    wanted = {"category": found.settings["categories"]}
+    seen = events(("area", DAY), found.first, found.last, wanted)
     counts: dict[str, dict[str, int]] = defaultdict(dict)
     for (code, day), cell in seen.cells.items():
         if code and cell.numerator:

@@ -163,3 +163,26 @@ class CandidateStep(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.candidate_id}/{self.seq} {self.went_to}"
+
+
+class Apart(AppendOnly):
+    """That somebody said whether a call is an event of its own; the latest word on a matter holds.
+
+    Without a word, calls of one community and category that follow each other closely count once.
+    """
+
+    matter = models.ForeignKey("matters.Matter", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    apart = models.BooleanField(_("counts by itself"))
+    reason = models.CharField(max_length=1000)
+
+    EVIDENCE_NAME = "matter__number"
+
+    class Meta:
+        verbose_name = _("word on a likely repeat")
+        verbose_name_plural = _("words on likely repeats")
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.matter_id} {self.apart}"

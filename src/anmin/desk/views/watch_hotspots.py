@@ -78,6 +78,10 @@ def _shown(request: DeskRequest, scan: Scan) -> dict[str, Any]:
         "scan": scan,
         "clusters": _clusters(request.user, scan),
         "finding": _finding(scan),
+        "scattered": _scattered(scan),
+        "repeats_url": watching.with_query("desk:watch_repeats", start=scan.first, end=scan.last)
+        if scan.settings.get("calls", 0) > scan.settings.get("events", 0)
+        else "",
         "map": _map(scan, counts),
         "until": until,
         "week": _week(counts, until),
@@ -104,6 +108,20 @@ def _finding(scan: Scan) -> str:
         )
         % words
     )
+
+
+def _scattered(scan: Scan) -> str:
+    """How reports scatter, and how many calls count with another one; scans before that say nothing."""
+    said = scan.settings
+    if "scatter" not in said:
+        return ""
+    told = watching.scatter_words(said["scatter"], known=True)
+    if said["calls"] == said["events"]:
+        return told
+    return f"{told} " + _("%(calls)s calls count as %(events)s events.") % {
+        "calls": f"{said['calls']:,}",
+        "events": f"{said['events']:,}",
+    }
 
 
 def _how(scan: Scan) -> str:

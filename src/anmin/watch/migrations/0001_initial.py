@@ -10,6 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('matters', '0001_initial'),
         ('places', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -71,6 +72,22 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'months of the area index',
                 'ordering': ('-month', '-number'),
                 'constraints': [models.UniqueConstraint(fields=('month', 'number'), name='watch_index_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Apart',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField()),
+                ('apart', models.BooleanField(verbose_name='counts by itself')),
+                ('reason', models.CharField(max_length=1000)),
+                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('matter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='matters.matter')),
+            ],
+            options={
+                'verbose_name': 'word on a likely repeat',
+                'verbose_name_plural': 'words on likely repeats',
+                'ordering': ('id',),
             },
         ),
         migrations.CreateModel(

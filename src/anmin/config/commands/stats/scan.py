@@ -35,6 +35,13 @@ class Unit(StrEnum):
     NUMBER = "number"
 
 
+class Scattering(StrEnum):
+    """What the draws of the permutation model are like."""
+
+    DATA = "data"
+    NONE = "none"
+
+
 @commands.command("scan")
 def scan(
     file: File,
@@ -108,6 +115,13 @@ def scan(
     spherical: Annotated[
         bool, typer.Option("--spherical", help="Coordinates are degrees; distances in kilometres.")
     ] = False,
+    scatter: Annotated[
+        Scattering | None,
+        typer.Option(
+            help="Permutation model: draws as the data scatter (batches, slow seasons of "
+            "neighbourhoods), as by default, or as single independent cases."
+        ),
+    ] = None,
     na: Na = Missing.REFUSE,
     as_json: console.Json = False,
 ) -> None:
@@ -132,6 +146,7 @@ def scan(
             time_window=_window(time_window), max_share=max_share, min_cases=min_cases, most=most,
             replicates=replicates, seed=seed, stop_after=stop_after, progress=advance,
             population=study.at_risk.get("population"), expected=study.at_risk.get("expected"),
+            scatter=None if scatter is None else scatter.value,
         )  # fmt: skip
     told = {
         "clusters": [_row(cluster, study.units) for cluster in found.clusters],
@@ -139,6 +154,8 @@ def scan(
         "places": len(study.ids),
         "replicates": found.replicates,
         "seed": found.seed,
+        "scatter": found.scatter,
+        "own_seasons": found.own_seasons,
     }
     tell(told, study.table, as_json=as_json)
 
