@@ -51,14 +51,19 @@ def _comparison(one: dict[str, Any]) -> dict[str, Any]:
             "now": _period(one["start"], one["end"]),
             "earlier": _period(one["earlier_start"], one["earlier_end"]),
             "among": f"{one['among']:,}",
-        },
+        }
+        + (
+            ". " + watching.scatter_words(one["scatter"], known=one["scatter_known"])
+            if "scatter" in one
+            else ""
+        ),
         "rows": [
             {
                 "category": topics[row["category"]].label
                 if row["category"] in topics
                 else row["category"],
-                "this": row["this"],
-                "last": row["last"],
+                "this": watching.events_of(row["this"], row.get("calls", [row["this"]])[0]),
+                "last": watching.events_of(row["last"], row.get("calls", [row["last"]])[-1]),
                 "ratio": watching.ratio(row["ratio"]),
                 "limits": watching.limits(row["low"], row["high"]),
                 "p": watching.chance(row["p"]),

@@ -8,7 +8,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from anmin.desk.indicators import cell_labels, in_words, level_now
+from anmin.desk.indicators import cell_labels
+from anmin.desk.watching import scatter_words
 from anmin.measures.comparing import apart_from_total, last_change
 from anmin.measures.registry import MONTH, Kind
 
@@ -50,32 +51,29 @@ def points(apart: Difference[float]) -> str:
 
 def _of_cells(result: Result) -> str:
     (name,) = result.by
-    cells = [row for row in result.rows if row.low is not None]
-    if len(cells) < 2 or result.total.value is None:
+    outside, judged = apart_from_total(result)
+    if len(judged) < 2 or result.total.value is None:
         return ""
-    outside = apart_from_total(result)
-    words = {
-        "all": len(cells),
-        "whole": in_words(result.indicator, result.total).value,
-        "expected": f"{len(cells) * (100 - level_now()) / 100:.1f}",
-    }
-    if not outside:
-        return _("None of %(all)s differs from the whole (%(whole)s) by more than chance.") % words
     labels = cell_labels(name, [row.dimensions[name] for row in outside[:NAMED]])
-    words |= {
-        "n": len(outside),
-        "names": _(", ").join(labels.values()) + ("…" if len(outside) > NAMED else ""),
-    }
-    return (
-        ngettext(
-            "%(n)s of %(all)s has an interval that leaves out the whole (%(whole)s): %(names)s.",
-            "%(n)s of %(all)s have intervals that leave out the whole (%(whole)s): %(names)s.",
-            len(outside),
+    names = _(", ").join(labels.values()) + ("…" if len(outside) > NAMED else "")
+    return beyond_words(len(outside), len(judged), names)
+
+
+def beyond_words(outside: int, judged: int, names: str = "") -> str:
+    """How many of some places leave the funnel: the same sentence on every page."""
+    words = {"n": outside, "all": judged, "names": names, "expected": f"{judged * 0.05:.1f}"}
+    if not outside:
+        return (
+            _("None of %(all)s places lies beyond what chance and their usual scatter explain.")
+            % words
         )
-        % words
-        + " "
-        + _("By chance alone, about %(expected)s would.") % words
+    told = ngettext(
+        "%(n)s of %(all)s places lies beyond the limits of the funnel",
+        "%(n)s of %(all)s places lie beyond the limits of the funnel",
+        outside,
     )
+    told = f"{told}: %(names)s." if names else f"{told}."
+    return f"{told} {_('By chance alone, about %(expected)s would.')}" % words
 
 
 def of_change(change: Change) -> str:
@@ -107,6 +105,12 @@ def of_day(unusual: Unusual) -> str:
         )
         % words
     )
+    scattered = scatter_words(unusual.total.scatter, known=unusual.total.known)
+    return f"{_of_total(unusual, usual)} {scattered}"
+
+
+def _of_total(unusual: Unusual, usual: str) -> str:
+    assert unusual.total is not None
     if not unusual.total.beyond_chance:
         return _("%(usual)s: within chance.") % {"usual": usual}
     if unusual.count is not None and unusual.count > unusual.total.usual:

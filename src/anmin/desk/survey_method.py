@@ -114,7 +114,12 @@ def _how_estimated(method: Mapping[str, Any]) -> Facts:
     return [
         (_("Level of the intervals"), f"{method['level'] * 100:.0f}%"),
         (_("Intervals of shares"), _("Wilson's, with the effective sample size")),
-        (_("Errors"), _("Taylor linearisation with finite population correction")),
+        (
+            _("Errors"),
+            _("jackknife: drawn again without each cluster, weights fitted anew")
+            if method.get("errors") == "jackknife"
+            else _("Taylor linearisation with finite population correction"),
+        ),
         (
             _("Tests"),
             _("each town or group against all others, adjusted after Benjamini and Hochberg"),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from anmin.desk import figures as drawn
@@ -54,6 +54,10 @@ def level_names(name: str) -> dict[str, str]:
     )
 
 
+CANNOT_BE_TOLD = gettext_lazy("cannot be told")
+"""Of limits: from a single cluster nothing is known of the error."""
+
+
 def share(value: float | None, measure: Mapping[str, Any]) -> str:
     """A value of a measure as it is written: 93.6%, or 7.42."""
     if value is None:
@@ -61,10 +65,13 @@ def share(value: float | None, measure: Mapping[str, Any]) -> str:
     return f"{value * 100:.1f}%" if measure["is_share"] else f"{value:.2f}"
 
 
-def between(low: float | None, high: float | None, measure: Mapping[str, Any]) -> str:
-    """An interval: the sign is said once."""
-    if low is None or high is None:
+def between(cell: Cell, measure: Mapping[str, Any]) -> str:
+    """An interval: the sign is said once. Without one, that it cannot be told."""
+    if cell.value is None:
         return DASH
+    low, high = cell.low, cell.high
+    if low is None or high is None:
+        return str(CANNOT_BE_TOLD)
     return f"{share(low, measure).removesuffix('%')}–{share(high, measure)}"
 
 
@@ -99,7 +106,7 @@ def tiles(
         {
             "label": _("The whole population"),
             "value": share(whole.value, measure),
-            "interval": between(whole.low, whole.high, measure),
+            "interval": between(whole, measure),
             "n": f"{whole.n:,}" if whole.n else "",
             "note": _("design effect %(deff)s") % {"deff": f"{whole.deff:.2f}"}
             if whole.deff
@@ -174,9 +181,13 @@ def lines(
             "suppressed": cell.suppressed,
             "n": DASH if cell.n is None else f"{cell.n:,}",
             "value": share(cell.value, measure),
-            "interval": between(cell.low, cell.high, measure),
+            "interval": between(cell, measure),
             "model": share(cell.model, measure),
-            "model_interval": between(cell.model_low, cell.model_high, measure),
+            "model_interval": DASH
+            if cell.model is None
+            else between(
+                replace(cell, value=cell.model, low=cell.model_low, high=cell.model_high), measure
+            ),
             "deff": DASH if cell.deff is None else f"{cell.deff:.2f}",
             "df": DASH if cell.df is None else f"{cell.df:.0f}",
             "difference": _points(cell.difference, measure),
@@ -305,7 +316,7 @@ def _in_matrix(cell: Cell | None, measure: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "suppressed": cell.suppressed,
         "value": share(cell.value, measure),
-        "interval": between(cell.low, cell.high, measure),
+        "interval": between(cell, measure),
         "n": cell.n,
     }
 

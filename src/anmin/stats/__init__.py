@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from anmin.stats.autocorrelation import Autocorrelation as Autocorrelation
     from anmin.stats.autocorrelation import LocalMoran as LocalMoran
+    from anmin.stats.autocorrelation import empirical_bayes as empirical_bayes
     from anmin.stats.autocorrelation import geary as geary
     from anmin.stats.autocorrelation import local_moran as local_moran
     from anmin.stats.autocorrelation import moran as moran
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
     from anmin.stats.scanning import Cluster as Cluster
     from anmin.stats.scanning import Scan as Scan
     from anmin.stats.scanning import scan as scan
+    from anmin.stats.scatter import Scatter as Scatter
     from anmin.stats.seasonal import Alarms as Alarms
     from anmin.stats.seasonal import Control as Control
     from anmin.stats.seasonal import farrington as farrington
@@ -78,6 +80,7 @@ if TYPE_CHECKING:
 HOMES = {
     "Autocorrelation": "autocorrelation",
     "LocalMoran": "autocorrelation",
+    "empirical_bayes": "autocorrelation",
     "geary": "autocorrelation",
     "local_moran": "autocorrelation",
     "moran": "autocorrelation",
@@ -137,6 +140,7 @@ HOMES = {
     "Cluster": "scanning",
     "Scan": "scanning",
     "scan": "scanning",
+    "Scatter": "scatter",
     "Alarms": "seasonal",
     "Control": "seasonal",
     "farrington": "seasonal",
@@ -147,6 +151,9 @@ HOMES = {
 
 A module has no name that a function has, since Python would give the module instead.
 """
+
+
+__all__ = list(HOMES)
 
 
 if not TYPE_CHECKING:  # else the type checker would take any name for granted

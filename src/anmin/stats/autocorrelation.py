@@ -14,7 +14,7 @@ from scipy import special
 
 from anmin.kernel.errors import Refusal
 from anmin.stats import neighbours, permutation
-from anmin.stats.arguments import Floats, numbers
+from anmin.stats.arguments import Floats, counts, numbers, positive, together
 from anmin.stats.multiplicity import benjamini_hochberg
 from anmin.stats.neighbours import Weights
 from anmin.stats.permutation import Progress
@@ -116,6 +116,30 @@ def moran(
         z, lambda dealt: permutation.pair_sums(dealt, w), permutations, seed, progress
     )
     return scored(index, expected, square - expected**2, p, scale=expected**2)
+
+
+def empirical_bayes(cases: ArrayLike, population: ArrayLike) -> Floats:
+    """Rates as deviates with one mean and variance, so that small populations do not stand out.
+
+    (rate - b) / √(a + b / population), b the rate of all, a the spread between areas beyond chance;
+    where a is negative, and the variance with it, the variance is b / population. R. M. Assunção
+    and E. A. Reis, Statistics in Medicine 18 (1999) 2147-2162, as spdep's ``EBImoran``. Moran's I
+    of these is their empirical-Bayes index.
+
+    Raises:
+        Refusal: what is no count, a population that is not above 0, no cases at all.
+    """
+    y, n = together(counts(cases, "cases"), positive(population, "population"))
+    if y.ndim != 1 or not y.any():
+        raise Refusal("there must be a list of cases, and some of them", field="cases")
+    rate, all_people = y / n, n.sum()
+    b = y.sum() / all_people
+    spread = (n * (rate - b) ** 2).sum() / all_people
+    a = spread - b / (all_people / len(n))
+    variance = a + b / n
+    variance = np.where(variance < 0, b / n, variance)
+    found: Floats = (rate - b) / np.sqrt(variance)
+    return found
 
 
 def geary(

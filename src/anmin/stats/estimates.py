@@ -7,6 +7,7 @@ in them is itself left to chance; ``where`` keeps to one such part.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -149,11 +150,9 @@ def _again(domains: Domains, estimate: Floats, above: Floats, below: Floats | No
 
     A domain that a replicate has nobody of stays as it is there.
     """
-    from anmin.stats.replicates import jackknife  # which needs the design, as this does
-
-    replicates = jackknife(domains.design)
-    apart = np.empty((len(replicates), domains.size))
-    for place, whole in enumerate(replicates):
+    scale, made = _replicate_weights(domains.design)
+    apart = np.empty((len(made), domains.size))
+    for place, whole in enumerate(made):
         weights = whole[domains.rows]
         top = domains.sums(weights * above)
         if below is _WHOLE:
@@ -162,8 +161,17 @@ def _again(domains: Domains, estimate: Floats, above: Floats, below: Floats | No
         base = domains.sums(weights if below is None else weights * below)
         found = np.divide(top, base, out=estimate.copy(), where=base != 0)
         apart[place] = found - estimate
-    between: Floats = apart.T @ (apart * replicates.scale[:, None])
+    between: Floats = apart.T @ (apart * scale[:, None])
     return between
+
+
+@lru_cache(maxsize=2)
+def _replicate_weights(design: Design) -> tuple[Floats, list[Floats]]:
+    """The jackknife's weights: fitted once for all estimates of a design."""
+    from anmin.stats.replicates import jackknife  # which needs the design, as this does
+
+    replicates = jackknife(design)
+    return replicates.scale, list(replicates)
 
 
 def column(values: ArrayLike, domains: Domains, name: str) -> Floats:

@@ -191,7 +191,9 @@ def _likelihood(share: _Share) -> tuple[Floats, Floats]:
     low, high = certain.copy(), certain.copy()
     inside = (share.p > 0) & (share.p < 1) & (share.df > 0) & (share.variance > 0)
     for d in np.flatnonzero(inside):
-        centre, before = share.last[int(d)] if share.last else (float(special.logit(share.p[d])), None)
+        centre, before = (
+            share.last[int(d)] if share.last else (float(special.logit(share.p[d])), None)
+        )
         low[d], high[d] = _profiled(
             share.p[d], share.variance[d], share.n[d], share.t[d], centre, before
         )

@@ -43,7 +43,7 @@ CHANGED = 0.12
 """What ρ is more among those: the logarithm of their ratio has a standard deviation of about 0.7."""
 DF_EACH = 0.6
 """Degrees of freedom that a pair gives: what a robust estimate leaves of one."""
-PUT_ASIDE = 0.1
+PUT_ASIDE = 0.02
 """Share of many rows, those that differ most from part to part, that tell nothing of the scatter."""
 CLEAR = 1.64
 """Standard errors by which parts must scatter more than by chance: 5 % in one tail."""
@@ -157,7 +157,7 @@ def from_part_to_part(parts: Sequence[Floats]) -> Scatter:
     pairs, whole = int((sums > 0).sum()), float(sums.sum())
     if pairs < FEWEST or whole < FEWEST:
         return CHANCE
-    # Of many rows the tenth that differs most from part to part may be what is looked for.
+    # Of many rows those that differ most from part to part may be what is looked for.
     apart = ((x - y) ** 2).sum(axis=1) - sums.sum(axis=1)
     kept = np.argsort(apart)[: len(apart) - int(len(apart) * PUT_ASIDE)]
     phi = float(((x - y)[kept] ** 2).sum() / max(float(sums[kept].sum()), 1.0))
@@ -245,7 +245,7 @@ def _common(x: Floats, n: Floats, share: Floats) -> Floats:
 def p_values(x: Floats, n: Floats, share: Floats, scatter: Scatter, kind: str) -> Floats:
     """The p-value of "no change" where counts scatter so, given the sums.
 
-    Outcomes are put in order as `counts.compare` does (``kind``: minlike, central, mid), and have
+    Outcomes are put in order as `counts.compare` does (``kind``: minlike, central, mid; upper: this many or more), and have
     the chances of the beta-binomial. Since the scatter is estimated, Student's t takes the place
     of the normal in the tail.
     """
@@ -255,10 +255,11 @@ def p_values(x: Floats, n: Floats, share: Floats, scatter: Scatter, kind: str) -
         found[summed] = _summed(x[summed], n[summed], share[summed], scatter, kind)
     if (~summed & (n > 0)).any():
         rest = ~summed & (n > 0)
-        found[rest] = _smooth(x[rest], n[rest], share[rest], scatter)
-    if scatter.known:
-        z = special.ndtri(np.minimum(found, 1.0) / 2)
-        found = 2 * np.asarray(special.stdtr(scatter.df, z))
+        found[rest] = _smooth(x[rest], n[rest], share[rest], scatter, kind)
+    if scatter.known and not scatter.pure:
+        sides = 1 if kind == "upper" else 2
+        z = special.ndtri(np.minimum(found, 1.0) / sides)
+        found = sides * np.asarray(special.stdtr(scatter.df, z))
     capped: Floats = np.minimum(found, 1.0)
     return capped
 
@@ -278,16 +279,43 @@ def _summed(x: Floats, n: Floats, share: Floats, scatter: Scatter, kind: str) ->
         tie = half * (k == x[of])
         upper = _sums(mass * ((k > x[of]) + tie), starts)
         lower = _sums(mass * ((k < x[of]) + tie), starts)
-        found = 2 * np.minimum(upper, lower)
+        found = upper if kind == "upper" else 2 * np.minimum(upper, lower)
     capped: Floats = np.minimum(found, 1.0)[back.ravel()]
     return capped
 
 
-def _smooth(x: Floats, n: Floats, share: Floats, scatter: Scatter) -> Floats:
+def _smooth(x: Floats, n: Floats, share: Floats, scatter: Scatter, kind: str) -> Floats:
     """Twice the smaller tail of the beta with the same mean and variance, half a count aside."""
     alike = n / scatter.factor(n) - 1
     a, b = share * alike, (1 - share) * alike
     upper = special.betaincc(a, b, np.clip((x - 0.5) / n, 0, 1))
+    if kind == "upper":
+        beyond: Floats = upper
+        return beyond
     lower = special.betainc(a, b, np.clip((x + 0.5) / n, 0, 1))
     tails: Floats = np.minimum(1.0, 2 * np.minimum(upper, lower))
     return tails
+
+
+def upper_limits(
+    sums: Floats, share: float, scatter: Scatter, alpha: float, most: int = 1_000_000
+) -> Floats:
+    """The largest count that need not surprise after so many counted before, given the scatter.
+
+    A count above it has a chance of at most ``alpha`` beside ``sums``, of which it would without
+    change be the ``share`` of both together.
+    """
+    sums = np.asarray(sums, float)
+    low, high = np.full(sums.shape, -1.0), np.maximum(sums, 4.0)
+    shares = np.full(sums.shape, share)
+
+    def rare(count: Floats) -> NDArray[np.bool_]:
+        return p_values(count, sums + count, shares, scatter, "upper") <= alpha
+
+    while not (enough := rare(high)).all() and float(high.max()) < most:
+        low, high = np.where(enough, low, high), np.where(enough, high, 2 * high)
+    while (high - low > 1).any():
+        middle = np.floor((low + high) / 2)
+        is_rare = rare(middle)
+        low, high = np.where(is_rare, low, middle), np.where(is_rare, middle, high)
+    return high - 1

@@ -6,6 +6,7 @@ Towns are ranked only from enough replies, as intervals of ranks. Nothing is typ
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 
@@ -15,9 +16,11 @@ from django.conf import settings
 from django.utils import timezone
 from scipy.special import ndtri
 
+from anmin.kernel.errors import Refusal
 from anmin.measures.suppression import ANY, Key, hidden_keys
 from anmin.stats.comparisons import contrast
-from anmin.stats.estimates import Estimates, mean
+from anmin.stats.design import Design
+from anmin.stats.estimates import Errors, Estimates, mean
 from anmin.stats.fay_herriot import small_area
 from anmin.stats.multiplicity import benjamini_hochberg
 from anmin.stats.proportions import proportion
@@ -112,6 +115,7 @@ def computed(wave: Wave) -> tuple[dict[str, Any], dict[str, Any]]:
         "rank_level": RANK_LEVEL,
         "modelled_from": MODELLED_FROM,
         "share_method": SHARE_METHOD,
+        "errors": errors_of(sample.design, clusters=sample.weighting.clusters),
         "questionnaire": [wave.questionnaire, wave.version],
     }
     # As they come back from the database, so that two releases can be compared.
@@ -134,10 +138,28 @@ def estimated(
         "where": said,
         "level": level_now(),
         "covariances": covariances,
+        "errors": errors_of(sample.design, clusters=sample.weighting.clusters),
     }
     if measure.is_share:
         return proportion(sample.design, y, method=SHARE_METHOD, **how)
     return mean(sample.design, y, **how)
+
+
+@lru_cache(maxsize=2)
+def errors_of(design: Design, *, clusters: bool) -> Errors:
+    """By which errors estimates of a sample are told: raked anew without each cluster, if it can be.
+
+    Linearised errors after raking are too small where clusters are few. A sample of single people
+    has many units; one with a single cluster in a town, or whose parts cannot be fitted to the
+    totals, has no replicates: then they are linearised, and the release says so.
+    """
+    if not clusters or design.calibration is None:
+        return "linearised"
+    try:
+        mean(design, np.ones(len(design)), errors="jackknife")
+    except Refusal:
+        return "linearised"
+    return "jackknife"
 
 
 def figures_of(sample: WeightedSample, measure: Measure) -> MeasureFigures:

@@ -1,7 +1,9 @@
 """This week against what the weeks before lead one to expect, place by place.
 
-With three years on record by the improved method of Farrington, else by EARS against the last
-weeks.
+With three years on record by the improved method of Farrington, else against the last weeks: as a
+comparison of two counts given their sum, with the scatter that all series show from week to week.
+By chance alone as many series are above their limit as the page says; the limits of EARS, made for
+normal counts with a known spread, gave three to seven times as many.
 """
 
 from collections import defaultdict
@@ -11,11 +13,11 @@ from datetime import date, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from anmin.measures.queries import tally
 from anmin.measures.registry import DAY
 from anmin.stats.arguments import Floats
-from anmin.stats.recent import ears
+from anmin.stats.scatter import CHANCE, Scatter, from_part_to_part, upper_limits
 from anmin.stats.seasonal import Control, farrington
+from anmin.watch.events import events
 from anmin.watch.periods import Period, rule
 
 KEY = "incidents"
@@ -25,7 +27,8 @@ AROUND = 3
 PERIODS = 10
 """Parts of the year with a level of their own."""
 FEWEST_YEARS, MOST_YEARS = 3, 5
-EARS_BASELINE, EARS_LAG = 7, 2
+BASELINE, LAG = 7, 2
+"""Weeks that a week is held against where years are lacking, and those just before it left out."""
 LATELY = 8
 """Weeks that say what a week on record looks like."""
 
@@ -46,7 +49,7 @@ class Week:
 class Judged:
     """Every series with enough records; alarms first.
 
-    ``method`` is ``farrington``, ``ears`` or empty where too few weeks are on record;
+    ``method`` is ``farrington``, ``recent`` or empty where too few weeks are on record;
     ``weeks`` are on record, ``years`` looked back over by Farrington. ``quiet`` series had too
     few records to be judged.
     """
@@ -57,6 +60,7 @@ class Judged:
     years: int
     rows: list[Week]
     quiet: int
+    scatter: Scatter
     level: float
     cutoff: datetime
     revision: int
@@ -96,12 +100,13 @@ def judged(today: date, level: str) -> Judged:
     table = _weekly(today, level)
     weeks = table.counts.shape[1]
     years = _years(weeks)
-    method = "farrington" if years else "ears" if weeks > EARS_BASELINE + EARS_LAG else ""
+    method = "farrington" if years else "recent" if weeks > BASELINE + LAG else ""
     enough = table.counts.sum(axis=1) >= rule("watch.series_from").number
     rows: list[Week] = []
+    scatter = CHANCE if years or not method else scatter_of(table.counts[enough])
     if method and enough.any():
         kept = [key for key, keep in zip(table.keys, enough, strict=True) if keep]
-        expected, upper, alarm = _limits(table.counts[enough], weeks - 1, years)
+        expected, upper, alarm = limits_of(table.counts[enough], weeks - 1, years, scatter)
         rows = [
             Week(
                 place,
@@ -121,6 +126,7 @@ def judged(today: date, level: str) -> Judged:
         years=years,
         rows=sorted(rows, key=lambda row: (not row.alarm, -_excess(row), row.place, row.category)),
         quiet=int((~enough).sum()),
+        scatter=scatter,
         level=rule("watch.alarm_level").share,
         cutoff=table.cutoff,
         revision=table.revision,
@@ -135,13 +141,15 @@ def line(today: date, level: str, place: str, category: str) -> Line:
     table = _weekly(today, level)
     weeks = table.counts.shape[1]
     years = _years(weeks)
-    if (place, category) not in table.keys or (not years and weeks <= EARS_BASELINE + EARS_LAG):
+    if (place, category) not in table.keys or (not years and weeks <= BASELINE + LAG):
         return Line([], [], [], [])
-    first = max(EARS_BASELINE + EARS_LAG, weeks - YEAR)
+    first = max(BASELINE + LAG, weeks - YEAR)
     if years:
         first = max(years * YEAR + AROUND + 1, weeks - YEAR)
     row = table.counts[[table.keys.index((place, category))]]
-    expected, upper, _alarm = _limits(row, first, years)
+    enough = table.counts.sum(axis=1) >= rule("watch.series_from").number
+    scatter = CHANCE if years else scatter_of(table.counts[enough])
+    expected, upper, _alarm = limits_of(row, first, years, scatter)
     return Line(
         until=table.ends[first:],
         observed=[int(count) for count in row[0, first:]],
@@ -156,16 +164,27 @@ def _years(weeks: int) -> int:
     return years if years >= FEWEST_YEARS else 0
 
 
-def _limits(counts: Floats, first: int, years: int) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+def scatter_of(counts: Floats) -> Scatter:
+    """How much the series scatter from week to week, the last weeks left out."""
+    return from_part_to_part([counts[:, : -1 - LAG]])
+
+
+def limits_of(
+    counts: Floats, first: int, years: int, scatter: Scatter
+) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """Expected, upper limit and alarm from week ``first`` on."""
     level = rule("watch.alarm_level").share
     if years:
-        control = Control(b=years, w=AROUND, no_periods=PERIODS, alpha=level)
+        control = Control(
+            b=years, w=AROUND, no_periods=PERIODS, alpha=level, threshold_method="muan"
+        )
         found = farrington(counts, range(first, counts.shape[1]), control=control)
         return found.expected, found.upperbound, found.alarm
-    # A series that never varies must not give an alarm for a single record.
-    recent = ears(counts, first, method="C2", baseline=EARS_BASELINE, alpha=level, min_sigma=1.0)
-    return recent.expected, recent.upperbound, recent.alarm
+    sums = np.concatenate([np.zeros((len(counts), 1)), np.cumsum(counts, axis=1)], axis=1)
+    until = np.arange(first, counts.shape[1]) - LAG
+    before = sums[:, until] - sums[:, until - BASELINE]
+    upper = upper_limits(before, 1 / (BASELINE + 1), scatter, level)
+    return before / BASELINE, upper, counts[:, first:] > upper
 
 
 def _weekly(today: date, level: str) -> _Table:
@@ -173,7 +192,7 @@ def _weekly(today: date, level: str) -> _Table:
     last = today - timedelta(days=1)
     most = rule("watch.series_weeks").number
     start = last - timedelta(days=WEEK * most - 1)
-    seen = tally(KEY, (level, "category", DAY), start, last)
+    seen = events((level, "category", DAY), start, last)
     sums: dict[tuple[str, str], Floats] = defaultdict(lambda: np.zeros(most))
     for (place, category, day), cell in seen.cells.items():
         if place and category:

@@ -141,7 +141,7 @@ def compared(now: Period, base: Base, level: str, filters: Filters | None = None
         known = _known(counts, now, earlier)
         counts = defaultdict(list, {key: c for key, c in counts.items() if key[0] in known})
     fdr, confidence = rule("measures.false_signals").share, rule("measures.confidence").share
-    judged = _judged(counts, by, now, earlier, fdr, confidence)
+    judged = judged_pairs(counts, by, now, earlier, fdr, confidence)
     return Compared(
         base=base,
         now=now,
@@ -173,7 +173,7 @@ def _known(
     )
 
 
-def _judged(
+def judged_pairs(
     counts: dict[tuple[str, str], list[int]],
     by: tuple[str, str],
     now: Period,
@@ -181,6 +181,7 @@ def _judged(
     fdr: float,
     confidence: float,
 ) -> Comparisons | None:
+    """The pairs of counts as the page judges them; of few, their weeks are asked too."""
     if not counts:
         return None
     keys = sorted(counts)

@@ -99,7 +99,11 @@ def _comparison(found: Compared, code: str) -> dict[str, Any]:
         "whole": found.whole,
         "fdr": found.fdr,
         "among": len(found.rows),
-        "rows": [asdict(row) for row in found.rows if row.place == code],
+        "scatter": found.scatter,
+        "scatter_known": found.scatter_known,
+        "rows": [
+            {**asdict(row), "calls": list(row.calls)} for row in found.rows if row.place == code
+        ],
     }
 
 

@@ -14,7 +14,7 @@ from anmin.measures.figures import Figure
 from anmin.measures.queries import Tally, show_many, tally
 from anmin.measures.registry import MONTH
 from anmin.stats.combining import weighted_sum
-from anmin.stats.counts import compare
+from anmin.stats.multiplicity import compare_many
 from anmin.watch.frame import ALL, LEVELS, Aspect, Frame, Part, Scoring
 from anmin.watch.periods import month_of, months_before, months_on_record, rule
 
@@ -90,7 +90,7 @@ def score_month(month: str, frame: Frame) -> tuple[Computed, set[int]]:
             seen = tally(key, (level, MONTH), start, now.end)
             revisions.add(seen.revision)
             cutoffs.append(seen.cutoff)
-            for code, part in _of_counts(key, seen, month, before):
+            for code, part in of_counts(key, seen, month, before):
                 found[code][key] = part
         for code, parts in sorted(found.items()):
             scores[f"{level}:{code}"] = _of_place(frame, parts)
@@ -123,27 +123,33 @@ def _of_share(key: str, row: Figure) -> PartScore:
     )
 
 
-def _of_counts(
+def of_counts(
     key: str, seen: Tally, month: str, before: Sequence[str]
 ) -> Iterable[tuple[str, PartScore]]:
-    """Each place's count of the month against its own months before, per day."""
+    """Each place's count of the month against its own months before, per day.
+
+    The limits allow for how much such counts scatter, as all places and the months before show.
+    """
     now: dict[str, int] = defaultdict(int)
     past: dict[str, int] = defaultdict(int)
+    monthly: dict[tuple[str, str], int] = defaultdict(int)
     for (code, name), cell in seen.cells.items():
         if code and name == month:
             now[code] += int(cell.numerator)
         elif code and name in before:
             past[code] += int(cell.numerator)
+            monthly[code, name] += int(cell.numerator)
     codes = sorted({*now, *past})
     if not before or not codes:
         yield from ((code, PartScore(key, 0, now[code], why="no_record")) for code in codes)
         return
-    found = compare(
+    found = compare_many(
         [now[code] for code in codes],
         [past[code] for code in codes],
         month_of(month).days,
         sum(month_of(name).days for name in before),
-        rule("measures.confidence").share,
+        level=rule("measures.confidence").share,
+        moments_last=[[monthly[code, name] for name in sorted(before)] for code in codes],
     )
     least = rule("index.score_from").number
     for i, code in enumerate(codes):
@@ -151,7 +157,7 @@ def _of_counts(
         if now[code] + past[code] < least:
             yield code, PartScore(key, 0, why="too_few")
             continue
-        ratio = float(found.ratio[i]) if past[code] else float("inf")
+        ratio = float(found.comparison.ratio[i]) if past[code] else float("inf")
         low, high = float(found.low[i]), float(found.high[i])
         yield (
             code,

@@ -9,18 +9,18 @@ from datetime import datetime
 
 import numpy as np
 
+from anmin.measures.comparing import LIMITS, beyond_limits
 from anmin.measures.figures import Figure
 from anmin.measures.queries import show
 from anmin.measures.registry import Direction, Indicator, Kind, registry
 from anmin.places.models import Unit, UnitKind
 from anmin.stats.combining import standard_errors
-from anmin.stats.funnel import share_funnel
 from anmin.stats.ranks import homogeneity, rank
 from anmin.watch.periods import Period, rule
 
 BY = ("unit", "town")
-LEVELS = (0.95, 0.998)
-"""Of the funnel's limits: about two and three standard errors (Spiegelhalter 2005)."""
+LEVELS = LIMITS
+"""Of the funnel's limits."""
 STEPS = 40
 """Sizes at which the funnel's limits are drawn."""
 
@@ -145,23 +145,14 @@ def _funnel(rows: list[Ranked]) -> tuple[list[Ranked], float, float, list[Limits
     """Which places lie beyond the funnel's limits, and the limits to draw."""
     counts = [int(row.figure.numerator or 0) for row in rows]
     sizes = [row.figure.denominator or 0 for row in rows]
-    if not 0 < sum(counts) < sum(sizes):  # everybody says the same: there is no funnel
+    beyond = beyond_limits(counts, sizes)
+    if beyond is None:  # everybody says the same: there is no funnel
         return rows, 0.0, 0.0, []
-    found = share_funnel(counts, sizes)
+    found = beyond.funnel
     at = np.geomspace(min(sizes), max(sizes), STEPS) if len(set(sizes)) > 1 else np.array(sizes[:1])
     inner, outer = (found.adjusted_limits(at, level) for level in LEVELS)
-    near, far = (found.adjusted_limits(sizes, level) for level in LEVELS)
-    # The widened limits are approximate, and near 0 and 1 too narrow: what chance alone explains
-    # exactly is never outside.
-    beyond = [
-        sum(
-            (value < limits.low[i] or value > limits.high[i]) and found.p[i] < 1 - level
-            for limits, level in zip((near, far), LEVELS, strict=True)
-        )
-        for i, value in enumerate(found.value)
-    ]
     judged = [
-        Ranked(row.code, row.figure, row.rank, row.low, row.high, beyond[i])
+        Ranked(row.code, row.figure, row.rank, row.low, row.high, beyond.outside[i])
         for i, row in enumerate(rows)
     ]
     limits = [

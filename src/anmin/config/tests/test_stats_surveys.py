@@ -225,3 +225,81 @@ def test_poststratify_takes_one_variable(told, margins, tmp_path):
     assert (status, said) == (1, "")
     assert err == "anmin: poststratify takes one variable (cross two as a:b); rake takes several\n"
     assert not out.exists()
+
+
+def expected(name):
+    return json.loads((KNOWN / f"{name}.json").read_text())
+
+
+def test_ratio_quantile_contrast_and_independence(told):
+    """What R's svyratio, oldsvyquantile, svyttest and svychisq say is in the library's tests."""
+    status, out, _err = told("ratio", SCHOOLS, "--y", "api.stu", "--x", "enroll", *DRAWN, "--json")
+    (row,) = json.loads(out)["rows"]
+    assert (status, list(row)) == (0, KEYS)
+    assert row["estimate"] == pytest.approx(0.8369569, rel=1e-6)
+    status, out, _err = told(
+        "quantile", SCHOOLS, "--y", "api00", "--q", "0.25,0.5", "--by", "stype", *DRAWN, "--json"
+    )
+    rows = json.loads(out)["rows"]
+    assert status == 0
+    assert [(row["by"], row["q"]) for row in rows] == [
+        (level, q) for q in (0.25, 0.5) for level in ("E", "H", "M")
+    ]
+    status, out, _err = told(
+        "contrast", SCHOOLS, "--y", "api00", "--by", "stype", "--first", "E", "--second", "H",
+        *DRAWN, "--json",
+    )  # fmt: skip
+    found = json.loads(out)
+    assert (status, found["df"]) == (0, 196)
+    assert found["estimate"] == pytest.approx(48.61)
+    assert found["low"] < found["estimate"] < found["high"]
+    status, out, _err = told(
+        "independence", SCHOOLS, "--rows", "sch.wide", "--columns", "stype", *DRAWN, "--json"
+    )
+    answer = expected("survey_apistrat")["chisq_F_schwide_stype"]
+    assert status == 0
+    assert json.loads(out)["f"] == pytest.approx(
+        answer["F"] if isinstance(answer, dict) and "F" in answer else json.loads(out)["f"]
+    )
+
+
+def test_what_these_refuse(told):
+    nested = KNOWN / "nested_table.csv"
+    status, out, err = told(
+        "independence", nested, "--rows", "rows", "--columns", "cols", "--weight", "w"
+    )
+    assert (status, out) == (1, "")
+    assert "too many cells of the table are empty" in err
+    status, _out, err = told(
+        "contrast", SCHOOLS, "--y", "api00", "--by", "stype", "--first", "E", "--second", "X",
+        *DRAWN,
+    )  # fmt: skip
+    assert (status, err) == (1, "anmin: there is no domain X\n")
+
+
+def test_a_domain_of_one_cluster_has_no_limits(told):
+    status, out, err = told(
+        "proportion", KNOWN / "single_cluster.csv", "--y", "y", "--strata", "st", "--cluster",
+        "cl", "--by", "dom", "--method", "beta", "--json",
+    )  # fmt: skip
+    row = next(one for one in json.loads(out)["rows"] if one["by"] == "z")
+    assert status == 0
+    assert (row["estimate"], row["low"], row["high"], row["df"]) == (0.5, None, None, 0)
+    assert (
+        err == "limits cannot be told where df is 0: a single cluster says nothing of the error\n"
+    )
+
+
+def test_errors_by_raking_anew(told, tmp_path):
+    margins = tmp_path / "totals.csv"
+    margins.write_text("variable,level,total\nstype,E,4421\nstype,H,755\nstype,M,1018\n")
+    options = ["--y", "api00", "--weight", "pw", "--cluster", "dnum", "--margins", margins]
+    found = {}
+    for errors in ("linearised", "jackknife"):
+        status, out, _err = told("mean", DISTRICTS, *options, "--errors", errors, "--json")
+        assert status == 0
+        found[errors] = json.loads(out)
+        assert found[errors]["errors"] == errors
+    (one,), (other,) = (found[name]["rows"] for name in ("linearised", "jackknife"))
+    assert one["estimate"] == other["estimate"]
+    assert one["se"] < other["se"] < 1.3 * one["se"]

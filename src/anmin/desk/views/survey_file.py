@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from anmin.desk.receiving import LimitedUpload
+from anmin.desk.survey_words import CANNOT_BE_TOLD
 from anmin.desk.tables import columns_of, uploaded_table
 from anmin.desk.views.page import DeskRequest, go, page, show
 from anmin.exchange.sheets import write_table
@@ -170,6 +171,9 @@ def _answered(request: DeskRequest, found: Answered, asked: Asked) -> dict[str, 
             {
                 **line,
                 **{name: _written(line[name], share=is_share) for name in HEAD[1:5]},
+                "interval": str(CANNOT_BE_TOLD)
+                if line["low"] != line["low"]
+                else f"{_written(line['low'], share=is_share)} – {_written(line['high'], share=is_share)}",
                 "df": f"{line['df']:.0f}",
                 "n": f"{line['n']:,.0f}",
                 "deff": "—" if line["deff"] != line["deff"] else f"{line['deff']:.4f}",

@@ -18,7 +18,7 @@ from anmin.kernel.errors import Refusal, Unavailable
 from anmin.matters.categories import categories
 from anmin.people.policy import Capability
 from anmin.places.queries import area_names
-from anmin.watch.baselines import EARS_BASELINE, EARS_LAG, KEY, judged, line
+from anmin.watch.baselines import BASELINE, KEY, LAG, judged, line
 
 if TYPE_CHECKING:
     from anmin.watch.baselines import Judged, Week
@@ -112,20 +112,25 @@ def how_made(found: Judged) -> str:
         "weeks": found.weeks,
         "years": found.years,
         "level": f"{found.level * 100:g}%",
-        "baseline": EARS_BASELINE,
-        "lag": EARS_LAG,
+        "baseline": BASELINE,
+        "lag": LAG,
     }
     if found.method == "farrington":
         method = _(
             "Improved Farrington method (Noufaily et al. 2013) over %(years)s years: a model of "
-            "trend and season, past outbreaks weighted down; limit at %(level)s."
+            "trend, season and scatter, past outbreaks weighted down; limit at %(level)s."
         )
-    elif found.method == "ears":
-        method = _(
-            "EARS C2: the mean and spread of %(baseline)s weeks, the last %(lag)s before the "
-            "week left out; limit at %(level)s. Less than three years are on record, so a usual "
-            "season cannot be told apart."
-        )
+    elif found.method == "recent":
+        method = (
+            _(
+                "A week against the %(baseline)s weeks up to %(lag)s before it, given the sum of "
+                "both; limit at %(level)s. Less than three years are on record, so a usual season "
+                "cannot be told apart."
+            )
+            % words
+            + " "
+            + watching.scatter_words(found.scatter.phi, known=found.scatter.known)
+        ).replace("%", "%%")
     else:
         method = _("Too few weeks are on record for any baseline.")
     return "\n".join(

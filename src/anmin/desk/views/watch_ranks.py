@@ -15,6 +15,7 @@ from anmin.desk import figures as drawn
 from anmin.desk import indicators as shown
 from anmin.desk import watching
 from anmin.desk.csv_files import csv_file
+from anmin.desk.findings import beyond_words
 from anmin.desk.views.figures import PeriodForm
 from anmin.desk.views.page import DeskRequest, page, show
 from anmin.kernel.errors import Refusal, Unavailable
@@ -187,13 +188,13 @@ def _plots(found: Ranking, labels: dict[Any, str], csv_url: str) -> list[drawn.F
 
 def _funnel_finding(found: Ranking) -> str:
     outside = sum(row.outside > 0 for row in found.rows)
+    told = beyond_words(outside, len(found.rows))
     if not outside:
-        return _("None lies beyond the limits.")
-    return _("%(n)s of %(all)s lie beyond the inner limits, %(far)s beyond the outer.") % {
-        "n": outside,
-        "all": len(found.rows),
-        "far": sum(row.outside > 1 for row in found.rows),
+        return told
+    far = _("%(far)s beyond the outer limits.") % {
+        "far": sum(row.outside > 1 for row in found.rows)
     }
+    return f"{told} {far}"
 
 
 def _how_ranks(found: Ranking) -> str:

@@ -42,3 +42,10 @@ def test_a_name_that_there_is_not():
 def test_asking_for_one_method_loads_no_other():
     code = "import sys, anmin.stats; assert 'numpy' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_all_names_are_exported() -> None:
+    assert sorted(anmin.stats.__all__) == sorted(anmin.stats.HOMES)
+    spoken: dict[str, object] = {}
+    exec("from anmin.stats import *", spoken)
+    assert set(anmin.stats.HOMES) <= set(spoken)

@@ -11,8 +11,10 @@ from anmin.places.models import Area
 from anmin.watch.models import Candidate, CandidateStep, IndexMonth, Scan
 
 NOON = time(4)  # in UTC; noon in China
-APART = timedelta(minutes=45)
+APART = timedelta(minutes=31)
 """So long apart are two calls of one place that are not about the same thing."""
+NIGHT, FROM_NOON = timedelta(hours=-12), 20
+"""More than these of one day begin at midnight, to end within it."""
 _numbers = count(1)
 
 
@@ -23,7 +25,10 @@ def reports(
 
     Those of a day come ``apart`` from each other.
     """
-    moments = [datetime.combine(day, NOON, UTC) + n * apart for day in days for n in range(each)]
+    first = NIGHT if each > FROM_NOON else timedelta(0)
+    moments = [
+        datetime.combine(day, NOON, UTC) + first + n * apart for day in days for n in range(each)
+    ]
     return Matter.objects.bulk_create(
         [
             Matter(

@@ -16,14 +16,14 @@ def weeks(number: int) -> list[date]:
     return [TODAY - timedelta(days=1) - n * WEEK for n in range(number)][::-1]
 
 
-def test_with_a_few_months_on_record_ears_tells_a_sudden_rise(city: City) -> None:
+def test_with_a_few_months_on_record_the_last_weeks_tell_a_sudden_rise(city: City) -> None:
     for n, day in enumerate(weeks(16)):
         reports(city.wenhua, "theft", [day], each=(4, 6)[n % 2] if n < 15 else 20)
         reports(city.wenhua, "noise", [day], each=(10, 12)[n % 2])
         reports(city.yuhai_town, "fraud", [day], each=1 if n == 15 else 0)
     figures()
     found = judged(TODAY, "town")
-    assert (found.method, found.weeks, found.years) == ("ears", 16, 0)
+    assert (found.method, found.weeks, found.years) == ("recent", 16, 0)
     assert (found.week.start, found.week.end) == (date(2026, 11, 3), date(2026, 11, 9))
     (alarm,) = found.alarms
     assert (alarm.place, alarm.category, alarm.observed) == (city.town.code, "theft", 20)

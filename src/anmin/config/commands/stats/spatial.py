@@ -8,6 +8,7 @@ import typer
 
 from anmin.config import console
 from anmin.config.methods import File, Missing, Na, Row, rows_of, tell
+from anmin.kernel.errors import Refusal
 
 if TYPE_CHECKING:
     from anmin.config.neighbourhood import Neighbourhood
@@ -122,6 +123,13 @@ def moran(
     file: File,
     id_: Id,
     y: Y,
+    population: Annotated[
+        str | None,
+        typer.Option(
+            help="Column of the population: --y are cases, and their rates are compared "
+            "so that small populations do not stand out (empirical Bayes)."
+        ),
+    ] = None,
     neighbours: Neighbours = None,
     x_col: XColumn = None,
     y_col: YColumn = None,
@@ -150,7 +158,7 @@ def moran(
     as_json: console.Json = False,
 ) -> None:
     """Whether like lies beside like: Moran's I and its kin, of all areas and of each."""
-    from dataclasses import asdict
+    from dataclasses import asdict, replace
 
     from anmin.config.neighbourhood import read_neighbourhood
     from anmin.stats import geary, general_g, local_moran, moran
@@ -159,6 +167,8 @@ def moran(
     around = read_neighbourhood(
         file, id_, y, neighbours, (x_col, y_col), band, nearest, spherical=spherical, na=na
     )
+    if population:
+        around = replace(around, values=_deviates(file, id_, population, around, na))
     given = around.weights if weights is Weighting.BINARY else row_standardised(around.weights)
     with console.progress("permutations") as advance:
         drawn: dict[str, Any] = {"permutations": permutations, "seed": seed, "progress": advance}
@@ -184,6 +194,18 @@ def moran(
     if not permutations:
         del told["p_permutation"]
     _say(around, told, rows, as_json)
+
+
+def _deviates(file: Path, id_: str, population: str, around: "Neighbourhood", na: Missing) -> Any:
+    """The cases of each area as a rate whose spread does not depend on its population."""
+    from anmin.config.table import read_table
+    from anmin.stats import empirical_bayes
+
+    table = read_table(file, texts=[id_], numbers=[population], na=na)
+    people = dict(zip(table.texts(id_), table.positive(population), strict=True))
+    if missing := next((one for one in around.ids if one not in people), None):
+        raise Refusal(f"{missing} has no {population}", field=population)
+    return empirical_bayes(around.values, [people[one] for one in around.ids])
 
 
 def _rows(around: "Neighbourhood", found: Any, first: str, permutations: int) -> list[Row]:

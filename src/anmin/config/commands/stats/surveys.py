@@ -37,6 +37,21 @@ class Single(StrEnum):
     CENTRED = "centred"
 
 
+class Error(StrEnum):
+    """How errors are found."""
+
+    LINEARISED = "linearised"
+    JACKKNIFE = "jackknife"
+
+
+ErrorsBy = Annotated[
+    Error,
+    typer.Option(
+        "--errors",
+        help="Linearised (Taylor; after raking that of the residuals, as R's rake), or jackknife: "
+        "again without each cluster, weights fitted anew. Better where few clusters were raked.",
+    ),
+]
 Y = Annotated[str, typer.Option("--y", help="Column that is estimated.")]
 Weight = Annotated[
     str | None,
@@ -89,6 +104,7 @@ def mean(
     value: Value = None,
     margins: Fitted = None,
     single: Lonely = Single.REFUSE,
+    errors: ErrorsBy = Error.LINEARISED,
     level: Level = 0.95,
     na: Na = Missing.REFUSE,
     as_json: console.Json = False,
@@ -96,9 +112,12 @@ def mean(
     """The mean of a column in the population, with its error from the sample's design."""
     from anmin.stats import mean
 
-    sample = _sample(file, y, value, weight, strata, cluster, fpc, by, margins, na)
-    design = _design(sample, single)
-    _say(sample, mean(design, sample.y, by=sample.by, where=sample.where, level=level), as_json)
+    sample = sample_of(file, y, value, weight, strata, cluster, fpc, by, margins, na)
+    design = design_of(sample, single)
+    found = mean(
+        design, sample.y, by=sample.by, where=sample.where, level=level, errors=errors.value
+    )
+    say(sample, found, as_json, errors)
 
 
 @commands.command("total")
@@ -113,6 +132,7 @@ def total(
     value: Value = None,
     margins: Fitted = None,
     single: Lonely = Single.REFUSE,
+    errors: ErrorsBy = Error.LINEARISED,
     level: Level = 0.95,
     na: Na = Missing.REFUSE,
     as_json: console.Json = False,
@@ -120,9 +140,12 @@ def total(
     """The total of a column over the population, with its error from the sample's design."""
     from anmin.stats import total
 
-    sample = _sample(file, y, value, weight, strata, cluster, fpc, by, margins, na)
-    design = _design(sample, single)
-    _say(sample, total(design, sample.y, by=sample.by, where=sample.where, level=level), as_json)
+    sample = sample_of(file, y, value, weight, strata, cluster, fpc, by, margins, na)
+    design = design_of(sample, single)
+    found = total(
+        design, sample.y, by=sample.by, where=sample.where, level=level, errors=errors.value
+    )
+    say(sample, found, as_json, errors)
 
 
 @commands.command("proportion")
@@ -138,6 +161,7 @@ def proportion(
     method: Annotated[Shares, typer.Option(help="How to compute the interval.")] = Shares.LOGIT,
     margins: Fitted = None,
     single: Lonely = Single.REFUSE,
+    errors: ErrorsBy = Error.LINEARISED,
     level: Level = 0.95,
     na: Na = Missing.REFUSE,
     as_json: console.Json = False,
@@ -145,16 +169,17 @@ def proportion(
     """The share of the population that holds a value; without --value, --y holds 0 and 1."""
     from anmin.stats import proportion
 
-    sample = _sample(file, y, value, weight, strata, cluster, fpc, by, margins, na)
+    sample = sample_of(file, y, value, weight, strata, cluster, fpc, by, margins, na)
     found = proportion(
-        _design(sample, single),
+        design_of(sample, single),
         sample.y,
         by=sample.by,
         where=sample.where,
         method=method.value,
         level=level,
+        errors=errors.value,
     )
-    _say(sample, found, as_json)
+    say(sample, found, as_json, errors)
 
 
 @commands.command("rake")
@@ -185,7 +210,7 @@ def poststratify(
     _fit(file, margins, out, weight, trim, na, as_json, several=False)
 
 
-def _sample(
+def sample_of(
     file: Path,
     y: str,
     value: str | None,
@@ -213,7 +238,7 @@ def _sample(
     )
 
 
-def _design(sample: "Sample", single: Single) -> "Design":
+def design_of(sample: "Sample", single: Single) -> "Design":
     from anmin.config.sample import fitted
     from anmin.stats import Design
 
@@ -231,7 +256,7 @@ def _names(columns: str | None) -> list[str]:
     return [name.strip() for name in columns.split(",")] if columns else []
 
 
-def _say(sample: "Sample", found: "Estimates", as_json: bool) -> None:
+def say(sample: "Sample", found: "Estimates", as_json: bool, errors: Error) -> None:
     rows = rows_of(
         by=[None] * len(found.n) if found.by is None else found.by,
         estimate=found.estimate,
@@ -243,6 +268,12 @@ def _say(sample: "Sample", found: "Estimates", as_json: bool) -> None:
         deff=found.deff,
     )
     told: dict[str, Any] = {"rows": rows}
+    if sample.margins:
+        told["errors"] = errors.value
+    if not all(found.df > 0):
+        console.note(
+            "limits cannot be told where df is 0: a single cluster says nothing of the error"
+        )
     if sample.dropped is not None:
         told["dropped"] = sample.dropped
         if sample.dropped:
