@@ -17,8 +17,9 @@ from anmin.desk.tests.test_callback_pages import key, text
 from anmin.people.models import Account
 from anmin.places.models import Area
 from anmin.watch import queries
+from anmin.watch.events import events
 from anmin.watch.hotspots import scan_night
-from anmin.watch.models import Candidate, Scan
+from anmin.watch.models import Apart, Candidate, Scan
 from anmin.watch.nights import score_months, suggest_places
 from anmin.watch.tests.scene import asked, days, figures, reports, world
 
@@ -283,3 +284,64 @@ def test_what_makes_no_case_is_refused(
     before = world()
     assert sign_in(watched.analyst).get(f"/desk/candidates/new/{address}").status_code == status
     assert world() == before
+
+
+def test_the_comparison_says_how_counts_scatter_and_which_calls_count_once(
+    watched: City, sign_in: SignIn
+) -> None:
+    fight = timedelta(minutes=3)
+    reports(watched.wenhua, "dispute", [TODAY - timedelta(days=2)], each=6, apart=fight)
+    figures()
+    client = sign_in(watched.analyst)
+    said = text(client.get(f"{WATCH}compare/?level=area&base=before"))
+    assert "有 5 次来电很可能与前一次是同一起事件" in said
+    assert "1（来电 6 次）" in said
+    assert "p（纯偶然）" in said
+    assert "波动" in said
+    listed = text(client.get(f"{WATCH}repeats/?start=2026-11-01&end=2026-11-10"))
+    assert listed.count("与前一次合并") >= 5
+
+
+def test_a_call_can_be_said_to_be_an_event_of_its_own_and_back(
+    watched: City, sign_in: SignIn
+) -> None:
+    calls = reports(
+        watched.wenhua, "dispute", [TODAY - timedelta(days=2)], each=2, apart=timedelta(minutes=3)
+    )
+    figures()
+    again = calls[1].pk
+    address = f"{WATCH}repeats/?start=2026-11-01&end=2026-11-10&category=dispute"
+    client = sign_in(watched.analyst)
+
+    def counted() -> float:
+        seen = events(("category",), date(2026, 11, 1), TODAY, {"area": watched.wenhua.code})
+        return seen.cells["dispute",].numerator
+
+    assert counted() == 1
+    refused = client.post(address, {"matter": again, "apart": "true", "reason": " "})
+    assert (refused.status_code, Apart.objects.count()) == (422, 0)
+    private = client.post(address, {"matter": again, "apart": "true", "reason": "13812345678"})
+    assert (private.status_code, Apart.objects.count()) == (422, 0)
+    done = client.post(address, {"matter": again, "apart": "true", "reason": "两家各自报警"})
+    assert done.status_code == 303
+    assert counted() == 2
+    page = text(client.get(address))
+    assert "单独计" in page
+    assert "两家各自报警" in page
+    twice = client.post(address, {"matter": again, "apart": "true", "reason": "再说一次"})
+    assert (twice.status_code, Apart.objects.count()) == (422, 1)
+    client.post(address, {"matter": again, "reason": "同一件事"})
+    assert counted() == 1
+    assert [one.apart for one in Apart.objects.all()] == [True, False]  # both words are kept
+
+
+def test_who_may_not_judge_changes_nothing(watched: City, sign_in: SignIn) -> None:
+    calls = reports(
+        watched.wenhua, "dispute", [TODAY - timedelta(days=2)], each=2, apart=timedelta(minutes=3)
+    )
+    figures()
+    asked_for = {"matter": calls[1].pk, "apart": "true", "reason": "试试"}
+    for account in (watched.operator, watched.officer, watched.leader):
+        answer = sign_in(account).post(f"{WATCH}repeats/", asked_for)
+        assert answer.status_code == 403
+    assert Apart.objects.count() == 0

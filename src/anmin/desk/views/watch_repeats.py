@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from anmin.desk import watching
 from anmin.desk.views.page import DeskRequest, go, page, show
-from anmin.kernel.errors import Refusal, Unavailable
+from anmin.kernel.errors import Conflict, Refusal, Unavailable
 from anmin.matters.categories import categories
 from anmin.people.policy import Capability, can
 from anmin.places.queries import area_names
@@ -54,6 +54,8 @@ def repeats(request: DeskRequest) -> HttpResponse:
                     reason=given["reason"],
                 )
             except Refusal as refusal:
+                if refusal.field is None and not isinstance(refusal, Conflict):
+                    raise
                 problem = str(refusal)
             else:
                 messages.success(request, _("Written down. New figures count it so."))
