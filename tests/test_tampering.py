@@ -29,7 +29,7 @@ from anmin.places.actions import load_shipped
 from anmin.places.models import Area, Unit
 from anmin.surveys.models import Wave
 from anmin.surveys.releases import set_margins
-from anmin.watch.models import Candidate, CandidateStep
+from anmin.watch.models import Apart, Candidate, CandidateStep
 
 CHANGED, MISSING, INVENTED = What.CHANGED, What.MISSING, What.INVENTED
 
@@ -303,6 +303,11 @@ CHANGES = [
         MISSING,
     ),
     Change(
+        "what counts as one event",
+        "watch_apart",
+        "UPDATE watch_apart SET apart = NOT apart WHERE id = {id}",
+    ),
+    Change(
         "the result of a scan",
         "watch_scan",
         "UPDATE watch_scan SET clusters = '[]', cases = 0 WHERE id = {id}",
@@ -438,6 +443,7 @@ def _live() -> None:
             area=area, ground="rise", about="x", state="proposed", made_at=now, evidence={"n": 1.5}
         )
         CandidateStep.objects.create(candidate=candidate, seq=1, at=now, went_to="proposed")
+        Apart.objects.create(matter=matter, at=now, actor=analyst, apart=True, reason="?")
         closure = DayClosure(
             unit=Unit.objects.exclude(pk__in=DayClosure.objects.values("unit"))[0],
             date=now.date(),

@@ -153,6 +153,8 @@ def _scatters(seen: NDArray[np.int64], expected: Floats, longest: int) -> tuple[
     before = slice(0, units - longest)
     rate, counts = expected[:, before], seen[:, before]
     sums = rate.sum(axis=1)
+    if not sums.sum() > 0:
+        return 1.0, np.ones(len(seen))
     squares = ((counts - rate) ** 2).sum(axis=1) / (1 - 1 / units)
     own = squares / np.maximum(sums, 1e-9)
     whole = float(squares.sum() / sums.sum())
@@ -179,6 +181,8 @@ def _lasting(seen: NDArray[np.int64], expected: Floats, longest: int, scatter: f
     cut = slice(start, units - longest)
     shape = (len(seen), blocks, longest)
     counts, rate = (one[:, cut].reshape(shape).sum(axis=2) for one in (seen, expected))
+    if not rate.sum() > 0:
+        return 0.0
     squares = ((counts - rate) ** 2).sum() / (1 - longest / units)
     wide = float(squares / rate.sum())
     error = float(np.sqrt((rate + 2 * rate**2).sum()) / rate.sum()) * scatter
