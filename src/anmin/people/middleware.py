@@ -34,7 +34,7 @@ TO_SET_UP = OPEN | {"account_reauthenticate", "mfa_index", "mfa_activate_totp", 
 """Names of the addresses that stay open to somebody who has still to prove, or to set up, their
 second factor. Whoever has one gets to neither its secrets nor a new one by the password alone."""
 
-BY_ITSELF = {"import_progress"}
+BY_ITSELF = {"import_progress", "callback_standing"}
 """Names of addresses that a page asks by itself: they keep nobody signed in."""
 
 

@@ -9,6 +9,7 @@ import pytest
 
 import anmin
 from anmin.desk import icons
+from anmin.people.middleware import BY_ITSELF
 
 PACKAGE = Path(anmin.__file__).parent
 TEMPLATES = sorted(
@@ -126,3 +127,10 @@ def test_the_portal_is_of_the_same_family(start: str) -> None:
     }
     assert {name: desk[name][1:] for name in shared} == {name: full[name] for name in shared}
     assert contrast(portal["line"], portal["surface"]) >= 3
+
+
+def test_what_a_page_asks_by_itself_keeps_nobody_signed_in() -> None:
+    told = "".join(path.read_text(encoding="utf-8") for path in TEMPLATES)
+    asked = r'{% url "desk:(\w+)"[^%]*(?:as poll_url %}|%}" hx-trigger="every)'
+    assert set(re.findall(asked, told)) == BY_ITSELF
+    assert told.count('hx-trigger="every') == 2  # the call's page, and every progress bar

@@ -35,6 +35,10 @@
     document.addEventListener(kind, () => { active = Date.now(); }, { passive: true });
   }
   bar.querySelector("[data-session-stay]").addEventListener("click", () => { tell(); look(); });
-  document.addEventListener("htmx:after:request", () => { told = Date.now(); });
+  document.addEventListener("htmx:after:request", (event) => {
+    // What a page asks by itself keeps nobody signed in, here as at the server.
+    const source = event.detail?.ctx?.sourceElement ?? event.target;
+    if (!source.closest?.('[hx-trigger^="every"]')) told = Date.now();
+  });
   setInterval(look, Math.min(5000, IDLE_MS / 10));
 })();
