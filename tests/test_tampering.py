@@ -11,9 +11,10 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone, translation
 
-from anmin.callbacks.models import Carried, DayClosure
+from anmin.callbacks.models import Carried, DayClosure, DeliveryCase
 from anmin.callbacks.signing import day_hash
 from anmin.channels.actions import opt_out, receive_reply
+from anmin.channels.models import Message, ReplyPart
 from anmin.config import demo, integrity
 from anmin.evidence.findings import Finding, What
 from anmin.evidence.log import atomic
@@ -354,6 +355,29 @@ CHANGES = [
     ),
     Change("a reply", "channels_reply", "UPDATE channels_reply SET choice = 1 WHERE id = {id}"),
     Change(
+        "a part of a reply",
+        "channels_replypart",
+        "DELETE FROM channels_replypart WHERE id = {id}",
+        MISSING,
+    ),
+    Change(
+        "what a message asks for",
+        "channels_question",
+        "UPDATE channels_question SET expects = 'words' WHERE id = {id}",
+        where="expects <> 'words'",
+    ),
+    Change(
+        "a reply that waits for a person",
+        "callbacks_replyitem",
+        "DELETE FROM callbacks_replyitem WHERE id = {id}",
+        MISSING,
+    ),
+    Change(
+        "what was done about an undelivered message",
+        "callbacks_deliverycase",
+        "UPDATE callbacks_deliverycase SET reason = 'x' WHERE id = {id}",
+    ),
+    Change(
         "an opt-out removed",
         "channels_optout",
         "DELETE FROM channels_optout WHERE id = {id}",
@@ -438,6 +462,18 @@ def _live() -> None:
         Reaction.objects.create(
             matter=matter, token_digest=b"1" * 32, question="?", asked_at=now, expires_at=now
         )
+        ReplyPart.objects.create(
+            provider="test",
+            provider_ref="p1",
+            sender_index=b"0" * 16,
+            sender=b"x",
+            body=b"x",
+            whole="w",
+            number=1,
+            total=2,
+        )
+        message = Message.objects.filter(case=None)[0]
+        DeliveryCase.objects.create(message=message, step="settled", at=now, by=leader, reason="?")
         ProfileUse.objects.create(profile="template_zh", role=Role.DUTY_LEADER)
         candidate = Candidate.objects.create(
             area=area, ground="rise", about="x", state="proposed", made_at=now, evidence={"n": 1.5}
