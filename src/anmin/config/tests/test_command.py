@@ -109,7 +109,8 @@ def test_json_is_one_object_and_nothing_else(say: Said) -> None:
         ),
         (
             OperationalError("connection refused\nis it running?"),
-            "anmin: the database cannot be used: connection refused\n",
+            "anmin: The database cannot be reached at the moment. Nothing that was saved is lost; "
+            "try again later.\n",
         ),
         (PermissionError(13, "Permission denied", "/x"), "anmin: /x: Permission denied\n"),
     ],

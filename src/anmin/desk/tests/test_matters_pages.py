@@ -534,7 +534,7 @@ def test_search_by_words_says_what_it_found_and_why_not(city: City, sign_in: Sig
     assert "只在您有权查看的范围内查找" in hidden
     assert "“车”过短" in asked(officer, "车")
     assert "您的角色不能按电话号码查询" in asked(officer, "13857712345")
-    assert "链接" in asked(officer, "电动车", cursor="x")
+    assert "翻页链接有误" in asked(officer, "电动车", cursor="x")
     for _n in range(50):
         city.incident(summary="电动车被盗")
     drain()

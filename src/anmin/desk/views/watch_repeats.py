@@ -6,19 +6,20 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anmin.desk import watching
 from anmin.desk.views.page import DeskRequest, go, page, show
 from anmin.kernel.errors import Conflict, Refusal, Unavailable
+from anmin.kernel.incoming import MOST, day_of
 from anmin.matters.categories import categories
-from anmin.people.policy import Capability, can
+from anmin.people.policy import Capability, can, require
 from anmin.places.queries import area_names
 from anmin.watch.events import REASON, Repeat, repeats_of, tell_apart
 from anmin.watch.periods import rule
@@ -33,7 +34,7 @@ TOWN_CODE = 9
 class ApartForm(forms.Form):
     """Which call counts by itself or again with the one before it, and why."""
 
-    matter = forms.IntegerField(widget=forms.HiddenInput)
+    matter = forms.IntegerField(min_value=1, max_value=MOST, widget=forms.HiddenInput)
     apart = forms.BooleanField(required=False, widget=forms.HiddenInput)
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=REASON)
 
@@ -43,6 +44,7 @@ def repeats(request: DeskRequest) -> HttpResponse:
     """The likely repeats of a period; an analyst says that one is an event of its own."""
     problem = ""
     if request.method == "POST":
+        require(request.user, Capability.PROPOSE_LISTING)
         form = ApartForm(request.POST)
         if form.is_valid():
             given = form.cleaned_data
@@ -85,16 +87,9 @@ def repeats(request: DeskRequest) -> HttpResponse:
 
 def _asked(request: DeskRequest) -> tuple[date, date, str, str]:
     today = timezone.localdate()
-    end = _day(request.GET.get("end", "")) or today
-    start = _day(request.GET.get("start", "")) or end - timedelta(days=DAYS - 1)
+    end = day_of(request.GET.get("end", ""), settings.RULES) or today
+    start = day_of(request.GET.get("start", ""), settings.RULES) or end - timedelta(days=DAYS - 1)
     return min(start, end), end, request.GET.get("place", ""), request.GET.get("category", "")
-
-
-def _day(text: str) -> date | None:
-    try:
-        return parse_date(text)
-    except ValueError:
-        return None
 
 
 def _line(one: Repeat) -> dict[str, Any]:

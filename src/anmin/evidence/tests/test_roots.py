@@ -266,7 +266,7 @@ def test_what_is_no_root_is_refused_in_the_users_language() -> None:
     with translation.override("zh-hans"):
         with pytest.raises(Refusal, match="没有"):
             read("hello")
-        assert "成立" in only(roots.signed(roots.latest() or Root()).text).sentence
+        assert "相符" in only(roots.signed(roots.latest() or Root()).text).sentence
 
 
 def test_earlier_roots_come_in_pages() -> None:
