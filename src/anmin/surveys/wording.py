@@ -27,6 +27,13 @@ WORDS = {
     ),
     "margin_not_above_0": _("%(column)s: the total of “%(level)s” must be above 0."),
     "margin_unmet": _("%(column)s: nobody in the sample is “%(level)s”."),
+    "empty_cells": _(
+        "Too many cells of the table are empty to tell rows from columns: join some of them."
+    ),
+    "not_fitted": _(
+        "No weights meet all totals: after %(rounds)s rounds the largest error is %(error)s of a"
+        " total."
+    ),
     "margin_missing": _("%(column)s: there is no population total for “%(level)s”."),
     "margins_differ": _(
         "The totals of %(column)s add up to %(sum)s, those of %(other)s to %(first)s."
