@@ -5,11 +5,13 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from anmin.callbacks import ladder
 from anmin.callbacks.models import Answer, Via
 from anmin.callbacks.recording import SUBJECT
 from anmin.channels.actions import queue_message
+from anmin.channels.letters import register_letter
 from anmin.evidence import receipts
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Refusal
@@ -19,6 +21,7 @@ from anmin.matters.telling import bureau
 
 CURSOR = "callbacks.receipts"
 FRESH = timedelta(days=1)
+LETTER = register_letter("receipt", gettext_lazy("Receipt for an answer by text message"))
 """How old an answer may be to get its receipt: who waited longer expects none."""
 
 
@@ -61,7 +64,7 @@ def _send(answer: Answer) -> None:
             medium="sms",
             recipient=phone,
             body=body % told,
-            template="receipt",
+            template=LETTER.code,
             language=settings.LANGUAGE_CODE,
             subject_ref=f"{SUBJECT}{answer.callback_id}",
             not_before=ladder.permitted(now, ladder.pace()),

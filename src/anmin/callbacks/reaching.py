@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from anmin.callbacks import ladder, recording, reopening
 from anmin.callbacks.citizen import make_link
@@ -14,6 +15,7 @@ from anmin.callbacks.reopening import message_key
 from anmin.channels.actions import queue_message
 from anmin.channels.addresses import recipient_index
 from anmin.channels.conversation import Busy, require_free, rule
+from anmin.channels.letters import register_letter
 from anmin.channels.models import Expects, Medium, Message
 from anmin.channels.models import Status as Delivery
 from anmin.evidence.log import atomic
@@ -23,6 +25,13 @@ from anmin.matters.telling import bureau, named
 
 LINK_PATH = "/a/"
 LOOK_AGAIN = timedelta(minutes=30)
+LETTER = register_letter(
+    "callback",
+    gettext_lazy("Callback by text message"),
+    "callback.message_after",
+    "callback.message_within",
+    "link.validity",
+)
 """Until a message that waits for its turn is looked at again."""
 LOST = (Delivery.DEAD, Delivery.CANCELLED)
 
@@ -91,7 +100,7 @@ def _write(callback: Callback, now: datetime, pace: ladder.Pace) -> None:
             medium="sms",
             recipient=phone,
             body=body,
-            template="callback",
+            template=LETTER.code,
             language=settings.LANGUAGE_CODE,
             subject_ref=f"{SUBJECT}{callback.pk}",
             expects=Expects.GRADE,

@@ -12,10 +12,12 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from anmin.callbacks.dayboard import DayRows, signing_units
 from anmin.callbacks.models import Carried, DayClosure, DayLeftOpen
 from anmin.channels.actions import queue_message
+from anmin.channels.letters import register_letter
 from anmin.evidence.log import atomic
 from anmin.kernel import chain
 from anmin.kernel.errors import Conflict, NotAllowed, Refusal
@@ -29,6 +31,9 @@ from anmin.people.queries import duty_leader
 from anmin.places.models import Unit
 
 REASON = 300
+LETTER = register_letter(
+    "day_left_open", gettext_lazy("Notice that a day was left unsigned"), "day.night_close"
+)
 """Characters of a reason."""
 
 
@@ -258,7 +263,7 @@ def _tell(account: Account, unit: Unit, day: date, owed: int) -> None:
         medium="inbox",
         recipient=account.username,
         body=body,
-        template="day_left_open",
+        template=LETTER.code,
         language=language,
         subject_ref=f"day:{unit.code}:{day}",
     )

@@ -6,12 +6,16 @@ from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from anmin.channels.actions import queue_message
+from anmin.channels.letters import register_letter
 from anmin.channels.models import Medium
 from anmin.evidence import roots
 from anmin.evidence.models import Root
 from anmin.kernel.errors import NotFound
+
+LETTER = register_letter("root", gettext_lazy("Nightly mail with the signed root"))
 
 
 def queue() -> int:
@@ -32,7 +36,7 @@ def queue() -> int:
                 medium=Medium.EMAIL,
                 recipient=address,
                 body=text(root),
-                template="root",
+                template=LETTER.code,
                 language=language,
             )
     return len(wanted)

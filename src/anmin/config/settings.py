@@ -182,9 +182,10 @@ def _keyring() -> "Keyring":
 
 
 def _rules() -> "RuleBook":
+    from anmin.kernel.law_texts import read_digests
     from anmin.kernel.rules import RuleBook
 
-    return RuleBook(_own("rules"))
+    return RuleBook(_own("rules"), read_digests(ANMIN_HOME / "laws"))
 
 
 def _calendar() -> "WorkingCalendar":

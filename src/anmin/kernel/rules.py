@@ -9,7 +9,7 @@ effective date adds.
 import tomllib
 from bisect import bisect_right
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -21,7 +21,14 @@ from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    model_validator,
+)
 
 from anmin.kernel.calendar import Deadline, WorkingCalendar
 from anmin.kernel.errors import NotFound, Refusal
@@ -78,6 +85,7 @@ class Rule(BaseModel):
     P proposed by this project. ``defers``: by the law in ``source``, a last day that is no
     working day moves to the next one. ``within``: the first part of the rules that say at which
     hours it can be kept (``callback``: ``callback.quiet_until``, ``.quiet_from``, ``.least_time``).
+    ``counted``: from what the law counts it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, str_min_length=1)
@@ -92,8 +100,11 @@ class Rule(BaseModel):
     label_zh: str
     note: str | None = None
     note_zh: str | None = None
+    counted: str | None = None
+    counted_zh: str | None = None
     defers: bool = False
     within: Annotated[str | None, Field(pattern=r"^[a-z][a-z0-9_.]*$")] = None
+    _digests: Mapping[str, str] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="after")
     def _value_fits_unit(self) -> Self:
@@ -116,6 +127,17 @@ class Rule(BaseModel):
         if self.within and unit not in _DUE:
             raise ValueError(f"nothing is due in {unit}, so nothing is kept within hours")
         return self
+
+    @property
+    def digests(self) -> Mapping[str, str]:
+        """The digests of the articles that it was read from, where the installation holds them."""
+        return self._digests
+
+    def carrying(self, digests: Mapping[str, str]) -> Self:
+        """The same rule with the digests of the articles that it was read from."""
+        rule = self.model_copy()
+        rule._digests = digests
+        return rule
 
     @property
     def number(self) -> int:
@@ -260,14 +282,21 @@ def _collect(folder: Path) -> dict[tuple[str, date], Rule]:
 class RuleBook:
     """All rules: those shipped, overlaid by those of ``extra_dir``.
 
-    Everything is read and checked once, here; looking up is O(log of a key's values).
+    ``digests`` (``law_texts.read_digests``) tell what each was read from. Everything is read and checked once, here; looking up is O(log of a key's values).
     """
 
-    def __init__(self, extra_dir: Path | None = None) -> None:
+    def __init__(
+        self,
+        extra_dir: Path | None = None,
+        digests: Mapping[tuple[str, date], Mapping[str, str]] | None = None,
+    ) -> None:
         rules = _collect(SHIPPED) | (_collect(extra_dir) if extra_dir else {})
         self._history: dict[str, list[Rule]] = {}
-        for _, rule in sorted(rules.items()):
-            self._history.setdefault(rule.key, []).append(rule)
+        for name, rule in sorted(rules.items()):
+            read_from = (digests or {}).get(name)
+            self._history.setdefault(rule.key, []).append(
+                rule.carrying(read_from) if read_from else rule
+            )
         for rule in self.all():
             for part in ("quiet_until", "quiet_from", "least_time") if rule.within else ():
                 if f"{rule.within}.{part}" not in self._history:

@@ -45,6 +45,8 @@ def _value(rule: Rule) -> str:
 
 def _row(rule: Rule) -> str:
     label = f"{rule.label}<br>{rule.label_zh}"
+    if rule.counted:
+        label += f"<br>*Counted {rule.counted}.*"
     if rule.note:
         label += f"<br>*{rule.note}*"
     cells = (f"`{rule.key}`", _value(rule), str(rule.effective), rule.tag, label, rule.source)

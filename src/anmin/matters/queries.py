@@ -1,5 +1,6 @@
 """What may be read of matters, already limited to what the reader may see."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
@@ -75,6 +76,13 @@ class Line(NamedTuple):
     assignee_id: int | None
     opened_at: datetime
     due_at: datetime | None
+
+
+class Resting(NamedTuple):
+    """How many live matters rest on a rule, and the numbers of those that are due first."""
+
+    count: int
+    numbers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +176,21 @@ def due_between(after: datetime, until: datetime) -> QuerySet[Matter]:
     return Matter.objects.filter(
         closed_at__isnull=True, due_at__gt=after, due_at__lte=until
     ).order_by("due_at", "id")
+
+
+def open_by_rule(rules: Mapping[str, datetime], *, limit: int = 20) -> dict[str, Resting]:
+    """Live matters with a running deadline by these rules, begun at or after the moment of each.
+
+    For the house's own jobs: not limited to what somebody may see.
+    """
+    found = {}
+    for rule, since in sorted(rules.items()):
+        rows = Deadline.objects.filter(
+            rule=rule, met_at=None, started_at__gte=since, matter__closed_at=None
+        ).order_by("due_at", "pk")
+        numbers = tuple(rows.values_list("matter__number", flat=True)[:limit])
+        found[rule] = Resting(rows.count() if len(numbers) == limit else len(numbers), numbers)
+    return found
 
 
 def find(account: Account, text: str, *, limit: int = 20) -> list[Matter]:

@@ -12,9 +12,11 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from anmin.channels.actions import queue_message
 from anmin.channels.conversation import Busy, end_question_by_key
+from anmin.channels.letters import register_letter
 from anmin.channels.models import Ended, Expects, Message, Question, Reply
 from anmin.channels.queries import body_of
 from anmin.channels.subjects import Described, Subject, register_subject
@@ -30,6 +32,7 @@ CONTEXT = b"reaction"
 SUBJECT, KEY = "matter", "reaction:"
 LONGEST = 2000
 LINK, SMS = "link", "sms"
+LETTER = register_letter("reaction", gettext_lazy("Question to the citizen"), "link.validity")
 
 
 @atomic
@@ -109,7 +112,7 @@ def _send(asked: Reaction, now: datetime) -> bool:
             medium="sms",
             recipient=contact_for_message(matter).phone,
             body=body,
-            template="reaction",
+            template=LETTER.code,
             language=settings.LANGUAGE_CODE,
             subject_ref=f"{SUBJECT}:{matter.number}",
             expects=Expects.WORDS,

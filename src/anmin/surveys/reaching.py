@@ -5,6 +5,7 @@ from datetime import datetime
 from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from anmin.callbacks import ladder
 from anmin.callbacks.reaching import LOOK_AGAIN, reads_messages
@@ -12,6 +13,7 @@ from anmin.callbacks.unhappy import head_unit
 from anmin.channels.actions import queue_message
 from anmin.channels.addresses import recipient_index
 from anmin.channels.conversation import Busy, require_free
+from anmin.channels.letters import register_letter
 from anmin.channels.models import Expects, Medium, Message
 from anmin.channels.models import Status as Delivery
 from anmin.evidence.log import atomic
@@ -22,6 +24,13 @@ from anmin.surveys.recording import lock_case, pace, step, stop
 from anmin.surveys.sealing import open_contact
 
 LINK_PATH = "/s/"
+LETTER = register_letter(
+    "survey",
+    gettext_lazy("Invitation to a survey"),
+    "survey.call_after",
+    "survey.contacts_kept",
+    "survey.link_validity",
+)
 LOST = (Delivery.DEAD, Delivery.CANCELLED)
 
 
@@ -79,7 +88,7 @@ def _invite(case: Case, now: datetime, at_pace: ladder.Pace) -> None:
             medium="sms",
             recipient=phone,
             body=body,
-            template="survey",
+            template=LETTER.code,
             language=settings.LANGUAGE_CODE,
             subject_ref=key,
             expects=Expects.LINK,

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anmin.kernel.calendar import WorkingCalendar
+from anmin.kernel.law_texts import cited_by
 from anmin.kernel.rules import BadRule, RuleBook, UnknownRule
 from anmin.kernel.rules_page import rules_markdown
 
@@ -78,6 +79,52 @@ def test_a_last_day_off_moves_only_where_the_law_moves_it() -> None:
     assert moved.at == local(2026, 2, 24, 23, 59, 59)
     assert [day.name for day in moved.skipped] == ["春节"] * 9
     assert due("petition.zhejiang.finish", start) == local(2026, 2, 15, 23, 59, 59)
+
+
+@pytest.mark.parametrize(
+    ("key", "day", "value", "source", "counted"),
+    [
+        # A case from before 2026 keeps its rule: from acceptance, extended once.
+        ("case.finish", date(2025, 12, 31), 30, "程序规定 第一百六十五条", "自受理之日起"),
+        ("case.finish", date(2026, 1, 1), 30, "治安管理处罚法 第一百一十八条", "自立案之日起"),
+        ("case.extensions", date(2025, 12, 31), 1, "程序规定 第一百六十五条", None),
+        ("case.extensions", date(2026, 1, 1), 2, "治安管理处罚法 第一百一十八条", None),
+        ("case.victim_service", date(2026, 1, 1), 2, "治安管理处罚法 第一百一十六条", "自作出决定之日起"),
+        ("log.retention", date(2025, 12, 31), 6, "网络安全法 第二十一条", None),
+        ("log.retention", date(2026, 1, 1), 6, "网络安全法 第二十三条", None),
+        ("criminal.reconsideration_extension", TODAY, 30, "第一百七十九条第三款", "自原期限届满之日起"),
+        ("petition.national.finish", date(2023, 6, 30), 60, "信访工作条例 第三十四条", "自受理之日起"),
+        ("petition.national.finish", date(2023, 7, 1), 60, "公安机关信访工作规定", "自受理之日起"),
+    ],
+)  # fmt: skip
+def test_the_law_as_it_was_on_a_day(
+    key: str, day: date, value: int, source: str, counted: str | None
+) -> None:
+    rule = BOOK.get(key, day)
+    assert (rule.value, rule.counted_zh) == (value, counted)
+    assert source in rule.source
+
+
+def test_the_decision_is_served_and_no_longer_copied() -> None:
+    assert "抄送" in BOOK.get("case.victim_service", date(2025, 12, 31)).label_zh
+    assert "抄送" not in BOOK.get("case.victim_service", date(2026, 1, 1)).label_zh
+
+
+def test_what_law_counts_in_time_says_from_when() -> None:
+    for rule in BOOK.all():
+        assert bool(rule.counted) == bool(rule.counted_zh), rule.key
+        if rule.tag == "L" and rule.key.split(".")[0] in ("case", "criminal", "petition"):
+            assert rule.counted or rule.unit == "count", rule.key
+
+
+def test_every_rule_of_law_names_a_text_that_can_be_compared() -> None:
+    for rule in BOOK.all():
+        if rule.tag == "L":
+            named = cited_by(rule)
+            assert named, rule.key
+            assert "第" not in rule.source or all(
+                one.article for one in named if one.law in rule.source.split("；")[0]
+            ), rule.source
 
 
 def test_a_month_ends_on_its_last_day_where_the_number_is_missing() -> None:
@@ -211,6 +258,7 @@ def test_the_page_on_rules_is_fresh() -> None:
 
 
 def test_the_page_names_every_rule_once() -> None:
-    lines = rules_markdown(BOOK).splitlines()
+    lines = [line.split(" | ") for line in rules_markdown(BOOK).splitlines()]
     for rule in BOOK.all():
-        assert sum(line.startswith(f"| `{rule.key}` |") for line in lines) == 1
+        found = [c for c in lines if c[0] == f"| `{rule.key}`" and c[2] == str(rule.effective)]
+        assert len(found) == 1
