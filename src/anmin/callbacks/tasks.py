@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
-from anmin.callbacks import acknowledging, draws, planning, reaching, signing
+from anmin.callbacks import acknowledging, draws, planning, promises, reaching, signing
 from anmin.callbacks import replies as incoming
 from anmin.callbacks.ladder import rule
 from anmin.callbacks.models import Draw
@@ -51,3 +51,9 @@ def draw(today: date) -> int:
             draws.open_draw(purpose, today)
             draws.open_draw(purpose, today + timedelta(days=1))
     return done
+
+
+@daily(at="03:20")
+def deadlines() -> int:
+    """Reckon anew when callbacks are due that holidays moved."""
+    return promises.reckon_again()

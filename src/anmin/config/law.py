@@ -98,7 +98,7 @@ class Report:
             ],
             "rules": sorted(self.rules),
             "matters": {
-                key: {"count": row.count, "numbers": list(row.numbers)}
+                key: {"count": row.total, "numbers": list(row.numbers)}
                 for key, row in self.matters.items()
             },
             "letters": [

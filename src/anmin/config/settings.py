@@ -191,7 +191,7 @@ def _rules() -> "RuleBook":
 def _calendar() -> "WorkingCalendar":
     from anmin.kernel.calendar import WorkingCalendar
 
-    return WorkingCalendar(_own("calendar"))
+    return WorkingCalendar(ANMIN_HOME / "calendar")  # it may be brought while this runs
 
 
 def _own(folder: str) -> Path | None:

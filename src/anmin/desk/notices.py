@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from anmin.matters.promises import RECKON
 from anmin.matters.registry import kind_of
 from anmin.people.roles import Role
 
@@ -128,6 +129,8 @@ def occasions(entry: Entry) -> list[str]:
             found.append("replied")
         if not flow.stage(entry.from_state).live and flow.stage(entry.to_state).live:
             found.append("sent_back")
-        if move is None and entry.payload.get("clocks"):
+        # Holidays that were announced make some promises sure without moving them.
+        moved = entry.action != RECKON or entry.payload.get("told", {}).get("moved")
+        if move is None and entry.payload.get("clocks") and moved:
             found.append("deadline")
     return found

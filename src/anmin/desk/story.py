@@ -18,6 +18,7 @@ from anmin.desk.timeline import Change, Event
 from anmin.kernel.errors import NotFound
 from anmin.kernel.rules import Unit
 from anmin.matters.categories import categories
+from anmin.matters.promises import judged_before
 from anmin.matters.queries import at_risk_before
 from anmin.matters.reasons import why_due
 from anmin.people.queries import account_labels
@@ -197,6 +198,7 @@ def _action(entry: Entry) -> str:
         "note": _("Note"),
         "replied": _("The citizen replied"),
         "link": _("Linked"),
+        "reckon": _("Deadlines reckoned anew: holidays were announced"),
     }.get(entry.action, entry.action)
 
 
@@ -218,6 +220,7 @@ class DueLine:
 def due_lines(matter: Matter, deadlines: list[Deadline]) -> list[DueLine]:
     """A matter's deadlines, each with its rule and the holidays that moved it."""
     labels = {clock.code: clock.label for clock in matter.type.clocks}
+    settings.CALENDAR.refresh()
     return [_due_line(one, labels.get(one.clock, one.clock)) for one in deadlines]
 
 
@@ -235,7 +238,7 @@ def _due_line(one: Deadline, label: Text) -> DueLine:
         # Only law is quoted; what the project proposes is said to be a proposal.
         source = declared.source if declared.tag == "L" else _("set by this installation")
         holidays = _holidays(reckoned.skipped)
-        if one.provisional:
+        if one.provisional and reckoned.provisional:
             provisional = _provisional(reckoned.skipped) or str(one.due_at.year)
     return DueLine(
         label,
@@ -246,8 +249,19 @@ def _due_line(one: Deadline, label: Text) -> DueLine:
         rule,
         source,
         holidays,
-        why_due(one.rule, start=one.started_at, due=one.due_at),
+        why_due(one.rule, start=one.started_at, due=one.due_at) or _as_judged(one),
     )
+
+
+def _as_judged(one: Deadline) -> str:
+    """That a promise was judged before holidays were announced, which it stays; empty if not."""
+    due = judged_before(one)
+    if due is None:
+        return ""
+    return _(
+        "Due as the calendar was known then. Holidays announced since would make it %(due)s; what"
+        " was met or missed by then stays as it was judged."
+    ) % {"due": spoken_day(timezone.localdate(due.at))}
 
 
 def clock_state(due: datetime) -> str:

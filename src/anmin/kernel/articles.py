@@ -175,7 +175,7 @@ def _headings(lines: list[str]) -> list[tuple[int, Article, str]]:
     A line may also begin with an article that is only referred to. Most texts set headings apart
     by a space; what is not set apart in them counts only as the article that must come next.
     """
-    met = []
+    met: list[tuple[int, Article, str]] = []
     for n, line in enumerate(lines):
         if met and _APPENDIX.fullmatch(line):  # a model contract there has articles of its own
             break

@@ -108,7 +108,7 @@ class _Announcement(BaseModel):
     holiday: list[_Block]
 
 
-def _read(path: Path) -> dict[date, Day]:
+def read_announcement(path: Path) -> dict[date, Day]:
     """The days of one announcement. Whatever is doubtful is refused with file and place."""
     try:
         year = int(path.stem)
@@ -134,6 +134,7 @@ def _read(path: Path) -> dict[date, Day]:
     return found
 
 
+LATER: Final = statutory.LAST_YEAR + 2
 _PACKAGED_YEARS: Final = range(min(announced.holidays).year, max(announced.holidays).year + 1)
 _FULL_NAMES: Final = {"清明": "清明节", "端午": "端午节", "中秋": "中秋节"}
 
@@ -202,12 +203,40 @@ class WorkingCalendar:
     (local day, n, time zone). Safe to share between threads.
     """
 
-    def __init__(self, extra_dir: Path | None = None) -> None:
+    def __init__(self, extra_dir: Path | None = None, *, known_before: int = LATER) -> None:
+        """``known_before``: what was announced for that year and later is not looked at."""
         self._extra_dir = extra_dir
+        self._known_before = known_before
         self.reload()
+
+    def as_before(self, year: int) -> "WorkingCalendar":
+        """The calendar as it was before the holidays of a year, and of later ones, were known."""
+        return WorkingCalendar(self._extra_dir, known_before=year)
+
+    def refresh(self) -> None:
+        """Read the data files anew if any of them changed; with a fault in one keep what is known.
+
+        For processes that live long: another one may bring an announcement.
+        """
+        if self._signature() != self._read_as:
+            try:
+                for path in self._files():
+                    read_announcement(path)
+            except BadCalendar:
+                return  # whoever brings it is told (``reload``); nobody else's work stands still
+            self.reload()
+
+    def _files(self) -> list[Path]:
+        found = self._extra_dir.glob("*.toml") if self._extra_dir else ()
+        return sorted(path for path in found if path.stem.isdecimal())
+
+    def _signature(self) -> tuple[tuple[str, int, int], ...]:
+        found = [(path.name, path.stat()) for path in self._files()]
+        return tuple((name, about.st_mtime_ns, about.st_size) for name, about in found)
 
     def reload(self) -> None:
         """Read the data files anew."""
+        self._read_as = self._signature()
         self._years: dict[int, _Year] = {}
         self._deadline = lru_cache(maxsize=65_536)(self._nth_working_day)
 
@@ -254,7 +283,8 @@ class WorkingCalendar:
                 f"the calendar covers {statutory.FIRST_YEAR} to {statutory.LAST_YEAR}, not {year}"
             )
         from_file = self._announcement(year)
-        provisional = from_file is None and year not in _PACKAGED_YEARS
+        known = year < self._known_before
+        provisional = from_file is None and not (known and year in _PACKAGED_YEARS)
         if from_file is None:
             from_file = _by_law(year) if provisional else _packaged(year)
         special = from_file | (self._announcement(year + 1) or {})
@@ -265,8 +295,10 @@ class WorkingCalendar:
         )
 
     def _announcement(self, year: int) -> dict[date, Day] | None:
-        path = self._extra_dir / f"{year}.toml" if self._extra_dir else None
-        return _read(path) if path and path.exists() else None
+        if self._extra_dir is None or year >= self._known_before:
+            return None
+        path = self._extra_dir / f"{year}.toml"
+        return read_announcement(path) if path.exists() else None
 
     def _so_far(self, ordinal: int, year: int) -> int:
         """Working days of the year up to and with a day."""

@@ -170,6 +170,11 @@ class Rule(BaseModel):
         """Whether all that starts on one local day is due at one moment."""
         return self._exact is None
 
+    @property
+    def by_workdays(self) -> bool:
+        """Whether holidays and make-up workdays can move what is due by it."""
+        return self.defers or self.unit is Unit.WORKING_DAYS
+
     @cached_property
     def duration(self) -> timedelta:
         """The value as a length of time; ``BadRule`` if its length depends on the calendar."""

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from anmin.kernel.calendar import Deadline as Due
+from anmin.kernel.calendar import WorkingCalendar
 from anmin.kernel.chain import stamp
 from anmin.kernel.rules import Promise
 from anmin.matters.flow import Flow, Text
@@ -16,12 +17,15 @@ from anmin.matters.flow import Flow, Text
 Reckoner = Callable[[str, datetime], Due]
 
 
-def reckoner() -> Reckoner:
+def reckoner(calendar: WorkingCalendar | None = None) -> Reckoner:
     """What tells when something is due: rule key and start to deadline.
 
-    Make one for a batch: it remembers the days it has met.
+    Make one for a batch: it remembers the days it has met. ``calendar``: another one than today's.
     """
-    rules, calendar = settings.RULES, settings.CALENDAR
+    rules = settings.RULES
+    if calendar is None:
+        calendar = settings.CALENDAR
+        calendar.refresh()
     zone = timezone.get_default_timezone()
     known: dict[tuple[str, int], tuple[Promise, Due | None]] = {}
 

@@ -1,11 +1,19 @@
-"""Deadlines reckoned with holidays that were not announced yet, put right when they are."""
+"""Deadlines set before holidays were announced, put right when they are.
 
-from collections.abc import Iterable
+What was met or missed by then stays as it was judged: it was due by what everybody knew.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
 
 from django.conf import settings
 from django.utils import timezone
 
 from anmin.evidence.log import atomic
+from anmin.kernel.calendar import Deadline as Due
+from anmin.kernel.calendar import WorkingCalendar
+from anmin.kernel.errors import NotFound
 from anmin.matters.actor import Actor
 from anmin.matters.clock import Running, reckoner
 from anmin.matters.flow import LIVE
@@ -13,48 +21,119 @@ from anmin.matters.ledger import Change, append, running_clocks
 from anmin.matters.models import Deadline, Matter
 
 BATCH = 500
+CALENDAR = "calendar"
+"""The label of the house itself, where nobody is named who brought the announcement."""
+RECKON = "reckon"
+Moved = Callable[[str, datetime, datetime], Due | None]
 
 
-def reckon_again() -> int:
-    """Reckon the provisional deadlines that still run; returns how many matters changed.
+def reckon_again(
+    *, actor: Actor | None = None, before: WorkingCalendar | None = None, limit: int = BATCH
+) -> int:
+    """Reckon anew what is not due yet; returns how many matters changed, ``limit`` at most.
 
-    Run after an announcement file came (``anmin.kernel.calendar``). Each changed deadline is an
-    entry of its matter, so that the timeline says what moved it; repeating it changes nothing.
+    Run after an announcement came (``anmin calendar announce``), and every night. ``before`` is
+    the calendar that it replaced, where the caller has it. Each changed deadline is an entry of
+    its matter, which tells those who have the matter; repeating it changes nothing.
     """
     settings.CALENDAR.reload()
-    waiting = (
-        Deadline.objects.filter(provisional=True, met_at=None, matter__stage__in=LIVE)
-        .order_by("matter_id")
-        .values_list("matter_id", flat=True)
-        .distinct()
+    now, moved = timezone.now(), mover(before)
+    found = dict.fromkeys(
+        matter for matter, clock in _waiting(now) if _anew(clock, moved) is not None
     )
-    return sum(_again(pk) for pk in list(waiting[:BATCH]))
+    actor = actor or Actor.system(CALENDAR)
+    return sum(_again(pk, moved, actor, now) for pk in list(found)[:limit])
+
+
+def mover(before: WorkingCalendar | None = None) -> Moved:
+    """What tells for a rule, a start and the deadline that was set when it is due by the calendar
+    of now; nothing if that is no other.
+
+    It moves only what an earlier calendar put where it is: a deadline that was set by another
+    rule than today's stays where that rule put it.
+    """
+    now, rules = reckoner(), by_workdays()
+    year = timezone.localdate().year
+    then = [reckoner(before)] if before else []
+
+    def set_by(rule: str, start: datetime, set_to: datetime) -> bool:
+        for place in range(4):
+            if place == len(then):
+                then.append(reckoner(settings.CALENDAR.as_before(year + 2 - place)))
+            if then[place](rule, start).at == set_to:
+                return True
+        return False
+
+    def moved(rule: str, start: datetime, set_to: datetime) -> Due | None:
+        if rule not in rules:
+            return None
+        due = now(rule, start)
+        return due if due.at != set_to and set_by(rule, start, set_to) else None
+
+    return moved
+
+
+def by_workdays() -> frozenset[str]:
+    """The rules that look at the calendar, now or in any of their versions."""
+    return frozenset(rule.key for rule in settings.RULES.all() if rule.by_workdays)
+
+
+def judged_before(one: Deadline) -> Due | None:
+    """When a promise that is met or past would have been due by the calendar of now; nothing if
+    that is when it was due. It stays as it was judged."""
+    if one.met_at is None and one.due_at > timezone.now():
+        return None
+    try:
+        return mover()(one.rule, one.started_at, one.due_at)
+    except NotFound:
+        return None
+
+
+def _waiting(now: datetime) -> Iterator[tuple[int, Running]]:
+    """The clocks that run and are not due yet, by matter."""
+    rows = Deadline.objects.filter(
+        rule__in=by_workdays(), met_at=None, due_at__gt=now, matter__stage__in=LIVE
+    ).order_by("matter_id", "pk")
+    columns = ("matter_id", "rule", "started_at", "due_at", "provisional")
+    for pk, rule, start, due, provisional in rows.values_list(*columns).iterator(2000):
+        yield pk, Running(rule, start, due, provisional)
+
+
+def _anew(clock: Running, moved: Moved) -> Running | None:
+    """The clock as it is due now, or as it is sure now; nothing if neither."""
+    try:
+        due = moved(clock.rule, clock.started_at, clock.due_at)
+    except NotFound:  # a rule that is no more
+        return None
+    if due is not None:
+        return replace(clock, due_at=due.at, provisional=due.provisional)
+    if clock.provisional and not reckoner()(clock.rule, clock.started_at).provisional:
+        return replace(clock, provisional=False)
+    return None
 
 
 @atomic
-def _again(pk: int) -> bool:
+def _again(pk: int, moved: Moved, actor: Actor, now: datetime) -> bool:
     matter = Matter.objects.select_for_update().get(pk=pk)
     running = running_clocks(Deadline.objects.filter(matter=matter))
-    clocks = dict(_moved(running.items()))
-    if clocks:
+    clocks = dict(_changed(running.items(), moved, now))
+    if clocks and matter.live:
+        later = sorted(code for code, one in clocks.items() if one.due_at != running[code].due_at)
         append(
             matter,
-            Change("reckon", matter.state, clocks=clocks),
-            actor=Actor.system("calendar"),
+            Change(RECKON, matter.state, clocks=clocks, told={"moved": later} if later else {}),
+            actor=actor,
             at=timezone.now(),
             running=running,
         )
     return bool(clocks)
 
 
-def _moved(running: Iterable[tuple[str, Running]]) -> Iterable[tuple[str, Running]]:
-    """The running provisional clocks that are due at another moment now, or are sure now."""
-    reckon = reckoner()
+def _changed(
+    running: Iterable[tuple[str, Running]], moved: Moved, now: datetime
+) -> Iterator[tuple[str, Running]]:
     for code, clock in running:
-        if clock.met_at is None and clock.provisional:
-            due = reckon(clock.rule, clock.started_at)
-            if (due.at, due.provisional) != (clock.due_at, clock.provisional):
-                yield (
-                    code,
-                    Running(clock.rule, clock.started_at, due.at, due.provisional),
-                )
+        if clock.met_at is None and clock.due_at > now:
+            anew = _anew(clock, moved)
+            if anew is not None:
+                yield code, anew

@@ -81,7 +81,7 @@ class Line(NamedTuple):
 class Resting(NamedTuple):
     """How many live matters rest on a rule, and the numbers of those that are due first."""
 
-    count: int
+    total: int
     numbers: tuple[str, ...]
 
 

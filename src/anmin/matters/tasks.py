@@ -15,7 +15,7 @@ def words() -> int:
 
 @daily(at="03:10")
 def promises() -> int:
-    """Reckon deadlines anew where the holidays were not announced when they were made."""
+    """Reckon deadlines anew that were set before holidays were announced."""
     return reckon_again()
 
 

@@ -89,7 +89,9 @@ def _lines(findings: "Iterable[Finding]", told: dict[str, Any]) -> Iterable[str]
     for one in findings:
         if one.verdict == "same":
             continue
-        where = f" ({one.text.path.name}, line {one.passage.line})" if one.passage else ""
+        where = (
+            f" ({one.text.path.name}, line {one.passage.line})" if one.text and one.passage else ""
+        )
         yield f"{one.cited}: {words[one.verdict]}{one.moved_to or ''}{where}"
         if one.verdict == "changed" and one.passage:
             yield from (f"  - {line}" for line in one.before.splitlines())
