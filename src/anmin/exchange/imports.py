@@ -4,7 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,27 +15,26 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from anmin.callbacks.resting import has_callbacks
 from anmin.evidence.log import atomic
 from anmin.exchange.header import Binding, bind
 from anmin.exchange.mapping import Facts, NewUnit
 from anmin.exchange.models import ImportRun, RunBatch, Status
 from anmin.exchange.probe import probe
-from anmin.exchange.problems import Problem, Unreadable
-from anmin.exchange.profile import OWN, Profile
+from anmin.exchange.problems import Unreadable
+from anmin.exchange.profile import Profile
 from anmin.exchange.profile_use import own_source, require_own_source, usable_profile
 from anmin.exchange.profiles import is_known, load_profile
 from anmin.exchange.readers import Table
-from anmin.exchange.reading import Batch, Order, Rejected, batches
+from anmin.exchange.reading import Batch, Order, batches
 from anmin.exchange.reasons import refusal, sentence
 from anmin.exchange.rejects import RejectsFile
+from anmin.exchange.speaking import bringing, counted, made_at, set_aside
 from anmin.exchange.trouble import unavailable
 from anmin.exchange.tuning import begin_batch, tuned
 from anmin.exchange.world import check_profile, look_around
 from anmin.kernel.errors import Refusal, Unavailable
 from anmin.kernel.trouble import LASTING, trouble_of
-from anmin.matters.actor import Actor
-from anmin.matters.intake import Bringing, Observation, Observed, observe_many
+from anmin.matters.intake import Observation, Observed, observe_many
 from anmin.matters.ledger import last_entry
 from anmin.matters.observation import ContactFacts, Marks
 from anmin.people.policy import Capability, require
@@ -57,8 +56,9 @@ log = structlog.get_logger(__name__)
 class ImportResult:
     """What an import did, in rows. `read` is the sum of the four counts after it.
 
-    `rejects_file` holds the rejected rows with line and reason, if there are any; `notes` counts
-    rows taken with something left out (see `reasons.NOTES`), `new_units` are those that the file
+    `rejects_file` holds the rejected rows with line and reason, if there are any, and those that
+    were not applied since a later export has spoken; `notes` counts these and rows taken in a way
+    that should be known (see `reasons.NOTES`), `new_units` are those that the file
     names and nobody has added: code, name and rows.
     """
 
@@ -115,7 +115,9 @@ def import_incidents(
             their own and has a source of its own.
         actor: who imports, as whom every row is written; nobody for the house's administrator at
             the console. Needs ``import_records``.
-        as_of: the moment the export tells of, for files without a column that says so.
+        as_of: the moment the export tells of, for files without a column that says so; else it
+            is when the file was made. What an earlier export says of a record that a later one
+            has spoken of is not applied, and listed with the rejected rows.
         batch: rows per transaction.
         run: a run laid down beforehand (see `uploads`), to be filled in.
         name: what to call the file, if not by its path.
@@ -133,8 +135,10 @@ def import_incidents(
             require(actor, Capability.MANAGE_REFERENCE)
     profile, binding = theirs(path, profile, actor)
     adds = actor is None if adds_units is None else adds_units
-    order = _order(path, profile, as_of, batch, adds)
+    order = _order(path, profile, batch, adds)
     run = _fresh(run) if run else ImportRun()
+    run.made_at = as_of or made_at(path, run)
+    order = replace(order, world=replace(order.world, as_of=run.made_at))
     run.column_facts = column_facts(profile, binding) if binding else []
     run.file_name = (name or path.name)[:255]
     run.sha256, run.size = order.probe.sha256, order.probe.size
@@ -211,9 +215,7 @@ def column_facts(profile: Profile, binding: Binding) -> list[list[Any]]:
     return [[binding.places[names], fact] for fact, names in named if names in binding.places]
 
 
-def _order(
-    path: Path, profile: Profile, as_of: datetime | None, batch: int, adds_units: bool
-) -> Order:
+def _order(path: Path, profile: Profile, batch: int, adds_units: bool) -> Order:
     if not path.exists():
         raise refusal(Unreadable("no_file", path=str(path)))
     try:
@@ -222,7 +224,7 @@ def _order(
         raise refusal(fault) from None
     except OSError:
         raise refusal(Unreadable("not_a_file", path=str(path))) from None
-    world = look_around(profile, as_of, adds_units=adds_units)
+    world = look_around(profile, adds_units=adds_units)
     return Order(path, profile, world, found, batch, settings.KEYRING.dump())
 
 
@@ -272,9 +274,7 @@ class _Import:
         self._progress = progress
         self._results: list[Observed] = []
         self._new_units: dict[NewUnit, int] = {}
-        actor = Actor.of(run.actor) if run.actor else Actor.system(f"console, {run.profile}")
-        own = order.profile.source.startswith(OWN)
-        self._by = Bringing(actor, run.pk, has_callbacks, own_source=own)
+        self._by = bringing(run, order)
 
     def go(self) -> None:
         """Go through the whole file."""
@@ -284,6 +284,7 @@ class _Import:
         with RejectsFile(name, has_header=header) as rejects, steady(), tuned():
             for batch in batches(self._order):
                 results = self._take_in(batch)
+                self._by.spoken.add(result.matter_id for result in results)
                 self._set_aside(batch, results, rejects)
                 if self._progress:
                     self._progress(run)
@@ -319,14 +320,14 @@ class _Import:
             after = last_entry()
             self._results = observe_many(observations, by=self._by)
             self._mark(after)
-            outcomes = Counter(result.outcome for result in self._results)
+            outcomes, notes = counted(self._results)
             counts = {
                 "read": run.read + len(batch),
                 "created": run.created + outcomes["created"],
                 "updated": run.updated + outcomes["updated"],
                 "unchanged": run.unchanged + outcomes["unchanged"],
                 "rejected": run.rejected + outcomes["refused"] + len(batch.rejected),
-                "notes": dict(Counter(run.notes) + Counter(batch.notes)),
+                "notes": dict(Counter(run.notes) + Counter(batch.notes) + Counter(notes)),
                 "share": batch.share,
                 "heard_at": timezone.now(),
             }
@@ -378,13 +379,9 @@ class _Import:
 
     def _set_aside(self, batch: Batch, results: list[Observed], rejects: RejectsFile) -> None:
         """Write the rejected rows of a batch, in the order of the file."""
-        refused = [
-            Rejected(facts.line, [], Problem("refused", {"reason": result.reason}))
-            for facts, result in zip(batch.facts, results, strict=True)
-            if result.outcome == "refused"
-        ]
+        known = set_aside(batch.facts, results)
         for _line, _cells, problem in batch.rejected:
             if problem.code == "new_unit":
                 self._wanted(str(problem.particulars["unit"]), str(problem.particulars["value"]))
-        for line, cells, problem in sorted([*batch.rejected, *refused], key=lambda one: one.line):
+        for line, cells, problem in sorted([*batch.rejected, *known], key=lambda one: one.line):
             rejects.write(batch.header, cells, line, sentence(problem))

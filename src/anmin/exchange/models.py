@@ -35,6 +35,7 @@ class ImportRun(Evidenced):
     something left out, by the codes of ``reasons.NOTES``. ``profile_text`` is a profile made for
     this file alone. ``new_units`` are units that the profile would add and nobody has confirmed:
     code, then name and rows. ``column_facts`` says by position what the columns were taken for.
+    ``made_at`` is when the file was made, if whoever brought it could tell.
     ``undo_position`` is the last entry that an undoing has dealt with. ``heard_at`` is the last
     sign of life, ``stored`` the uploaded file's name in ``$ANMIN_HOME/uploads`` until it is done
     with.
@@ -58,6 +59,7 @@ class ImportRun(Evidenced):
     )
     started_at = models.DateTimeField(_("started"), default=timezone.now)
     heard_at = models.DateTimeField(default=timezone.now)
+    made_at = models.DateTimeField(_("file made"), null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
     share = models.FloatField(_("share of the file read"), default=0.0)
     read = models.PositiveBigIntegerField(_("rows read"), default=0)

@@ -18,6 +18,7 @@ from pydantic import (
 
 from anmin.exchange.dates import compile_format
 from anmin.exchange.readers import Reading
+from anmin.matters.several import Rule
 
 MOMENTS = ("received_at", "dispatched_at", "arrived_at", "cleared_at", "answered_at")
 """The moments of an event, in the order in which they can only happen."""
@@ -253,8 +254,9 @@ class Profile(_Part):
     """A column profile. ``source`` names the system of record: with the event number it is the key.
 
     ``optional`` lists facts whose column may be missing from a file; ``fixed`` gives values for
-    category, unit, area and details that stand in no column or are blank there. ``roles`` may use
-    it while the administrator has assigned it to nobody (`profile_use`).
+    category, unit, area and details that stand in no column or are blank there. ``moments`` says
+    for moments which of several rows about one event tells them, where it is not as usual
+    (``matters.several``): ``arrived_at = "first_row"``. ``roles`` may use it while the administrator has assigned it to nobody (`profile_use`).
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,47}$")
@@ -273,6 +275,7 @@ class Profile(_Part):
     unit: UnitMap = UnitMap()
     area: PlaceMap = PlaceMap()
     coordinates: Coordinates = Coordinates()
+    moments: dict[str, Rule] = {}
     flags: tuple[Flag, ...] = ()
 
     @model_validator(mode="before")
@@ -293,6 +296,8 @@ class Profile(_Part):
             raise ValueError("longitude and latitude go together")
         if not (self._category_columns or self.category.default or "category" in self.fixed):
             raise ValueError("columns need category, or fixed or category.default gives one")
+        if unknown := self.moments.keys() - set(MOMENTS):
+            raise ValueError(f"moments: {', '.join(sorted(unknown))} is no moment")
         if "external_id" in self.optional:
             raise ValueError("external_id cannot be optional")
         if not self.file.header and any(

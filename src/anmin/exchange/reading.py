@@ -30,6 +30,8 @@ from anmin.matters.observation import Marks, known_details, mark, stamped
 
 APART_FROM = 4_000_000
 """Files from this many bytes on are worth a process of their own."""
+LARGEST = 2
+"""How many times larger than usual a batch may become, so that rows of one event stay together."""
 REJECTED_CELL = 2_000
 """How much of a cell is kept of a rejected row."""
 
@@ -140,16 +142,16 @@ def read(order: Order) -> Iterator[Batch]:
                 taken = take(row)
                 if taken is None:
                     continue
+                if len(batch) >= order.batch and not _goes_on(batch, taken, order.batch):
+                    batch.share = table.share_read
+                    batch.notes = take.taken_notes()
+                    yield batch
+                    batch = Batch(binding.header)
                 if isinstance(taken, Problem):
                     batch.rejected.append(Rejected(row.line, _kept(row.cells), taken))
                 else:
                     batch.facts.append(taken)
                     batch.marks.append(_marks(taken, ring) if ring else None)
-                if len(batch) >= order.batch:
-                    batch.share = table.share_read
-                    batch.notes = take.taken_notes()
-                    yield batch
-                    batch = Batch(binding.header)
         except Unreadable as caught:
             fault = caught
         batch.share = table.share_read
@@ -157,6 +159,13 @@ def read(order: Order) -> Iterator[Batch]:
         yield batch
         if fault is not None:
             raise fault
+
+
+def _goes_on(batch: Batch, taken: Facts | Problem, usual: int) -> bool:
+    """Whether a full batch takes one more row: it is about the same event as the one before."""
+    if isinstance(taken, Problem) or not batch.facts or len(batch) >= LARGEST * usual:
+        return False
+    return batch.facts[-1].external_id == taken.external_id
 
 
 def _marks(facts: Facts, ring: Keyring) -> Marks | None:

@@ -85,11 +85,16 @@ ROWS: dict[str, Promise] = {
     "phone_long": _("The telephone number has too many digits."),
     "phone_unreadable": _("The telephone number cannot be read."),
     "refused": _("The record does not fit: %(reason)s"),
+    "not_applied": _(
+        "Not applied: a later export has already told otherwise of the event %(number)s."
+    ),
 }
 
 NOTES: dict[str, Promise] = {
     "phone_partly": _("Besides a telephone number there was something that may be another one."),
     "text_cut": _("A text was longer than its field and was cut."),
+    "not_applied": _("Not applied, since a later export has already told otherwise."),
+    "rows_joined": _("Joined to another row of the file about the same event."),
 }
 
 DOUBTS: dict[str, Promise] = {

@@ -25,6 +25,7 @@ from anmin.exchange.profiles import load_profile, own_folder, parse_profile
 from anmin.exchange.queries import import_run
 from anmin.exchange.reading import Order, read
 from anmin.exchange.reasons import refusal, sentence
+from anmin.exchange.speaking import no_later
 from anmin.exchange.world import check_profile, look_around
 from anmin.kernel.errors import Conflict, NotAllowed, Refusal, Unavailable
 from anmin.people.actions import log_access
@@ -48,8 +49,12 @@ class Preview:
     notes: dict[str, int]
 
 
-def lay_down(chunks: Iterable[bytes], *, name: str, actor: "Account") -> ImportRun:
+def lay_down(
+    chunks: Iterable[bytes], *, name: str, actor: "Account", modified: float | None = None
+) -> ImportRun:
     """Keep an uploaded file for an import to come; nothing is taken in yet.
+
+    ``modified`` is when it was last written on the machine it came from (seconds since 1970).
 
     Raises ``NotAllowed``.
     """
@@ -68,6 +73,7 @@ def lay_down(chunks: Iterable[bytes], *, name: str, actor: "Account") -> ImportR
             actor=actor,
             status=Status.DRAFT,
             stored=stored,
+            made_at=timezone.now() if modified is None else no_later(modified),
         )
     except BaseException:
         path.unlink(missing_ok=True)

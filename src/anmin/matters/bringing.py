@@ -5,7 +5,7 @@ Everybody else speaks for the own unit: a row opens and moves only what its pers
 move by hand, and nothing that somebody is called back about.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,6 +19,7 @@ from anmin.matters.kind import Kind
 from anmin.matters.models import Matter
 from anmin.matters.observation import Observation
 from anmin.matters.registry import kind_of
+from anmin.matters.several import Joining
 from anmin.people.models import Account
 from anmin.people.policy import Capability, can, unit_scope
 from anmin.places.models import Area
@@ -36,14 +37,42 @@ def _nobody(_ids: Collection[int]) -> AbstractSet[int]:
     return frozenset()
 
 
+class Spoken:
+    """The matters that one export has spoken of so far: a bit for each, however many there are."""
+
+    def __init__(self) -> None:
+        self._bits = bytearray()
+
+    def add(self, matter_ids: Iterable[int | None]) -> None:
+        """Remember these."""
+        bits = self._bits
+        for pk in matter_ids:
+            if pk is not None:
+                if pk >> 3 >= len(bits):
+                    bits.extend(bytes((pk >> 3) + 4096 - len(bits)))
+                bits[pk >> 3] |= 1 << (pk & 7)
+
+    def __contains__(self, pk: int) -> bool:
+        return pk >> 3 < len(self._bits) and bool(self._bits[pk >> 3] >> (pk & 7) & 1)
+
+
 @dataclass(frozen=True)
 class Bringing:
-    """Who brings a file in, as which run, and who can tell what rests on a matter."""
+    """Who brings a file in, as which run, and who can tell what rests on a matter.
+
+    ``joining`` says how several rows about one event are joined. ``same_file`` are the runs that
+    brought this very file before, and ``since`` is the last entry before this one began; whoever
+    calls adds to ``spoken`` what was committed.
+    """
 
     actor: Actor
     run: int | None = None
     planned: Planned = field(default=_nobody)
     own_source: bool = False
+    joining: Joining = field(default_factory=Joining)
+    same_file: frozenset[int] = frozenset()
+    since: int = 0
+    spoken: Spoken = field(default_factory=Spoken)
 
     @property
     def outranked(self) -> bool:

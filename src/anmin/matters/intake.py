@@ -2,24 +2,28 @@
 
 Each observation is compared with what that system last said about the event (kept in the
 entries), and only what it changed since is applied: work done here, such as a hand-over to
-another unit, is never undone by the next export, and an older export never wins.
+another unit, is never undone by the next export. Which export is the later one its own order
+tells (``facts_at``, then the order in which they come); what is older is told as not applied.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 
 from anmin.evidence.log import atomic
+from anmin.kernel.chain import stamp
 from anmin.matters import bulk
 from anmin.matters.actor import Actor
 from anmin.matters.bringing import Bringing
 from anmin.matters.first_sight import open_many
-from anmin.matters.later_word import Observed, said_before, update
+from anmin.matters.later_word import Observed, Word, said_before, update_many
 from anmin.matters.ledger import take_turn
 from anmin.matters.models import Matter
 from anmin.matters.observation import Observation
+from anmin.matters.several import Joining
 
 __all__ = ["Bringing", "Observation", "Observed", "observe_many"]
 
@@ -32,8 +36,8 @@ def observe_many(
 
     ``by`` tells who brings it, within which bounds, and what rests on matters already; without
     it, it is the house itself under the name ``actor_label``. Repeating a batch changes nothing.
-    Several observations of one event in a batch are taken in the order of their ``facts_at``.
-    O(n) statements in bulk for new events; a changed event costs a few queries of its own.
+    Several observations of one event in a batch are taken in the order of their ``facts_at``;
+    those equally new are joined (``several``). A handful of statements, however many events.
     """
     take_turn()
     bulk.queue_up("intake")
@@ -42,69 +46,108 @@ def observe_many(
         for one in observations:
             by.bounds.keep(one)
     results: list[Observed | None] = [None] * len(observations)
-    for indices in _rounds(observations):
-        known = _known([observations[i] for i in indices])
-        fresh = [i for i in indices if _key(observations[i]) not in known]
-        later = _newly_said(observations, indices, known, by, results)
-        planned = by.planned([pk for _i, pk in later]) if later else ()
-        for i, pk in later:
-            digest = observations[i].marked(settings.KEYRING).facts
-            results[i] = update(pk, observations[i], digest, by, rests=pk in planned)
-        opened = open_many([observations[i] for i in fresh], by) if fresh else []
-        for i, made in zip(fresh, opened, strict=True):
-            results[i] = (
-                Observed("refused", None, made)
-                if isinstance(made, str)
-                else Observed("created", made)
-            )
+    told: set[int] = set()
+    for words in _rounds(observations, by.joining):
+        known = _known([word.one for word in words])
+        fresh = [word for word in words if _key(word.one) not in known]
+        later = _newly_said(words, known, by, results, told)
+        for word, observed in zip(later, update_many(later, by), strict=True):
+            _tell(results, word, observed)
+        opened = open_many([word.one for word in fresh], by) if fresh else []
+        for word, made in zip(fresh, opened, strict=True):
+            if isinstance(made, str):
+                _tell(results, word, Observed("refused", None, made))
+            else:
+                _tell(results, word, Observed("created", made))
+        if len(words) < len(observations):
+            first = [results[word.places[0]] for word in words]
+            told.update(one.matter_id for one in first if one and one.matter_id)
     return [result for result in results if result is not None]
 
 
+def _tell(results: list[Observed | None], word: Word, observed: Observed) -> None:
+    """Each row of an event gets its result: what was joined to the first is not created twice."""
+    first, *others = word.places
+    results[first] = observed
+    further = observed.outcome
+    if others and further in ("created", "updated"):
+        further = "updated"
+    for at in others:
+        results[at] = observed._replace(outcome=further, joined=True)
+    for at in word.again:
+        done = observed.outcome in ("created", "updated")
+        results[at] = observed._replace(outcome="unchanged") if done else observed
+
+
 def _newly_said(
-    observations: Sequence[Observation],
-    indices: Iterable[int],
+    words: Iterable[Word],
     known: Mapping[tuple[str, str], "_Known"],
     by: Bringing,
     results: list[Observed | None],
-) -> list[tuple[int, int]]:
-    """Which of them say something new of a known matter, with its id; the others get results."""
-    later: list[tuple[int, int]] = []
-    bump: list[tuple[datetime, int]] = []
-    for i in indices:
-        one = observations[i]
+    told: AbstractSet[int],
+) -> list[Word]:
+    """Those that say something new of a known matter; the others get results."""
+    later: list[Word] = []
+    bump: list[tuple[Any, ...]] = []
+    for word in words:
+        one = word.one
         row = known.get(_key(one))
         if row is None:
             continue
+        word.pk = row.id
         if by.bounds and (reason := by.bounds.refuse_known(row.kind, row.unit_id)):
-            results[i] = Observed("refused", None, reason)
-        elif row.digest == (digest := one.marked(settings.KEYRING).facts):
+            _tell(results, word, Observed("refused", None, reason))
+        elif row.digest == one.marked(settings.KEYRING).facts:
             if not by.outranked and (row.facts_at is None or one.facts_at > row.facts_at):
                 bump.append((one.facts_at, row.id))
-            results[i] = Observed("unchanged", row.id)
-        elif row.facts_at is not None and one.facts_at < row.facts_at:
-            results[i] = Observed("unchanged", row.id, "older than what is known")
-        elif one.facts_at == row.facts_at and said_before(row.id, digest):
-            results[i] = Observed("unchanged", row.id, "said before, and changed since")
+            _tell(results, word, Observed("unchanged", row.id))
         else:
-            later.append((i, row.id))
+            word.older = row.facts_at is not None and one.facts_at < row.facts_at
+            word.joins = one.facts_at == row.facts_at and (row.id in told or row.id in by.spoken)
+            later.append(word)
     _bump(bump)
-    return later
+    said = said_before(later, by)
+    for word in later:
+        if word.pk in said:
+            _tell(results, word, Observed("unchanged", word.pk))
+        elif word.older:
+            _tell(results, word, Observed("older", word.pk))
+    return [word for word in later if not word.older and word.pk not in said]
 
 
-def _rounds(observations: Sequence[Observation]) -> Iterable[list[int]]:
-    """Positions grouped so that no round holds an event twice, earlier facts first."""
+def _rounds(observations: Sequence[Observation], joining: Joining) -> Iterable[list[Word]]:
+    """The rows grouped so that no round holds an event twice, earlier facts first.
+
+    Rows of one event that are equally new are one word where they can be joined.
+    """
     if len({(one.source, one.external_id) for one in observations}) == len(observations):
-        yield list(range(len(observations)))
+        yield [Word((i,), one) for i, one in enumerate(observations)]
         return
-    seen: dict[tuple[str, str], list[int]] = {}
+    seen: dict[tuple[str, str], list[Word]] = {}
     for i, one in enumerate(observations):
-        seen.setdefault((one.source, one.external_id), []).append(i)
-    depth = max((len(places) for places in seen.values()), default=0)
-    if depth > 1:
-        for places in seen.values():
-            places.sort(key=lambda i: observations[i].facts_at)
-    for level in range(depth):
-        yield [places[level] for places in seen.values() if len(places) > level]
+        seen.setdefault((one.source, one.external_id), []).append(Word((i,), one))
+    for key, words in seen.items():
+        if len(words) > 1:
+            words.sort(key=lambda word: word.one.facts_at)
+            seen[key] = _joined(words, joining)
+    for level in range(max(len(words) for words in seen.values())):
+        yield [words[level] for words in seen.values() if len(words) > level]
+
+
+def _joined(words: Sequence[Word], joining: Joining) -> list[Word]:
+    """Neighbours that can be joined as one; what says the same twice is said once."""
+    found = [words[0]]
+    for word in words[1:]:
+        last = found[-1]
+        if not joining.joinable(last.one, word.one):
+            found.append(word)
+            continue
+        one = joining.join(last.one, word.one)
+        if one == last.one:
+            found[-1] = Word(last.places, one, (*last.again, *word.places))
+        else:
+            found[-1] = Word((*last.places, *word.places), one, last.again)
+    return found
 
 
 class _Known(NamedTuple):
@@ -136,7 +179,8 @@ def _key(one: Observation) -> tuple[str, str]:
     return one.source, one.external_id
 
 
-def _bump(rows: list[tuple[datetime, int]]) -> None:
+def _bump(rows: list[tuple[Any, ...]]) -> None:
     """Remember that the same facts were confirmed later."""
-    for facts_at, pk in rows:
-        Matter.objects.filter(pk=pk).update(facts_at=facts_at)
+    keep = bulk.keeper()
+    kept = [(keep(stamp(facts_at)), pk) for facts_at, pk in rows]
+    bulk.update(Matter, ("facts_at",), ("id",), kept)

@@ -1,21 +1,22 @@
 """What a system of record says about an event that is known already."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.kernel.chain import stamp
 from anmin.kernel.errors import Refusal
+from anmin.matters import bulk
 from anmin.matters.bringing import UNHEARD, Bringing
-from anmin.matters.clock import Running, tick
+from anmin.matters.clock import Reckoner, Running, reckoner, tick
 from anmin.matters.contacts import further_indexes, keep_further, seal
 from anmin.matters.first_sight import ended_at
+from anmin.matters.further_entries import Line, append_many
 from anmin.matters.kind import Kind
 from anmin.matters.ledger import Change, append, running_clocks
 from anmin.matters.models import Contact, Deadline, Entry, FurtherPhone, LaterContact, Matter
@@ -28,11 +29,32 @@ UNDONE = "undone"
 
 
 class Observed(NamedTuple):
-    """What became of one observation: created, updated, unchanged or refused, and why."""
+    """What became of one observation, and why: created, updated, unchanged, older or refused.
+
+    ``older`` is one that was not applied because a later one was. ``joined`` marks a row that was
+    taken together with an earlier one about the same event.
+    """
 
     outcome: str
     matter_id: int | None
     reason: str = ""
+    joined: bool = False
+
+
+@dataclass(slots=True)
+class Word:
+    """What one or more rows (``places`` in their batch) say of an event.
+
+    ``again`` are places of rows that say nothing besides. ``pk`` is its matter, if it has one.
+    ``older``: a later export has spoken of it. ``joins``: this export has spoken of it before.
+    """
+
+    places: tuple[int, ...]
+    one: Observation
+    again: tuple[int, ...] = ()
+    pk: int = 0
+    older: bool = False
+    joins: bool = False
 
 
 @dataclass(slots=True)
@@ -53,59 +75,134 @@ class _Later:
     rests: bool
 
 
-def update(pk: int, one: Observation, digest: bytes, by: Bringing, *, rests: bool) -> Observed:
-    """Apply what the outside system changed since it last spoke of this event."""
-    matter = Matter.objects.select_for_update().get(pk=pk)
-    try:
-        later = _compared(matter, one, rests)
-    except Refusal as refusal:
-        return Observed("refused", pk, str(refusal))
-    state = _later_state(matter, later.declared, {**matter.details, **later.details})
-    if by.bounds and (reason := _refused(later, one, by, digest, state)):
-        return Observed("refused", None, reason)
-    now = timezone.now()
-    change, running = _change(later, state, now, by)
-    _contact(later, one, change, by, now)
-    if later.aside:
-        change.told["aside"] = later.aside
-        change.note = _("The system of record gave another reply; what the citizen was told stays.")
-    # Between two words of the system of record, what a unit's file says makes neither of them old.
-    facts_at = matter.facts_at if by.outranked and matter.facts_at else one.facts_at
-    facts = {"facts_at": facts_at, "facts_digest": digest}
-    if not change.payload() and state == matter.state:
-        Matter.objects.filter(pk=pk).update(**facts)
-        return Observed("unchanged", pk)
-    change.told |= _marks_of(matter, digest, by)
-    append(matter, change, actor=by.actor, at=now, running=running)
-    Matter.objects.filter(pk=pk).update(**facts)
-    return Observed("updated", pk)
+class _Known:
+    """What is known of many matters, read with a handful of statements."""
+
+    def __init__(self, words: Sequence[Word], by: Bringing) -> None:
+        ids = [word.pk for word in words]
+        asked = [word.pk for word in words if word.one.contact]
+        self.planned = by.planned(ids)
+        rows = Matter.objects.select_for_update().filter(bulk.of_these(ids))
+        self.matters = {one.pk: one for one in rows.order_by("pk")}
+        self.said = _standing(ids)
+        self.clocks: dict[int, list[Deadline]] = {}
+        for clock in Deadline.objects.filter(bulk.of_matters(ids)):
+            self.clocks.setdefault(clock.matter_id, []).append(clock)
+        self.contacts = {
+            one.matter_id: one for one in Contact.objects.filter(bulk.of_matters(asked))
+        }
+        beside = LaterContact.objects.filter(
+            bulk.of_matters(asked), standing=LaterContact.BESIDE
+        ).values_list("matter_id", "fingerprint")
+        self.beside = {(pk, bytes(mark)) for pk, mark in beside}
 
 
-def said_before(pk: int, digest: bytes) -> bool:
-    """Whether these very facts were reported earlier: between equals, the last word stands."""
-    said = standing(pk, Entry.objects.filter(payload__told__facts=digest.hex()))
-    return any(said)
+def update_many(words: Sequence[Word], by: Bringing) -> list[Observed]:
+    """Apply what the outside system changed since it last spoke of these events, one word each."""
+    if not words:
+        return []
+    known = _Known(words, by)
+    now, clocks = timezone.now(), reckoner()
+    results: list[Observed] = []
+    lines: list[Line] = []
+    silent: list[tuple[Any, ...]] = []
+    keep = bulk.keeper()
+    for word in words:
+        matter, one = known.matters[word.pk], word.one
+        said = _folded(known.said.get(matter.pk, ()))
+        if word.joins:
+            one = by.joining.join_told(said, one)
+        try:
+            later = _compared(matter, one, said, known)
+        except Refusal as refusal:
+            results.append(Observed("refused", matter.pk, str(refusal)))
+            continue
+        digest = one.marked(settings.KEYRING).facts
+        state = _later_state(matter, later.declared, {**matter.details, **later.details})
+        if by.bounds and (reason := _refused(later, one, by, digest, state)):
+            results.append(Observed("refused", None, reason))
+            continue
+        running = running_clocks(known.clocks.get(matter.pk, ()))
+        change = _change(later, state, now, by, running, clocks)
+        _contact(later, one, change, by, now)
+        if later.aside:
+            change.told["aside"] = later.aside
+            change.note = _(
+                "The system of record gave another reply; what the citizen was told stays."
+            )
+        # Between two words of the system of record, a unit's file makes neither of them old.
+        facts_at = matter.facts_at if by.outranked and matter.facts_at else one.facts_at
+        if not change.payload() and state == matter.state:
+            silent.append((keep(stamp(facts_at)), digest, matter.pk))
+            results.append(Observed("unchanged", matter.pk))
+            continue
+        change.told |= _marks_of(matter, digest, by)
+        if word.joins:
+            change.told["row"] = word.one.marked(settings.KEYRING).facts.hex()
+        lines.append(Line(matter, change, running, facts_at, digest))
+        results.append(Observed("updated", matter.pk))
+    bulk.update(Matter, ("facts_at", "facts_digest"), ("id",), silent)
+    append_many(lines, actor=by.actor, at=now)
+    return results
 
 
-def standing(pk: int, among: QuerySet[Entry] | None = None) -> list[dict[str, Any]]:
-    """What imports said of a matter, entry by entry, without what was undone."""
-    rows = (Entry.objects if among is None else among).filter(
-        matter=pk, action__in=("open", "observe")
-    )
-    undone = {
-        payload["told"]["undone"]
-        for payload in Entry.objects.filter(matter=pk, action=UNDONE).values_list(
-            "payload", flat=True
-        )
-    }
-    payloads = rows.order_by("seq").values_list("payload", flat=True)
-    return [one for one in payloads if one.get("told", {}).get("run") not in undone or not undone]
+def said_before(words: Sequence[Word], by: Bringing) -> set[int]:
+    """The matters of which the very same was said before, and which is not to be said again.
+
+    A file that is brought in again says nothing new while no other has spoken since. Without
+    files, between equals the last word stands.
+    """
+    asked = [word for word in words if by.same_file or (by.run is None and not word.older)]
+    if not asked:
+        return set()
+    told = _standing([word.pk for word in asked], {"id__lte": by.since} if by.since else {})
+    found: set[int] = set()
+    for word in asked:
+        said = [payload.get("told", {}) for payload in told.get(word.pk, ())]
+        if by.run is not None:
+            if not said or said[-1].get("run") not in by.same_file:
+                continue
+            said = [one for one in said if one.get("run") in by.same_file]
+        digest = word.one.marked(settings.KEYRING).facts.hex()
+        if (by.run is not None or not word.older) and any(
+            digest in (one.get("facts"), one.get("row")) for one in said
+        ):
+            found.add(word.pk)
+    return found
 
 
-def _compared(matter: Matter, one: Observation, rests: bool) -> _Later:
+def _standing(
+    ids: Sequence[int], among: Mapping[str, Any] | None = None
+) -> dict[int, list[dict[str, Any]]]:
+    """What imports said of matters, entry by entry, without what was undone."""
+    rows = Entry.objects.filter(bulk.of_matters(ids), **(among or {}))
+    rows = rows.filter(action__in=("open", "observe", UNDONE)).order_by("matter_id", "seq")
+    found: dict[int, list[dict[str, Any]]] = {}
+    undone: dict[int, set[int]] = {}
+    for pk, action, payload in rows.values_list("matter_id", "action", "payload"):
+        if action == UNDONE:
+            undone.setdefault(pk, set()).add(payload["told"]["undone"])
+        else:
+            found.setdefault(pk, []).append(payload)
+    for pk, runs in undone.items():
+        said = found.get(pk, ())
+        found[pk] = [one for one in said if one.get("told", {}).get("run") not in runs]
+    return found
+
+
+def _folded(payloads: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """What the outside system has said so far, folded from the entries it caused."""
+    said: dict[str, Any] = {"details": {}}
+    for payload in payloads:
+        said.update(payload.get("set", {}))
+        said["details"].update(payload.get("details", {}))
+        said["details"].update(payload.get("told", {}).get("aside", {}))
+    return said
+
+
+def _compared(matter: Matter, one: Observation, last: Mapping[str, Any], known: _Known) -> _Later:
     """What is said now and was not said before. Raises ``Refusal`` for details that do not fit."""
     declared = matter.type
-    last = _last_said(matter)
     told = one.known_details()
     facts = {name: getattr(one, name) for name in (*FACT_COLUMNS, "opened_at")}
     details = declared.clean({**matter.details, **told})
@@ -121,20 +218,15 @@ def _compared(matter: Matter, one: Observation, rests: bool) -> _Later:
         if name in details and details[name] != last["details"].get(name)
     }
     follows = declared.follow_up is not None and matter.state in declared.follow_up.states
-    rests = rests or follows
+    rests = matter.pk in known.planned or follows
     kept = declared.details.told_fields() if rests and not matter.live else set()
     aside = {name: changed.pop(name) for name in kept & changed.keys()}
-    contact = Contact.objects.filter(matter=matter).first() if one.contact else None
-    marks = one.marked(settings.KEYRING)
-    fresh = bool(one.contact) and not _known_contact(matter, contact, marks.contact)
+    contact, fresh = known.contacts.get(matter.pk), False
+    if one.contact:
+        mark = one.marked(settings.KEYRING).contact
+        first = contact is not None and bytes(contact.fingerprint) == mark
+        fresh = not first and (matter.pk, mark) not in known.beside
     return _Later(matter, declared, columns, changed, aside, contact, fresh, rests)
-
-
-def _known_contact(matter: Matter, first: Contact | None, mark: bytes) -> bool:
-    if first is not None and bytes(first.fingerprint) == mark:
-        return True
-    rows = LaterContact.objects.filter(matter=matter, standing=LaterContact.BESIDE)
-    return rows.filter(fingerprint=mark).exists()
 
 
 def _refused(later: _Later, one: Observation, by: Bringing, digest: bytes, state: str) -> str:
@@ -166,9 +258,14 @@ def _keep_out(later: _Later, names: list[str], by: Bringing, digest: bytes) -> N
 
 
 def _change(
-    later: _Later, state: str, now: datetime, by: Bringing
-) -> tuple[Change, Mapping[str, Running]]:
-    """The entry to come, and the clocks before it.
+    later: _Later,
+    state: str,
+    now: datetime,
+    by: Bringing,
+    running: Mapping[str, Running],
+    reckon: Reckoner,
+) -> Change:
+    """The entry to come.
 
     The answer that a unit's file gives to a matter of the system of record is given when it comes
     in, as by hand: a promise that was broken is not kept afterwards.
@@ -181,7 +278,6 @@ def _change(
         ended = now if by_hand else ended_at({**matter.details, **later.details}, now)
     if matter.closed_at is None and ended is not None:
         change.columns["closed_at"] = ended
-    running = running_clocks(Deadline.objects.filter(matter=matter))
     change.clocks = tick(
         declared.clocks,
         declared.flow,
@@ -189,8 +285,9 @@ def _change(
         state=state,
         at=ended or now,
         running=running,
+        reckon=reckon,
     )
-    return change, running
+    return change
 
 
 def _marks_of(matter: Matter, digest: bytes, by: Bringing) -> dict[str, Any]:
@@ -201,16 +298,6 @@ def _marks_of(matter: Matter, digest: bytes, by: Bringing) -> dict[str, Any]:
         before = stamp(matter.facts_at) if matter.facts_at else None
         told["before"] = [before, bytes(matter.facts_digest or b"").hex()]
     return told
-
-
-def _last_said(matter: Matter) -> dict[str, Any]:
-    """What the outside system has said so far, folded from the entries it caused."""
-    said: dict[str, Any] = {"details": {}}
-    for payload in standing(matter.pk):
-        said.update(payload.get("set", {}))
-        said["details"].update(payload.get("details", {}))
-        said["details"].update(payload.get("told", {}).get("aside", {}))
-    return said
 
 
 def _later_state(matter: Matter, declared: Kind, details: dict[str, Any]) -> str:

@@ -32,7 +32,8 @@ def incidents(
         datetime | None,
         typer.Option(
             formats=["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d"],
-            help="The moment the export tells of (local time), if no column says so.",
+            help="The moment the export tells of (local time), if no column says so; else it is "
+            "when the file was last written. A later export has the last word.",
         ),
     ] = None,
     by: Annotated[
@@ -63,6 +64,7 @@ def incidents(
     from anmin.exchange.imports import import_incidents
     from anmin.exchange.models import ImportRun
     from anmin.exchange.profiles import find_profile, is_known
+    from anmin.exchange.reasons import NOTES
     from anmin.people.queries import account_by_name
 
     with console.progress(file.name) as advance:
@@ -86,8 +88,10 @@ def incidents(
         "%(read)s rows read: %(created)s new, %(updated)s updated, %(unchanged)s unchanged, "
         "%(rejected)s rejected (%(seconds).1f s)."
     ) % {**result.counts(), "seconds": result.seconds}
+    for code, count in result.notes.items():
+        text += f"\n{NOTES[code]} (× {count})"
     if result.rejects_file:
-        text += "\n" + _("Rejected rows: %(file)s") % {"file": result.rejects_file}
+        text += "\n" + _("Rejected and not applied rows: %(file)s") % {"file": result.rejects_file}
     if result.new_units:
         listed = "\n".join(f"  {code}  {name}  {rows}" for code, name, rows in result.new_units)
         text += "\n" + _(

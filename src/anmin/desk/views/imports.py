@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
@@ -90,8 +91,22 @@ def _receive(request: DeskRequest) -> HttpResponse:
         return _history(request, _("Choose a file first."), status=422)
     if not given.size:
         return _history(request, _("The file is empty."), status=422)
-    run = uploads.lay_down(given.chunks(), name=given.name or "", actor=request.user)
+    run = uploads.lay_down(
+        given.chunks(),
+        name=given.name or "",
+        actor=request.user,
+        modified=_seconds(request.POST.get("modified", "")),
+    )
     return go(request, reverse("desk:import_run", args=[run.pk]))
+
+
+def _seconds(said: str) -> float | None:
+    """When a browser says that a file was last written; nothing if it does not tell."""
+    try:
+        seconds = float(said)
+    except ValueError:
+        return None
+    return seconds if isfinite(seconds) else None
 
 
 def _too_large() -> str:
@@ -136,7 +151,8 @@ def one(request: DeskRequest, run_id: int) -> HttpResponse:
     if run.state == "draft":
         return _draft(request, run, request.GET)
     masked = not shows_contacts(request.user)
-    rejects = first_rejects(run, masked=masked) if run.rejected else []
+    aside = run.rejected + run.notes.get("not_applied", 0)
+    rejects = first_rejects(run, masked=masked) if aside else []
     line = _line(run)
     context = {
         "line": line,
@@ -144,7 +160,8 @@ def one(request: DeskRequest, run_id: int) -> HttpResponse:
         "notes": [(NOTES[code], f"{count:,}") for code, count in run.notes.items()],
         "rejects": rejects,
         "may_view": can(request.user, Capability.VIEW_MATTERS),
-        "more_rejects": run.rejected > len(rejects),
+        "aside": aside,
+        "more_rejects": aside > len(rejects),
         "masked": masked,
         "new_units": [(code, *told) for code, told in sorted(run.new_units.items())],
         "may_add_units": can(request.user, Capability.MANAGE_REFERENCE) and bool(run.stored),

@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(choices=[('draft', 'Uploaded'), ('queued', 'Waiting'), ('running', 'Running'), ('done', 'Taken in'), ('failed', 'Failed'), ('interrupted', 'Interrupted'), ('undoing', 'Being undone'), ('undone', 'Undone')], default='running', max_length=12, verbose_name='status')),
                 ('started_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='started')),
                 ('heard_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('made_at', models.DateTimeField(null=True, verbose_name='file made')),
                 ('finished_at', models.DateTimeField(null=True, verbose_name='finished')),
                 ('share', models.FloatField(default=0.0, verbose_name='share of the file read')),
                 ('read', models.PositiveBigIntegerField(default=0, verbose_name='rows read')),

@@ -1,4 +1,5 @@
-// Before an upload: a file that is too large is told at once, and the button says that it works.
+// Before an upload: a file that is too large is told at once, its date goes along, and the button
+// says that it works.
 (() => {
   "use strict";
   const form = document.querySelector("[data-upload]");
@@ -12,12 +13,18 @@
     return large;
   }
 
+  function tellDate() {
+    const [chosen] = file.files;
+    form.elements.modified.value = chosen === undefined ? "" : String(chosen.lastModified / 1000);
+  }
+
   file.addEventListener("change", tooLarge);
   form.addEventListener("submit", (event) => {
     if (tooLarge()) {
       event.preventDefault();
       return;
     }
+    tellDate();
     form.querySelector("button").disabled = true;
     form.querySelector("[data-idle]").hidden = true;
     form.querySelector("[data-busy]").hidden = false;

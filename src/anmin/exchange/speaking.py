@@ -1,0 +1,72 @@
+"""How an export speaks: when it was made, in whose name, and what became of its rows."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.utils import timezone
+
+from anmin.callbacks.resting import has_callbacks
+from anmin.exchange.mapping import Facts
+from anmin.exchange.models import ImportRun, Status
+from anmin.exchange.problems import Problem
+from anmin.exchange.profile import OWN
+from anmin.exchange.reading import Order, Rejected
+from anmin.matters.actor import Actor
+from anmin.matters.bringing import Bringing
+from anmin.matters.intake import Observed
+from anmin.matters.ledger import last_entry
+from anmin.matters.several import Joining
+
+
+def made_at(path: Path, run: ImportRun) -> datetime:
+    """When a file was made: as was told when it was uploaded, else when it was last written.
+
+    Never later than now. It orders exports that do not say themselves how new their rows are.
+    """
+    return run.made_at or no_later(path.stat().st_mtime)
+
+
+def no_later(seconds: float) -> datetime:
+    """A moment by its seconds since 1970, but not one that is still to come."""
+    return datetime.fromtimestamp(min(max(seconds, 0.0), timezone.now().timestamp()), UTC)
+
+
+def bringing(run: ImportRun, order: Order) -> Bringing:
+    """In whose name a run writes, and what it knows of earlier runs of the same file."""
+    profile = order.profile
+    actor = Actor.of(run.actor) if run.actor else Actor.system(f"console, {run.profile}")
+    earlier = ImportRun.objects.filter(sha256=run.sha256).exclude(status=Status.UNDONE)
+    return Bringing(
+        actor,
+        run.pk,
+        has_callbacks,
+        own_source=profile.source.startswith(OWN),
+        joining=Joining(profile.moments, profile.time.opened),
+        same_file=frozenset(earlier.values_list("pk", flat=True)),
+        since=last_entry(),
+    )
+
+
+def counted(results: Iterable[Observed]) -> tuple[Counter[str], dict[str, int]]:
+    """Outcomes, and notes of a batch: rows not applied count as unchanged, and are noted."""
+    outcomes = Counter(result.outcome for result in results)
+    notes = {
+        "not_applied": outcomes["older"],
+        "rows_joined": sum(1 for result in results if result.joined),
+    }
+    outcomes["unchanged"] += outcomes["older"]
+    return outcomes, {code: count for code, count in notes.items() if count}
+
+
+def set_aside(facts: Sequence[Facts], results: Sequence[Observed]) -> list[Rejected]:
+    """The rows that were not taken for what the house knows already, with the reason."""
+    found = []
+    for one, result in zip(facts, results, strict=True):
+        if result.outcome == "refused":
+            found.append(Rejected(one.line, [], Problem("refused", {"reason": result.reason})))
+        elif result.outcome == "older":
+            number: dict[str, str | int] = {"number": one.external_id}
+            found.append(Rejected(one.line, [], Problem("not_applied", number)))
+    return found
