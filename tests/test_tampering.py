@@ -11,7 +11,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone, translation
 
-from anmin.callbacks.models import Carried, DayClosure, DeliveryCase
+from anmin.callbacks.models import Carried, ClaimDecision, DayClosure, DeliveryCase
 from anmin.callbacks.signing import day_hash
 from anmin.channels.actions import opt_out, receive_reply
 from anmin.channels.models import Message, ReplyPart
@@ -378,6 +378,21 @@ CHANGES = [
         "UPDATE callbacks_deliverycase SET reason = 'x' WHERE id = {id}",
     ),
     Change(
+        "whether an exclusion holds",
+        "callbacks_claimdecision",
+        "UPDATE callbacks_claimdecision SET holds = NOT holds WHERE id = {id}",
+    ),
+    Change(
+        "a claim taken for an exclusion",
+        "callbacks_callback",
+        "UPDATE callbacks_callback SET claimed = 'minor' WHERE id = {id}",
+    ),
+    Change(
+        "who answers for a missed promise",
+        "matters_deadline",
+        "UPDATE matters_deadline SET held_by_id = (SELECT MIN(id) FROM places_unit) WHERE id = {id}",
+    ),
+    Change(
         "an opt-out removed",
         "channels_optout",
         "DELETE FROM channels_optout WHERE id = {id}",
@@ -474,6 +489,9 @@ def _live() -> None:
         )
         message = Message.objects.filter(case=None)[0]
         DeliveryCase.objects.create(message=message, step="settled", at=now, by=leader, reason="?")
+        ClaimDecision.objects.create(
+            matter=matter, code="minor", holds=False, reason="?", by=analyst, at=now
+        )
         ProfileUse.objects.create(profile="template_zh", role=Role.DUTY_LEADER)
         candidate = Candidate.objects.create(
             area=area, ground="rise", about="x", state="proposed", made_at=now, evidence={"n": 1.5}

@@ -2,7 +2,8 @@
 
 Owed is every promise that falls due by the end of the day and is not met, whenever its matter was
 opened; what came in and is due later is shown and owed on the day of its deadline. A day is clear
-when nothing is owed.
+when nothing is owed. Late is only what fell due here (``Deadline.held_by``): who is handed an overdue
+matter owes it, and whoever let it fall due stays late with it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,7 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -146,8 +147,27 @@ class DayRows:
             met_at__gte=midnight(self.day),
             met_at__lt=midnight(self.day, days=1),
         )
-        met = met.filter(matter__unit_id__in=self.below).exclude(matter__kind__in=_sealed())
-        return met.exclude(matter__stage=Stage.VOID)
+        met = met.filter(
+            Q(held_by__in=self.below) | Q(held_by=None, matter__unit_id__in=self.below)
+        )
+        return met.exclude(matter__kind__in=_sealed()).exclude(matter__stage=Stage.VOID)
+
+    def gone_late(self) -> QuerySet[Deadline]:
+        """The promises that ran out here and are still not met, of matters that others have now."""
+        here = Deadline.objects.filter(held_by__in=self.below, met_at=None, due_at__lt=self.now)
+        here = here.filter(matter__closed_at=None, matter__unit__isnull=False)
+        here = here.exclude(matter__unit_id__in=self.below).exclude(matter__kind__in=_sealed())
+        return here.exclude(matter__stage=Stage.VOID)
+
+    def _late(self) -> Q:
+        """Overdue, and not only with what ran out at another unit before it came here."""
+        missed = Deadline.objects.filter(met_at=None, due_at__lt=self.now)
+        theirs = missed.filter(held_by__isnull=False).exclude(held_by__in=self.below)
+        own = missed.filter(Q(held_by=None) | Q(held_by__in=self.below))
+        inherited = Q(pk__in=theirs.values("matter_id")) & ~Q(
+            Exists(own.filter(matter=OuterRef("pk")))
+        )
+        return Q(due_at__lt=self.now) & ~inherited
 
     def live(self) -> QuerySet[Matter]:
         """What somebody still owes something about, due or not."""
@@ -177,13 +197,14 @@ class DayRows:
         return Carried.objects.filter(closure__date=self.day, closure__unit_id__in=self.below)
 
     def counts(self) -> dict[str, int]:
-        """The numbers of the day, whole; four statements, five for the bureau.
+        """The numbers of the day, whole; five statements, six for the bureau.
 
         ``unanswered`` counts the answers owed, ``due_later`` what came in and is not due by the
-        end of the day, ``met_late`` the promises that were met that day after their time.
+        end of the day, ``met_late`` the promises that were met that day after their time,
+        ``gone_late`` those that ran out here and that another unit has still to meet.
         ``without_unit`` counts live matters that no unit has yet; only the bureau is told.
         """
-        rectifying, late = Q(kind=rectifying_kind().code), Q(due_at__lt=self.now)
+        rectifying, late = Q(kind=rectifying_kind().code), self._late()
         opened = self.came_in().aggregate(
             came_in=Count("pk", filter=~rectifying),
             answered=Count("pk", filter=~rectifying & Q(closed_at__isnull=False)),
@@ -202,6 +223,7 @@ class DayRows:
             **opened,
             **live,
             "met_late": self.met_late().count(),
+            "gone_late": self.gone_late().values("matter_id").distinct().count(),
             "callbacks_due": self.callbacks().count(),
         }
         if self.head:
@@ -221,7 +243,7 @@ class DayRows:
 def day_board(*, viewer: Account, unit: Unit | None = None, day: date | None = None) -> DayBoard:
     """The board of a unit and those below it; of the viewer's own unit, today, unless told.
 
-    At most eighteen statements, whatever the size. Raises ``NotAllowed`` for another's unit.
+    At most twenty statements, whatever the size. Raises ``NotAllowed`` for another's unit.
     """
     require(viewer, Capability.VIEW_DAY)
     place = unit or _own(viewer)

@@ -19,10 +19,11 @@ class Facts(NamedTuple):
 
 
 class Exclusion(Term):
-    """One row of ``exclusions.toml``."""
+    """One row of ``exclusions.toml``. ``told``: the unit that is rated can be who says so."""
 
     fact: str
     source: str
+    told: bool = False
 
 
 @cache
@@ -33,12 +34,3 @@ def exclusions() -> dict[str, Exclusion]:
     if len(table) != len(rows) or {row.fact for row in rows} != set(Facts._fields):
         raise ValueError("exclusions.toml: every fact has exactly one row, every code is used once")
     return table
-
-
-@cache
-def exclusion_for(facts: Facts) -> str:
-    """The code of the first row that applies, or nothing when the citizen is called back."""
-    for code, row in exclusions().items():
-        if getattr(facts, row.fact):
-            return code
-    return ""

@@ -19,7 +19,7 @@ from anmin.callbacks.concerns import concerns
 from anmin.callbacks.dispositions import WITHDRAWN, DispositionClass, dispositions
 from anmin.callbacks.models import Attempt, Callback, Draw
 from anmin.matters.ledger import settled
-from anmin.matters.measures import DIMENSIONS, TOWN_DIGITS, WORTH_LOOKING
+from anmin.matters.measures import BY_PROMISE, DIMENSIONS, TOWN_DIGITS, WORTH_LOOKING
 from anmin.matters.models import Entry
 from anmin.matters.registry import all_kinds, rectifying_kind
 from anmin.measures.columns import Column, ColumnType
@@ -290,7 +290,8 @@ registry.add(
         label=_("Dissatisfied put right in time"),
         how_made=_(
             "Of the orders to put something right that were settled or due by the cut-off, those "
-            "settled (put right, or not upheld and explained) within the deadline."
+            "settled (put right, or not upheld and explained) within the deadline. A deadline that "
+            "was missed counts for the unit that had the order then."
         ),
         unit=_("of rectifications"),
         table="matters",
@@ -303,6 +304,7 @@ registry.add(
             & (_settled(rows) | (rows.due_at < rows.cutoff))
         ),
         dimensions=("unit",),
+        instead=BY_PROMISE,
         hide_small=False,
     ),
     Indicator(

@@ -11,8 +11,9 @@ OPEN = Q(closed_at__isnull=True)
 
 
 class Status(models.TextChoices):
-    """Where a callback stands. The first four are open, the others ended."""
+    """Where a callback stands. The first five are open, the others ended."""
 
+    CLAIMED = "claimed", _("Exclusion to be confirmed")
     PENDING = "pending", _("Awaiting the draw")
     PLANNED = "planned", _("Planned")
     MESSAGED = "messaged", _("Message sent, no answer yet")
@@ -92,7 +93,8 @@ class Callback(Evidenced):
 
     ``not_before`` is the moment before which nothing more happens; ``lease_until`` ends the time
     for which ``operator`` has taken it. ``steps`` counts all attempts, ``attempts`` those that
-    turned to the citizen. ``unit`` is the one that served and is rated. ``closed_at`` is empty
+    turned to the citizen. ``claimed`` is the exclusion that rests on the word of the unit alone and
+    that somebody else has to confirm (``claims``). ``unit`` is the one that served and is rated. ``closed_at`` is empty
     exactly while the callback is open. ``closing`` is the entry that closed the matter (of round
     2: the order); ``withdrawn_at`` is when that closing was found to hold no more.
     """
@@ -108,6 +110,7 @@ class Callback(Evidenced):
     script_version = models.PositiveSmallIntegerField()
     status = models.CharField(_("status"), max_length=8, choices=Status)
     exclusion = models.CharField(max_length=16, blank=True)
+    claimed = models.CharField(max_length=16, blank=True)
     draw = models.ForeignKey(Draw, models.PROTECT, null=True, db_index=False)
     unit = models.ForeignKey("places.Unit", models.PROTECT, null=True, db_index=False)
     planned_at = models.DateTimeField(_("planned"))
@@ -154,6 +157,27 @@ class Callback(Evidenced):
     def open(self) -> bool:
         """Something is still to be done."""
         return self.closed_at is None
+
+
+class ClaimDecision(AppendOnly):
+    """Whether an exclusion that a rated unit's own word leads to holds, by somebody who is not."""
+
+    matter = models.ForeignKey("matters.Matter", models.PROTECT, related_name="+", db_index=False)
+    code = models.CharField(_("exclusion"), max_length=16)
+    holds = models.BooleanField(_("holds"))
+    reason = models.CharField(_("reason"), max_length=300)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    EVIDENCE_NAME = "matter__number"
+
+    class Meta:
+        verbose_name = _("decision about an exclusion")
+        verbose_name_plural = _("decisions about exclusions")
+        constraints = [models.UniqueConstraint(fields=["matter", "code"], name="claim_once")]
+
+    def __str__(self) -> str:
+        return f"{self.matter_id} {self.code}"
 
 
 class Attempt(AppendOnly):

@@ -14,10 +14,11 @@ from django.db.models import Count, Max, QuerySet
 from django.utils import timezone
 
 from anmin.callbacks import closings, ladder
+from anmin.callbacks.claims import claimable, claims_of, judged
 from anmin.callbacks.closings import Wanted
 from anmin.callbacks.dispositions import WITHDRAWN
 from anmin.callbacks.draws import open_draw
-from anmin.callbacks.exclusions import Facts, exclusion_for
+from anmin.callbacks.exclusions import Facts
 from anmin.callbacks.models import Callback, Draw, Status
 from anmin.callbacks.promises import due_rule
 from anmin.callbacks.reopening import withdraw_after
@@ -43,6 +44,7 @@ COLUMNS = (
     "script_version",
     "status",
     "exclusion",
+    "claimed",
     "draw_id",
     "unit_id",
     "planned_at",
@@ -106,7 +108,8 @@ class Terms:
 def plan(entries: QuerySet[Entry]) -> None:
     """Plan for every entry that takes a matter to its follow-up, and withdraw what was taken back.
 
-    At most eight statements, a few more for each matter that was opened again.
+    At most nine statements, a few more for each matter that was opened again, and where a unit
+    opened a matter itself that it would have excluded (``claims``).
     """
     told = closings.read(entries, chunk=BATCH)
     withdraw_after(told.reopened)
@@ -131,15 +134,18 @@ def plan(entries: QuerySet[Entry]) -> None:
     for matter_id in by_another.values_list("matter_id", flat=True):
         phones[matter_id] = OPTED_OUT
     terms = Terms()
+    fresh = [
+        (one, _facts(one, phones.get(one.matter_id), stopped, terms))
+        for key, one in wanted.items()
+        if key not in known
+    ]
+    doubtful = [one.matter_id for one, facts in fresh if judged(facts, None)[0] in claimable()]
+    told_by = claims_of(doubtful) if doubtful else {}
     take_turn()
     bulk.insert(
         Callback,
         COLUMNS,
-        [
-            _row(one, phones.get(one.matter_id), stopped, terms, void)
-            for key, one in wanted.items()
-            if key not in known
-        ],
+        [_row(one, judged(facts, told_by.get(one.matter_id)), terms, void) for one, facts in fresh],
     )
 
 
@@ -155,34 +161,36 @@ def planned_since() -> Iterator[dict[str, Any]]:
     told["excluded"] = counts
 
 
+def _facts(one: Wanted, phone: bytes | None, stopped: set[bytes], terms: Terms) -> Facts:
+    """What the table of exclusions decides on."""
+    return Facts(
+        sensitive=terms.way(one.category, one.follow_up).sensitive,
+        minor_involved=one.flags[0],
+        in_progress=one.flags[1],
+        no_contact=phone is None,
+        opted_out=phone in stopped,
+        too_old=terms.now - one.closed_at > terms.max_age,
+    )
+
+
 def _row(
-    one: Wanted,
-    phone: bytes | None,
-    stopped: set[bytes],
-    terms: Terms,
-    void: Mapping[int, int],
+    one: Wanted, decided: tuple[str, str], terms: Terms, void: Mapping[int, int]
 ) -> tuple[Any, ...]:
     """The row of one callback, in the order of ``COLUMNS``.
 
-    ``void`` tells, by matter, the entry that took back the closings before it.
+    ``decided`` is the exclusion that applies, and the one that is only claimed; ``void`` tells, by
+    matter, the entry that took back the closings before it.
     """
     way, follow_up = terms.way(one.category, one.follow_up), one.follow_up
-    exclusion = exclusion_for(
-        Facts(
-            sensitive=way.sensitive,
-            minor_involved=one.flags[0],
-            in_progress=one.flags[1],
-            no_contact=phone is None,
-            opted_out=phone in stopped,
-            too_old=terms.now - one.closed_at > terms.max_age,
-        )
-    )
+    exclusion, claimed = decided
     step, not_before = ladder.first_step(
         one.closed_at, now=terms.now, by_hand=way.by_hand, pace=terms.pace
     )
     draw_id = None
     if exclusion:
         status = Status.EXCLUDED
+    elif claimed:
+        status = Status.CLAIMED
     elif way.by_hand or terms.share >= 1:
         status = Status.CALLING if step is ladder.Step.CALL else Status.PLANNED
     else:
@@ -199,6 +207,7 @@ def _row(
         way.version,
         status.value,
         exclusion,
+        claimed,
         draw_id,
         one.unit_id,
         now,

@@ -46,7 +46,7 @@ _answers = Prepared(
     )
 )
 
-OPEN_STATUSES = (Status.PENDING, Status.PLANNED, Status.MESSAGED, Status.CALLING)
+OPEN_STATUSES = (Status.CLAIMED, Status.PENDING, Status.PLANNED, Status.MESSAGED, Status.CALLING)
 
 _HOUSE = re.compile(
     r"[0-9０-９一二三四五六七八九十百]+(?:[-－][0-9０-９]+)*\s*"

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from django.db.models import F
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
@@ -11,12 +12,12 @@ from anmin.callbacks.days import midnight
 from anmin.callbacks.models import Callback, Carried
 from anmin.callbacks.promises import why_called_by
 from anmin.matters.flow import Stage
-from anmin.matters.models import Matter
+from anmin.matters.models import Deadline, Matter
 from anmin.matters.reasons import why_due
 
 
 def about_matters(matters: Sequence[Matter], day: date) -> dict[int, list[str]]:
-    """The remarks on the promises that these matters owe on a day, by matter. One statement."""
+    """The remarks on the promises that these matters owe on a day, by matter. Two statements."""
     told: dict[int, list[str]] = defaultdict(list)
     ids = [one.pk for one in matters]
     for one in matters:
@@ -31,6 +32,8 @@ def about_matters(matters: Sequence[Matter], day: date) -> dict[int, list[str]]:
             "matter_id", "closure__date", "reason"
         )
     }
+    for pk, unit in held_elsewhere(matters).items():
+        told[pk].append(_("ran out at %(unit)s, and counts for it") % {"unit": unit})
     for pk, (signed, reason) in carried.items():
         told[pk].append(
             _("carried over on %(day)s: %(reason)s") % {"day": _date(signed), "reason": reason}
@@ -38,6 +41,13 @@ def about_matters(matters: Sequence[Matter], day: date) -> dict[int, list[str]]:
     for one in matters:
         told[one.pk] += _why(one)
     return told
+
+
+def held_elsewhere(matters: Sequence[Matter]) -> dict[int, str]:
+    """For matters whose promise another unit than the present one answers for, that unit."""
+    rows = Deadline.objects.filter(matter__in=matters, held_by__isnull=False, met_at=None)
+    rows = rows.exclude(held_by=F("matter__unit")).select_related("held_by").order_by("due_at")
+    return {one.matter_id: one.held_by.label for one in reversed(rows) if one.held_by}
 
 
 def _why(matter: Matter) -> list[str]:

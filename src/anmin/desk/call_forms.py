@@ -287,3 +287,10 @@ class WordsForm(forms.Form):
         label=gettext_lazy("Why do you need to read this?"),
         help_text=gettext_lazy("Your name, the time and this reason are kept."),
     )
+
+
+class ClaimForm(ActForm):
+    """Whether an exclusion that only the rated unit speaks for holds, and why."""
+
+    holds = forms.ChoiceField(choices=(("yes", ""), ("no", "")), widget=forms.HiddenInput)
+    reason = forms.CharField(label=gettext_lazy("Why"), max_length=300)

@@ -215,13 +215,17 @@ class DueLine:
     source: str
     holidays: str
     moved: str
+    held_by: str = ""
 
 
 def due_lines(matter: Matter, deadlines: list[Deadline]) -> list[DueLine]:
     """A matter's deadlines, each with its rule and the holidays that moved it."""
     labels = {clock.code: clock.label for clock in matter.type.clocks}
     settings.CALENDAR.refresh()
-    return [_due_line(one, labels.get(one.clock, one.clock)) for one in deadlines]
+    return [
+        replace(_due_line(one, labels.get(one.clock, one.clock)), held_by=_held_by(one, matter))
+        for one in deadlines
+    ]
 
 
 def _due_line(one: Deadline, label: Text) -> DueLine:
@@ -262,6 +266,13 @@ def _as_judged(one: Deadline) -> str:
         "Due as the calendar was known then. Holidays announced since would make it %(due)s; what"
         " was met or missed by then stays as it was judged."
     ) % {"due": spoken_day(timezone.localdate(due.at))}
+
+
+def _held_by(one: Deadline, matter: Matter) -> str:
+    """Which unit a missed promise counts for, where that is not the one that has the matter."""
+    met = one.met_at is not None and one.met_at <= one.due_at
+    elsewhere = one.held_by_id not in (None, matter.unit_id) and not met
+    return one.held_by.label if elsewhere and one.held_by else ""
 
 
 def clock_state(due: datetime) -> str:

@@ -23,6 +23,7 @@ PAGES = (
     "callback",
     "replies",
     "undelivered",
+    "claims",
     "day",
     "surveys",
     "interview",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -68,23 +68,29 @@ class Clock:
 
 @dataclass(slots=True)
 class Running:
-    """One clock of one matter as its history tells it."""
+    """One clock of one matter as its history tells it.
+
+    ``held_by`` is the unit that answers for it where that is not the one that has the matter now:
+    see ``handed_on``.
+    """
 
     rule: str
     started_at: datetime
     due_at: datetime
     provisional: bool
     met_at: datetime | None = None
+    held_by: int | None = None
 
     def as_payload(self) -> dict[str, Any]:
         """What the timeline keeps."""
-        return {
+        told: dict[str, Any] = {
             "rule": self.rule,
             "start": stamp(self.started_at),
             "due": stamp(self.due_at),
             "provisional": self.provisional,
             "met": stamp(self.met_at) if self.met_at else None,
         }
+        return told if self.held_by is None else {**told, "held_by": self.held_by}
 
 
 def tick(
@@ -122,6 +128,26 @@ def tick(
         elif now is not None and now.met_at is None and met is not None:
             changed[clock.code] = replace(now, met_at=met)
     return changed
+
+
+def handed_on(
+    running: Mapping[str, Running], *, by: int | None, at: datetime
+) -> dict[str, Running]:
+    """The clocks that stay with the unit ``by`` although it hands the matter on; those that change.
+
+    A promise that was broken is the unit's that had the matter when it fell due, and so is one that
+    is handed on with less time left than rule ``deadline.hand_over``: nobody keeps it then.
+    """
+    if by is None:
+        return {}
+    least: timedelta = settings.RULES.get("deadline.hand_over", timezone.localdate(at)).duration
+    return {
+        code: replace(clock, held_by=by)
+        for code, clock in running.items()
+        if clock.held_by is None
+        and clock.due_at < at + least
+        and (clock.met_at is None or clock.met_at > clock.due_at)
+    }
 
 
 def next_due(running: Mapping[str, Running]) -> datetime | None:

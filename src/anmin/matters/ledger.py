@@ -19,7 +19,7 @@ from anmin.kernel import chain
 from anmin.kernel.chain import stamp
 from anmin.kernel.errors import Conflict
 from anmin.matters.actor import Actor
-from anmin.matters.clock import Running, next_due
+from anmin.matters.clock import Running, handed_on, next_due
 from anmin.matters.models import SNAPSHOT, Deadline, Entry, Matter
 from anmin.matters.prepared import Prepared
 
@@ -176,9 +176,13 @@ def append(
     """Write one entry and the row it leads to. Inside a transaction.
 
     ``running`` are the clocks before the change. A matter without a primary key is created.
+    A matter that goes to another unit leaves with the one before what that has to answer for.
     Raises ``Conflict`` if somebody else changed the matter in between.
     """
     take_turn()
+    if change.columns.get("unit_id", matter.unit_id) != matter.unit_id and matter.pk:
+        clocks = {**(running or {}), **change.clocks}
+        change.clocks |= handed_on(clocks, by=matter.unit_id, at=at)
     entry = build(matter, change, actor=actor, at=at, key=key)
     clocks = {**(running or {}), **change.clocks}
     fields: dict[str, Any] = {
@@ -215,13 +219,16 @@ def _deadline_columns(clock: Running) -> dict[str, Any]:
         "due_at": clock.due_at,
         "met_at": clock.met_at,
         "provisional": clock.provisional,
+        "held_by_id": clock.held_by,
     }
 
 
 def running_clocks(deadlines: Iterable[Deadline]) -> dict[str, Running]:
     """Deadline rows as clocks."""
     return {
-        row.clock: Running(row.rule, row.started_at, row.due_at, row.provisional, row.met_at)
+        row.clock: Running(
+            row.rule, row.started_at, row.due_at, row.provisional, row.met_at, row.held_by_id
+        )
         for row in deadlines
     }
 

@@ -26,6 +26,8 @@ from anmin.measures.registry import (
 WORTH_LOOKING = 200_000
 TOWN_DIGITS = 9  # the first nine digits of an official area code name the town or street
 DIMENSIONS = ("unit", "area", "town", "kind", "category")
+BY_PROMISE = (("unit", "due_unit"),)
+"""Figures of promises count by the unit that answers for the promise."""
 
 
 def matters_in_the_lake(_vendor: str) -> str:
@@ -36,11 +38,14 @@ def matters_in_the_lake(_vendor: str) -> str:
     return f"""
         SELECT m.id, m.number, m.kind, m.category, m.state, m.stage, m.source, m.opened_at,
                m.closed_at, u.code AS unit, a.code AS area,
-               substr(a.code, 1, {TOWN_DIGITS}) AS town, d.due_at, d.met_at
+               substr(a.code, 1, {TOWN_DIGITS}) AS town, d.due_at, d.met_at,
+               CASE WHEN d.met_at <= d.due_at THEN u.code ELSE COALESCE(h.code, u.code) END
+                   AS due_unit
         FROM matters_matter m
         LEFT JOIN places_unit u ON u.id = m.unit_id
         LEFT JOIN places_area a ON a.id = m.area_id
         LEFT JOIN matters_deadline d ON d.matter_id = m.id AND d.clock IN ({clocks})
+        LEFT JOIN places_unit h ON h.id = d.held_by_id
         WHERE m.kind NOT IN ({sealed}) AND m.stage <> 'void'
     """  # noqa: S608
 
@@ -87,6 +92,10 @@ MATTERS = LakeTable(
         "town": _column(ColumnType.STRING, _("code of the town or street")),
         "due_at": _column(ColumnType.TIMESTAMP, _("when it is due")),
         "met_at": _column(ColumnType.TIMESTAMP, _("when the promise was met, or it ended")),
+        "due_unit": _column(
+            ColumnType.STRING,
+            _("code of the unit that answers for the promise: that had it when the time ran out"),
+        ),
     },
 )
 
@@ -127,7 +136,8 @@ registry.add(
         label=_("Answered in time"),
         how_made=_(
             "Of the incidents that were answered or whose answer was due by the cut-off, those "
-            "answered within the deadline. Withdrawn ones do not count."
+            "answered within the deadline. Withdrawn ones do not count. A deadline that was missed "
+            "counts for the unit that had the incident then, whoever has it now."
         ),
         unit=_("of incidents"),
         table="matters",
@@ -136,6 +146,7 @@ registry.add(
         numerator=lambda rows: _answered(rows) & (rows.met_at <= rows.due_at),
         denominator=_owed,
         dimensions=DIMENSIONS,
+        instead=BY_PROMISE,
         hide_small=False,
     ),
 )

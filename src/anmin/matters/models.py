@@ -168,6 +168,7 @@ class Deadline(models.Model):
     """One promise of one matter, with the rule it came from; met, running or missed.
 
     ``provisional`` tells that a year without announced holidays went into the reckoning.
+    ``held_by`` is the unit that answers for it, if it handed the matter on too late (ADR 0047).
     """
 
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="deadlines", db_index=False)
@@ -177,6 +178,9 @@ class Deadline(models.Model):
     due_at = models.DateTimeField()
     met_at = models.DateTimeField(null=True)
     provisional = models.BooleanField(default=False)
+    held_by = models.ForeignKey(
+        "places.Unit", models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     NO_EVIDENCE = "the entries of its matter replay to it (verify.py)"
 
@@ -191,6 +195,9 @@ class Deadline(models.Model):
             # What a day met after its time; few of all deadlines are.
             models.Index(
                 fields=["met_at"], condition=Q(met_at__gt=F("due_at")), name="deadline_met_late"
+            ),
+            models.Index(
+                fields=["held_by"], condition=Q(held_by__isnull=False), name="deadline_held_by"
             ),
         ]
 

@@ -169,7 +169,8 @@ def _clocks(running: Mapping[str, Running], before: Mapping[str, Any]) -> dict[s
         if was is not None and clock.as_payload() != was:
             due, start = (datetime.fromisoformat(was[name]) for name in ("due", "start"))
             met = datetime.fromisoformat(was["met"]) if was["met"] else None
-            changed[code] = Running(was["rule"], start, due, was["provisional"], met)
+            held_by = was.get("held_by")
+            changed[code] = Running(was["rule"], start, due, was["provisional"], met, held_by)
     return changed
 
 

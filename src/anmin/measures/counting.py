@@ -37,10 +37,15 @@ class Question:
         return f"FROM {dialect.name(self.table)}{f' WHERE {where}' if where else ''}"
 
 
-def rows_of(table: LakeTable, cutoff: datetime) -> Rows:
+type Instead = tuple[tuple[str, str], ...]
+"""By dimension, the column that is read for it (``Indicator.instead``)."""
+
+
+def rows_of(table: LakeTable, cutoff: datetime, instead: Instead = ()) -> Rows:
     """The columns of a table, with those that every table has."""
     moment = literal(cutoff.astimezone(UTC).replace(tzinfo=None))
-    names = {name: column(name) for name in (*table.columns, MONTH, DAY)}
+    read = dict(instead)
+    names = {name: column(read.get(name, name)) for name in (*table.columns, MONTH, DAY)}
     return Rows(table.name, {**names, CUTOFF: moment})
 
 
@@ -50,12 +55,13 @@ def rows_in_question(
     start: date | None,
     end: date | None,
     wanted: Sequence[tuple[str, object]],
+    instead: Instead = (),
 ) -> Question:
     """The rows from ``start`` to ``end``, local days both included.
 
     ``wanted`` names columns and the value or values that each may have; None stands for unknown.
     """
-    rows = rows_of(table, cutoff)
+    rows = rows_of(table, cutoff, instead)
     moment = rows[table.month]
     is_date = table.columns[table.month].type is ColumnType.DATE
     conditions = [_is(rows[name], value) for name, value in wanted]
@@ -103,7 +109,10 @@ class Count:
             ", ".join(quoted for name, quoted in names.items() if name in by)
             for by in self.groupings
         )
-        inner = ", ".join([*names.values(), *(f"{value} AS {one}" for value, one in seen.items())])
+        read = [
+            f"{self.question.rows[one].write(dialect)} AS {name}" for one, name in names.items()
+        ]
+        inner = ", ".join([*read, *(f"{value} AS {one}" for value, one in seen.items())])
         rows = f"(SELECT {inner} {self.question.narrowed(dialect)}) AS seen"
         query = f"{', '.join(columns)} FROM {rows}"
         if len(sets) == 1:

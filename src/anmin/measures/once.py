@@ -172,5 +172,5 @@ def _marked(
         raise Refusal(f"{key} is no count that may be shown by cells", field="key")
     check_dimensions([indicator], by, filters)
     table = registry.tables[indicator.table]
-    question = rows_in_question(table, cutoff, start, end, list(filters.items()))
+    question = rows_in_question(table, cutoff, start, end, list(filters.items()), indicator.instead)
     return question, indicator.numerator(question.rows), once, table.month, table.key

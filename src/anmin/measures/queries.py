@@ -14,7 +14,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.kernel.errors import Refusal, Unavailable
-from anmin.measures.counting import Count, Grouping, Listing, Question, rows_in_question
+from anmin.measures.counting import (
+    Count,
+    Grouping,
+    Instead,
+    Listing,
+    Question,
+    rows_in_question,
+)
 from anmin.measures.engines import Engine, FilesChanged, Query, engine_named
 from anmin.measures.figures import Counted, Figure, Part, break_down
 from anmin.measures.manifest import Manifest
@@ -125,11 +132,12 @@ def _figures(
     engine: str | None,
 ) -> dict[str, dict[Grouping, Result]]:
     asked = {registry.indicator(key).key: list(every) for key, every in groupings.items()}
-    tables: dict[str, list[Indicator]] = defaultdict(list)
+    tables: dict[tuple[str, Instead], list[Indicator]] = defaultdict(list)
     for key, every in asked.items():
         for by in every:
             check_dimensions([registry.indicators[key]], by, filters)
-        tables[registry.indicators[key].table].append(registry.indicators[key])
+        indicator = registry.indicators[key]
+        tables[indicator.table, indicator.instead].append(indicator)
     rule, today = settings.RULES.get, timezone.localdate()
     minimum = rule("measures.suppress_below", today).number
     level = rule("measures.confidence", today).share
@@ -137,10 +145,10 @@ def _figures(
 
     def work(manifest: Manifest) -> dict[str, dict[Grouping, Result]]:
         results: dict[str, dict[Grouping, Result]] = {key: {} for key in asked}
-        for name, indicators in tables.items():
+        for (name, instead), indicators in tables.items():
             table = _Table(registry.tables[name], manifest, worker)
             every = list(dict.fromkeys(by for one in indicators for by in asked[one.key]))
-            count = Count(table.question(start, end, filters, scope), indicators, every)
+            count = Count(table.question(start, end, filters, scope, instead), indicators, every)
             for indicator, by, cells in count.cells(table.evaluate(count)):
                 if by in asked[indicator.key]:
                     figures = break_down(indicator, by, cells, minimum=minimum, level=level)
@@ -182,7 +190,8 @@ def tally(
 
     def work(manifest: Manifest) -> Tally:
         table = _Table(registry.tables[indicator.table], manifest, worker)
-        count = Count(table.question(start, end, filters, scope), [indicator], [tuple(by)])
+        question = table.question(start, end, filters, scope, indicator.instead)
+        count = Count(question, [indicator], [tuple(by)])
         ((_indicator, _by, cells),) = count.cells(table.evaluate(count))
         return Tally(cells, manifest.cutoff, manifest.revision)
 
@@ -210,7 +219,7 @@ def records(
 
     def work(manifest: Manifest) -> Records:
         table = _Table(registry.tables[indicator.table], manifest, worker)
-        question = table.question(start, end, dimensions, scope)
+        question = table.question(start, end, dimensions, scope, indicator.instead)
         answer = table.evaluate(Listing(question, indicator, part, name, after, limit + 1))
         keys = list(answer.get(name, ()))
         more = keys[limit - 1] if len(keys) > limit else None
@@ -268,11 +277,16 @@ class _Table:
         self._files, self._cutoff = manifest.files(table.name), manifest.cutoff
 
     def question(
-        self, start: date | None, end: date | None, filters: Filters, scope: Filters
+        self,
+        start: date | None,
+        end: date | None,
+        filters: Filters,
+        scope: Filters,
+        instead: Instead = (),
     ) -> Question:
         """The records in question."""
         wanted = [*filters.items(), *scope.items()]
-        return rows_in_question(self._table, self._cutoff, start, end, wanted)
+        return rows_in_question(self._table, self._cutoff, start, end, wanted, instead)
 
     def evaluate(self, query: Query) -> dict[str, list[Any]]:
         """The columns of the answer to a query about this table; none when it is empty."""

@@ -102,7 +102,8 @@ class Indicator:
     each value carries what it would be if the silent had all said the worst, and the best.
     ``hide_small`` keeps cells from fewer records than rule ``measures.suppress_below`` hidden:
     for what people answered, not for what an office does. ``dimensions`` are columns of the
-    table by which it may be broken down, besides ``month`` and ``date``.
+    table by which it may be broken down, besides ``month`` and ``date``; ``instead`` names, by
+    dimension, another column of the table that is read for it.
     """
 
     key: str
@@ -116,6 +117,7 @@ class Indicator:
     denominator: Callable[[Rows], Expression] | None = None
     frame: Callable[[Rows], Expression] | None = None
     dimensions: tuple[str, ...] = ()
+    instead: tuple[tuple[str, str], ...] = ()
     hide_small: bool = True
 
     def __post_init__(self) -> None:
@@ -145,7 +147,8 @@ class Registry:
             table = self.tables.get(one.table)
             if table is None:
                 raise DeclarationError(f"{one.key}: there is no table {one.table}")
-            if strange := set(one.dimensions) - set(table.columns):
+            read = {*one.dimensions, *(column for _name, column in one.instead)}
+            if strange := read - set(table.columns):
                 raise DeclarationError(f"{one.key}: {one.table} has no column {sorted(strange)}")
             _put(self.indicators, one.key, one)
 

@@ -25,8 +25,9 @@ class Migration(migrations.Migration):
                 ('closing', models.BigIntegerField(verbose_name='closing')),
                 ('script', models.CharField(max_length=32)),
                 ('script_version', models.PositiveSmallIntegerField()),
-                ('status', models.CharField(choices=[('pending', 'Awaiting the draw'), ('planned', 'Planned'), ('messaged', 'Message sent, no answer yet'), ('calling', 'To be called'), ('done', 'Answered'), ('closed', 'Ended without an answer'), ('excluded', 'Excluded by rule')], max_length=8, verbose_name='status')),
+                ('status', models.CharField(choices=[('claimed', 'Exclusion to be confirmed'), ('pending', 'Awaiting the draw'), ('planned', 'Planned'), ('messaged', 'Message sent, no answer yet'), ('calling', 'To be called'), ('done', 'Answered'), ('closed', 'Ended without an answer'), ('excluded', 'Excluded by rule')], max_length=8, verbose_name='status')),
                 ('exclusion', models.CharField(blank=True, max_length=16)),
+                ('claimed', models.CharField(blank=True, max_length=16)),
                 ('planned_at', models.DateTimeField(verbose_name='planned')),
                 ('not_before', models.DateTimeField(verbose_name='not before')),
                 ('due_at', models.DateTimeField(verbose_name='due')),
@@ -201,6 +202,23 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'reply to look at',
                 'verbose_name_plural': 'replies to look at',
+            },
+        ),
+        migrations.CreateModel(
+            name='ClaimDecision',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=16, verbose_name='exclusion')),
+                ('holds', models.BooleanField(verbose_name='holds')),
+                ('reason', models.CharField(max_length=300, verbose_name='reason')),
+                ('at', models.DateTimeField()),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('matter', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='matters.matter')),
+            ],
+            options={
+                'verbose_name': 'decision about an exclusion',
+                'verbose_name_plural': 'decisions about exclusions',
+                'constraints': [models.UniqueConstraint(fields=('matter', 'code'), name='claim_once')],
             },
         ),
         migrations.CreateModel(

@@ -17,9 +17,9 @@ from anmin.callbacks.tests.scene import planned, world
 from anmin.channels.delivery import deliver_due
 from anmin.channels.queries import inbox
 from anmin.kernel.errors import Conflict, NotAllowed, Refusal
-from anmin.matters.actions import move
+from anmin.matters.actions import assign, move
 from anmin.matters.actor import Actor
-from anmin.matters.models import Entry, Matter
+from anmin.matters.models import Deadline, Entry, Matter
 from anmin.matters.registry import all_kinds
 from anmin.matters.verify import verify
 from anmin.people.actions import roster_duty
@@ -74,6 +74,7 @@ def test_the_board_shows_what_is_owed(city: City) -> None:
         "at_risk": 1,
         "unanswered": 3,
         "met_late": 0,
+        "gone_late": 0,
         "callbacks_due": 0,
         "owed": 3,
     }
@@ -140,6 +141,40 @@ def test_each_promise_that_is_owed_says_how_it_stands(
     assert dayboard.board_of(city.jinhu, TODAY + timedelta(days=1)).counts["met_late"] == 0
 
 
+def test_who_hands_an_overdue_matter_on_stays_late_with_it(city: City) -> None:
+    """Whoever gets it owes it, and is told whose lateness it is; the first is not clean."""
+    opened = timezone.now() - timedelta(days=2)
+    first, second = (city.incident(category="noise", opened_at=opened) for _n in range(2))
+    for matter in (first, second):
+        assign(matter_id=matter.pk, actor=Actor.of(city.duty_leader), unit=city.yuhai)
+    giver, taker = (dayboard.board_of(unit, TODAY) for unit in (city.jinhu, city.yuhai))
+    assert (giver.counts["gone_late"], giver.counts["late"], giver.counts["owed"]) == (2, 0, 0)
+    assert (taker.counts["gone_late"], taker.counts["late"], taker.counts["owed"]) == (0, 0, 2)
+    with translation.override("en"):
+        remarks = dayboard.board_of(city.yuhai, TODAY).owed[0].remarks
+    assert "ran out at Jinhu Station, and counts for it" in remarks
+    both = dayboard.board_of(city.bureau, TODAY).counts
+    assert (both["late"], both["gone_late"]) == (2, 0)
+    yuhai = Actor.of(city.other_officer)
+    move(matter_id=first.pk, code="answer", actor=yuhai, inputs={"reply": "已答复。"})
+    giver, taker = (dayboard.board_of(unit, TODAY) for unit in (city.jinhu, city.yuhai))
+    assert (giver.counts["gone_late"], giver.counts["met_late"]) == (1, 1)
+    assert (taker.counts["met_late"], taker.counts["answered"]) == (0, 0)
+
+
+def test_an_order_is_late_where_any_promise_of_it_ran_out(city: City) -> None:
+    """The first contact was missed here and the finish there: both are late with it."""
+    order = city.incident(kind="rectification", actor=Actor.of(city.inspector), unit=city.jinhu)
+    long_ago = timezone.now() - timedelta(days=1)
+    Deadline.objects.filter(matter=order, clock="first_contact").update(due_at=long_ago)
+    assign(matter_id=order.pk, actor=Actor.of(city.duty_leader), unit=city.yuhai)
+    assert dayboard.board_of(city.yuhai, TODAY).counts["rectifications_late"] == 0
+    Deadline.objects.filter(matter=order, clock="finish").update(due_at=long_ago)
+    Matter.objects.filter(pk=order.pk).update(due_at=long_ago)
+    assert dayboard.board_of(city.yuhai, TODAY).counts["rectifications_late"] == 1
+    assert dayboard.board_of(city.jinhu, TODAY).counts["gone_late"] == 1
+
+
 def test_what_is_sealed_or_void_is_on_nobodys_board(
     city: City, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -169,7 +204,7 @@ def test_what_is_sealed_or_void_is_on_nobodys_board(
 def test_the_board_stays_quick(city: City, django_assert_max_num_queries: Any) -> None:
     for _n in range(12):
         city.incident()
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(20):
         dayboard.day_board(viewer=city.duty_leader)
 
 

@@ -17,6 +17,7 @@ from anmin.callbacks.promises import why_called_by
 from anmin.callbacks.tests.scene import planned, rules
 from anmin.channels.actions import opt_out
 from anmin.matters import news
+from anmin.matters.actor import Actor
 from anmin.matters.contacts import ContactFacts
 from anmin.matters.intake import Observation, observe_many
 from anmin.matters.models import Cursor
@@ -99,7 +100,7 @@ def test_it_is_said_why_a_callback_is_due_then(city: City, clock: time_machine.T
     ],
 )
 def test_only_rules_exclude(city: City, changes: dict[str, Any], rule: str) -> None:
-    callback = planned(city, **changes)
+    callback = planned(city, actor=Actor.system("dispatch"), **changes)
     assert callback.exclusion == rule
     assert (callback.status == Status.EXCLUDED) == bool(rule)
     assert (callback.closed_at is not None) == bool(rule)

@@ -9,6 +9,7 @@ import pytest
 from django.utils import translation
 
 from anmin.callbacks import scripts
+from anmin.callbacks.claims import judged
 from anmin.callbacks.concerns import concerns
 from anmin.callbacks.dispositions import (
     DispositionClass,
@@ -18,7 +19,7 @@ from anmin.callbacks.dispositions import (
     operator_outcomes,
     outcomes,
 )
-from anmin.callbacks.exclusions import Facts, exclusion_for, exclusions
+from anmin.callbacks.exclusions import Facts, exclusions
 from anmin.callbacks.models import Callback, Satisfaction, Solved
 from anmin.matters.categories import categories
 from anmin.matters.registry import all_kinds
@@ -43,7 +44,7 @@ def test_every_permutation_of_facts_is_decided_by_the_first_row_that_applies() -
     decided = 0
     for facts in all_facts():
         expected = next((code for fact, code in ORDER if facts[fact]), "")
-        assert exclusion_for(Facts(**facts)) == expected, facts
+        assert judged(Facts(**facts), None) == (expected, ""), facts
         decided += 1
     assert decided == 2 ** len(ORDER)
 

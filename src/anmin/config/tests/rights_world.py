@@ -69,6 +69,7 @@ class World:
     matters: Mapping[str, Matter]
     callbacks: Mapping[str, Callback]
     answered: Mapping[str, Answer]
+    claimed: Mapping[str, Callback]
 
     def path(self, name: str, route: str, mine: str, who: str) -> str:
         """The address of a route for somebody, with the object of ``mine`` in it."""
@@ -95,7 +96,9 @@ class World:
             "code": lambda: CODES.get(
                 name, self.city.wenhua.code if "index" in name else "2026-h2"
             ),
-            "callback_id": lambda: self.callbacks[mine].pk,
+            "callback_id": lambda: (
+                (self.claimed[mine] if name == "desk:claim" else self.callbacks[mine]).pk
+            ),
             "answer_id": lambda: self.answered.get(mine, self.answered["own"]).pk,
             "run_id": lambda: ImportRun.objects.get(actor=account).pk,
             "filter_id": lambda: SavedFilter.objects.get(account=account).pk,
@@ -145,6 +148,7 @@ class World:
             "desk:matter_note": {"note": "x"},
             "desk:matter_reveal": {"reason": "x"},
             "desk:answer_words": {"reason": "x"},
+            "desk:claim": {"holds": "yes", "reason": "x"},
             "desk:filters": {"name": "y", "query": "view=all"},
             "desk:import": {"file": SimpleUploadedFile("a.csv", IMPORTED.encode())},
             "desk:survey_open": {
@@ -221,6 +225,8 @@ def make(city: City) -> World:
     }
     answered = {mine: _answer(city, mine) for mine in ("own", "other")}
     callbacks = {mine: _callback(city, mine) for mine in ("own", "other")}
+    minor = {"minor_involved": True}
+    claimed = {mine: _callback(city, mine, details=minor) for mine in ("own", "other")}
     in_field(city)
     figures()
     propose(account=city.analyst, case=Case(city.wenhua, Ground.RISE, "theft"), reason="盗窃多发")
@@ -238,14 +244,14 @@ def make(city: City) -> World:
         ImportRun.objects.create(
             file_name="a.csv", size=1, profile="generic", actor=account, status="done"
         )
-    return World(city, people, matters, callbacks, answered)
+    return World(city, people, matters, callbacks, answered, claimed)
 
 
-def _callback(city: City, mine: str) -> Callback:
+def _callback(city: City, mine: str, **changes: Any) -> Callback:
     """The callback of a matter that somebody of that unit has just answered."""
     elsewhere: dict[str, Any] = {"area": city.yuhai_town} if mine == "other" else {}
     matter = actions.move(
-        matter_id=city.incident(**elsewhere).pk,
+        matter_id=city.incident(**elsewhere, **changes).pk,
         code="answer",
         actor=Actor.of(city.other_officer if elsewhere else city.officer),
         inputs={"reply": "已处理。"},

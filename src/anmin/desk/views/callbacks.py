@@ -39,6 +39,7 @@ VIEW_LABELS = {
     "messaged": gettext_lazy("Message sent"),
     "calling": gettext_lazy("By phone"),
     "pending": gettext_lazy("Awaiting the draw"),
+    "claimed": gettext_lazy("To be confirmed"),
     "done": gettext_lazy("Answered"),
     "closed": gettext_lazy("Ended without an answer"),
     "excluded": gettext_lazy("Excluded by rule"),
@@ -64,6 +65,7 @@ def callbacks(request: DeskRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "works": works,
         "may_check": can(account, Capability.CHECK_CALLBACKS),
+        "claims": counts["claimed"],
     }
     if works:
         waiting = queue_counts(account)

@@ -39,6 +39,7 @@ COUNTS = {
     "unanswered": gettext_lazy("Not answered yet"),
     "late": gettext_lazy("Overdue"),
     "met_late": gettext_lazy("Done today, but late"),
+    "gone_late": gettext_lazy("Missed here, now elsewhere"),
     "at_risk": gettext_lazy("Soon due"),
     "due_later": gettext_lazy("Came in, due later"),
     "unhappy": gettext_lazy("Unhappy today"),

@@ -87,6 +87,7 @@ class Migration(migrations.Migration):
                 ('due_at', models.DateTimeField()),
                 ('met_at', models.DateTimeField(null=True)),
                 ('provisional', models.BooleanField(default=False)),
+                ('held_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.unit')),
                 ('matter', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='deadlines', to='matters.matter')),
             ],
         ),
@@ -224,6 +225,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='deadline',
             index=models.Index(condition=models.Q(('met_at__gt', models.F('due_at'))), fields=['met_at'], name='deadline_met_late'),
+        ),
+        migrations.AddIndex(
+            model_name='deadline',
+            index=models.Index(condition=models.Q(('held_by__isnull', False)), fields=['held_by'], name='deadline_held_by'),
         ),
         migrations.AddConstraint(
             model_name='deadline',
