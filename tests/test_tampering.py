@@ -391,6 +391,8 @@ CHANGES = [
         "who answers for a missed promise",
         "matters_deadline",
         "UPDATE matters_deadline SET held_by_id = (SELECT MIN(id) FROM places_unit) WHERE id = {id}",
+        CHANGED,
+        "matters.matter",
     ),
     Change(
         "an opt-out removed",

@@ -29,7 +29,7 @@ from anmin.matters.bulk import of_matters
 from anmin.matters.categories import categories
 from anmin.matters.models import Contact, Entry, FurtherPhone, Matter
 from anmin.people.models import Account
-from anmin.people.policy import Capability, Reach, require, role_table
+from anmin.people.policy import Capability, rated_roles, require
 
 LONGEST = 300
 PAGE = 50
@@ -70,7 +70,7 @@ def judged(facts: Facts, claim: Claim | None) -> tuple[str, str]:
 
 def claims_of(matter_ids: Collection[int]) -> dict[int, Claim]:
     """Those of these matters that a rated unit opened. One statement where there are none, else four."""
-    rated = [role for role, rule in role_table().items() if rule.reach == Reach.UNIT]
+    rated = rated_roles()
     entries = Entry.objects.filter(of_matters(sorted(matter_ids))).order_by()
     opened = entries.filter(seq=1, actor_role__in=rated).values_list("matter_id", flat=True)
     found = {pk: Claim() for pk in opened}

@@ -8,9 +8,11 @@ move by hand, and nothing that somebody is called back about.
 from collections.abc import Callable, Collection, Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
+from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.matters.actor import Actor
@@ -99,6 +101,10 @@ class Bounds:
         self.units = unit_scope(account)
         self._owners: dict[tuple[int | None, str], int | None] = {}
 
+    @cached_property
+    def _history(self) -> timedelta:
+        return settings.RULES.get("intake.unit_history", timezone.localdate()).duration
+
     def keep(self, one: Observation) -> None:
         """Rows that name neither unit nor area are of the person's own unit."""
         if one.unit_id is None and one.area_id is None and self.account.unit_id is not None:
@@ -110,6 +116,10 @@ class Bounds:
         kind = kind_of(one.kind)
         if self.account.role not in kind.opened_by or self._sealed(kind):
             return _("Your role opens no matters of this kind.")
+        if not kind.flow.stage(proven).live and timezone.now() - one.opened_at > self._history:
+            return _("Over, and older than %(days)s days: only the city's own file brings it.") % {
+                "days": self._history.days
+            }
         return self._refuse_place(one) or self._refuse_way(kind.flow, kind.flow.start, proven)
 
     def refuse_known(self, kind: str, unit_id: int | None) -> str:

@@ -92,8 +92,8 @@ def further_indexes(facts: ContactFacts) -> list[bytes]:
 
 
 def later_contacts(matter_id: int, *, number: str) -> list[ContactFacts]:
-    """The contacts that the system of record named later, which stand beside the first."""
-    rows = LaterContact.objects.filter(matter_id=matter_id, standing=LaterContact.BESIDE)
+    """The contacts that are called after the first."""
+    rows = LaterContact.objects.filter(matter_id=matter_id, standing__in=LaterContact.CALLED)
     return [unseal(row, number=number) for row in rows.order_by("pk")]
 
 

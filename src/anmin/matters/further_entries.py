@@ -14,12 +14,12 @@ from anmin.matters import bulk
 from anmin.matters.actor import Actor
 from anmin.matters.clock import Running, next_due
 from anmin.matters.first_sight import DEADLINE_COLUMNS, ENTRY_COLUMNS
-from anmin.matters.ledger import Change, entry_hash, plain
+from anmin.matters.ledger import Change, entry_hash, leave_behind, plain
 from anmin.matters.models import Deadline, Entry, Matter
 
 ALWAYS = (*("state", "stage", "details", "due_at", "facts_at", "facts_digest", "version", "head"),)
 MOMENTS = frozenset({"opened_at", "closed_at"})
-CLOCK = ("rule", "started_at", "due_at", "met_at", "provisional")
+CLOCK = ("rule", "started_at", "due_at", "met_at", "provisional", "held_by_id")
 
 
 class Line(NamedTuple):
@@ -47,6 +47,7 @@ def append_many(lines: Sequence[Line], *, actor: Actor, at: datetime) -> None:
     clocks: tuple[list[Sequence[Any]], list[Sequence[Any]]] = ([], [])
     moment, actor_id = stamp(at), actor.account.pk if actor.account else None
     for matter, change, running, facts_at, digest in lines:
+        leave_behind(matter, change, running, at)
         payload = chain.canonical(change.payload())
         head = _hash(matter, change, payload, actor, moment)
         entries.append(
@@ -105,4 +106,4 @@ def _kept(name: str, value: Any, keep: Any) -> Any:
 def _clock(clock: Running, keep: Any) -> tuple[Any, ...]:
     moments = (clock.started_at, clock.due_at, clock.met_at)
     started, due, met = (keep(stamp(one)) if one else None for one in moments)
-    return clock.rule, started, due, met, clock.provisional
+    return clock.rule, started, due, met, clock.provisional, clock.held_by

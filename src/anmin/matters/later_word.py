@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from anmin.kernel.chain import stamp
 from anmin.kernel.errors import Refusal
-from anmin.matters import bulk
+from anmin.matters import bulk, first_word
 from anmin.matters.bringing import UNHEARD, Bringing
 from anmin.matters.clock import Reckoner, Running, reckoner, tick
 from anmin.matters.contacts import further_indexes, keep_further, seal
@@ -92,7 +92,7 @@ class _Known:
             one.matter_id: one for one in Contact.objects.filter(bulk.of_matters(asked))
         }
         beside = LaterContact.objects.filter(
-            bulk.of_matters(asked), standing=LaterContact.BESIDE
+            bulk.of_matters(asked), standing__in=LaterContact.CALLED
         ).values_list("matter_id", "fingerprint")
         self.beside = {(pk, bytes(mark)) for pk, mark in beside}
 
@@ -123,7 +123,7 @@ def update_many(words: Sequence[Word], by: Bringing) -> list[Observed]:
             results.append(Observed("refused", None, reason))
             continue
         running = running_clocks(known.clocks.get(matter.pk, ()))
-        change = _change(later, state, now, by, running, clocks)
+        change = _change(later, one, state, now, by, running, clocks)
         _contact(later, one, change, by, now)
         if later.aside:
             change.told["aside"] = later.aside
@@ -259,6 +259,7 @@ def _keep_out(later: _Later, names: list[str], by: Bringing, digest: bytes) -> N
 
 def _change(
     later: _Later,
+    one: Observation,
     state: str,
     now: datetime,
     by: Bringing,
@@ -267,18 +268,25 @@ def _change(
 ) -> Change:
     """The entry to come.
 
-    The answer that a unit's file gives to a matter of the system of record is given when it comes
-    in, as by hand: a promise that was broken is not kept afterwards.
+    The answer that a unit's file gives is given when it comes in, as by hand: a promise that was
+    broken is not kept afterwards. What the record first says of such a matter stands.
     """
     matter, declared = later.matter, later.declared
     change = Change("observe", state, columns=later.columns, details=later.details)
     ended = None
     if not declared.flow.stage(state).live:
-        by_hand = by.outranked and matter.facts_at not in (None, UNHEARD)
-        ended = now if by_hand else ended_at({**matter.details, **later.details}, now)
+        ended = now if by.bounds else ended_at({**matter.details, **later.details}, now)
     if matter.closed_at is None and ended is not None:
         change.columns["closed_at"] = ended
-    change.clocks = tick(
+    if first_word.is_first(matter, by):
+        answered = ended if ended and one.details.get("answered_at") else None
+        if answered and matter.closed_at not in (None, answered):
+            change.columns["closed_at"] = answered
+        change.clocks = first_word.clocks_put_right(
+            matter, later.columns, running, answered, reckon
+        )
+        running = {**running, **change.clocks}
+    change.clocks |= tick(
         declared.clocks,
         declared.flow,
         category=matter.category,
@@ -313,7 +321,8 @@ def _contact(later: _Later, one: Observation, change: Change, by: Bringing, now:
     """Keep what is newly said of the reporter: as the first contact, in its place, or beside it.
 
     The first is never replaced once somebody is to be called, nor by anybody whose unit is rated,
-    but where only that unit has spoken: else its contacts would stand before the true one.
+    but where only that unit has spoken: else its contacts would stand before the true one. So the
+    record's goes before one that a unit has named, whenever it comes.
     """
     if not later.new_contact:
         return
@@ -322,7 +331,10 @@ def _contact(later: _Later, one: Observation, change: Change, by: Bringing, now:
     sealed = seal(one.contact, number=matter.number, marks=(marks.contact, marks.phone))
     first = later.known_contact
     own_word = by.outranked and matter.facts_at == UNHEARD
-    if first is not None and (later.rests or (by.bounds and not own_word)):
+    stands = first is not None and (later.rests or (by.bounds is not None and not own_word))
+    if stands and first and not by.bounds and first_word.named_by_unit(first):
+        stands = False
+    if stands:
         beside = LaterContact.BESIDE
         LaterContact.objects.create(
             matter=matter, at=now, run=by.run, standing=beside, **sealed._asdict()
@@ -337,12 +349,15 @@ def _contact(later: _Later, one: Observation, change: Change, by: Bringing, now:
             matter=matter,
             at=now,
             run=by.run,
-            standing=LaterContact.RENEWED,
+            standing=LaterContact.SECOND if later.rests else LaterContact.RENEWED,
             sealed=first.sealed,
             phone_index=first.phone_index,
             fingerprint=first.fingerprint,
         )
-        FurtherPhone.objects.filter(matter=matter).delete()
+        if later.rests:  # both are called, and found
+            keep_further(matter.pk, [bytes(first.phone_index)] if first.phone_index else [])
+        else:
+            FurtherPhone.objects.filter(matter=matter).delete()
     Contact.objects.update_or_create(matter=matter, defaults=sealed._asdict())
     keep_further(matter.pk, further_indexes(one.contact))
     change.told["contact"] = sealed.fingerprint.hex()

@@ -172,17 +172,17 @@ def append(
     at: datetime,
     key: str | None = None,
     running: Mapping[str, Running] | None = None,
+    takes_back: bool = False,
 ) -> Entry:
     """Write one entry and the row it leads to. Inside a transaction.
 
     ``running`` are the clocks before the change. A matter without a primary key is created.
-    A matter that goes to another unit leaves with the one before what that has to answer for.
-    Raises ``Conflict`` if somebody else changed the matter in between.
+    A matter that goes to another unit leaves with the one before what that has to answer for,
+    unless the change only takes back an earlier one (``takes_back``). Raises ``Conflict`` if somebody else changed the matter in between.
     """
     take_turn()
-    if change.columns.get("unit_id", matter.unit_id) != matter.unit_id and matter.pk:
-        clocks = {**(running or {}), **change.clocks}
-        change.clocks |= handed_on(clocks, by=matter.unit_id, at=at)
+    if matter.pk and not takes_back:
+        leave_behind(matter, change, running or {}, at)
     entry = build(matter, change, actor=actor, at=at, key=key)
     clocks = {**(running or {}), **change.clocks}
     fields: dict[str, Any] = {
@@ -210,6 +210,15 @@ def append(
         if created or not rows.update(**columns):
             Deadline.objects.create(matter_id=matter.pk, clock=code, **columns)
     return entry
+
+
+def leave_behind(
+    matter: Matter, change: Change, running: Mapping[str, Running], at: datetime
+) -> None:
+    """Let the unit that hands a matter on keep what it answers for (``clock.handed_on``)."""
+    if change.columns.get("unit_id", matter.unit_id) != matter.unit_id:
+        clocks = {**running, **change.clocks}
+        change.clocks |= handed_on(clocks, by=matter.unit_id, at=at)
 
 
 def _deadline_columns(clock: Running) -> dict[str, Any]:

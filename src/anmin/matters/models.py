@@ -247,11 +247,13 @@ class LaterContact(Evidenced):
     """A contact that was named after the first: kept beside it, or the first before it was renewed.
 
     ``standing``: ``beside`` (it came when a callback rested on the first, which stays),
+    ``second`` (a unit had named it first, and it is called after the one that the record named),
     ``renewed`` (it was the first until the system of record named another, before anybody was to
     be called) or ``undone`` (the import that brought it was undone). ``run`` is that import.
     """
 
-    BESIDE, RENEWED, UNDONE = "beside", "renewed", "undone"
+    BESIDE, SECOND, RENEWED, UNDONE = "beside", "second", "renewed", "undone"
+    CALLED = (BESIDE, SECOND)
 
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="later_contacts")
     at = models.DateTimeField()

@@ -141,7 +141,7 @@ def _restore(matter: Matter, seq: int, run: int, actor: Actor, at: datetime) -> 
     at_before, digest = first.payload["told"].get("before") or [None, ""]
     if mark := _restore_contact(matter, run, before.told.get("contact")):
         change.told["contact"] = mark
-    append(matter, change, actor=actor, at=at, running=running)
+    append(matter, change, actor=actor, at=at, running=running, takes_back=True)
     Matter.objects.filter(pk=matter.pk).update(
         facts_at=datetime.fromisoformat(at_before) if at_before else None,
         facts_digest=bytes.fromhex(digest) or None,
@@ -180,7 +180,8 @@ def _restore_contact(matter: Matter, run: int, before: str | None) -> str:
     Returns the mark of the contact put back, for the entry.
     """
     rows = LaterContact.objects.filter(matter=matter, run=run).order_by("pk")
-    renewed = rows.filter(standing=LaterContact.RENEWED).first()
+    before_it = (LaterContact.RENEWED, LaterContact.SECOND)
+    renewed = rows.filter(standing__in=before_it).first()
     touched = rows.exists()
     mark = ""
     current = Contact.objects.filter(matter=matter).first()

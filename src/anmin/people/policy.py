@@ -189,9 +189,15 @@ def unit_scope(account: "Account | None") -> Scope:
             return Scope()
 
 
+@cache
+def rated_roles() -> frozenset[Role]:
+    """The roles whose own unit is rated: they reach no further than it."""
+    return frozenset(role for role, rule in role_table().items() if rule.reach == Reach.UNIT)
+
+
 def is_rated(account: "Account") -> bool:
     """Whether this person's own unit is rated: the role reaches no further than it."""
-    return role_table()[Role(account.role)].reach == Reach.UNIT
+    return Role(account.role) in rated_roles()
 
 
 def needs_second_factor(account: "Account") -> bool:

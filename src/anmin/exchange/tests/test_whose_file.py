@@ -11,12 +11,13 @@ from django.utils import timezone
 from tests.personas import City
 
 from anmin.callbacks.models import Callback
+from anmin.exchange import undoing
 from anmin.exchange.imports import ImportResult, import_incidents
 from anmin.exchange.models import ImportRun, ProfileUse
 from anmin.exchange.profile_use import own_source
 from anmin.exchange.template import template_columns
 from anmin.kernel.errors import NotAllowed, Refusal
-from anmin.matters.actions import contacts_to_call, move
+from anmin.matters.actions import contact_for_message, contacts_to_call, move
 from anmin.matters.actor import Actor
 from anmin.matters.contacts import unseal
 from anmin.matters.models import Contact, Deadline, Entry, LaterContact, Matter
@@ -286,13 +287,106 @@ def test_what_a_unit_s_file_says_never_makes_the_system_of_record_old(
 def test_contacts_of_his_never_push_the_true_one_out_of_reach(city: City, files: Files) -> None:
     for hour, digit in enumerate("123", 9):
         files.take(city.duty_leader, row(hour=hour, 联系电话=f"1390000000{digit}"))
-    files.take(city.duty_leader, row(hour=12, 联系电话="13900000003", **ANSWERED))
+    files.take(city.duty_leader, row("J1", 12, 联系电话="13900000003", **ANSWERED))
     drain()
-    files.take(city.operator, row(hour=10, **ANSWERED))
+    files.take(city.operator, row("J1", 10, **ANSWERED))
     # Two are called: rule callback.contacts_called.
     phones = [one.phone for one in contacts_to_call(Matter.objects.get())]
-    assert phones == ["+8613900000003", "+8613857712345"]
+    assert phones == ["+8613857712345", "+8613900000003"]
+    assert find(city.inspector, "13900000003") == find(city.inspector, "13857712345")
     assert verify().sound
+
+
+@pytest.mark.parametrize("called", [False, True])
+def test_the_contact_of_the_record_is_called_first_whenever_it_comes(
+    city: City, files: Files, called: bool
+) -> None:
+    """A number that he plants before the city's export is not the one that is called, or texted."""
+    files.take(
+        city.duty_leader, row("J1", 12, **{**ANSWERED, "联系电话": "13900000001", "报警人": "熟人"})
+    )
+    if called:
+        drain()
+    matter = Matter.objects.get()
+    files.take(city.operator, row("J1", 13, **ANSWERED))
+    assert [one.phone for one in contacts_to_call(matter)] == ["+8613857712345", "+8613900000001"]
+    assert contact_for_message(matter).phone == "+8613857712345"
+    assert verify().sound
+    # What the record names later stands beside, and his own files change nothing any more.
+    files.take(city.operator, row("J1", 14, **{**ANSWERED, "联系电话": "13700000002"}))
+    files.take(city.duty_leader, row("J1", 15, **{**ANSWERED, "联系电话": "13900000003"}))
+    phones = [one.phone for one in contacts_to_call(matter)]
+    assert phones == ["+8613857712345", "+8613900000001", "+8613700000002"]
+
+
+def test_undoing_the_export_gives_the_unit_s_contact_its_place_back(
+    city: City, files: Files
+) -> None:
+    files.take(city.duty_leader, row("J1", 12, **{**ANSWERED, "联系电话": "13900000001"}))
+    files.take(city.operator, row("J1", 13, **ANSWERED))
+    run = ImportRun.objects.latest("pk")
+    undoing.carry_out(undoing.start(run.pk, actor=city.operator), lambda _run: None)
+    matter = Matter.objects.get()
+    assert [one.phone for one in contacts_to_call(matter)] == ["+8613900000001"]
+    assert not find(city.inspector, "13857712345")
+    assert verify().sound
+
+
+def test_a_matter_first_brought_by_his_file_is_answered_when_the_file_comes_in(
+    city: City, files: Files
+) -> None:
+    now = timezone.now()
+    files.take(
+        city.duty_leader, row("J1", 12, **ANSWERED)
+    )  # of yesterday and answered yesterday, he says
+    files.take(city.duty_leader, row("J2", 12, **ANSWERED), profile=str(mine(files.folder)))
+    assert Matter.objects.count() == 2
+    for matter in Matter.objects.all():
+        clock = Deadline.objects.get(matter=matter, clock="answer")
+        assert matter.closed_at is not None
+        assert clock.met_at is not None
+        assert min(matter.closed_at, clock.met_at) >= now > clock.due_at
+    assert verify().sound
+
+
+def test_the_record_s_beginning_and_answer_take_the_place_of_his(city: City, files: Files) -> None:
+    """He lets a theft begin later than it did; the export tells when it did, and was answered."""
+    files.take(city.duty_leader, row(报警时间=f"{DAY} 20:00:00", 警情类别="其他"))
+    assert files.take(city.operator, row("J1", 13, **ANSWERED)).updated == 1
+    clock, matter = Deadline.objects.get(clock="answer"), Matter.objects.get()
+    assert f"{timezone.localtime(clock.started_at):%H:%M}" == "08:00"
+    assert f"{timezone.localtime(clock.due_at):%H:%M}" == "23:59"
+    assert clock.met_at == matter.closed_at
+    assert clock.met_at is not None
+    assert f"{timezone.localtime(clock.met_at):%H:%M}" == "09:10"
+    assert verify().sound
+
+
+def test_the_record_says_when_a_matter_was_answered_that_his_file_closed(
+    city: City, files: Files
+) -> None:
+    files.take(city.duty_leader, row("J1", 12, **ANSWERED))
+    files.take(city.operator, row("J1", 13, **{**ANSWERED, "答复时间": f"{DAY} 23:30:00"}))
+    clock, matter = Deadline.objects.get(clock="answer"), Matter.objects.get()
+    assert clock.met_at == matter.closed_at
+    assert clock.met_at is not None
+    assert f"{timezone.localtime(clock.met_at):%H:%M}" == "23:30"
+    assert verify().sound
+
+
+@pytest.mark.parametrize(("days", "taken"), [(29, True), (31, False)])
+def test_history_is_not_the_units_to_bring(
+    city: City, files: Files, days: int, taken: bool
+) -> None:
+    """It would count as answered today, and its citizens would be called about it."""
+    began = timezone.localdate() - timedelta(days=days)
+    old = {"报警时间": f"{began} 08:00:00", "更新时间": ""}
+    result = files.take(city.duty_leader, row("A", 12, **old, **ANSWERED), row("B", 12, **old))
+    assert (result.created, result.rejected) == ((2, 0) if taken else (1, 1))
+    if not taken:
+        assert "30" in files.reasons(result)[0]
+        assert Matter.objects.get().external_id == "B"
+    assert files.take(city.operator, row("C", 12, **old, **ANSWERED)).created == 1
 
 
 def test_an_answer_in_his_file_is_given_when_the_file_comes_in(city: City, files: Files) -> None:

@@ -1,0 +1,59 @@
+"""The first word of a system of record about a matter that a rated unit's file brought before.
+
+Until then only those who are rated have said when it began, when it was answered and whom to call.
+What the record says of these takes the place of what they said, the callback planned or not: else
+whoever is first would set the clock, and name the number that is called.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from anmin.matters.bringing import UNHEARD, Bringing
+from anmin.matters.clock import Reckoner, Running, reckoner
+from anmin.matters.models import Contact, Entry, Matter
+from anmin.people.policy import rated_roles
+
+
+def is_first(matter: Matter, by: Bringing) -> bool:
+    """Whether this is that word."""
+    return by.bounds is None and matter.facts_at == UNHEARD
+
+
+def clocks_put_right(
+    matter: Matter,
+    columns: Mapping[str, Any],
+    running: Mapping[str, Running],
+    answered: datetime | None,
+    reckon: Reckoner | None = None,
+) -> dict[str, Running]:
+    """The clocks as the record's beginning, category and answer make them; those that change.
+
+    ``columns`` are what the record says otherwise, ``answered`` when the matter ended by it.
+    """
+    reckon = reckon or reckoner()
+    changed: dict[str, Running] = {}
+    for clock in matter.type.clocks:
+        now = running.get(clock.code)
+        if now is None or clock.starts is not None:
+            continue
+        start = columns.get("opened_at", matter.opened_at)
+        rule = clock.rule_for(columns.get("category", matter.category))
+        due = reckon(rule, start)
+        met = answered if now.met_at is not None and answered is not None else now.met_at
+        told = replace(
+            now, rule=rule, started_at=start, due_at=due.at, provisional=due.provisional, met_at=met
+        )
+        if told != now:
+            changed[clock.code] = told
+    return changed
+
+
+def named_by_unit(first: Contact) -> bool:
+    """Whether it was somebody whose unit is rated who named this contact."""
+    told = Entry.objects.filter(
+        matter=first.matter_id, payload__told__contact=bytes(first.fingerprint).hex()
+    )
+    last = told.order_by("-seq").values_list("actor_role", flat=True).first()
+    return last in rated_roles()
