@@ -301,7 +301,9 @@ def test_a_unit_sees_numbers_only(city: City, sign_in: SignIn) -> None:
 
 def test_lists_meet_page_by_page_and_count_what_was_left_out(city: City, sign_in: SignIn) -> None:
     rows = [planned(city) for _n in range(55)]
-    left_out = planned(city, details={"minor_involved": True})
+    left_out = planned(
+        city, details={"minor_involved": True}, actor=Actor.system("dispatch"), source="dispatch"
+    )
     assert left_out.status == "excluded"
     browser = sign_in(city.analyst)
     first = text(browser.get(f"{QUEUE}?view=calling"))

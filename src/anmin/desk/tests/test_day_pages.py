@@ -254,5 +254,5 @@ def test_the_board_asks_few_questions(
     for account in (city.duty_leader, city.inspector, city.operator):
         browser = sign_in(account)
         browser.get(DAY)
-        with django_assert_max_num_queries(24):
+        with django_assert_max_num_queries(26):
             assert browser.get(DAY).status_code == 200

@@ -101,7 +101,7 @@ FLOW = Flow(
             ("received", "dispatched"),
             "withdrawn",
             _("Withdraw"),
-            LEADERS,
+            INSPECTION,  # its citizen is not asked, so whoever is rated does not say so
             needs=("note",),
         ),
         # Not the unit's own: its citizen may be about to be asked, and then it changes nothing.
@@ -141,7 +141,7 @@ register(
         ),
         owner=responsible_unit,
         opened_by=HANDLERS,
-        follow_up=FollowUp(after="answered", script="incident"),
+        follow_up=FollowUp(after=("answered", "referred"), script="incident"),
         public=Public(
             fields=("received_at", "dispatched_at", "arrived_at", "cleared_at", "answered_at"),
             when=frozenset({"received", "dispatched", "arrived", "asked", "handled", "answered"}),

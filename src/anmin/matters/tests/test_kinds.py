@@ -13,6 +13,7 @@ from anmin.matters.flow import LIVE, Flow, Move, Stage, State
 from anmin.matters.kind import Kind, Public
 from anmin.matters.kinds_page import kinds_markdown
 from anmin.matters.registry import all_kinds, discover, kind_of, rectifying_kind, register
+from anmin.people.policy import rated_roles
 from anmin.people.roles import Role
 
 discover()
@@ -35,6 +36,14 @@ def test_somebody_can_take_every_step(kind: Kind) -> None:
         assert edge.by, f"{edge.code} belongs to nobody"
         assert set(edge.by) <= roles
     assert set(kind.opened_by) <= roles
+
+
+@KINDS
+def test_no_step_of_the_rated_ends_a_matter_whose_citizen_is_not_asked(kind: Kind) -> None:
+    asked = kind.follow_up.states if kind.follow_up else ()
+    for edge in kind.flow.moves:
+        if not kind.flow.stage(edge.target).live and edge.target not in asked:
+            assert not set(edge.by) & rated_roles(), edge.code
 
 
 @KINDS
