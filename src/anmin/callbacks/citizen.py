@@ -12,18 +12,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from anmin.callbacks import recording
-from anmin.callbacks.models import (
-    Answer,
-    AnswerLink,
-    Callback,
-    Via,
-)
+from anmin.callbacks.models import AnswerLink, Callback, Via
 from anmin.callbacks.recording import Said
 from anmin.callbacks.scripts import Question, script
 from anmin.evidence import receipts
 from anmin.evidence.log import atomic
+from anmin.evidence.prepared import Prepared
 from anmin.kernel.errors import Conflict, NotFound
-from anmin.matters.prepared import Prepared
 from anmin.matters.queries import by_id
 
 _links = Prepared(lambda digest: AnswerLink.objects.filter(token_digest=digest), like=b"")
@@ -84,8 +79,10 @@ def link_view(link: AnswerLink) -> LinkView:
     )
 
 
-def answer_by_link(link: AnswerLink, said: Said) -> Answer:
-    """Take a citizen's answer, once. Four statements, more only after an unhappy answer.
+def answer_by_link(link: AnswerLink, said: Said) -> str:
+    """Take a citizen's answer, once; the code of its receipt, as ``receipt_of`` gives it later.
+
+    Empty inside an outer transaction, whose record is not written yet.
 
     The reading is done before the transaction, so that writers wait for each other as briefly
     as can be; every write makes sure that what was read still holds.
@@ -99,13 +96,14 @@ def answer_by_link(link: AnswerLink, said: Said) -> Answer:
         return _answer(_link(bytes(link.token_digest)), said)
 
 
-@atomic
-def _answer(found: AnswerLink, said: Said) -> Answer:
+def _answer(found: AnswerLink, said: Said) -> str:
     now = timezone.now()
-    if not AnswerLink.objects.filter(pk=found.pk, used_at=None).update(used_at=now):
-        raise _used()
-    receipts.promise_receipt(found)
-    return recording.answer(found.callback, said, via=Via.LINK, at=now, key=f"link:{found.pk}")
+    with atomic() as log:
+        if not AnswerLink.objects.filter(pk=found.pk, used_at=None).update(used_at=now):
+            raise _used()
+        receipts.promise_receipt(found)
+        recording.answer(found.callback, said, via=Via.LINK, at=now, key=f"link:{found.pk}")
+    return receipts.code_in(log)
 
 
 def receipt_of(token: str) -> str:

@@ -24,13 +24,13 @@ from anmin.callbacks.promises import why_called_by
 from anmin.callbacks.scripts import AdviceSheet, Question, Situation, advice, script, wording
 from anmin.callbacks.sealing import read_note, read_text
 from anmin.callbacks.unhappy import head_unit
+from anmin.evidence.prepared import Prepared
 from anmin.kernel.errors import Conflict, NotAllowed, NotFound
 from anmin.kernel.incoming import key_of
 from anmin.kernel.masking import mask_name
 from anmin.matters.actions import contact_for_message
 from anmin.matters.models import Link, Matter
 from anmin.matters.policy import in_scope, sees_sealed_links
-from anmin.matters.prepared import Prepared
 from anmin.matters.registry import rectifying_kind
 from anmin.people.models import Account
 from anmin.people.policy import Capability, can, require, unit_scope

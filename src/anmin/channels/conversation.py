@@ -18,11 +18,17 @@ from django.utils.translation import gettext as _
 
 from anmin.channels.models import Ended, Match, Message, Question, Reply, Status
 from anmin.evidence.log import atomic
+from anmin.evidence.prepared import Prepared
 from anmin.kernel.errors import Conflict
 
 UNANSWERED = (Ended.OVER, Ended.EXPIRED)
 LOOKED_AT = 20
 """Questions to one number that are looked at, the newest first."""
+
+
+_open_about = Prepared(
+    lambda ref: Question.objects.filter(message__subject_ref=ref, closed_at=None), like=""
+)
 
 
 class Busy(Conflict):
@@ -61,8 +67,8 @@ def open_question(message: Message, expects: str) -> Question:
 
 def end_question(subject_ref: str, ended: str, *, at: datetime | None = None) -> int:
     """End the open questions about that; one that ended before stays as it is."""
-    found = Question.objects.filter(message__subject_ref=subject_ref, closed_at=None)
-    return _end(found, ended, at)
+    found = [one.pk for one in _open_about(subject_ref)]
+    return _end(Question.objects.filter(pk__in=found, closed_at=None), ended, at) if found else 0
 
 
 def end_question_by_key(key: str, ended: str) -> int:

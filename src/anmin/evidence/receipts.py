@@ -14,14 +14,14 @@ from django.utils.translation import gettext_lazy as _
 
 from anmin.evidence import roots
 from anmin.evidence.body import decode
-from anmin.evidence.log import leaf_data, promise_receipt, seal_of_record
+from anmin.evidence.log import Log, leaf_data, promise_receipt, seal_of_record
 from anmin.evidence.models import Receipt, Record, Root
 from anmin.evidence.tree import tree
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.kernel.merkle import HASH, NoSuchLeaf, leaf_hash, root_of_inclusion
 from anmin.kernel.reference import ALPHABET, check_character, normalise_code
 
-__all__ = ["Standing", "code_of", "find", "promise_receipt", "standing"]
+__all__ = ["Standing", "code_in", "code_of", "find", "promise_receipt", "standing"]
 
 _BITS: Final = 54
 _CHARACTERS: Final = 11  # 31 ** 11 is just above 2 ** 54
@@ -64,6 +64,11 @@ def code_of(row: models.Model) -> str:
     seq = known.values_list("seq", flat=True).first()
     leaf = Record.objects.filter(seq=seq).values_list("leaf", flat=True).first() if seq else None
     return _code(bytes(leaf)) if leaf else ""
+
+
+def code_in(log: Log) -> str:
+    """The code for what a transaction promised; empty until its record is written."""
+    return _code(log.leaf) if log.leaf else ""
 
 
 def find(text: str) -> Standing:

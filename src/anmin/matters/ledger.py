@@ -15,13 +15,13 @@ from django.db import connection
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from anmin.evidence.prepared import Prepared
 from anmin.kernel import chain
 from anmin.kernel.chain import stamp
 from anmin.kernel.errors import Conflict
 from anmin.matters.actor import Actor
 from anmin.matters.clock import Running, handed_on, next_due
 from anmin.matters.models import SNAPSHOT, Deadline, Entry, Matter
-from anmin.matters.prepared import Prepared
 
 deadlines_of = Prepared(lambda pk: Deadline.objects.filter(matter_id=pk).order_by("due_at"))
 """The deadlines of a matter by its primary key."""

@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anmin.evidence.prepared import Prepared
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.kernel.incoming import page_link, read_page_link
 from anmin.matters import policy
@@ -17,7 +18,6 @@ from anmin.matters.contacts import ContactFacts, masked
 from anmin.matters.flow import Move
 from anmin.matters.ledger import deadlines_of
 from anmin.matters.models import Contact, Deadline, Entry, Link, Matter, Reaction
-from anmin.matters.prepared import Prepared
 from anmin.matters.registry import kind_of
 from anmin.matters.search import search
 from anmin.people.models import Account

@@ -13,7 +13,7 @@ from anmin.evidence import receipts
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotFound
 from anmin.surveys.dispositions import REFUSAL
-from anmin.surveys.models import Case, Return, SurveyLink, Via, Wave
+from anmin.surveys.models import Case, SurveyLink, Via, Wave
 from anmin.surveys.questionnaires import Questionnaire
 from anmin.surveys.recording import Given, accept, clean, lock_case, sheet_of, step
 
@@ -47,20 +47,21 @@ def survey_view(token: str) -> SurveyView:
     return SurveyView(wave.title, sheet_of(wave))
 
 
-@atomic
-def answer_survey(*, token: str, given: Given) -> Return:
-    """Take the answers behind a link, once.
+def answer_survey(*, token: str, given: Given) -> str:
+    """Take the answers behind a link, once; the code of the receipt, as ``receipt_of`` gives it.
 
     Raises ``UsedSurveyLink``, ``NotFound``, or ``Refusal`` naming the question; then nothing has
     changed and the link can still be used.
     """
-    found, case = _use(token)
-    values = clean(case, given)
-    receipts.promise_receipt(found)
-    try:
-        return accept(case, values, via=Via.LINK, at=timezone.now(), key=f"link:{found.pk}")
-    except Conflict:
-        raise _used() from None
+    with atomic() as log:
+        found, case = _use(token)
+        values = clean(case, given)
+        receipts.promise_receipt(found)
+        try:
+            accept(case, values, via=Via.LINK, at=timezone.now(), key=f"link:{found.pk}")
+        except Conflict:
+            raise _used() from None
+    return receipts.code_in(log)
 
 
 def receipt_of(token: str) -> str:

@@ -24,7 +24,6 @@ from anmin.callbacks.citizen import (
 from anmin.callbacks.recording import Said
 from anmin.callbacks.scripts import Question
 from anmin.callbacks.unhappy import is_unhappy
-from anmin.evidence.receipts import code_of
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.portal.forms import question_form
 from anmin.portal.guard import count_miss
@@ -95,14 +94,14 @@ def _ask_or_take(request: HttpRequest, token: str) -> HttpResponse:
     waiting = progress.next_open()
     if waiting is None:
         try:
-            answer_by_link(link, progress.said())
+            receipt = answer_by_link(link, progress.said())
         except (NotFound, UsedLink):
             raise
         except Refusal as refusal:
             waiting = 0, question_form(progress.asked[0], progress.data)
             waiting[1].add_error(None, str(refusal))
         else:
-            done = {"closing": view.closing, "receipt": code_of(link)}
+            done = {"closing": view.closing, "receipt": receipt}
             return render(request, "portal/answer_done.html", done)
     place, form = waiting
     context = {

@@ -85,14 +85,14 @@ def _ask_or_take(request: HttpRequest, token: str) -> HttpResponse:
     if waiting is None:
         given = {one.code: answers.given(one) for one in view.sheet.question}
         try:
-            answer_survey(token=token, given=given)
+            receipt = answer_survey(token=token, given=given)
         except NotFound:
             raise
         except Refusal as refusal:
             waiting = 0, survey_form(view.sheet.question[0], data)
             waiting[1].add_error(None, str(refusal))
         else:
-            done = {"view": view, "receipt": receipt_of(token)}
+            done = {"view": view, "receipt": receipt}
             return render(request, "portal/survey_done.html", done)
     place, form = waiting
     asked = view.sheet.question[place]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from django.db import connection
 from django.db.models import Model
 
 if TYPE_CHECKING:
@@ -27,13 +28,22 @@ class Prepared[M: Model]:
         self._model: type[M] | None = None
         self._sql = ""
         self._times = 0
+        self._names: list[str] = []
+        self._converters: list[tuple[int, Any, Any]] = []
 
     def __call__(self, key: int | str | bytes) -> list[M]:
         """The rows of this key, in the query's order. One query."""
         if self._model is None:
             self._prepare()
-        assert self._model is not None  # just now
-        return list(self._model._base_manager.raw(self._sql, [key] * self._times))
+        model, names = self._model, self._names
+        assert model is not None  # just now
+        with connection.cursor() as cursor:
+            cursor.execute(self._sql, [key] * self._times)
+            rows = [list(row) for row in cursor.fetchall()]
+        for place, convert, column in self._converters:
+            for row in rows:
+                row[place] = convert(row[place], column, connection)
+        return [model.from_db(connection.alias, names, row) for row in rows]
 
     def one(self, key: int | str | bytes) -> M | None:
         """The row of a key that only one can have, or nothing."""
@@ -41,8 +51,16 @@ class Prepared[M: Model]:
 
     def _prepare(self) -> None:
         rows = self._build(self._like)
-        self._sql, values = rows.query.sql_with_params()
+        compiler = rows.query.get_compiler(connection=connection)
+        self._sql, values = compiler.as_sql()
         bare = [getattr(value, "obj", value) for value in values]  # psycopg wraps bytes
         if not bare or any(value != self._like for value in bare):
             raise ValueError(f"a prepared query depends on its key alone, not on {values!r}")
+        columns = [column for column, _sql, _alias in compiler.select]
+        self._names = [column.target.attname for column in columns]
+        self._converters = [
+            (place, convert, column)
+            for place, (converters, column) in compiler.get_converters(columns).items()
+            for convert in converters
+        ]
         self._times, self._model = len(values), rows.model

@@ -6,8 +6,8 @@ import pytest
 from django.db.models import Q
 from tests.personas import City
 
+from anmin.evidence.prepared import Prepared
 from anmin.matters.models import Contact, Entry, Matter
-from anmin.matters.prepared import Prepared
 
 
 def test_it_gives_the_rows_of_its_key_in_their_order(
