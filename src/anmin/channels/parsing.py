@@ -104,11 +104,17 @@ def read_reply(text: str) -> Reading:
     for whole in (plain, _POLITE.sub("", plain)):
         if whole in _WORDS:
             return _WORDS[whole]
-    words = [_POLITE.sub("", word) for word in _WORD.findall(plain)]
-    readings = {_WORDS.get(word, OTHER) for word in words if word}
+    read = map(_read_word, _WORD.findall(plain))
+    readings = {one for one in read if one is not None}
     if len(readings) == 1 and (only := readings.pop()) != OTHER:
         return only
     return _stop_with_words(_fold(text)) or OTHER
+
+
+def _read_word(word: str) -> Reading | None:
+    """What a word means by itself, as it stands or without politeness; nothing if it is only that."""
+    bare = _POLITE.sub("", word)
+    return _WORDS.get(word) or (_WORDS.get(bare, OTHER) if bare else None)
 
 
 def suggested(text: str) -> int | None:

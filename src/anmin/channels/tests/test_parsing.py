@@ -39,6 +39,7 @@ WORDS = [
         ("退订", "stop", None),
         ("回复TD退订", "stop", None),
         ("stop!", "stop", None),
+        ("别发了；退出", "stop", None),
         ("START", "start", None),
         ("", "other", None),
         ("谢谢", "other", None),
