@@ -172,7 +172,7 @@ def answer(request: HttpRequest, status: int) -> HttpResponse:
 
 def refused(request: HttpRequest) -> HttpResponse:
     """A refusal of a room below, which no view caught."""
-    raise Conflict("别人先改了一步 Somebody was faster")
+    raise Conflict("已被他人更新 Somebody was faster")
 
 
 def revealed(request: HttpRequest) -> HttpResponse:

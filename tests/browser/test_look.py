@@ -185,7 +185,7 @@ def test_help_lists_the_keys_of_this_page_and_switches_them_off(open_page: Open)
     page = open_page("/gallery/", language="en")
     page.keyboard.press("?")
     words = page.inner_text("#keys-help")
-    assert "签结 Sign" in words
+    assert "审签 Sign" in words
     assert "next, previous row" in words
     assert "Search" in words
     page.uncheck("#keys-on")
@@ -233,7 +233,7 @@ def test_a_refusal_is_said_in_its_own_words(open_page: Open) -> None:
     heading = page.inner_text("h1")
     page.click("#refused")
     page.wait_for_selector("#toasts [role=alert]")
-    assert "别人先改了一步 Somebody was faster" in page.inner_text("#toasts")
+    assert "已被他人更新 Somebody was faster" in page.inner_text("#toasts")
     assert page.inner_text("h1") == heading
 
 

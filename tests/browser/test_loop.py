@@ -87,8 +87,8 @@ def lin_xiao_brings_in_the_night(story: Story, folder: Path) -> None:
     followed(page, page.get_by_role("button", name="上传并查看"))
     expect(page.locator("#profile")).to_have_value("template_zh")
     expect(page.locator("#body")).to_contain_text("编码：GB18030")
-    expect(page.locator("#body")).to_contain_text("前 16 行中，15 行可以导入")
-    first_rows = page.get_by_role("table", name="前几行导入后的样子")
+    expect(page.locator("#body")).to_contain_text("前16行中，15行可以导入")
+    first_rows = page.get_by_role("table", name="前几行导入效果预览")
     expect(first_rows).to_contain_text("138****2301")
     expect(first_rows).not_to_contain_text(EVENTS[0].phone)
     assert Matter.objects.count() == 0
@@ -143,7 +143,7 @@ def lin_xiao_calls_eleven_citizens(story: Story) -> None:
             press(page, keys)
         page.keyboard.press("Control+Enter")
         expect(page).not_to_have_url(before)
-    expect(page.locator("#body")).to_contain_text("现在没有要打的回访")
+    expect(page.locator("#body")).to_contain_text("当前没有待回访任务")
     assert {story.incident(f"T{n:02}").number for n in range(1, 12)} == set(story.calls)
     assert Answer.objects.count() == 10
     # each answered incident has one callback, or one rule that excludes it
@@ -287,7 +287,7 @@ def zhou_clears_and_signs_the_day(story: Story) -> None:
     page.locator(f"[name=why-matter-{theft.pk}]").fill("监控已调取，等待比对")
     page.locator(f"[name=who-matter-{theft.pk}]").fill("陈立")
     sign(page)
-    expect(page.locator("#body")).to_contain_text("已签结：")
+    expect(page.locator("#body")).to_contain_text("已审签：")
     expect(page.locator("#body")).to_contain_text("监控已调取，等待比对")
     closure = DayClosure.objects.get()
     assert (closure.unit, closure.date, closure.closed_by) == (
@@ -316,7 +316,7 @@ def the_night_notes_who_did_not_sign(story: Story) -> None:
     assert not Message.objects.filter(medium="sms", created_at__gte=night).exists()
     page = story.open(story.yuhai_leader, "/desk/notices/")
     followed(page, page.locator("#letters").get_by_role("link", name="2026-11-10"))
-    expect(page.locator("#body")).to_contain_text("当天没有签结")
+    expect(page.locator("#body")).to_contain_text("当天没有审签")
     page.context.close()
 
 
@@ -333,8 +333,8 @@ def zheng_reads_the_morning_page(story: Story) -> None:
         ("按时答复率", 14, 15),  # late: the theft of eight; Monday night's were due on Tuesday noon
         ("回访覆盖率", 13, 13),
         ("应答率", 12, 13),  # nobody heard from the neighbour of the dispute
-        ("满意率（合并）", 10, 12),
-        ("满意率（加权）", 9.5, 12),
+        ("满意率（含基本满意）", 10, 12),
+        ("满意率（按分值折算）", 9.5, 12),
         ("解决率", 10, 13),
         ("不满意按期整改率", 1, 1),
     ):
@@ -344,10 +344,10 @@ def zheng_reads_the_morning_page(story: Story) -> None:
     # one reply to a second call is too few for a share
     expect(tile(page, "二次回访满意率")).to_contain_text("数量过少，不予显示")
     days = page.locator(".unit-days li")
-    expect(days.filter(has_text="锦湖派出所")).to_contain_text("18:00 签结")
-    expect(days.filter(has_text="玉海派出所")).to_contain_text("未签结")
+    expect(days.filter(has_text="锦湖派出所")).to_contain_text("18:00 审签")
+    expect(days.filter(has_text="玉海派出所")).to_contain_text("未审签")
 
-    followed(page, tile(page, "满意率（合并）").locator("a"))
+    followed(page, tile(page, "满意率（含基本满意）").locator("a"))
     unhappy = {number for number, said in story.calls.items() if said.startswith("unhappy")}
     assert set(page.locator(".data [data-open]").all_inner_texts()) == unhappy
     page.go_back()

@@ -175,7 +175,7 @@ def send(page: Page, label: str) -> None:
 
 def sign(page: Page) -> None:
     with page.expect_response(lambda answer: answer.request.method == "POST"):
-        page.get_by_role("button", name="签结当天").click()
+        page.get_by_role("button", name="审签当天").click()
 
 
 def tile(page: Page, label: str) -> Locator:

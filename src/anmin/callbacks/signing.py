@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.utils import timezone, translation
+from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -31,10 +31,10 @@ from anmin.people.queries import duty_leader
 from anmin.places.models import Unit
 
 REASON = 300
+"""Characters of a reason."""
 LETTER = register_letter(
     "day_left_open", gettext_lazy("Notice that a day was left unsigned"), "day.night_close"
 )
-"""Characters of a reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +254,7 @@ def _tell(account: Account, unit: Unit, day: date, owed: int) -> None:
     language = account.language or settings.LANGUAGE_CODE
     with translation.override(language):
         body = _("%(day)s at %(unit)s has not been signed off; %(owed)s still owed.") % {
-            "day": day,
+            "day": formats.date_format(day, "MONTH_DAY_FORMAT"),
             "unit": unit,
             "owed": owed,
         }

@@ -90,6 +90,14 @@ class Environment(BaseSettings):
         description="Whoever answers by text message gets the receipt code by text message: one "
         "more message for each answer.",
     )
+    anmin_sms_signature: str = Field(
+        "",
+        max_length=16,
+        pattern=r"^[^【】\[\]]*$",
+        description="The sender's signature that every text message begins with, as registered "
+        "with the carriers and without brackets: `瑞安公安` gives 【瑞安公安】. Without it the name of "
+        "the bureau.",
+    )
     anmin_root_mail: Words = Field(
         (),
         description="Who gets the signed root of the records every night, best somebody outside "

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from anmin.desk.indicators import cell_labels
+from anmin.desk.signs import signed
 from anmin.desk.watching import scatter_words
 from anmin.measures.comparing import apart_from_total, last_change
 from anmin.measures.registry import MONTH, Kind
@@ -41,9 +42,11 @@ def _of_months(result: Result) -> str:
 def points(apart: Difference[float]) -> str:
     """A difference of shares in percentage points, with its limits and what chance says."""
     words = {
-        name: f"{number * 100:+.1f}".replace("-", "−")
+        name: signed(number * 100)
         for name, number in (("points", apart.value), ("low", apart.low), ("high", apart.high))
     }
+    if words["points"] == signed(0):
+        return _("level (%(low)s to %(high)s points), within chance") % words
     if apart.low > 0 or apart.high < 0:
         return _("%(points)s points (%(low)s to %(high)s), more than chance") % words
     return _("%(points)s points (%(low)s to %(high)s), within chance") % words
@@ -82,7 +85,7 @@ def of_change(change: Change) -> str:
         return points(change.difference)
     if change.ratio is None or change.beyond_chance is None:
         return ""
-    words = {"change": f"{(change.ratio - 1) * 100:+.0f}%".replace("-", "−")}
+    words = {"change": f"{signed((change.ratio - 1) * 100, 0)}%"}
     if change.beyond_chance:
         return _("%(change)s, more than chance") % words
     return _("%(change)s, within chance") % words

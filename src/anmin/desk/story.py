@@ -153,11 +153,22 @@ class _Teller:
     def _name(self, entry: Entry) -> str:
         if entry.actor_id is None:
             label = entry.actor_label if entry.actor_role == "system" else ""
-            return _SYSTEMS.get(label, lambda: label)()
+            told = next(
+                (words for begin, words in _SYSTEMS.items() if label.startswith(begin)), None
+            )
+        return told() if told else label
         return self.names.accounts[entry.actor_id] if self.with_names else ""
 
 
-_SYSTEMS = {"callbacks": lambda: _("Callbacks"), "calendar": lambda: _("Working calendar")}
+# How what is no person signs, by its beginning: what follows (a profile, a number) is for the
+# administrator, who finds it in the entry.
+_SYSTEMS = {
+    "callbacks": lambda: _("Callbacks"),
+    "calendar": lambda: _("Working calendar"),
+    "console, undo": lambda: _("Undo the import"),
+    "console": lambda: _("Import from the dispatch system"),
+    "import": lambda: _("Import from the dispatch system"),
+}
 _COLUMN_LABELS = {
     "unit_id": lambda: _("Unit"),
     "assignee_id": lambda: _("Handled by"),

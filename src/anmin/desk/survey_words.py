@@ -10,6 +10,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from anmin.desk import figures as drawn
+from anmin.desk.signs import signed
 from anmin.places.queries import area_names
 from anmin.surveys.changes import Change
 from anmin.surveys.questionnaires import questionnaire
@@ -89,7 +90,7 @@ def _percent(value: float | None) -> str:
 def _points(value: float | None, measure: Mapping[str, Any]) -> str:
     if value is None:
         return DASH
-    return f"{value * 100:+.1f}" if measure["is_share"] else f"{value:+.2f}"
+    return signed(value * 100) if measure["is_share"] else signed(value, 2)
 
 
 def _signal(q: float | None, level: float) -> bool:

@@ -34,5 +34,9 @@ def named(matter: Matter) -> dict[str, str]:
 
 
 def bureau() -> str:
-    """The name that messages begin with: the unit on top of all others."""
-    return str(Unit.objects.filter(parent=None, active=True).order_by("code").first() or "")
+    """The name that messages begin with: the signature that carriers know, else the unit on top of
+    all others."""
+    given: str = settings.ENVIRONMENT.anmin_sms_signature
+    return given or str(
+        Unit.objects.filter(parent=None, active=True).order_by("code").first() or ""
+    )

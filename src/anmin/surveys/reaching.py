@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy
 
 from anmin.callbacks import ladder
 from anmin.callbacks.reaching import LOOK_AGAIN, reads_messages
-from anmin.callbacks.unhappy import head_unit
 from anmin.channels.actions import queue_message
 from anmin.channels.addresses import recipient_index
 from anmin.channels.conversation import Busy, require_free
@@ -18,6 +17,7 @@ from anmin.channels.models import Expects, Medium, Message
 from anmin.channels.models import Status as Delivery
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Refusal
+from anmin.matters.telling import bureau
 from anmin.surveys.citizen import make_link
 from anmin.surveys.models import Case, Via, Wave
 from anmin.surveys.recording import lock_case, pace, step, stop
@@ -78,7 +78,7 @@ def _invite(case: Case, now: datetime, at_pace: ladder.Pace) -> None:
             "you; no name is kept with the answers. Five minutes, here: %(link)s. Reply TD to get "
             "no more messages."
         ) % {
-            "bureau": head_unit() or "",
+            "bureau": bureau(),
             "title": case.wave.title,
             "link": f"{settings.BASE_URL}{LINK_PATH}{make_link(case, now)}",
         }

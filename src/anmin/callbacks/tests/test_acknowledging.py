@@ -33,7 +33,7 @@ def test_a_reply_is_acknowledged_once_with_a_code_that_can_be_checked(
     assert send_receipts() == 0
     (body,) = acknowledged()
     code = receipts.code_of(Answer.objects.get())
-    assert f"回执 {code}" in body
+    assert f"回执码{code}" in body
     assert "/receipt" in body
     root = roots.make()
     assert receipts.find(code).root == root

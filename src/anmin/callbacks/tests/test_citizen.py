@@ -65,7 +65,7 @@ def test_the_message_goes_out_after_six_hours_and_once(
     message = Message.objects.get()
     assert (message.key, message.question.expects) == (f"callback:{callback.pk}", "grade")
     text = body_of(message)
-    assert text.startswith("瑞安市公安局：")
+    assert text.startswith("【瑞安市公安局】")
     assert "11月10日" in text
     assert "王" not in text
     # the matter is named by what she told herself, and by the office

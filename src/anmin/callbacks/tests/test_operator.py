@@ -103,7 +103,7 @@ def test_a_call_is_answered(city: City) -> None:
     assert (callback.status, callback.disposition) == ("done", "1.1")
     assert (callback.closed_at, callback.operator) == (timezone.now(), None)
     assert answer.advice_given == ["doors", "ebike"]
-    assert (answer.script, answer.script_version, answer.via) == ("incident", 1, "call")
+    assert (answer.script, answer.script_version, answer.via) == ("incident", 2, "call")
     row = Attempt.objects.get()
     assert (row.channel, row.outcome, row.operator) == ("call", "reached", city.operator)
     assert actions.next_callback(city.operator) is None

@@ -40,7 +40,7 @@ def test_the_database_goes_away_for_a_while(tmp_path: Path) -> None:
         server.cleanup()
         status, page = sign_in(running)
         assert status == 503
-        assert "暂时连不上数据库" in page
+        assert "暂时无法连接数据库" in page
         assert "Traceback" not in page
         status, told = running.get("/readyz")
         assert status == 503

@@ -163,7 +163,7 @@ def test_a_call_is_checked_against_the_script(city: City, sign_in: SignIn, drawn
     check = QualityCheck.objects.get(draw__purpose="check")
     assert check.score == pytest.approx(1 - weights["neutral"] / sum(weights.values()))
     listed = text(browser.get("/desk/callbacks/checks/"))
-    assert "不引导、不劝评" in listed
+    assert "不引导、不索要好评" in listed
 
 
 def test_asked_again_by_somebody_who_does_not_know_the_answer(

@@ -73,7 +73,7 @@ def test_the_queue_says_what_waits_and_what_is_next(city: City, sign_in: SignIn)
     assert first.matter.number in page
     assert f'href="{page_of(first)}"' in page
     assert f'action="{NEXT}"' in page
-    assert re.search(r"现在可打.*?stat-value\">1<", page, re.DOTALL)
+    assert re.search(r"可拨打.*?stat-value\">1<", page, re.DOTALL)
 
 
 def test_in_quiet_hours_the_queue_says_until_when(
@@ -83,8 +83,8 @@ def test_in_quiet_hours_the_queue_says_until_when(
     browser = sign_in(city.operator)
     clock.move_to(TUESDAY + timedelta(hours=10, minutes=30))
     page = text(browser.get(QUEUE))
-    assert "免打扰时段，现在不打电话" in page
-    assert "08:00 起可以继续" in page
+    assert "免打扰时段，暂停拨打" in page
+    assert "08:00起可以继续" in page
 
 
 def test_a_call_from_the_queue_to_the_next_one(city: City, sign_in: SignIn) -> None:

@@ -165,7 +165,7 @@ def test_a_signed_day_is_signed_once(city: City, sign_in: SignIn) -> None:
     assert browser.post(DAY, given).status_code == 303
     again = browser.post(DAY, given | {"note": "改一下"})
     assert again.status_code == 409
-    assert "已签结" in text(again)
+    assert "已审签" in text(again)
     assert DayClosure.objects.get().note == ""
 
 
@@ -241,7 +241,7 @@ def test_a_day_left_unsigned_says_so(
     clock.shift(timedelta(days=1))
     signing.night_close(TODAY)
     page = text(sign_in(city.duty_leader).get(f"{DAY}?date={TODAY}"))
-    assert "当天没有签结" in page
+    assert "当天没有审签" in page
     assert "还有1项未办结" in page
     assert 'name="confirm"' in page
 

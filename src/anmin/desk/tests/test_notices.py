@@ -132,7 +132,7 @@ def test_a_day_left_unsigned_is_told_to_who_may_sign_it(city: City, sign_in: Sig
     letters = page.split('id="letters"', 1)[1].split("</ul>", 1)[0]
     assert f'href="/desk/day/?unit=RA-JH&amp;date={yesterday}"' in letters
     assert "锦湖派出所" in letters
-    assert "未签结" in letters
+    assert "未审签" in letters
     assert 'id="letters"' not in sign_in(city.officer).get("/desk/notices/").content.decode()
 
 

@@ -53,7 +53,7 @@ def test_figures_are_seen_by_the_analyst_first_then_released_and_frozen(
     page = text(analyst.get(f"{URL}results/"))
     assert "仅分析员可见" in page
     assert "锦湖街道" in page
-    assert "还没有发布" in text(leader.get(f"{URL}results/"))
+    assert "尚未发布" in text(leader.get(f"{URL}results/"))
     assert leader.get(f"{URL}results.csv").status_code == 404
 
     assert analyst.post(f"{URL}release/", {"key": "k"}).status_code == 303

@@ -122,7 +122,7 @@ def test_the_comparison_says_what_it_compares_and_leads_to_the_records(
 def test_the_index_is_explained_down_to_its_records(watched: City, sign_in: SignIn) -> None:
     browser = sign_in(watched.leader)
     page = text(browser.get(f"{WATCH}index/?month=2026-10"))
-    assert "90 分及以上绿色" in page
+    assert "90分及以上绿色" in page
     place = f"{WATCH}index/2026-10/area/{watched.yuhai_town.code}/"
     assert f'href="{place}?revision=1"' in text(browser.get(f"{WATCH}index/?level=area"))
     page = text(browser.get(place))
@@ -163,7 +163,7 @@ def test_a_file_tells_no_more_than_its_page(watched: City, sign_in: SignIn) -> N
 def test_the_hot_spot_is_on_the_map_and_in_the_table(watched: City, sign_in: SignIn) -> None:
     browser = sign_in(watched.analyst)
     page = text(browser.get(f"{WATCH}hotspots/?series=property"))
-    assert "下认定 1 处热点" in page
+    assert "下认定1处热点" in page
     assert 'id="hot-map-data"' in page
     assert "提出挂牌" in page
     assert "提出挂牌" not in text(sign_in(watched.leader).get(f"{WATCH}hotspots/?series=property"))
@@ -173,7 +173,7 @@ def test_the_hot_spot_is_on_the_map_and_in_the_table(watched: City, sign_in: Sig
         if one["claimed"] == "yes"
     ]
     assert (row["centre"], row["cases"]) == (watched.wenhua.code, "18")
-    assert "各处报警都不比别处密集" in text(browser.get(f"{WATCH}hotspots/?series=accidents"))
+    assert "未发现报警明显集中的地点" in text(browser.get(f"{WATCH}hotspots/?series=accidents"))
     week = text(browser.get(f"{WATCH}hotspots/?series=property&until=2026-09-01&night=2026-11-10"))
     assert "2026-09-01" in week
 
@@ -207,7 +207,7 @@ def test_a_cluster_becomes_a_candidate_and_somebody_else_decides(
     scan = Scan.objects.get(series="property")
     new = f"/desk/candidates/new/?ground=hot_spot&scan={scan.pk}&cluster=0"
     page = text(analyst.get(new))
-    assert "这些依据不能说明什么" in page
+    assert "依据的局限" in page
     before = world()
     answer = analyst.post(
         new, {"key": key(page), "area": watched.wenhua.code, "reason": "报警人13857712345"}
@@ -294,8 +294,8 @@ def test_the_comparison_says_how_counts_scatter_and_which_calls_count_once(
     figures()
     client = sign_in(watched.analyst)
     said = text(client.get(f"{WATCH}compare/?level=area&base=before"))
-    assert "有 5 次来电很可能与前一次是同一起事件" in said
-    assert "1（来电 6 次）" in said
+    assert "有5次来电很可能与前一次是同一起事件" in said
+    assert "1（来电6次）" in said
     assert "p（纯偶然）" in said
     assert "波动" in said
     listed = text(client.get(f"{WATCH}repeats/?start=2026-11-01&end=2026-11-10"))

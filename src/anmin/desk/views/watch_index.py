@@ -156,7 +156,7 @@ def _plot(lines: list[dict[str, Any]], month: IndexMonth, csv_url: str) -> drawn
         series=(drawn.Series(name=_("score"), points=points),),
         level=round(rule("measures.confidence").share * 100),
         reference=rule("index.orange").number,
-        reference_label=_("red below"),
+        reference_label=_("red line: %(points)s") % {"points": rule("index.orange").number},
         finding=_("%(red)s of %(all)s places are in the red; for %(sure)s the whole interval is.")
         % {"red": len(red), "all": len(lines), "sure": len(sure)},
         how=how_made(month),
@@ -279,7 +279,7 @@ def _history(account: Account, level: str, code: str) -> drawn.Figure | None:
         series=(drawn.Series(name=_("score"), points=tuple(points)),),
         level=round(rule("measures.confidence").share * 100),
         reference=rule("index.orange").number,
-        reference_label=_("red below"),
+        reference_label=_("red line: %(points)s") % {"points": rule("index.orange").number},
     )
 
 

@@ -144,9 +144,9 @@ def test_who_may_not_import_changes_nothing(city: City, export: Callable[..., Pa
         ("甲,乙\n1,2\n".encode(), "缺少列："),
         (
             ("警情编号,报警时间,警情类别,报警时间\n").encode(),
-            "列“报警时间”在表头中出现两次（第 1 行）。",
+            "列“报警时间”在表头中出现两次（第1行）。",
         ),
-        ("no,café\n1,señor à\n".encode("latin-1"), "文件既不是 UTF-8 也不是 GB18030"),
+        ("no,café\n1,señor à\n".encode("latin-1"), "文件既不是UTF-8也不是GB18030"),
         (b"PK\x03\x04half", "工作簿已损坏或不完整"),
     ],
 )
@@ -318,7 +318,7 @@ def test_a_database_that_stays_away_is_said_plainly(
     away = Away(99, after=False)
     monkeypatch.setattr(imports._Import, "_write", away.write(imports._Import._write))
     monkeypatch.setattr(imports.time, "sleep", away.slept.append)
-    with pytest.raises(Unavailable, match="连接不上数据库"):
+    with pytest.raises(Unavailable, match="无法连接数据库"):
         counts(export(row("J1")))
     assert sum(away.slept) == 120
     assert Matter.objects.count() == 0

@@ -161,7 +161,7 @@ def _signed(city: City) -> None:
         (_called, "已联系群众"),
         (_taken, "已联系群众"),
         (_tied, "关联"),
-        (_signed, "已签结"),
+        (_signed, "已审签"),
     ],
 )
 def test_what_was_built_on_an_import_is_told_and_nothing_is_undone(

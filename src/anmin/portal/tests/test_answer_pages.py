@@ -68,7 +68,7 @@ def test_a_content_citizen_answers_three_questions(client: Client, link: str) ->
     assert "已记录" in page.content.decode()
     answer = Answer.objects.get()
     assert (answer.satisfaction, answer.solved, answer.via) == ("satisfied", "yes", "link")
-    assert (answer.script, answer.script_version) == ("link", 1)
+    assert (answer.script, answer.script_version) == ("link", 2)
     assert client.get(link).status_code == 410
     again = client.post(link, {"solved": "no", "satisfaction": "dissatisfied", "seen-text": "1"})
     assert again.status_code == 410

@@ -82,7 +82,7 @@ def test_a_new_root_shows_at_once_and_others_read_no_table_again(
         client.get("/records")
     new = roots.make()
     assert new.note.splitlines()[2] in text(client.get("/records"))
-    assert "最新的根" in text(client.get("/records", headers={"accept-language": "zh-hans"}))
+    assert "最新签名根" in text(client.get("/records", headers={"accept-language": "zh-hans"}))
     assert "The newest root" in text(english(client).get("/records"))
 
 
