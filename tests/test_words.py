@@ -1,7 +1,7 @@
 """The words of the screen: one for each thing, as officers say them, set as Chinese is set."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import polib
@@ -40,7 +40,7 @@ def translations() -> Iterator[tuple[Path, str]]:
                     yield path, text
 
 
-def newest_only(paths: Iterator[Path]) -> Iterator[Path]:
+def newest_only(paths: Iterable[Path]) -> Iterator[Path]:
     """Without versions that were replaced: what was once asked stays as it was asked."""
     versions: dict[str, list[tuple[int, Path]]] = {}
     for path in paths:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -156,13 +156,13 @@ class _Teller:
             told = next(
                 (words for begin, words in _SYSTEMS.items() if label.startswith(begin)), None
             )
-        return told() if told else label
+            return told() if told else label
         return self.names.accounts[entry.actor_id] if self.with_names else ""
 
 
 # How what is no person signs, by its beginning: what follows (a profile, a number) is for the
 # administrator, who finds it in the entry.
-_SYSTEMS = {
+_SYSTEMS: dict[str, Callable[[], str]] = {
     "callbacks": lambda: _("Callbacks"),
     "calendar": lambda: _("Working calendar"),
     "console, undo": lambda: _("Undo the import"),

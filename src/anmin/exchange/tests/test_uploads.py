@@ -127,7 +127,7 @@ def test_a_file_that_fails_is_told_and_does_not_stand_in_the_way(city: City) -> 
     assert [uploads.run_next() for _ in range(4)] == [1, 1, 1, 0]
     told = {one.pk: (one.status, one.reason[:7]) for one in ImportRun.objects.all()}
     assert told == {
-        bad.pk: ("failed", "这是PDF "),
+        bad.pk: ("failed", "这是PDF文件"),
         gone.pk: ("failed", "上传的文件已过"),
         good.pk: ("done", ""),
     }

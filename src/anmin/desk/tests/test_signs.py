@@ -1,0 +1,38 @@
+"""Differences and names as people read them."""
+
+import pytest
+from tests.personas import City
+
+from anmin.desk.signs import signed
+from anmin.desk.story import Names, story
+from anmin.matters.actor import Actor
+from anmin.matters.ledger import Change, append
+from anmin.matters.queries import matter_view
+
+
+@pytest.mark.parametrize(
+    ("number", "digits", "words"),
+    [
+        (1.25, 1, "+1.2"), (-3.0, 1, "−3.0"), (-0.04, 1, "0.0"), (0.04, 1, "0.0"), (0, 1, "0.0"),
+        (-0.4, 0, "0"), (33.3, 0, "+33"), (-0.004, 2, "0.00"), (-0.006, 2, "−0.01"),
+    ],
+)  # fmt: skip
+def test_what_rounds_to_nothing_has_no_sign(number: float, digits: int, words: str) -> None:
+    assert signed(number, digits) == words
+
+
+@pytest.mark.parametrize(
+    ("label", "words"),
+    [
+        ("import:demo_cad", "接处警系统导入"),
+        ("console, template_zh", "接处警系统导入"),
+        ("console, undo 7", "撤销导入"),
+        ("calendar", "工作日历"),
+    ],
+)
+def test_what_is_no_person_has_a_name_too(city: City, label: str, words: str) -> None:
+    matter = city.incident()
+    append(matter, Change("observe", matter.state), actor=Actor.system(label), at=matter.opened_at)
+    view = matter_view(city.officer, matter.number)
+    events = story(view, Names.of(view), with_names=True)
+    assert [one.actor_name for one in events] == ["陈立", words]
