@@ -5,6 +5,7 @@ from tests.personas import City
 
 from anmin.desk.signs import signed
 from anmin.desk.story import Names, story
+from anmin.desk.tests.conftest import SignIn
 from anmin.matters.actor import Actor
 from anmin.matters.ledger import Change, append
 from anmin.matters.queries import matter_view
@@ -36,3 +37,24 @@ def test_what_is_no_person_has_a_name_too(city: City, label: str, words: str) ->
     view = matter_view(city.officer, matter.number)
     events = story(view, Names.of(view), with_names=True)
     assert [one.actor_name for one in events] == ["陈立", words]
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        (
+            "/desk/matters/?view=all&since=2025-06-03&until=2025-07-01",
+            ("从2025年6月3日起", "到2025年7月1日止"),
+        ),
+        ("/desk/matters/?view=all&since=2025-06-99", ("从2025-06-99起",)),
+        ("/desk/measures/incidents/?start=2025-06-03&end=2025-07-01", ("从2025年6月3日起",)),
+    ],
+)
+def test_days_of_a_filter_are_said_as_the_page_says_them(
+    city: City, sign_in: SignIn, address: str, words: tuple[str, ...]
+) -> None:
+    page = sign_in(city.leader).get(address)
+    assert page.status_code == 200
+    shown = page.content.decode()
+    for one in words:
+        assert one in shown

@@ -20,6 +20,7 @@ from anmin.desk.details import DayInput
 from anmin.desk.fields import DayField
 from anmin.desk.findings import of_breakdown
 from anmin.desk.lookup import LookupField
+from anmin.desk.templatetags.anmin_time import spoken_day
 from anmin.desk.views.page import DeskRequest, page, show
 from anmin.kernel.errors import Refusal, Unavailable
 from anmin.matters.categories import category_choices
@@ -219,7 +220,9 @@ def _chips(request: DeskRequest, asked: Asked) -> list[dict[str, str]]:
     labels: dict[str, str] = dict(category_choices())
     return [
         {
-            "label": days[name] % {"day": value} if name in days else labels.get(value, value),
+            "label": days[name] % {"day": spoken_day(asked.form.cleaned_data[name])}
+            if name in days
+            else labels.get(value, value),
             "remove_url": _address(request, **{name: ""}),
         }
         for name in asked.form.fields

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from anmin.desk.forms import FilterForm, openable_kinds
 from anmin.desk.queries import saved_filters
 from anmin.desk.rows import lines
+from anmin.desk.templatetags.anmin_time import spoken_day
 from anmin.desk.views.page import DeskRequest, page, show
 from anmin.matters import queries
 from anmin.matters.categories import category_choices
@@ -100,7 +101,8 @@ def _chip(given: QueryDict, form: FilterForm, name: str) -> dict[str, Any]:
         label = dict[str, Any](choices).get(value, value)
     if name in ("since", "until"):
         pattern = _("from %(day)s") if name == "since" else _("until %(day)s")
-        label = pattern % {"day": value}
+        day = form.cleaned_data.get(name)
+        label = pattern % {"day": spoken_day(day) if day else value}
     return {"label": label, "remove_url": _with(given, **{name: ""})}
 
 
