@@ -209,7 +209,7 @@ def _action(entry: Entry) -> str:
         "note": _("Note"),
         "replied": _("The citizen replied"),
         "link": _("Linked"),
-        "reckon": _("Deadlines reckoned anew: holidays were announced"),
+        "reckon": _("Deadlines recalculated: holidays were announced"),
     }.get(entry.action, entry.action)
 
 
@@ -274,8 +274,8 @@ def _as_judged(one: Deadline) -> str:
     if due is None:
         return ""
     return _(
-        "Due as the calendar was known then. Holidays announced since would make it %(due)s; what"
-        " was met or missed by then stays as it was judged."
+        "Set by the calendar as it was known then. With the holidays announced since it would be"
+        " due %(due)s; what was met or missed by then stays as it was judged."
     ) % {"due": spoken_day(timezone.localdate(due.at))}
 
 

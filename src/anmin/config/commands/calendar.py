@@ -54,7 +54,7 @@ def announce(
     ] = None,
     as_json: console.Json = False,
 ) -> None:
-    """Take in the announcement of a year's holidays and reckon anew what is not due yet.
+    """Take in the announcement of a year's holidays and recalculate what is not due yet.
 
     What was met or missed stays as it was judged. Safe to repeat.
     """
@@ -64,8 +64,8 @@ def announce(
 
     done = holidays.announce(file, by=account_by_name(by) if by else None)
     text = [
-        f"{done.year}: {len(done.days)} days are otherwise than before; deadlines of "
-        f"{done.matters} matters and {done.callbacks} callbacks reckoned anew.",
+        f"{done.year}: {len(done.days)} days differ from what was known; deadlines of "
+        f"{done.matters} matters and {done.callbacks} callbacks recalculated.",
         *map(_line, done.days),
     ]
     told = {
