@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy
 from anmin.exchange.guess import Wishes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.http import QueryDict
 
 NOT_TAKEN = "-"
@@ -27,8 +29,17 @@ DATUMS = [
 ]
 
 
+ENCODINGS = [
+    ("", gettext_lazy("as found in the file")),
+    *((one, one) for one in ("utf-8", "gb18030", "big5", "shift_jis", "euc-jp", "euc-kr")),
+    *((f"windows-{n}", f"windows-{n}") for n in (1252, 1250, 1251, 1253, 1254, 1256, 874)),
+    *((one, one) for one in ("iso-8859-15", "koi8-r", "cp437", "cp850", "cp866")),
+]
+"""Encodings that can be named on the spot; a profile may name any other."""
+
+
 class AdjustForm(forms.Form):
-    """What is said about a file that no profile knows: its times, its map, its columns."""
+    """What is said about a file that no profile knows: how it is read, its times, map, columns."""
 
     use_required_attribute = False
     zone = forms.CharField(
@@ -42,6 +53,11 @@ class AdjustForm(forms.Form):
     swap_days = forms.BooleanField(
         label=gettext_lazy("Day and month are the other way round"), required=False
     )
+
+    encoding = forms.ChoiceField(
+        label=gettext_lazy("Encoding of its text"), choices=ENCODINGS, required=False
+    )
+    sheet = forms.CharField(label=gettext_lazy("Sheet"), max_length=64, required=False)
 
     def __init__(self, said: QueryDict) -> None:
         super().__init__({"zone": settings.TIME_ZONE, **{k: v for k, v in said.items() if v}})
@@ -61,7 +77,18 @@ class AdjustForm(forms.Form):
     def wishes(self) -> Wishes:
         """The same for the guess; once valid."""
         given = self.cleaned_data
-        return Wishes(given["datum"], given["swap_days"], self.columns)
+        return Wishes(
+            given["datum"],
+            given["swap_days"],
+            self.columns,
+            encoding=given["encoding"],
+            sheet=given["sheet"],
+        )
+
+    def offer_sheets(self, names: Sequence[str]) -> None:
+        """Let one of these sheets be chosen, the first being read unless another is."""
+        choices = [("", gettext_lazy("the first with events")), *((one, one) for one in names)]
+        self.fields["sheet"].widget = forms.Select(choices=choices)
 
     def said(self) -> list[tuple[str, str]]:
         """Everything that was said, for the form that starts exactly what was looked at."""

@@ -10,26 +10,33 @@ from zoneinfo import ZoneInfo
 type Parse = Callable[[str], datetime | None]
 
 # The expressions are those of the standard library's `_strptime`, so that a profile means what
-# the documentation of strptime says. Names of months are English whatever the locale.
+# the documentation of strptime says; names of months are English whatever the locale. Beyond it:
+# 24:00:00 is the end of a day, figures run together may lack their leading zero, fractions may be
+# longer, offsets shorter (+00) or words (UTC), and halves of a day are also a.m. and 下午.
 DIRECTIVES = {
+    "a": r"(mon|tue|wed|thu|fri|sat|sun)",
+    "A": r"(monday|tuesday|wednesday|thursday|friday|saturday|sunday)",
     "d": r"(3[0-1]|[1-2]\d|0[1-9]|[1-9]| [1-9])",
-    "f": r"([0-9]{1,6})",
-    "H": r"(2[0-3]|[0-1]\d|\d)",
+    "f": r"([0-9]{1,9})",
+    "H": r"(2[0-4]|[0-1]\d|\d)",
     "I": r"(1[0-2]|0[1-9]|[1-9])",
     "m": r"(1[0-2]|0[1-9]|[1-9])",
     "M": r"([0-5]\d|\d)",
     "S": r"(6[0-1]|[0-5]\d|\d)",
     "y": r"(\d\d)",
     "Y": r"(\d\d\d\d)",
-    "z": r"([+-]\d\d:?[0-5]\d|(?-i:Z))",
+    "z": r"([+-]\d\d(?::?[0-5]\d)?|(?-i:Z|UTC|GMT))",
     "B": r"(january|february|march|april|may|june|july|august|september|october|november|december)",
-    "b": r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)",
-    "p": r"(am|pm)",
+    "b": r"(jan|feb|mar|apr|may|june|july|jun|jul|aug|sept|sep|oct|nov|dec)",
+    "p": r"(am|pm|a\.m\.|p\.m\.|上午|下午|凌晨|早上)",
 }
 MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
 ISO_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S.%f")
 """How `workbook` writes the date cells of a spreadsheet."""
 REMEMBERED = 100_000
+WIDTHS = {"Y": 4, **dict.fromkeys("ymdHIMS", 2)}
+"""How many figures each directive has that can stand next to another one."""
+RUN = re.compile(r"(?:%[YymdHIMS]){2,}")
 new = tuple.__new__
 
 
@@ -37,19 +44,40 @@ new = tuple.__new__
 def compile_format(layout: str, *, needs_date: bool = True) -> Parse:
     """A parser for one strptime format; it returns nothing where strptime raises.
 
-    Directives: `%Y %y %m %d %H %I %p %M %S %f %b %B %z %%`; each at most once, and a year, a
-    month and a day are needed unless `needs_date` is false.
+    Directives: `%Y %y %m %d %H %I %p %M %S %f %a %A %b %B %z %%`; each at most once, and a year, a
+    month and a day are needed unless `needs_date` is false. Instead of a format: `epoch` and
+    `epoch_ms` (seconds or thousandths since 1970 in UTC), `excel` (days as a spreadsheet counts
+    them; before or after a blank and another format it is the day or its fraction alone).
+
+    Figures run together (`%H%M`) have a set length; a leading zero that a spreadsheet took is put
+    back (905, 5), as far as it can only be a zero.
 
     Raises:
         ValueError: the format has another directive, a doubled one, or no full date.
     """
+    if layout in COUNTED:
+        return COUNTED[layout]
+    if layout.endswith(" excel"):
+        return _sum_of(compile_format(layout.removesuffix(" excel")), _serial, FIRST_DAY)
+    if layout.startswith("excel "):
+        clock = compile_format(layout.removeprefix("excel "), needs_date=False)
+        return _sum_of(_serial, clock, NO_DAY)
     parts: list[str] = []
     names: list[str] = []
-    for literal, directive in re.findall(r"([^%]*)(%.?)?", layout, re.DOTALL):
-        parts.append(re.sub(r"\s+", r"\\s+", re.sub(r"([\\.^$*+?(){}\[\]|])", r"\\\1", literal)))
-        if directive == "%%":
+    runs: list[tuple[int, tuple[int, ...]]] = []
+    for run, literal, directive in re.findall(rf"({RUN.pattern})|([^%]+)|(%.?)", layout, re.DOTALL):
+        if run:
+            letters = run[1::2]
+            widths = tuple(WIDTHS[letter] for letter in letters)
+            parts.append(_run(letters, sum(widths)))
+            runs.append((len(names), widths))
+            names.extend(letters)
+        elif literal:
+            escaped = re.sub(r"([\\.^$*+?(){}\[\]|])", r"\\\1", literal)
+            parts.append(re.sub(r"\s+", r"\\s+", escaped))
+        elif directive == "%%":
             parts.append("%")
-        elif directive:
+        else:
             expression = DIRECTIVES.get(directive[1:])
             if expression is None:
                 raise ValueError(f"{directive} is not a directive that can be read")
@@ -57,13 +85,27 @@ def compile_format(layout: str, *, needs_date: bool = True) -> Parse:
             names.append(directive[1:])
     found = set(names)
     years, months = found & {"Y", "y"}, found & {"b", "B", "m"}
-    doubled = len(found) != len(names) or max(map(len, (years, months, found & {"H", "I"}))) > 1
+    pairs = (years, months, found & {"H", "I"}, found & {"a", "A"})
+    doubled = len(found) != len(names) or max(map(len, pairs)) > 1
     if doubled or (needs_date and not (years and months and "d" in found)):
         raise ValueError(f"{layout} must hold a year, a month and a day, and nothing twice")
-    return _parser(re.compile("".join(parts), re.IGNORECASE), names)
+    return _parser(re.compile("".join(parts), re.IGNORECASE), names, runs)
 
 
-def _parser(expression: re.Pattern[str], names: list[str]) -> Parse:
+def _run(letters: str, width: int) -> str:
+    """The expression for figures run together: a time of day may lack zeros, a date the first.
+
+    A spreadsheet or a program that took them for a number may have left ``.0`` behind.
+    """
+    least = {"H": 1, "I": 1, "Y": width}.get(letters[0], width - 1)
+    if set(letters) & set("Ymdy") and letters[0] in "HI":
+        least = width - 1
+    return rf"(\d{{{least},{width}}})(?:\.0+)?"
+
+
+def _parser(
+    expression: re.Pattern[str], names: list[str], runs: list[tuple[int, tuple[int, ...]]]
+) -> Parse:
     """Bind the groups of the expression to the parts of a datetime."""
     match = expression.match
     at = {name: position for position, name in enumerate(names)}
@@ -79,31 +121,99 @@ def _parser(expression: re.Pattern[str], names: list[str]) -> Parse:
         matched = match(text)
         if matched is None or matched.end() != len(text):
             return None
-        group = matched.groups()
+        group = _apart(matched.groups(), runs) if runs else matched.groups()
         y = int(group[year]) if year >= 0 else 1900
         if short_year:
             y += 2000 if y <= 68 else 1900
         h = int(group[hour]) if hour >= 0 else 0
+        over = h == 24
         if twelve:
-            h = h % 12 + (12 if half >= 0 and group[half] in AFTERNOON else 0)
+            if not 1 <= h <= 12:
+                return None
+            h = h % 12 + (12 if half >= 0 and group[half].lower() in AFTERNOON else 0)
         try:
-            return datetime(
+            found = datetime(
                 y,
                 _month(group[month]) if named_month else int(group[month]) if month >= 0 else 1,
                 int(group[day]) if day >= 0 else 1,
-                h,
+                0 if over else h,
                 int(group[minute]) if minute >= 0 else 0,
                 int(group[second]) if second >= 0 else 0,
-                int(group[fraction].ljust(6, "0")) if fraction >= 0 else 0,
+                int(group[fraction][:6].ljust(6, "0")) if fraction >= 0 else 0,
                 _offset(group[offset]) if offset >= 0 else None,
             )
-        except ValueError:
+            if not over:
+                return found
+            # The end of a day is the beginning of the next; there is no 24:01.
+            ends = found.minute == found.second == found.microsecond == 0
+            return found + timedelta(days=1) if ends else None
+        except (ValueError, OverflowError):
             return None
 
     return parse
 
 
-AFTERNOON = frozenset({"pm", "PM", "Pm", "pM"})
+def _apart(groups: tuple[str, ...], runs: Sequence[tuple[int, tuple[int, ...]]]) -> tuple[str, ...]:
+    """The groups with figures run together cut into their parts, leading zeros put back."""
+    found: list[str] = []
+    rest = iter(groups)
+    for start, widths in runs:
+        found.extend(next(rest) for _n in range(start - len(found)))
+        figures, at = next(rest).zfill(sum(widths)), 0
+        for width in widths:
+            found.append(figures[at : at + width])
+            at += width
+    return (*found, *rest)
+
+
+AFTERNOON = frozenset({"pm", "p.m.", "下午"})
+NO_DAY = datetime(1900, 1, 1)  # noqa: DTZ001 - the day of a time of day that has none
+FIRST_DAY = datetime(1899, 12, 30)  # noqa: DTZ001 - the local day 0 of spreadsheets
+NUMBER = re.compile(r"\d{1,13}(?:\.\d{1,20})?(?:[eE]-\d{1,2})?", re.ASCII)
+
+
+def _epoch(text: str, unit: float) -> datetime | None:
+    if not NUMBER.fullmatch(text):
+        return None
+    try:
+        return datetime.fromtimestamp(0, UTC) + timedelta(seconds=round(float(text) / unit, 6))
+    except OverflowError:
+        return None
+
+
+def _serial(text: str) -> datetime | None:
+    """A day and time as a spreadsheet counts them; seconds are whole within what it can keep."""
+    if not NUMBER.fullmatch(text):
+        return None
+    seconds = round(float(text) * 86_400, 3)
+    if abs(seconds - round(seconds)) < 0.01:
+        seconds = round(seconds)
+    try:
+        return FIRST_DAY + timedelta(seconds=seconds)
+    except OverflowError:
+        return None
+
+
+def _sum_of(day: Parse, clock: Parse, start: datetime) -> Parse:
+    """A day and, after its blank, a time of day that is told as of the day `start`."""
+
+    def parse(text: str) -> datetime | None:
+        parts = text.split(" ")
+        for cut in range(1, len(parts)):
+            date, hour = day(" ".join(parts[:cut])), clock(" ".join(parts[cut:]))
+            if date and hour and start <= hour <= start + timedelta(days=1):
+                return date + (hour - start)
+        return None
+
+    return parse
+
+
+COUNTED: dict[str, Parse] = {
+    "epoch": lambda text: _epoch(text, 1),
+    "epoch_ms": lambda text: _epoch(text, 1000),
+    "excel": _serial,
+}
+"""Moments written as one number, by the word that stands for the format."""
 
 
 def _month(name: str) -> int:
@@ -111,9 +221,9 @@ def _month(name: str) -> int:
 
 
 def _offset(text: str) -> tzinfo:
-    if text == "Z":
+    if text[0] not in "+-":
         return UTC
-    minutes = int(text[1:3]) * 60 + int(text[-2:])
+    minutes = int(text[1:3]) * 60 + int(text[3:].lstrip(":") or 0)
     return timezone(timedelta(minutes=-minutes if text[0] == "-" else minutes))
 
 
@@ -212,9 +322,9 @@ class Clockface:
         clock = day.clock(text)
         face = None
         if clock is not None:
-            passed = clock - clock.replace(hour=0, minute=0, second=0, microsecond=0)
             there = clock.replace(tzinfo=UTC) - day.offset
-            days_on = there.toordinal() - clock.toordinal() + 1
+            days_on = there.toordinal() - NO_DAY.toordinal() + 1
+            passed = clock - NO_DAY
             face = _Face(passed, days_on, iso(there)[11:])
         day.faces[text] = face
         return face
@@ -250,7 +360,12 @@ def iso(at: datetime) -> str:
 def _halves(layout: str) -> tuple[Parse, Parse] | None:
     """Parsers for the day and for the time of day, if one blank parts them in the format."""
     date, _blank, clock = layout.partition(" ")
-    if not clock or any(c.isspace() for c in date) or re.search(r"%[HIpMSfz]", date):
+    if (
+        not clock
+        or "excel" in layout
+        or any(c.isspace() for c in date)
+        or re.search(r"%[HIpMSfz]", date)
+    ):
         return None
     if re.search(r"%[YymdbBz]", clock):
         return None

@@ -1,35 +1,57 @@
 """Which profiles can read a file: those whose columns it has."""
 
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from pathlib import Path
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from anmin.exchange.header import bind
+from anmin.exchange.delimited import Row
+from anmin.exchange.header import Binding, bind
+from anmin.exchange.mapping import RowMapper, World
 from anmin.exchange.probe import probe
-from anmin.exchange.problems import Unreadable
+from anmin.exchange.problems import Problem, Unreadable
+from anmin.exchange.profile import Profile
 from anmin.exchange.profiles import Listed, list_profiles, read_profile
 from anmin.exchange.readers import Table
 from anmin.exchange.reasons import refusal
 from anmin.kernel.errors import Refusal
 
+TRIED = 50
+"""Rows that a profile without titles is tried on."""
+OF_THE_HOUSE = frozenset({"unknown_category", "unknown_unit", "unknown_area", "new_unit"})
+"""What is wrong with a row for reasons that lie not in its file."""
+
 
 def fitting_profiles(path: Path) -> list[Listed]:
     """The known profiles whose columns a file has, the one that uses most of them first.
 
-    Profiles that name columns by position alone say nothing about a file and are left out.
+    Profiles that name columns by position alone fit where nearly all of the first rows can be read.
     """
     found = []
     for listed in list_profiles():
         profile = read_profile(listed.path)
-        if not profile.file.header:
-            continue
         try:
             with Table(path, profile.file.reading) as table:
-                binding, _rows = bind(profile, iter(table))
+                rows = iter(table)
+                binding, first = bind(profile, rows)
+                if not profile.file.header and not _reads(profile, binding, table, first, rows):
+                    continue
         except (Unreadable, OSError):
             continue
         found.append((len(set(binding.places.values())), listed))
     return [listed for _columns, listed in sorted(found, key=lambda one: -one[0])]
+
+
+def _reads(
+    profile: Profile, binding: Binding, table: Table, first: Iterable[Row], rows: Iterator[Row]
+) -> bool:
+    """Whether a profile without titles makes sense of the first rows: numbers, moments, places."""
+    take = RowMapper(profile, binding, World(now=timezone.now()), pad=table.is_workbook)
+    taken = [take(row) for row in islice(chain(first, rows), TRIED)]
+    wrong = sum(1 for one in taken if isinstance(one, Problem) and one.code not in OF_THE_HOUSE)
+    return bool(taken) and wrong <= 0.1 * len(taken)
 
 
 def only_profile(path: Path) -> str:

@@ -61,6 +61,7 @@ FACTS: Mapping[str, str | Promise] = {
     "area": _("Area"),
     "longitude": _("Longitude"),
     "latitude": _("Latitude"),
+    "point": _("Point (longitude and latitude in one)"),
     "contact_name": _("Reporter: name"),
     "contact_phone": _("Reporter: phone"),
     "contact_address": _("Reporter: address"),
@@ -107,7 +108,8 @@ class Look:
 
     ``text`` is the profile as TOML where it was made for this file. ``looked_at`` counts the rows
     read for this look, ``good`` those of them that will come in, ``rejected`` has line and reason
-    of the others, ``notes`` says what will be left out of good ones, with how many.
+    of the others, ``notes`` says what will be left out of good ones, with how many. ``either_order``:
+    no value tells the day from the month; ``sheets`` are those of a workbook with several.
     """
 
     profile: Profile
@@ -119,6 +121,8 @@ class Look:
     rejected: Sequence[tuple[int, str]]
     notes: Sequence[tuple[str, int]]
     doubts: Sequence[str]
+    either_order: bool = False
+    sheets: Sequence[str] = ()
 
     @property
     def has_reporters(self) -> bool:
@@ -171,6 +175,8 @@ def look(
     guesses: dict[int, ColumnGuess] = {}
     text = ""
     doubts: list[str] = []
+    codes: list[str] = []
+    sheets: Sequence[str] = ()
     if profile:
         chosen = usable_profile(actor, profile)
     else:
@@ -178,8 +184,8 @@ def look(
             stored_path(run), name=called, zone=zone or settings.TIME_ZONE, wishes=wishes
         )
         guesses = {column.position: column for column in guess.columns}
-        text, labels = guess.toml, fact_labels()
-        doubts = [doubt(code, labels) for code in guess.doubts]
+        text, labels, codes, sheets = guess.toml, fact_labels(), guess.doubts, guess.sheets
+        doubts = [doubt(code, labels) for code in codes]
         chosen = parse_profile(text)
     seen = preview(run, profile=profile or chosen, actor=actor)
     shown, told = shows_contacts(actor), _telling(run)
@@ -197,6 +203,8 @@ def look(
         ],
         notes=[(str(NOTES[code]), count) for code, count in seen.notes.items()],
         doubts=doubts,
+        either_order="day_month_order" in codes,
+        sheets=sheets if len(sheets) > 1 else (),
     )
 
 

@@ -7,29 +7,26 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
-from itertools import pairwise
-from math import isfinite
+from datetime import datetime
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from anmin.exchange.dates import ISO_FORMATS, Clockface, Moment, iso
-from anmin.exchange.datums import TO_WGS84
+from anmin.exchange.dates import iso
 from anmin.exchange.delimited import Row
 from anmin.exchange.formulas import restored
 from anmin.exchange.header import Binding
 from anmin.exchange.matching import find_place, matcher, remembering
-from anmin.exchange.problems import Problem
+from anmin.exchange.points import Places
+from anmin.exchange.problems import Problem, RowRefused
 from anmin.exchange.profile import CORE, MOMENTS, Column, Names, Profile, UnitMap
+from anmin.exchange.times import Cells, Get, Times, day_and_clock
 from anmin.kernel.phones import bare, read_phones
 
 LONGEST_NUMBER = 64
 LONGEST_TEXT = 200
 ROUNDED = re.compile(r"[+-]?\d(\.\d+)?[eE]\+\d+")
 """A long number that a spreadsheet has rounded: its last digits are gone."""
-type Cells = list[str]
 type Contact = tuple[str, str, str] | tuple[str, str, str, tuple[str, ...]]
-type Get = Callable[[Cells], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +92,11 @@ class Facts(NamedTuple):
         return datetime.fromisoformat(self.newest)
 
 
-class _RefusedError(Exception):
-    """A row that is not taken, from deep within its mapping."""
-
-    def __init__(self, code: str, **particulars: str | int) -> None:
-        super().__init__(code)
-        self.problem = Problem(code, particulars)
-
-
 class RowMapper:
     """Maps the rows of one file. `notes` counts what was taken but not as it stood.
 
     Notes: ``phone_partly`` (a number was read, but not all of the cell), ``text_cut`` (longer
-    than its field).
+    than its field), ``no_point`` (a text without coordinates where a point was looked for).
     """
 
     def __init__(self, profile: Profile, binding: Binding, world: World, *, pad: bool) -> None:
@@ -120,10 +109,6 @@ class RowMapper:
         self._header = [cell.strip() for cell in binding.header] if profile.file.header else None
         self._pad = pad or profile.file.pad_short_rows
         self._titles: dict[str, str] = {}
-        self._clock = Clockface((*profile.time.formats, *ISO_FORMATS), profile.time.zone)
-        self._latest = world.now + timedelta(minutes=profile.time.future_minutes)
-        self._earliest = datetime.combine(profile.time.earliest, time(), UTC)
-        self._tolerance = timedelta(minutes=profile.time.tolerance_minutes)
         self._as_of = iso(world.as_of) if world.as_of else ""
         self._bind(binding)
 
@@ -139,14 +124,17 @@ class RowMapper:
         for fact, value in fixed.items():
             get[fact] = _or_else(get.get(fact), value)
         self._number = get["external_id"]
-        self._moments = [(fact, get[fact]) for fact in (*MOMENTS, "updated_at") if fact in get]
+        moments = [(fact, get[fact]) for fact in (*MOMENTS, "updated_at") if fact in get]
+        self._times = Times(profile.time, moments, self._titles, world.now)
         self._summary, self._place = get.get("summary", _blank), get.get("place", _blank)
         self._reply = get.get("reply", _blank)
         self._contact = [
             get.get(f"contact_{part}", _blank) for part in ("name", "phone", "address")
         ]
         self._has_contact = any(one is not _blank for one in self._contact)
-        self._point = (get["longitude"], get["latitude"]) if "longitude" in get else None
+        self._places = Places(profile.coordinates)
+        one = "point" if "longitude" not in get else ""
+        self._point = [get[fact] for fact in (one or "longitude", "latitude") if fact in get]
         self._texts = [
             (fact, one, world.limits.get(fact, LONGEST_TEXT))
             for fact, one in get.items()
@@ -174,7 +162,7 @@ class RowMapper:
             cells = fitted
         try:
             return self._facts(line, self._cleaned(cells))
-        except _RefusedError as refusal:
+        except RowRefused as refusal:
             if self._header is not None and [cell.strip() for cell in cells] == self._header:
                 return None
             return refusal.problem
@@ -203,15 +191,17 @@ class RowMapper:
     def _facts(self, line: int, cells: list[str]) -> Facts:
         number = self._number(cells)
         if not number:
-            raise _RefusedError("no_number", column=self._titles["external_id"])
+            raise RowRefused("no_number", column=self._titles["external_id"])
+        if "." in number:
+            number = whole(number)
         if ROUNDED.fullmatch(number):
-            raise _RefusedError("rounded_number", value=number)
+            raise RowRefused("rounded_number", value=number)
         if len(number) > LONGEST_NUMBER:
-            raise _RefusedError("number_too_long", limit=LONGEST_NUMBER)
+            raise RowRefused("number_too_long", limit=LONGEST_NUMBER)
         moments = self._times(cells)
         opened = next((moments[at] for at in self._profile.time.opened if at in moments), None)
         if opened is None:
-            raise _RefusedError("no_opening")
+            raise RowRefused("no_opening")
         updated = moments.pop("updated_at", None)
         newest = updated.iso if updated else self._as_of or max(moments.values()).iso
         details: dict[str, Any] = {fact: moment.iso for fact, moment in moments.items()}
@@ -248,52 +238,10 @@ class RowMapper:
         self._titles[fact] = "+".join(binding.title(place) for place in places)
         if len(places) == 1:
             return itemgetter(places[0])
+        if column.clock:
+            return day_and_clock(self._titles[fact], *places)
         between = column.between
         return lambda cells: between.join(cells[place] for place in places if cells[place])
-
-    def _times(self, cells: list[str]) -> dict[str, Moment]:
-        """The moments a row tells, each possible and in their order."""
-        found: dict[str, Moment] = {}
-        earliest, latest, read = self._earliest, self._latest, self._clock.moment
-        for fact, get in self._moments:
-            text = get(cells)
-            if not text:
-                continue
-            moment = read(text)
-            if moment is None:
-                raise _RefusedError("impossible_time", column=self._titles[fact], value=text)
-            if not earliest <= moment.at <= latest:
-                code = "future_time" if moment.at > latest else "too_early"
-                raise _RefusedError(code, column=self._titles[fact], value=text)
-            found[fact] = moment
-        ats = [found[fact].at for fact in MOMENTS if fact in found]
-        if ats != sorted(ats):
-            self._check_order(cells, found)
-        return found
-
-    def _check_order(self, cells: list[str], found: dict[str, Moment]) -> None:
-        """The reporter may be answered before all is done, but not before it began."""
-        *steps, answer = MOMENTS
-        steps = [fact for fact in steps if fact in found]
-        pairs = [*pairwise(steps), *((fact, answer) for fact in steps[:1] if answer in found)]
-        for before, after in pairs:
-            if found[after].at < found[before].at - self._tolerance:
-                self._put_right(cells, found, before, after)
-
-    def _put_right(
-        self, cells: list[str], found: dict[str, Moment], before: str, after: str
-    ) -> None:
-        """A wrong order is no fault if the clock was set back in between; else it is refused."""
-        text = next(get(cells) for fact, get in self._moments if fact == after)
-        later = self._clock.later(text)
-        if later is None or later.at < found[before].at - self._tolerance:
-            raise _RefusedError(
-                "wrong_order",
-                earlier=self._titles[before],
-                later=self._titles[after],
-                value=text,
-            )
-        found[after] = later
 
     def _category_getter(self, get: dict[str, Get], binding: Binding) -> Callable[[Cells], str]:
         """Texts of the category columns → code, remembered by the texts."""
@@ -320,7 +268,7 @@ class RowMapper:
                 return code
             if category.default is not None:
                 return category.default
-            raise _RefusedError("unknown_category", value=said)
+            raise RowRefused("unknown_category", value=said)
 
         def together(cells: Cells) -> tuple[str, ...]:
             return tuple([get(cells) for get in getters])
@@ -330,6 +278,7 @@ class RowMapper:
 
     def _find_unit(self, text: str) -> int | NewUnit | None:
         unit: UnitMap = self._profile.unit
+        text = whole(text)
         found = find_place(text, unit, self._world.units, self._world.unit_names)
         if found is None and text:
             if unit.create:
@@ -338,36 +287,29 @@ class RowMapper:
                     unit.name.replace("{}", text),
                 )
                 if not self._world.adds_units:
-                    raise _RefusedError("new_unit", unit=new.code, value=new.name)
+                    raise RowRefused("new_unit", unit=new.code, value=new.name)
                 return new
             if unit.unknown == "reject":
-                raise _RefusedError("unknown_unit", value=text)
+                raise RowRefused("unknown_unit", value=text)
         return found
 
     def _find_area(self, text: str) -> int | None:
         area = self._profile.area
+        text = whole(text)
         found = find_place(text, area, self._world.areas, self._world.area_names)
         if found is None and text and area.unknown == "reject":
-            raise _RefusedError("unknown_area", value=text)
+            raise RowRefused("unknown_area", value=text)
         return found
 
-    def _coordinates(self, cells: list[str]) -> tuple[float | None, float | None]:
-        """Longitude and latitude on WGS 84; both nothing if one is blank, or both are zero."""
-        assert self._point is not None
-        texts = [get(cells) for get in self._point]
-        if not all(texts):
+    def _coordinates(self, cells: Cells) -> tuple[float | None, float | None]:
+        """Longitude and latitude on WGS 84; a text without any point is taken without."""
+        if len(self._point) > 1:
+            return self._places.of_two([get(cells) for get in self._point])
+        found = self._places.of_one(self._point[0](cells))
+        if found is None:
+            self.notes["no_point"] += 1
             return None, None
-        try:
-            x, y = float(texts[0]), float(texts[1])
-        except ValueError:
-            raise _RefusedError("not_degrees", value=f"{texts[0]}, {texts[1]}") from None
-        if x == 0 == y:
-            return None, None
-        west, south, east, north = self._profile.coordinates.bounds
-        if not (isfinite(x) and isfinite(y) and west <= x <= east and south <= y <= north):
-            raise _RefusedError("outside_bounds", value=f"{texts[0]}, {texts[1]}")
-        move = TO_WGS84.get(self._profile.coordinates.datum)
-        return (x, y) if move is None else move(x, y)
+        return found
 
     def _reached(self, cells: list[str]) -> Contact | None:
         """The reporter. Who left a number that nobody can read is not taken for one without."""
@@ -375,10 +317,10 @@ class RowMapper:
         if len(phone) == 11 and phone.isascii() and phone.isdigit() and "13" <= phone[:2] <= "19":
             return name, f"+86{phone}", address  # nearly all of them
         if phone:
-            found = read_phones(phone, area_code=self._world.area_code)
+            found = read_phones(whole(phone), area_code=self._world.area_code)
             if found.left:
                 if not found.numbers:
-                    raise _RefusedError(f"phone_{found.fault}")
+                    raise RowRefused(f"phone_{found.fault}")
                 self.notes["phone_partly"] += 1
             phone = bare(found.numbers[0]) if found.numbers else ""
             if found.numbers and found.numbers != (phone,):
@@ -393,6 +335,12 @@ class RowMapper:
             return text
         self.notes["text_cut"] += 1
         return text[: limit - 1] + "…"
+
+
+def whole(text: str) -> str:
+    """A number without the ``.0`` that a program put behind it: 2400000.0 is 2400000."""
+    number, _point, zeros = text.partition(".")
+    return number if zeros and not zeros.strip("0") and number.isdecimal() else text
 
 
 def _blank(_cells: Cells) -> str:

@@ -14,6 +14,14 @@ class Problem(NamedTuple):
     particulars: dict[str, str | int] = {}
 
 
+class RowRefused(Exception):  # noqa: N818  (an answer, not a fault)
+    """A row that is not taken, from deep within its mapping."""
+
+    def __init__(self, code: str, **particulars: str | int) -> None:
+        super().__init__(code)
+        self.problem = Problem(code, particulars)
+
+
 class Unreadable(Exception):  # noqa: N818  (an answer, not a fault)
     """Why a whole file is not read: a code of `reasons.FILES` and its particulars."""
 

@@ -34,6 +34,7 @@ CORE = frozenset(
         "area",
         "longitude",
         "latitude",
+        "point",
         "reply",
         "contact_name",
         "contact_phone",
@@ -44,6 +45,8 @@ CORE = frozenset(
 OWN = "own-"
 """How the sources of records begin whose profile was drawn up for a file at the desk."""
 CHINESE_SUBSETS = frozenset({"gb2312", "gbk", "cp936"})
+
+PROFILE_NAME = r"[a-z0-9][a-z0-9_-]{0,47}"
 
 type Name = str | int
 """A column by a name in the header line, or by its position, the first being 1."""
@@ -72,6 +75,7 @@ class Column(_Part):
 
     parts: tuple[Names, ...] = Field(min_length=1)
     between: str = " "
+    clock: bool = False
 
     @model_validator(mode="before")
     @classmethod
@@ -81,7 +85,7 @@ class Column(_Part):
         if isinstance(value, dict) and "join" in value:
             return {"parts": value["join"], **{k: v for k, v in value.items() if k != "join"}}
         if isinstance(value, dict) and value.keys() == {"date", "time"}:
-            return {"parts": (value["date"], value["time"])}
+            return {"parts": (value["date"], value["time"]), "clock": True}
         return value
 
     @model_validator(mode="after")
@@ -180,9 +184,13 @@ class UnitMap(PlaceMap):
 
 
 class Coordinates(_Part):
-    """On which datum longitude and latitude stand, and where they can lie (W, S, E, N)."""
+    """On which datum longitude and latitude stand, and where they can lie (W, S, E, N).
+
+    ``order`` is that of a pair in the one column ``point`` whose text does not tell it.
+    """
 
     datum: Literal["wgs84", "cgcs2000", "gcj02", "bd09"] = "wgs84"
+    order: Literal["lat_lon", "lon_lat"] = "lat_lon"
     bounds: tuple[float, float, float, float] = (-180.0, -90.0, 180.0, 90.0)
 
 
@@ -259,7 +267,7 @@ class Profile(_Part):
     (``matters.several``): ``arrived_at = "first_row"``. ``roles`` may use it while the administrator has assigned it to nobody (`profile_use`).
     """
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,47}$")
+    name: str = Field(pattern=f"^{PROFILE_NAME}$")
     title: str
     title_en: str = ""
     about: str = ""
@@ -294,6 +302,8 @@ class Profile(_Part):
             raise ValueError(f"columns need one of {', '.join(self.time.opened)}")
         if ("longitude" in columns) != ("latitude" in columns):
             raise ValueError("longitude and latitude go together")
+        if "point" in columns and "longitude" in columns:
+            raise ValueError("either point, or longitude and latitude")
         if not (self._category_columns or self.category.default or "category" in self.fixed):
             raise ValueError("columns need category, or fixed or category.default gives one")
         if unknown := self.moments.keys() - set(MOMENTS):

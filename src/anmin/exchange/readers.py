@@ -23,7 +23,7 @@ class Reading:
 class Table:
     """An open table: iterate it once for its rows. A context manager.
 
-    `delimiter` is empty for a workbook. Set `width` to the number of columns once it is known.
+    `delimiter` is empty for a workbook; `sheets` are its sheets, `sheet` the one that is read. Set `width` to the number of columns once it is known.
 
     Raises:
         Unreadable: on opening or while iterating; rows given before stand.
@@ -34,11 +34,15 @@ class Table:
     ) -> None:
         self.found = found or probe(path, encoding=reading.encoding)
         self.delimiter = ""
+        self.sheets: tuple[str, ...] = ()
+        self.sheet = ""
         self._book: Workbook | None = None
         self._text: IO[str] | None = None
         self._rows: SheetRows | DelimitedRows
         if self.found.kind == "xlsx":
             self._book = Workbook(path)
+            self.sheets = tuple(self._book.sheets)
+            self.sheet = reading.sheet or self.sheets[0]
             self._rows = self._book.rows(reading.sheet)
         else:
             self._text = open_text(path, self.found)

@@ -29,7 +29,8 @@ FILES: dict[str, Promise] = {
     ),
     "no_usual_encoding": _(
         "The file is neither in UTF-8 nor in GB18030 (byte %(offset)s, in line %(line)s, is wrong). "
-        "Name its encoding in the profile, or save it as UTF-8."
+        "Say which encoding it is in (on the page, by --encoding, or in the profile), or save it as "
+        "UTF-8."
     ),
     "quotes": _("The quotation marks are too damaged to tell rows apart, from line %(line)s on."),
     "damaged_workbook": _("The workbook is damaged or incomplete. Export it again."),
@@ -41,12 +42,19 @@ FILES: dict[str, Promise] = {
     "no_sheet": _("There is no sheet “%(sheet)s”. There are: %(sheets)s."),
     "missing_column": _("Column missing: %(column)s (header looked for in line %(line)s)."),
     "doubled_column": _("The column “%(column)s” stands twice in the header (line %(line)s)."),
-    "nothing_guessed": _(
-        "No column looks like an event number together with a column of dates: a profile cannot be "
-        "proposed."
+    "no_number_guessed": _(
+        "No column looks like the number of an event: none is named so, and none has a different "
+        "value in each row. Say which column it is."
+    ),
+    "no_moment_guessed": _(
+        "No column holds dates, so nothing tells when an event began: a profile cannot be proposed."
+    ),
+    "unread_dates": _(
+        "The column “%(column)s” looks like dates, but “%(value)s” is written in a way that cannot "
+        "be read."
     ),
     "chosen_twice": _("Columns %(first)s and %(second)s were chosen for the same fact."),
-    "no_dates": _("Column %(column)s holds no dates that can be read."),
+    "no_dates": _("Column %(column)s holds no dates that can be read, for example “%(value)s”."),
     "died": _("The reading of the file broke off. What was taken in so far stays; run it again."),
 }
 
@@ -64,6 +72,7 @@ ROWS: dict[str, Promise] = {
     "number_too_long": _("The event number is longer than %(limit)s characters."),
     "no_opening": _("The row does not tell when the event began."),
     "impossible_time": _("%(column)s: “%(value)s” is no possible date and time."),
+    "no_clock": _("%(column)s: the day %(value)s has no time of day."),
     "future_time": _("%(column)s: “%(value)s” lies in the future."),
     "too_early": _("%(column)s: “%(value)s” lies too far in the past."),
     "wrong_order": _("%(later)s (%(value)s) lies before %(earlier)s."),
@@ -93,6 +102,7 @@ ROWS: dict[str, Promise] = {
 NOTES: dict[str, Promise] = {
     "phone_partly": _("Besides a telephone number there was something that may be another one."),
     "text_cut": _("A text was longer than its field and was cut."),
+    "no_point": _("Where a point of the map was looked for there was none: taken without."),
     "not_applied": _("Not applied, since a later export has already told otherwise."),
     "rows_joined": _("Joined to another row of the file about the same event."),
 }
@@ -100,6 +110,17 @@ NOTES: dict[str, Promise] = {
 DOUBTS: dict[str, Promise] = {
     "day_month_order": _("No value tells the order of day and month: check the date format."),
     "unsure": _("Check the column taken for %(fact)s."),
+    "no_clock": _("The column taken for %(fact)s has no time of day: all would be at midnight."),
+    "repeated_number": _(
+        "Some event numbers stand in several rows: they become one record. Check that the column "
+        "is the number of the event."
+    ),
+    "blank_number": _("Some rows have no event number: they will be rejected."),
+    "unread_dates": _(
+        "The column “%(fact)s” looks like dates that cannot be read: it is left out."
+    ),
+    "other_sheets": _("The workbook has other sheets that are not read: %(fact)s."),
+    "point_order": _("Check whether the latitude stands before the longitude."),
     "no_category": _("No column of categories was found: every record becomes “other”."),
     "datum": _("Check on which datum the coordinates stand (wgs84, gcj02, bd09)."),
     "zone": _("Check the time zone."),

@@ -1,11 +1,14 @@
 """Imports from the desk: a file is uploaded, looked at, and taken in by the worker."""
 
+import codecs
+import re
 import secrets
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.utils import timezone
@@ -19,9 +22,9 @@ from anmin.exchange.mapping import Facts
 from anmin.exchange.models import ImportRun, Status
 from anmin.exchange.probe import probe
 from anmin.exchange.problems import Unreadable
-from anmin.exchange.profile import Profile
+from anmin.exchange.profile import PROFILE_NAME, Profile
 from anmin.exchange.profile_use import require_own_source, usable_profile
-from anmin.exchange.profiles import load_profile, own_folder, parse_profile
+from anmin.exchange.profiles import load_profile, not_a_profile, own_folder, parse_profile
 from anmin.exchange.queries import import_run
 from anmin.exchange.reading import Order, read
 from anmin.exchange.reasons import refusal, sentence
@@ -104,16 +107,32 @@ def propose(
     path: Path, *, name: str = "mine", zone: str | None = None, wishes: Wishes | None = None
 ) -> Guess:
     """Propose a profile for a file (`stored_path` of an upload). Raises ``Refusal``."""
-    try:
-        return guess_profile(
-            path, name=name, zone=zone or settings.TIME_ZONE, wishes=wishes or Wishes()
+    zone = zone or settings.TIME_ZONE
+    wishes = wishes or Wishes()
+    if zone not in available_timezones():
+        raise Refusal(_("There is no time zone %(zone)s.") % {"zone": zone}, field="zone")
+    if not re.fullmatch(PROFILE_NAME, name):
+        raise Refusal(
+            _("“%(name)s” is no name for a profile: small letters, digits, - and _.")
+            % {"name": name},
+            field="name",
         )
+    if wishes.encoding:
+        try:
+            codecs.lookup(wishes.encoding)
+        except LookupError:
+            told = {"encoding": wishes.encoding}
+            raise Refusal(
+                _("There is no encoding %(encoding)s.") % told, field="encoding"
+            ) from None
+    try:
+        return guess_profile(path, name=name, zone=zone, wishes=wishes)
     except Unreadable as fault:
         raise refusal(fault) from None
     except OSError:
         raise refusal(Unreadable("no_file", path=str(path))) from None
-    except ValidationError:
-        raise Refusal(_("Give the profile a plain name and a time zone that exists.")) from None
+    except ValidationError as fault:
+        raise not_a_profile(fault) from None
 
 
 def save_profile(text: str, *, actor: "Account") -> Profile:

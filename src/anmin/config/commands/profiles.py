@@ -48,14 +48,20 @@ def guess(
     file: Annotated[Path, typer.Argument(help="An export to look at: CSV or XLSX.")],
     name: Annotated[str, typer.Option(help="What to call the profile.")] = "mine",
     zone: Annotated[str | None, typer.Option(help="The time zone of its times.")] = None,
+    sheet: Annotated[str, typer.Option(help="Which sheet of a workbook to look at.")] = "",
+    encoding: Annotated[
+        str, typer.Option(help="The encoding of its text, such as windows-1252 or shift_jis.")
+    ] = "",
     as_json: console.Json = False,
 ) -> None:
     """Propose a profile from the header and sample rows; save it, check it, use it."""
     console.boot()
+    from anmin.exchange.guess import Wishes
     from anmin.exchange.reasons import doubt
     from anmin.exchange.uploads import propose
 
-    found = propose(file, name=name, zone=zone)
+    wishes = Wishes(sheet=sheet, encoding=encoding)
+    found = propose(file, name=name, zone=zone, wishes=wishes)
     told = {
         "toml": found.toml,
         "columns": [column.as_json() for column in found.columns],

@@ -223,16 +223,21 @@ def _draft(
         "hidden": [("profile", name), *(adjust.said() if adjust.is_valid() and not name else ())],
         "keep": keep or KeepForm(),
         "may_keep": can(request.user, Capability.MANAGE_REFERENCE),
-        **({} if name else _help(seen)),
+        **({} if name else _help(seen, adjust)),
     }
     return show(request, "imports/draft.html", context, status=422 if asked else 200)
 
 
-def _help(seen: looking.Look | None) -> dict[str, Any]:
+def _help(seen: looking.Look | None, adjust: AdjustForm) -> dict[str, Any]:
     """What is asked and offered only for a file that no profile knows."""
+    sheets = seen.sheets if seen else ()
+    if sheets:
+        adjust.offer_sheets(sheets)
     return {
-        "asks_days": bool(seen and {"%m/%d", "%d/%m"} & {f[:5] for f in seen.profile.time.formats}),
-        "asks_datum": bool(seen and "longitude" in seen.profile.columns),
+        "asks_days": bool(seen and seen.either_order),
+        "asks_datum": bool(seen and {"longitude", "point"} & seen.profile.columns.keys()),
+        "asks_encoding": not seen or bool(seen.encoding),
+        "asks_sheet": bool(sheets) or bool(adjust.data.get("sheet")),
         "zones": sorted(available_timezones()),
     }
 

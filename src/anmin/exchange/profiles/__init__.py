@@ -117,10 +117,15 @@ def parse_profile(text: str) -> Profile:
             _("The profile is not TOML: %(fault)s") % {"fault": fault}, field="profile"
         ) from None
     except ValidationError as fault:
-        first = fault.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or _("profile")
-        what = first["msg"].removeprefix("Value error, ")
-        raise Refusal(f"{where}: {what}", field="profile") from None
+        raise not_a_profile(fault) from None
+
+
+def not_a_profile(fault: ValidationError) -> Refusal:
+    """Why something is no profile: its first wrong key, and what is wrong with it."""
+    first = fault.errors(include_url=False)[0]
+    where = ".".join(str(part) for part in first["loc"]) or _("profile")
+    what = first["msg"].removeprefix("Value error, ")
+    return Refusal(f"{where}: {what}", field="profile")
 
 
 def load_profile(name: str) -> Profile:

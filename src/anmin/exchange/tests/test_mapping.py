@@ -73,7 +73,7 @@ def test_the_first_known_moment_opens(taken: Taken) -> None:
         ("1.60001E+10,2026-03-01 08:00,,,", "rounded_number", {"value": "1.60001E+10"}),
         ("J" * 65 + ",2026-03-01 08:00,,,", "number_too_long", {"limit": 64}),
         ("J1,2026-02-30 08:00,,,", "impossible_time", {"column": "received", "value": "2026-02-30 08:00"}),
-        ("J1,2026-03-01 24:00,,,", "impossible_time", {"column": "received", "value": "2026-03-01 24:00"}),
+        ("J1,2026-03-01 24:01,,,", "impossible_time", {"column": "received", "value": "2026-03-01 24:01"}),
         ("J1,yesterday,,,", "impossible_time", {"column": "received", "value": "yesterday"}),
         ("J1,2026-03-12 08:00,,,", "future_time", {"column": "received", "value": "2026-03-12 08:00"}),
         ("J1,1969-12-31 08:00,,,", "too_early", {"column": "received", "value": "1969-12-31 08:00"}),

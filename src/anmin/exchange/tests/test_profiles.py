@@ -1,5 +1,6 @@
 """Profiles: what they may say, and how they are found."""
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -8,13 +9,31 @@ import pytest
 from pydantic import ValidationError
 
 from anmin.exchange.fitting import fitting_profiles, only_profile
-from anmin.exchange.profile import Column, File, Profile
-from anmin.exchange.profiles import SHIPPED, find_profile, list_profiles, load_profile, own_folder
+from anmin.exchange.profile import (
+    CategoryMap,
+    CategoryRule,
+    Column,
+    Coordinates,
+    File,
+    Flag,
+    Profile,
+    Time,
+    UnitMap,
+)
+from anmin.exchange.profiles import (
+    SHIPPED,
+    find_profile,
+    list_profiles,
+    load_profile,
+    own_folder,
+    parse_profile,
+)
 from anmin.exchange.template import template_columns, write_template
 from anmin.exchange.tests.conftest import PLAIN, make_profile
 from anmin.exchange.world import check_profile
 from anmin.kernel.errors import NotFound, Refusal
 
+DOCS = Path(__file__).parents[4] / "docs"
 SAMPLE = Path(__file__).parents[1] / "samples" / "seattle_911_sample.csv"
 
 
@@ -152,3 +171,22 @@ def test_needed_columns_of_the_template_bear_a_mark() -> None:
         "报警时间*",
         "警情类别*",
     ]
+
+
+EXAMPLES = re.findall(r"```toml\n(.*?)```", (DOCS / "profiles.md").read_text("utf-8"), re.DOTALL)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", range(len(EXAMPLES)))
+def test_the_examples_for_administrators_are_profiles(number: int) -> None:
+    check_profile(parse_profile(f'name = "example"\ntitle = "x"\n{EXAMPLES[number]}'))
+
+
+def test_the_description_names_every_key_of_a_profile() -> None:
+    text = (DOCS / "profiles.md").read_text("utf-8")
+    keys = {
+        key
+        for model in (Profile, File, Time, CategoryMap, UnitMap, Coordinates, Flag, CategoryRule)
+        for key in model.model_fields
+    }
+    assert {key for key in keys if not re.search(rf"\b{key}\b", text)} <= {"title_en", "kind"}

@@ -1,0 +1,256 @@
+"""What each column of a file can be, and what it is taken for."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from anmin.exchange.problems import Unreadable
+from anmin.exchange.profile import MOMENTS
+from anmin.exchange.shapes import LOOKS, Shape
+from anmin.exchange.titles import NAMED_SO, common, fact_names, says_clock, title_fits
+
+SURE_ENOUGH = 0.45
+OPENING = MOMENTS[:3]
+TIMES = frozenset({*MOMENTS, "updated_at"})
+NAMELESS = (
+    *("external_id", "received_at", "longitude", "latitude", "point", "contact_phone"),
+    *("place", "area"),
+)
+WRITTEN = {
+    "Y": "YYYY",
+    "y": "YY",
+    "m": "MM",
+    "b": "Mon",
+    "B": "Month",
+    "a": "Day",
+    "A": "Day",
+    "d": "DD",
+    "H": "hh",
+    "I": "hh",
+    "M": "mm",
+    "S": "ss",
+    "f": "ffffff",
+    "p": "AM",
+    "z": "+hh:mm",
+}
+"""How directives are shown to people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """That a column is a certain fact."""
+
+    sure: float
+    fact: str
+    column: int
+    why: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Sample:
+    """The columns of a file as far as it was read, and what a person says they are (from 0)."""
+
+    header: Sequence[str] | None
+    shapes: Sequence[Shape]
+    wanted: Mapping[int, str] = field(default_factory=dict)
+
+    def title(self, column: int) -> str:
+        """What a column is called; nothing without a header line."""
+        return self.header[column] if self.header and column < len(self.header) else ""
+
+
+@dataclass(slots=True)
+class Settled:
+    """What the columns are taken for; `clocks` are the columns of the times of day of a fact."""
+
+    taken: dict[str, Claim]
+    clocks: dict[str, int]
+
+
+def settle(sample: Sample) -> Settled:
+    """What each column is taken for: as wanted, then the surest claim first.
+
+    Raises ``Unreadable``: two columns wanted for one fact, or one without dates for a moment.
+    """
+    taken, clocks = _wanted(sample)
+    columns = {*sample.wanted}
+    claims = sorted(_claims(sample), key=lambda one: (-one.sure, one.column))
+    for claim in claims:
+        if claim.sure >= SURE_ENOUGH and claim.fact not in taken and claim.column not in columns:
+            columns.add(claim.column)
+            taken[claim.fact] = claim
+    _put_together(taken)
+    _open(sample, taken, columns)
+    for fact, column in _clocks(sample, taken, clocks).items():
+        clocks.setdefault(fact, column)
+    return Settled(taken, clocks)
+
+
+def _wanted(sample: Sample) -> tuple[dict[str, Claim], dict[str, int]]:
+    """What a person says; a day and a time of day chosen for one moment go together."""
+    taken: dict[str, Claim] = {}
+    clocks: dict[str, int] = {}
+    for column, fact in sample.wanted.items():
+        if not fact or not 0 <= column < len(sample.shapes):
+            continue
+        dates = sample.shapes[column].dates
+        if fact in TIMES and dates is None:
+            values = sample.shapes[column].values
+            raise Unreadable("no_dates", column=column + 1, value=values[0] if values else "")
+        if fact in TIMES and dates and dates.part == "clock" and fact not in clocks:
+            clocks[fact] = column
+        elif fact in taken:
+            raise Unreadable("chosen_twice", first=taken[fact].column + 1, second=column + 1)
+        else:
+            taken[fact] = Claim(1.0, fact, column, (_("chosen by hand"),))
+    return taken, clocks
+
+
+def _claims(sample: Sample) -> Iterator[Claim]:
+    """All that the columns can be. Without names, only what values alone can tell."""
+    for column in range(len(sample.shapes)):
+        named = title_fits(sample.title(column)) if sample.header else {}
+        for fact in fact_names() if sample.header else NAMELESS:
+            name = named.get(fact, 0.0)
+            fits, reason = _fit(fact, sample, column, name)
+            if fits <= 0 or (sample.header and not name and fits < 0.9):
+                continue
+            sure = 0.6 * name + 0.4 * fits if name else (0.5 if sample.header else 0.6) * fits
+            why = [] if not name else [_("named so") if name >= NAMED_SO else _("named nearly so")]
+            yield Claim(round(sure, 2), fact, column, (*why, reason))
+
+
+def _fit(fact: str, sample: Sample, column: int, name: float) -> tuple[float, str]:
+    """How well the values fit a fact: 0 they cannot be it, 1 hardly anything else; and why."""
+    shape = sample.shapes[column]
+    if not shape.values:
+        return (0.2 if name >= NAMED_SO else 0.0), _("no values to look at")
+    dates = shape.dates
+    if fact in TIMES:
+        if dates is None or dates.part == "clock" or (dates.weak and name < 0.5):
+            return 0.0, ""
+        whole = dates.part == "moment" or _clock_of(sample, column, fact, set()) is not None
+        return (0.8 if whole else 0.4), _("reads as %(layout)s") % {
+            "layout": as_written(dates.formats[0])
+        }
+    if dates and dates.part != "clock" and not dates.weak and fact != "external_id":
+        return 0.0, ""
+    if fact == "external_id" and name < NAMED_SO:
+        return _unnamed_number(sample, shape)
+    if fact == "area" and not sample.header and (shape.filled < 0.5 or shape.distinct < 2):
+        return 0.0, ""
+    if look := LOOKS.get(fact):
+        return look(shape)
+    return 0.4, _("text of %(length)s characters") % {"length": f"{shape.length:.0f}"}
+
+
+def _unnamed_number(sample: Sample, shape: Shape) -> tuple[float, str]:
+    """How well values that nobody calls a number are one: all differ, or nearly all where no
+    column has a name; times of day that all differ are less likely."""
+    fits, reason = LOOKS["external_id"](shape)
+    if shape.filled < 1 or shape.dates:
+        fits = 0.0 if shape.filled < 1 else 0.8 * fits
+    elif shape.distinct < len(shape.values):
+        nearly = not sample.header and shape.distinct > 0.8 * len(shape.values)
+        fits = 1.6 * fits if nearly else 0.0
+    return fits, reason
+
+
+def _put_together(taken: dict[str, Claim]) -> None:
+    """Degrees go in pairs and stand beside no point; a class without a category is one."""
+    if len(taken.keys() & {"longitude", "latitude"}) == 1:
+        taken.pop("longitude", None)
+        taken.pop("latitude", None)
+    if "longitude" in taken:
+        taken.pop("point", None)
+    if "category" not in taken and (found := taken.pop("call_type", None)):
+        taken["category"] = Claim(found.sure, "category", found.column, found.why)
+
+
+def _open(sample: Sample, taken: dict[str, Claim], columns: set[int]) -> None:
+    """See that a column with values opens the event, with a time of day if any column has one."""
+
+    def part(column: int) -> str:
+        dates = sample.shapes[column].dates
+        named = max(title_fits(sample.title(column)).values(), default=0.0)
+        return "" if dates is None or (dates.weak and named < 0.5) else dates.part
+
+    filled = [fact for fact in OPENING if fact in taken and part(taken[fact].column)]
+    bare = [fact for fact in filled if part(taken[fact].column) == "day"]
+    alone = [fact for fact in bare if _clock_of(sample, taken[fact].column, fact, set()) is None]
+    free = [
+        n for n in range(len(sample.shapes)) if n not in columns and part(n) not in ("", "clock")
+    ]
+    whole = [n for n in free if part(n) == "moment"]
+    if filled and not (len(alone) == len(filled) and whole):
+        return
+    if filled and taken[filled[0]].column in sample.wanted:
+        return
+    for n in (*whole, *free)[:1]:
+        taken.pop("received_at", None)
+        sure = 0.4 if not filled else 0.5
+        taken["received_at"] = Claim(sure, "received_at", n, (_("the first column of moments"),))
+
+
+def _clocks(
+    sample: Sample, taken: Mapping[str, Claim], chosen: Mapping[str, int]
+) -> dict[str, int]:
+    """Where the time of day of a fact stands whose own column has a day alone."""
+    used = {claim.column for claim in taken.values()} | {*chosen.values()}
+    used |= {column for column, fact in sample.wanted.items() if not fact}
+    found: dict[str, int] = {}
+    for fact in (*MOMENTS, "updated_at"):
+        if fact not in taken or fact in chosen:
+            continue
+        column = _clock_of(sample, taken[fact].column, fact, used)
+        if column is not None:
+            found[fact] = column
+            used.add(column)
+    return found
+
+
+def _clock_of(sample: Sample, day: int, fact: str, used: set[int]) -> int | None:
+    """The column with the time of day that belongs to a column of days, if there is one."""
+    dates = sample.shapes[day].dates
+    if dates is None or dates.part != "day":
+        return None
+    best: tuple[float, int] | None = None
+    for column, shape in enumerate(sample.shapes):
+        clock = shape.dates
+        if column == day or column in used or clock is None or clock.part != "clock":
+            continue
+        score = _togetherness(sample, day, column, fact)
+        if score >= 1 and (best is None or score > best[0]):
+            best = (score, column)
+    return best[1] if best else None
+
+
+def _togetherness(sample: Sample, day: int, column: int, fact: str) -> float:
+    """How much speaks for a column of times of day to belong to a column of days."""
+    shape, title = sample.shapes[column], sample.title(column)
+    assert shape.dates is not None
+    score = 0.0 if shape.dates.weak else 1.0
+    score += 1.0 if title and says_clock(title) else 0.0
+    score += common(title, sample.title(day)) if title else 0
+    score += {1: 0.6, -1: 0.4}.get(column - day, 0.0)
+    if shape.dates.weak and not title and abs(column - day) == 1:
+        # Figures that are all hours and minutes, of one length or nearly as many as there are rows.
+        lengths = {len(value) for value in shape.values}
+        many = max(lengths) in (4, 6) and 2 * shape.distinct > len(shape.values)
+        score += 1.0 if many or lengths in ({4}, {6}) else 0.0
+    others = {one: fits for one, fits in title_fits(title).items() if one in TIMES}
+    own = others.pop(fact, 0.0)
+    rival = max(others.values(), default=0.0)
+    return score - 3 if rival > max(own, 0.5) else score
+
+
+def as_written(layout: str) -> str:
+    """A format as people write it: ``YYYY-MM-DD hh:mm:ss``."""
+    shown = ""
+    rest = iter(layout)
+    for letter in rest:
+        shown += (
+            WRITTEN.get(one, f"%{one}") if letter == "%" and (one := next(rest, "")) else letter
+        )
+    return shown

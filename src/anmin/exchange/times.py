@@ -1,0 +1,87 @@
+"""The moments that a row tells: read, possible, and in an order in which they can happen."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
+
+from anmin.exchange.dates import ISO_FORMATS, Clockface, Moment
+from anmin.exchange.problems import RowRefused
+from anmin.exchange.profile import MOMENTS, Time
+
+type Cells = list[str]
+type Get = Callable[[Cells], str]
+
+
+class Times:
+    """Reads the moments of rows, given where each stands and what its column is called."""
+
+    def __init__(
+        self,
+        said: Time,
+        moments: Sequence[tuple[str, Get]],
+        titles: Mapping[str, str],
+        now: datetime,
+    ) -> None:
+        self._moments = moments
+        self._titles = titles
+        self._clock = Clockface((*said.formats, *ISO_FORMATS), said.zone)
+        self._latest = now + timedelta(minutes=said.future_minutes)
+        self._earliest = datetime.combine(said.earliest, time(), UTC)
+        self._tolerance = timedelta(minutes=said.tolerance_minutes)
+
+    def __call__(self, cells: Cells) -> dict[str, Moment]:
+        """The moments by their facts. Raises ``RowRefused``."""
+        found: dict[str, Moment] = {}
+        earliest, latest, read = self._earliest, self._latest, self._clock.moment
+        for fact, get in self._moments:
+            text = get(cells)
+            if not text:
+                continue
+            moment = read(text)
+            if moment is None:
+                raise RowRefused("impossible_time", column=self._titles[fact], value=text)
+            if not earliest <= moment.at <= latest:
+                code = "future_time" if moment.at > latest else "too_early"
+                raise RowRefused(code, column=self._titles[fact], value=text)
+            found[fact] = moment
+        ats = [found[fact].at for fact in MOMENTS if fact in found]
+        if ats != sorted(ats):
+            self._check_order(cells, found)
+        return found
+
+    def _check_order(self, cells: Cells, found: dict[str, Moment]) -> None:
+        """The reporter may be answered before all is done, but not before it began."""
+        *steps, answer = MOMENTS
+        steps = [fact for fact in steps if fact in found]
+        pairs = [*pairwise(steps), *((fact, answer) for fact in steps[:1] if answer in found)]
+        for before, after in pairs:
+            if found[after].at < found[before].at - self._tolerance:
+                self._put_right(cells, found, before, after)
+
+    def _put_right(self, cells: Cells, found: dict[str, Moment], before: str, after: str) -> None:
+        """A wrong order is no fault if the clock was set back in between; else it is refused."""
+        text = next(get(cells) for fact, get in self._moments if fact == after)
+        later = self._clock.later(text)
+        if later is None or later.at < found[before].at - self._tolerance:
+            raise RowRefused(
+                "wrong_order",
+                earlier=self._titles[before],
+                later=self._titles[after],
+                value=text,
+            )
+        found[after] = later
+
+
+def day_and_clock(title: str, day: int, clock: int) -> Get:
+    """A day and a time of day from two columns: without a day there is nothing, and a day that
+    has lost its time is refused rather than taken for midnight."""
+
+    def get(cells: Cells) -> str:
+        date, hour = cells[day], cells[clock]
+        if not date:
+            return ""
+        if not hour:
+            raise RowRefused("no_clock", column=title, value=date)
+        return f"{date} {hour}"
+
+    return get

@@ -1,0 +1,87 @@
+"""What the title of a column says: how well it fits each fact."""
+
+import re
+import tomllib
+from functools import cache, lru_cache
+from pathlib import Path
+
+from anmin.exchange.header import plain
+from anmin.exchange.profile import Profile
+
+FOLDER = Path(__file__).parent
+NAMED_SO = 0.7
+"""From here on a title names a fact; below, it only has a word in common."""
+_APART = re.compile(r"[\s/_\-.,:#()\[\]]+")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+@cache
+def names() -> dict[str, dict[str, list[str]]]:
+    """The tables of guess.toml."""
+    return tomllib.loads((FOLDER / "guess.toml").read_text("utf-8"))
+
+
+@cache
+def template() -> Profile:
+    """The profile of the Chinese template."""
+    text = (FOLDER / "profiles" / "template_zh.toml").read_text("utf-8")
+    return Profile.model_validate(tomllib.loads(text))
+
+
+@cache
+def fact_names() -> dict[str, list[str]]:
+    """Every fact a column can be, with the names such columns go by: the Chinese template's, then
+    those of guess.toml."""
+    found = {
+        fact: [str(n) for part in column.parts for n in part]
+        for fact, column in template().columns.items()
+    }
+    for fact, more in names()["names"].items():
+        found[fact] = [*found.get(fact, []), *more]
+    return found
+
+
+def words(title: str) -> list[str]:
+    """The words of a title: parted by blanks, marks, or a capital letter within."""
+    apart = _APART.split(_CAMEL.sub(" ", title).strip(" *＊\ufeff").casefold())
+    return [word for word in apart if word]
+
+
+@lru_cache(maxsize=4096)
+def title_fits(title: str) -> dict[str, float]:
+    """How well a title fits each fact that it fits at all (0–1)."""
+    name, parts = plain(title), words(title)
+    joined, alone = "".join(parts), names()["alone"]
+    found: dict[str, float] = {}
+    for fact, known_names in fact_names().items():
+        if set(parts) & set(names()["never"].get(fact, ())):
+            continue
+        for known in known_names:
+            score = _score(known, name, parts, joined, known in alone.get("names", ()))
+            if score > found.get(fact, 0.0):
+                found[fact] = score
+    return found
+
+
+def _score(known: str, name: str, parts: list[str], joined: str, alone: bool) -> float:
+    """How well a title fits one name; a word that says little counts little beside others."""
+    if plain(known) in (name, joined):
+        return 1.0
+    if known.isascii():
+        mine = words(known)
+        if not set(mine) <= set(parts):
+            return 0.0
+        return (0.15 if alone else 0.5) + 0.4 * len(mine) / len(parts)
+    return 0.5 + 0.4 * len(known) / len(name) if name and known in name else 0.0
+
+
+def says_clock(title: str) -> bool:
+    """Whether a title speaks of a time of day."""
+    known = names()["clock"]["names"]
+    return any(one in words(title) if one.isascii() else one in plain(title) for one in known)
+
+
+def common(title: str, other: str) -> int:
+    """How many words two titles share that say more than day or time."""
+    empty = {*names()["clock"]["names"], *names()["clock"]["days"]}
+    return len((set(words(title)) & set(words(other))) - empty)
