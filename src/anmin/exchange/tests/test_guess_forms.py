@@ -155,7 +155,7 @@ ORDERS = (
 TITLES = {"Date": "Date", "Time": "Time", "Number": "Incident Number", "Type": "Call Type"}
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(
     day=st.sampled_from(sorted(DAYS)),
     clock=st.sampled_from(sorted(CLOCKS)),
