@@ -24,7 +24,7 @@ from anmin.exchange.models import ImportRun, ProfileUse
 from anmin.kernel.chain import GENESIS
 from anmin.matters.models import FurtherPhone, LaterContact, Matter, Reaction
 from anmin.people.actions import roster_duty
-from anmin.people.models import Account
+from anmin.people.models import Account, AccountRequest
 from anmin.people.roles import Role
 from anmin.places.actions import load_shipped
 from anmin.places.models import Area, Unit
@@ -378,6 +378,11 @@ CHANGES = [
         "UPDATE callbacks_deliverycase SET reason = 'x' WHERE id = {id}",
     ),
     Change(
+        "who confirmed a change to an account",
+        "people_accountrequest",
+        "UPDATE people_accountrequest SET decided_by_id = asked_by_id WHERE id = {id}",
+    ),
+    Change(
         "whether an exclusion holds",
         "callbacks_claimdecision",
         "UPDATE callbacks_claimdecision SET holds = NOT holds WHERE id = {id}",
@@ -491,6 +496,10 @@ def _live() -> None:
         )
         message = Message.objects.filter(case=None)[0]
         DeliveryCase.objects.create(message=message, step="settled", at=now, by=leader, reason="?")
+        for about in Account.objects.exclude(pk=analyst.pk)[:2]:
+            AccountRequest.objects.create(
+                account=about, changes={"role": "admin"}, asked_by=analyst, asked_at=now
+            )
         ClaimDecision.objects.create(
             matter=matter, code="minor", holds=False, reason="?", by=analyst, at=now
         )

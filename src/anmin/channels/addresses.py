@@ -21,7 +21,7 @@ def clean_recipient(medium: str, recipient: str) -> str:
     recipient = recipient.strip()
     match medium:
         case Medium.SMS:
-            phone = normalise_phone(recipient)
+            phone = clean_phone(recipient)
             if phone is None:
                 raise Refusal(_("This is not a telephone number."), field="recipient")
             return phone
@@ -34,6 +34,11 @@ def clean_recipient(medium: str, recipient: str) -> str:
     if not recipient:
         raise Refusal(_("A message needs a recipient."), field="recipient")
     return recipient
+
+
+def clean_phone(text: str) -> str | None:
+    """A telephone number in E.164, or nothing; a landline without area code is one of this city."""
+    return normalise_phone(text, area_code=settings.AREA_CODE or None)
 
 
 def recipient_index(medium: str, recipient: str) -> bytes:

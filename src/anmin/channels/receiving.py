@@ -8,13 +8,12 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from anmin.channels.addresses import recipient_index
+from anmin.channels.addresses import clean_phone, recipient_index
 from anmin.channels.conversation import end_with, match, rule
 from anmin.channels.models import Ended, Medium, OptOut, Reply, ReplyKind, ReplyPart
 from anmin.channels.parsing import read_reply
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Refusal
-from anmin.kernel.phones import normalise_phone
 
 _REPLIES_TURN = 5_201_314_002
 MISSING = "[…]"
@@ -159,7 +158,7 @@ def _clean(ref: str, sender: str, text: str) -> tuple[str, str]:
         raise Refusal(_("A reply needs a reference of at most 120 characters."), field="id")
     # JSON can carry halves of characters, which nothing further down could keep.
     sender, text = (part.encode(errors="replace").decode() for part in (sender, text))
-    if not (sender := normalise_phone(sender) or sender.strip()):
+    if not (sender := clean_phone(sender) or sender.strip()):
         raise Refusal(_("A reply needs a sender."), field="from")
     return sender, text
 

@@ -55,6 +55,7 @@ ROOMS = (
         "desk:watch", pgettext_lazy("navigation", "Watch"), "map-search", "w", Capability.VIEW_WATCH
     ),
     Room("desk:candidates", _("Listing candidates"), "flag", "l", Capability.VIEW_WATCH),
+    Room("desk:accounts", _("Changes to accounts"), "user", "u", Capability.CONFIRM_ACCOUNTS),
     Room("admin:index", _("Reference data"), "settings", "a", Capability.MANAGE_REFERENCE),
 )
 _WANTED = frozenset(room.capability for room in ROOMS)

@@ -24,6 +24,7 @@ PAGES = (
     "replies",
     "undelivered",
     "claims",
+    "accounts",
     "day",
     "surveys",
     "interview",

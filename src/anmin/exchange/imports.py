@@ -280,7 +280,9 @@ class _Import:
         """Go through the whole file."""
         run = self._run
         header = self._order.profile.file.header
-        name = f"{run.profile}-{run.sha256[:16]}"
+        # Each person's own: two who bring the same file are told of different rows.
+        whose = f"u{run.actor_id}" if run.actor_id else "console"
+        name = f"{run.profile}-{whose}-{run.sha256[:16]}"
         with RejectsFile(name, has_header=header) as rejects, steady(), tuned():
             for batch in batches(self._order):
                 results = self._take_in(batch)

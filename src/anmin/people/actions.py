@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -132,26 +131,6 @@ def add_account(
         reason=account.role,
     )
     return account
-
-
-@atomic
-def reset_second_factor(*, account: Account, by: Account | None = None) -> int:
-    """Take somebody's second factors away because they lost them; returns how many.
-
-    They set a new one up at the next sign-in. ``by`` is empty when done at the console.
-
-    Raises ``NotAllowed`` if ``by`` does not manage accounts.
-    """
-    if by is not None:
-        require(by, Capability.MANAGE_ACCOUNTS)
-    removed: int = Authenticator.objects.filter(user=account).delete()[0]
-    log_access(
-        account=by,
-        actor="" if by else "console",
-        action="reset_second_factor",
-        subject=f"account:{account.username}",
-    )
-    return removed
 
 
 @atomic

@@ -4,12 +4,14 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from anmin.people.actions import log_access, reset_second_factor
+from anmin.people import second_person
+from anmin.people.actions import log_access
 from anmin.people.models import AccessLog, Account, AccountManager, Duty
 from anmin.people.policy import Capability, can
 from anmin.people.sessions import end_sessions
@@ -17,6 +19,8 @@ from anmin.places.models import Unit
 
 OWN = {"username", "role", "unit", "is_active"}
 """What nobody changes of their own account."""
+GUARDED = {"username": "username", "role": "role", "unit": "unit_id", "is_active": "is_active"}
+"""What a second person has to confirm, and its field; switching an account off needs nobody."""
 
 
 class AccountForm(forms.ModelForm[Account]):
@@ -36,6 +40,8 @@ class AccountForm(forms.ModelForm[Account]):
 
     editor: Account | None = None
     """Who fills the form in."""
+    asked: dict[str, Any]
+    """What was asked for and a second person has to confirm."""
 
     def clean(self) -> dict[str, Any]:
         """Nobody takes their own key away, or gives themselves another role."""
@@ -53,11 +59,26 @@ class AccountForm(forms.ModelForm[Account]):
         return password
 
     def save(self, commit: bool = True) -> Account:
-        """Save with the new password, if one was given."""
+        """Save what one person may change alone; ``asked`` is what a second one has to confirm."""
+        account, before = self.instance, Account.objects.filter(pk=self.instance.pk).first()
+        self.asked = {}
+        if before is None:
+            account.set_unusable_password()
+            if account.is_active:
+                self.asked = {
+                    "role": account.role,
+                    "unit": account.unit_id,
+                    "is_active": True,
+                }
+                account.is_active = False
+        else:
+            for name, field in GUARDED.items():
+                value = getattr(account, field)
+                if value != getattr(before, field) and not (name == "is_active" and not value):
+                    self.asked[name] = value
+                    setattr(account, field, getattr(before, field))
         if password := self.cleaned_data["new_password"]:
-            self.instance.set_password(password)
-        elif self.instance.pk is None:
-            self.instance.set_unusable_password()
+            self.asked[second_person.PASSWORD] = make_password(password)
         return super().save(commit)
 
 
@@ -122,33 +143,30 @@ class AccountAdmin(NeedsCapability[Account]):
         return type("EditedAccountForm", (form,), {"editor": request.user})
 
     def save_model(self, request: HttpRequest, obj: Account, form: Any, change: bool) -> None:
-        """Save, put what was changed on record, and end the sessions that no longer fit."""
+        """Save, put what was changed on record, and ask for what a second person must confirm."""
         super().save_model(request, obj, form, change)
         who = cast("Account", request.user)
-        log_access(
-            account=who,
-            action="change_account" if change else "add_account",
-            subject=f"account:{obj.username}",
-            reason=_changes(form),
-            request=request,
-        )
-        if "new_password" in form.changed_data:
+        if said := _changes(form) if change else (form.cleaned_data["role"] or "-"):
             log_access(
                 account=who,
-                action="password_given",
+                action="change_account" if change else "add_account",
                 subject=f"account:{obj.username}",
+                reason=said,
                 request=request,
             )
-        if change and {"new_password", "role", "unit", "is_active"} & set(form.changed_data):
-            keep = request.session.session_key if obj.pk == who.pk else None
-            end_sessions(account=obj, by=who, keep=keep, request=request)
+        if change and "is_active" in form.changed_data and not obj.is_active and not form.asked:
+            end_sessions(account=obj, by=who, request=request)
+        if form.asked:
+            second_person.ask(account=obj, changes=form.asked, by=who)
+            self.message_user(request, _("A second person has to confirm this."))
 
     @admin.action(description=_("Take second factors away (lost telephone)"))
     def reset_second_factors(self, request: HttpRequest, queryset: Any) -> None:
-        """For people who lost theirs; they set a new one up at the next sign-in."""
+        """For people who lost theirs, once a second person confirms it; then they set new ones up."""
         for account in queryset:
-            reset_second_factor(account=account, by=request.user)  # type: ignore[arg-type]
-        self.message_user(request, _("Done. It is on record."))
+            who = cast("Account", request.user)
+            second_person.ask(account=account, changes={second_person.FACTOR: True}, by=who)
+        self.message_user(request, _("A second person has to confirm this."))
 
     @admin.action(description=_("End all their sessions (a lost or stolen machine)"))
     def end_all_sessions(self, request: HttpRequest, queryset: Any) -> None:
@@ -204,7 +222,7 @@ def _changes(form: Any) -> str:
     """What a form changed, as “role: officer → inspector”; never a password."""
     told = []
     for name in form.changed_data:
-        if name == "new_password":
+        if name == "new_password" or name in form.asked:
             continue
         before, after = form.initial.get(name), form.cleaned_data[name]
         if name == "username":

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anmin.evidence.evidenced import Evidenced, EvidencedRows
 from anmin.kernel import chain
+from anmin.people.log_words import action_choices
 from anmin.people.policy import Capability, can, works
 from anmin.people.roles import Role, role_choices
 
@@ -178,7 +179,7 @@ class AccessLog(Evidenced):
         verbose_name=_("account"),
     )
     actor = models.CharField(_("who"), max_length=80)
-    action = models.CharField(_("action"), max_length=32)
+    action = models.CharField(_("action"), max_length=32, choices=action_choices)
     subject_kind = models.CharField(_("kind of subject"), max_length=32, blank=True)
     subject = models.CharField(_("subject"), max_length=64, blank=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
@@ -241,6 +242,39 @@ class AccessHead(models.Model):
     class Meta:
         verbose_name = _("head of the access log")
         verbose_name_plural = _("head of the access log")
+
+
+class AccountRequest(Evidenced):
+    """A change to an account that waits for a second person (``second_person``), or what became of it.
+
+    A password is held as the digest that the account would get, and goes once it is decided.
+    """
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="requests")
+    changes = models.JSONField()
+    asked_by = models.ForeignKey(Account, models.PROTECT, related_name="+", db_index=False)
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey(
+        Account, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    decided_at = models.DateTimeField(null=True)
+    accepted = models.BooleanField(null=True)
+
+    EVIDENCE_NAME = "account__username"
+
+    class Meta:
+        verbose_name = _("request to change an account")
+        verbose_name_plural = _("requests to change accounts")
+        indexes = [
+            models.Index(
+                fields=["asked_at"],
+                condition=models.Q(decided_at__isnull=True),
+                name="account_request_open",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.asked_at:%Y-%m-%d}"
 
 
 class DutyRole(models.TextChoices):

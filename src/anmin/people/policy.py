@@ -57,6 +57,7 @@ class Capability(StrEnum):
     ROSTER_DUTY = "roster_duty"
     VIEW_ACCESS_LOG = "view_access_log"
     MANAGE_ACCOUNTS = "manage_accounts"
+    CONFIRM_ACCOUNTS = "confirm_accounts"
     MANAGE_REFERENCE = "manage_reference"
 
 

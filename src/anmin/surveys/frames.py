@@ -18,7 +18,7 @@ from anmin.evidence.log import atomic
 from anmin.kernel.errors import Refusal
 from anmin.kernel.masking import mask_free_text
 from anmin.kernel.phones import read_phones
-from anmin.matters.contacts import ContactFacts, reached
+from anmin.matters.contacts import ContactFacts, further_indexes, reached
 from anmin.people.actions import log_access
 from anmin.people.models import Account
 from anmin.people.policy import Capability, require
@@ -154,7 +154,7 @@ def _keep(wave_id: int, good: Mapping[str, _Entry], found: TakenIn) -> None:
         (changed if row else made).append(_filled(row or FrameRow(wave=wave), entry))
     FrameRow.objects.bulk_create(made)
     fields = ["stratum", "cluster", "size", "groups", "unit", "contact"]
-    FrameRow.objects.bulk_update(changed, [*fields, "phone_index", "fingerprint"])
+    FrameRow.objects.bulk_update(changed, [*fields, "phone_index", "further", "fingerprint"])
     found.created += len(made)
     found.updated += len(changed)
 
@@ -165,6 +165,7 @@ def _filled(row: FrameRow, entry: _Entry) -> FrameRow:
     row.contact = seal_contact(entry.contact, row) if entry.contact else b""
     phone = entry.contact.phone
     row.phone_index = settings.KEYRING.blind_index(phone, purpose="phone") if phone else None
+    row.further = b"".join(further_indexes(entry.contact))
     row.fingerprint = entry.fingerprint
     return row
 

@@ -78,7 +78,8 @@ class FrameRow(Evidenced):
     """Somebody who can be drawn: an adult, or a household of ``size`` adults of whom one is asked.
 
     ``reference`` is the outside list's own; ``number`` counts the frame when it is frozen and is
-    all that is published. ``unit`` serves where the person lives and must not ask them.
+    all that is published. ``further`` holds the look-up keys of the numbers after the first, one
+    after the other. ``unit`` serves where the person lives and must not ask them.
     """
 
     wave = models.ForeignKey(Wave, models.PROTECT, related_name="frame", db_index=False)
@@ -91,6 +92,7 @@ class FrameRow(Evidenced):
     unit = models.ForeignKey("places.Unit", models.PROTECT, null=True, db_index=False)
     contact = models.BinaryField(default=bytes)
     phone_index = models.BinaryField(max_length=16, null=True)
+    further = models.BinaryField(default=bytes)
     fingerprint = models.BinaryField(max_length=16)
 
     EVIDENCE_NAME = "wave__code number"

@@ -190,9 +190,15 @@ def add_return(
 
 
 def stop(phone_index: bytes, *, at: datetime, key: str) -> int:
-    """Nobody turns to this phone any more: every open case of it ends as a refusal."""
-    rows = Case.objects.filter(row__phone_index=phone_index, closed_at=None)
-    found = list(rows.order_by("pk").values_list("pk", flat=True))
+    """Nobody turns to this person any more: every open case of the phone ends as a refusal.
+
+    Those who have several phones are few among the cases that are open: they are looked through.
+    """
+    rows = Case.objects.filter(closed_at=None).order_by("pk")
+    first = rows.filter(row__phone_index=phone_index).values_list("pk", flat=True)
+    several = rows.exclude(row__further=b"").values_list("pk", "row__further")
+    by_another = {pk for pk, indexes in several.iterator() if phone_index in _keys(indexes)}
+    found = sorted({*first, *by_another})
     for pk in found:
         step(
             lock_case(pk),
@@ -205,3 +211,9 @@ def stop(phone_index: bytes, *, at: datetime, key: str) -> int:
             closed_at=at,
         )
     return len(found)
+
+
+def _keys(indexes: bytes) -> set[bytes]:
+    """The look-up keys that ``FrameRow.further`` holds."""
+    held = bytes(indexes)
+    return {held[at : at + 16] for at in range(0, len(held), 16)}

@@ -278,6 +278,7 @@ def _forget(rows: QuerySet[FrameRow]) -> int:
     return rows.exclude(fingerprint=b"").update(
         contact=b"",
         phone_index=None,
+        further=b"",
         fingerprint=b"",
         reference=Concat(Value("forgotten "), Cast("number", CharField())),
     )

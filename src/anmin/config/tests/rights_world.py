@@ -26,8 +26,9 @@ from anmin.matters.contacts import ContactFacts
 from anmin.matters.kind import Kind
 from anmin.matters.models import Matter
 from anmin.matters.news import drain
+from anmin.people import second_person
 from anmin.people.actions import log_access
-from anmin.people.models import AccessLog, Account, Duty, SignedIn
+from anmin.people.models import AccessLog, Account, AccountRequest, Duty, SignedIn
 from anmin.people.roles import Role
 from anmin.places.models import Area, Responsibility, Unit
 from anmin.surveys.models import Case as SurveyCase
@@ -100,6 +101,7 @@ class World:
                 (self.claimed[mine] if name == "desk:claim" else self.callbacks[mine]).pk
             ),
             "answer_id": lambda: self.answered.get(mine, self.answered["own"]).pk,
+            "request_id": lambda: AccountRequest.objects.get().pk,
             "run_id": lambda: ImportRun.objects.get(actor=account).pk,
             "filter_id": lambda: SavedFilter.objects.get(account=account).pk,
             "pk": lambda: (
@@ -148,6 +150,7 @@ class World:
             "desk:matter_note": {"note": "x"},
             "desk:matter_reveal": {"reason": "x"},
             "desk:answer_words": {"reason": "x"},
+            "desk:account_decide": {"do": "accept"},
             "desk:claim": {"holds": "yes", "reason": "x"},
             "desk:filters": {"name": "y", "query": "view=all"},
             "desk:import": {"file": SimpleUploadedFile("a.csv", IMPORTED.encode())},
@@ -233,6 +236,7 @@ def make(city: City) -> World:
     ProfileUse.objects.create(profile="walked", role="operator")
     Duty.objects.create(date=NOW.date(), unit=city.jinhu, account=city.duty_leader)
     log_access(account=city.operator, action="reveal_contact", subject="matter:JQ1")
+    second_person.ask(account=city.analyst, changes={"role": "programme"}, by=people["admin"])
     for account in (*people.values(), city.other_officer):
         SavedFilter.objects.create(account=account, page="matters", name="x", query="view=all")
         SignedIn.objects.create(

@@ -11,6 +11,7 @@ from tests.personas import City
 
 from anmin.callbacks.models import Answer, Attempt, Callback, Carried, DayClosure
 from anmin.config import command
+from anmin.matters.actor import Actor
 from anmin.matters.models import Matter
 from anmin.people.actions import roster_duty
 
@@ -38,7 +39,8 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 
 
 def test_plan_list_and_record(city: City, run: Run) -> None:
-    theft, _secret = city.answered(), city.answered(category="domestic")
+    theft = city.answered()
+    city.answered(category="domestic", actor=Actor.system("dispatch"), source="dispatch")
     assert run("callbacks", "plan")[:2] == (
         0,
         {"entries": 4, "planned": 1, "excluded": {"sensitive": 1}, "steps": 0},

@@ -184,6 +184,19 @@ def test_what_decides_about_callbacks_is_changed_by_no_unit_even_before(
     assert everything() == before
 
 
+def test_two_who_bring_the_same_file_have_each_their_own_rejected_rows(
+    city: City, files: Files
+) -> None:
+    """Else one would be shown the rows, and the reasons, that were the other's."""
+    rows = row(**YUHAI), row("J2", 12, 报警时间="昨天")
+    mine_ = files.take(city.duty_leader, *rows)
+    theirs = files.take(city.operator, *rows)
+    assert mine_.rejects_file != theirs.rejects_file
+    assert (len(files.reasons(mine_)), len(files.reasons(theirs))) == (2, 1)
+    again = files.take(city.duty_leader, *rows)
+    assert again.rejects_file == mine_.rejects_file
+
+
 # --- what somebody is called back about -----------------------------------------------------------
 
 

@@ -13,8 +13,9 @@ from django.test import Client
 from django.urls import reverse
 
 from anmin.kernel.errors import Refusal
+from anmin.people import second_person
 from anmin.people.actions import add_account, log_access
-from anmin.people.models import AccessLog, Account, Duty
+from anmin.people.models import AccessLog, Account, AccountRequest, Duty
 from anmin.people.policy import Reach, role_table
 from anmin.people.roles import Role
 from anmin.people.tests.conftest import PASSWORD, Bureau
@@ -29,6 +30,12 @@ CSP = "Content-Security-Policy"
 def admin_client(bureau: Bureau, client: Client) -> Client:
     client.force_login(bureau.admin)
     return client
+
+
+def confirmed(bureau: Bureau) -> None:
+    """吴敏 of the inspectorate confirms what waits."""
+    request = AccountRequest.objects.get(decided_at=None)
+    second_person.decide(request_id=request.pk, by=bureau.inspector, accept=True)
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.ADMIN])
@@ -103,20 +110,30 @@ def test_an_account_is_added_and_changed_on_record(bureau: Bureau, admin_client:
     assert not Account.objects.filter(username="lina").exists()
     admin_client.post(reverse("admin:people_account_add"), facts)
     account = Account.objects.get(username="lina")
+    assert (account.is_active, account.has_usable_password()) == (False, False)
+    confirmed(bureau)
+    account.refresh_from_db()
+    assert account.is_active
     assert account.check_password("长而不同的口令 2026")
     url = reverse("admin:people_account_change", args=[account.pk])
-    admin_client.post(url, {**facts, "role": "duty_leader", "new_password": ""})
+    change = {**facts, "role": "duty_leader", "new_password": "", "display_name": "李娜娜"}
+    admin_client.post(url, change)
+    account.refresh_from_db()
+    assert (account.role, account.display_name) == ("officer", "李娜娜")
+    confirmed(bureau)
     account.refresh_from_db()
     assert account.role == "duty_leader"
     assert account.check_password("长而不同的口令 2026")
     log = AccessLog.objects.order_by("number")
     assert [(row.actor, row.action, row.subject) for row in log] == [
         ("admin", "add_account", "lina"),
-        ("admin", "password_given", "lina"),
+        ("admin", "account_change_asked", "lina"),
+        ("wumin", "account_change_confirmed", "lina"),
         ("admin", "change_account", "lina"),
+        ("admin", "account_change_asked", "lina"),
+        ("wumin", "account_change_confirmed", "lina"),
     ]
-    assert log[2].reason == "role: officer → duty_leader"
-    assert "口令" not in "".join(row.reason for row in log)
+    assert "长而不同" not in "".join(row.reason for row in log)
     gone = admin_client.post(
         reverse("admin:people_account_delete", args=[account.pk]), {"post": "yes"}
     )
@@ -152,8 +169,10 @@ def test_a_lost_telephone_is_one_action(bureau: Bureau, admin_client: Client) ->
         reverse("admin:people_account_changelist"),
         {"action": "reset_second_factors", "_selected_action": [bureau.operator.pk]},
     )
+    assert Authenticator.objects.count() == 1
+    confirmed(bureau)
     assert not Authenticator.objects.exists()
-    assert AccessLog.objects.get().subject == "linxiao"
+    assert set(AccessLog.objects.values_list("subject", flat=True)) == {"linxiao"}
 
 
 def test_the_log_can_only_be_read(bureau: Bureau, admin_client: Client) -> None:
@@ -273,6 +292,9 @@ def test_a_change_of_standing_ends_the_sessions(
     url = reverse("admin:people_account_change", args=[bureau.analyst.pk])
     facts = {**FACTS, "username": "hemiao", "role": "analyst", "unit": bureau.bureau.pk}
     admin_client.post(url, {**facts, **change})
+    if "is_active" not in change:
+        assert theirs.get("/desk/").status_code == 200
+        confirmed(bureau)
     assert theirs.get("/desk/").status_code == 302
     assert AccessLog.objects.filter(action="end_sessions", subject="hemiao").count() == 1
 

@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ('groups', models.JSONField(default=dict)),
                 ('contact', models.BinaryField(default=bytes)),
                 ('phone_index', models.BinaryField(max_length=16, null=True)),
+                ('further', models.BinaryField(default=bytes)),
                 ('fingerprint', models.BinaryField(max_length=16)),
                 ('unit', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='places.unit')),
             ],

@@ -5,18 +5,20 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.conf import LazySettings
 from django.db import connection, connections
 from django.utils import timezone, translation
 from tests.at_once import at_once
 from tests.personas import City
 
+from anmin.channels.addresses import clean_recipient, recipient_index
 from anmin.channels.models import OptOut
 from anmin.kernel.errors import Conflict, NotAllowed, NotFound, Refusal
 from anmin.people.models import AccessLog, Account
-from anmin.surveys import fieldwork, queries, waves
+from anmin.surveys import fieldwork, frames, queries, recording, waves
 from anmin.surveys.models import Case, CaseAttempt, Return, Wave
 from anmin.surveys.recording import read_words
-from anmin.surveys.tests.scene import FULL, in_field, world
+from anmin.surveys.tests.scene import FULL, HEADER, in_field, opened, table, world
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -264,6 +266,27 @@ def test_who_asks_not_to_be_contacted_is_left_in_peace(city: City) -> None:
     case.refresh_from_db()
     assert (case.status, case.disposition) == ("closed", "2.11")
     assert OptOut.objects.count() == 1
+
+
+@pytest.mark.parametrize("phone", ["13857712345", "65812345", "13900000009"])
+def test_who_asks_it_by_any_of_several_phones_is_left_in_peace(
+    city: City, settings: LazySettings, phone: str
+) -> None:
+    settings.AREA_CODE = "0577"
+    wave = opened(city)
+    rows = [
+        (line, [*cells[:5], "13857712345/65812345" if line < 50 else "", *cells[6:]])
+        for line, cells in table()
+    ]
+    frames.take_in(wave_id=wave.pk, header=HEADER, rows=rows, by=city.analyst)
+    waves.freeze(wave_id=wave.pk, by=city.analyst)
+    waves.draw(wave_id=wave.pk, sizes={city.town.code: 10}, by=city.analyst)
+    theirs = Case.objects.exclude(row__further=b"").count()
+    assert theirs
+    index = recipient_index("sms", clean_recipient("sms", phone))
+    told = recording.stop(index, at=timezone.now(), key="stop")
+    expected = 0 if phone == "13900000009" else theirs
+    assert told == Case.objects.filter(disposition="2.11").count() == expected
 
 
 def test_a_paper_form_counts_when_two_people_entered_the_same(

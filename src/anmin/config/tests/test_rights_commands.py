@@ -1,0 +1,133 @@
+"""A command with ``--by`` is a way in like any other: its rows of ``rights.csv``, cell by cell."""
+
+import csv
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import time_machine
+import typer
+from django.conf import LazySettings
+from django.db import transaction
+from tests.personas import City
+
+from anmin.config import command, commands, rights
+from anmin.config.rights import COMMAND, WHO
+from anmin.config.tests import rights_world
+from anmin.config.tests.rights_walk import digest, written
+from anmin.config.tests.rights_world import NOW, World
+from anmin.exchange.imports import import_incidents
+from anmin.exchange.models import ImportRun
+from anmin.exchange.template import template_columns
+from anmin.matters import registry
+from anmin.people.models import Account
+from anmin.people.roles import Role
+
+EFFECTS = {
+    "anmin import incidents": "exchange_runbatch",  # of a batch that brought something
+    "anmin import undo": "matters_entry",
+    "anmin day close": "callbacks_dayclosure",
+    "anmin callbacks record": "callbacks_attempt",
+}
+"""What each command writes if it does what it was asked for."""
+ELSEWHERE = {"anmin calendar announce": "config/tests/test_holidays.py"}
+"""Commands that name somebody and are walked in tests of their own."""
+
+
+@pytest.fixture
+def world(city: City, settings: LazySettings, tmp_path: Path) -> Iterator[World]:
+    settings.ANMIN_HOME = tmp_path
+    settings.REQUIRE_SECOND_FACTOR = False
+    kind = registry.register(rights_world.sealed_kind())
+    try:
+        with time_machine.travel(NOW, tick=False):
+            yield rights_world.make(city)
+    finally:
+        del registry._kinds[kind.code]
+
+
+def export(folder: Path, unit: str, number: str = "") -> Path:
+    """An export with one open theft of a unit."""
+    path = folder / f"{unit}.csv"
+    columns = [title.strip("*") for title in template_columns()]
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        sheet = csv.DictWriter(file, columns)
+        sheet.writeheader()
+        moment = "2026-11-10 08:00:00"
+        sheet.writerow(
+            {"警情编号": number or unit, "报警时间": moment, "警情类别": "盗窃", "管辖单位": unit}
+        )
+    return path
+
+
+def words(world: World, name: str, mine: str, folder: Path, runs: dict[str, int]) -> list[str]:
+    """What is typed."""
+    unit, colleague = ("RA-JH", "chenli") if mine == "own" else ("RA-YH", "hejun")
+    typed = {
+        "anmin import incidents": [str(export(folder, unit)), "--profile", "template_zh"],
+        "anmin import undo": [str(runs[mine]), "--yes"],
+        "anmin day close": ["--unit", unit, "--reason", "等待", "--to", colleague],
+        "anmin callbacks record": [str(world.callbacks[mine].pk), "--outcome", "busy"],
+    }
+    return [*name.split()[1:], *typed[name]]
+
+
+def test_every_cell_of_the_commands(
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Allowed, it does what it was asked for; refused, it has changed nothing at all."""
+    city = world.city
+    runs = {
+        mine: _imported(export(tmp_path, unit, f"before {unit}"), actor)
+        for mine, unit, actor in (
+            ("own", "RA-JH", city.duty_leader),
+            ("other", "RA-YH", city.operator),
+        )
+    }
+    table = {key: right for key, right in rights.table().items() if key[1] == COMMAND}
+    assert {address for address, _method, _whose in table} == set(EFFECTS)
+    before, differing = digest(), []
+    for (name, _method, mine), right in table.items():
+        for who in (one for one in WHO if one != rights.NOBODY):
+            typed = words(world, name, mine, tmp_path, runs)
+            with transaction.atomic(), written() as wrote:
+                status = command.run([*typed, "--by", world.people[who].username])
+                transaction.set_rollback(True)
+            found = "yes" if EFFECTS[name] in wrote else "no" if status else "nothing"
+            if found == "no" and set(wrote):
+                differing.append(f"{name} {mine} {who}: refused, but wrote {set(wrote)}")
+            if right.answers[who] != found:
+                differing.append(f"{name} {mine} {who}: {found}")
+    capsys.readouterr()
+    assert not differing, "\n".join(differing)
+    assert digest() == before
+
+
+def _imported(path: Path, actor: Account) -> int:
+    import_incidents(path, profile="template_zh", actor=actor)
+    return ImportRun.objects.latest("pk").pk
+
+
+def test_every_command_that_names_somebody_is_in_the_table() -> None:
+    named = set()
+    for module in pkgutil.iter_modules(commands.__path__):
+        group = getattr(
+            importlib.import_module(f"anmin.config.commands.{module.name}"), "commands", None
+        )
+        if not isinstance(group, typer.Typer):
+            continue
+        for one in group.registered_commands:
+            hint = getattr(one.callback, "__annotations__", {}).get("by")
+            if any(_names_somebody(meta.help or "") for meta in getattr(hint, "__metadata__", ())):
+                named.add(f"anmin {group.info.name} {one.name}")
+    assert named == set(EFFECTS) | set(ELSEWHERE)
+
+
+def _names_somebody(said: str) -> bool:
+    return any(word in said for word in ("Sign-in name", "Who signs", "operator who called"))
+
+
+def test_roles_of_the_table_are_all_there() -> None:
+    assert set(WHO) == {role.value for role in Role} | {rights.NOBODY}

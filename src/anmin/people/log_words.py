@@ -1,0 +1,55 @@
+"""What the access log calls each thing that was done, in words."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+ACTIONS: dict[str, Any] = {
+    "account_change_asked": _("asked to change an account"),
+    "account_change_confirmed": _("confirmed a change to an account"),
+    "account_change_refused": _("turned a change to an account down"),
+    "add_account": _("added an account"),
+    "add_outside_result": _("added a survey result from outside"),
+    "add_units": _("added units that an import brought"),
+    "assign_profile": _("let somebody use a column profile"),
+    "change_account": _("changed an account"),
+    "download": _("downloaded a list"),
+    "draw_sample": _("drew a survey's sample"),
+    "end_fieldwork": _("ended a survey's interviews"),
+    "end_sessions": _("ended sessions"),
+    "freeze_frame": _("froze a survey's frame"),
+    "import_frame": _("imported a survey's frame"),
+    "open_survey": _("opened a survey"),
+    "password_changed": _("changed the own password"),
+    "password_given": _("gave somebody a password"),
+    "read_answer": _("read a citizen's own words"),
+    "read_reply": _("read a citizen's reply"),
+    "recovery_codes_downloaded": _("downloaded the own recovery codes"),
+    "recovery_codes_made": _("made new recovery codes"),
+    "recovery_codes_viewed": _("looked at the own recovery codes"),
+    "release_survey": _("released a survey's results"),
+    "reset_second_factor": _("took second factors away"),
+    "reveal_contact": _("opened a contact"),
+    "search_phone": _("searched by telephone number"),
+    "second_factor_added": _("set a second factor up"),
+    "second_factor_failed": _("second factor was wrong"),
+    "second_factor_removed": _("took the own second factor away"),
+    "session_over": _("session ended by time"),
+    "set_margins": _("set a survey's population totals"),
+    "sign_in": _("signed in"),
+    "sign_in_failed": _("sign-in failed"),
+    "sign_in_refused": _("sign-in refused"),
+    "sign_in_slowed": _("sign-in slowed down"),
+    "sign_on_refused": _("single sign-on refused"),
+    "sign_on_tied": _("tied to single sign-on"),
+    "sign_on_untied": _("untied from single sign-on"),
+    "sign_out": _("signed out"),
+    "undo_import": _("undid an import"),
+    "withdraw_profile": _("took the use of a column profile back"),
+}
+"""By the code in the log. A new action needs its words here: ``tests/test_log_words.py`` looks."""
+
+
+def action_choices() -> list[tuple[str, Any]]:
+    """The codes with their words, for forms, lists and filters."""
+    return list(ACTIONS.items())
