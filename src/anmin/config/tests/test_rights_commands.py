@@ -32,7 +32,7 @@ EFFECTS = {
     "anmin callbacks record": "callbacks_attempt",
 }
 """What each command writes if it does what it was asked for."""
-ELSEWHERE = {"anmin calendar announce": "config/tests/test_holidays.py"}
+ELSEWHERE = {"anmin calendar announce": "config/tests/test_calendar_commands.py"}
 """Commands that name somebody and are walked in tests of their own."""
 
 
