@@ -213,7 +213,7 @@ def stop(phone_index: bytes, *, at: datetime, key: str) -> int:
     return len(found)
 
 
-def _keys(indexes: bytes) -> set[bytes]:
+def _keys(indexes: bytes | memoryview) -> set[bytes]:
     """The look-up keys that ``FrameRow.further`` holds."""
     held = bytes(indexes)
     return {held[at : at + 16] for at in range(0, len(held), 16)}

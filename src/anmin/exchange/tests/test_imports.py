@@ -58,7 +58,7 @@ def test_a_chinese_export_in_gb18030(city: City, export: Callable[..., Path]) ->
         row("J2", 警情类别="邻里纠纷", 联系电话="", 报警人=""),
         codec="gb18030",
     )  # fmt: skip
-    assert counts(path, actor=city.duty_leader) == (2, 2, 0, 0, 0)
+    assert counts(path, actor=city.operator) == (2, 2, 0, 0, 0)
     first, second = Matter.objects.order_by("external_id")
     assert (first.source, first.category, first.state) == ("template_zh", "theft", "answered")
     assert (first.unit, first.area) == (city.jinhu, city.wenhua)
@@ -66,7 +66,7 @@ def test_a_chinese_export_in_gb18030(city: City, export: Callable[..., Path]) ->
     assert list(Contact.objects.values_list("matter_id", flat=True)) == [first.pk]
     run = ImportRun.objects.get()
     assert (run.status, run.read, run.actor, run.file_name) == (
-        Status.DONE, 2, city.duty_leader, "接处警.csv",
+        Status.DONE, 2, city.operator, "接处警.csv",
     )  # fmt: skip
     assert (run.share, run.reason, run.rejects_file) == (1.0, "", "")
 
