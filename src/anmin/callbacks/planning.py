@@ -111,6 +111,7 @@ def plan(entries: QuerySet[Entry]) -> None:
     At most nine statements, a few more for each matter that was opened again, and where a unit
     opened a matter itself that it would have excluded (``claims``).
     """
+    bulk.begin_batch()
     told = closings.read(entries, chunk=BATCH)
     withdraw_after(told.reopened)
     wanted = {(one.matter_id, one.follow_up.round, one.closing): one for one in told.wanted}

@@ -30,10 +30,11 @@ from anmin.exchange.reasons import refusal, sentence
 from anmin.exchange.rejects import RejectsFile
 from anmin.exchange.speaking import bringing, counted, made_at, set_aside
 from anmin.exchange.trouble import unavailable
-from anmin.exchange.tuning import begin_batch, tuned
+from anmin.exchange.tuning import tuned
 from anmin.exchange.world import check_profile, look_around
 from anmin.kernel.errors import Refusal, Unavailable
 from anmin.kernel.trouble import LASTING, trouble_of
+from anmin.matters import bulk
 from anmin.matters.intake import Observation, Observed, observe_many
 from anmin.matters.ledger import last_entry
 from anmin.matters.observation import ContactFacts, Marks
@@ -317,7 +318,7 @@ class _Import:
         """One batch and the run's counts, in one transaction."""
         run = self._run
         with atomic():
-            begin_batch()
+            bulk.begin_batch()
             observations = list(map(self._observation, batch.facts, batch.marks))
             after = last_entry()
             self._results = observe_many(observations, by=self._by)

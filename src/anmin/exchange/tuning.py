@@ -32,18 +32,6 @@ def tuned() -> Iterator[None]:
             gc.enable()
 
 
-def begin_batch() -> None:
-    """What makes a batch cheap for PostgreSQL; the first thing in its transaction.
-
-    Foreign keys are checked after each statement, not kept for the commit: that costs a fifth less.
-    The commit does not wait for the disk: should the server fall, the last batches go together with
-    the run's counts of them, and the run's own end, which is waited for, has them all on disk.
-    """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL synchronous_commit = off")
-
-
 @contextmanager
 def _set() -> Iterator[None]:
     before = _pragmas(FOR_AN_IMPORT)

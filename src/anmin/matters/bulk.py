@@ -133,6 +133,19 @@ def queue_up(name: str) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [name])
 
 
+def begin_batch() -> None:
+    """What makes many rows cheap for PostgreSQL; the first thing in a transaction that can be
+    done again: a batch of a file, the callbacks of the news.
+
+    Foreign keys are checked after each statement, not kept for the commit: that costs a fifth less.
+    The commit does not wait for the disk: should the server fall, the last batches go together with
+    what says how far the work has come, and whatever is waited for next has them all on disk.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL synchronous_commit = off")
+
+
 def keeper() -> Callable[[str | None], str | None]:
     """What turns the ``stamp`` of a moment into what the database keeps (as Django does)."""
 

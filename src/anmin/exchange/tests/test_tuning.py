@@ -10,7 +10,8 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from anmin.exchange import tuning
-from anmin.exchange.tuning import begin_batch, tuned
+from anmin.exchange.tuning import tuned
+from anmin.matters.bulk import begin_batch
 from anmin.matters.models import Deadline
 
 sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="a log that SQLite has")
