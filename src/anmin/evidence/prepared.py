@@ -29,6 +29,7 @@ class Prepared[M: Model]:
         self._sql = ""
         self._times = 0
         self._names: list[str] = []
+        self._annotated: list[tuple[str, int]] = []
         self._converters: list[tuple[int, Any, Any]] = []
 
     def __call__(self, key: int | str | bytes) -> list[M]:
@@ -43,7 +44,11 @@ class Prepared[M: Model]:
         for place, convert, column in self._converters:
             for row in rows:
                 row[place] = convert(row[place], column, connection)
-        return [model.from_db(connection.alias, names, row) for row in rows]
+        found = [model.from_db(connection.alias, names, row[: len(names)]) for row in rows]
+        for name, place in self._annotated:
+            for one, row in zip(found, rows, strict=True):
+                setattr(one, name, row[place])
+        return found
 
     def one(self, key: int | str | bytes) -> M | None:
         """The row of a key that only one can have, or nothing."""
@@ -57,7 +62,9 @@ class Prepared[M: Model]:
         if not bare or any(value != self._like for value in bare):
             raise ValueError(f"a prepared query depends on its key alone, not on {values!r}")
         columns = [column for column, _sql, _alias in compiler.select]
-        self._names = [column.target.attname for column in columns]
+        # The model's own columns come first, whatever is annotated after them.
+        self._names = [field.attname for field in rows.model._meta.concrete_fields]
+        self._annotated = list(compiler.annotation_col_map.items())
         self._converters = [
             (place, convert, column)
             for place, (converters, column) in compiler.get_converters(columns).items()

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.db.models import Q
+from django.db.models import F, Q
 from tests.personas import City
 
 from anmin.evidence.prepared import Prepared
@@ -34,6 +34,16 @@ def test_words_and_bytes_are_keys_too_and_a_key_may_stand_in_it_twice(city: City
     for contact in Contact.objects.all():
         assert contact in sealed(bytes(contact.fingerprint))
     assert Contact.objects.count() == 2
+
+
+def test_what_is_annotated_comes_along(city: City) -> None:
+    matter = city.incident()
+    told = Prepared(
+        lambda pk: Entry.objects.filter(matter_id=pk).annotate(number=F("matter__number"))
+    )
+    rows = told(matter.pk)
+    assert [getattr(row, "number") for row in rows] == [matter.number] * len(rows)  # noqa: B009
+    assert rows == list(Entry.objects.filter(matter_id=matter.pk))
 
 
 @pytest.mark.parametrize(
