@@ -8,6 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.db import connection, transaction
 from django.utils import timezone, translation
 
@@ -419,6 +422,55 @@ CHANGES = [
         "UPDATE exchange_importrun SET rejected = 0, actor_id = NULL WHERE id = {id}",
     ),
     Change(
+        "a second factor moved to another account",
+        "mfa_authenticator",
+        "UPDATE mfa_authenticator SET user_id = (SELECT min(id) FROM people_account WHERE id NOT IN (SELECT user_id FROM mfa_authenticator)) WHERE id = {id}",
+    ),
+    Change(
+        "a second factor removed",
+        "mfa_authenticator",
+        "DELETE FROM mfa_authenticator WHERE id = {id}",
+        MISSING,
+    ),
+    Change(
+        "a second factor invented",
+        "mfa_authenticator",
+        "COPY type = 'webauthn'",
+        INVENTED,
+    ),
+    Change(
+        "the secret of a second factor swapped",
+        "mfa_authenticator",
+        "UPDATE mfa_authenticator SET data = (SELECT data FROM mfa_authenticator WHERE id = {other}) WHERE id = {id}",
+    ),
+    Change(
+        "single sign-on tied to another account",
+        "socialaccount_socialaccount",
+        "UPDATE socialaccount_socialaccount SET user_id = (SELECT max(id) FROM people_account) WHERE id = {id}",
+    ),
+    Change(
+        "a tie to single sign-on invented",
+        "socialaccount_socialaccount",
+        "COPY uid = 'mine'",
+        INVENTED,
+    ),
+    Change(
+        "a sign-on server",
+        "socialaccount_socialapp",
+        "UPDATE socialaccount_socialapp SET client_id = 'mine' WHERE id = {id}",
+    ),
+    Change(
+        "a sign-on token",
+        "socialaccount_socialtoken",
+        "DELETE FROM socialaccount_socialtoken WHERE id = {id}",
+        MISSING,
+    ),
+    Change(
+        "an address for mail",
+        "account_emailaddress",
+        "UPDATE account_emailaddress SET verified = NOT verified WHERE id = {id}",
+    ),
+    Change(
         "who may use a profile",
         "exchange_profileuse",
         "UPDATE exchange_profileuse SET role = '' WHERE id = {id}",
@@ -504,6 +556,13 @@ def _live() -> None:
             matter=matter, code="minor", holds=False, reason="?", by=analyst, at=now
         )
         ProfileUse.objects.create(profile="template_zh", role=Role.DUTY_LEADER)
+        for account in (leader, analyst):
+            for sort in ("totp", "recovery_codes"):
+                Authenticator.objects.create(user=account, type=sort, data={"used_mask": 1})
+        tie = SocialAccount.objects.create(user=leader, provider="sso", uid="1", extra_data={})
+        server = SocialApp.objects.create(provider="openid_connect", name="x", client_id="x")
+        SocialToken.objects.create(account=tie, app=server, token="x")
+        EmailAddress.objects.create(user=leader, email="leader@example.com")
         candidate = Candidate.objects.create(
             area=area, ground="rise", about="x", state="proposed", made_at=now, evidence={"n": 1.5}
         )

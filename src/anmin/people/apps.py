@@ -12,8 +12,9 @@ class PeopleConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self) -> None:
-        """Check the policy tables at boot, and listen to the sign-in library."""
-        from anmin.people import on_record, policy
+        """Check the policy tables at boot; attest the sign-in library's rows, and listen to it."""
+        from anmin.people import on_record, policy, sign_in_rows
 
         policy.role_table()
+        sign_in_rows.adopt_all()
         on_record.listen()

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any, ClassVar, NoReturn
 
 from django.apps import apps
@@ -367,6 +368,8 @@ class Tally(models.Model):
     """
 
     NO_EVIDENCE = "counts of a few minutes that only slow people down; removed every night"
+
+    EVIDENCE_HELD = {"until": timedelta(hours=1)}
 
     key = models.CharField(max_length=80, primary_key=True)
     count = models.PositiveIntegerField(default=0)

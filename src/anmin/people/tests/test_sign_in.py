@@ -2,16 +2,19 @@
 
 import re
 import time
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.conf import LazySettings
 from django.core.cache import cache
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from anmin.kernel.crypto import Unreadable
 from anmin.kernel.errors import NotAllowed
 from anmin.people import second_person
 from anmin.people.middleware import second_factor_required
@@ -188,6 +191,48 @@ class TestSecondFactor:
         for row in Authenticator.objects.all():
             assert secret not in str(row.data)
             assert not re.search(r"\b[A-Z2-7]{32}\b", str(row.data))
+
+    def test_a_second_factor_moved_to_another_account_opens_nothing(
+        self, bureau: Bureau, client: Client
+    ) -> None:
+        sign_in(client, "linxiao")
+        secret = enrol(client)
+        client.post(reverse("account_logout"))
+        rows = Authenticator.objects.filter(user=bureau.operator)
+        before = list(rows.values_list("data", flat=True))
+        # Past the log, as somebody with the database would.
+        QuerySet.update(rows, user=bureau.leader)
+        sign_in(client, bureau.leader.username)
+        answer = client.post(reverse("mfa_authenticate"), {"code": code_for(secret)})
+        assert answer.status_code == 503
+        assert "administrator" in answer.content.decode()
+        assert signed_in_as(client) is None
+        moved = Authenticator.objects.filter(user=bureau.leader)
+        assert list(moved.values_list("data", flat=True)) == before
+        QuerySet.update(moved, user=bureau.operator)
+        again = Client()
+        sign_in(again, "linxiao")
+        again.post(reverse("mfa_authenticate"), {"code": code_for(secret)})
+        assert signed_in_as(again) == "linxiao"
+
+    @pytest.mark.parametrize("change", [{"used_mask": 0}, {"seed": "x"}, {"mark": ""}])
+    def test_a_second_factor_changed_in_the_database_opens_nothing(
+        self, bureau: Bureau, client: Client, change: dict[str, Any]
+    ) -> None:
+        sign_in(client, "linxiao")
+        enrol(client)
+        codes = client.get(reverse("mfa_view_recovery_codes")).context["unused_codes"]
+        client.post(reverse("account_logout"))
+        sign_in(client, "linxiao")
+        client.post(reverse("mfa_authenticate"), {"code": codes[0]})
+        client.post(reverse("account_logout"))
+        row = Authenticator.objects.get(user=bureau.operator, type="recovery_codes")
+        QuerySet.update(Authenticator.objects.filter(pk=row.pk), data={**row.data, **change})
+        with pytest.raises(Unreadable):
+            Authenticator.objects.get(pk=row.pk).wrap()
+        sign_in(client, "linxiao")
+        client.post(reverse("mfa_authenticate"), {"code": codes[0]})
+        assert signed_in_as(client) is None
 
     def test_an_older_session_must_prove_it(self, bureau: Bureau, client: Client) -> None:
         thief = Client()

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from allauth.socialaccount.models import SocialApp
 from django.conf import LazySettings
 from django.core.cache import cache
 from django.http import HttpResponse
@@ -116,6 +117,22 @@ def test_the_tie_is_to_the_person_not_to_the_name(
     again = Client()
     sign_on(again, issuer)
     assert signed_in_as(again) == "hemiao"
+
+
+def test_a_server_put_into_the_database_opens_no_door(
+    bureau: Bureau, client: Client, issuer: str
+) -> None:
+    SocialApp.objects.create(
+        provider="openid_connect",
+        provider_id="mine",
+        name="Mine",
+        client_id="mine",
+        settings={"server_url": issuer},
+    )
+    assert client.post("/accounts/oidc/mine/login/").status_code == 404
+    SocialApp.objects.update(provider_id="single-sign-on", client_id="anmin")
+    assert sign_on(client, issuer)["Location"] == "/desk/"
+    assert signed_in_as(client) == "hemiao"
 
 
 @pytest.mark.parametrize("name", ["nobody", "", None])
