@@ -26,6 +26,7 @@ from anmin.channels.parsing import suggested
 from anmin.channels.queries import body_of, sender_of
 from anmin.channels.subjects import Described, describe, subject_of
 from anmin.evidence.log import atomic
+from anmin.evidence.receipts import promise_receipt
 from anmin.kernel.errors import Conflict, NotAllowed, NotFound, Refusal
 from anmin.kernel.masking import mask_phone
 from anmin.matters import reactions
@@ -249,7 +250,10 @@ def _answer(
     if callback.status == Status.DONE:
         _beside(callback, said, item, operator)
         return
-    recording.answer(callback, said, via=Via.SMS, at=item.at, key=_key(item), operator=operator)
+    row = recording.answer(
+        callback, said, via=Via.SMS, at=item.at, key=_key(item), operator=operator
+    )
+    promise_receipt(row)
 
 
 def _beside(callback: Callback, said: Said, item: ReplyItem, operator: Account) -> None:
@@ -264,6 +268,7 @@ def _beside(callback: Callback, said: Said, item: ReplyItem, operator: Account) 
         key=_key(item),
         operator=operator,
     )
+    promise_receipt(row)
     if (
         callback.round == 1
         and is_unhappy(said.satisfaction, said.solved)

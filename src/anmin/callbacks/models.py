@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from anmin.evidence.bookkeeping import by_rule
 from anmin.evidence.evidenced import AppendOnly, Evidenced
 
 OPEN = Q(closed_at__isnull=True)
@@ -130,6 +131,7 @@ class Callback(Evidenced):
         ("operator", "lease_until"),
         "who has it in hand for the moment; attempts and answers say who",
     )
+    EVIDENCE_HELD = {"lease_until": by_rule("callback.lease")}
     EVIDENCE_NAME = "matter__number"
 
     class Meta:
@@ -244,6 +246,7 @@ class Answer(AppendOnly):
 
     EVIDENCE_NAME = "callback__matter__number"
     EVIDENCE_RECEIPT = True
+    EVIDENCE_PROMISED = Q(via=Via.SMS)
 
     class Meta:
         verbose_name = _("answer")
@@ -263,6 +266,7 @@ class AnswerLink(Evidenced):
 
     EVIDENCE_NAME = "callback__matter__number"
     EVIDENCE_LABEL = _("answer link")
+    EVIDENCE_PROMISED = Q(used_at__isnull=False)
 
     def __str__(self) -> str:
         return f"link to {self.callback_id}"
@@ -287,6 +291,7 @@ class QualityCheck(Evidenced):
     answer = models.ForeignKey(Answer, models.PROTECT, null=True, related_name="+", db_index=False)
 
     EVIDENCE_EXCEPT = {"lease_until": "who has it in hand for the moment"}
+    EVIDENCE_HELD = {"lease_until": by_rule("callback.lease")}
     EVIDENCE_NAME = "callback__matter__number"
 
     class Meta:
@@ -408,6 +413,7 @@ class ReplyItem(Evidenced):
     reason = models.BinaryField(default=bytes)
 
     EVIDENCE_EXCEPT = {"lease_until": "who has it in hand for the moment"}
+    EVIDENCE_HELD = {"lease_until": by_rule("callback.lease")}
     EVIDENCE_NAME = "reply__provider_ref"
 
     class Meta:

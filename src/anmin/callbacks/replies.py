@@ -36,9 +36,9 @@ from anmin.channels.subjects import (
 from anmin.evidence import receipts
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import NotFound
-from anmin.matters.models import Cursor
+from anmin.matters.news import keep_place, place
 
-REPLIES = "callbacks.replies"
+REPLIES = keep_place("callbacks.replies", "channels.Reply")
 CHOICES = {1: Satisfaction.SATISFIED, 2: Satisfaction.FAIRLY, 3: Satisfaction.DISSATISFIED}
 
 
@@ -47,11 +47,10 @@ def take_replies(limit: int = 500) -> int:
 
     The cursor moves in the transaction that takes a reply in, so each counts once.
     """
-    Cursor.objects.get_or_create(name=REPLIES)
     done = 0
     while done < limit:
         with atomic():
-            cursor = Cursor.objects.select_for_update().get(name=REPLIES)
+            cursor = place(REPLIES)
             replies = replies_after(cursor.position, limit=1)
             if not replies:
                 break

@@ -312,6 +312,7 @@ class Reaction(Evidenced):
 
     EVIDENCE_NAME = "matter__number"
     EVIDENCE_RECEIPT = True
+    EVIDENCE_PROMISED = models.Q(answered_at__isnull=False)
     EVIDENCE_LABEL = _("question to a citizen")
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ and repeats nothing that was written to the database. No signals, no broker.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from django.apps import apps
 from django.db.models import Max, QuerySet
 
 from anmin.evidence.log import atomic
@@ -30,13 +31,40 @@ class Subscription:
 
 
 _subscriptions: dict[str, Subscription] = {}
+_places: dict[str, str] = {}
+"""Places of readers of other tables than the entries, with the label of the table."""
+
+
+def keep_place(name: str, table: str) -> str:
+    """Say that a place in the rows of another table is kept under that name; returns the name."""
+    if name in places():
+        raise ValueError(f"two readers of the news are called {name!r}")
+    _places[name] = table
+    return name
+
+
+def place(name: str) -> Cursor:
+    """A place that is kept, held for this transaction; save its ``position`` with what was done."""
+    if name not in places():
+        raise ValueError(f"nobody has said what {name!r} counts")
+    return _hold(name)
+
+
+def _hold(name: str) -> Cursor:
+    Cursor.objects.get_or_create(name=name)
+    return Cursor.objects.select_for_update().get(name=name)
+
+
+def places() -> dict[str, str]:
+    """Every place that is kept, and the label of the table whose rows it counts."""
+    return {**dict.fromkeys(_subscriptions, Entry._meta.label), **_places}
 
 
 def subscribe(name: str, *, batch: int = 1000) -> Callable[[Handler], Handler]:
     """Register a reader; two of one name stop the start."""
 
     def register(handler: Handler) -> Handler:
-        if name in _subscriptions:
+        if name in places():
             raise ValueError(f"two readers of the news are called {name!r}")
         _subscriptions[name] = Subscription(name, handler, batch)
         return handler
@@ -69,17 +97,20 @@ def backlog() -> dict[str, int]:
 
 
 def ahead() -> list[str]:
-    """Readers that stand beyond the last entry: they would pass over what comes. None should."""
-    last = Entry.objects.aggregate(last=Max("id"))["last"] or 0
-    beyond = Cursor.objects.filter(name__in=_subscriptions, position__gt=last)
-    return list(beyond.order_by("name").values_list("name", flat=True))
+    """Places beyond the last row that they count: what comes would be passed over. None should."""
+    positions = dict(Cursor.objects.values_list("name", "position"))
+    found = []
+    for name, table in sorted(places().items()):
+        last = apps.get_model(table)._base_manager.aggregate(last=Max("pk"))["last"] or 0
+        if positions.get(name, 0) > last:
+            found.append(name)
+    return found
 
 
 def _step(subscription: Subscription) -> int:
     """One batch of one reader, in one transaction; two workers never do the same batch."""
     with atomic():
-        Cursor.objects.get_or_create(name=subscription.name)
-        cursor = Cursor.objects.select_for_update().get(name=subscription.name)
+        cursor = _hold(subscription.name)
         waiting = Entry.objects.filter(id__gt=cursor.position, id__lte=_horizon()).order_by("id")
         numbers = list(waiting.values_list("id", flat=True)[: subscription.batch])
         if not numbers:

@@ -157,8 +157,7 @@ def _accept(asked: Reaction, text: str, *, via: str) -> bool:
     )
     if not taken:
         return False
-    if via == LINK:
-        receipts.promise_receipt(asked)
+    receipts.promise_receipt(asked)
     end_question_by_key(f"{KEY}{asked.pk}", Ended.ANSWERED)
     _tell(asked.matter_id, key=f"{KEY}{asked.pk}")
     return True
@@ -186,6 +185,7 @@ def add_words(*, reaction_id: int, text: str, key: str) -> Reaction:
         answer=_sealed(text),
         via=SMS,
     )
+    receipts.promise_receipt(row)
     _tell(asked.matter_id, key=key)
     return row
 
@@ -201,8 +201,7 @@ def _tell(matter_id: int, *, key: str) -> None:
 
 
 def receipt_of(token: str) -> tuple[str, str]:
-    """The number of the matter and the receipt for what was answered by a link; empty if nothing
-    was."""
+    """The number of the matter and the receipt for what was answered; empty if nothing was."""
     found = Reaction.objects.filter(token_digest=_digest(token)).select_related("matter").first()
     return (found.matter.number, receipts.code_of(found)) if found else ("", "")
 

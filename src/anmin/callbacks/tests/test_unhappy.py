@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.utils import timezone
 from tests.personas import WANG, City
 
@@ -11,6 +12,7 @@ from anmin.callbacks import actions, queries
 from anmin.callbacks.citizen import answer_by_link, make_link, open_link
 from anmin.callbacks.models import Answer, Callback
 from anmin.callbacks.planning import NEWS
+from anmin.callbacks.proof import unplanned
 from anmin.callbacks.recording import Said
 from anmin.callbacks.tests.scene import planned, rules, world
 from anmin.kernel.errors import NotAllowed, Refusal
@@ -283,3 +285,15 @@ def test_units_see_no_list_of_who_is_called(city: City) -> None:
     for person in (city.duty_leader, city.officer):
         with pytest.raises(NotAllowed):
             queries.list_callbacks(person)
+
+
+def test_a_second_call_that_was_passed_over_is_found(city: City) -> None:
+    first = called(city, UNHAPPY)
+    put_right(city, order())
+    drain([NEWS])
+    assert Callback.objects.filter(round=2).count() == 1
+    assert list(unplanned()) == []
+    with connection.cursor() as cursor:  # past the log, as somebody with the database would
+        cursor.execute("DELETE FROM callbacks_callback WHERE round = 2")
+    (one,) = unplanned()
+    assert (one.matter_id, one.number) == (first.matter_id, first.matter.number)
