@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from django.utils import timezone, translation
 
+from anmin.callbacks.models import Answer
 from anmin.callbacks.planning import NEWS
 from anmin.config import integrity
 from anmin.evidence.findings import What
@@ -33,7 +34,88 @@ ANYWHERE = [
     (INVENTED, "matters.matter", "MATTER -5"),
     (INVENTED, "matters.matter", "MATTER 0"),
     (INVENTED, "matters.matter", "MATTER -9223372036854775808"),
-    (What.CURSOR_AHEAD, "", "UPDATE matters_cursor SET position = position + 1000000"),
+    (
+        What.CURSOR_AHEAD,
+        "",
+        "UPDATE matters_cursor SET position = position + 1000000 WHERE name = 'callbacks'",
+    ),
+    (
+        What.CURSOR_AHEAD,
+        "",
+        "UPDATE matters_cursor SET position = position + 1000000 WHERE name = 'callbacks.replies'",
+    ),
+    (What.CURSOR_AHEAD, "", "INSERT INTO matters_cursor VALUES ('callbacks.receipts', 1000000)"),
+    (
+        What.UNREAD,
+        "channels.reply",
+        "UPDATE matters_cursor SET position = (SELECT max(id) FROM channels_reply) WHERE name = 'callbacks.replies'",
+    ),
+    (
+        What.HELD,
+        "callbacks.callback",
+        "UPDATE callbacks_callback SET lease_until = '2099-12-31 00:00:00+00:00'",
+    ),
+    (
+        What.HELD,
+        "callbacks.qualitycheck",
+        "UPDATE callbacks_qualitycheck SET lease_until = '9999-12-31 23:59:59+00:00'",
+    ),
+    (
+        What.HELD,
+        "surveys.case",
+        "UPDATE surveys_case SET lease_until = '2099-12-31 00:00:00+00:00'",
+    ),
+    (
+        What.HELD,
+        "channels.message",
+        "UPDATE channels_message SET lease_until = '2099-12-31 00:00:00+00:00'",
+    ),
+    (
+        What.HELD,
+        "config.joblease",
+        "INSERT INTO config_joblease VALUES ('callbacks.plan', 'x', '2099-12-31 00:00:00+00:00', NULL, NULL, 0, '')",
+    ),
+    (
+        What.HELD,
+        "config.heartbeat",
+        "INSERT INTO config_heartbeat VALUES ('x', '2099-12-31 00:00:00+00:00')",
+    ),
+    (What.HELD, "people.tally", "INSERT INTO people_tally VALUES ('password:x', 99, 4000000000)"),
+    (
+        What.HELD,
+        "exchange.importrun",
+        "UPDATE exchange_importrun SET heard_at = '2099-12-31 00:00:00+00:00'",
+    ),
+    (
+        What.RECEIPT,
+        "callbacks.answerlink",
+        "DELETE FROM evidence_receipt WHERE label = 'callbacks.answerlink'",
+    ),
+    (
+        What.RECEIPT,
+        "matters.reaction",
+        "UPDATE matters_reaction SET answered_at = asked_at",
+    ),
+    (
+        What.RECEIPT,
+        "evidence.receipt",
+        "UPDATE evidence_receipt SET seq = (SELECT max(seq) FROM evidence_record) WHERE id = (SELECT min(id) FROM evidence_receipt)",
+    ),
+    (What.RECEIPT, "evidence.receipt", "UPDATE evidence_receipt SET row = row + 100000"),
+    (
+        What.HEAD_ALTERED,
+        "",
+        "INSERT INTO evidence_head (id, size, frontier, seal) SELECT 2, size, frontier, seal FROM evidence_head",
+    ),
+    (What.SET_BACK, "", "UPDATE matters_numberseries SET last = last - 1"),
+    (What.SET_BACK, "", "DELETE FROM matters_numberseries"),
+    (What.SCHEMA, "", "DROP INDEX callback_open_due"),
+    (What.SCHEMA, "", "CREATE UNIQUE INDEX mine ON callbacks_answer (id, via)"),
+    (
+        What.SCHEMA,
+        "",
+        "DROP INDEX callback_taken; CREATE INDEX callback_taken ON callbacks_callback (operator_id) WHERE operator_id IS NULL",
+    ),
 ]
 FOREIGN = {
     "sqlite": [
@@ -43,6 +125,22 @@ FOREIGN = {
     "postgresql": [
         "CREATE VIEW lie AS SELECT 1",
         "CREATE RULE lie AS ON DELETE TO callbacks_answer DO INSTEAD NOTHING",
+    ],
+}
+
+
+BUILT = {
+    "sqlite": [
+        (What.SET_BACK, "UPDATE sqlite_sequence SET seq = seq - 1 WHERE name = 'callbacks_answer'"),
+    ],
+    "postgresql": [
+        (What.SET_BACK, "SELECT setval(pg_get_serial_sequence('callbacks_answer', 'id'), 1)"),
+        (What.SCHEMA, "ALTER TABLE callbacks_callback DROP CONSTRAINT callback_once"),
+        (What.SCHEMA, "ALTER TABLE evidence_receipt DROP CONSTRAINT evidence_receipt_once"),
+        (
+            What.SCHEMA,
+            "SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE callbacks_answer DISABLE TRIGGER ALL",
+        ),
     ],
 }
 
@@ -66,7 +164,8 @@ def _seen(what: What, table: str, sql: str) -> str:
             if sql.startswith("MATTER "):
                 sql = _matter(sql.removeprefix("MATTER "))
             with connection.cursor() as cursor:
-                cursor.execute(sql.replace(" END", "; END"))
+                for statement in [sql] if "TRIGGER" in sql else sql.split(";"):
+                    cursor.execute(statement.replace(" END", "; END"))
             report = integrity.check()
             found = [one for one in report.findings if (one.what, one.table) == (what, table)]
             with translation.override("en"):
@@ -88,10 +187,26 @@ def test_forms_keys_triggers_and_cursors_are_found() -> None:
     drain()
     assert [one.sentence for one in integrity.check().findings] == []
     cases = [*ANYWHERE, *((What.FOREIGN, "", sql) for sql in FOREIGN[connection.vendor])]
+    cases += [(what, "", sql) for what, sql in BUILT[connection.vendor]]
     if connection.vendor == "sqlite":
         cases += FORMS
     assert [problem for case in cases if (problem := _seen(*case))] == []
+    _again()
     _passed_over()
+
+
+def _again() -> None:
+    """An answer removed, and another one given its number: the log tells of both."""
+    last = Answer.objects.order_by("pk").last()
+    assert last
+    with pytest.raises(_Undo), transaction.atomic():  # noqa: PT012
+        _run(f"DELETE FROM evidence_receipt WHERE label = 'callbacks.answer' AND row = {last.pk}")
+        _run(f"DELETE FROM callbacks_answer WHERE id = {last.pk}")
+        last._state.adding = True
+        last.save()
+        found = [one for one in integrity.check().findings if one.what == What.REUSED]
+        assert [(one.table, one.pk) for one in found] == [("callbacks.answer", last.pk)]
+        raise _Undo
 
 
 def _passed_over() -> None:

@@ -19,7 +19,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from anmin.channels.conversation import end_question_of
-from anmin.channels.models import Ended, Message, OptOut, Status
+from anmin.channels.models import LEASE, Ended, Message, OptOut, Status
 from anmin.channels.providers.base import (
     OutgoingMessage,
     PermanentProblem,
@@ -42,7 +42,7 @@ NOT_WANTED = "not wanted any more"
 class Retry:
     """How long a lease lasts and when to try again; times in seconds."""
 
-    lease: float = 120
+    lease: float = LEASE.total_seconds()
     first: float = 30
     longest: float = 3600
     tries: int = 8

@@ -1,10 +1,15 @@
 """The outbox, what came back, and who does not want messages."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from anmin.evidence.evidenced import Evidenced
+
+LEASE = timedelta(minutes=2)
+"""How long whoever sends a message has it in hand."""
 
 
 class Medium(models.TextChoices):
@@ -58,6 +63,7 @@ class Message(Evidenced):
     EVIDENCE_EXCEPT = dict.fromkeys(
         ("lease_until", "lease_by", "attempts", "last_error"), "how sending goes, not what was sent"
     )
+    EVIDENCE_HELD = {"lease_until": LEASE}
     EVIDENCE_NAME = "subject_ref"
 
     class Meta:

@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby, islice
 
 from django.utils.translation import gettext as _
 
-from anmin.callbacks.proof import unplanned
+from anmin.callbacks.proof import unplanned, unread
 from anmin.callbacks.signing import broken_days
-from anmin.evidence import against
+from anmin.evidence import against, bookkeeping
 from anmin.evidence.check import Outcome, steady_view
 from anmin.evidence.check import check as check_evidence
 from anmin.evidence.findings import CAP, Finding, Findings, What
 from anmin.kernel.errors import Refusal
 from anmin.matters.models import Entry, Matter
 from anmin.matters.news import ahead
+from anmin.matters.numbers import set_back
 from anmin.matters.verify import Verdict, chain_holds
 from anmin.matters.verify import verify as verify_matters
 from anmin.people.queries import LogCheck, verify_access_log
@@ -90,11 +92,15 @@ class Report:
                 "broken": self.broken_chains,
             }
         ]
-        lines += [one.sentence for one in self.findings][:SHOWN]
+        for advice, several in groupby(islice(self.findings, SHOWN), lambda one: one.advice):
+            lines += [one.sentence for one in several]
+            lines.append(f"→ {advice}")
         more = self.mismatches + self.broken_chains - SHOWN
         if more > 0:
             lines.append(_("… and %(more)s more: see --json.") % {"more": more})
-        return "\n".join([*lines, *(one.sentence for one in self.roots)])
+        for root in self.roots:
+            lines += [root.sentence, *([f"→ {root.advice}"] if root.advice else [])]
+        return "\n".join(lines)
 
 
 def check(
@@ -128,10 +134,22 @@ def _chains(access_log: LogCheck) -> Findings:
     for missed in unplanned():
         name = missed.number
         found.add(Finding(What.NO_CALLBACK, "matters.matter", missed.matter_id, name, missed.at))
+    for late in unread():
+        found.add(Finding(What.UNREAD, "channels.reply", late.reply_id, late.name, late.at))
+    for series in set_back():
+        found.add(Finding(What.SET_BACK, name=series, at=newest))
+    found.extend(_held())
     for one in broken_releases():
         name = f"{one.wave.code} r{one.revision}"
         found.add(Finding(What.CHAIN_BROKEN, "surveys.release", one.pk, name, one.at))
     return found
+
+
+def _held() -> Iterator[Finding]:
+    """What is held for longer than anything here would hold it."""
+    for one in bookkeeping.ahead():
+        pk = one.pk if isinstance(one.pk, int) else None
+        yield Finding(What.HELD, one.table, pk, f"{one.name} ({one.column})", one.until)
 
 
 def require_fitting_keyring() -> None:

@@ -1,7 +1,12 @@
 """What workers tell each other: that they live, and which job each of them has in hand."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+LEASE = timedelta(seconds=30)
+"""How long a worker has a job in hand before it says again that it lives."""
 
 
 class Heartbeat(models.Model):
@@ -11,6 +16,7 @@ class Heartbeat(models.Model):
     beat_at = models.DateTimeField(_("last heard of"), db_index=True)
 
     NO_EVIDENCE = "a sign of life"
+    EVIDENCE_HELD = {"beat_at": timedelta()}
 
     class Meta:
         verbose_name = _("heartbeat")
@@ -32,6 +38,11 @@ class JobLease(models.Model):
     last_error = models.CharField(_("last failure"), max_length=300, blank=True)
 
     NO_EVIDENCE = "a lease, and how a job went last"
+    EVIDENCE_HELD = {
+        "expires_at": LEASE,
+        "done_for": timedelta(),
+        "finished_at": timedelta(),
+    }
 
     class Meta:
         verbose_name = _("job")

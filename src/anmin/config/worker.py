@@ -23,12 +23,11 @@ from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 
 from anmin.config import tracing
-from anmin.config.models import Heartbeat, JobLease
+from anmin.config.models import LEASE, Heartbeat, JobLease
 from anmin.kernel.jobs import Job, jobs
 
 log = structlog.get_logger(__name__)
 
-LEASE = timedelta(seconds=30)
 BEAT = 5.0
 """Seconds between signs of life; a lease is not begun with less than this left of it."""
 LONGEST_WAIT = 300.0
@@ -198,7 +197,7 @@ class Worker:
         lease.last_error = reason
         lease.finished_at = timezone.now()
         lease.save(update_fields=["failures", "last_error", "finished_at"])
-        self._next[job.name] = time.monotonic() + min(2.0**lease.failures, LONGEST_WAIT)
+        self._next[job.name] = time.monotonic() + min(2.0 ** min(lease.failures, 9), LONGEST_WAIT)
 
     @contextmanager
     def _at_work(self) -> Iterator[None]:

@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from anmin.evidence.bookkeeping import by_rule
+
 
 class SavedFilter(models.Model):
     """A list narrowed in a way that its owner comes back to; ``query`` is its address part."""
@@ -85,6 +87,7 @@ class Watch(models.Model):
     told_until = models.DateTimeField()
 
     NO_EVIDENCE = "how far the notices have come"
+    EVIDENCE_HELD = {"told_until": by_rule("deadline.at_risk")}
 
     def __str__(self) -> str:
         return f"{self.name} until {self.told_until}"

@@ -58,6 +58,11 @@ class Verdict:
         }
         return _sentences()[self.found] % told
 
+    @property
+    def advice(self) -> str:
+        """What to do next, and whom to ask; nothing where the root holds."""
+        return _advice().get(self.found, "")
+
     def as_json(self) -> dict[str, Any]:
         """For ``--json``."""
         return {
@@ -66,6 +71,7 @@ class Verdict:
             "at": self.at.isoformat() if self.at else None,
             "since": self.since.isoformat() if self.since else None,
             "text": self.sentence,
+            "advice": self.advice,
         }
 
 
@@ -82,6 +88,24 @@ def _sentences() -> dict[Found, str]:
         ),
         Found.NOT_OURS: _("Root of %(size)s records: not signed by this installation (%(why)s)."),
         Found.KEPT_ALTERED: _("Kept root of %(size)s records (%(at)s): altered (%(why)s)."),
+    }
+
+
+def _advice() -> dict[Found, str]:
+    lost = _(
+        "Stop the service, keep a copy of the database and of this root, and tell the inspectorate."
+        " Only a backup made after that root brings back what is gone."
+    )
+    return {
+        Found.ROLLED_BACK: lost,
+        Found.REWRITTEN: lost,
+        Found.NOT_OURS: _(
+            "Compare it with another copy: the nightly mail, the printed day sheet, the public page."
+            " Ask whoever gave you this one where it is from."
+        ),
+        Found.KEPT_ALTERED: _(
+            "Give the same root from the nightly mail with --root, and tell the inspectorate."
+        ),
     }
 
 

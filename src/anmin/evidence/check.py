@@ -8,7 +8,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -22,7 +22,9 @@ from anmin.evidence.body import MAC, Malformed, Section, decode
 from anmin.evidence.findings import Finding, Findings, What
 from anmin.evidence.log import HEAD, leaf_data, seal_of_head, seal_of_record
 from anmin.evidence.models import Head, Node, Record
+from anmin.evidence.schema import drift
 from anmin.evidence.shapes import Shape, plain_column, shapes
+from anmin.evidence.standing import further_heads, given_again, promised, set_back
 from anmin.evidence.stored import foreign_objects, ill_formed
 from anmin.kernel.merkle import Completed, Frontier, leaf_hash
 
@@ -94,8 +96,15 @@ def check(progress: Progress | None = None) -> Outcome:
             for at, form in enumerate(kinds):
                 outcome.rows += _compare(told, at, form, outcome.findings)
                 _ill_formed(told, at, form, outcome.findings)
+                for pk, seq in given_again(store, at, form):
+                    name = _names(told, at, form, [pk])[pk]
+                    outcome.findings.add(Finding(What.REUSED, form.label, pk, name, _at(seq)))
+            for one in (*promised(store, kinds), *set_back(store, kinds)):
+                outcome.findings.add(replace(one, at=log.at))
             for foreign in foreign_objects():
                 outcome.findings.add(Finding(What.FOREIGN, name=foreign, at=log.at))
+            for drifted in drift():
+                outcome.findings.add(Finding(What.SCHEMA, name=drifted, at=log.at))
     return outcome
 
 
@@ -163,6 +172,8 @@ class _LogCheck:
             self._head(size, bytes(head[1]), bytes(head[2]))
         elif self.outcome.records:
             self._damaged(What.HEAD_ALTERED, "gone")
+        for further in further_heads(Head, HEAD):
+            self._damaged(What.HEAD_ALTERED, f"{further} – second")
         if self.whole:
             self._nodes()
         self.outcome.root = self.frontier.root()
@@ -208,7 +219,10 @@ class _LogCheck:
     def _nodes(self) -> None:
         right = {(one.tier, one.number): one.hash for one in self.completed}
         rows = Node.objects.values_list("tier", "number", "hash").iterator(chunk_size=2000)
-        held = {(tier, number): bytes(value) for tier, number, value in rows}
+        held: dict[tuple[int, int], bytes | None] = {}
+        for tier, number, value in rows:
+            twice = (tier, number) in held
+            held[tier, number] = None if twice else bytes(value)
         for key in sorted(right.keys() | held.keys()):
             if right.get(key) != held.get(key):
                 self._damaged(What.TREE_ALTERED, f"{key[0]}/{key[1]}")

@@ -1,6 +1,6 @@
 """What a check of the log reports: each thing that does not hold, named and dated."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -29,6 +29,12 @@ class What(StrEnum):
     FOREIGN = "foreign"
     CURSOR_AHEAD = "cursor_ahead"
     NO_CALLBACK = "no_callback"
+    UNREAD = "unread"
+    HELD = "held"
+    RECEIPT = "receipt"
+    REUSED = "reused"
+    SET_BACK = "set_back"
+    SCHEMA = "schema"
 
     @property
     def of_a_row(self) -> bool:
@@ -57,12 +63,17 @@ class Finding:
     @property
     def sentence(self) -> str:
         """The finding for an administrator."""
-        at = timezone.localtime(self.at).isoformat(" ", "seconds")[:19] if self.at else "–"
+        at = _moment(self.at)
         key = "" if self.pk is None else f"#{self.pk}"
         row = f"{self.word} {self.name} ({key})" if self.name and key else self.name or key
         row = row if self.name and key else f"{self.word} {row}"
         told = {"row": row, "name": self.name, "at": at}
         return _sentences()[self.what] % told
+
+    @property
+    def advice(self) -> str:
+        """What to do next, and whom to ask."""
+        return _advice()[self.what]
 
     def as_json(self) -> dict[str, Any]:
         """For ``--json``."""
@@ -73,7 +84,15 @@ class Finding:
             "name": self.name,
             "after": self.at.isoformat() if self.at else None,
             "text": self.sentence,
+            "advice": self.advice,
         }
+
+
+def _moment(at: datetime | None) -> str:
+    try:
+        return timezone.localtime(at).isoformat(" ", "seconds")[:19] if at else "–"
+    except (ValueError, OverflowError):  # at the end of the calendar
+        return str(at)[:19]
 
 
 def _sentences() -> dict[What, str]:
@@ -98,7 +117,61 @@ def _sentences() -> dict[What, str]:
             "%(row)s: closed at %(at)s and never planned for a callback, nor excluded by a rule:"
             " the reader's position was changed in the database."
         ),
+        What.UNREAD: _(
+            "%(row)s: came at %(at)s and was passed over: the reader's position was changed in the"
+            " database."
+        ),
+        What.HELD: _(
+            "%(row)s: held for longer than Anmin ever holds anything, until %(at)s. It was changed"
+            " in the database, and stands still until then."
+        ),
+        What.RECEIPT: _(
+            "%(row)s: its receipt is gone or leads to another record: it was changed in the"
+            " database. The newest record is of %(at)s."
+        ),
+        What.REUSED: _(
+            "%(row)s: its number was given before, to a row that is gone; this one was written at"
+            " %(at)s."
+        ),
+        What.SET_BACK: _(
+            "Numbers would be given a second time: %(name)s. The counter was set back in the"
+            " database. The newest record is of %(at)s."
+        ),
+        What.SCHEMA: _(
+            "The database is not built as Anmin builds it: %(name)s. The newest record is of"
+            " %(at)s."
+        ),
         What.NO_LOG: _("Nothing was recorded: there is no evidence log to check the rows against."),
+    }
+
+
+def _advice() -> dict[What, str]:
+    row = _(
+        "Correct nothing by hand. Make a backup now and tell the inspectorate: a backup from before"
+        " that time, restored elsewhere, shows what was there."
+    )
+    log = _(
+        "Stop the service, keep a copy of the database, and tell the inspectorate: what was written"
+        " after that time is not proven. The way back is the newest backup that verifies."
+    )
+    base = _(
+        "Ask whoever administers the database who did it and when, have it put back as Anmin makes"
+        " it, and run anmin verify again."
+    )
+    call = _("Have the citizen called by hand, and ask who may write to the database.")
+    rows = (What.CHANGED, What.MISSING, What.INVENTED, What.CHAIN_BROKEN, What.REUSED)
+    logs = (What.RECORD_ALTERED, What.RECORD_MISSING, What.TREE_ALTERED, What.HEAD_ALTERED)
+    return {
+        **dict.fromkeys(rows, row),
+        **dict.fromkeys((*logs, What.NO_LOG), log),
+        **dict.fromkeys((What.FOREIGN, What.SCHEMA, What.SET_BACK, What.CURSOR_AHEAD), base),
+        What.HELD: base,
+        What.NO_CALLBACK: call,
+        What.UNREAD: call,
+        What.RECEIPT: _(
+            "The answer itself is not touched by this; codes that citizens hold still hold. Tell the"
+            " inspectorate, and ask who may write to the database."
+        ),
     }
 
 
@@ -114,6 +187,11 @@ class Findings:
         self.more(one.what)
         if len(self.listed) < CAP:
             self.listed.append(one)
+
+    def extend(self, several: Iterable[Finding]) -> None:
+        """Add each of them."""
+        for one in several:
+            self.add(one)
 
     def more(self, what: What, number: int = 1) -> None:
         """Count findings that are not kept."""

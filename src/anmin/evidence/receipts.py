@@ -21,7 +21,15 @@ from anmin.kernel.errors import NotFound, Refusal
 from anmin.kernel.merkle import HASH, NoSuchLeaf, leaf_hash, root_of_inclusion
 from anmin.kernel.reference import ALPHABET, check_character, normalise_code
 
-__all__ = ["Standing", "code_in", "code_of", "find", "promise_receipt", "standing"]
+__all__ = [
+    "Standing",
+    "code_in",
+    "code_of",
+    "find",
+    "promise_receipt",
+    "promised_after",
+    "standing",
+]
 
 _BITS: Final = 54
 _CHARACTERS: Final = 11  # 31 ** 11 is just above 2 ** 54
@@ -69,6 +77,12 @@ def code_of(row: models.Model) -> str:
 def code_in(log: Log) -> str:
     """The code for what a transaction promised; empty until its record is written."""
     return _code(log.leaf) if log.leaf else ""
+
+
+def promised_after(position: int, limit: int) -> list[tuple[int, str, int]]:
+    """The next receipts that were promised: number, and the label and key of the row."""
+    rows = Receipt.objects.filter(pk__gt=position).order_by("pk")
+    return list(rows.values_list("pk", "label", "row")[:limit])
 
 
 def find(text: str) -> Standing:

@@ -78,6 +78,7 @@ class ImportRun(Evidenced):
     undo_position = models.BigIntegerField(default=0)
 
     EVIDENCE_EXCEPT = dict.fromkeys(("heard_at", "share"), "a sign of life, and progress")
+    EVIDENCE_HELD = {"heard_at": timedelta()}
 
     class Meta:
         verbose_name = _("import")

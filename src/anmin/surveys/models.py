@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from anmin.evidence.bookkeeping import by_rule
 from anmin.evidence.evidenced import AppendOnly, Evidenced
 
 
@@ -157,6 +158,7 @@ class Case(Evidenced):
         ("operator", "lease_until"),
         "who has it in hand for the moment; attempts and returns say who",
     )
+    EVIDENCE_HELD = {"lease_until": by_rule("survey.lease")}
     EVIDENCE_NAME = "wave__code"
 
     class Meta:
@@ -253,6 +255,7 @@ class SurveyLink(Evidenced):
 
     EVIDENCE_NAME = "case__wave__code"
     EVIDENCE_LABEL = _("survey link")
+    EVIDENCE_PROMISED = Q(used_at__isnull=False, case__returns__via=Via.LINK)
 
     def __str__(self) -> str:
         return f"link to {self.case_id}"

@@ -1,0 +1,245 @@
+"""What the models declare of uniqueness, keys, checks and indexes against what the database has.
+
+Without a unique index the same closing could be called about twice, without a foreign key a row
+could lead nowhere; every row would still be sound. A few statements for each table.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final, Self
+
+from django.apps import apps
+from django.db import connection, models
+from django.utils.translation import gettext as _
+
+
+class Sort(StrEnum):
+    """What may be declared of some columns of a table."""
+
+    KEY = "key"
+    UNIQUE = "unique"
+    FOREIGN = "foreign"
+    CHECK = "check"
+    INDEX = "index"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing that holds for columns of a table. ``only`` are the words of its condition."""
+
+    sort: Sort
+    columns: tuple[str, ...]
+    name: str = ""
+    target: tuple[str, str] | None = None
+    only: frozenset[str] = frozenset()
+
+    def is_met_by(self, other: Self) -> bool:
+        """Whether the database's ``other`` does what this declares. Names are the database's."""
+        if not self.columns:
+            return other.sort is self.sort and other.name == self.name
+        enough = {self.sort, Sort.UNIQUE, Sort.KEY} if self.sort is Sort.INDEX else {self.sort}
+        return (
+            other.sort in enough
+            and other.columns == self.columns
+            and other.target == self.target
+            and other.only == self.only
+        )
+
+
+def drift() -> list[str]:
+    """What is declared and not there, refuses more than is declared, or is switched off."""
+    found: list[str] = []
+    with connection.cursor() as cursor:
+        there = set(connection.introspection.table_names(cursor))
+        conditions, texts = _conditions(cursor), _texts(cursor)
+        for model in apps.get_models(include_auto_created=True):
+            table = model._meta.db_table
+            if not model._meta.managed or model._meta.proxy:
+                continue
+            if table not in there:
+                found.append(_("table %(table)s: missing") % {"table": table})
+                continue
+            wanted = list(_declared(model))
+            held = _known(cursor, table, conditions, texts.get(table))
+            found += [
+                _told(one, table, _("missing or changed"))
+                for one in wanted
+                if not any(map(one.is_met_by, held))
+            ]
+            found += [
+                _told(one, table, _("not made by Anmin"))
+                for one in held
+                if one.sort is Sort.UNIQUE and not any(need.is_met_by(one) for need in wanted)
+            ]
+        found += _switched_off(cursor)
+    return found
+
+
+def _told(one: Rule, table: str, how: str) -> str:
+    words = {
+        Sort.KEY: _("primary key"),
+        Sort.UNIQUE: _("unique index"),
+        Sort.FOREIGN: _("foreign key"),
+        Sort.CHECK: _("check"),
+        Sort.INDEX: _("index"),
+    }
+    place = f"{table} ({', '.join(one.columns)})" if one.columns else table
+    return f"{words[one.sort]} {one.name or place}: {how}" + (f" – {place}" if one.name else "")
+
+
+# --- as the models declare it ----------------------------------------------------------------
+def _declared(model: type[models.Model]) -> Iterator[Rule]:
+    meta = model._meta
+    yield Rule(Sort.KEY, (str(meta.pk.column),))
+    for field in meta.local_concrete_fields:
+        yield from _of_field(field)
+    for names in meta.unique_together:
+        yield Rule(Sort.UNIQUE, tuple(_column(model, name) for name in names))
+    for constraint in meta.constraints:
+        if isinstance(constraint, models.CheckConstraint):
+            yield Rule(Sort.CHECK, (), constraint.name)
+        elif isinstance(constraint, models.UniqueConstraint):
+            columns = tuple(_column(model, name) for name in constraint.fields)
+            only = _words(_where(model, constraint))
+            yield Rule(Sort.UNIQUE, columns, constraint.name, only=only)
+    for index in meta.indexes:
+        if type(index) is not models.Index:  # a library's own: what it makes of it is its own
+            yield Rule(Sort.INDEX, (), index.name)
+            continue
+        named = [name.lstrip("-") for name in index.fields] or map(_named, index.expressions)
+        columns = tuple(_column(model, name) for name in named)
+        only = _words(_where(model, index))
+        yield Rule(Sort.INDEX, columns, index.name, only=only)
+
+
+def _of_field(field: Any) -> Iterator[Rule]:
+    columns = (str(field.column),)
+    if field.unique and not field.primary_key:
+        yield Rule(Sort.UNIQUE, columns)
+    elif field.db_index and not field.unique:
+        yield Rule(Sort.INDEX, columns)
+    if field.is_relation and field.db_constraint:
+        target = field.target_field
+        yield Rule(Sort.FOREIGN, columns, target=(target.model._meta.db_table, str(target.column)))
+    if field.db_parameters(connection=connection)["check"]:
+        yield Rule(Sort.CHECK, columns)
+
+
+def _named(expression: Any) -> str:
+    """The field of an index by expressions: its own, or in some order."""
+    return str(getattr(expression, "expression", expression).name)
+
+
+def _column(model: type[models.Model], name: str) -> str:
+    return str(model._meta.get_field(name).column)  # type: ignore[union-attr]
+
+
+def _where(model: type[models.Model], of: Any) -> str:
+    """The condition of an index or constraint as it was written when the table was made."""
+    return str(of._get_condition_sql(model, connection.schema_editor()) or "")
+
+
+# --- as the database has it --------------------------------------------------------------------
+_read: dict[tuple[str, str], list[Rule]] = {}
+"""What was read from the texts by which SQLite keeps tables: reading them takes long."""
+
+
+def _known(cursor: Any, table: str, conditions: dict[str, str], text: str | None) -> list[Rule]:
+    if text is None:
+        return list(_held(cursor, table, conditions))
+    if (table, text) not in _read:
+        _read[table, text] = list(_held(cursor, table, conditions))
+    return _read[table, text]
+
+
+def _texts(cursor: Any) -> dict[str, str]:
+    """By table, all that SQLite knows of how it is built; nothing on PostgreSQL."""
+    if connection.vendor != "sqlite":
+        return {}
+    found: dict[str, str] = {}
+    cursor.execute("SELECT tbl_name, name, sql FROM sqlite_master ORDER BY 1, 2")
+    for table, name, sql in cursor.fetchall():
+        found[table] = f"{found.get(table, '')}\n{name}: {sql}"
+    return found
+
+
+def _held(cursor: Any, table: str, conditions: dict[str, str]) -> Iterator[Rule]:
+    for name, one in connection.introspection.get_constraints(cursor, table).items():
+        columns = tuple(dict.fromkeys(column for column in one["columns"] or () if column))
+        only = _words(conditions.get(name, ""))
+        if one["primary_key"]:
+            yield Rule(Sort.KEY, columns, name)
+        elif one["foreign_key"]:
+            to_table, to_column = one["foreign_key"]
+            yield Rule(Sort.FOREIGN, columns, name, target=(to_table, to_column))
+        elif one["check"]:
+            yield Rule(Sort.CHECK, columns, name)
+        elif one["unique"]:
+            yield Rule(Sort.UNIQUE, columns, name, only=only)
+        elif one["index"]:
+            yield Rule(Sort.INDEX, columns, name, only=only)
+
+
+_CONDITIONS: Final = {
+    "sqlite": "SELECT name, substr(sql, instr(sql, ' WHERE ') + 7) FROM sqlite_master"
+    " WHERE type = 'index' AND instr(sql, ' WHERE ') > 0",
+    "postgresql": "SELECT c.relname, pg_get_expr(i.indpred, i.indrelid) FROM pg_index AS i"
+    " JOIN pg_class AS c ON c.oid = i.indexrelid WHERE i.indpred IS NOT NULL",
+}
+_OFF: Final = """
+    SELECT conrelid::regclass::text, conname FROM pg_constraint
+    WHERE NOT convalidated AND connamespace = ANY (current_schemas(false)::regnamespace[])
+    UNION ALL SELECT indrelid::regclass::text, indexrelid::regclass::text FROM pg_index
+    WHERE NOT (indisvalid AND indisready)
+    UNION ALL SELECT DISTINCT t.tgrelid::regclass::text, c.conname FROM pg_trigger AS t
+    JOIN pg_constraint AS c ON c.oid = t.tgconstraint
+    WHERE t.tgisinternal AND t.tgenabled NOT IN ('O', 'A')
+    ORDER BY 1, 2
+"""
+_NOISE: Final = frozenset(
+    [
+        "text",
+        "character",
+        "varying",
+        "bpchar",
+        "any",
+        "array",
+        "boolean",
+        "integer",
+        "bigint",
+        "smallint",
+        "in",
+        "or",
+        "and",
+        "where",
+    ]
+)
+
+
+def _conditions(cursor: Any) -> dict[str, str]:
+    cursor.execute(_CONDITIONS[connection.vendor])
+    return {str(name): str(condition) for name, condition in cursor.fetchall()}
+
+
+def _words(condition: str) -> frozenset[str]:
+    """What a condition speaks of, however a database writes it: columns, values, is, not, null."""
+    plain = condition.replace("<>", " not ").replace("!=", " not ")
+    words = re.findall(r"'(?:[^']|'')*'|[<>]=?|[\w.]+", plain)
+    return frozenset(word if word[0] == "'" else word.lower() for word in words) - _NOISE
+
+
+def _switched_off(cursor: Any) -> list[str]:
+    """Keys and checks of PostgreSQL that are there and do not work."""
+    if connection.vendor != "postgresql":
+        return []
+    cursor.execute(_OFF)
+    off = [
+        _("%(name)s of %(table)s: switched off") % {"name": name, "table": table}
+        for table, name in cursor.fetchall()
+    ]
+    cursor.execute("SHOW session_replication_role")
+    if cursor.fetchone()[0] != "origin":
+        off.append(_("foreign keys of the whole database: switched off"))
+    return off
