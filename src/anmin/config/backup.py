@@ -19,7 +19,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from anmin.config import integrity
@@ -36,7 +36,7 @@ from anmin.config.archive import (
 )
 from anmin.config.home import in_use
 from anmin.evidence.against import read
-from anmin.evidence.log import Broken
+from anmin.evidence.log import HEAD, Broken
 from anmin.evidence.models import Head
 from anmin.evidence.roots import sign_now
 from anmin.kernel.crypto import Keyring
@@ -127,6 +127,18 @@ def restore(
             _replace(Path(place), manifest)
         call_command("migrate", interactive=False, verbosity=0)
         return manifest, integrity.check(brought=read(manifest.root) if manifest.root else ())
+
+
+def records() -> int:
+    """How many records the evidence log of this installation has; none if it cannot be read.
+
+    Asked before a restore: an older backup is a whole and sound one, and only what was there
+    before tells what it takes away.
+    """
+    with suppress(DatabaseError):
+        if Head._meta.db_table in connection.introspection.table_names():
+            return Head.objects.filter(pk=HEAD).values_list("size", flat=True).first() or 0
+    return 0
 
 
 def _holds_data() -> bool:

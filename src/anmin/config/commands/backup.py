@@ -47,11 +47,26 @@ def restore(
 ) -> None:
     """Bring everything back from one file, and check it as `anmin verify` does."""
     console.boot()
+    from django.utils.translation import gettext as _
+
+    from anmin.config.backup import records
     from anmin.config.backup import restore as bring_back
 
+    before = records()
     manifest, report = bring_back(file, force=force, with_keys=with_keys)
-    told = {"created_at": manifest.created_at, "version": manifest.version, **report.as_json()}
+    lost = max(before - report.evidence.records, 0)
+    told = {
+        "created_at": manifest.created_at,
+        "version": manifest.version,
+        "records_lost": lost,
+        **report.as_json(),
+    }
     text = f"Restored as of {manifest.created_at}. {report.sentence()}"
+    if lost:
+        text += "\n" + _(
+            "The log that was here had %(before)s records; %(lost)s of them are not in this backup."
+            " If that was not meant, a newer backup has them."
+        ) % {"before": before, "lost": lost}
     console.tell(told, as_json=as_json, text=text)
     if not report.sound:
         raise typer.Exit(1)
