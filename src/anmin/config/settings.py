@@ -306,6 +306,7 @@ SECURE_CSP = {
 CSRF_FAILURE_VIEW = "anmin.config.errors.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+SESSION_ENGINE = "anmin.people.session_store"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 86_400  # no role's sessions last longer: `people/roles.csv`
 SESSION_IDLE = (

@@ -10,8 +10,6 @@ role or unit, and being switched off, end every session by themselves: see
 import re
 import time
 from datetime import UTC, datetime, timedelta
-from importlib import import_module
-from typing import Any
 
 import structlog
 from django.conf import settings
@@ -28,6 +26,7 @@ from anmin.people.haste import hastily
 from anmin.people.models import Account, SignedIn
 from anmin.people.policy import role_table
 from anmin.people.roles import Role
+from anmin.people.session_store import stored_key
 
 log = structlog.get_logger(__name__)
 
@@ -83,8 +82,8 @@ def touch(request: HttpRequest) -> None:
     """The session was used just now; written down once a minute."""
     began, seen = _clock(request)
     now = int(time.time())
-    key = request.session.session_key
-    if key is None or (now - seen < TOUCH and request.session.get("listed") == key):
+    key = stored_key(request.session.session_key)
+    if not key or (now - seen < TOUCH and request.session.get("listed") == key):
         return
     kept, modified = dict(request.session.items()), request.session.modified
     try:
@@ -146,16 +145,16 @@ def end_sessions(
 ) -> int:
     """End somebody's sessions: all, or the one in the list, except the one with the key ``keep``.
 
+    ``keep`` is the key as the browser holds it.
+
     Returns how many ended. Who may is the caller's question: one's own, or an administrator.
     """
     rows = SignedIn.objects.filter(account=account)
     rows = rows if only is None else rows.filter(pk=only)
-    keys = list(rows.exclude(session_key=keep or "").values_list("session_key", flat=True))
+    keys = list(rows.exclude(session_key=stored_key(keep)).values_list("session_key", flat=True))
     if not keys:
         return 0
-    store: Any = import_module(settings.SESSION_ENGINE).SessionStore
-    for key in keys:
-        store(session_key=key).delete()
+    Session.objects.filter(session_key__in=keys).delete()
     SignedIn.objects.filter(session_key__in=keys).delete()
     log_access(
         account=by,

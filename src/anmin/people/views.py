@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from anmin.people.actions import log_access
 from anmin.people.models import Account
 from anmin.people.parked import pick_up
+from anmin.people.session_store import stored_key
 from anmin.people.sessions import clock_of, end_sessions, sessions_of
 
 CODE = re.compile(r"[\w.:+-]*", re.ASCII)
@@ -35,7 +36,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
     idle, ends_at = clock_of(request)
     context = {
         "rows": sessions_of(_me(request)),
-        "here": request.session.session_key,
+        "here": stored_key(request.session.session_key),
         "idle_minutes": idle // 60,
         "ends_at": ends_at,
     }

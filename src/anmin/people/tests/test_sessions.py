@@ -1,12 +1,14 @@
 """How long somebody stays signed in, and how that ends: for themselves, and for who misuses it."""
 
+import zlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
-from django.conf import LazySettings
+from django.conf import LazySettings, settings
 from django.contrib.sessions.models import Session
+from django.core import signing
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -15,6 +17,7 @@ from anmin.people import sessions
 from anmin.people.models import AccessLog, Account, SignedIn
 from anmin.people.policy import role_table
 from anmin.people.roles import Role
+from anmin.people.session_store import stored_key
 from anmin.people.tests.conftest import PASSWORD, Bureau
 from anmin.people.tests.test_sign_in import LOGIN, PAGE, actions, sign_in, signed_in_as
 
@@ -154,7 +157,7 @@ def test_one_sees_where_one_is_signed_in_and_ends_it(bureau: Bureau) -> None:
     for foreign in SignedIn.objects.filter(account=bureau.programme):
         here.post(reverse("sessions_end", args=[foreign.pk]))
     assert [one.get(PAGE).content for one in strangers] == [b"sunping"] * 2
-    own = SignedIn.objects.get(session_key=there.session.session_key)
+    own = SignedIn.objects.get(session_key=stored_key(there.session.session_key))
     here.post(reverse("sessions_end", args=[own.pk]))
     assert there.get(PAGE).content == b""
     assert here.get(PAGE).content
@@ -203,7 +206,7 @@ def test_another_role_or_unit_and_being_switched_off_end_every_session(
 
 def test_the_list_forgets_what_no_browser_holds(bureau: Bureau) -> None:
     here, _there = two_browsers("hemiao")
-    Session.objects.exclude(session_key=here.session.session_key).delete()
+    Session.objects.exclude(session_key=stored_key(here.session.session_key)).delete()
     assert sessions.sessions_of(bureau.analyst).count() == 1
     assert sessions.forget_old() == 1
 
@@ -226,7 +229,7 @@ def test_the_list_names_no_session_that_is_over(bureau: Bureau) -> None:
         assert here.get(PAGE).content
         clock.shift(timedelta(minutes=2))
         (only,) = sessions.sessions_of(bureau.analyst)
-        assert only.session_key == here.session.session_key
+        assert only.session_key == stored_key(here.session.session_key)
         SignedIn.objects.update(began_at=START - rule.longest)
         assert not sessions.sessions_of(bureau.analyst).exists()
 
@@ -237,3 +240,34 @@ def _cache_rows() -> Any:
     with connection.cursor() as cursor:
         cursor.execute("SELECT value FROM people_sharedcache WHERE cache_key LIKE '%parked%'")
         return cursor.fetchall()
+
+
+def test_whoever_reads_the_database_can_use_no_session_of_it(bureau: Bureau) -> None:
+    here, _there = two_browsers("hemiao")
+    cookie = here.cookies[settings.SESSION_COOKIE_NAME].value
+    assert here.get(PAGE).content == b"hemiao"
+    told = [str(row) for model in (Session, SignedIn) for row in model.objects.values()]
+    assert all(cookie not in text for text in told)
+    decoded = [
+        signing.b64_decode(row.session_data.split(":")[0].lstrip(".").encode())
+        for row in Session.objects.all()
+    ]
+    plain = [zlib.decompress(one) if one[:1] == b"x" else one for one in decoded]
+    assert plain
+    assert all(cookie.encode() not in one for one in plain)
+    for row in Session.objects.all():
+        thief = Client()
+        thief.cookies[settings.SESSION_COOKIE_NAME] = row.session_key
+        assert thief.get(PAGE).content == b""
+
+
+def test_the_content_of_somebodys_session_opens_nothing_in_ones_own(bureau: Bureau) -> None:
+    here, _there = two_browsers("hemiao")
+    thief = Client()
+    sign_in(thief, "sunping")
+    theirs = Session.objects.get(session_key=stored_key(here.session.session_key))
+    Session.objects.filter(session_key=stored_key(thief.session.session_key)).update(
+        session_data=theirs.session_data
+    )
+    assert thief.get(PAGE).content == b""
+    assert here.get(PAGE).content == b"hemiao"
