@@ -61,7 +61,7 @@ class Message(Evidenced):
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
 
     EVIDENCE_EXCEPT = dict.fromkeys(
-        ("lease_until", "lease_by", "attempts", "last_error"), "how sending goes, not what was sent"
+        ("lease_until", "lease_by"), "who has it in hand for the moment"
     )
     EVIDENCE_HELD = {"lease_until": LEASE}
     EVIDENCE_NAME = "subject_ref"

@@ -2,24 +2,32 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from itertools import groupby, islice
 
+import structlog
+from django.db import DataError
 from django.utils.translation import gettext as _
 
 from anmin.callbacks.proof import unplanned, unread
 from anmin.callbacks.signing import broken_days
 from anmin.evidence import against, bookkeeping
-from anmin.evidence.check import Outcome, steady_view
+from anmin.evidence.check import Outcome
 from anmin.evidence.check import check as check_evidence
 from anmin.evidence.findings import CAP, Finding, Findings, What
+from anmin.evidence.view import steady_view
 from anmin.kernel.errors import Refusal
 from anmin.matters.models import Entry, Matter
 from anmin.matters.news import ahead
 from anmin.matters.numbers import set_back
 from anmin.matters.verify import Verdict, chain_holds
 from anmin.matters.verify import verify as verify_matters
+from anmin.measures.manifest import altered
 from anmin.people.queries import LogCheck, verify_access_log
 from anmin.surveys.releases import broken_releases
+
+log = structlog.get_logger(__name__)
 
 SHOWN = 20
 """Findings that are printed; ``--json`` has more."""
@@ -110,39 +118,74 @@ def check(
 
     O(entries + rows) time, bounded memory.
     """
+    chains = Findings()
     with steady_view():
-        access_log = verify_access_log()
-        return Report(
-            verify_matters(progress),
-            check_evidence(progress),
-            access_log,
-            _chains(access_log),
-            (*against.compare(brought), *against.compare_kept()),
+        matters = _part(chains, "matters", partial(verify_matters, progress), Verdict())
+        evidence = _part(chains, "evidence", partial(check_evidence, progress), Outcome())
+        access_log = _part(chains, "access log", verify_access_log, LogCheck(0, []))
+        for number in access_log.broken:
+            chains.add(Finding(What.CHAIN_BROKEN, "people.accesslog", name=str(number)))
+        for part in (_signed, _passed_over, _counters, _held, _figures):
+            chains.extend(_part(chains, part.__name__.strip("_"), lambda p=part: [*p()], []))
+        roots = _part(
+            chains,
+            "roots",
+            lambda: (*against.compare(brought), *against.compare_kept()),
+            (),
         )
+        return Report(matters, evidence, access_log, chains, roots)
 
 
-def _chains(access_log: LogCheck) -> Findings:
-    found = Findings()
-    for number in access_log.broken:
-        found.add(Finding(What.CHAIN_BROKEN, "people.accesslog", name=str(number)))
+def _part[T](chains: Findings, name: str, check: Callable[[], T], nothing: T) -> T:
+    """What one part of the check found. If it stumbles over what no program can have written, that
+    is the finding, and the other parts are checked all the same."""
+    try:
+        return check()
+    except (DataError, ValueError, TypeError, AttributeError, ArithmeticError) as fault:
+        log.warning("verify stumbled", part=name, exc_info=fault)
+        chains.add(Finding(What.UNREADABLE, name=f"{name}: {type(fault).__name__}: {fault}"[:200]))
+        return nothing
+
+
+def _signed() -> Iterator[Finding]:
+    """Days and releases that are chained, each to the one before."""
     for day in broken_days():
         name = f"{day.unit} {day.date}"
-        found.add(Finding(What.CHAIN_BROKEN, "callbacks.dayclosure", day.pk, name, day.closed_at))
-    newest = Entry.objects.order_by("-pk").values_list("at", flat=True).first()
-    for name in ahead():
-        found.add(Finding(What.CURSOR_AHEAD, name=name, at=newest))
-    for missed in unplanned():
-        name = missed.number
-        found.add(Finding(What.NO_CALLBACK, "matters.matter", missed.matter_id, name, missed.at))
-    for late in unread():
-        found.add(Finding(What.UNREAD, "channels.reply", late.reply_id, late.name, late.at))
-    for series in set_back():
-        found.add(Finding(What.SET_BACK, name=series, at=newest))
-    found.extend(_held())
+        yield Finding(What.CHAIN_BROKEN, "callbacks.dayclosure", day.pk, name, day.closed_at)
     for one in broken_releases():
         name = f"{one.wave.code} r{one.revision}"
-        found.add(Finding(What.CHAIN_BROKEN, "surveys.release", one.pk, name, one.at))
-    return found
+        yield Finding(What.CHAIN_BROKEN, "surveys.release", one.pk, name, one.at)
+
+
+def _newest() -> datetime | None:
+    at: datetime | None = Entry.objects.order_by("-pk").values_list("at", flat=True).first()
+    return at
+
+
+def _passed_over() -> Iterator[Finding]:
+    """Closings and replies that a reader was led past."""
+    newest = _newest()
+    for name in ahead():
+        yield Finding(What.CURSOR_AHEAD, name=name, at=newest)
+    for missed in unplanned():
+        name = missed.number
+        yield Finding(What.NO_CALLBACK, "matters.matter", missed.matter_id, name, missed.at)
+    for late in unread():
+        yield Finding(What.UNREAD, "channels.reply", late.reply_id, late.name, late.at)
+
+
+def _counters() -> Iterator[Finding]:
+    """Series that would give a number again."""
+    newest = _newest()
+    for series in set_back():
+        yield Finding(What.SET_BACK, name=series, at=newest)
+
+
+def _figures() -> Iterator[Finding]:
+    """Files from which figures are counted that are not as they were written."""
+    newest = _newest()
+    for name in altered():
+        yield Finding(What.FIGURES, name=name, at=newest)
 
 
 def _held() -> Iterator[Finding]:

@@ -35,6 +35,8 @@ class What(StrEnum):
     REUSED = "reused"
     SET_BACK = "set_back"
     SCHEMA = "schema"
+    UNREADABLE = "unreadable"
+    FIGURES = "figures"
 
     @property
     def of_a_row(self) -> bool:
@@ -141,6 +143,13 @@ def _sentences() -> dict[What, str]:
             "The database is not built as Anmin builds it: %(name)s. The newest record is of"
             " %(at)s."
         ),
+        What.UNREADABLE: _(
+            "A part could not be checked, because something stands in the database that no program"
+            " can read: %(name)s."
+        ),
+        What.FIGURES: _(
+            "Figures: the file %(name)s is not as Anmin wrote it. The newest record is of %(at)s."
+        ),
         What.NO_LOG: _("Nothing was recorded: there is no evidence log to check the rows against."),
     }
 
@@ -164,8 +173,14 @@ def _advice() -> dict[What, str]:
     return {
         **dict.fromkeys(rows, row),
         **dict.fromkeys((*logs, What.NO_LOG), log),
-        **dict.fromkeys((What.FOREIGN, What.SCHEMA, What.SET_BACK, What.CURSOR_AHEAD), base),
+        **dict.fromkeys(
+            (What.FOREIGN, What.SCHEMA, What.SET_BACK, What.CURSOR_AHEAD, What.UNREADABLE), base
+        ),
         What.HELD: base,
+        What.FIGURES: _(
+            "Have the figures made anew from the records (anmin measures refresh --full), and ask"
+            " who may write to the machine. Figures shown since then may be wrong."
+        ),
         What.NO_CALLBACK: call,
         What.UNREAD: call,
         What.RECEIPT: _(

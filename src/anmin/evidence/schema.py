@@ -12,6 +12,7 @@ from typing import Any, Final, Self
 
 from django.apps import apps
 from django.db import connection, models
+from django.db.migrations.loader import MigrationLoader
 from django.utils.translation import gettext as _
 
 
@@ -61,6 +62,7 @@ def drift() -> list[str]:
             if table not in there:
                 found.append(_("table %(table)s: missing") % {"table": table})
                 continue
+            found += _columns(cursor, model)
             wanted = list(_declared(model))
             held = _known(cursor, table, conditions, texts.get(table))
             found += [
@@ -73,8 +75,34 @@ def drift() -> list[str]:
                 for one in held
                 if one.sort is Sort.UNIQUE and not any(need.is_met_by(one) for need in wanted)
             ]
-        found += _switched_off(cursor)
+        found += [*_migrations(), *_switched_off(cursor)]
     return found
+
+
+def _columns(cursor: Any, model: type[models.Model]) -> Iterator[str]:
+    """Columns that no model knows, or that take nothing, or something, where it does not."""
+    table = model._meta.db_table
+    fields: dict[str, Any] = {str(one.column): one for one in model._meta.local_concrete_fields}
+    for one in connection.introspection.get_table_description(cursor, table):
+        told = {"name": f"{table}.{one.name}"}
+        field = fields.get(one.name)
+        if field is None:
+            yield _("column %(name)s: not made by Anmin") % told
+            continue
+        empty = bool(one.null_ok) != bool(field.null) and not field.primary_key
+        if empty or (one.default is not None and not field.has_db_default()):
+            yield _("column %(name)s: changed") % told
+
+
+def _migrations() -> Iterator[str]:
+    """Steps of building that are said to be done, or not done, and are not so."""
+    loader = MigrationLoader(connection)
+    for app, name in sorted(loader.applied_migrations.keys() ^ loader.disk_migrations.keys()):
+        told = {"name": f"{app}.{name}"}
+        if (app, name) in loader.disk_migrations:
+            yield _("migration %(name)s: not done, by the database's own list") % told
+        else:
+            yield _("migration %(name)s: no such, but on the database's list") % told
 
 
 def _told(one: Rule, table: str, how: str) -> str:

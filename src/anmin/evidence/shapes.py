@@ -116,6 +116,17 @@ def plain_column(name: str) -> str:
     return f"+{quoted}" if connection.vendor == "sqlite" else quoted
 
 
+def within(name: str) -> str:
+    """A column of times on PostgreSQL, without those that no program can read: no end, no year."""
+    column = connection.ops.quote_name(name)
+    return f"CASE WHEN {within_calendar(column)} THEN {column} END"
+
+
+def within_calendar(column: str) -> str:
+    """Whether a time is one that a program can read (PostgreSQL)."""
+    return f"(isfinite({column}) AND {column} >= '0001-01-02' AND {column} < '9999-12-31 12:00')"
+
+
 class Shape:
     """How the rows of one model are attested."""
 
@@ -144,6 +155,16 @@ class Shape:
         self.named_by = getattr(model, "EVIDENCE_NAME", "").split()
         secret = settings.KEYRING.mac_key("evidence row")
         self._mac = hashlib.blake2b(self.label.encode() + b"\0", key=secret, digest_size=MAC)
+
+    def select_within(self) -> str:
+        """``select``, for a table with times that no program can read: they come as nothing."""
+        if connection.vendor == "sqlite":
+            return self.select
+        columns = [self.key_column]
+        for field in self.attested:
+            timed = field.get_internal_type() in ("DateField", "DateTimeField")
+            columns.append((within if timed else plain_column)(str(field.column)))
+        return f"SELECT {', '.join(columns)} FROM {connection.ops.quote_name(self.table)}"  # noqa: S608
 
     def mac(self, pk: int, values: Iterable[Any]) -> bytes:
         """The mac of a row, its attested columns given as the database keeps them (16 bytes)."""

@@ -11,6 +11,8 @@ from typing import Any, Final
 
 from django.db import connection, models
 
+from anmin.evidence.shapes import within_calendar
+
 _TEXT: Final = "typeof({0}) <> 'text'"
 _WHOLE: Final = "typeof({0}) <> 'integer'"
 _NUMBER: Final = "typeof({0}) NOT IN ('integer', 'real')"
@@ -33,12 +35,18 @@ _ILL: Final[dict[str, str]] = {
 """By the sort of a column on SQLite: what nobody writes who writes by this program."""
 
 
+_TIMES: Final = ("DateField", "DateTimeField")
+
+
 def ill_formed(model: type[models.Model]) -> Iterator[Any]:
     """The keys of rows that hold a value in a form in which it is never written. One pass."""
     quote = connection.ops.quote_name
     key = quote(str(model._meta.pk.column))
     wrong = [f"{key} < 1"]
-    if connection.vendor == "sqlite":
+    if connection.vendor == "postgresql":
+        times = [one for one in model._meta.concrete_fields if _sort(one) in _TIMES]
+        wrong += [f"NOT {within_calendar(quote(str(one.column)))}" for one in times]
+    else:
         for field in model._meta.concrete_fields:
             column = quote(str(field.column))
             wrong.append(
@@ -67,6 +75,17 @@ _FOREIGN: Final = {
         UNION ALL SELECT 'rule ' || rulename || ' (' || tablename || ')' FROM pg_rules
         WHERE schemaname = ANY (current_schemas(false))
         UNION ALL SELECT 'row policy ' || policyname || ' (' || tablename || ')' FROM pg_policies
+        UNION ALL SELECT 'function ' || p.oid::regprocedure FROM pg_proc AS p
+        WHERE p.pronamespace = ANY (current_schemas(false)::regnamespace[])
+        AND NOT EXISTS (SELECT 1 FROM pg_depend AS d WHERE d.objid = p.oid AND d.deptype = 'e')
+        UNION ALL SELECT 'operator ' || o.oid::regoperator FROM pg_operator AS o
+        WHERE o.oprnamespace = ANY (current_schemas(false)::regnamespace[])
+        AND NOT EXISTS (SELECT 1 FROM pg_depend AS d WHERE d.objid = o.oid AND d.deptype = 'e')
+        UNION ALL SELECT 'part of ' || i.inhparent::regclass || ': ' || i.inhrelid::regclass
+        FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid
+        WHERE c.relkind IN ('r', 'f') AND c.relnamespace = ANY (current_schemas(false)::regnamespace[])
+        UNION ALL SELECT 'row security (' || c.relname || ')' FROM pg_class AS c
+        WHERE c.relrowsecurity AND c.relnamespace = ANY (current_schemas(false)::regnamespace[])
         UNION ALL SELECT 'view ' || c.relname FROM pg_class AS c
         JOIN pg_namespace AS n ON n.oid = c.relnamespace
         WHERE c.relkind IN ('v', 'm', 'f') AND n.nspname = ANY (current_schemas(false))

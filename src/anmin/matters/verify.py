@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from django.db import DatabaseError
 from django.db.models import Exists, OuterRef
 
 from anmin.evidence.findings import Finding, Findings, What
@@ -36,7 +38,7 @@ class Verdict:
         at = replay.at
         if not replay.version:  # no history at all: it was put in, after the first entry
             what = What.INVENTED
-            at = Entry.objects.order_by("pk").values_list("at", flat=True).first()
+            at = _first()
         self.findings.add(Finding(what, LABEL, matter.pk, matter.number, at))
 
 
@@ -47,7 +49,8 @@ def verify(progress: Callable[[int, int], None] | None = None) -> Verdict:
     """
     verdict = Verdict()
     total = Matter.objects.count()
-    for matters in _chunks():
+    ill = _ill_formed(verdict)
+    for matters in _chunks(ill):
         ids = [matter.pk for matter in matters]
         entries = Entry.objects.filter(matter__in=ids).order_by("matter_id", "seq")
         replays: dict[int, Replay] = {}
@@ -70,13 +73,13 @@ def verify(progress: Callable[[int, int], None] | None = None) -> Verdict:
         if progress:
             progress(verdict.matters, total)
     _without_matter(verdict)
-    _ill_formed(verdict)
     return verdict
 
 
-def _ill_formed(verdict: Verdict) -> None:
-    """Rows of matters, entries and deadlines that a comparison in SQL takes for something else."""
-    known = {one.pk for one in verdict.findings}
+def _ill_formed(verdict: Verdict) -> list[int]:
+    """The matters of rows that a comparison in SQL takes for something else, or that no program
+    can read: they are told, and not replayed."""
+    known: set[int] = set()
     models: tuple[Any, ...] = (Matter, Entry, Deadline)
     for model in models:
         for pk in ill_formed(model):
@@ -87,10 +90,30 @@ def _ill_formed(verdict: Verdict) -> None:
                 continue
             known.add(number)
             name = Matter.objects.filter(pk=number).values_list("number", flat=True).first()
-            last = Entry.objects.filter(matter_id=number).order_by("-seq")
-            at = last.values_list("at", flat=True).first()
+            at, what = _last_readable(number), What.CHANGED
+            if at is None:  # no history: it was put in, after the first entry
+                at, what = _first(), What.INVENTED
             verdict.mismatches += 1
-            verdict.findings.add(Finding(What.CHANGED, LABEL, number, name or str(owner), at))
+            verdict.findings.add(Finding(what, LABEL, number, name or str(owner), at))
+    return sorted(known)
+
+
+def _first() -> datetime | None:
+    """When the first entry of all was written."""
+    at: datetime | None = Entry.objects.order_by("pk").values_list("at", flat=True).first()
+    return at
+
+
+def _last_readable(matter_id: int) -> datetime | None:
+    """When the last entry of a matter was written whose time can be read."""
+    entries = Entry.objects.filter(matter_id=matter_id).order_by("-seq")
+    for pk in entries.values_list("pk", flat=True)[:20]:
+        try:
+            at: datetime = Entry.objects.values_list("at", flat=True).get(pk=pk)
+        except (DatabaseError, ValueError, AttributeError):
+            continue
+        return at
+    return None
 
 
 def _without_matter(verdict: Verdict) -> None:
@@ -114,8 +137,9 @@ def chain_holds(matter: Matter) -> bool:
     return replay.intact
 
 
-def _chunks() -> Iterator[list[Matter]]:
+def _chunks(without: list[int]) -> Iterator[list[Matter]]:
     start = -(2**63)  # also keys that this program never gives
-    while chunk := list(Matter.objects.filter(pk__gte=start).order_by("pk")[:CHUNK]):
+    rows = Matter.objects.exclude(pk__in=without) if without else Matter.objects.all()
+    while chunk := list(rows.filter(pk__gte=start).order_by("pk")[:CHUNK]):
         yield chunk
         start = chunk[-1].pk + 1

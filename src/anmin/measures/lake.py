@@ -76,7 +76,7 @@ def refresh(
             revision = old.revision
         new = Manifest(revision=revision, cutoff=cutoff, tables=states)
         _recount(counter, new, written)
-        new.write()
+        new = new.write()
         new.remove_rubbish()
     return Refreshed(new, written, time.monotonic() - began)
 

@@ -9,10 +9,12 @@ the lake as it was. Files that the manifest does not name are rubbish.
 """
 
 import fcntl
+import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
+from hmac import compare_digest
 from pathlib import Path
 from typing import Self
 
@@ -61,7 +63,8 @@ class Manifest(BaseModel):
     """One state of the whole lake.
 
     ``cutoff`` is the moment up to which it surely knows everything; ``revision`` grows whenever a
-    file changed.
+    file changed. ``digests`` has the SHA-256 of every file, by its path, and ``seal`` is a keyed
+    mac over all of it: a list that somebody else wrote is no lake.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -69,31 +72,50 @@ class Manifest(BaseModel):
     revision: int = 0
     cutoff: datetime
     tables: dict[str, TableState]
+    digests: dict[str, str] = {}
+    seal: str = ""
 
     @classmethod
     def read(cls) -> Self | None:
-        """The lake as it is now; None before the first refresh.
+        """The lake as it is now; None before the first refresh, or if its seal does not hold: the
+        next refresh makes it anew.
 
         Raises:
             Unavailable: the manifest is there but cannot be read.
         """
         try:
-            return cls.model_validate_json(_manifest_path().read_bytes())
+            found = cls.model_validate_json(_manifest_path().read_bytes())
         except FileNotFoundError:
             return None
         except (OSError, ValidationError) as fault:
             raise Unavailable(
                 _("The list of figures files cannot be read; refresh them from scratch.")
             ) from fault
+        return found if compare_digest(found.seal, found.right_seal()) else None
 
-    def write(self) -> None:
-        """Make this the state of the lake, durably and in one step."""
+    def right_seal(self) -> str:
+        """The seal that this state must have."""
+        told = self.model_copy(update={"seal": ""}).model_dump_json().encode()
+        seal: bytes = settings.KEYRING.mac(told, purpose="lake", size=16)
+        return seal.hex()
+
+    def write(self) -> Self:
+        """Make this the state of the lake, durably and in one step; returns it with its seal."""
+        known: dict[str, str] = {}
+        with suppress(Unavailable):
+            before = type(self).read()
+            known = before.digests if before else {}
+        names = [path.relative_to(lake_folder()).as_posix() for path in self._all_files()]
+        digests = {name: known.get(name) or digest_of(lake_folder() / name) for name in names}
+        listed = self.model_copy(update={"digests": digests})
+        sealed = listed.model_copy(update={"seal": listed.right_seal()})
         path = _manifest_path()
         draft = path.with_suffix(".draft")
-        draft.write_text(self.model_dump_json(indent=1), encoding="utf-8")
+        draft.write_text(sealed.model_dump_json(indent=1), encoding="utf-8")
         to_disk(draft)
         draft.replace(path)
         to_disk(path.parent)
+        return sealed
 
     def files(self, table: str) -> list[Path]:
         """The Parquet files of one table, by month; none when it has no rows."""
@@ -106,12 +128,41 @@ class Manifest(BaseModel):
             for file in month.files
         ]
 
+    def _all_files(self) -> list[Path]:
+        return [file for name in self.tables for file in self.files(name)]
+
     def remove_rubbish(self) -> None:
         """Delete every Parquet file that this state does not name."""
-        kept = {file for name in self.tables for file in self.files(name)}
+        kept = set(self._all_files())
         for path in lake_folder().glob("*/month=*/*.parquet"):
             if path not in kept:
                 path.unlink(missing_ok=True)
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def altered() -> list[str]:
+    """What of the lake is not as it was written: the list itself, or files that it names.
+
+    Reads every file once.
+    """
+    path = _manifest_path()
+    try:
+        manifest = Manifest.read() if path.exists() else None
+    except Unavailable:
+        manifest = None
+    if manifest is None:
+        return [path.name] if path.exists() else []
+    found = []
+    for name, digest in manifest.digests.items():
+        file = lake_folder() / name
+        if not file.is_file() or digest_of(file) != digest:
+            found.append(name)
+    return found
 
 
 def lake_folder() -> Path:

@@ -96,7 +96,9 @@ def verify_access_log() -> LogCheck:
             broken.append(entry.number)
         number, previous = entry.number, bytes(entry.hash)
     head = AccessHead.objects.filter(pk=1).first() or AccessHead(number=0, hash=chain.GENESIS)
-    if (head.number, bytes(head.hash)) != (number, previous):
+    if (head.number, bytes(head.hash)) != (number, previous) or AccessHead.objects.exclude(
+        pk=1
+    ).exists():
         broken.append(number + 1)
     return LogCheck(entries=number, broken=broken)
 

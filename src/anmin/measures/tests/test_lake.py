@@ -20,7 +20,7 @@ from anmin.kernel.errors import Refusal, Unavailable
 from anmin.measures import staging
 from anmin.measures.columns import Column, ColumnType
 from anmin.measures.lake import refresh
-from anmin.measures.manifest import Manifest, RefreshRunning, alone, lake_folder
+from anmin.measures.manifest import Manifest, RefreshRunning, alone, altered, lake_folder
 from anmin.measures.reading import reading_sql
 from anmin.measures.registry import DeclarationError, LakeTable
 from anmin.measures.tests.calls import CALLS, at, call, create, put
@@ -344,3 +344,25 @@ def test_a_queryset_must_give_the_declared_columns(declared, db):
     declared.tables["tasks"] = tasks_table(asked=F("enqueued_at"))
     with pytest.raises(DeclarationError, match="not the declared columns"):
         refresh()
+
+
+def test_files_and_lists_that_somebody_else_wrote_are_found_and_not_believed(table):
+    put(call(1, MARCH), call(2, APRIL))
+    refresh()
+    assert altered() == []
+    lake = lake_folder()
+    march, april = sorted(lake.glob("calls/month=*/part-*.parquet"))
+    was = march.read_bytes()
+    march.write_bytes(april.read_bytes())
+    assert altered() == [march.relative_to(lake).as_posix()]
+    refresh()  # nothing has changed: the file is not blessed by it
+    assert altered() == [march.relative_to(lake).as_posix()]
+    march.write_bytes(was)
+    assert altered() == []
+    listed = lake / "manifest.json"
+    listed.write_text(listed.read_text().replace("month=2026-03/", "month=2026-04/"))
+    assert altered() == ["manifest.json"]
+    assert Manifest.read() is None
+    refresh()
+    assert altered() == []
+    assert held("id") == [1, 2]
