@@ -152,7 +152,7 @@ def _unseen(cases: list[tuple[What, str, str]]) -> list[str]:
             if not any(w is what and (t == where or not where or where in n) for w, t, n in found)
         ]
         with translation.override("en"):
-            assert all(one["advice"] and one["text"] for one in report.as_json()["findings"])
+            assert all(one.as_json()["advice"] and one.sentence for one in report.findings)
             assert report.sentence().count("→") >= 2
         raise _Undo
     return missed

@@ -126,14 +126,17 @@ def check(
         for number in access_log.broken:
             chains.add(Finding(What.CHAIN_BROKEN, "people.accesslog", name=str(number)))
         for part in (_signed, _passed_over, _counters, _held, _figures):
-            chains.extend(_part(chains, part.__name__.strip("_"), lambda p=part: [*p()], []))
+            listed: list[Finding] = _part(chains, part.__name__.strip("_"), _all_of(part), [])
+            chains.extend(listed)
+        nothing: list[against.Verdict] = []
         roots = _part(
-            chains,
-            "roots",
-            lambda: (*against.compare(brought), *against.compare_kept()),
-            (),
+            chains, "roots", lambda: [*against.compare(brought), *against.compare_kept()], nothing
         )
-        return Report(matters, evidence, access_log, chains, roots)
+        return Report(matters, evidence, access_log, chains, tuple(roots))
+
+
+def _all_of(part: Callable[[], Iterator[Finding]]) -> Callable[[], list[Finding]]:
+    return lambda: [*part()]
 
 
 def _part[T](chains: Findings, name: str, check: Callable[[], T], nothing: T) -> T:
