@@ -6,6 +6,7 @@ and is joined there with the rows of each table. A million rows take seconds, no
 
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any, Final
 import duckdb
 import numpy as np
 import pyarrow as pa
-from django.db import connection
+from django.db import DataError, connection
 
 from anmin.evidence.body import MAC, Malformed, Section, decode
 from anmin.evidence.findings import Finding, Findings, What
@@ -344,10 +345,10 @@ def _names(told: _Told, table: int, form: Shape, pks: list[int]) -> dict[int, st
     """How rows are called: by what they belong to now, else as the log called them."""
     names: dict[int, str] = {}
     if form.named_by:
-        for pk, *parts in form.model._base_manager.filter(pk__in=pks).values_list(
-            "pk", *form.named_by
-        ):
-            names[pk] = " ".join(str(part) for part in parts if part is not None)
+        rows = form.model._base_manager.filter(pk__in=pks).values_list("pk", *form.named_by)
+        with suppress(DataError):  # a time that no program can read: then as the log has it
+            for pk, *parts in rows:
+                names[pk] = " ".join(str(part) for part in parts if part is not None)
     for pk in pks:
         if pk not in names:
             names[pk] = _logged_name(told, table, form.label, pk)
