@@ -365,4 +365,4 @@ def test_files_and_lists_that_somebody_else_wrote_are_found_and_not_believed(tab
     assert Manifest.read() is None
     refresh()
     assert altered() == []
-    assert held("id") == [1, 2]
+    assert held("id") == [(1,), (2,)]
