@@ -37,6 +37,7 @@ READY_WORDS = {
     "damaged": "is damaged",
     "no_entry": "does not let us in",
     "busy": "is busy",
+    "crowded": "takes no more connections",
 }
 
 

@@ -35,6 +35,10 @@ TROUBLES: dict[str, Promise] = {
         "Somebody else has been writing for too long. Nothing was changed and nothing is lost; "
         "send it again in a minute."
     ),
+    "crowded": _(
+        "The database takes no more connections at the moment. Nothing was changed and nothing is "
+        "lost; send it again in a minute. If it lasts, tell the administrator."
+    ),
     "gone": _(
         "The database cannot be reached at the moment. Nothing that was saved is lost; try again "
         "later."

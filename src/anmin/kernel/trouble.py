@@ -1,6 +1,6 @@
 """What is wrong with the machine, told from what the system, SQLite or PostgreSQL said.
 
-A trouble is passing (wait and try again: ``busy``, ``gone``) or lasting (say so at once: somebody
+A trouble is passing (wait and try again: ``busy``, ``crowded``, ``gone``) or lasting (say so at once: somebody
 has to do something). Anything that is not known here is no trouble of the machine.
 """
 
@@ -55,7 +55,7 @@ _BY_STATE: Final = {
     "57014": "busy",
     "40001": "busy",
     "40P01": "busy",
-    "53300": "busy",
+    "53300": "crowded",
     "57P": "gone",
     "08": "gone",
 }
@@ -67,7 +67,11 @@ _SAID: Final = {
     "readonly database": "read_only",
     "database is locked": "busy",
     "password authentication failed": "no_entry",
-    # A server that went away leaves no SQLSTATE behind.
+    # Who is not let in, or whose server went away, is told no SQLSTATE.
+    "too many clients": "crowded",
+    "too many connections": "crowded",
+    "connection slots are reserved": "crowded",
+    "the database system is": "gone",
     "server closed the connection": "gone",
     "connection refused": "gone",
     "connection is closed": "gone",

@@ -29,6 +29,7 @@ class StatedError(Exception):
         (StatedError("25006"), "read_only"),
         (StatedError("28P01"), "no_entry"),
         (StatedError("55P03"), "busy"),
+        (StatedError("53300"), "crowded"),
         (StatedError("57P01"), "gone"),
         (StatedError("08006"), "gone"),
         (StatedError("23505"), ""),
@@ -37,6 +38,9 @@ class StatedError(Exception):
         (RuntimeError("server closed the connection unexpectedly"), "gone"),
         (RuntimeError("connection failed: Connection refused"), "gone"),
         (RuntimeError("the connection is closed"), "gone"),
+        (RuntimeError("FATAL:  sorry, too many clients already"), "crowded"),
+        (RuntimeError("FATAL:  remaining connection slots are reserved for roles"), "crowded"),
+        (RuntimeError("FATAL:  the database system is starting up"), "gone"),
         (RuntimeError("IO: [SQLite] database or disk is full"), "disk_full"),
     ],
 )
@@ -48,7 +52,7 @@ def test_what_was_said_and_what_it_means(fault: Exception, code: str) -> None:
 
 
 def test_waiting_mends_only_what_is_passing() -> None:
-    assert {"busy", "gone"} & LASTING == set()
+    assert {"busy", "crowded", "gone"} & LASTING == set()
     assert {"disk_full", "read_only"} <= LASTING
 
 
