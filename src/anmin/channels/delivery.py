@@ -36,6 +36,8 @@ log = structlog.get_logger(__name__)
 
 OPTED_OUT = "opted out"
 NOT_WANTED = "not wanted any more"
+LONGEST_LEASE = timedelta(minutes=10)
+"""No lease of a message is longer (``Retry.lease``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,9 @@ def deliver_due(limit: int = 100, *, retry: Retry | None = None) -> int:
 
 def _is_due(now: datetime) -> Q:
     waiting = Q(status__in=(Status.QUEUED, Status.FAILED), not_before__lte=now)
-    return waiting | Q(status=Status.LEASED, lease_until__lt=now)
+    # A lease beyond the longest there is was taken before the clock was set back.
+    over = Q(lease_until__lt=now) | Q(lease_until__gt=now + LONGEST_LEASE)
+    return waiting | (Q(status=Status.LEASED) & over)
 
 
 def _deliver(message_id: int, providers: dict[str, Provider], retry: Retry) -> bool:

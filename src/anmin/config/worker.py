@@ -46,8 +46,10 @@ def all_jobs() -> tuple[Job, ...]:
 
 
 def newest_beat() -> datetime | None:
-    """When a worker was last heard of."""
-    newest: datetime | None = Heartbeat.objects.aggregate(newest=Max("beat_at"))["newest"]
+    """When a worker was last heard of; a sign from a time to come says only that the clock was
+    set back."""
+    known = Heartbeat.objects.filter(beat_at__lte=timezone.now() + LEASE)
+    newest: datetime | None = known.aggregate(newest=Max("beat_at"))["newest"]
     return newest
 
 
@@ -145,7 +147,9 @@ class Worker:
 
     def _renew(self, job: Job) -> bool:
         began, now = time.monotonic(), timezone.now()
-        free = Q(holder__in=("", self.name)) | Q(expires_at__lte=now)
+        # A lease beyond the longest there is was taken before the clock was set back.
+        over = Q(expires_at__lte=now) | Q(expires_at__gt=now + 2 * LEASE)
+        free = Q(holder__in=("", self.name)) | over
         lease = JobLease.objects.filter(free, job=job.name)
         if not lease.update(holder=self.name, expires_at=now + LEASE):
             self._held.pop(job.name, None)
@@ -239,8 +243,8 @@ class Worker:
             close_old_connections()
             try:
                 self._beat()
-            except DatabaseError as fault:
-                log.warning("no heartbeat", reason=str(fault))
+            except Exception as fault:  # the next one may come through
+                log.warning("no heartbeat", reason=f"{type(fault).__name__}: {fault}"[:300])
         connection.close()
 
 

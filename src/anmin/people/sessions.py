@@ -83,7 +83,7 @@ def touch(request: HttpRequest) -> None:
     began, seen = _clock(request)
     now = int(time.time())
     key = stored_key(request.session.session_key)
-    if not key or (now - seen < TOUCH and request.session.get("listed") == key):
+    if not key or (0 <= now - seen < TOUCH and request.session.get("listed") == key):
         return
     kept, modified = dict(request.session.items()), request.session.modified
     try:

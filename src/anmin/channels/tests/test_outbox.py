@@ -257,6 +257,15 @@ class TestFaults:
         assert gateway.keys == ["callback:1:1", "callback:1:1"]
         assert len(gateway.delivered) == 1, "the citizen got it once"
 
+    def test_a_lease_from_before_the_clock_was_set_back_holds_nothing_up(
+        self, gateway: Gateway
+    ) -> None:
+        message = to_wang()
+        hour = timezone.now() + timedelta(hours=1)
+        Message.objects.filter(pk=message.pk).update(status="leased", lease_until=hour)
+        assert deliver_due() == 1
+        assert only().status == "sent"
+
     def test_a_message_that_kills_every_deliverer_is_given_up(
         self, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -139,6 +139,19 @@ def test_what_another_live_worker_holds_is_left_alone_until_its_lease_ends(
     assert Worker().drain() == 1
 
 
+def test_a_clock_that_is_set_back_an_hour_holds_nothing_up(only: Callable[..., None]) -> None:
+    done: list[int] = []
+    only(pile(1, done))
+    later = timezone.now() + timedelta(hours=1)
+    JobLease.objects.create(job="test.pile", holder=HOST, expires_at=later + timedelta(seconds=30))
+    Heartbeat.objects.create(worker=HOST, beat_at=later)
+    assert newest_beat() is None  # nobody is alive because of a sign from a time to come
+    assert Worker().drain() == 1
+    beat = newest_beat()
+    assert beat is not None
+    assert beat < timezone.now() + timedelta(seconds=5)
+
+
 def test_what_a_dead_worker_of_this_host_held_is_free_at_once(only: Callable[..., None]) -> None:
     done: list[int] = []
     only(pile(1, done))

@@ -64,6 +64,16 @@ def test_no_session_is_longer_than_the_table_says_whatever_is_done(
         assert AccessLog.objects.order_by("-number")[0].reason in {"longest", "idle"}
 
 
+def test_a_clock_that_is_set_back_lengthens_no_session(bureau: Bureau, client: Client) -> None:
+    idle = role_table()[Role.OFFICER].idle
+    with time_machine.travel(START, tick=False) as clock:
+        sign_in(client, bureau.people[Role.OFFICER].username)
+        clock.shift(-timedelta(hours=1))
+        assert client.get(PAGE).status_code == 200
+        clock.shift(idle + timedelta(seconds=1))
+        assert client.get(PAGE).status_code == 302
+
+
 def test_an_installation_may_shorten_both_but_not_lengthen_them(
     bureau: Bureau, settings: LazySettings
 ) -> None:
