@@ -1,15 +1,20 @@
 """The house's own jobs: queued tasks, and tidying up."""
 
 from datetime import timedelta
+from typing import Any
 
+import structlog
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker as TaskWorker
 from django_tasks_db.models import DBTaskResult
 
 from anmin.config import logs, root_mail
 from anmin.kernel.jobs import daily, every
+
+log = structlog.get_logger(__name__)
 
 BATCH = 20
 """Queued tasks that are run before other jobs have their turn."""
@@ -38,6 +43,19 @@ def queued_tasks() -> int:
             worker_id="anmin",
         ).run()
     return waiting
+
+
+JOURNAL = 256 << 20
+"""Bytes of SQLite's journal that are no reason to do anything."""
+
+
+@every(seconds=60)
+def shorten_journal() -> int:
+    """Keep SQLite's journal short; say so in the log where a reader without end keeps it long."""
+    lone: Any = connection
+    if connection.vendor == "sqlite" and (left := lone.shorten_journal(JOURNAL)) > JOURNAL:
+        log.warning("journal grows", megabytes=left >> 20, why="somebody reads without end")
+    return 0
 
 
 @daily(at="04:30")

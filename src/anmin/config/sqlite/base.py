@@ -6,10 +6,11 @@ never wait: the journal is a write-ahead log.
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from django.db import OperationalError
 from django.db.backends.sqlite3 import base
 
 from anmin.config.sqlite.slots import HASTE, LONGEST_WAIT, waiting
@@ -77,6 +78,23 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._has_turn = False
             self._turns.give()
 
+    def shorten_journal(self, longer_than: int) -> int:
+        """Take what the write-ahead journal holds into the database and cut the journal off, where
+        it has grown longer; its length in bytes afterwards.
+
+        It grows as long as somebody reads without end: pages of it that a reader may still need
+        are not written over. Then nothing is cut off, and nobody waits for more than a moment.
+        """
+        self.ensure_connection()
+        if self.is_in_memory_db() or self.connection.in_transaction:
+            return 0
+        journal = Path(f"{self.settings_dict['NAME']}-wal")
+        if (length := _length(journal)) <= longer_than:
+            return length
+        with suppress(OperationalError), self.hasty(1.0), self.turn():
+            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        return _length(journal)
+
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Hold the write turn, for a writer that uses a connection of its own to the file."""
@@ -118,6 +136,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
             super()._close()  # type: ignore[misc]  # unknown to the stubs
         finally:
             self._end_turn()
+
+
+def _length(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0
 
 
 class TurnCursor(base.SQLiteCursorWrapper):

@@ -236,3 +236,26 @@ def test_djangos_own_transactions_nest_inside_one_turn() -> None:
             ContentType.objects.create(app_label="test", model="second")
     kept = ContentType.objects.filter(app_label="test").values_list("model", flat=True)
     assert sorted(kept) == ["outer", "second"]
+
+
+def test_the_journal_is_cut_off_unless_somebody_still_reads_it(database: Path) -> None:
+    writer = connect(database)
+    reader = sqlite3.connect(database, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM line").fetchall()
+    with writer.cursor() as cursor:
+        for number in range(40):
+            cursor.execute(
+                "INSERT INTO line (writer, text) VALUES (%s, zeroblob(100000))", [number]
+            )
+    longer = 2 << 20
+    began = time.monotonic()
+    assert writer.shorten_journal(longer) > longer
+    assert time.monotonic() - began < 5
+    write(writer, 1)  # and nobody is held up
+    reader.execute("COMMIT")
+    assert writer.shorten_journal(longer) == 0
+    assert reader.execute("SELECT count(*) FROM line").fetchone() == (43,)
+    assert writer.shorten_journal(longer) == 0
+    reader.close()
+    writer.close()
