@@ -12,7 +12,6 @@ from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from anmin.exchange.trouble import TROUBLES
 from anmin.kernel.errors import Refusal
@@ -31,12 +30,6 @@ STATUS = {
 
 QUIET = {"healthz", "readyz", "metrics"}
 """Addresses that machines ask all day; they are counted, not logged."""
-
-
-WORDS = {
-    "broken_link": gettext_lazy("This page link is broken; start again."),
-}
-"""Refusals of the kernel, which has no languages, in the reader's."""
 
 
 class BadInput(BadRequest):
@@ -103,7 +96,7 @@ def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         request,
         status_of(refusal),
         code=refusal.code,
-        reason=str(WORDS.get(refusal.code, refusal)),
+        reason=str(refusal),
         refusal=refusal,
     )
 

@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping
 
+SAID: dict[str, object] = {}
+"""What refusals of this room, which knows no language, say in the reader's, by their code: filled
+once by the room that is above all others."""
+
 
 class Refusal(Exception):  # noqa: N818  (a refusal is an answer, not a fault)
     """An action that is not done, with a reason that may be shown to the user.
@@ -31,7 +35,7 @@ class Refusal(Exception):  # noqa: N818  (a refusal is an answer, not a fault)
         self.values = values or {}
 
     def __str__(self) -> str:
-        return str(self.message)
+        return str(SAID.get(self.code, self.message))
 
 
 class NotAllowed(Refusal):

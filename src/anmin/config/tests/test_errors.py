@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from anmin.config import errors
 from anmin.kernel.errors import NotFound, Refusal
+from anmin.kernel.incoming import BrokenLink, read_key
 
 pytestmark = pytest.mark.django_db
 
@@ -134,3 +136,12 @@ def test_the_log_names_the_address_and_nothing_personal(
     assert (request["view"], request["status"]) == ("fault", 400)
     assert len(request["request_id"]) == 32
     assert "13857712345" not in json.dumps(events, default=str)
+
+
+def test_what_the_kernel_refuses_is_said_in_the_readers_language() -> None:
+    with pytest.raises(BrokenLink) as refused:
+        read_key("*broken*")
+    with translation.override("zh-hans"):
+        assert str(refused.value) == "翻页链接有误，请从头打开。"
+    with translation.override("en"):
+        assert str(refused.value) == "This page link is broken; start again."

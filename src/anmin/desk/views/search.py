@@ -6,12 +6,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
 
 from anmin.desk.rows import lines
 from anmin.desk.views.page import DeskRequest, page, show
 from anmin.kernel.errors import Refusal
-from anmin.kernel.incoming import BrokenLink
 from anmin.kernel.masking import mask_phone
 from anmin.matters import policy
 from anmin.matters.contacts import phone_indexes
@@ -38,8 +36,6 @@ def search(request: DeskRequest) -> HttpResponse:
         if text and may_see:
             cursor = request.GET.get("cursor", "")
             found = search_matters(account, text, cursor=cursor, limit=FOUND)
-    except BrokenLink:  # the kernel speaks no language
-        problem = _("This page link is broken; start again.")
     except Refusal as refusal:
         problem = str(refusal)
     rows = found.rows
