@@ -7,6 +7,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -29,9 +30,13 @@ class Running:
         if database_url:
             environment["DATABASE_URL"] = database_url
         self.environment = environment
+        self.start()
+
+    def start(self) -> None:
+        """Start it, or start it again after it was killed."""
         self.process = subprocess.Popen(
             [*ANMIN, "up", "--no-demo", "--port", str(self.port)],
-            env=environment,
+            env=self.environment,
             stdout=self.output,
             stderr=subprocess.STDOUT,
         )
@@ -41,10 +46,11 @@ class Running:
         self.process.kill()
         self.process.wait()
 
-    def get(self, path: str) -> tuple[int, str]:
+    def get(self, path: str, head: Mapping[str, str] | None = None) -> tuple[int, str]:
         """The status and text of an address; status 0 when nobody answers."""
+        asked = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers=head or {})
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+            with urllib.request.urlopen(asked, timeout=5) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as answer:
             return answer.code, answer.read().decode()

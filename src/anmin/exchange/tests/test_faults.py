@@ -42,7 +42,7 @@ print(read, int(peak[1]) // 1024)
 """
 
 
-def write_export(path: Path, rows: int, *, seed: int = 1) -> Path:
+def write_export(path: Path, rows: int, *, seed: int = 1, unit: str = "") -> Path:
     """An export in which every hundredth row is wrong and some events are reported twice."""
     rng = random.Random(seed)
     with path.open("w", encoding="utf-8-sig", newline="") as file:
@@ -68,6 +68,7 @@ def write_export(path: Path, rows: int, *, seed: int = 1) -> Path:
                     strict=True,
                 )
             )
+            cells["管辖单位"] = unit
             writer.writerow(
                 {title: cells.get(title.strip("*"), "") for title in template_columns()}
             )
