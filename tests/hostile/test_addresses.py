@@ -14,79 +14,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from django.db import transaction
-from django.http import HttpResponse
 from django.test import Client
 
 from tests.addresses import ENDS, Form, Route, filled, reading, routes
 from tests.hostile import values
 from tests.hostile.town import NOBODY, Town, town
+from tests.hostile.walking import Faults, Walk
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 
-SHARE = 1 if os.environ.get("ANMIN_TEST_HOSTILE") == "whole" else 3
-"""One value in so many is tried at each address."""
-
 FOREIGN = ("account_", "mfa_", "socialaccount_", "openid_", "/accounts/", "admin:")
 """Pages of libraries: the core of the list, as administrator and as nobody, is enough there."""
-
-
-class Faults(logging.Handler):
-    """Keeps what is logged as an error: a page that hides a fault behind a calm answer has one."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.ERROR)
-        self.said: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        if record.name.startswith("django.security"):
-            return  # a refusal that the framework writes down
-        told = record.exc_info[1] if record.exc_info else None
-        self.said.append(f"{record.getMessage()[:200]} {told!r}"[:400])
-
-
-@dataclass
-class Walk:
-    """Sends requests, takes their writes back, and keeps what went wrong."""
-
-    faults: Faults
-    sent: int = 0
-    wrong: dict[tuple[str, str], str] = field(default_factory=dict)
-
-    def send(self, client: Client, route: Route, path: str, query: str, body: str | None) -> int:
-        """One request; its status, 599 for a fault."""
-        self.sent += 1
-        self.faults.said.clear()
-        url, told = path + (f"{'&' if '?' in path else '?'}{query}" if query else ""), ""
-        kept = client.cookies.copy()
-        status = 599
-        with transaction.atomic():
-            try:
-                response = self._answer(client, url, body)
-                status = response.status_code
-            except Exception as fault:  # the walk goes on; the test below says all
-                told = f"{type(fault).__name__}: {fault}"[:300]
-            transaction.set_rollback(True)
-        client.cookies = kept
-        if status >= 500 and route.name == "readyz":
-            return status  # nobody has started a worker here
-        if status >= 500 or self.faults.said:
-            told = told or f"{status} {self.faults.said}"
-            method = "GET" if body is None else "POST"
-            self.wrong.setdefault(
-                (route.name, told[:100]), f"{method} {url[:300]!r} {(body or '')[:300]!r}: {told}"
-            )
-        return status
-
-    @staticmethod
-    def _answer(client: Client, url: str, body: str | None) -> HttpResponse:
-        if body is None:
-            response = client.get(url)
-        else:
-            response = client.post(url, body, content_type="application/x-www-form-urlencoded")
-        if response.streaming:
-            b"".join(response.streaming_content)
-        return response
 
 
 @pytest.fixture
@@ -101,11 +39,6 @@ def each_once(names: Sequence[str], some: Sequence[str]) -> Iterator[list[tuple[
         yield [(name, some[(turn + at) % len(some)]) for at, name in enumerate(names)]
 
 
-def share(some: Sequence[str], turn: int) -> Sequence[str]:
-    """The values that this address has its turn with."""
-    return some[turn % SHARE :: SHARE]
-
-
 def trials(
     names: Sequence[str], given: dict[str, str], *, whole: bool, turn: int
 ) -> Iterator[list[tuple[str, str]]]:
@@ -113,11 +46,11 @@ def trials(
     if not names:
         yield [("unknown", "\x00"), ("\x00", "unknown")]
         return
-    yield from each_once(names, share(values.ALL if whole else values.CORE[:6], turn))
+    yield from each_once(names, values.share(values.ALL if whole else values.CORE[:6], turn))
     if whole:
         yield from pairs_of_days(names)
     for name in names:
-        for value in share(values.CORE, turn) if whole else ():
+        for value in values.share(values.CORE, turn) if whole else ():
             yield [*((n, v) for n, v in given.items() if n != name), (name, value)]
         if whole:
             others = [(n, v) for n, v in given.items() if n != name]
@@ -166,7 +99,7 @@ class Learned:
 def hostile_paths(route: Route, real: str, turn: int) -> Iterator[str]:
     """The route with each of its own parameters as bad as can be."""
     for name in route.parameters:
-        for value in share((*values.CORE, *values.TEXTS), turn):
+        for value in values.share((*values.CORE, *values.TEXTS), turn):
             parts = {one: values.in_path("1") for one in route.parameters}
             parts[name] = values.in_path(value[:200])
             yield filled(route, parts)

@@ -1,6 +1,7 @@
 """The hostile list: texts that broke systems like this one, as the bytes a request carries."""
 
 import base64
+import os
 from collections.abc import Sequence
 from urllib.parse import quote_from_bytes
 
@@ -89,6 +90,14 @@ CORE: Sequence[str] = [
     cursor("2026-01-01T00:00:00+00:00|99999999999999999999999"),
 ]
 """One of each sort, for every parameter by itself."""
+
+SHARE = 1 if os.environ.get("ANMIN_TEST_HOSTILE") == "whole" else 3
+"""One value in so many is tried at each place, another at the next; all when asked for."""
+
+
+def share(some: Sequence[str], turn: int) -> Sequence[str]:
+    """The values that this place has its turn with."""
+    return some[turn % SHARE :: SHARE]
 
 
 def sent(pairs: Sequence[tuple[str, str]]) -> str:

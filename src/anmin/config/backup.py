@@ -72,7 +72,7 @@ def back_up(target: Path, *, with_keys: bool = False) -> Manifest:
             root=root,
             files={name: describe(path) for name, path in files.items()},
         )
-        draft = target.with_name(f".{target.name}.part")
+        draft = target.parent / f".{target.name}.part"
         try:
             pack(draft, manifest, files, settings.KEYRING)
             draft.rename(target)

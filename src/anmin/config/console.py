@@ -35,6 +35,20 @@ def boot() -> None:
     translation.activate("zh-hans" if language.startswith("zh") else "en")
 
 
+def sensible(day: datetime | None) -> datetime | None:
+    """For options that name a day: one that something can be about, or wrong usage."""
+    if day is not None:
+        boot()
+        from django.conf import settings
+
+        from anmin.kernel.incoming import within, years
+
+        if not within(day, settings.RULES):
+            first, last = years(settings.RULES, date.max)
+            raise typer.BadParameter(f"{day:%Y-%m-%d} is not within the years {first} to {last}")
+    return day
+
+
 def leave() -> None:
     """Undo what `boot` set for this thread, for whoever runs commands within a longer life."""
     if "django.conf" in sys.modules and sys.modules["django.conf"].settings.configured:
@@ -94,6 +108,8 @@ def complain(fault: Exception) -> None:
     if isinstance(fault, Refusal):
         place = f"line {fault.line}: " if fault.line else ""
         note(f"anmin: {place}{fault}")
+    elif isinstance(fault, UnicodeEncodeError) and "surrogates" in fault.reason:
+        note("anmin: what was typed holds bytes that are no text (UTF-8)")
     elif "django.db" in sys.modules and (reason := _database_reason(fault)):
         note(f"anmin: {reason}")
     elif isinstance(fault, OSError) and fault.strerror:

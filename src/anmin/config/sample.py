@@ -64,10 +64,12 @@ def read_sample(
     """
     totals = read_totals(margins) if margins else {}
     drawn = {
-        "numbers": [*([weight] if weight else []), *fpc],
-        "texts": [*([strata] if strata else []), *clusters, *columns_of(totals)],
+        "numbers": [*_given(weight), *fpc],
+        "texts": [*_given(strata), *clusters, *columns_of(totals)],
     }
-    asked = {"numbers": [] if value else [y], "texts": [*([y] if value else []), *by]}
+    asked = {"numbers": [] if value is not None else [y], "texts": [*by]}
+    if value is not None:
+        asked["texts"].insert(0, y)
     both = {kind: [*drawn[kind], *asked[kind]] for kind in drawn}
     if na is Missing.REFUSE or not (drawn["numbers"] or drawn["texts"]):
         # Without a design to keep whole, a row without an answer may as well not be there.
@@ -80,20 +82,25 @@ def read_sample(
             raise Refusal(f"{path} has no row without a missing cell")
     place = np.searchsorted(answers.rows, table.rows[slice(None) if where is None else where])
     dropped = None if table.dropped is None else len(table) + table.dropped - len(place)
-    answer = _holding(answers, y, value) if value else answers.numbers(y)
+    answer = answers.numbers(y) if value is None else _holding(answers, y, value)
     for size in fpc:
         table.refuse_where(table.numbers(size) <= 0, size, "must be a population size above 0")
     return Sample(
         y=_spread(answer[place], where),
         where=where,
         by=[_spread_levels(answers, name, place, where) for name in by] or None,
-        weights=weights_of(table, weight) if weight or not fpc else None,
-        strata=_levels(table, strata) if strata else None,
+        weights=weights_of(table, weight) if weight is not None or not fpc else None,
+        strata=None if strata is None else _levels(table, strata),
         clusters=[_levels(table, name) for name in clusters],
         fpc=[table.numbers(size) for size in fpc],
         margins=margins_of(table, totals),
         dropped=dropped,
     )
+
+
+def _given(column: str | None) -> list[str]:
+    """The column if one was named; an empty name is one that no file has."""
+    return [] if column is None else [column]
 
 
 def weights_of(table: Table, weight: str | None) -> Floats:

@@ -122,7 +122,9 @@ class Table:
         rows = _rows(self.path, self._found)
         _, header = next(rows)
         name = f"{column}_fitted" if column in (one.strip() for one in header) else column
-        part = out.with_name(f"{out.name}.part")
+        if out.exists() and not out.is_file():  # never put a file in the place of a device
+            raise Refusal(f"{out} is no file that can be written anew", field="out")
+        part = out.parent / f"{out.name}.part"
         try:
             with part.open("w", newline="", encoding="utf-8") as file:
                 writer = csv.writer(file, lineterminator="\n")

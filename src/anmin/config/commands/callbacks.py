@@ -90,7 +90,8 @@ def record(
     ] = None,
     consent: Annotated[bool | None, typer.Option(help="The unit may know who they are.")] = None,
     next_try: Annotated[
-        datetime | None, typer.Option(help="For an appointment: when (local time).")
+        datetime | None,
+        typer.Option(help="For an appointment: when (local time).", callback=console.sensible),
     ] = None,
     by: Annotated[str | None, typer.Option(help="The operator who called.")] = None,
     as_json: console.Json = False,

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 commands = typer.Typer(name="day", help="The day board and its sign-off.", no_args_is_help=True)
 Date = Annotated[
     datetime | None,
-    typer.Argument(formats=["%Y-%m-%d"], metavar="[DATE]", help="Today if left out."),
+    typer.Argument(
+        formats=["%Y-%m-%d"],
+        metavar="[DATE]",
+        help="Today if left out.",
+        callback=console.sensible,
+    ),
 ]
 Where = Annotated[str | None, typer.Option(help="Code of the unit; the bureau if left out.")]
 

@@ -11,8 +11,10 @@ commands = typer.Typer(name="demo", help="The demo city.", no_args_is_help=True)
 
 @commands.command("load")
 def load(
-    days: Annotated[int, typer.Option(help="Days of the city's life, up to now.", min=3)] = 120,
-    per_day: Annotated[int, typer.Option(help="Events a day, about.", min=1)] = 16,
+    days: Annotated[
+        int, typer.Option(help="Days of the city's life, up to now.", min=3, max=3650)
+    ] = 120,
+    per_day: Annotated[int, typer.Option(help="Events a day, about.", min=1, max=10_000)] = 16,
     seed: Annotated[int, typer.Option(help="The same seed gives the same city.")] = 20111125,
     hot_spot: Annotated[
         bool, typer.Option(help="Thefts come thick in one neighbourhood, for the scan to find.")

@@ -34,6 +34,7 @@ def incidents(
             formats=["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d"],
             help="The moment the export tells of (local time), if no column says so; else it is "
             "when the file was last written. A later export has the last word.",
+            callback=console.sensible,
         ),
     ] = None,
     by: Annotated[

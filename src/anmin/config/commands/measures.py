@@ -71,10 +71,12 @@ def show(
     key: Annotated[str, typer.Argument(help="The indicator; see `anmin measures list`.")],
     by: Annotated[str, typer.Option(help="Dimensions, such as unit,month.")] = "",
     start: Annotated[
-        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")
+        datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], help="First day.", callback=console.sensible),
     ] = None,
     end: Annotated[
-        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")
+        datetime | None,
+        typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.", callback=console.sensible),
     ] = None,
     engine: Engine = None,
     as_json: console.Json = False,

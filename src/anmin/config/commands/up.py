@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from anmin.config import console
-from anmin.kernel.errors import Conflict
+from anmin.kernel.errors import Conflict, Refusal
 
 if TYPE_CHECKING:
     from anmin.config.supervisor import Child
@@ -79,6 +79,8 @@ def _require_free(host: str, port: int) -> None:
             raise Conflict(
                 f"cannot listen on {host} port {port} ({fault.strerror}): choose another --port"
             ) from None
+        except (UnicodeError, TypeError):  # what the library says to names that are none
+            raise Refusal("--host is not the name or number of a machine", field="host") from None
 
 
 def _children(host: str, port: int, home: Path) -> list["Child"]:
@@ -97,7 +99,7 @@ def _children(host: str, port: int, home: Path) -> list["Child"]:
     threads = settings.ENVIRONMENT.anmin_web_threads + SPARE
     web = [
         *(sys.executable, "-m", "granian", "anmin.config.wsgi:application"),
-        *("--interface", "wsgi", "--no-ws", "--log-level", "warning"),
+        *("--interface", "wsgi", "--no-ws", "--log-level", "error"),
         *("--host", host, "--port", str(port)),
         *("--workers", str(settings.ENVIRONMENT.anmin_web_processes)),
         *("--blocking-threads", str(threads)),

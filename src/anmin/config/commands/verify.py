@@ -45,7 +45,7 @@ def verify(
 def _text(given: str) -> str:
     """What a file, standard input or the words themselves say."""
     if given == "-":
-        return sys.stdin.read(LONGEST)
+        return sys.stdin.buffer.read(LONGEST).decode("utf-8", "replace")
     try:
         path = Path(given)
         if not path.is_file():

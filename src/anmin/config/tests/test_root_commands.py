@@ -59,7 +59,7 @@ def test_a_root_is_made_shown_and_checked(
         status, told, error = run("verify", "--root", root, "--json")
         assert (status, error) == (0, "")
         assert [one["found"] for one in told["roots"]] == ["holds"]
-    monkeypatch.setattr("sys.stdin", io.StringIO(made["short"]))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(made["short"].encode())))
     assert run("verify", "--root", "-")[0] == 0
     assert "Root of 3 records" in run("verify", "--root", str(mail))[1]
 

@@ -1,5 +1,7 @@
 """Plain CSV files: read as they are, or refused with the line and the reason."""
 
+import os
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -109,3 +111,13 @@ def test_numbers_keep_every_digit(tmp_path_factory, values):
     path = tmp_path_factory.mktemp("digits") / "y.csv"
     path.write_text("y\n" + "".join(f"{value!r}\n" for value in values))
     np.testing.assert_array_equal(read_table(path, numbers=["y"]).numbers("y"), values)
+
+
+def test_nothing_but_a_file_is_written_anew(file, tmp_path):
+    table, pipe = read_table(file(PLAIN), numbers=["this"]), tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for place in (pipe, tmp_path):
+        with pytest.raises(Refusal, match="no file"):
+            table.write_with(place, "weight", np.ones(3))
+    assert pipe.is_fifo()
+    assert {one.name for one in tmp_path.iterdir()} == {"counts.csv", "pipe"}

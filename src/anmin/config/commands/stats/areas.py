@@ -80,16 +80,17 @@ def small_area(
     records, Battese-Harter-Fuller)."""
     covariates = _split(x)
     if means is not None:
-        if var or se or factor or method is Fit.MOMENTS:
+        if not (var is se is factor is None) or method is Fit.MOMENTS:
             raise typer.BadParameter(
                 "--means models records: without --var, --se and --factor, by reml or ml"
             )
-        sources = means, means_id or id_, _split(means_x) if means_x else covariates, size
+        named = covariates if means_x is None else _split(means_x)
+        sources = means, id_ if means_id is None else means_id, named, size
         found, table = _records(file, id_, y, covariates, sources, method, not no_intercept, na)
     else:
         if (var is None) == (se is None):
             raise typer.BadParameter("give either --var or --se, or --means for records")
-        if means_id or means_x or size:
+        if not (means_id is means_x is size is None):
             raise typer.BadParameter("--means-id, --means-x and --size go with --means")
         spread = (var or se or "", var is None)
         found, table = _areas(
@@ -99,7 +100,7 @@ def small_area(
 
 
 def _split(columns: str | None) -> list[str]:
-    return [name.strip() for name in columns.split(",")] if columns else []
+    return [name.strip() for name in columns.split(",")] if columns is not None else []
 
 
 def _areas(

@@ -118,7 +118,10 @@ def compare_many(
         if column is not None
     }
     table = read_table(
-        file, numbers=[this, last, *over.values()], texts=[id_, *([group] if group else [])], na=na
+        file,
+        numbers=[this, last, *over.values()],
+        texts=[id_, *([] if group is None else [group])],
+        na=na,
     )
     table.refuse_repeats(id_)
     counts = table.counts(this), table.counts(last)
@@ -131,7 +134,7 @@ def compare_many(
         p=p.value,
         adjustment=adjustment.value,
         scatter=scatter.value,
-        groups=table.texts(group).astype(str) if group else None,
+        groups=table.texts(group).astype(str) if group is not None else None,
     )
     columns = {
         **asdict(found.comparison),

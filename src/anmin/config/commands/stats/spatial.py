@@ -167,7 +167,7 @@ def moran(
     around = read_neighbourhood(
         file, id_, y, neighbours, (x_col, y_col), band, nearest, spherical=spherical, na=na
     )
-    if population:
+    if population is not None:
         around = replace(around, values=_deviates(file, id_, population, around, na))
     given = around.weights if weights is Weighting.BINARY else row_standardised(around.weights)
     with console.progress("permutations") as advance:

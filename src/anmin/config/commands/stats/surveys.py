@@ -253,7 +253,7 @@ def design_of(sample: "Sample", single: Single) -> "Design":
 
 
 def _names(columns: str | None) -> list[str]:
-    return [name.strip() for name in columns.split(",")] if columns else []
+    return [name.strip() for name in columns.split(",")] if columns is not None else []
 
 
 def say(sample: "Sample", found: "Estimates", as_json: bool, errors: Error) -> None:
@@ -319,7 +319,9 @@ def _fit(
     if len(totals) > 1 and not several:
         reason = "poststratify takes one variable (cross two as a:b); rake takes several"
         raise Refusal(reason, field="margins")
-    table = read_table(file, numbers=[weight] if weight else [], texts=columns_of(totals), na=na)
+    table = read_table(
+        file, numbers=[] if weight is None else [weight], texts=columns_of(totals), na=na
+    )
     weights = weights_of(table, weight)
     design = fitted(Design.of(weights=weights), margins_of(table, totals), limits)
     column = table.write_with(out, NEW_WEIGHT, design.weights)
