@@ -36,6 +36,8 @@ DESIGN = "--weight w --strata s --cluster c"
 POINTS = "--x-col lon --y-col lat --nearest 3 --permutations 9"
 GOOD = {
     "backup": "{out}.tar.gz",
+    "calendar announce": "--help",
+    "calendar show": "--help",
     "callbacks list": "",
     "callbacks plan": "",
     "callbacks record": "1 --outcome busy",
@@ -57,6 +59,9 @@ GOOD = {
     "root key": "",
     "root make": "",
     "root show": "",
+    "rules check": "--help",
+    "rules hold": "--help",
+    "rules list": "--help",
     "stats compare": "--this 12 --last 9",
     "stats compare-many": "{survey} --id id --this x --last y",
     "stats contrast": "{survey} --y y --by g --first 0 --second 1",
@@ -83,7 +88,10 @@ GOOD = {
     "verify": "",
     "worker": "--help",
 }
-"""How each command is called well; every option is then given each hostile value beside it."""
+"""How each command is called well; every option is then given each hostile value beside it.
+
+Beside `--help` nothing is done: the worker, and what writes the calendar and the digests of laws.
+"""
 
 DEAR = ("backup", "profiles guess", "stats farrington", "stats scan")
 """Commands that take long over a good call: of these values every fourth."""
