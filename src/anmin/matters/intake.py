@@ -103,7 +103,8 @@ def _newly_said(
             _tell(results, word, Observed("unchanged", row.id))
         else:
             word.older = row.facts_at is not None and one.facts_at < row.facts_at
-            word.joins = one.facts_at == row.facts_at and (row.id in told or row.id in by.spoken)
+            word.level = one.facts_at == row.facts_at
+            word.joins = word.level and (row.id in told or row.id in by.spoken)
             later.append(word)
     _bump(bump)
     said = said_before(later, by)

@@ -46,7 +46,8 @@ class Word:
     """What one or more rows (``places`` in their batch) say of an event.
 
     ``again`` are places of rows that say nothing besides. ``pk`` is its matter, if it has one.
-    ``older``: a later export has spoken of it. ``joins``: this export has spoken of it before.
+    ``older``: a later export has spoken of it. ``level``: it is as new as what is known.
+    ``joins``: this export has spoken of it before.
     """
 
     places: tuple[int, ...]
@@ -54,6 +55,7 @@ class Word:
     again: tuple[int, ...] = ()
     pk: int = 0
     older: bool = False
+    level: bool = False
     joins: bool = False
 
 
@@ -152,7 +154,7 @@ def said_before(words: Sequence[Word], by: Bringing) -> set[int]:
     A file that is brought in again says nothing new while no other has spoken since. Without
     files, between equals the last word stands.
     """
-    asked = [word for word in words if by.same_file or (by.run is None and not word.older)]
+    asked = [word for word in words if by.same_file or (by.run is None and word.level)]
     if not asked:
         return set()
     told = _standing([word.pk for word in asked], {"id__lte": by.since} if by.since else {})
@@ -164,7 +166,7 @@ def said_before(words: Sequence[Word], by: Bringing) -> set[int]:
                 continue
             said = [one for one in said if one.get("run") in by.same_file]
         digest = word.one.marked(settings.KEYRING).facts.hex()
-        if (by.run is not None or not word.older) and any(
+        if (by.run is not None or word.level) and any(
             digest in (one.get("facts"), one.get("row")) for one in said
         ):
             found.add(word.pk)

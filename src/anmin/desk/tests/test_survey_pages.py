@@ -205,7 +205,7 @@ def test_the_questionnaire_is_shown_in_both_languages(city: City, sign_in: SignI
     page = text(sign_in(city.leader).get("/desk/surveys/questionnaires/safety/1/"))
     assert "天黑以后一个人" in page
     assert "Rather unsafe" in page
-    assert sign_in(city.leader).get("/desk/surveys/questionnaires/safety/2/").status_code == 404
+    assert sign_in(city.leader).get("/desk/surveys/questionnaires/safety/99/").status_code == 404
 
 
 @pytest.mark.parametrize("who", ["operator", "inspector", "programme", "leader"])

@@ -120,7 +120,7 @@ def test_two_waves_side_by_side(city: City, sign_in: SignIn) -> None:
     page = text(sign_in(city.leader).get("/desk/surveys/waves/b/results/?against=a&by=sex"))
     assert "有变化" in page
     assert page.count('"name": "2026') == 2
-    assert re.search(r">-\d\d\.\d<", page)
+    assert re.search(r">−\d\d\.\d<", page)
 
 
 @pytest.mark.parametrize("who", ["operator", "officer", "admin"])
