@@ -168,7 +168,7 @@ class Deadline(models.Model):
     """One promise of one matter, with the rule it came from; met, running or missed.
 
     ``provisional`` tells that a year without announced holidays went into the reckoning.
-    ``held_by`` is the unit that answers for it, if it handed the matter on too late (ADR 0047).
+    ``held_by`` is the unit that answers for it, if it handed the matter on too late (ADR 0049).
     """
 
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="deadlines", db_index=False)
