@@ -138,8 +138,8 @@ def _fit(fact: str, sample: Sample, column: int, name: float) -> tuple[float, st
         return 0.0, ""
     if fact == "external_id" and name < NAMED_SO:
         return _unnamed_number(sample, shape)
-    if fact == "area" and not sample.header and (shape.filled < 0.5 or shape.distinct < 2):
-        return 0.0, ""
+    if fact == "area" and not sample.header and (shape.filled < 0.5 or shape.length < 9):
+        return 0.0, ""  # six figures can be anything
     if look := LOOKS.get(fact):
         return look(shape)
     return 0.4, _("text of %(length)s characters") % {"length": f"{shape.length:.0f}"}
@@ -237,7 +237,7 @@ def _togetherness(sample: Sample, day: int, column: int, fact: str) -> float:
     if shape.dates.weak and not title and abs(column - day) == 1:
         # Figures that are all hours and minutes, of one length or nearly as many as there are rows.
         lengths = {len(value) for value in shape.values}
-        many = max(lengths) in (4, 6) and 2 * shape.distinct > len(shape.values)
+        many = max(lengths) >= 3 and 2 * shape.distinct > len(shape.values)
         score += 1.0 if many or lengths in ({4}, {6}) else 0.0
     others = {one: fits for one, fits in title_fits(title).items() if one in TIMES}
     own = others.pop(fact, 0.0)

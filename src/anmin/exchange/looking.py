@@ -188,7 +188,7 @@ def look(
         doubts = [doubt(code, labels) for code in codes]
         chosen = parse_profile(text)
     seen = preview(run, profile=profile or chosen, actor=actor)
-    shown, told = shows_contacts(actor), _telling(run)
+    shown, told = shows_contacts(actor), _telling(run, chosen)
     if not (shown or profile):
         _refuse_other_uses(run, chosen, told)
     return Look(
@@ -269,10 +269,16 @@ def _refuse_other_uses(run: ImportRun, profile: Profile, told: Mapping[int, str]
             )
 
 
-def _telling(run: ImportRun) -> dict[int, str]:
-    """The columns that a guess takes for the reporter, whatever somebody says they are."""
+def _telling(run: ImportRun, chosen: Profile) -> dict[int, str]:
+    """The columns that a guess takes for the reporter, whatever somebody says they are.
+
+    The file is read as the chosen profile reads it.
+    """
+    file = chosen.file
+    encoding = "" if file.encoding == "auto" else file.encoding
+    read_so = Wishes(encoding=encoding, sheet=file.sheet or "")
     try:
-        plain = parse_profile(propose(stored_path(run)).toml)
+        plain = parse_profile(propose(stored_path(run), wishes=read_so).toml)
         with Table(stored_path(run), plain.file.reading) as table:
             binding, _rows = bind(plain, iter(table))
     except (Refusal, Unreadable):

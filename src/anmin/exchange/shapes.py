@@ -18,7 +18,10 @@ ADDRESS = re.compile(
     r"LOOP|RP|ALY|EXPY|FWY|PLZ|CV|XING|STRASSE|STRAßE|WEG|PLATZ|RUE|CALLE|AVENIDA|УЛ)\b|STRA(?:SS|ß)E",
     re.I,
 )
-AREA_CODE = re.compile(r"[1-9]\d{5}(?:\d{3}(?:\d{3})?)?")
+AREA_CODE = re.compile(
+    r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[12])(?!00)\d{2}(?!00)\d{2}(?:\d{3}(?:\d{3})?)?"
+)
+"""Codes of GB/T 2260: province, prefecture, county; after them street and community."""
 NUMBERED = re.compile(r"(?=.*\d)[0-9A-Za-z\u4e00-\u9fff()（）〔〕_./-]{1,40}")
 POINT = re.compile(
     r"(?:SRID=\d+;)?POINT *Z? *\(.+\)|(?s:.*)\( *-?\d{1,3}\.\d+ *, *-?\d{1,3}\.\d+ *\)"

@@ -527,3 +527,27 @@ def test_who_may_open_no_contacts_sees_none_in_rejected_rows(city: City, sign_in
             sign_in(city.admin).get(f"/desk/import/{draft.pk}/", {"profile": "", "c6": fact})
         )
         assert "139588123" not in page
+
+
+def test_an_encoding_is_named_on_the_spot(city: City, sign_in: SignIn) -> None:
+    header = "Номер,Принято,Тип,Адрес,Телефон\n"
+    lines = [
+        f"24-{n:05},2026-03-01 09:{n:02}:00,Кража,улица Мира {n},139588123{n:02}"
+        for n in range(10, 50)
+    ]
+    browser = sign_in(city.admin)
+    upload(browser, (header + "\n".join(lines)).encode("windows-1251"))
+    run = ImportRun.objects.latest("pk")
+    here = f"/desk/import/{run.pk}/"
+    page = text(browser.get(here))
+    assert "既不是UTF-8也不是GB18030" in page
+    assert '<option value="windows-1251">' in page
+    said = {"profile": "", "encoding": "windows-1251", "c5": "contact_phone"}
+    page = text(browser.get(here, said))
+    assert "улица Мира 10" in page
+    assert "13958812310" not in page  # masked, whatever encoding it is in
+    taken_otherwise = text(browser.get(here, {**said, "c5": "summary"}))
+    assert "13958812310" not in taken_otherwise
+    browser.post(f"{here}start/", said)
+    uploads.run_next()
+    assert Matter.objects.filter(place__startswith="улица Мира").count() == len(lines)
