@@ -315,7 +315,7 @@ def the_night_notes_who_did_not_sign(story: Story) -> None:
     night = datetime(2026, 11, 10, 20, tzinfo=CHINA)
     assert not Message.objects.filter(medium="sms", created_at__gte=night).exists()
     page = story.open(story.yuhai_leader, "/desk/notices/")
-    followed(page, page.locator("#letters").get_by_role("link", name="2026-11-10"))
+    followed(page, page.locator("#letters").get_by_role("link", name="11月10日"))
     expect(page.locator("#body")).to_contain_text("当天没有审签")
     page.context.close()
 
