@@ -80,7 +80,7 @@ class Report:
             "access_log_entries": self.access_log.entries,
             "records": self.evidence.records,
             "rows": self.evidence.rows,
-            "findings": [one.as_json() for one in self.findings][:CAP],
+            "findings": [one.as_json() for one in self.findings][: 2 * CAP],
             "roots": [one.as_json() for one in self.roots],
         }
 

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 
 CAP = 1000
 """Findings that are kept with their names; beyond them only the number is."""
+ALWAYS = 50
+"""Of each sort so many are kept in any case: many of one sort do not hide one of another."""
 
 
 class What(StrEnum):
@@ -200,7 +202,7 @@ class Findings:
     def add(self, one: Finding) -> None:
         """Count a finding, and keep it while there is room."""
         self.more(one.what)
-        if len(self.listed) < CAP:
+        if len(self.listed) < CAP or self.counts[one.what] <= ALWAYS:
             self.listed.append(one)
 
     def extend(self, several: Iterable[Finding]) -> None:

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from django.db.models import F, Max, Min
+from django.db.models import F
 from django.db.models.functions import Length
-from django.utils import timezone
 
 from anmin.kernel.reference import format_number
 from anmin.matters.models import Matter, NumberSeries
@@ -27,13 +26,8 @@ def set_back() -> Iterator[str]:
     One look-up in an index for each prefix and year.
     """
     known = {(one.prefix, one.year): one.last for one in NumberSeries.objects.all()}
-    opened = Matter.objects.aggregate(first=Min("opened_at"), last=Max("opened_at"))
-    years = {year for _prefix, year in known}
-    if opened["first"]:
-        first, last = (timezone.localtime(opened[end]).year for end in ("first", "last"))
-        years |= set(range(first, last + 1))
     for prefix in sorted({kind.prefix for kind in all_kinds()}):
-        for year in sorted(years):
+        for year in _years(prefix) | {year for of, year in known if of == prefix}:
             last = known.get((prefix, year), 0)
             after = format_number(prefix, year, last + 1)[:-1]
             beyond = Matter.objects.annotate(length=Length("number")).filter(
@@ -41,3 +35,12 @@ def set_back() -> Iterator[str]:
             )
             if given := beyond.order_by("number").values_list("number", flat=True).last():
                 yield f"{prefix}-{year}: {last} < {given}"
+
+
+def _years(prefix: str) -> set[int]:
+    """From the first to the last year of which there are numbers with that prefix."""
+    rows = Matter.objects.filter(number__gte=f"{prefix}-", number__lt=f"{prefix}-~")
+    numbers = rows.order_by("number").values_list("number", flat=True)
+    ends = [str(one).split("-")[1] for one in (numbers.first(), numbers.last()) if one]
+    years = [int(one) for one in ends if one.isdigit() and "1000" <= one <= "9999"]
+    return set(range(min(years), max(years) + 1)) if years else set()
