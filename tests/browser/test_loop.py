@@ -344,7 +344,7 @@ def zheng_reads_the_morning_page(story: Story) -> None:
     # one reply to a second call is too few for a share
     expect(tile(page, "二次回访满意率")).to_contain_text("数量过少，不予显示")
     days = page.locator(".unit-days li")
-    expect(days.filter(has_text="锦湖派出所")).to_contain_text("18:00 审签")
+    expect(days.filter(has_text="锦湖派出所")).to_contain_text("18:00审签")
     expect(days.filter(has_text="玉海派出所")).to_contain_text("未审签")
 
     followed(page, tile(page, "满意率（含基本满意）").locator("a"))

@@ -97,7 +97,7 @@ def test_an_answer_to_an_officers_question_has_its_receipt_too(
     assert send_receipts() == 0
     (body,) = acknowledged()
     code = receipts.code_of(asked)
-    assert f"回执 {code}" in body
+    assert f"回执码{code}" in body
     root = roots.make()
     assert receipts.find(code).root == root
 
