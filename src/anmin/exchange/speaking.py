@@ -37,14 +37,22 @@ def bringing(run: ImportRun, order: Order) -> Bringing:
     """In whose name a run writes, and what it knows of earlier runs of the same file."""
     profile = order.profile
     actor = Actor.of(run.actor) if run.actor else Actor.system(f"console, {run.profile}")
-    earlier = ImportRun.objects.filter(sha256=run.sha256).exclude(status=Status.UNDONE)
+    earlier = [
+        one
+        for one in ImportRun.objects.filter(
+            sha256=run.sha256, profile=run.profile, profile_text=run.profile_text
+        ).exclude(status=Status.UNDONE)
+        if one.column_facts == run.column_facts
+    ]
+    whole = [one.pk for one in earlier if one.status == Status.DONE and not one.rejected]
     return Bringing(
         actor,
         run.pk,
         has_callbacks,
         own_source=profile.source.startswith(OWN),
         joining=Joining(profile.moments, profile.time.opened),
-        same_file=frozenset(earlier.values_list("pk", flat=True)),
+        same_file=frozenset(one.pk for one in earlier),
+        finished=frozenset(whole),
         since=last_entry(),
     )
 

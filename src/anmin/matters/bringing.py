@@ -63,8 +63,9 @@ class Bringing:
     """Who brings a file in, as which run, and who can tell what rests on a matter.
 
     ``joining`` says how several rows about one event are joined. ``same_file`` are the runs that
-    brought this very file before, and ``since`` is the last entry before this one began; whoever
-    calls adds to ``spoken`` what was committed.
+    brought this very file before, read in the same way, ``finished`` those of them that took in
+    all of it, and ``since`` is the last entry before this one began; whoever calls adds to
+    ``spoken`` what was committed.
     """
 
     actor: Actor
@@ -73,6 +74,7 @@ class Bringing:
     own_source: bool = False
     joining: Joining = field(default_factory=Joining)
     same_file: frozenset[int] = frozenset()
+    finished: frozenset[int] = frozenset()
     since: int = 0
     spoken: Spoken = field(default_factory=Spoken)
 

@@ -151,8 +151,9 @@ def update_many(words: Sequence[Word], by: Bringing) -> list[Observed]:
 def said_before(words: Sequence[Word], by: Bringing) -> set[int]:
     """The matters of which the very same was said before, and which is not to be said again.
 
-    A file that is brought in again says nothing new while no other has spoken since. Without
-    files, between equals the last word stands.
+    A file that is brought in again says nothing new while no other has spoken since: nothing at
+    all if all of it came in, else what it said before it broke off. Without files, between equals
+    the last word stands.
     """
     asked = [word for word in words if by.same_file or (by.run is None and word.level)]
     if not asked:
@@ -163,6 +164,9 @@ def said_before(words: Sequence[Word], by: Bringing) -> set[int]:
         said = [payload.get("told", {}) for payload in told.get(word.pk, ())]
         if by.run is not None:
             if not said or said[-1].get("run") not in by.same_file:
+                continue
+            if said[-1]["run"] in by.finished:
+                found.add(word.pk)
                 continue
             said = [one for one in said if one.get("run") in by.same_file]
         digest = word.one.marked(settings.KEYRING).facts.hex()
