@@ -1,5 +1,6 @@
 """Checks that every method makes of what it is given, so that all refuse in the same words."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -41,11 +42,16 @@ def positive(values: ArrayLike, name: str) -> Floats:
     return floats
 
 
-def whole(value: object, name: str, least: int) -> int:
-    """A whole number not below the least that makes sense."""
+MOST_TRIALS = 1_000_000
+"""How often chance is tried at most: more would tell nothing further, and take days."""
+
+
+def whole(value: object, name: str, least: int, most: float = math.inf) -> int:
+    """A whole number not below the least that makes sense, nor above the most."""
     number = counts(value, name)  # type: ignore[arg-type]
-    if number.ndim or number < least:
-        raise Refusal(f"{name} must be one whole number from {least}", field=name)
+    if number.ndim or not least <= number <= most:
+        upto = f" to {most:,.0f}" if most < math.inf else ""
+        raise Refusal(f"{name} must be one whole number from {least}{upto}", field=name)
     return int(number)
 
 

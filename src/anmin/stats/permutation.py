@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from anmin.stats.arguments import Floats, whole
+from anmin.stats.arguments import MOST_TRIALS, Floats, whole
 from anmin.stats.neighbours import Ints, Weights, counts_of
 
 BLOCK = 128
@@ -32,7 +32,7 @@ def two_sided(low: Ints | np.int64, high: Ints | np.int64, permutations: int) ->
 
 
 def _check(permutations: int, seed: int) -> None:
-    whole(permutations, "permutations", 0)
+    whole(permutations, "permutations", 0, MOST_TRIALS)
     whole(seed, "seed", 0)
 
 

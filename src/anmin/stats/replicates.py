@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from anmin.kernel.errors import Refusal
-from anmin.stats.arguments import Floats, counts, tail_of
+from anmin.stats.arguments import MOST_TRIALS, Floats, tail_of, whole
 from anmin.stats.design import Design, Stage
 
 
@@ -104,11 +104,10 @@ def bootstrap(design: Design, replicates: int = 500, *, seed: int) -> Replicates
     The same seed gives the same replicates, whichever are asked for first.
 
     Raises:
-        Refusal: fewer than two replicates; as `jackknife`.
+        Refusal: fewer than two replicates, or more than a million; as `jackknife`.
     """
     stage = _first_stage(design)
-    if counts(replicates, "replicates") < 2:
-        raise Refusal("replicates must be at least 2", field="replicates")
+    whole(replicates, "replicates", 2, MOST_TRIALS)
     order = np.argsort(stage.stratum, kind="stable")
     starts = np.concatenate([[0], np.cumsum(stage.sampled)[:-1]]).astype(np.intp)
     again = np.maximum(stage.sampled - 1, 0).astype(np.intp)

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from anmin.kernel.errors import Refusal
-from anmin.stats.arguments import Floats, whole
+from anmin.stats.arguments import MOST_TRIALS, Floats, whole
 from anmin.stats.coordinates import distance, positions
 from anmin.stats.scan_arguments import (
     AtRisk,
@@ -158,7 +158,7 @@ def scan(
     by_data = model == "permutation" and scatter != "none"
     lengths, share = lengths_of(time_window, seen.shape[1]), share_of(max_share)
     most, fewest = whole(most, "most", 1), whole(min_cases, "min_cases", 1)
-    wanted = whole(replicates, "replicates", 0)
+    wanted = whole(replicates, "replicates", 0, MOST_TRIALS)
     chosen = secrets.randbits(32) if seed is None else whole(seed, "seed", 0)
     early = None if stop_after is None else whole(stop_after, "stop_after", 1)
     workers = whole(threads or os.process_cpu_count() or 1, "threads", 1)

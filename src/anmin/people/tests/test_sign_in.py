@@ -205,7 +205,7 @@ class TestSecondFactor:
         sign_in(client, bureau.leader.username)
         answer = client.post(reverse("mfa_authenticate"), {"code": code_for(secret)})
         assert answer.status_code == 503
-        assert "administrator" in answer.content.decode()
+        assert "管理员" in answer.content.decode()
         assert signed_in_as(client) is None
         moved = Authenticator.objects.filter(user=bureau.leader)
         assert list(moved.values_list("data", flat=True)) == before
