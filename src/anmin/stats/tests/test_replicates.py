@@ -81,7 +81,7 @@ def test_what_has_no_replicates_is_refused():
     for make in (jackknife, lambda design: bootstrap(design, seed=1)):
         with pytest.raises(Refusal, match="single unit"):
             make(centred)
-    with pytest.raises(Refusal, match="at least 2"):
+    with pytest.raises(Refusal, match="one whole number from 2"):
         bootstrap(Design.of(weights=[1, 1]), 1, seed=1)
     certain = Design.of(weights=[1, 1, 1], strata=[0, 0, 1], single="certainty")
     assert len(jackknife(certain)) == 2
