@@ -221,6 +221,8 @@ AUTH_PASSWORD_VALIDATORS = [
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/desk/"
+FIRST_PAGES = {"leader": "/desk/morning/"}
+"""Where sign-in leads somebody of a role whose work begins elsewhere."""
 ACCOUNT_ADAPTER = "anmin.people.sign_in.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SESSION_REMEMBER = False

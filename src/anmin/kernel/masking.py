@@ -95,8 +95,21 @@ def mask_name(name: str) -> str:
         return ""
     if plain.isascii() or unicodedata.name(plain[0], "").startswith(("LATIN", "CYRILLIC")):
         return " ".join(f"{word[0].upper()}." for word in re.findall(r"[^\W\d_]+", plain)) or HIDDEN
-    surname = plain[:2] if plain[:2] in _COMPOUND_SURNAMES and len(plain) > 2 else plain[:1]
-    return f"{surname}某"
+    return f"{_surname(plain)}某"
+
+
+def _surname(plain: str) -> str:
+    return plain[:2] if plain[:2] in _COMPOUND_SURNAMES and len(plain) > 2 else plain[:1]
+
+
+def surname(name: str) -> str:
+    """``王`` of 王小明, ``欧阳`` of 欧阳小明, ``Smith`` of John Smith; empty without a name."""
+    plain = unicodedata.normalize("NFKC", name).strip()
+    if not plain:
+        return ""
+    if plain.isascii() or unicodedata.name(plain[0], "").startswith(("LATIN", "CYRILLIC")):
+        return plain.split()[-1]
+    return _surname(plain)
 
 
 def mask_identity_number(number: str) -> str:

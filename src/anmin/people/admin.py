@@ -36,7 +36,15 @@ class AccountForm(forms.ModelForm[Account]):
 
     class Meta:
         model = Account
-        fields = ("username", "display_name", "role", "unit", "language", "is_active")
+        fields = (
+            "username",
+            "display_name",
+            "badge_number",
+            "role",
+            "unit",
+            "language",
+            "is_active",
+        )
 
     editor: Account | None = None
     """Who fills the form in."""
@@ -124,12 +132,25 @@ class AccountAdmin(NeedsCapability[Account]):
 
     capability = Capability.MANAGE_ACCOUNTS
     form = AccountForm
-    list_display = ("username", "display_name", "role", "unit", "is_active", "last_login")
+    list_display = (
+        "username",
+        "display_name",
+        "service_number",
+        "role",
+        "unit",
+        "is_active",
+        "last_login",
+    )
     list_filter = ("role", "is_active")
     list_select_related = ("unit",)
-    search_fields = ("username", "display_name", "unit__name", "unit__code")
+    search_fields = ("username", "display_name", "badge_number", "unit__name", "unit__code")
     autocomplete_fields = ("unit",)
     actions = ("reset_second_factors", "end_all_sessions")
+
+    @admin.display(description=_("badge number"))
+    def service_number(self, obj: Account) -> str:
+        """What this person says on the telephone."""
+        return obj.service_number
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody."""

@@ -65,6 +65,12 @@ class Account(Evidenced, AbstractBaseUser):
         ],
     )
     display_name = models.CharField(_("full name"), max_length=80, blank=True)
+    badge_number = models.CharField(
+        _("badge number"),
+        max_length=16,
+        blank=True,
+        help_text=_("What is said on the telephone. Empty: a number of this system."),
+    )
     role = models.CharField(_("role"), max_length=16, choices=role_choices)
     unit = models.ForeignKey(
         "places.Unit",
@@ -95,6 +101,11 @@ class Account(Evidenced, AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.display_name or self.username
+
+    @property
+    def service_number(self) -> str:
+        """What this person says on the telephone: the badge number, never the sign-in name."""
+        return self.badge_number or f"{self.pk:04d}"
 
     def clean(self) -> None:
         """Keep one spelling of a sign-in name, and role and unit such that one can work."""

@@ -103,6 +103,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Accounts are added by an administrator."""
         return False
 
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """The page that the work of this person's role begins with."""
+        role = getattr(request.user, "role", "")
+        return settings.FIRST_PAGES.get(role, settings.LOGIN_REDIRECT_URL)
+
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """The library's own limits would lock colleagues and whole offices out: see ``attempts``."""
 

@@ -51,6 +51,7 @@ class Migration(migrations.Migration):
                 ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
                 ('username', models.CharField(max_length=64, unique=True, validators=[django.core.validators.RegexValidator('^[\\w.@+-]+$', 'Letters, digits and . @ + - _ only, no blanks.')], verbose_name='sign-in name')),
                 ('display_name', models.CharField(blank=True, max_length=80, verbose_name='full name')),
+                ('badge_number', models.CharField(blank=True, help_text='What is said on the telephone. Empty: a number of this system.', max_length=16, verbose_name='badge number')),
                 ('role', models.CharField(choices=anmin.people.roles.role_choices, max_length=16, verbose_name='role')),
                 ('language', models.CharField(blank=True, help_text='Empty: as the browser asks.', max_length=8, verbose_name='language')),
                 ('is_active', models.BooleanField(default=True, verbose_name='may sign in')),
