@@ -1,6 +1,7 @@
 """Writing places: loading areas, units and responsibilities from rows of a table."""
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -37,7 +38,8 @@ class Loaded:
 def load_areas(rows: Iterable[Row]) -> Loaded:
     """Bring areas in line with rows of code, name, level, parent (a code or empty).
 
-    Optional: name_en, latitude, longitude (degrees), households. A parent may stand anywhere in
+    Optional: name_en, latitude, longitude (degrees), households. A committee's name becomes that
+    of its place (四坦村委会 is 四坦村). A parent may stand anywhere in
     the rows or be known already. Nothing is removed. Loading the same rows again changes nothing.
 
     Raises:
@@ -193,8 +195,22 @@ def _values(row: Area | Unit, fields: Iterable[str]) -> list[Any]:
     return [row.parent_id, *(getattr(row, name) for name in fields)]
 
 
+_COMMITTEES = (
+    (re.compile(r"(?<=.)(?:村民委员会|村委会)$"), "村"),
+    (re.compile(r"(?<=.)(?:社区)?(?:居民委员会|居委会)$"), "社区"),
+)
+
+
+def place_name(name: str) -> str:
+    """The place where official lists give its committee: 四坦村 for 四坦村委会."""
+    plain = name.strip()
+    for committee, place in _COMMITTEES:
+        plain = committee.sub(place, plain)
+    return plain
+
+
 def _area_facts(row: Row) -> dict[str, Any]:
-    facts: dict[str, Any] = {"level": row["level"]}
+    facts: dict[str, Any] = {"level": row["level"], "name": place_name(row["name"])}
     for name, largest in (("latitude", 90.0), ("longitude", 180.0)):
         if text := row.get(name):
             degrees = float(text)

@@ -84,7 +84,7 @@ def places(rng: random.Random) -> tuple[list[Place], Place]:
             Place(
                 area_id=area.pk,
                 unit_id=unit,
-                name=area.name.removesuffix("村").removesuffix("社区"),
+                name=area.name,
                 longitude=area.longitude,
                 latitude=area.latitude,
                 weight=share * rng.lognormvariate(0, 0.6),

@@ -40,8 +40,8 @@ WEAK_STATION = "RA-XJ"
 TRIED_STATION = "RA-JH"  # whose duty leader and officer one signs in as: there work waits
 UNDERWAY = (("theft", 12), ("dispute", 35), ("noise", 70), ("welfare", 100), ("theft", 190))
 UNHAPPY_THERE = 0.4  # of the answers of the last two days, so that there is something to put right
-BUSY_NOW = 4  # times the usual events yesterday and today, so that there is work to try
-LEFT = 12  # calls that operators leave in the queue on those days
+SIGNAL, SIGNAL_EVENTS = "fraud", 9  # what stands out of an else usual yesterday
+LEFT = 12  # calls that operators leave in the queue yesterday and today
 NEVER_REACHED = 16  # of a hundred people called, those who are never reached
 BATCH = 1000
 HOT_SPOT_SEED, HOT_SPOT_PLACES, HOT_SPOT_EVENTS, HOT_SPOT_DAYS = 5, 4, 14, 12
@@ -59,6 +59,18 @@ def hot_spot_events(places: list[Place], last: date) -> Iterator[Observation]:
         day = last - timedelta(days=1 + n * HOT_SPOT_DAYS // HOT_SPOT_EVENTS)
         at = datetime.combine(day, time(rng.randrange(24), rng.randrange(60)), zone)
         yield event(f"H{day:%Y%m%d}W{n:02d}", "theft", at, around[n % len(around)], rng)
+
+
+def signal_events(places: list[Place], day: date) -> Iterator[Observation]:
+    """More frauds all over the city than a usual day has: one thing that is really new.
+
+    By chance of their own, as above.
+    """
+    rng = random.Random(SIGNAL)  # noqa: S311 - reproducible on purpose
+    zone = timezone.get_default_timezone()
+    for n in range(SIGNAL_EVENTS):
+        at = datetime.combine(day, time(rng.randrange(8, 22), rng.randrange(60)), zone)
+        yield event(f"S{day:%Y%m%d}F{n:02d}", SIGNAL, at, rng.choice(places), rng)
 
 
 class City:
@@ -94,9 +106,10 @@ class City:
         day = first
         while day <= last:
             self.fresh = (last - day).days < 2
-            count = per_day * (BUSY_NOW if self.fresh else 1)
-            coming = events_of(day, count=count, places=self.places, rng=self.rng, zone=zone)
+            coming = events_of(day, count=per_day, places=self.places, rng=self.rng, zone=zone)
             self.coming.extend(coming)
+            if (last - day).days == 1:
+                self.coming.extend(signal_events(self.places, day))
             sign = partial(self._sign, day, last)
             call = partial(self._call, leave=LEFT if self.fresh else 0)
             for hour, minute, what in (

@@ -262,3 +262,23 @@ def test_a_clean_code_stays_clean(text: str) -> None:
     assert code == code.upper()
     assert "/" not in code
     assert 1 <= len(code) <= 24
+
+
+@pytest.mark.parametrize(
+    ("official", "place"),
+    [
+        ("四坦村委会", "四坦村"),
+        ("四坦村民委员会", "四坦村"),
+        ("东门社区居委会", "东门社区"),
+        ("东门居民委员会", "东门社区"),
+        ("安阳街道", "安阳街道"),
+        ("村委会", "村委会"),
+    ],
+)
+def test_a_place_is_called_by_its_name_not_by_its_committee(
+    db: None, official: str, place: str
+) -> None:
+    row = {"code": "330381001999", "name": official, "level": "community", "parent": ""}
+    actions.load_areas([row])
+    assert Area.objects.get(code="330381001999").name == place
+    assert actions.load_areas([row]) == actions.Loaded(unchanged=1)
