@@ -20,6 +20,7 @@ from anmin.evidence.log import atomic
 from anmin.evidence.prepared import Prepared
 from anmin.kernel.errors import Conflict, NotFound
 from anmin.matters.queries import by_id
+from anmin.places.queries import top_unit_label
 
 _links = Prepared(lambda digest: AnswerLink.objects.filter(token_digest=digest), like=b"")
 _callbacks = Prepared(lambda pk: Callback.objects.filter(pk=pk))
@@ -101,15 +102,40 @@ def _answer(found: AnswerLink, said: Said) -> str:
     with atomic() as log:
         if not AnswerLink.objects.filter(pk=found.pk, used_at=None).update(used_at=now):
             raise _used()
+        found.used_at = now
         receipts.promise_receipt(found)
         recording.answer(found.callback, said, via=Via.LINK, at=now, key=f"link:{found.pk}")
     return receipts.code_in(log)
 
 
-def receipt_of(token: str) -> str:
-    """The receipt for what was answered by a link, the same ever after; empty if nothing was."""
-    found = AnswerLink.objects.filter(token_digest=_digest(token)).first()
-    return receipts.code_of(found) if found else ""
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a citizen keeps of an answer by link: about which matter, who took it, when, the proof.
+
+    ``at`` is empty and so is ``receipt`` when the callback was answered on another way.
+    """
+
+    number: str
+    office: str
+    at: datetime | None
+    receipt: str
+
+
+def taken_by(token: str) -> Taken | None:
+    """What was answered by a link, the same ever after; nothing for a link that never was."""
+    rows = AnswerLink.objects.select_related("callback__matter")
+    found = rows.filter(token_digest=_digest(token)).first()
+    return taken(found, receipts.code_of(found)) if found else None
+
+
+def taken(link: AnswerLink, receipt: str) -> Taken:
+    """What was answered by this link, with the receipt that it was given."""
+    return Taken(
+        number=link.callback.matter.number,
+        office=top_unit_label(),
+        at=link.used_at,
+        receipt=receipt,
+    )
 
 
 def _link(digest: bytes) -> AnswerLink:

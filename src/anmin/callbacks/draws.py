@@ -17,6 +17,8 @@ from anmin.callbacks.sealing import read_seed, seal
 from anmin.evidence.log import atomic
 from anmin.matters.ledger import take_turn
 
+PAGE = 10
+"""Days on a page of published draws."""
 CHUNK = 1000
 _SHARES = {
     Draw.Purpose.CALLBACK: "share",
@@ -118,6 +120,13 @@ def _decide(draw: Draw, drawn: Iterable[int]) -> None:
     frame.update(status=Status.EXCLUDED, exclusion="not_drawn", closed_at=timezone.now())
 
 
-def published(limit: int = 60) -> Sequence[Draw]:
-    """The latest draws with their hashes and, once drawn, their seeds: for anybody to check."""
-    return list(Draw.objects.defer("seed_sealed").order_by("-day", "purpose")[:limit])
+def published(before: date | None = None) -> tuple[Sequence[Draw], date | None]:
+    """The draws of ``PAGE`` days, newest first, for anybody to check: their hashes and, once
+    drawn, their seeds. Also the day before which there is more, if there is. Two statements.
+    """
+    rows = Draw.objects.defer("seed_sealed").order_by("-day", "purpose")
+    if before is not None:
+        rows = rows.filter(day__lt=before)
+    days = list(rows.order_by("-day").values_list("day", flat=True).distinct()[: PAGE + 1])
+    shown = days[:PAGE]
+    return list(rows.filter(day__in=shown)), shown[-1] if len(days) > PAGE else None

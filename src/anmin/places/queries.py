@@ -150,6 +150,13 @@ def unit_labels(ids: Iterable[int]) -> dict[int, str]:
     return _labels(directory().unit_called, ids)
 
 
+def top_unit_label() -> str:
+    """The name of the unit on top of all others, the bureau itself; empty without units."""
+    known = directory()
+    tops = [key for key, path in known.unit_paths.items() if path.strip("/").count("/") == 0]
+    return for_reader(*known.unit_called[min(tops)]) if tops else ""
+
+
 def area_labels(ids: Iterable[int]) -> dict[int, str]:
     """The names of areas in the reader's language, by id."""
     return _labels(directory().area_called, ids)

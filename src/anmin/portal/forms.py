@@ -1,5 +1,6 @@
-"""The questions of a script as forms, one to a page."""
+"""The questions of a script as forms, a page at a time."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -13,15 +14,19 @@ from anmin.surveys.questionnaires import Question as Asked
 LONGEST = 2000
 
 
-def question_form(question: Question, data: dict[str, list[str]] | None = None) -> forms.Form:
-    """A form with just this question; unbound without ``data``."""
+def questions_form(
+    questions: Sequence[Question], data: dict[str, list[str]] | None = None
+) -> forms.Form:
+    """A form with just these questions; unbound without ``data``."""
     form = forms.Form()
-    form.fields[question.code] = _field(question)
+    form.fields.update({one.code: _field(one) for one in questions})
     if data is not None:
-        field = form.fields[question.code]
-        several = isinstance(field, forms.MultipleChoiceField)
-        given = data.get(question.code, [])
-        form.data = {question.code: given if several else "".join(given[:1])}
+        form.data = {
+            code: data.get(code, [])
+            if isinstance(field, forms.MultipleChoiceField)
+            else "".join(data.get(code, [])[:1])
+            for code, field in form.fields.items()
+        }
         form.is_bound = True
     return form
 

@@ -27,8 +27,8 @@ def question(field: BoundField, heading: bool = False) -> dict[str, Any]:
 
 @register.inclusion_tag("portal/parts/step.html")
 def step(at: int, of: int) -> dict[str, int]:
-    """Where one is: "Question 1 of 3"."""
-    return {"at": at, "of": of}
+    """Where one is, "Step 1 of 3", and how many pages come after this one."""
+    return {"at": at, "of": of, "left": of - at}
 
 
 @register.inclusion_tag("portal/parts/error_summary.html")

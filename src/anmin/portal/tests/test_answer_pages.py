@@ -57,6 +57,7 @@ def test_a_content_citizen_answers_three_questions(client: Client, link: str) ->
     page = client.get(link)
     assert page.status_code == 200
     text = page.content.decode()
+    assert "第1步，共3步 · 后面还有2步" in text
     assert "没有解决" in text
     assert "checked" not in text
     for private in ("王秀英", "1385771", "陈立", "锦湖"):
@@ -67,6 +68,9 @@ def test_a_content_citizen_answers_three_questions(client: Client, link: str) ->
     page = say(client, link, page, text="谢谢")
     assert "已记录" in page.content.decode()
     answer = Answer.objects.get()
+    for kept in (answer.callback.matter.number, "瑞安市公安局", "2026年11月10日"):
+        assert kept in page.content.decode()
+        assert kept in client.get(link).content.decode()
     assert (answer.satisfaction, answer.solved, answer.via) == ("satisfied", "yes", "link")
     assert (answer.script, answer.script_version) == ("link", 2)
     assert client.get(link).status_code == 410
@@ -80,10 +84,19 @@ def test_an_unhappy_citizen_is_asked_why_and_whether_to_be_contacted(
 ) -> None:
     page = say(client, link, client.get(link), solved="no")
     page = say(client, link, page, satisfaction="dissatisfied")
-    page = say(client, link, page, concerns=["no_feedback", "attitude"])
-    page = say(client, link, page, text="一直没有消息")
+    assert "第3步，共3步 · 最后一步" in page.content.decode()
+    unasked = say(client, link, page, concerns=["no_feedback"], text="一直没有消息")
+    assert unasked.status_code == 422
+    assert "一直没有消息" in unasked.content.decode()
     assert not Answer.objects.exists()
-    page = say(client, link, page, consent_contact="no")
+    page = say(
+        client,
+        link,
+        page,
+        concerns=["no_feedback", "attitude"],
+        text="一直没有消息",
+        consent_contact="no",
+    )
     assert page.status_code == 200
     answer = Answer.objects.get()
     assert answer.concerns == ["no_feedback", "attitude"]

@@ -52,7 +52,7 @@ def test_an_optional_question_says_that_it_may_stay_empty() -> None:
 
 
 def test_where_one_is() -> None:
-    assert "Question 1 of 3" in render("{% step 1 3 %}")
+    assert "Step 1 of 3 · 2 more after this" in render("{% step 1 3 %}")
 
 
 def test_done_says_the_code_and_what_comes_next() -> None:

@@ -6,6 +6,7 @@ going back in the browser just works.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
@@ -19,13 +20,14 @@ from anmin.callbacks.citizen import (
     answer_by_link,
     link_view,
     open_link,
-    receipt_of,
+    taken,
+    taken_by,
 )
 from anmin.callbacks.recording import Said
 from anmin.callbacks.scripts import Question
 from anmin.callbacks.unhappy import is_unhappy
 from anmin.kernel.errors import NotFound, Refusal
-from anmin.portal.forms import question_form
+from anmin.portal.forms import questions_form
 from anmin.portal.guard import count_miss
 
 
@@ -33,30 +35,37 @@ from anmin.portal.guard import count_miss
 class Progress:
     """How far a citizen has come."""
 
-    asked: Sequence[Question]
+    pages: Sequence[Sequence[Question]]
+    """Which questions stand on which page."""
     data: dict[str, list[str]]
 
     @classmethod
     def of(cls, view: LinkView, data: dict[str, list[str]]) -> "Progress":
-        """The questions that apply, given what was said so far."""
+        """The questions that apply, given what was said so far.
+
+        Each rating has its page; all that may be added stands on one last page, so that who is
+        unhappy takes as many steps as who is not, and the number of steps never grows.
+        """
         unhappy = is_unhappy(_one(data, "satisfaction"), _one(data, "solved"))
-        asked = [one for one in view.questions if unhappy or not one.when_unhappy]
-        return cls(asked, data)
+        ratings = [[one] for one in view.questions if one.kind == "choice"]
+        rest = [one for one in view.questions if one.kind != "choice"]
+        last = [one for one in rest if unhappy or not one.when_unhappy]
+        return cls([*ratings, last] if last else ratings, data)
 
     def next_open(self) -> tuple[int, Form] | None:
-        """The first question not yet answered well, with its form; nothing when all are."""
-        for place, question in enumerate(self.asked):
-            given = question.code in self.data or f"seen-{question.code}" in self.data
-            form = question_form(question, self.data if given else None)
+        """The first page not yet answered well, with its form; nothing when all are."""
+        for place, page in enumerate(self.pages):
+            given = all(one.code in self.data or _seen(one) in self.data for one in page)
+            form = questions_form(page, self.data if given else None)
             if not given or not form.is_valid():
                 return place, form
         return None
 
     def carried(self, before: int) -> list[tuple[str, str]]:
-        """Hidden fields for what was answered before that place."""
+        """Hidden fields for what was answered before that page."""
         fields = []
-        for question in self.asked[:before]:
-            fields.append((f"seen-{question.code}", "1"))
+        for question in chain.from_iterable(self.pages[:before]):
+            fields.append((_seen(question), "1"))
             fields += [(question.code, value) for value in self.data.get(question.code, [])]
         return fields
 
@@ -79,7 +88,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     try:
         return _ask_or_take(request, token)
     except UsedLink:
-        used = {"receipt": receipt_of(token)}
+        used = {"taken": taken_by(token)}
         return render(request, "portal/answer_used.html", used, status=410)
     except NotFound:
         count_miss(request)
@@ -98,23 +107,28 @@ def _ask_or_take(request: HttpRequest, token: str) -> HttpResponse:
         except (NotFound, UsedLink):
             raise
         except Refusal as refusal:
-            waiting = 0, question_form(progress.asked[0], progress.data)
+            waiting = 0, questions_form(progress.pages[0], progress.data)
             waiting[1].add_error(None, str(refusal))
         else:
-            done = {"closing": view.closing, "receipt": receipt}
+            done = {"closing": view.closing, "taken": taken(link, receipt)}
             return render(request, "portal/answer_done.html", done)
     place, form = waiting
     context = {
         "form": form,
-        "field": form[progress.asked[place].code],
-        "code": progress.asked[place].code,
+        "title": progress.pages[place][0].label,
+        "alone": len(progress.pages[place]) == 1,
+        "seen": [_seen(one) for one in progress.pages[place]],
         "carried": progress.carried(place),
         "opening": view.opening if place == 0 else (),
         "place": place + 1,
-        "of": max(len(progress.asked), 3),
-        "last": place + 1 == len(progress.asked) and place > 1,
+        "of": len(progress.pages),
+        "left": len(progress.pages) - place - 1,
     }
     return render(request, "portal/answer.html", context, status=422 if form.errors else 200)
+
+
+def _seen(question: Question) -> str:
+    return f"seen-{question.code}"
 
 
 def _one(data: dict[str, list[str]], name: str) -> str:

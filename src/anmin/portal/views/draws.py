@@ -1,11 +1,13 @@
 """The draws of the house, for anybody to check: callbacks, quality checks, surveys."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from anmin.callbacks.draws import published
 from anmin.kernel.errors import NotFound
+from anmin.kernel.incoming import day_of
 from anmin.portal.guard import count_miss, take_list
 from anmin.surveys import queries as surveys
 
@@ -13,9 +15,15 @@ from anmin.surveys import queries as surveys
 @require_safe
 def draws(request: HttpRequest) -> HttpResponse:
     """The latest draws: the hash published before, and the seed revealed after."""
-    return render(
-        request, "portal/draws.html", {"draws": published(), "waves": surveys.published()}
-    )
+    before = day_of(request.GET.get("before", ""), settings.RULES)
+    found, earlier = published(before)
+    shown = {
+        "draws": found,
+        "earlier": earlier,
+        "later": before is not None,
+        "waves": () if before else surveys.published(),
+    }
+    return render(request, "portal/draws.html", shown)
 
 
 @require_safe
