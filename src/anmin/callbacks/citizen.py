@@ -81,7 +81,7 @@ def link_view(link: AnswerLink) -> LinkView:
 
 
 def answer_by_link(link: AnswerLink, said: Said) -> str:
-    """Take a citizen's answer, once; the code of its receipt, as ``receipt_of`` gives it later.
+    """Take a citizen's answer, once; the code of its receipt, as ``taken_by`` gives it later.
 
     Empty inside an outer transaction, whose record is not written yet.
 

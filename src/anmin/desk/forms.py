@@ -21,7 +21,7 @@ from anmin.kernel.errors import Conflict, NotAllowed, Refusal
 from anmin.kernel.phones import bare, read_phones
 from anmin.matters.categories import category_choices
 from anmin.matters.contacts import ContactFacts, reached
-from anmin.matters.queries import VIEWS, Filters
+from anmin.matters.queries import SORTS, VIEWS, Filters
 from anmin.matters.registry import all_kinds, kind_choices, kind_of
 
 if TYPE_CHECKING:
@@ -238,6 +238,8 @@ class FilterForm(forms.Form):
     since = DayField(required=False, widget=DayInput())
     until = DayField(required=False, widget=DayInput())
 
+    sort = forms.ChoiceField(choices=[(one, one) for one in SORTS], required=False)
+
     NARROWING = ("kind", "category", "unit", "area", "since", "until")
 
     def filters(self) -> Filters:
@@ -253,6 +255,7 @@ class FilterForm(forms.Form):
             area_id=area.pk if area else None,
             since=given.get("since"),
             until=given.get("until"),
+            sort=given.get("sort", ""),
         )
 
 

@@ -39,13 +39,11 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 
-def lines(
-    matters: Sequence[Line | Matter], *, by_deadline: bool = True, to_choose: bool = False
-) -> SafeString:
+def lines(matters: Sequence[Line | Matter], *, to_choose: bool = False) -> SafeString:
     """Matters as the lines of a table, empty for none.
 
-    The last cell is the deadline or, in a list by age, the opening. ``to_choose`` puts a box in
-    front. Two queries for the names of units and people, whatever their number.
+    The last cells are the opening and the deadline. ``to_choose`` puts a box in front. Two queries
+    for the names of units and people, whatever their number.
     """
     units = _escaped(unit_labels(one.unit_id for one in matters if one.unit_id))
     about = {one.category for one in matters}
@@ -63,16 +61,17 @@ def lines(
         if holder := people.get(matter.assignee_id or 0):
             unit += f' <span class="muted">· {holder}</span>'
         due, opened = matter.due_at, matter.opened_at
-        when = words.deadline(due) if by_deadline else words.moment(opened)
         drawn.append(
             f'<tr id="m{matter.id}">{box}'
             f'<td class="nowrap"><a data-open href="{before}/{number}/{after}">{number}</a></td>'
+            f'<td class="nowrap">{words.kind(matter.kind)}</td>'
             f'<td class="nowrap">{topic}</td>'
             f'<td class="row-title">{escape(matter.summary)}</td>'
             f"<td>{escape(matter.place)}</td>"
             f"<td><span>{unit}</span></td>"
             f"<td>{words.state(matter)}</td>"
-            f'<td class="nowrap">{when}</td></tr>\n'
+            f'<td class="nowrap">{words.moment(opened)}</td>'
+            f'<td class="nowrap">{words.deadline(due)}</td></tr>\n'
         )
     return mark_safe("".join(drawn))  # noqa: S308 - every value above is escaped
 
@@ -94,9 +93,16 @@ class _Words:
         self.now = timezone.now()
         self.risk = at_risk_before()
         self.zone = timezone.get_current_timezone()
+        self.kinds: dict[str, str] = {}
         self.states: dict[tuple[str, str], SafeString] = {}
         self.days: dict[date, str] = {}
         self.distances: dict[tuple[str, timedelta, int], tuple[str, str]] = {}
+
+    def kind(self, code: str) -> str:
+        """What sort of matter it is."""
+        if code not in self.kinds:
+            self.kinds[code] = escape(str(kind_of(code).label))
+        return self.kinds[code]
 
     def state(self, matter: Line | Matter) -> SafeString:
         """The state as a badge."""

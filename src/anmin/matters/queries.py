@@ -1,6 +1,6 @@
 """What may be read of matters, already limited to what the reader may see."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
@@ -25,6 +25,7 @@ from anmin.people.policy import unit_scope
 from anmin.places.queries import directory
 
 PAGE = 50
+CHUNK = 2000
 FEW_UNITS = 12
 """Up to so many units are read each from its own index; beyond, the newest of all are sifted."""
 by_id = Prepared(lambda pk: Matter.objects.filter(pk=pk))
@@ -37,13 +38,16 @@ _links_with = Prepared(
 )
 
 VIEWS = ("live", "mine", "late", "at_risk", "unowned", "all")
+SORTS = ("", "due", "-due", "opened", "-opened")
+"""The orders of a list: as its view says, by the deadline, by the age; with ``-`` from the end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What a list shows. ``view`` is one of ``VIEWS``; the rest narrows it; empty means any.
 
-    An area stands for everything below it too.
+    An area stands for everything below it too. ``sort`` is one of ``SORTS``; what is over has no
+    deadline to be sorted by.
     """
 
     view: str = "live"
@@ -54,11 +58,25 @@ class Filters:
     area_id: int | None = None
     since: date | None = None
     until: date | None = None
+    sort: str = ""
+
+    @property
+    def order(self) -> str:
+        """Live views put what is due first on top, unless told; the others put the newest there."""
+        over = self.view == "all"
+        if self.sort and not (over and self.by_deadline_asked):
+            return self.sort
+        return "-opened" if over else "due"
+
+    @property
+    def by_deadline_asked(self) -> bool:
+        """Whether the order asked for is that of the deadlines."""
+        return self.sort.removeprefix("-") == "due"
 
     @property
     def by_deadline(self) -> bool:
-        """Live views put what is due first on top; the others put the newest there."""
-        return self.view != "all"
+        """Whether the list is in the order of the deadlines."""
+        return self.order.removeprefix("-") == "due"
 
 
 class Line(NamedTuple):
@@ -134,7 +152,7 @@ def list_matters(
     """
     rows = _filtered(matters_for(account), filters, account)
     column = "due_at" if filters.by_deadline else "opened_at"
-    ascending = filters.by_deadline != back
+    ascending = filters.order.startswith("-") == back
     if cursor:
         moment, pk = read_page_link(cursor, settings.RULES)
         sign = "gt" if ascending else "lt"
@@ -156,6 +174,15 @@ def list_matters(
         newer=first if (more if back else bool(cursor)) else "",
         older=last if (bool(cursor) if back else more) else "",
     )
+
+
+def every(account: Account, filters: Filters) -> Iterator[Line]:
+    """Every matter of a list in its order, read a chunk at a time: for a file of all of them."""
+    rows = _filtered(matters_for(account), filters, account)
+    column = "due_at" if filters.by_deadline else "opened_at"
+    sign = "-" if filters.order.startswith("-") else ""
+    ordered = rows.order_by(f"{sign}{column}", f"{sign}pk").values_list(*Line._fields)
+    return map(Line._make, ordered.iterator(chunk_size=CHUNK))
 
 
 def counts(account: Account, *, cap: int = 10_000) -> dict[str, int]:
@@ -262,7 +289,7 @@ def _by_unit(
     """
     scope = unit_scope(account)
     few = not scope.everything and 1 < len(scope.unit_ids) <= FEW_UNITS
-    if filters.by_deadline or filters.unit_id or not few:
+    if filters.view != "all" or filters.unit_id or not few:
         return rows
     first, *more = (
         Matter.objects.filter(pk__in=rows.filter(unit_id=unit_id).values("pk")[:limit])

@@ -80,7 +80,7 @@ def records(request: DeskRequest, key: str) -> HttpResponse:
     seen = shown.OPENERS[indicator.table].matters(request.user, found.keys)
     matters = list(seen.order_by("opened_at", "pk"))
     context |= {
-        "lines": lines(matters, by_deadline=False),
+        "lines": lines(matters),
         "hidden": len(found.keys) - len(matters),
         "older": _address(request.GET, after=str(found.after)) if found.after else "",
         "newer": _address(request.GET) if after else "",
