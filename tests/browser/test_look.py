@@ -99,7 +99,7 @@ def followed(page: Page, door: Locator) -> None:
 def drawn(page: Page) -> None:
     for one in page.query_selector_all("figure[data-chart]"):
         one.scroll_into_view_if_needed()
-        page.wait_for_selector(f"#{one.get_attribute('id')} canvas")
+        page.wait_for_selector(f"#{one.get_attribute('id')} [data-canvas] svg")
     page.evaluate("scrollTo(0, 0)")
 
 

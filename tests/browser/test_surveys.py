@@ -137,7 +137,7 @@ def test_everybody_can_read_the_results(
     ):
         page = desk(who, url, **options)
         if "results/" in url:
-            expect(page.locator("#estimates canvas").first).to_be_visible()
+            expect(page.locator("#estimates [data-canvas] svg").first).to_be_visible()
         looked_at(page, f"{name}-{scheme}-{size[0]}")
         sound(page)
     page = desk(city.analyst, "/desk/surveys/file/", **options)

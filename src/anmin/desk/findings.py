@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from anmin.stats.differences import Difference
 
 NAMED = 5
-"""So many cells are named in a sentence; of more it tells the number."""
+"""So many cells of either side are named in a sentence."""
 
 
 def of_breakdown(result: Result) -> str:
@@ -57,14 +57,19 @@ def _of_cells(result: Result) -> str:
     outside, judged = apart_from_total(result)
     if len(judged) < 2 or result.total.value is None:
         return ""
-    labels = cell_labels(name, [row.dimensions[name] for row in outside[:NAMED]])
-    names = _(", ").join(labels.values()) + ("…" if len(outside) > NAMED else "")
-    return beyond_words(len(outside), len(judged), names)
+    labels = cell_labels(name, [row.dimensions[name] for row in outside])
+    higher: list[str] = []
+    lower: list[str] = []
+    for row in outside:
+        side = higher if (row.value or 0) > result.total.value else lower
+        side.append(str(labels[row.dimensions[name]]))
+    return beyond_words(higher, lower, len(judged))
 
 
-def beyond_words(outside: int, judged: int, names: str = "") -> str:
-    """How many of some places leave the funnel: the same sentence on every page."""
-    words = {"n": outside, "all": judged, "names": names, "expected": f"{judged * 0.05:.1f}"}
+def beyond_words(higher: Sequence[str], lower: Sequence[str], judged: int) -> str:
+    """Which of some places leave the funnel, and on which side: the same on every page."""
+    outside = len(higher) + len(lower)
+    words = {"n": outside, "all": judged, "expected": f"{judged * 0.05:.1f}"}
     if not outside:
         return (
             _("None of %(all)s places lies beyond what chance and their usual scatter explain.")
@@ -75,8 +80,14 @@ def beyond_words(outside: int, judged: int, names: str = "") -> str:
         "%(n)s of %(all)s places lie beyond the limits of the funnel",
         outside,
     )
-    told = f"{told}: %(names)s." if names else f"{told}."
-    return f"{told} {_('By chance alone, about %(expected)s would.')}" % words
+    sides = _("; ").join(
+        [
+            label % {"names": _(", ").join(names[:NAMED]) + ("…" if len(names) > NAMED else "")}
+            for label, names in ((_("higher: %(names)s"), higher), (_("lower: %(names)s"), lower))
+            if names
+        ]
+    )
+    return f"{told}: {sides}. {_('By chance alone, about %(expected)s would.')}" % words
 
 
 def of_change(change: Change) -> str:

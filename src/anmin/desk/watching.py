@@ -17,6 +17,7 @@ from anmin.desk.templatetags.anmin_time import exact
 from anmin.measures.figures import Part
 from anmin.measures.registry import registry
 from anmin.watch.frame import LEVELS
+from anmin.watch.index import bands_of
 from anmin.watch.periods import Period, rule
 
 if TYPE_CHECKING:
@@ -55,11 +56,21 @@ VERDICTS = {
 FALL = Badge(gettext_lazy("signal: fewer"), "done")
 BANDS = {
     "green": Badge(gettext_lazy("green"), "done"),
-    "yellow": Badge(gettext_lazy("yellow"), "info"),
+    "yellow": Badge(gettext_lazy("yellow"), "yellow"),
     "orange": Badge(gettext_lazy("orange"), "at_risk"),
     "red": Badge(gettext_lazy("red"), "late"),
     "": Badge(gettext_lazy("no score"), "plain"),
 }
+
+
+def band(score: Mapping[str, Any]) -> Badge:
+    """The band that a score is sure of, or in words those that its limits leave possible."""
+    if score["score"] is None:
+        return BANDS[""]
+    possible = [str(BANDS[one].label) for one in bands_of(score["low"], score["high"])]
+    if len(possible) == 1:
+        return BANDS[score["band"]]
+    return Badge(_("%(bands)s possible") % {"bands": _(" or ").join(possible)}, "plain")
 
 
 def tabs(current: str) -> list[dict[str, Any]]:

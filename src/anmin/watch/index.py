@@ -63,6 +63,13 @@ def band_of(score: float) -> str:
     return next((band for band in BANDS if score >= rule(f"index.{band}").number), RED)
 
 
+def bands_of(low: float, high: float) -> list[str]:
+    """The bands that an interval touches, the worst first; one when the score is sure of its own."""
+    worst, best = band_of(low), band_of(high)
+    order = [RED, *reversed(BANDS)]
+    return order[order.index(worst) : order.index(best) + 1]
+
+
 def score_month(month: str, frame: Frame) -> tuple[Computed, set[int]]:
     """The scores of every place with records in a month that is over.
 

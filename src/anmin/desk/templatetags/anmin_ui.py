@@ -46,6 +46,7 @@ TONES = {
     "at_risk": "clock-exclamation",
     "late": "alert-triangle",
     "info": "info-circle",
+    "yellow": "alert-circle",
     "provisional": "calendar-question",
     "sealed": "lock",
     "plain": "point",

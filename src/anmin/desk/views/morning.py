@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from anmin.callbacks.days import midnight
@@ -34,14 +36,22 @@ from anmin.measures.registry import Direction
 from anmin.people.policy import Capability, can
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from anmin.measures.comparing import Change
     from anmin.measures.figures import Figure
     from anmin.measures.queries import Result
     from anmin.people.models import Account
 
 SHOWN_CONCERNS = 8
+EXPLAINED: dict[str, Callable[[], str]] = {
+    "satisfaction": lambda: _("satisfied and fairly satisfied, of those who rated"),
+    "satisfaction_weighted": lambda: (
+        _("the same answers, “fairly satisfied” counting as %(weight)s")
+        % {
+            "weight": f"{settings.RULES.get('measures.fairly_weight', timezone.localdate()).share:g}"
+        }
+    ),
+}
+"""Two rates of the same answers stand side by side: what tells them apart."""
 
 
 @page(Capability.VIEW_FIGURES)
@@ -80,6 +90,7 @@ def morning(request: DeskRequest) -> HttpResponse:
 def _due(account: Account) -> list[dict[str, Any]]:
     """What is late now, straight from the records."""
     counts, matters = standing(account), reverse("desk:matters")
+    time = date_format(timezone.localtime(), "TIME_FORMAT")
     tiles = [
         (_("Overdue"), counts["late"], f"{matters}?view=late"),
         (_("Soon due"), counts["at_risk"], f"{matters}?view=at_risk"),
@@ -94,7 +105,12 @@ def _due(account: Account) -> list[dict[str, Any]]:
             (_("Callbacks overdue"), open_counts(account)["late"], reverse("desk:callbacks"))
         )
     return [
-        {"label": label, "value": f"{count:,}", "url": url if count else ""}
+        {
+            "label": label,
+            "value": f"{count:,}",
+            "url": url if count else "",
+            "note": _("now, %(time)s") % {"time": time},
+        }
         for label, count, url in tiles
     ]
 
@@ -130,13 +146,15 @@ def _incidents(account: Account, found: MorningFigures) -> dict[str, Any]:
 def _tile(account: Account, found: MorningFigures, change: Change) -> dict[str, Any]:
     one, figure = change.now.indicator, change.now.total
     words = shown.in_words(one, figure)
-    note = ""
+    notes = [EXPLAINED[one.key]()] if one.key in EXPLAINED else []
     if words.bounds:
-        note = _("if all had answered: %(bounds)s") % {"bounds": words.bounds}
+        notes.append(_("if all had answered: %(bounds)s") % {"bounds": words.bounds})
     elif one.key == "resolution_rate":
         unknown = found.changes[UNKNOWN].now
         share = shown.in_words(unknown.indicator, unknown.total).value
-        note = _("unknown: %(share)s") % {"share": share}
+        notes.append(_("unknown: %(share)s") % {"share": share})
+    until = date_format(found.day, "MONTH_DAY_FORMAT")
+    notes.append(_("four weeks to %(day)s") % {"day": until})
     return {
         "label": one.label,
         "value": words.value,
@@ -146,7 +164,7 @@ def _tile(account: Account, found: MorningFigures, change: Change) -> dict[str, 
         "url": shown.opens(account, one, figure, found.start, found.day),
         "trend": of_change(change),
         "tone": _tone(change),
-        "note": note,
+        "note": " · ".join(notes),
     }
 
 

@@ -23,6 +23,7 @@ from anmin.people.policy import Capability, can
 from anmin.places.queries import area_names
 from anmin.watch import queries
 from anmin.watch.frame import LEVELS, frame
+from anmin.watch.index import bands_of
 from anmin.watch.periods import month_of, rule
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def _lines(month: IndexMonth, level: str) -> list[dict[str, Any]]:
                 "label": names.get(code, code),
                 "points": watching.points(score["score"]),
                 "span": watching.span(score["low"], score["high"]),
-                "badge": watching.BANDS[score["band"]],
+                "badge": watching.band(score),
                 "share": f"{score['covered'] * 100:.0f}%",
                 "url": reverse("desk:watch_index_place", args=[month.month, level, code])
                 + f"?revision={month.number}",
@@ -143,10 +144,9 @@ def _plot(lines: list[dict[str, Any]], month: IndexMonth, csv_url: str) -> drawn
         )
         for line in lines[:DRAWN]
     )
-    sure = [
-        one for one in lines if one["band"] == "red" and one["high"] < rule("index.orange").number
-    ]
-    red = [one for one in lines if one["band"] == "red"]
+    possible = [bands_of(one["low"], one["high"]) for one in lines if one["score"] is not None]
+    red = [one for one in possible if "red" in one]
+    sure = [one for one in red if len(one) == 1]
     return drawn.Figure(
         id="index",
         kind="dots-interval",
@@ -157,7 +157,7 @@ def _plot(lines: list[dict[str, Any]], month: IndexMonth, csv_url: str) -> drawn
         level=round(rule("measures.confidence").share * 100),
         reference=rule("index.orange").number,
         reference_label=_("red line: %(points)s") % {"points": rule("index.orange").number},
-        finding=_("%(red)s of %(all)s places are in the red; for %(sure)s the whole interval is.")
+        finding=_("%(sure)s of %(all)s places are red; for %(red)s red cannot be ruled out.")
         % {"red": len(red), "all": len(lines), "sure": len(sure)},
         how=how_made(month),
         csv_url=csv_url,
@@ -185,7 +185,7 @@ def place(request: DeskRequest, month: str, level: str, code: str) -> HttpRespon
             **score,
             "points": watching.points(score["score"]),
             "span": watching.span(score["low"], score["high"]),
-            "badge": watching.BANDS[score["band"]],
+            "badge": watching.band(score),
             "share": f"{score['covered'] * 100:.0f}%",
         },
         "aspects": [
@@ -298,7 +298,9 @@ def index_csv(request: DeskRequest) -> FileResponse:
         [
             line["code"],
             line["label"],
-            *(line[name] for name in ("score", "low", "high", "band", "covered")),
+            *(line[name] for name in ("score", "low", "high")),
+            "/".join(bands_of(line["low"], line["high"])) if line["score"] is not None else "",
+            line["covered"],
             aspect["code"],
             aspect["weight"],
             aspect["score"],

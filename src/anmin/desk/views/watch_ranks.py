@@ -179,17 +179,22 @@ def _plots(found: Ranking, labels: dict[Any, str], csv_url: str) -> list[drawn.F
         level=shown.level_now(),
         reference=found.target,
         reference_label=_("all together"),
-        finding=_funnel_finding(found),
+        finding=_funnel_finding(found, labels),
         how=_how_funnel(found),
         csv_url=csv_url,
     )
     return [order, funnel]
 
 
-def _funnel_finding(found: Ranking) -> str:
-    outside = sum(row.outside > 0 for row in found.rows)
-    told = beyond_words(outside, len(found.rows))
-    if not outside:
+def _funnel_finding(found: Ranking, labels: dict[Any, str]) -> str:
+    higher: list[str] = []
+    lower: list[str] = []
+    for row in found.rows:
+        if row.outside:
+            side = higher if (row.figure.value or 0) > found.target else lower
+            side.append(str(labels[row.code]))
+    told = beyond_words(higher, lower, len(found.rows))
+    if not (higher or lower):
         return told
     far = _("%(far)s beyond the outer limits.") % {
         "far": sum(row.outside > 1 for row in found.rows)

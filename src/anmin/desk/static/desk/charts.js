@@ -1,9 +1,9 @@
 // Figures as honest pictures: dots with whiskers, lines with bands, bars from zero only, n beside
 // every value, suppressed cells hatched. Each <figure data-chart> has its table beside it; without
-// this script the table is all there is. ECharts is fetched when the first figure comes into view.
+// this script the table is all there is. Drawn as SVG and without motion: complete at once, sharp on
+// paper.
 let library = null;
 const drawn = new Map();
-const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 const DASHES = ["solid", "dashed", "dotted", [8, 3, 2, 3]];
 const SHAPES = ["circle", "rect", "triangle", "diamond"];
 const STRIP = 16;
@@ -238,7 +238,7 @@ function funnel(figure, spec) {
 const KINDS = { "line-band": lineBand, "dots-interval": dotsInterval, bars };
 
 const shared = (figure, palette) => ({
-  animation: !still.matches,
+  animation: false, // what is printed or copied is whole at once
   textStyle: { fontFamily: palette.font },
   aria: { enabled: true, label: { description: figure.querySelector("h3").textContent } },
 });
@@ -353,13 +353,20 @@ async function draw(figure) {
     const rows = spec.series[0].points.length * Math.max(1, spec.series.length * 0.6);
     canvas.style.height = `${Math.round(rows * 30 + 60)}px`;
   }
-  const chart = echarts.init(canvas, null, { renderer: "canvas" });
+  const chart = echarts.init(canvas, null, { renderer: "svg" });
   chart.setOption(option(figure, spec));
+  fit(chart);
   chart.on("click", (hit) => hit.data?.url && location.assign(hit.data.url));
   drawn.set(figure, { chart, spec });
   const toggle = figure.querySelector("[data-table-toggle]");
   toggle.hidden = false;
   showTable(figure, false);
+}
+
+// With a view box the drawing takes any width, on paper too.
+function fit(chart) {
+  const box = `0 0 ${chart.getWidth()} ${chart.getHeight()}`;
+  chart.getDom().querySelector("svg")?.setAttribute("viewBox", box);
 }
 
 function showTable(figure, shown) {
@@ -380,7 +387,7 @@ const watcher = new IntersectionObserver((entries) => {
     // A figure that cannot be drawn still has its table.
     draw(entry.target).catch((error) => console.error("figure", entry.target.id, error));
   });
-}, { rootMargin: "1500px" }); // so that what is printed unseen is drawn too
+}, { rootMargin: "100000px" }); // what is printed unseen is drawn too
 
 function find(root) {
   root.querySelectorAll("figure[data-chart]").forEach((figure) => {
@@ -397,7 +404,10 @@ function redraw() {
   drawn.forEach(({ chart, spec }, figure) => chart.setOption(option(figure, spec), { notMerge: true }));
 }
 
-window.addEventListener("resize", () => drawn.forEach(({ chart }) => chart.resize()));
+window.addEventListener("resize", () => drawn.forEach(({ chart }) => {
+  chart.resize();
+  fit(chart);
+}));
 document.addEventListener("anmin:theme", redraw);
 matchMedia("print").addEventListener("change", redraw); // on paper the ink is black, also at night
 document.addEventListener("htmx:after:swap", () => find(document));

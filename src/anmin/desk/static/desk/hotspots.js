@@ -168,7 +168,7 @@ async function draw(root) {
   const echarts = await (library ??= import(root.dataset.echarts));
   const canvas = root.querySelector("[data-canvas]");
   canvas.hidden = false;
-  const chart = echarts.init(canvas, null, { renderer: "canvas" });
+  const chart = echarts.init(canvas, null, { renderer: "svg" });
   const slider = root.querySelector("#map-day");
   const until = root.querySelector("#map-until").value;
   slider.max = spec.days.length - 1;
