@@ -110,6 +110,76 @@ def test_two_answers_and_a_busy_line_by_keyboard_alone(desk: Any, city: City) ->
 
 
 @pytest.mark.django_db(transaction=True)
+def test_enter_goes_on_and_never_saves_and_the_ring_is_around_the_question(
+    desk: Any, city: City
+) -> None:
+    callback = planned(city)
+    page = desk(city.operator, "/desk/callbacks/")
+    page.keyboard.press("n")
+    page.wait_for_url(f"**/desk/callbacks/{callback.pk}/")
+
+    def focused() -> list[Any]:
+        found: list[Any] = page.evaluate(
+            "[document.activeElement.tagName, document.activeElement.name ?? '',"
+            " document.activeElement.closest('[data-ask]')?.querySelector('input, textarea').name]"
+        )
+        return found
+
+    def ringed(selector: str) -> bool:
+        return bool(
+            page.locator(selector).first.evaluate("one => getComputedStyle(one).outlineStyle")
+            != "none"
+        )
+
+    # nothing is chosen, and nothing looks chosen: the question has the focus
+    assert focused() == ["FIELDSET", "", "solved"]
+    assert ringed("fieldset:has([name=solved])")
+    assert not any(ringed(f".pick:has([name=solved][value={one}])") for one in ("yes", "no"))
+    page.keyboard.press("Tab")  # to the first choice, without taking it
+    assert ringed("fieldset:has([name=solved])")
+    assert not ringed(".pick:has([name=solved][value=yes])")
+    for _time in range(3):
+        page.keyboard.press("Enter")
+    page.keyboard.press("ArrowUp")
+    assert page.locator("[name=solved]:checked").count() == 0
+
+    # unhappy; every concern has a key, and one Tab or one Enter leads to the words
+    page.locator("fieldset:has([name=solved])").focus()
+    page.keyboard.press("3")
+    page.keyboard.press("3")
+    assert focused() == ["FIELDSET", "", "concerns"]
+    keys = page.locator("[name=concerns]").evaluate_all("all => all.map(one => one.dataset.digit)")
+    assert all(keys)
+    assert len(set(keys)) == len(keys)
+    page.keyboard.press("y")
+    page.keyboard.press("Enter")
+    assert focused() == ["TEXTAREA", "text", "text"]
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    assert focused() == ["TEXTAREA", "text", "text"]
+    page.keyboard.type("没人来")
+
+    # not saved before consent was asked for; the error stands at the question
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#consent_contact-error")).to_be_visible()
+    assert not Answer.objects.exists()
+    page.locator("fieldset:has([name=consent_contact])").focus()
+    page.keyboard.press("2")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/desk/callbacks/")
+    assert Answer.objects.get().concerns == ["loss_not_recovered", "conduct"]
+
+    # what is told has a place of its own: it covers nothing
+    toast = page.locator(".toast-note").first.bounding_box()
+    main = page.locator("#main").bounding_box()
+    assert toast is not None
+    assert main is not None
+    assert toast["y"] + toast["height"] <= main["y"] + 1
+
+
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
 def test_everybody_can_use_these_pages(
@@ -123,6 +193,7 @@ def test_everybody_can_use_these_pages(
     followed(page, page.get_by_role("button", name="下一个回访"))
     assert page.url.endswith(f"/desk/callbacks/{callback.pk}/")
     page.locator('[name="satisfaction"][value="dissatisfied"]').check()
+    page.locator('[name="consent_contact"][value="no"]').check()
     for details in page.locator("main details").all():
         details.evaluate("one => one.open = true")
     assert violations(page) == []

@@ -281,6 +281,8 @@ def record_answer(
     if (known := callback.answers.filter(key=key).first()) is not None:
         return known
     _require_held(callback, operator)
+    said.check(callback)
+    said.check_consent(callback)
     now, shown_until = at or timezone.now(), callback.lease_until
     row = recording.answer(
         callback, said, via=Via.CALL, at=now, key=key, operator=operator, note=note
@@ -317,6 +319,10 @@ def correct_answer(*, answer_id: int, operator: Account, said: Said, key: str) -
     if (known := callback.answers.filter(key=key).first()) is not None:
         return known
     said.check(callback)
+    unhappy_now = callback.round == 1 and is_unhappy(said.satisfaction, said.solved)
+    orders = unhappy_now and not is_unhappy(wrong.satisfaction, wrong.solved)
+    if orders and wrong.via == Via.CALL:
+        said.check_consent(callback)
     row = recording.add_answer(
         callback,
         said,
@@ -327,11 +333,7 @@ def correct_answer(*, answer_id: int, operator: Account, said: Said, key: str) -
         operator=operator,
         corrects=wrong,
     )
-    if (
-        callback.round == 1
-        and is_unhappy(said.satisfaction, said.solved)
-        and not is_unhappy(wrong.satisfaction, wrong.solved)
-    ):
+    if orders:
         order_rectification(callback, row)
     return row
 

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -60,6 +61,8 @@ class DayBoard:
 
     ``unanswered`` are the answers owed, ``due_later`` what came in that day and has time left.
 
+    ``sign_from`` is when the day can first be signed off, as long as that is still to come.
+
     ``callbacks`` are listed on the bureau's own board only: a unit that is rated sees their
     number, never which they are.
     """
@@ -76,6 +79,7 @@ class DayBoard:
     owed: Sequence[Item]
     counts: Mapping[str, int]
     unsigned_units: Sequence[Unit] = ()
+    sign_from: datetime | None = None
     closure: DayClosure | None = None
     carried: Sequence[Carried] = ()
     left_open: DayLeftOpen | None = None
@@ -197,12 +201,14 @@ class DayRows:
         return Carried.objects.filter(closure__date=self.day, closure__unit_id__in=self.below)
 
     def counts(self) -> dict[str, int]:
-        """The numbers of the day, whole; five statements, six for the bureau.
+        """The numbers of the day, whole; six statements, seven for the bureau.
 
         ``unanswered`` counts the answers owed, ``due_later`` what came in and is not due by the
         end of the day, ``met_late`` the promises that were met that day after their time,
         ``gone_late`` those that ran out here and that another unit has still to meet.
-        ``without_unit`` counts live matters that no unit has yet; only the bureau is told.
+        ``carried`` counts what was carried over when the day was signed, ``carried_open`` what of
+        it still waits. ``without_unit`` counts live matters that no unit has yet; only the bureau
+        is told.
         """
         rectifying, late = Q(kind=rectifying_kind().code), self._late()
         opened = self.came_in().aggregate(
@@ -225,6 +231,14 @@ class DayRows:
             "met_late": self.met_late().count(),
             "gone_late": self.gone_late().values("matter_id").distinct().count(),
             "callbacks_due": self.callbacks().count(),
+            **self.carried().aggregate(
+                carried=Count("pk"),
+                carried_open=Count(
+                    "pk",
+                    filter=Q(callback=None, matter__closed_at=None)
+                    | Q(callback__isnull=False, callback__closed_at=None),
+                ),
+            ),
         }
         if self.head:
             counts["owed"] += counts["callbacks_due"]
@@ -243,13 +257,19 @@ class DayRows:
 def day_board(*, viewer: Account, unit: Unit | None = None, day: date | None = None) -> DayBoard:
     """The board of a unit and those below it; of the viewer's own unit, today, unless told.
 
-    At most twenty statements, whatever the size. Raises ``NotAllowed`` for another's unit.
+    At most twenty-one statements, whatever the size. Raises ``NotAllowed`` for another's unit.
     """
     require(viewer, Capability.VIEW_DAY)
     place = unit or _own(viewer)
     if place.pk not in unit_scope(viewer):
         raise NotAllowed(_("This is another unit's day."))
     return board_of(place, day or timezone.localdate())
+
+
+def sign_from(day: date) -> datetime:
+    """When a day can first be signed off: at the end of its shift, by the rule of that day."""
+    ends = settings.RULES.get("callback.day_sign_from", day).clock
+    return timezone.make_aware(datetime.combine(day, ends))
 
 
 def _sealed() -> list[str]:
@@ -311,6 +331,7 @@ def board_of(unit: Unit, day: date) -> DayBoard:
             for one in (signing_units() if len(rows.below) > 1 else ())
             if one.pk != unit.pk and one.pk in rows.below and one.pk not in closures
         ],
+        sign_from=opens if rows.now < (opens := sign_from(day)) else None,
         closure=closure,
         carried=_carried(closure) if closure else (),
         left_open=DayLeftOpen.objects.filter(unit=unit, date=day).first(),

@@ -27,7 +27,7 @@ from anmin.callbacks.unhappy import head_unit
 from anmin.evidence.prepared import Prepared
 from anmin.kernel.errors import Conflict, NotAllowed, NotFound
 from anmin.kernel.incoming import key_of
-from anmin.kernel.masking import mask_name
+from anmin.kernel.masking import mask_name, surname
 from anmin.matters.actions import contact_for_message
 from anmin.matters.models import Link, Matter
 from anmin.matters.policy import in_scope, sees_sealed_links
@@ -69,8 +69,8 @@ class EarlierAttempt:
 class CallbackView:
     """Everything an operator sees of a callback: nothing about who served, no phone number.
 
-    ``facts`` are the public ones of the matter, with their labels; ``name`` is masked.
-    ``reopened`` tells that the closing it asks about was taken back during the call.
+    ``facts`` are the public ones of the matter, with their labels; ``name`` is masked,
+    ``spoken`` is how the script addresses the citizen. ``reopened`` tells that the closing it asks about was taken back during the call.
     """
 
     callback_id: int
@@ -82,6 +82,7 @@ class CallbackView:
     state: str
     facts: Sequence[tuple[str, str]]
     name: str
+    spoken: str
     due_at: datetime
     due_why: str
     lease_until: datetime | None
@@ -94,6 +95,11 @@ class CallbackView:
     advice: AdviceSheet | None
     situations: Sequence[Situation]
     outcomes: Sequence[Outcome]
+
+    def opening_to(self, name: str) -> Sequence[str]:
+        """The opening with the full name, once that has been shown; unchanged without one."""
+        told = name.strip()
+        return [line.replace(self.spoken, told) for line in self.opening] if told else self.opening
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,13 +174,16 @@ def view_of(
     topic = matter.topic
     sheet = script(callback.script, callback.script_version)
     category = topic.label if topic else str(matter.type.label)
-    name = mask_name(contact_for_message(matter).name)
+    full = contact_for_message(matter).name
+    name, family = mask_name(full), surname(full)
+    spoken = _("Mr or Ms %(surname)s") % {"surname": family} if family else ""
+    spoken = spoken or _("the person who reported")
     words = {
         "bureau": str(head_unit() or ""),
-        "number": operator.username,
+        "number": operator.service_number,
         "date": formats.date_format(timezone.localdate(matter.opened_at), "MONTH_DAY_FORMAT"),
         "category": category,
-        "name": name or _("the person who reported"),
+        "name": spoken,
     }
     return CallbackView(
         callback_id=callback.pk,
@@ -186,6 +195,7 @@ def view_of(
         state=str(matter.state_label),
         facts=_public_facts(matter),
         name=name,
+        spoken=spoken,
         due_at=callback.due_at,
         due_why=why_called_by(callback),
         lease_until=callback.lease_until,

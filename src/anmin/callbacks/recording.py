@@ -30,7 +30,10 @@ ANSWERABLE = (Status.PLANNED, Status.MESSAGED, Status.CALLING, Status.CLOSED)
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a citizen answered; empty strings are questions left open."""
+    """What a citizen answered; empty strings are questions left open.
+
+    ``consent_unsaid``: consent to be contacted was asked for, and the citizen did not say.
+    """
 
     satisfaction: str = ""
     solved: str = ""
@@ -38,6 +41,19 @@ class Said:
     text: str = ""
     consent_contact: bool | None = None
     advice_given: Sequence[str] = ()
+    consent_unsaid: bool = False
+
+    def check_consent(self, callback: Callback) -> None:
+        """Refuse an unhappy answer from a call in which consent was never asked for."""
+        sheet = script(callback.script, callback.script_version)
+        if sheet.asks("consent_contact") is None or not is_unhappy(self.satisfaction, self.solved):
+            return
+        if self.consent_contact is None and not self.consent_unsaid:
+            raise Refusal(
+                _("Ask whether the unit may contact the citizen, and choose the answer."),
+                field="consent_contact",
+                code="consent_unasked",
+            )
 
     def check(self, callback: Callback) -> None:
         """Refuse codes that do not exist, and an answer that says nothing."""

@@ -14,7 +14,7 @@ from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from anmin.callbacks.dayboard import DayRows, signing_units
+from anmin.callbacks.dayboard import DayRows, sign_from, signing_units
 from anmin.callbacks.models import Carried, DayClosure, DayLeftOpen
 from anmin.channels.actions import queue_message
 from anmin.channels.letters import register_letter
@@ -39,11 +39,15 @@ LETTER = register_letter(
 
 @dataclass(frozen=True, slots=True)
 class Carry:
-    """Why something stays open, and who owns it from now on: a unit, or a person there."""
+    """Why something stays open, and who owns it from now on: a unit, or a person there.
+
+    ``shared``: the reason was given for several at once; what is overdue needs one of its own.
+    """
 
     reason: str
     unit: Unit | None = None
     account: Account | None = None
+    shared: bool = False
 
     @property
     def owner(self) -> Unit | None:
@@ -57,6 +61,7 @@ class Left(NamedTuple):
     matter_id: int
     callback_id: int | None
     number: str
+    due_at: datetime | None
 
 
 @atomic
@@ -75,7 +80,7 @@ def close_day(
     Raises:
         NotAllowed: not a duty leader of this unit or of one above it.
         Conflict: the day is signed already; a signed day is never changed.
-        Refusal: the day has not come, or something is open without a reason or a new owner;
+        Refusal: the day has not come or its shift is not over, or something is open without a reason or a new owner;
             then nothing has changed.
     """
     require(by, Capability.CLOSE_DAY)
@@ -83,6 +88,13 @@ def close_day(
         raise NotAllowed(_("This is another unit's day."))
     if day > timezone.localdate():
         raise Refusal(_("This day has not come yet."), field="day")
+    if timezone.now() < (opens := sign_from(day)):
+        words = {"time": formats.date_format(timezone.localtime(opens), "TIME_FORMAT")}
+        raise Refusal(
+            _("The shift is not over: this day can be signed off from %(time)s on.") % words,
+            field="day",
+            code="too_early",
+        )
     bulk.queue_up("day")
     if DayClosure.objects.filter(unit=unit, date=day).exists():
         raise Conflict(_("This day is signed already and cannot be changed."))
@@ -90,11 +102,19 @@ def close_day(
     counts = rows.counts()
     left = open_keys(rows)
     given = {key: one for key, one in (carry or {}).items() if key in left}
-    _require_all(left, given)
+    _require_all(left, given, rows.now)
     for key, one in given.items():
         if left[key].callback_id is None:
             _hand_over(left[key].matter_id, one, by)
-    closure = _sign(unit, day, by, {**counts, "carried": len(given)}, note.strip(), left, given)
+    closure = _sign(
+        unit,
+        day,
+        by,
+        {**counts, "carried": len(given), "carried_open": len(given)},
+        note.strip(),
+        left,
+        given,
+    )
     Carried.objects.bulk_create(
         [
             Carried(
@@ -114,17 +134,20 @@ def close_day(
 def open_keys(rows: DayRows) -> dict[str, Left]:
     """Everything that is owed and keeps a day from being signed, by key."""
     found = {
-        f"matter:{pk}": Left(pk, None, number)
-        for pk, number in rows.owed().order_by("due_at", "pk").values_list("pk", "number")
+        f"matter:{pk}": Left(pk, None, number, due_at)
+        for pk, number, due_at in rows.owed()
+        .order_by("due_at", "pk")
+        .values_list("pk", "number", "due_at")
     }
     if rows.head:
         due = rows.callbacks().order_by("due_at", "pk")
-        for pk, matter_id, number in due.values_list("pk", "matter_id", "matter__number"):
-            found[f"callback:{pk}"] = Left(matter_id, pk, number)
+        named = due.values_list("pk", "matter_id", "matter__number", "due_at")
+        for pk, matter_id, number, due_at in named:
+            found[f"callback:{pk}"] = Left(matter_id, pk, number, due_at)
     return found
 
 
-def _require_all(left: Mapping[str, Left], given: Mapping[str, Carry]) -> None:
+def _require_all(left: Mapping[str, Left], given: Mapping[str, Carry], now: datetime) -> None:
     missing = [one.number for key, one in left.items() if key not in given]
     if missing:
         raise Refusal(
@@ -139,6 +162,14 @@ def _require_all(left: Mapping[str, Left], given: Mapping[str, Carry]) -> None:
                 _("%(number)s: give a reason of at most %(length)s characters.")
                 % {"number": left[key].number, "length": REASON},
                 field="reason",
+            )
+        due_at = left[key].due_at
+        if one.shared and due_at is not None and due_at < now:
+            raise Refusal(
+                _("%(number)s is overdue: give a reason of its own.")
+                % {"number": left[key].number},
+                field="reason",
+                code="shared_reason",
             )
         if one.owner is None:
             raise Refusal(

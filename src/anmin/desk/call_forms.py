@@ -42,7 +42,10 @@ OUTCOME_KEYS = {
 """The letter that chooses each outcome; a new one works without a letter until it gets its own."""
 FREQUENT = 8
 """Outcomes that always stand open; the rest is one press away."""
-DIGITS = "123456789"
+KEYS = "123456789qyztn"
+"""The keys of the choices of a question, in order; the letters are none of ``OUTCOME_KEYS``."""
+UNSAID = "none"
+"""Consent was asked for, and the citizen did not say."""
 
 
 class Codes(forms.MultipleChoiceField):
@@ -65,7 +68,7 @@ class AnswerForm(ActForm):
         required=False, max_length=2000, widget=forms.Textarea, label=gettext_lazy("In own words")
     )
     consent_contact = forms.CharField(
-        required=False, max_length=3, label=gettext_lazy("Consent to be contacted")
+        required=False, max_length=4, label=gettext_lazy("Consent to be contacted")
     )
     advice_given = Codes(required=False, label=gettext_lazy("Advice given"))
 
@@ -84,6 +87,7 @@ class AnswerForm(ActForm):
             concerns=given["concerns"] if unhappy else (),
             text=given["text"],
             consent_contact=agreed if unhappy else None,
+            consent_unsaid=unhappy and given["consent_contact"] == UNSAID,
             advice_given=given["advice_given"],
         )
 
@@ -191,7 +195,7 @@ def _options(form: AnswerForm, question: Question) -> list[Option]:
         return _numbered(code, pairs, _chosen(form, code), last_is_zero=True)
     pairs = [(term.code, term.label) for term in question.options]
     if "refuse" not in dict(pairs):
-        pairs.append(("", _("Not answered")))
+        pairs.append((UNSAID if question.kind == "consent" else "", _("Not answered")))
     made = _numbered(code, pairs, _chosen(form, code) - {""}, last_is_zero=True)
     return [
         Option(o.value, o.label, o.key, o.id, o.checked, is_unhappy(**_rating(code, o.value)))
@@ -206,8 +210,8 @@ def _rating(code: str, value: str) -> dict[str, str]:
 def _numbered(
     name: str, pairs: Sequence[tuple[str, str]], chosen: set[str], *, last_is_zero: bool = False
 ) -> list[Option]:
-    """Options with the digits 1 to 9 in order, and 0 for the last one: refused, or another."""
-    keys = [*DIGITS[: len(pairs)], *[""] * (len(pairs) - len(DIGITS))]
+    """Options with their keys in order, and 0 for the last one: refused, or another."""
+    keys = [*KEYS[: len(pairs)], *[""] * (len(pairs) - len(KEYS))]
     if last_is_zero:
         keys[-1] = "0"
     return [

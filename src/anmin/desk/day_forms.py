@@ -19,10 +19,16 @@ if TYPE_CHECKING:
 
 
 class SignForm(ActForm):
-    """A reason and a new owner for each thing that is owed, or one for all the rest."""
+    """A reason and a new owner for each thing that is owed.
+
+    The owner may be one for all; a reason may be one for what is not overdue yet, never for what
+    is: there somebody waits already, each for a cause of its own.
+    """
 
     why_all = forms.CharField(
-        required=False, max_length=REASON, label=gettext_lazy("Reason for all the rest")
+        required=False,
+        max_length=REASON,
+        label=gettext_lazy("Reason for all the rest that is not overdue"),
     )
     who_all = LookupField("taker", required=False, label=gettext_lazy("New owner of all the rest"))
     note = forms.CharField(
@@ -57,16 +63,26 @@ class SignForm(ActForm):
     def clean(self) -> dict[str, Any]:
         """Say for each thing that is owed what is still missing."""
         data = super().clean() or {}
-        for name in self.items:
+        for name, item in self.items.items():
             for part, told in (
-                ("why", _("still open: give a reason")),
-                ("who", _("still open: name the new owner")),
+                ("why", _("give a reason of its own") if item.late else _("give a reason")),
+                ("who", _("name the new owner")),
             ):
-                field = f"{part}-{name}"
-                given = data.get(field) or data.get(f"{part}_all")
-                if not given and field not in self.errors and f"{part}_all" not in self.errors:
+                field, shared = f"{part}-{name}", "" if self._alone(part, item) else f"{part}_all"
+                given = data.get(field) or data.get(shared)
+                if not given and field not in self.errors and shared not in self.errors:
                     self.add_error(field, told)
         return data
+
+    @staticmethod
+    def _alone(part: str, item: Item) -> bool:
+        """Whether this is never taken from what is said for all."""
+        return part == "why" and item.late
+
+    @property
+    def shares_reason(self) -> bool:
+        """Whether there is anything that a reason for all could be for."""
+        return any(not item.late for item in self.items.values())
 
     def carry(self, keys: Iterable[str]) -> Mapping[str, Carry]:
         """What stays open, by its key; things beyond those listed get what is said for the rest."""
@@ -74,13 +90,14 @@ class SignForm(ActForm):
 
     def _carry(self, name: str) -> Carry | None:
         given = self.cleaned_data
-        why = given.get(f"why-{name}") or given.get("why_all") or ""
+        own = given.get(f"why-{name}") or ""
+        why = own or given.get("why_all") or ""
         who = given.get(f"who-{name}") or given.get("who_all")
         if not why and not who:
             return None
         if hasattr(who, "username"):
-            return Carry(why, account=who)
-        return Carry(why, unit=who)
+            return Carry(why, account=who, shared=not own)
+        return Carry(why, unit=who, shared=not own)
 
     def owed(self) -> list[tuple[Item, forms.BoundField, forms.BoundField]]:
         """Each thing that is owed with its two boxes."""

@@ -33,7 +33,7 @@ from anmin.people.models import Account
 pytestmark = pytest.mark.usefixtures("clock")
 SIX_HOURS = timedelta(hours=6)
 GLAD = Said(satisfaction="satisfied", solved="yes")
-UNHAPPY = Said(satisfaction="dissatisfied", solved="no")
+UNHAPPY = Said(satisfaction="dissatisfied", solved="no", consent_unsaid=True)
 
 
 def reopen(city: City, callback: Callback, *, news: bool = True) -> None:

@@ -144,7 +144,8 @@ def test_an_unhappy_answer_and_what_followed_are_counted_once_each(
     for n in range(12):
         planned(city)
         unhappy = n < 3
-        call(Said("dissatisfied" if unhappy else "satisfied", "no" if unhappy else "yes"), f"k{n}")
+        unhappily = Said("dissatisfied", "no", consent_unsaid=True)
+        call(unhappily if unhappy else Said("satisfied", "yes"), f"k{n}")
     planned(city)  # to be called today, nobody has yet: not due, so in no denominator
     leader = Actor.of(city.duty_leader)
     orders = Matter.objects.filter(kind="rectification").order_by("pk")

@@ -29,6 +29,7 @@ GLAD = Said(satisfaction="satisfied", solved="yes", advice_given=("doors", "ebik
 def test_the_operator_sees_what_is_needed_and_nothing_of_who_served(city: City) -> None:
     assign(matter_id=city.incident().pk, actor=Actor.of(city.duty_leader), account=city.officer)
     callback = planned(city, place="文化小区3幢502室")
+    city.operator.badge_number = "0901"
     taken = actions.next_callback(city.operator)
     assert taken is not None
     assert taken.pk == callback.pk
@@ -36,7 +37,7 @@ def test_the_operator_sees_what_is_needed_and_nothing_of_who_served(city: City) 
         view = queries.callback_view(callback_id=taken.pk, operator=city.operator)
     assert (view.category, view.place, view.name) == ("盗窃", "文化小区", "王某")
     assert view.opening[0] == (
-        "您好，这里是瑞安市公安局回访中心，工号linxiao，为您服务。请问是11月10日报警的王某吗？"
+        "您好，这里是瑞安市公安局回访中心，工号0901，为您服务。请问是11月10日报警的王先生／女士吗？"
     )
     assert [question.code for question in view.questions] == [
         "solved",
@@ -47,8 +48,19 @@ def test_the_operator_sees_what_is_needed_and_nothing_of_who_served(city: City) 
     ]
     assert view.advice is not None
     assert view.advice.code == "theft"
+    assert view.opening_to("王秀英")[0].endswith("请问是11月10日报警的王秀英吗？")
     everything = repr(view)
-    for hidden in ("陈立", "chenli", "周卫国", "锦湖派出所", "王秀英", "13857712345", "502", "3幢"):
+    for hidden in (
+        "linxiao",
+        "陈立",
+        "chenli",
+        "周卫国",
+        "锦湖派出所",
+        "王秀英",
+        "13857712345",
+        "502",
+        "3幢",
+    ):
         assert hidden not in everything
 
 

@@ -148,7 +148,7 @@ def test_not_solved_counts_as_unhappy_unless_the_rule_says_otherwise(city: City)
     with rules(unsolved_is_unhappy=0):
         called(city, Said(satisfaction="satisfied", solved="no"))
         assert not Matter.objects.filter(kind="rectification").exists()
-    called(city, Said(satisfaction="satisfied", solved="no"))
+    called(city, Said(satisfaction="satisfied", solved="no", consent_unsaid=True))
     assert order().unit == city.jinhu
 
 

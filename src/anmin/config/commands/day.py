@@ -1,7 +1,7 @@
 """`anmin day`: the day board 一日清 and its sign-off."""
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -9,7 +9,6 @@ from anmin.config import console
 from anmin.kernel.errors import Refusal
 
 if TYPE_CHECKING:
-    from anmin.callbacks.signing import Carry
     from anmin.people.models import Account
     from anmin.places.models import Unit
 
@@ -54,7 +53,13 @@ def close(
         str | None, typer.Option(help="Who signs; else who led the unit that day.")
     ] = None,
     unit: Where = None,
-    reason: Annotated[str, typer.Option(help="Why everything that is still owed stays open.")] = "",
+    reason: Annotated[
+        str, typer.Option(help="Why all that is still owed, and not overdue, stays open.")
+    ] = "",
+    why: Annotated[
+        list[str] | None,
+        typer.Option(help="NUMBER=REASON, for each that is overdue. May be repeated."),
+    ] = None,
     to: Annotated[
         str | None, typer.Option(help="Who owns it from now on: code of a unit, or sign-in name.")
     ] = None,
@@ -64,16 +69,20 @@ def close(
     """Sign a day off. Refused while anything is owed without a reason and a new owner."""
     console.boot()
     from anmin.callbacks.dayboard import DayRows
-    from anmin.callbacks.signing import close_day, open_keys
+    from anmin.callbacks.signing import Carry, close_day, open_keys
     from anmin.people.queries import account_by_name
 
     signer = account_by_name(by) if by else None
     place = _unit(unit) if unit or signer is None or signer.unit is None else signer.unit
     when = _date(day)
-    carry: dict[str, Carry] = {}
-    if reason or to:
-        one = _carry(reason, to)
-        carry = dict.fromkeys(open_keys(DayRows(place, when)), one)
+    carry = {}
+    if reason or to or why:
+        reasons = dict(one.partition("=")[::2] for one in why or ())
+        owner = _owner(to)
+        carry = {
+            key: Carry(reasons.get(left.number, reason), **owner, shared=left.number not in reasons)
+            for key, left in open_keys(DayRows(place, when)).items()
+        }
     closure = close_day(
         unit=place, day=when, by=signer or _leader(place, when), carry=carry, note=note
     )
@@ -107,16 +116,15 @@ def _unit(code: str | None) -> "Unit":
     return place
 
 
-def _carry(reason: str, to: str | None) -> "Carry":
-    from anmin.callbacks.signing import Carry
+def _owner(to: str | None) -> dict[str, Any]:
     from anmin.people.queries import account_by_name
     from anmin.places.queries import unit_ids
 
     if not to:
         raise Refusal("say with --to who owns from now on what is still open", field="to")
     if to.upper() in unit_ids():
-        return Carry(reason, unit=_unit(to))
-    return Carry(reason, account=account_by_name(to))
+        return {"unit": _unit(to)}
+    return {"account": account_by_name(to)}
 
 
 def _leader(unit: "Unit", day: date) -> "Account":

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.utils import timezone
 from tests.personas import City
 
 from anmin.callbacks.models import Answer, Attempt, Callback, Carried, DayClosure
+from anmin.callbacks.tests.scene import rules
 from anmin.config import command
 from anmin.matters.actor import Actor
 from anmin.matters.models import Matter
@@ -21,8 +23,11 @@ pytestmark = pytest.mark.usefixtures("morning")
 
 @pytest.fixture
 def morning() -> Any:
-    """A Tuesday at ten in China."""
-    with time_machine.travel("2026-11-10T02:00:00Z", tick=False) as traveller:
+    """A Tuesday at ten in China; days may be signed at any hour."""
+    with (
+        time_machine.travel("2026-11-10T02:00:00Z", tick=False) as traveller,
+        rules(day_sign_from=time(0)),
+    ):
         yield traveller
 
 
@@ -127,6 +132,16 @@ def test_the_day_is_shown_and_closed(city: City, run: Run) -> None:
     status, _told, error = run(*words, "--to", "chenli")
     assert (status, DayClosure.objects.count()) == (1, 1)
     assert "signed already" in error
+
+
+def test_what_is_overdue_is_carried_with_a_reason_of_its_own(city: City, run: Run) -> None:
+    late = city.incident(opened_at=timezone.now() - timedelta(days=3))
+    words = ("day", "close", "--by", "zhouweiguo", "--to", "chenli", "--reason", "转夜班")
+    status, _told, error = run(*words)
+    assert (status, DayClosure.objects.count()) == (1, 0)
+    assert f"{late.number} is overdue" in error
+    assert run(*words, "--why", f"{late.number}=等待鉴定")[0] == 0
+    assert Carried.objects.get().reason == "等待鉴定"
 
 
 def test_without_by_the_rostered_duty_leader_signs(city: City, run: Run) -> None:

@@ -112,7 +112,13 @@ def test_a_slip_is_corrected_beside_the_first_answer(
     form = text(browser.get(correct))
     assert re.search(r'value="satisfied" checked', form)
     answer = browser.post(
-        correct, {"key": key(form), "solved": "no", "satisfaction": "dissatisfied"}
+        correct,
+        {
+            "key": key(form),
+            "solved": "no",
+            "satisfaction": "dissatisfied",
+            "consent_contact": "none",
+        },
     )
     assert answer.status_code == 303
     assert list(Answer.objects.order_by("seq").values_list("satisfaction", "corrects")) == [

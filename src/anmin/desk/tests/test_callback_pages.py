@@ -92,7 +92,7 @@ def test_a_call_from_the_queue_to_the_next_one(city: City, sign_in: SignIn) -> N
     second = planned(city)
     browser = sign_in(city.operator)
     address, page = open_next(browser)
-    assert "请问是11月10日报警的王某吗" in page
+    assert "请问是11月10日报警的王先生／女士吗" in page
     assert page.index("解决了、部分解决了") < page.index("是满意、基本满意") < page.index("再见。")
     assert 'name="advice_given"' in page
     answer = send(
@@ -337,7 +337,22 @@ def test_pages_ask_few_questions(
 # --- unhappy ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("consent", ["yes", "no", ""])
+def test_an_unhappy_call_is_not_saved_before_consent_is_asked(city: City, sign_in: SignIn) -> None:
+    planned(city)
+    browser = sign_in(city.operator)
+    address, page = open_next(browser)
+    before = world()
+    given = {"solved": "no", "satisfaction": "dissatisfied", "concerns": ["attitude"]}
+    refused = send(browser, address, page, **given)
+    assert refused.status_code == 422
+    assert "请征询群众是否同意由承办单位联系" in text(refused)
+    assert 'id="consent_contact-error"' in text(refused)
+    assert world() == before
+    # a happy one is not asked, and saves
+    assert send(browser, address, page, solved="yes", satisfaction="satisfied").status_code == 303
+
+
+@pytest.mark.parametrize("consent", ["yes", "no", "none"])
 def test_unhappy_put_right_and_called_again(
     city: City, sign_in: SignIn, consent: str, clock: time_machine.Traveller
 ) -> None:

@@ -1,7 +1,7 @@
 """周卫国 clears the day at the desk: refused while something is open, unchangeable once signed."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from tests.personas import City
 from anmin.callbacks import signing
 from anmin.callbacks.models import Carried, DayClosure
 from anmin.callbacks.tests.conftest import TUESDAY
-from anmin.callbacks.tests.scene import planned, world
+from anmin.callbacks.tests.scene import planned, rules, world
 from anmin.desk.tests.conftest import SignIn
 from anmin.desk.tests.test_callback_pages import key, text
 from anmin.matters.actor import Actor
@@ -26,7 +26,7 @@ TODAY = date(2026, 11, 10)
 
 @pytest.fixture(autouse=True)
 def clock() -> Any:
-    with time_machine.travel(TUESDAY, tick=False) as traveller:
+    with time_machine.travel(TUESDAY, tick=False) as traveller, rules(day_sign_from=time(0)):
         yield traveller
 
 
@@ -148,6 +148,56 @@ def test_one_reason_for_all_the_rest(city: City, sign_in: SignIn) -> None:
     ]
 
 
+def test_what_is_overdue_needs_a_reason_of_its_own(city: City, sign_in: SignIn) -> None:
+    late, fresh = city.incident(opened_at=timezone.now() - timedelta(days=3)), city.incident()
+    before = everything()
+    browser = sign_in(city.duty_leader)
+    page = text(browser.get(DAY))
+    shared = {"key": key(page), "confirm": "on", "why_all": "转夜班", "who_all": "zhouweiguo"}
+    refused = browser.post(DAY, shared)
+    assert refused.status_code == 422
+    beside = text(refused).split(f'name="why-matter-{late.pk}"', 1)[0].rsplit("<label", 1)[1]
+    assert "已逾期，请单独写明原因" in beside
+    assert everything() == before
+    assert browser.post(DAY, shared | carried(late, "等鉴定", "chenli")).status_code == 303
+    found = Carried.objects.order_by("matter").values_list("matter", "reason")
+    assert set(found) == {(late.pk, "等鉴定"), (fresh.pk, "转夜班")}
+    # signed is not answered: both are still there, and the board says so
+    signed = text(browser.get(DAY))
+    for label in ("结转事项", "其中仍未答复"):
+        assert re.search(rf'stat-label">{label}<.*?stat-value">(<a[^>]*>)?2<', signed, re.DOTALL)
+
+
+def test_a_day_is_not_signed_before_its_shift_ends(
+    city: City, sign_in: SignIn, clock: time_machine.Traveller
+) -> None:
+    city.answered()
+    with rules(day_sign_from=time(17, 30)):
+        browser = sign_in(city.duty_leader)
+        page = text(browser.get(DAY))
+        assert "班次结束后方可审签" in page
+        assert 'name="confirm"' not in page
+        before = everything()
+        refused = browser.post(DAY, {"key": "k", "confirm": "on"})
+        assert refused.status_code == 422
+        assert "17:30" in text(refused)
+        assert everything() == before
+        # yesterday's shift is over
+        assert 'name="confirm"' in text(browser.get(f"{DAY}?date=2026-11-09"))
+        clock.shift(timedelta(hours=7, minutes=30))
+        browser = sign_in(city.duty_leader)
+        given = {"key": key(text(browser.get(DAY))), "confirm": "on"}
+        assert browser.post(DAY, given).status_code == 303
+
+
+def test_one_row_a_matter(city: City, sign_in: SignIn) -> None:
+    theft = city.incident()
+    page = text(sign_in(city.duty_leader).get(DAY))
+    table = page.split('id="rows-title"', 1)[1]
+    assert table.count(theft.number) == 2  # its address and its number
+    assert "尚未答复 · 当日新收" in table
+
+
 def test_what_came_in_while_the_leader_wrote_is_not_overlooked(city: City, sign_in: SignIn) -> None:
     browser = sign_in(city.duty_leader)
     page = text(browser.get(DAY))
@@ -254,5 +304,5 @@ def test_the_board_asks_few_questions(
     for account in (city.duty_leader, city.inspector, city.operator):
         browser = sign_in(account)
         browser.get(DAY)
-        with django_assert_max_num_queries(26):
+        with django_assert_max_num_queries(27):
             assert browser.get(DAY).status_code == 200

@@ -20,6 +20,7 @@ from anmin.callbacks.ladder import pace, permitted
 from anmin.callbacks.queries import callback_line, callback_view, reopened_in_hand
 from anmin.callbacks.scripts import script
 from anmin.desk.call_forms import (
+    UNSAID,
     AnswerForm,
     CallForm,
     advice_ask,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from anmin.callbacks.lists import Recorded
+    from anmin.callbacks.models import QualityCheck
     from anmin.callbacks.queries import CallbackView
     from anmin.matters.contacts import ContactFacts
 
@@ -212,6 +214,7 @@ def _page(
             "more_open": any(option.checked for option in rest),
             "contact": contact,
             "later": later,
+            "opening": call.view.opening_to(contact.name if contact else ""),
         },
         status=form.status if form.is_bound else 200,
     )
@@ -249,10 +252,20 @@ def phone(request: DeskRequest, callback_id: int) -> HttpResponse:
         if request.htmx:
             raise
         return _lost(request, callback_id, refusal, typed)
+    call = _call(request, callback_id)
     if request.htmx:
-        return render(request, "desk/callbacks/contact.html", {"contact": contact, "later": later})
+        return _contact(request, call, contact, later)
     kept = CallForm(initial={name: typed[name].value() for name in typed.fields})
-    return _page(request, _call(request, callback_id), kept, contact=contact, later=later)
+    return _page(request, call, kept, contact=contact, later=later)
+
+
+def _contact(
+    request: DeskRequest, call: Call, contact: ContactFacts, later: Sequence[ContactFacts] = ()
+) -> HttpResponse:
+    """Name and number in their place, and the opening with the name as it is said."""
+    opening = call.view.opening_to(contact.name)
+    shown = {"contact": contact, "later": later, "opening": opening}
+    return render(request, "desk/callbacks/contact.html", shown)
 
 
 @page(Capability.WORK_CALLBACKS)
@@ -287,13 +300,16 @@ def recall(request: DeskRequest) -> HttpResponse:
     if check is None:
         messages.info(request, _("Nobody is to be asked again at this moment."))
         return go(request, reverse("desk:callbacks"))
-    call = Call(
+    return _page(request, _recall(request, check), form)
+
+
+def _recall(request: DeskRequest, check: QualityCheck) -> Call:
+    return Call(
         quality.recall_view(check=check, operator=request.user),
         reverse("desk:callback_recall"),
         reverse("desk:callback_recall_phone"),
         check.pk,
     )
-    return _page(request, call, form)
 
 
 @page(Capability.WORK_CALLBACKS)
@@ -304,7 +320,7 @@ def recall_phone(request: DeskRequest) -> HttpResponse:
     if check is None:
         raise NotFound(_("Nobody is to be asked again at this moment."))
     contact = quality.reveal_recall_phone(check=check, operator=request.user)
-    return render(request, "desk/callbacks/contact.html", {"contact": contact})
+    return _contact(request, _recall(request, check), contact)
 
 
 # --- correcting ---------------------------------------------------------------------------------
@@ -348,7 +364,7 @@ def _said(row: Recorded) -> dict[str, Any]:
         "solved": row.solved,
         "satisfaction": row.satisfaction,
         "concerns": row.concerns,
-        "consent_contact": {True: "yes", False: "no", None: ""}[row.consent_contact],
+        "consent_contact": {True: "yes", False: "no", None: UNSAID}[row.consent_contact],
         "advice_given": row.advice_given,
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,9 @@ from anmin.people.policy import Capability, can, require, unit_scope
 from anmin.places.queries import unit_by_code
 
 if TYPE_CHECKING:
-    from anmin.callbacks.dayboard import DayBoard
+    from collections.abc import Iterable
+
+    from anmin.callbacks.dayboard import DayBoard, Item
     from anmin.people.models import Account
     from anmin.places.models import Unit
 
@@ -38,6 +41,8 @@ COUNTS = {
     "owed": gettext_lazy("Owed today"),
     "unanswered": gettext_lazy("Not answered yet"),
     "late": gettext_lazy("Overdue"),
+    "carried": gettext_lazy("Carried over"),
+    "carried_open": gettext_lazy("of them still unanswered"),
     "met_late": gettext_lazy("Done today, but late"),
     "gone_late": gettext_lazy("Missed here, now elsewhere"),
     "at_risk": gettext_lazy("Soon due"),
@@ -60,8 +65,20 @@ ANCHORS = {
     "callbacks_due": "callbacks",
     "answered": "came_in",
     "late": "unanswered",
+    "carried_open": "carried",
 }
 """Where a number leads when its list has another name."""
+
+
+@dataclass(slots=True)
+class Row:
+    """One matter or callback of the day, once, with all that it is there for."""
+
+    item: Item
+    first: str
+    """The list that it stands in; the first row of each carries the list's anchor."""
+    anchor: bool
+    why: list[str] = field(default_factory=list)
 
 
 @page(Capability.VIEW_DAY)
@@ -115,9 +132,8 @@ def _shown(board: DayBoard, account: Account, form: SignForm | None) -> dict[str
     # Who works callbacks must not learn who handled what: they see numbers and callbacks only.
     whole = can(account, Capability.VIEW_MATTERS)
     today = timezone.localdate()
-    names = [name for name in LISTS if whole or name == "callbacks"]
-    listed = [(name, LISTS[name], rows) for name in names if (rows := getattr(board, name))]
-    linked = {name for name, _label, _rows in listed}
+    rows = _rows(board, [name for name in LISTS if whole or name == "callbacks"])
+    linked = {row.first for row in rows if row.anchor} | ({"carried"} if board.carried else set())
     closure = board.closure
     return {
         "board": board,
@@ -126,9 +142,10 @@ def _shown(board: DayBoard, account: Account, form: SignForm | None) -> dict[str
         "tiles": [
             (label, board.counts[name], f"#{anchor}" if anchor in linked else "")
             for name, label in COUNTS.items()
+            if board.counts["carried"] or not name.startswith("carried")
             for anchor in [ANCHORS.get(name, name)]
         ],
-        "lists": listed,
+        "rows": rows,
         "many_units": len(board.unsigned_units) > 0 or board.unit.parent_id is None,
         "units": _units(account, board.unit) if whole else [],
         "unsigned": [(one, _address(one, board.date)) for one in board.unsigned_units if whole],
@@ -139,6 +156,20 @@ def _shown(board: DayBoard, account: Account, form: SignForm | None) -> dict[str
         **_root(),
         "left_counts": board.left_open.counts if board.left_open else {},
     }
+
+
+def _rows(board: DayBoard, names: Iterable[str]) -> list[Row]:
+    """Every matter of the day in one row, what is owed first."""
+    rows = dict[str, Row]()
+    begun = set[str]()
+    for name in names:
+        for item in getattr(board, name):
+            row = rows.get(item.key)
+            if row is None:
+                row = rows[item.key] = Row(item, name, anchor=name not in begun)
+                begun.add(name)
+            row.why.append(str(LISTS[name]))
+    return list(rows.values())
 
 
 def _root() -> dict[str, Any]:

@@ -8,6 +8,7 @@
   const TYPING =
     'textarea, select, [contenteditable=""], [contenteditable="true"], ' +
     "input:not([type=checkbox], [type=radio], [type=button], [type=submit], [type=reset], [type=file])";
+  const CHOICE = "input[type=radio], input[type=checkbox]";
   let pressed = "";
   let forget = 0;
   let lastPlace = null; // the row that had the focus, to return to after a swap
@@ -59,9 +60,21 @@
     return true;
   }
 
+  // --- sending --------------------------------------------------------------------------------
+  // Of several buttons the main one, which need not be the first.
+  const mainButton = (form) =>
+    [...form.elements].find((one) => one.type === "submit" && !one.disabled && one.matches(".btn-primary"));
+
+  // Outside of every form: the one whose main button is the page's only one.
+  function theForm() {
+    const main = [...scope().querySelectorAll("main .btn-primary, dialog .btn-primary")].filter(
+      (one) => one.form && one.type === "submit" && visible(one));
+    return main.length === 1 ? main[0].form : null;
+  }
+
   // --- pressing -------------------------------------------------------------------------------
   function press(element) {
-    if (element.matches("input[type=radio], input[type=checkbox]")) {
+    if (element.matches(CHOICE)) {
       element.focus();
       element.click();
     } else if (element.matches("input, select, textarea")) {
@@ -87,11 +100,17 @@
     if (event.isComposing || event.defaultPrevented) return;
     if (event.key === "Escape") return escape(event);
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      const form = event.target.closest("form");
+      const form = event.target.closest("form") ?? theForm();
       if (form && form.method !== "dialog") {
         event.preventDefault();
-        form.requestSubmit();
+        form.requestSubmit(mainButton(form));
       }
+      return;
+    }
+    // Who ticks or chooses has not finished: a plain Enter there sends nothing.
+    if (event.key === "Enter" && event.target.matches(CHOICE) && event.target.form?.method === "post") {
+      event.preventDefault();
+      open();
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || event.key.length > 1 && event.key !== "Enter") return;
