@@ -24,7 +24,7 @@ from anmin.callbacks.models import (
     Solved,
     Status,
 )
-from anmin.callbacks.quality import Agreement, agreement, waiting
+from anmin.callbacks.quality import UNCHECKED, Agreement, agreement, waiting
 from anmin.callbacks.queries import OPEN_STATUSES, CallbackLine, line_of
 from anmin.callbacks.scripts import AdviceSheet, Question, advice, checklist, script
 from anmin.kernel.errors import NotAllowed, NotFound
@@ -81,12 +81,16 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class CheckLine:
-    """A call that was checked. ``score`` is from 0 to 1; ``failed`` are the items not met."""
+    """A call that was checked. ``score`` is from 0 to 1; ``failed`` are the items not met.
+
+    ``unchecked`` says why it could not be checked.
+    """
 
     number: str
     at: datetime | None
     score: float | None
     failed: Sequence[str]
+    unchecked: str = ""
 
 
 def in_words(satisfaction: str, solved: str) -> str:
@@ -241,9 +245,18 @@ def checked(account: Account, *, limit: int = PAGE) -> list[CheckLine]:
                 for item in checklist(row.items.get("version")).item
                 if row.items.get(item.code) is False
             ],
+            unchecked=str(UNCHECKED.get(row.items.get("unchecked", ""), "")),
         )
         for row in rows.select_related("callback__matter").order_by("-at", "-pk")[:limit]
     ]
+
+
+def not_to_be_checked(account: Account, *, days: int = 90) -> int:
+    """How many calls of the last days could not be checked."""
+    require(account, Capability.CHECK_CALLBACKS)
+    rows = QualityCheck.objects.filter(draw__purpose=Draw.Purpose.CHECK)
+    since = midnight(timezone.localdate(), days=-days)
+    return rows.filter(at__gte=since, items__has_key="unchecked").count()
 
 
 def recent_agreement(account: Account, *, days: int = 90) -> Agreement:

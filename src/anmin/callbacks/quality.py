@@ -7,24 +7,33 @@ first time neither checks nor asks again, and who asks again does not see what w
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from anmin.callbacks.actions import lease, own_units, reveal
-from anmin.callbacks.ladder import pace, quiet_until
+from anmin.callbacks.ladder import pace, quiet_until, rule
 from anmin.callbacks.models import Draw, QualityCheck, Via
 from anmin.callbacks.queries import CallbackView, view_of
 from anmin.callbacks.recording import Said, add_answer, lock
+from anmin.callbacks.recordings import Recording, recording_of
 from anmin.callbacks.scripts import Checklist, checklist
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotFound, Refusal
 from anmin.matters.contacts import ContactFacts
-from anmin.people.actions import one_at_a_time
+from anmin.people.actions import log_access, one_at_a_time
 from anmin.people.models import Account
 from anmin.people.policy import Capability, require
 
+UNCHECKED = {
+    "no_recording": gettext_lazy("there is no recording"),
+    "unclear": gettext_lazy("the recording cannot be understood"),
+    "other_call": gettext_lazy("the recording is of another call"),
+}
+"""Why a call cannot be checked: an answer that counts as such."""
 NEEDED = {
     Draw.Purpose.RECALL: Capability.WORK_CALLBACKS,
     Draw.Purpose.CHECK: Capability.CHECK_CALLBACKS,
@@ -42,9 +51,10 @@ class Agreement:
 
 
 def waiting(account: Account, purpose: Draw.Purpose, now: datetime) -> QuerySet[QualityCheck]:
-    """What this person may take: not their own calls, nothing about their own unit."""
+    """What this person may take: recent, not their own calls, nothing about their own unit."""
+    since = timezone.localdate(now) - rule("check_within").duration
     return (
-        QualityCheck.objects.filter(draw__purpose=purpose, at=None)
+        QualityCheck.objects.filter(draw__purpose=purpose, draw__day__gte=since, at=None)
         .filter(Q(lease_until=None) | Q(lease_until__lte=now) | Q(checker=account))
         .exclude(callback__answers__operator=account)
         .exclude(callback__unit_id__in=own_units(account))
@@ -130,23 +140,55 @@ def record_recall(
 
 @atomic
 def record_check(
-    *, check_id: int, checker: Account, items: Mapping[str, bool | None], at: datetime | None = None
+    *,
+    check_id: int,
+    checker: Account,
+    items: Mapping[str, bool | None],
+    unchecked: str = "",
+    at: datetime | None = None,
 ) -> QualityCheck:
     """Write down how a call fared against the script: met, not met, or (None) does not apply.
 
-    Every item of the checklist must be there. The score is the weight met of what applies.
+    Every item of the checklist must be there. The score is the weight met of what applies. With
+    one of ``UNCHECKED`` instead there is no score: it is counted as not to be checked.
     """
     require(checker, Capability.CHECK_CALLBACKS)
     check = _lock(check_id, Draw.Purpose.CHECK)
     _require_held(check, checker)
     sheet = checklist()
-    known = {item.code for item in sheet.item}
+    known = {item.code for item in sheet.item} if not unchecked else set()
+    if unchecked and unchecked not in UNCHECKED:
+        raise Refusal(_("Say why it cannot be checked."), field="unchecked")
     if wrong := sorted(known ^ set(items)):
         raise Refusal(_("Judge every item of the list."), field=wrong[0])
-    check.items, check.score = {"version": sheet.version, **items}, score(sheet, items)
+    told = {"unchecked": unchecked} if unchecked else items
+    check.items = {"version": sheet.version, **told}
+    check.score = None if unchecked else score(sheet, items)
     check.at = at or timezone.now()
     check.save()
     return check
+
+
+def recording(*, check: QualityCheck, checker: Account) -> Recording | None:
+    """The recording of a call that this person has taken to be checked, if there is one."""
+    require(checker, Capability.CHECK_CALLBACKS)
+    _require_held(check, checker)
+    return recording_of(check.callback)
+
+
+def hear(*, checker: Account) -> Path:
+    """The file of the recording of the call in hand; it is logged. Raises ``NotFound``."""
+    check = take_check(account=checker, purpose=Draw.Purpose.CHECK)
+    found = recording(check=check, checker=checker) if check else None
+    if check is None or found is None or found.file is None:
+        raise NotFound(_("There is no recording of this call here."))
+    log_access(
+        account=checker,
+        action="hear_recording",
+        subject=f"matter:{check.callback.matter.number}",
+        reason=f"check {check.pk}",
+    )
+    return found.file
 
 
 def score(sheet: Checklist, items: Mapping[str, bool | None]) -> float | None:

@@ -98,6 +98,12 @@ class Environment(BaseSettings):
         "with the carriers and without brackets: `瑞安公安` gives 【瑞安公安】. Without it the name of "
         "the bureau.",
     )
+    anmin_recordings: str = Field(
+        "",
+        description="Where recordings of callbacks are, for quality checks: a folder with files "
+        "whose names begin with the reference (`JQ-2026-0000708-X_20261128.wav`), or an address of "
+        "the call platform with `{reference}` (also `{round}`, `{day}`, `{badge}`).",
+    )
     anmin_root_mail: Words = Field(
         (),
         description="Who gets the signed root of the records every night, best somebody outside "

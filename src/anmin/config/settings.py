@@ -31,6 +31,7 @@ SECRET_KEY = (
 )
 BASE_URL = ENVIRONMENT.anmin_base_url
 SMS_RECEIPTS = ENVIRONMENT.anmin_sms_receipts
+RECORDINGS = ENVIRONMENT.anmin_recordings
 ALLOWED_HOSTS = [
     ENVIRONMENT.host,
     "localhost",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from anmin.callbacks.actions import Said
 from anmin.callbacks.concerns import concerns
 from anmin.callbacks.dispositions import outcomes
+from anmin.callbacks.quality import UNCHECKED
 from anmin.callbacks.unhappy import is_unhappy
 from anmin.desk.details import MomentInput
 from anmin.desk.fields import MomentField
@@ -263,7 +264,12 @@ class CheckForm(ActForm):
 
     def __init__(self, data: Any = None, *, items: Iterable[CheckItem], **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        self.codes = []
+        self.fields["unchecked"] = forms.ChoiceField(
+            label=_("It cannot be checked"),
+            required=False,
+            choices=[("", _("it can: see above")), *UNCHECKED.items()],
+        )
+        self.codes: list[str] = []
         for item in items:
             self.codes.append(item.code)
             self.fields[item.code] = forms.ChoiceField(
@@ -273,8 +279,18 @@ class CheckForm(ActForm):
                 error_messages={"required": _("Judge this item.")},
             )
 
+    def clean(self) -> dict[str, Any]:
+        """Judge nothing where nothing can be checked."""
+        data = super().clean() or {}
+        if data.get("unchecked"):
+            for code in self.codes:
+                self.errors.pop(code, None)
+        return data
+
     def items(self) -> Mapping[str, bool | None]:
-        """The verdicts for the action."""
+        """The verdicts for the action; none where nothing can be checked."""
+        if self.cleaned_data["unchecked"]:
+            return {}
         return {code: self.VERDICTS[self.cleaned_data[code]] for code in self.codes}
 
     def boxes(self) -> list[forms.BoundField]:

@@ -103,7 +103,7 @@ def _month(one: dict[str, Any], place: dict[str, Any]) -> dict[str, Any]:
         "month": one["month"],
         "points": watching.points(one["score"]),
         "span": watching.span(one["low"], one["high"]),
-        "badge": watching.BANDS[one["band"]],
+        "badge": watching.band(one),
         "url": f"{address}?revision={one['number']}",
     }
 

@@ -68,9 +68,9 @@ def lines(matters: Sequence[Line | Matter], *, to_choose: bool = False) -> SafeS
             f'<td class="nowrap">{topic}</td>'
             f'<td class="row-title">{escape(matter.summary)}</td>'
             f"<td>{escape(matter.place)}</td>"
-            f"<td><span>{unit}</span></td>"
+            f'<td class="wide-only"><span>{unit}</span></td>'
             f"<td>{words.state(matter)}</td>"
-            f'<td class="nowrap">{words.moment(opened)}</td>'
+            f'<td class="nowrap wide-only">{words.moment(opened)}</td>'
             f'<td class="nowrap">{words.deadline(due)}</td></tr>\n'
         )
     return mark_safe("".join(drawn))  # noqa: S308 - every value above is escaped

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from anmin.desk.forms import new_key
-from anmin.desk.templatetags.anmin_ui import field
+from anmin.desk.templatetags.anmin_forms import field
 
 if TYPE_CHECKING:
     from collections.abc import Callable

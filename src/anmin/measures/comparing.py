@@ -6,7 +6,7 @@ pages only put it into words.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -281,13 +281,19 @@ def beyond_limits(counts: Sequence[int], sizes: Sequence[int]) -> Beyond | None:
     return Beyond(found, outside)
 
 
-def apart_from_total(result: Result) -> tuple[list[Figure], list[Figure]]:
-    """The cells of a share that leave the funnel, and all that are large enough to be judged.
+def large_enough(result: Result) -> Result:
+    """A breakdown of a share with the cells alone that are large enough to be judged.
 
     None of fewer records than rule ``measures.rank_from``: such a cell is not named.
     """
     least = settings.RULES.get("measures.rank_from", timezone.localdate()).number
-    judged = [row for row in result.rows if row.low is not None and (row.denominator or 0) >= least]
+    rows = [row for row in result.rows if row.low is not None and (row.denominator or 0) >= least]
+    return replace(result, rows=rows)
+
+
+def apart_from_total(result: Result) -> tuple[list[Figure], list[Figure]]:
+    """The cells of a share that leave the funnel, and all that are large enough to be judged."""
+    judged = large_enough(result).rows
     found = beyond_limits(
         [int(row.numerator or 0) for row in judged], [row.denominator or 0 for row in judged]
     )

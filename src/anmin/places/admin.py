@@ -1,8 +1,20 @@
 """Areas, units and responsibilities in the reference-data admin."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 
 from anmin.places.models import Area, Responsibility, Unit
+
+
+class KeepsItsTop[P: Area | Unit](admin.ModelAdmin[P]):
+    """Places of a tree: removed one by one, and never the one on top, which carries all others."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Not several at once, and not the top."""
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and obj is not None and obj.parent_id is not None
 
 
 class ResponsibilityInline(admin.TabularInline["Responsibility", "Area"]):
@@ -14,7 +26,7 @@ class ResponsibilityInline(admin.TabularInline["Responsibility", "Area"]):
 
 
 @admin.register(Area)
-class AreaAdmin(admin.ModelAdmin["Area"]):
+class AreaAdmin(KeepsItsTop["Area"]):
     """Areas; a code that changes takes everything below along."""
 
     list_display = ("code", "name", "name_en", "level", "parent", "households")
@@ -26,7 +38,7 @@ class AreaAdmin(admin.ModelAdmin["Area"]):
 
 
 @admin.register(Unit)
-class UnitAdmin(admin.ModelAdmin["Unit"]):
+class UnitAdmin(KeepsItsTop["Unit"]):
     """Units; one that has owned matters is taken out of service, not removed."""
 
     list_display = ("code", "name", "name_en", "kind", "parent", "area", "active")

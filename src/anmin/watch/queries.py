@@ -93,6 +93,13 @@ def candidate(viewer: Account, candidate_id: int) -> Story:
     return Story(found, steps, digest_of(found.evidence) == found.digest)
 
 
+def waiting_places(viewer: Account) -> dict[str, int]:
+    """The places with a candidate that waits for somebody: its key by the code of the place."""
+    require(viewer, Capability.VIEW_WATCH)
+    rows = Candidate.objects.filter(state__in=(State.SUGGESTED, State.PROPOSED))
+    return dict(rows.values_list("area__code", "pk"))
+
+
 def waiting_for(viewer: Account, area_code: str) -> Candidate | None:
     """The candidate of a place that waits for somebody, if there is one."""
     require(viewer, Capability.VIEW_WATCH)

@@ -2,18 +2,20 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
 from django.utils import timezone
 from tests.personas import City
 
-from anmin.callbacks import actions, draws, quality
+from anmin.callbacks import actions, draws, lists, quality
 from anmin.callbacks.actions import Said
 from anmin.callbacks.models import Answer, Callback, Draw, QualityCheck
 from anmin.callbacks.scripts import checklist
 from anmin.callbacks.tests.scene import planned, rules
-from anmin.kernel.errors import Conflict, NotAllowed, Refusal
+from anmin.kernel.errors import Conflict, NotAllowed, NotFound, Refusal
 from anmin.matters.models import Matter
 from anmin.people.models import AccessLog, Account
 
@@ -124,6 +126,71 @@ def test_a_call_is_checked_against_the_script(city: City, clock: time_machine.Tr
     assert check.score == pytest.approx(8 / 11)
     with pytest.raises(Conflict):
         quality.record_check(check_id=check.pk, checker=city.inspector, items=items)
+
+
+def test_what_cannot_be_checked_is_counted_as_such(
+    city: City, clock: time_machine.Traveller
+) -> None:
+    answered(city, clock)
+    check = quality.take_check(account=city.inspector, purpose=CHECK)
+    assert check is not None
+    with pytest.raises(Refusal) as refused:
+        quality.record_check(
+            check_id=check.pk, checker=city.inspector, items={}, unchecked="too lazy"
+        )
+    assert refused.value.field == "unchecked"
+    assert lists.not_to_be_checked(city.inspector) == 0
+    check = quality.record_check(
+        check_id=check.pk, checker=city.inspector, items={}, unchecked="no_recording"
+    )
+    assert (check.score, check.items["unchecked"]) == (None, "no_recording")
+    assert lists.not_to_be_checked(city.inspector) == 1
+    assert [line.failed for line in lists.checked(city.inspector)] == [[]]
+
+
+def test_only_recent_calls_are_checked(
+    city: City, clock: time_machine.Traveller, other_operator: Account
+) -> None:
+    answered(city, clock)
+    clock.shift(timedelta(days=14))  # with the day of the draw, fifteen
+    assert quality.take_check(account=city.inspector, purpose=CHECK) is None
+    assert quality.take_check(account=other_operator, purpose=RECALL) is None
+    clock.shift(timedelta(days=-1))
+    assert quality.take_check(account=city.inspector, purpose=CHECK) is not None
+
+
+def test_a_recording_is_found_by_its_reference_and_hearing_it_is_logged(
+    city: City, clock: time_machine.Traveller, settings: Any, tmp_path: Path
+) -> None:
+    (callback,) = answered(city, clock)
+    number = callback.matter.number
+    check = quality.take_check(account=city.inspector, purpose=CHECK)
+    assert check is not None
+    assert quality.recording(check=check, checker=city.inspector) is None
+    settings.RECORDINGS = str(tmp_path)
+    (tmp_path / "elsewhere.wav").write_bytes(b"x")
+    for name in (f"{number}_20261109.wav", f"{number}_20261110.wav", f"{number}_20261110.txt"):
+        (tmp_path / name).write_bytes(name.encode())
+    (tmp_path / f"{number}9_20261110.wav").write_bytes(b"another's")
+    (tmp_path / f"{number}_20261110x.wav").symlink_to("/etc/hostname")
+    found = quality.recording(check=check, checker=city.inspector)
+    assert found is not None
+    assert found.file == tmp_path / f"{number}_20261110.wav"
+    before = AccessLog.objects.count()
+    for stranger in (city.operator, city.duty_leader):
+        with pytest.raises(NotAllowed):
+            quality.hear(checker=stranger)
+    assert AccessLog.objects.count() == before
+    assert quality.hear(checker=city.inspector) == found.file
+    assert AccessLog.objects.latest("number").action == "hear_recording"
+
+    settings.RECORDINGS = "https://calls.example/play?ref={reference}&by={badge}&on={day}"
+    found = quality.recording(check=check, checker=city.inspector)
+    assert found is not None
+    who = city.operator.service_number
+    assert found.address == f"https://calls.example/play?ref={number}&by={who}&on=2026-11-10"
+    with pytest.raises(NotFound):
+        quality.hear(checker=city.inspector)
 
 
 def test_two_checkers_never_take_the_same(

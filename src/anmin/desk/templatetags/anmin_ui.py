@@ -8,8 +8,7 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
-from django import forms, template
-from django.forms import BoundField
+from django import template
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -17,15 +16,16 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from anmin.desk import fields, icons
+from anmin.desk import icons
 from anmin.desk import navigation as rooms
 from anmin.desk.figures import Figure
 from anmin.desk.queries import unread_count
-from anmin.desk.templatetags import anmin_time
+from anmin.desk.templatetags import anmin_forms, anmin_time
 from anmin.desk.timeline import Event
 from anmin.people.sessions import clock_of
 
 register = template.Library()
+register.tags.update(anmin_forms.register.tags)
 
 
 def _trimmed(content: str) -> SafeString:
@@ -290,44 +290,6 @@ def confirm_dialog(content: str, anchor: str, title: str) -> SafeString:
 def bulk_bar(content: str) -> SafeString:
     """Actions on the rows chosen with ``x``; hidden while none is. Use inside a form."""
     return render_to_string("desk/parts/bulk_bar.html", {"actions": content})
-
-
-@register.inclusion_tag("desk/parts/field.html")
-def field(bound: BoundField, hint: str | None = None, optional: bool = False) -> dict[str, Any]:
-    """A form field with label, hint, error and what was typed.
-
-    ``hint`` replaces the field's help text, "" drops it; ``optional`` says so beside the label.
-    """
-    if hint is not None:
-        bound.help_text = hint
-    return {
-        "field": bound,
-        "widget": fields.dressed(bound),
-        "single_check": isinstance(bound.field.widget, forms.CheckboxInput),
-        "optional": optional,
-    }
-
-
-@register.inclusion_tag("desk/parts/error_summary.html")
-def error_summary(form: forms.BaseForm) -> dict[str, Any]:
-    """All errors of a form at its head, each a link to its field; takes the focus."""
-    return {"lines": fields.error_lines(form)}
-
-
-@register.simple_tag
-def form_fields(form: forms.BaseForm) -> SafeString:
-    """Error summary and every visible field of a form, in its own order, hidden ones first."""
-    hidden = format_html_join("", "{}", ((bound,) for bound in form.hidden_fields()))
-    summary = render_to_string("desk/parts/error_summary.html", error_summary(form))
-    visible = format_html_join(
-        "",
-        "{}",
-        (
-            (render_to_string("desk/parts/field.html", field(bound)),)
-            for bound in form.visible_fields()
-        ),
-    )
-    return mark_safe(hidden + summary + visible)  # noqa: S308 - all three are rendered HTML
 
 
 @register.inclusion_tag("desk/parts/progress.html")

@@ -193,9 +193,15 @@ def test_a_day_is_not_signed_before_its_shift_ends(
 def test_one_row_a_matter(city: City, sign_in: SignIn) -> None:
     theft = city.incident()
     page = text(sign_in(city.duty_leader).get(DAY))
+    assert 'id="rows"' not in page  # it stands where its reason is asked for
+    done = city.answered()
+    page = text(sign_in(city.duty_leader).get(DAY))
     table = page.split('id="rows-title"', 1)[1]
-    assert table.count(theft.number) == 2  # its address and its number
-    assert "尚未答复 · 当日新收" in table
+    assert theft.number not in table
+    assert table.count(done.number) == 2  # its address and its number
+    seen = text(sign_in(city.officer).get(DAY)).split('id="rows-title"', 1)[1]
+    assert seen.count(theft.number) == 2
+    assert "尚未答复 · 当日新收" in seen
 
 
 def test_what_came_in_while_the_leader_wrote_is_not_overlooked(city: City, sign_in: SignIn) -> None:

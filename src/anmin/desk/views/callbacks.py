@@ -6,13 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from anmin.callbacks import actions, lists, quality
 from anmin.callbacks.counts import disposition_counts, exclusion_counts
@@ -23,6 +23,7 @@ from anmin.callbacks.queries import (
     queue_counts,
     quiet_until,
 )
+from anmin.callbacks.recordings import SUFFIXES
 from anmin.callbacks.scripts import checklist
 from anmin.desk.call_forms import CheckForm, WordsForm
 from anmin.desk.views.callback import PURPOSES, RECALL
@@ -211,6 +212,7 @@ def checks(request: DeskRequest) -> HttpResponse:
             "waiting": lists.checks_waiting(request.user, PURPOSES[CHECK]),
             "checked": lists.checked(request.user),
             "agreement": lists.recent_agreement(request.user),
+            "unchecked": lists.not_to_be_checked(request.user),
         },
     )
 
@@ -226,6 +228,7 @@ def check(request: DeskRequest) -> HttpResponse:
                 check_id=key_of(request.POST.get("check", "")) or 0,
                 checker=request.user,
                 items=form.items(),
+                unchecked=form.cleaned_data["unchecked"],
             )
         except Refusal as refusal:
             form.refuse(refusal)
@@ -246,15 +249,25 @@ def check(request: DeskRequest) -> HttpResponse:
             "answers": answers_about(request.user, taken.callback.matter),
             "form": form,
             "sheet": sheet,
+            "recording": quality.recording(check=taken, checker=request.user),
         },
         status=form.status if form.is_bound else 200,
     )
+
+
+@page(Capability.CHECK_CALLBACKS)
+@require_safe
+def recording(request: DeskRequest) -> FileResponse:
+    """The recording of the call that is being checked; it is logged."""
+    file = quality.hear(checker=request.user)
+    return FileResponse(file.open("rb"), content_type=SUFFIXES[file.suffix.lower()])
 
 
 urlpatterns: list[URLPattern] = [
     path("callbacks/", callbacks, name="callbacks"),
     path("callbacks/checks/", checks, name="callback_checks"),
     path("callbacks/checks/next/", check, name="callback_check"),
+    path("callbacks/checks/next/recording", recording, name="callback_recording"),
     path("matters/<str:number>/answers/", answers, name="matter_answers"),
     path("matters/<str:number>/answers/<int:answer_id>/words/", words, name="answer_words"),
 ]

@@ -16,7 +16,7 @@ from anmin.desk.candidate_forms import ProposeForm, ReasonForm
 from anmin.desk.timeline import Change, Event
 from anmin.desk.views.page import DeskRequest, go, page, show
 from anmin.kernel.errors import Conflict, NotFound, Refusal
-from anmin.people.policy import Capability, require
+from anmin.people.policy import Capability, capability_table, require
 from anmin.places.queries import area_by_code, area_names
 from anmin.watch import actions, queries
 from anmin.watch.actions import Case
@@ -148,8 +148,22 @@ def _shown(account: Account, story: Story, form: ReasonForm, failed: str) -> dic
             {"code": name, "label": labels[name][0], "look": labels[name][1]}
             for name in _steps(account, found)
         ],
+        "waits_for": _waits_for(found),
         "own": found.state == "proposed" and found.proposed_by_id == account.pk,
     }
+
+
+WAITS_FOR = {
+    "suggested": Capability.PROPOSE_LISTING,
+    "proposed": Capability.DECIDE_LISTING,
+}
+
+
+def _waits_for(found: Candidate) -> str:
+    """Whose step is next, in words; empty when none is."""
+    needed = WAITS_FOR.get(found.state)
+    roles = [str(role.label) for role, held in capability_table().items() if needed in held]
+    return _(", ").join(roles)
 
 
 def _events(story: Story) -> list[Event]:

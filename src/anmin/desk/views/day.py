@@ -29,6 +29,8 @@ from anmin.places.queries import unit_by_code
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from django.forms import BoundField
+
     from anmin.callbacks.dayboard import DayBoard, Item
     from anmin.people.models import Account
     from anmin.places.models import Unit
@@ -133,6 +135,7 @@ def _shown(board: DayBoard, account: Account, form: SignForm | None) -> dict[str
     whole = can(account, Capability.VIEW_MATTERS)
     today = timezone.localdate()
     rows = _rows(board, [name for name in LISTS if whole or name == "callbacks"])
+    asked = {item.key for item in form.items.values()} if form is not None else set()
     linked = {row.first for row in rows if row.anchor} | ({"carried"} if board.carried else set())
     closure = board.closure
     return {
@@ -145,7 +148,8 @@ def _shown(board: DayBoard, account: Account, form: SignForm | None) -> dict[str
             if board.counts["carried"] or not name.startswith("carried")
             for anchor in [ANCHORS.get(name, name)]
         ],
-        "rows": rows,
+        "rows": [row for row in rows if row.item.key not in asked],
+        "owed": _owed(form, rows) if form is not None else [],
         "many_units": len(board.unsigned_units) > 0 or board.unit.parent_id is None,
         "units": _units(account, board.unit) if whole else [],
         "unsigned": [(one, _address(one, board.date)) for one in board.unsigned_units if whole],
@@ -170,6 +174,12 @@ def _rows(board: DayBoard, names: Iterable[str]) -> list[Row]:
                 begun.add(name)
             row.why.append(str(LISTS[name]))
     return list(rows.values())
+
+
+def _owed(form: SignForm, rows: list[Row]) -> list[tuple[Item, str, BoundField, BoundField]]:
+    """What is owed with its two boxes, and the anchor of the list that begins with it."""
+    anchors = {row.item.key: row.first for row in rows if row.anchor}
+    return [(item, anchors.get(item.key, ""), why, who) for item, why, who in form.owed()]
 
 
 def _root() -> dict[str, Any]:

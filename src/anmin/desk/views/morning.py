@@ -12,6 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from anmin.callbacks.days import midnight
 from anmin.callbacks.lists import open_counts
@@ -31,6 +32,7 @@ from anmin.desk.views.page import DeskRequest, page, show
 from anmin.kernel.errors import Unavailable
 from anmin.kernel.incoming import day_of
 from anmin.matters.registry import rectifying_kind
+from anmin.measures.comparing import large_enough
 from anmin.measures.figures import Part
 from anmin.measures.registry import Direction
 from anmin.people.policy import Capability, can
@@ -193,17 +195,32 @@ def _plots(account: Account, found: MorningFigures) -> list[drawn.Figure]:
     plots = [months] if found.months.rows else []
     if found.concerns:
         plots.append(_concerns(account, found))
-    if len(found.units.rows) > 1:
+    large = large_enough(found.units)
+    if len(large.rows) > 1:
+        few = len(found.units.rows) - len(large.rows)
         plots.append(
             shown.plot(
-                found.units,
+                large,
                 anchor="units",
                 title=_("Answered in time, by unit"),
-                finding=of_breakdown(found.units),
+                finding=f"{of_breakdown(found.units)} {_few(few)}".strip(),
                 url=opener(found.units, found.start),
             )
         )
     return plots
+
+
+def _few(count: int) -> str:
+    """That some units are not shown, because so few answers say nothing about them."""
+    if not count:
+        return ""
+    least = settings.RULES.get("measures.rank_from", timezone.localdate()).number
+    told = ngettext(
+        "%(n)s more unit has fewer than %(least)s: too few to show.",
+        "%(n)s more units have fewer than %(least)s each: too few to show.",
+        count,
+    )
+    return told % {"n": count, "least": least}
 
 
 def _concerns(account: Account, found: MorningFigures) -> drawn.Figure:

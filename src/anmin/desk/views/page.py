@@ -84,3 +84,8 @@ def go(request: DeskRequest, url: str) -> HttpResponse:
     if request.htmx and urlsplit(request.htmx.current_url or "").path != urlsplit(url).path:
         return HttpResponse(headers={"HX-Redirect": url})
     return HttpResponseRedirect(url, status=303)
+
+
+def revealed(request: DeskRequest, value: str) -> HttpResponse:
+    """What was hidden and has been asked for, in the place where it was; the caller has logged it."""
+    return render(request, "desk/parts/revealed.html", {"value": value})

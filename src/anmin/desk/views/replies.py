@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -14,8 +13,9 @@ from django.views.decorators.http import require_POST
 from anmin.callbacks import inbox, undelivered
 from anmin.desk.reply_forms import ReplyForm
 from anmin.desk.templatetags.anmin_time import spoken
-from anmin.desk.views.page import DeskRequest, go, page, show
+from anmin.desk.views.page import DeskRequest, go, page, revealed, show
 from anmin.kernel.errors import Refusal
+from anmin.kernel.incoming import key_of
 from anmin.people.policy import Capability
 
 
@@ -23,8 +23,7 @@ from anmin.people.policy import Capability
 def replies(request: DeskRequest) -> HttpResponse:
     """What waits, the oldest first; or what was decided, the newest first."""
     decided = request.GET.get("view") == "decided"
-    after = request.GET.get("after", "")
-    mark = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 0
+    mark = key_of(request.GET.get("after", "")) or 0
     found = inbox.list_items(request.user, decided=decided, after=mark)
     shown = found[: inbox.PAGE]
     older = ""
@@ -121,8 +120,7 @@ def release(request: DeskRequest, item_id: int) -> HttpResponse:
 @require_POST
 def number(request: DeskRequest, item_id: int) -> HttpResponse:
     """The number a reply came from; it is logged, and is in no address and in no cache."""
-    value = inbox.reveal_number(item_id=item_id, reader=request.user)
-    return render(request, "desk/parts/revealed.html", {"value": value})
+    return revealed(request, inbox.reveal_number(item_id=item_id, reader=request.user))
 
 
 urlpatterns: list[URLPattern] = [

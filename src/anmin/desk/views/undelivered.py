@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -12,8 +11,9 @@ from django.views.decorators.http import require_POST
 from anmin.callbacks import undelivered
 from anmin.channels.queries import outbox_counts
 from anmin.desk.reply_forms import SettleForm
-from anmin.desk.views.page import DeskRequest, go, page, show
+from anmin.desk.views.page import DeskRequest, go, page, revealed, show
 from anmin.kernel.errors import Refusal
+from anmin.kernel.incoming import key_of
 from anmin.people.policy import Capability
 
 
@@ -26,8 +26,7 @@ def lost(request: DeskRequest) -> HttpResponse:
 def _lost(
     request: DeskRequest, *, form: SettleForm | None = None, failed: int = 0, status: int = 200
 ) -> HttpResponse:
-    before = request.GET.get("before", "")
-    mark = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else 0
+    mark = key_of(request.GET.get("before", "")) or 0
     found = undelivered.lines(request.user, before=mark)
     shown = found[: undelivered.PAGE]
     counts = outbox_counts()
@@ -86,8 +85,8 @@ def settle(request: DeskRequest, message_id: int) -> HttpResponse:
 @require_POST
 def number(request: DeskRequest, message_id: int) -> HttpResponse:
     """The number a message was meant for; it is logged."""
-    value = undelivered.reveal_number(message_id=message_id, reader=request.user)
-    return render(request, "desk/parts/revealed.html", {"value": value})
+    found = undelivered.reveal_number(message_id=message_id, reader=request.user)
+    return revealed(request, found)
 
 
 urlpatterns: list[URLPattern] = [

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.http import FileResponse, HttpResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -149,10 +149,17 @@ def _how(scan: Scan) -> str:
 
 
 def _clusters(account: Account, scan: Scan) -> list[dict[str, Any]]:
-    names = area_names()
+    names, proposed = area_names(), queries.waiting_places(account)
+    known = [
+        next(
+            (proposed[code] for code in (one["centre"], *one["members"]) if code in proposed), None
+        )
+        for one in scan.clusters
+    ]
     return [
         {
             "number": at + 1,
+            "candidate_url": reverse("desk:candidate", args=[known[at]]) if known[at] else "",
             "place": names.get(one["centre"], one["centre"]),
             "places": len(one["members"]),
             "members": _(", ").join(names.get(code, code) for code in one["members"]),

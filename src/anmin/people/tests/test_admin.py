@@ -309,3 +309,36 @@ def test_the_administrator_ends_somebody_s_sessions(bureau: Bureau, admin_client
     )
     assert theirs.get("/desk/").status_code == 302
     assert AccessLog.objects.order_by("-number")[0].action == "end_sessions"
+
+
+def test_the_bureau_on_top_is_never_removed(bureau: Bureau, admin_client: Client) -> None:
+    top = Unit.objects.create(code="ZZ", name="另一局", kind="bureau")
+    below = Unit.objects.create(code="ZZ-1", name="下属所", kind="station", parent=top)
+    for page in (bureau.bureau, top):
+        address = reverse("admin:places_unit_delete", args=[page.pk])
+        assert admin_client.get(address).status_code == 403
+        assert admin_client.post(address, {"post": "yes"}).status_code == 403
+    several = {
+        "action": "delete_selected",
+        "_selected_action": [top.pk, below.pk],
+        "post": "yes",
+    }
+    admin_client.post(reverse("admin:places_unit_changelist"), several)
+    assert Unit.objects.filter(pk__in=[bureau.bureau.pk, top.pk, below.pk]).count() == 3
+    address = reverse("admin:places_unit_delete", args=[below.pk])
+    assert admin_client.post(address, {"post": "yes"}).status_code == 302
+    assert not Unit.objects.filter(pk=below.pk).exists()
+    assert (
+        "返回工作台"
+        in admin_client.get(HOME, headers={"accept-language": "zh-hans"}).content.decode()
+    )
+
+
+def test_the_leader_begins_with_the_morning_page(
+    bureau: Bureau, client: Client, settings: LazySettings
+) -> None:
+    settings.REQUIRE_SECOND_FACTOR = False
+    cache.clear()
+    for name, first in (("zhengju", "/desk/morning/"), ("chenli", "/desk/")):
+        answer = Client().post(reverse("account_login"), {"login": name, "password": PASSWORD})
+        assert (answer.status_code, answer["Location"]) == (302, first)
