@@ -76,9 +76,7 @@ def test_the_whole_list_as_a_file_with_its_filters(
 ) -> None:
     noise = city.incident(category="noise", summary="=1+1 夜间施工")
     city.incident()
-    city.incident(
-        area=city.yuhai_town, actor=Actor.of(city.other_officer), category="noise"
-    )
+    city.incident(area=city.yuhai_town, actor=Actor.of(city.other_officer), category="noise")
     browser = sign_in(city.duty_leader)
     assert f"{FILE}{ending}?view=live&amp;category=noise" in (
         browser.get(f"{LIST}?category=noise&view=live").content.decode()
