@@ -97,7 +97,7 @@ def test_the_whole_list_as_a_file_with_its_filters(
     assert not (ending == "csv" and row[3].startswith("="))
     logged = AccessLog.objects.latest("number")
     assert (logged.action, logged.account, logged.reason) == (
-        "export_matters",
+        "download",
         city.duty_leader,
         "category=noise",
     )
@@ -107,9 +107,9 @@ def test_only_who_exports_takes_a_list_away(city: City, sign_in: SignIn) -> None
     city.incident()
     for account in (city.officer, city.operator, city.admin):
         browser = sign_in(account)
-        before = AccessLog.objects.filter(action="export_matters").count()
+        before = AccessLog.objects.filter(action="download").count()
         assert browser.get(f"{FILE}csv").status_code == 403
-        assert AccessLog.objects.filter(action="export_matters").count() == before
+        assert AccessLog.objects.filter(action="download").count() == before
     assert "list.csv" not in sign_in(city.officer).get(LIST).content.decode()
     browser = sign_in(city.duty_leader)
     assert browser.get(f"{FILE}pdf").status_code == 404
