@@ -99,7 +99,7 @@ def test_the_whole_list_as_a_file_with_its_filters(
     assert (logged.action, logged.account, logged.reason) == (
         "download",
         city.duty_leader,
-        "category=noise",
+        f"{FILE}{ending}?category=noise",
     )
 
 
