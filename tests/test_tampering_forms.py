@@ -95,8 +95,8 @@ BUILT = {
         (CHANGED, "people.duty", "UPDATE people_duty SET date = 'infinity' WHERE id = (SELECT min(id) FROM people_duty)"),
         (CHANGED, "matters.matter", "UPDATE matters_matter SET opened_at = '-infinity' WHERE id = (SELECT min(id) FROM matters_matter)"),
         (What.RECORD_ALTERED, "2", "UPDATE evidence_record SET at = 'infinity' WHERE seq = 2"),
-        (What.FOREIGN, "function lower", "CREATE FUNCTION lower(text) RETURNS text LANGUAGE sql AS 'SELECT $1'"),
-        (What.FOREIGN, "part of", "CREATE TABLE mine () INHERITS (callbacks_answer)"),
+        (What.FOREIGN, "lower(text)", "CREATE FUNCTION lower(text) RETURNS text LANGUAGE sql AS 'SELECT $1'"),
+        (What.FOREIGN, "part of", "CREATE TABLE child () INHERITS (callbacks_answer)"),
         (What.FOREIGN, "row security", "ALTER TABLE callbacks_answer ENABLE ROW LEVEL SECURITY"),
     ],
 }  # fmt: skip
