@@ -172,13 +172,16 @@ def test_a_day_is_not_signed_before_its_shift_ends(
     city: City, sign_in: SignIn, clock: time_machine.Traveller
 ) -> None:
     city.answered()
+    owed = city.incident()
     with rules(day_sign_from=time(17, 30)):
         browser = sign_in(city.duty_leader)
         page = text(browser.get(DAY))
         assert "班次结束后方可审签" in page
+        assert owed.number in page.split('id="rows-title"', 1)[1]
         assert 'name="confirm"' not in page
         before = everything()
-        refused = browser.post(DAY, {"key": "k", "confirm": "on"})
+        given = {"key": "k", "confirm": "on", **carried(owed, "等鉴定", "chenli")}
+        refused = browser.post(DAY, given)
         assert refused.status_code == 422
         assert "17:30" in text(refused)
         assert everything() == before
@@ -187,6 +190,7 @@ def test_a_day_is_not_signed_before_its_shift_ends(
         clock.shift(timedelta(hours=7, minutes=30))
         browser = sign_in(city.duty_leader)
         given = {"key": key(text(browser.get(DAY))), "confirm": "on"}
+        given |= carried(owed, "等鉴定", "chenli")
         assert browser.post(DAY, given).status_code == 303
 
 

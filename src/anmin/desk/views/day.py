@@ -135,6 +135,8 @@ def _shown(board: DayBoard, account: Account, form: SignForm | None) -> dict[str
     whole = can(account, Capability.VIEW_MATTERS)
     today = timezone.localdate()
     rows = _rows(board, [name for name in LISTS if whole or name == "callbacks"])
+    if form is not None and board.sign_from is not None and not form.is_bound:
+        form = None  # not due yet: what is owed stands in the list
     asked = {item.key for item in form.items.values()} if form is not None else set()
     linked = {row.first for row in rows if row.anchor} | ({"carried"} if board.carried else set())
     closure = board.closure
@@ -142,6 +144,7 @@ def _shown(board: DayBoard, account: Account, form: SignForm | None) -> dict[str
         "board": board,
         "whole": whole,
         "form": form,
+        "may_sign": not closure and can(account, Capability.CLOSE_DAY),
         "tiles": [
             (label, board.counts[name], f"#{anchor}" if anchor in linked else "")
             for name, label in COUNTS.items()
