@@ -18,6 +18,7 @@ ACTIONS: dict[str, Any] = {
     "end_fieldwork": _("ended a survey's interviews"),
     "end_sessions": _("ended sessions"),
     "freeze_frame": _("froze a survey's frame"),
+    "hear_recording": _("listened to the recording of a call"),
     "import_frame": _("imported a survey's frame"),
     "open_survey": _("opened a survey"),
     "password_changed": _("changed the own password"),

@@ -298,7 +298,7 @@ def test_a_crash_while_taking_replies_counts_each_once(
     with pytest.raises(KeyboardInterrupt):
         take_replies()
     assert world() == before
-    assert Cursor.objects.get(name=replies.REPLIES).position == 0
+    assert not Cursor.objects.filter(name=replies.REPLIES, position__gt=0).exists()
     monkeypatch.setattr(replies, "_take_in", real)
     assert take_replies() == 1
     assert Answer.objects.count() == 1

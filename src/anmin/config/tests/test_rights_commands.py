@@ -4,6 +4,7 @@ import csv
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from django.conf import LazySettings
 from django.db import transaction
 from tests.personas import City
 
+from anmin.callbacks.tests.scene import rules
 from anmin.config import command, commands, rights
 from anmin.config.rights import COMMAND, WHO
 from anmin.config.tests import rights_world
@@ -42,7 +44,7 @@ def world(city: City, settings: LazySettings, tmp_path: Path) -> Iterator[World]
     settings.REQUIRE_SECOND_FACTOR = False
     kind = registry.register(rights_world.sealed_kind())
     try:
-        with time_machine.travel(NOW, tick=False):
+        with time_machine.travel(NOW, tick=False), rules(day_sign_from=time(0)):
             yield rights_world.make(city)
     finally:
         del registry._kinds[kind.code]

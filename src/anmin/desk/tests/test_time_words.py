@@ -96,7 +96,7 @@ def test_the_exact_moment_names_weekday_and_zone() -> None:
         with translation.override("en"):
             assert exact(NOW) == "Wednesday 3 June 2026 14:05 (Beijing time)"
         with translation.override("zh-hans"):
-            assert exact(NOW) == "2026年6月3日 星期三 14:05（北京时间）"
+            assert exact(NOW) == "2026年6月3日星期三 14:05（北京时间）"
     with timezone.override("Europe/London"), translation.override("en"):
         assert exact(NOW) == "Wednesday 3 June 2026 07:05 (Europe/London)"
 

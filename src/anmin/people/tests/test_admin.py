@@ -204,13 +204,17 @@ def test_a_wrong_duty_is_refused(bureau: Bureau, admin_client: Client) -> None:
     assert Duty.objects.get().account == bureau.duty_leader
 
 
-def test_removing_many_units_is_seen_at_once(bureau: Bureau, admin_client: Client) -> None:
-    spare = Unit.objects.create(code="SPARE", name="多余", kind="other")
+def test_units_are_removed_one_by_one_and_that_is_seen_at_once(
+    bureau: Bureau, admin_client: Client
+) -> None:
+    spare = Unit.objects.create(code="SPARE", name="多余", kind="other", parent=bureau.bureau)
     assert "SPARE" in unit_ids()
     admin_client.post(
         reverse("admin:places_unit_changelist"),
         {"action": "delete_selected", "_selected_action": [spare.pk], "post": "yes"},
     )
+    assert "SPARE" in unit_ids()
+    admin_client.post(reverse("admin:places_unit_delete", args=[spare.pk]), {"post": "yes"})
     assert "SPARE" not in unit_ids()
 
 
