@@ -33,7 +33,7 @@ from anmin.places.actions import load_shipped
 from anmin.places.models import Area, Unit
 from anmin.surveys.models import Wave
 from anmin.surveys.releases import set_margins
-from anmin.watch.models import Apart, Candidate, CandidateStep
+from anmin.watch.models import Apart, Candidate, CandidateStep, IndexMonth
 
 CHANGED, MISSING, INVENTED = What.CHANGED, What.MISSING, What.INVENTED
 
@@ -567,6 +567,17 @@ def _live() -> None:
             area=area, ground="rise", about="x", state="proposed", made_at=now, evidence={"n": 1.5}
         )
         CandidateStep.objects.create(candidate=candidate, seq=1, at=now, went_to="proposed")
+        IndexMonth.objects.create(
+            month="2000-01",
+            number=1,
+            made_at=now,
+            frame_version=1,
+            frame_digest="0" * 64,
+            scores={"town": {}},
+            digest="0" * 64,
+            cutoff=now,
+            revision=1,
+        )
         Apart.objects.create(matter=matter, at=now, actor=analyst, apart=True, reason="?")
         closure = DayClosure(
             unit=Unit.objects.exclude(pk__in=DayClosure.objects.values("unit"))[0],
