@@ -70,7 +70,11 @@ def band(score: Mapping[str, Any]) -> Badge:
     possible = [str(BANDS[one].label) for one in bands_of(score["low"], score["high"])]
     if len(possible) == 1:
         return BANDS[score["band"]]
-    return Badge(_("%(bands)s possible") % {"bands": _(" or ").join(possible)}, "plain")
+    if len(possible) == len(BANDS) - 1:  # all but the one without a score
+        return Badge(_("any band possible"), "plain")
+    return Badge(
+        _("%(low)s to %(high)s possible") % {"low": possible[0], "high": possible[-1]}, "plain"
+    )
 
 
 def tabs(current: str) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.http import FileResponse, HttpResponse
@@ -136,7 +137,7 @@ def how_made(month: IndexMonth) -> str:
 def _plot(lines: list[dict[str, Any]], month: IndexMonth, csv_url: str) -> drawn.Figure:
     points = tuple(
         drawn.Point(
-            at=f"{line['label']} · {line['badge'].label}",
+            at=_drawn_as(line),
             value=line["score"],
             low=line["low"],
             high=line["high"],
@@ -162,6 +163,12 @@ def _plot(lines: list[dict[str, Any]], month: IndexMonth, csv_url: str) -> drawn
         how=how_made(month),
         csv_url=csv_url,
     )
+
+
+def _drawn_as(line: Mapping[str, Any]) -> str:
+    """The place, with its band where that is sure; else the line of its limits says it."""
+    sure = line["badge"].tone != "plain"
+    return f"{line['label']} · {line['badge'].label}" if sure else str(line["label"])
 
 
 # --- one place ------------------------------------------------------------------------------
