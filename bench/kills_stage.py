@@ -17,7 +17,6 @@ def main(links: int, calls: int) -> None:
     console.boot()
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
     from django.utils import timezone
 
     from anmin.callbacks.citizen import make_link
@@ -26,6 +25,7 @@ def main(links: int, calls: int) -> None:
     from anmin.matters.models import Matter
     from anmin.people.models import Account
     from anmin.people.roles import Role
+    from anmin.people.session_store import SessionStore
     from anmin.places.models import Unit
 
     def account(role: Role, name: str, unit: str) -> Account:

@@ -18,7 +18,6 @@ def main() -> None:
     console.boot()
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
     from django.utils import timezone
 
     from anmin.callbacks.citizen import _digest
@@ -27,6 +26,7 @@ def main() -> None:
     from anmin.people.actions import add_account
     from anmin.people.models import Account
     from anmin.people.roles import Role
+    from anmin.people.session_store import SessionStore
     from anmin.places.models import Unit
 
     links = int(sys.argv[1])
