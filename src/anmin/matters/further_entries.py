@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from anmin.kernel import chain
@@ -14,7 +13,7 @@ from anmin.matters import bulk
 from anmin.matters.actor import Actor
 from anmin.matters.clock import Running, next_due
 from anmin.matters.first_sight import DEADLINE_COLUMNS, ENTRY_COLUMNS
-from anmin.matters.ledger import Change, entry_hash, leave_behind, plain
+from anmin.matters.ledger import Change, leave_behind, next_hash, plain
 from anmin.matters.models import Deadline, Entry, Matter
 
 ALWAYS = (*("state", "stage", "details", "due_at", "facts_at", "facts_digest", "version", "head"),)
@@ -49,7 +48,7 @@ def append_many(lines: Sequence[Line], *, actor: Actor, at: datetime) -> None:
     for matter, change, running, facts_at, digest in lines:
         leave_behind(matter, change, running, at)
         payload = chain.canonical(change.payload())
-        head = _hash(matter, change, payload, actor, moment)
+        head = next_hash(matter, change, payload, actor=actor, at=moment)
         entries.append(
             (
                 *(matter.pk, matter.version + 1, keep(moment), actor_id, actor.label),
@@ -79,24 +78,6 @@ def append_many(lines: Sequence[Line], *, actor: Actor, at: datetime) -> None:
     new = [(pk, code, *told) for *told, pk, code in clocks[False]]
     bulk.insert(Deadline, (*DEADLINE_COLUMNS[:2], *CLOCK), new)
     bulk.update(Deadline, CLOCK, ("matter_id", "clock"), clocks[True])
-
-
-def _hash(matter: Matter, change: Change, payload: bytes, actor: Actor, at: str) -> bytes:
-    return entry_hash(
-        bytes(matter.head) or chain.GENESIS,
-        number=matter.number,
-        seq=matter.version + 1,
-        at=at,
-        actor=actor.label,
-        role=actor.role,
-        action=change.action,
-        from_state=matter.state,
-        to_state=change.to_state,
-        note=change.note,
-        public=change.public,
-        payload=payload,
-        secret=settings.KEYRING.chain_key,
-    )
 
 
 def _kept(name: str, value: Any, keep: Any) -> Any:

@@ -102,6 +102,31 @@ def entry_hash(
     return chain.link(secret, previous, record)
 
 
+def next_hash(
+    matter: Matter,
+    change: Change,
+    payload: Mapping[str, Any] | bytes,
+    *,
+    actor: Actor,
+    at: datetime | str,
+) -> bytes:
+    """The hash of the next entry of a matter; see ``entry_hash``."""
+    return entry_hash(
+        bytes(matter.head) or chain.GENESIS,
+        number=matter.number,
+        seq=matter.version + 1,
+        at=at,
+        actor=actor.label,
+        role=actor.role,
+        action=change.action,
+        from_state=matter.state,
+        to_state=change.to_state,
+        note=change.note,
+        public=change.public,
+        payload=payload,
+    )
+
+
 def build(
     matter: Matter, change: Change, *, actor: Actor, at: datetime, key: str | None = None
 ) -> Entry:
@@ -121,20 +146,7 @@ def build(
         public=change.public,
         payload=payload,
         key=key,
-        hash=entry_hash(
-            bytes(matter.head) or chain.GENESIS,
-            number=matter.number,
-            seq=matter.version + 1,
-            at=at,
-            actor=actor.label,
-            role=actor.role,
-            action=change.action,
-            from_state=matter.state,
-            to_state=change.to_state,
-            note=change.note,
-            public=change.public,
-            payload=payload,
-        ),
+        hash=next_hash(matter, change, payload, actor=actor, at=at),
     )
 
 
