@@ -79,14 +79,18 @@ def _fast_passwords(settings: Any) -> None:
     ]
 
 
+LEFT = ("calendar", "demo", "laws", "profiles", "rejects", "rules", "uploads")
+"""What an installation keeps in its home beside its data, and the code reads from there."""
+
+
 @pytest.fixture(autouse=True)
-def _no_rules_left_behind() -> Iterator[None]:
-    """A demo city brings rules of its own into the home; the next test is to find none."""
-    rules = HOME / "rules"
-    found = rules.exists()
+def _nothing_left_in_the_home() -> Iterator[None]:
+    """Rules, profiles and calendars that one test brings are not found by the next."""
+    found = {name for name in LEFT if (HOME / name).exists()}
     yield
-    if not found:
-        shutil.rmtree(rules, ignore_errors=True)
+    for name in {name for name in LEFT if (HOME / name).exists()} - found:
+        path = HOME / name
+        path.unlink() if path.is_file() else shutil.rmtree(path)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
