@@ -23,6 +23,8 @@ from anmin.kernel.chain import stamp
 TOGETHER: Final = 1000
 """Rows that are read by one statement."""
 
+STAMPED: Final = len("2011-11-25T08:00:00.000000+00:00")
+
 type Form = Callable[[Any], Any]
 
 
@@ -37,6 +39,8 @@ def _moment(value: Any) -> str | None:
         return stamp(value if value.tzinfo else value.replace(tzinfo=UTC))
     text = str(value)
     if text[10:11] == "T":  # as handed to PostgreSQL, in any zone; SQLite has a blank and UTC
+        if text.endswith("+00:00") and len(text) == STAMPED:
+            return text
         return stamp(datetime.fromisoformat(text))
     fraction = text[20:26] if text[19:20] == "." else ""
     return f"{text[:10]}T{text[11:19]}.{fraction:0<6}+00:00"

@@ -11,6 +11,7 @@ from django.db import connection, models
 from django.db.models.expressions import RawSQL
 
 from anmin.evidence.evidenced import Evidenced, attest
+from anmin.kernel.chain import stamp
 
 TOGETHER = 500
 """Rows of one statement on SQLite: more save nothing."""
@@ -96,7 +97,7 @@ def of_these(ids: Sequence[int]) -> RawSQL:
     """For ``filter``: rows by their ``id``, of one table, told with one parameter."""
     boolean = models.BooleanField()
     if connection.vendor == "postgresql":
-        return RawSQL("id = ANY(%s::bigint[])", [list(ids)], boolean)
+        return RawSQL("id = ANY(%s::bigint[])", [_array(ids)], boolean)
     return RawSQL("id IN (SELECT value FROM json_each(%s))", [orjson.dumps(ids).decode()], boolean)
 
 
@@ -104,9 +105,14 @@ def of_matters(ids: Sequence[int]) -> RawSQL:
     """For ``filter``: rows of many matters (by ``matter_id``), told with one parameter."""
     boolean = models.BooleanField()
     if connection.vendor == "postgresql":
-        return RawSQL("matter_id = ANY(%s::bigint[])", [list(ids)], boolean)
+        return RawSQL("matter_id = ANY(%s::bigint[])", [_array(ids)], boolean)
     listed = orjson.dumps(list(ids)).decode()
     return RawSQL("matter_id IN (SELECT value FROM json_each(%s))", [listed], boolean)
+
+
+def _array(ids: Sequence[int]) -> str:
+    """Whole numbers as PostgreSQL writes an array: ten times as fast as its driver's way."""
+    return f"{{{','.join(map(str, ids))}}}"
 
 
 def take_ids(model: type[models.Model], count: int) -> range | list[int]:
@@ -140,10 +146,14 @@ def begin_batch() -> None:
     Foreign keys are checked after each statement, not kept for the commit: that costs a fifth less.
     The commit does not wait for the disk: should the server fall, the last batches go together with
     what says how far the work has come, and whatever is waited for next has them all on disk.
+    Rows are found by indexes: what is known of a table that grows meanwhile is out of date.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL synchronous_commit = off")
+            cursor.execute(
+                "SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL synchronous_commit = off;"
+                " SET LOCAL enable_seqscan = off"
+            )
 
 
 def keeper() -> Callable[[str | None], str | None]:
@@ -160,5 +170,5 @@ def keeper() -> Callable[[str | None], str | None]:
 def moment_writer() -> Callable[[datetime], str]:
     """What writes an aware moment as the database keeps it; make one for a batch."""
     if connection.vendor == "postgresql":
-        return datetime.isoformat
+        return stamp
     return lambda value: str(value.astimezone(UTC).replace(tzinfo=None))
