@@ -6,6 +6,7 @@ What a page came back for is acknowledged: (sort, key), looked for in the databa
 import http.client
 import json
 import random
+import re
 import threading
 import time
 import urllib.parse
@@ -256,6 +257,9 @@ class People:
             }
             path = f"/desk/day/?{urllib.parse.urlencode({'unit': unit, 'date': day})}"
             given = self.form(path, session, fields)
+            if given.status == 422:  # what is overdue is given a reason of its own
+                late = re.findall(r'name="(why-[^"]+)"', given.text)
+                given = self.form(path, session, fields | dict.fromkeys(late, "仍在核实"))
             # Signed already: by the time before, whose answer got lost.
             self._took("day", f"{unit} {day}", given, *((409,) if given.tries > 1 else ()))
             self._breath()

@@ -29,6 +29,7 @@ from anmin.people.models import Account
 from anmin.people.policy import Capability, can, require, unit_scope
 from anmin.people.queries import duty_leader
 from anmin.places.models import Unit
+from anmin.places.queries import steady
 
 REASON = 300
 """Characters of a reason."""
@@ -95,13 +96,18 @@ def close_day(
             field="day",
             code="too_early",
         )
+    with steady():
+        return _close(unit, day, by, carry or {}, note.strip())
+
+
+def _close(unit: Unit, day: date, by: Account, carry: Mapping[str, Carry], note: str) -> DayClosure:
     bulk.queue_up("day")
     if DayClosure.objects.filter(unit=unit, date=day).exists():
         raise Conflict(_("This day is signed already and cannot be changed."))
     rows = DayRows(unit, day)
     counts = rows.counts()
     left = open_keys(rows)
-    given = {key: one for key, one in (carry or {}).items() if key in left}
+    given = {key: one for key, one in carry.items() if key in left}
     _require_all(left, given, rows.now)
     for key, one in given.items():
         if left[key].callback_id is None:
@@ -111,7 +117,7 @@ def close_day(
         day,
         by,
         {**counts, "carried": len(given), "carried_open": len(given)},
-        note.strip(),
+        note,
         left,
         given,
     )

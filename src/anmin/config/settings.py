@@ -166,6 +166,7 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a day with a thousand things owed is signed by one form
 MEDIA_ROOT = ANMIN_HOME / "media"
 UPLOAD_LIMIT = ENVIRONMENT.anmin_upload_mb * 2**20
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}

@@ -22,7 +22,8 @@ class SignForm(ActForm):
     """A reason and a new owner for each thing that is owed.
 
     The owner may be one for all; a reason may be one for what is not overdue yet, never for what
-    is: there somebody waits already, each for a cause of its own.
+    is: there somebody waits already, each for a cause of its own. Of ``owed`` things no more are
+    asked for one by one than the board lists; the rest has the reason for all.
     """
 
     why_all = forms.CharField(
@@ -43,10 +44,21 @@ class SignForm(ActForm):
     )
 
     def __init__(
-        self, data: Any = None, *, account: Account, items: Iterable[Item], **kwargs: Any
+        self,
+        data: Any = None,
+        *,
+        account: Account,
+        items: Iterable[Item],
+        owed: int,
+        **kwargs: Any,
     ) -> None:
         super().__init__(data, **kwargs)
         self.items = {_name(item.key): item for item in items}
+        self.unlisted = max(owed - len(self.items), 0)
+        if self.unlisted:
+            self.fields["why_all"].label = _(
+                "Reason for all the rest that is not overdue, and for %(count)s not listed"
+            ) % {"count": self.unlisted}
         for name, item in self.items.items():
             self.fields[f"why-{name}"] = forms.CharField(
                 required=False,
@@ -82,7 +94,7 @@ class SignForm(ActForm):
     @property
     def shares_reason(self) -> bool:
         """Whether there is anything that a reason for all could be for."""
-        return any(not item.late for item in self.items.values())
+        return self.unlisted > 0 or any(not item.late for item in self.items.values())
 
     def carry(self, keys: Iterable[str]) -> Mapping[str, Carry]:
         """What stays open, by its key; things beyond those listed get what is said for the rest."""
@@ -95,9 +107,10 @@ class SignForm(ActForm):
         who = given.get(f"who-{name}") or given.get("who_all")
         if not why and not who:
             return None
+        shared = not own and name in self.items
         if hasattr(who, "username"):
-            return Carry(why, account=who, shared=not own)
-        return Carry(why, unit=who, shared=not own)
+            return Carry(why, account=who, shared=shared)
+        return Carry(why, unit=who, shared=shared)
 
     def owed(self) -> list[tuple[Item, forms.BoundField, forms.BoundField]]:
         """Each thing that is owed with its two boxes."""

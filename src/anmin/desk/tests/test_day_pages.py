@@ -9,7 +9,7 @@ import time_machine
 from django.utils import timezone
 from tests.personas import City
 
-from anmin.callbacks import signing
+from anmin.callbacks import dayboard, signing
 from anmin.callbacks.models import Carried, DayClosure
 from anmin.callbacks.tests.conftest import TUESDAY
 from anmin.callbacks.tests.scene import planned, rules, world
@@ -166,6 +166,32 @@ def test_what_is_overdue_needs_a_reason_of_its_own(city: City, sign_in: SignIn) 
     signed = text(browser.get(DAY))
     for label in ("结转事项", "其中仍未答复"):
         assert re.search(rf'stat-label">{label}<.*?stat-value">(<a[^>]*>)?2<', signed, re.DOTALL)
+
+
+def test_more_than_the_board_lists_is_signed_too(
+    city: City, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dayboard, "SHOWN", 2)
+    long_ago = timezone.now() - timedelta(days=3)
+    late = [city.incident(opened_at=long_ago + timedelta(hours=n)) for n in range(4)]
+    browser = sign_in(city.duty_leader)
+    page = text(browser.get(DAY))
+    assert "及未列出的2项的原因" in page
+    told = carried(late[0], "等鉴定", "chenli") | carried(late[1], "待回访", "chenli")
+    shared = {"key": key(page), "confirm": "on", "why_all": "积压待清", "who_all": "zhouweiguo"}
+    assert browser.post(DAY, shared).status_code == 422  # the two that are listed stand alone
+    assert browser.post(DAY, told | shared).status_code == 303
+    found = Carried.objects.order_by("matter").values_list("reason", flat=True)
+    assert list(found) == ["等鉴定", "待回访", "积压待清", "积压待清"]
+
+
+def test_a_form_of_a_day_with_a_thousand_things_is_read(city: City, sign_in: SignIn) -> None:
+    city.incident()
+    browser = sign_in(city.duty_leader)
+    many = {f"{part}-matter-{pk}": "x" for pk in range(1000, 2000) for part in ("why", "who")}
+    refused = browser.post(DAY, {"key": key(text(browser.get(DAY))), "confirm": "on", **many})
+    assert refused.status_code == 422
+    assert "请写明原因" in text(refused)
 
 
 def test_a_day_is_not_signed_before_its_shift_ends(

@@ -96,7 +96,7 @@ def day(request: DeskRequest) -> HttpResponse:
     status = 200
     if request.method == "POST":
         require(account, Capability.CLOSE_DAY)
-        form = SignForm(request.POST, account=account, items=board.owed)
+        form = SignForm(request.POST, account=account, items=board.owed, owed=board.counts["owed"])
         if board.closure is not None or form.is_valid():
             try:
                 _sign(board, account, form)
@@ -109,7 +109,7 @@ def day(request: DeskRequest) -> HttpResponse:
                 return go(request, _address(board.unit, on))
         status = form.status if form is not None else status
     elif board.closure is None and can(account, Capability.CLOSE_DAY):
-        form = SignForm(account=account, items=board.owed)
+        form = SignForm(account=account, items=board.owed, owed=board.counts["owed"])
     return show(request, "day/board.html", _shown(board, account, form), status=status)
 
 
