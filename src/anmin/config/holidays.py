@@ -37,7 +37,7 @@ def announce(file: Path, *, by: Account | None = None) -> Announced:
     """
     if by is not None:
         require(by, Capability.MANAGE_REFERENCE)
-    if not file.stem.isdecimal() or file.suffix != ".toml":
+    if file.suffix != ".toml":
         raise BadCalendar(f"{file}: an announcement is called by its year, like 2027.toml")
     read_announcement(file)
     year, home = int(file.stem), folder()

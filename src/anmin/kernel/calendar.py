@@ -5,7 +5,6 @@ Council's announcement; the package ``chinese_calendar`` for the announcements i
 statutory days alone (``statutory``), and then every day of that year is *provisional*.
 """
 
-import tomllib
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable
@@ -24,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from anmin.kernel import statutory
 from anmin.kernel.errors import Refusal
 from anmin.kernel.hours import END_OF_DAY, Moved
+from anmin.kernel.toml_files import read_toml
 
 
 class DayKind(StrEnum):
@@ -110,15 +110,18 @@ class _Announcement(BaseModel):
 
 def read_announcement(path: Path) -> dict[date, Day]:
     """The days of one announcement. Whatever is doubtful is refused with file and place."""
+    if path.stem not in _YEARS:
+        raise BadCalendar(
+            f"{path}: an announcement is called by its year, like 2027.toml,"
+            f" from {statutory.FIRST_YEAR} to {statutory.LAST_YEAR}"
+        )
+    year = int(path.stem)
     try:
-        year = int(path.stem)
-        file = _Announcement.model_validate(tomllib.loads(path.read_text("utf-8")))
+        file = _Announcement.model_validate(read_toml(path, BadCalendar))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise BadCalendar(f"{path}: {place}: {first['msg']}") from error
-    except (ValueError, OSError) as error:
-        raise BadCalendar(f"{path}: {error}") from error
     found: dict[date, Day] = {}
     for day in (day for block in file.holiday for day in block.days()):
         if day.date in found:
@@ -135,6 +138,8 @@ def read_announcement(path: Path) -> dict[date, Day]:
 
 
 LATER: Final = statutory.LAST_YEAR + 2
+_YEARS: Final = frozenset(map(str, range(statutory.FIRST_YEAR, statutory.LAST_YEAR + 1)))
+"""How the file of a year may be called."""
 _PACKAGED_YEARS: Final = range(min(announced.holidays).year, max(announced.holidays).year + 1)
 _FULL_NAMES: Final = {"清明": "清明节", "端午": "端午节", "中秋": "中秋节"}
 

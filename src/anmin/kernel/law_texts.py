@@ -6,7 +6,6 @@ the rule book lays on its rules), ``compare`` what newer texts say differently.
 """
 
 import json
-import tomllib
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from anmin.kernel.articles import (
     split,
 )
 from anmin.kernel.rules import Rule, RuleBook
+from anmin.kernel.toml_files import read_toml
 
 DIGESTS: Final = "digests.toml"
 SUFFIXES: Final = frozenset({".txt", ".md"})
@@ -160,17 +160,14 @@ class _File(BaseModel):
 def read_digests(folder: Path) -> dict[tuple[str, date], dict[str, str]]:
     """What ``digests.toml`` of a folder says: rule → what it cites → digest. Empty without one."""
     path = folder / DIGESTS
-    try:
-        raw = tomllib.loads(path.read_text("utf-8"))
-        file = _File.model_validate(raw)
-    except FileNotFoundError:
+    if not path.exists():
         return {}
+    try:
+        file = _File.model_validate(read_toml(path, BadLawText))
     except ValidationError as error:
         first = error.errors()[0]
         place = ": ".join(map(str, first["loc"]))
         raise BadLawText(f"{path}: {place}: {first['msg']}") from error
-    except (ValueError, OSError) as error:
-        raise BadLawText(f"{path}: {error}") from error
     found: dict[tuple[str, date], dict[str, str]] = {}
     for one in file.held:
         found.setdefault((one.key, one.effective), {})[one.cites] = one.sha256

@@ -6,7 +6,6 @@ or replaces rules with a folder of its own: the same key and effective date repl
 effective date adds.
 """
 
-import tomllib
 from bisect import bisect_right
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
@@ -33,6 +32,7 @@ from pydantic import (
 from anmin.kernel.calendar import Deadline, WorkingCalendar
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.kernel.hours import END_OF_DAY, Because, Hours, Moved, SameDay
+from anmin.kernel.toml_files import read_toml
 
 SHIPPED: Final = Path(__file__).with_name("rules")
 
@@ -257,10 +257,7 @@ class _File(BaseModel):
 
 def _read(path: Path) -> list[Rule]:
     """The rules of one file; ``BadRule`` names the file, the key and what is wrong."""
-    try:
-        raw = tomllib.loads(path.read_text("utf-8"), parse_float=Decimal)
-    except (ValueError, OSError) as error:
-        raise BadRule(f"{path}: {error}") from error
+    raw = read_toml(path, BadRule, parse_float=Decimal)
     try:
         return _File.model_validate(raw).rule
     except ValidationError as error:

@@ -21,19 +21,16 @@ def show(
 ) -> None:
     """Show the holidays and make-up workdays of a year, and whether they are announced."""
     console.boot()
-    from datetime import date, timedelta
+    from datetime import date
 
     from anmin.config.holidays import folder
     from anmin.kernel.calendar import DayKind, WorkingCalendar
 
     calendar = WorkingCalendar(folder())
-    days = [calendar.day(date(year, 1, 1) + timedelta(n)) for n in range(366)]
-    special = [
-        day
-        for day in days
-        if day.date.year == year and day.kind in (DayKind.HOLIDAY, DayKind.MAKEUP)
-    ]
-    known = calendar.announced(year)
+    known = calendar.announced(year)  # first: it refuses a year that no calendar has
+    ordinals = range(date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal() + 1)
+    days = (calendar.day(date.fromordinal(ordinal)) for ordinal in ordinals)
+    special = [day for day in days if day.kind in (DayKind.HOLIDAY, DayKind.MAKEUP)]
     head = f"{year}: {'announced' if known else 'not announced yet, by the statutory days only'}"
     console.tell(
         {"year": year, "announced": known, "days": [_row(day) for day in special]},

@@ -1,6 +1,5 @@
 """Column profiles: those shipped here, and those an installation keeps in `$ANMIN_HOME/profiles`."""
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from pydantic import ValidationError
 
 from anmin.exchange.profile import Profile
 from anmin.kernel.errors import NotFound, Refusal
+from anmin.kernel.toml_files import toml_of
 
 SHIPPED = Path(__file__).parent
 
@@ -111,11 +111,13 @@ def read_profile(path: Path) -> Profile:
 def parse_profile(text: str) -> Profile:
     """As `read_profile`, from the text of the file."""
     try:
-        return Profile.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as fault:
+        told = toml_of(text)
+    except ValueError as fault:
         raise Refusal(
             _("The profile is not TOML: %(fault)s") % {"fault": fault}, field="profile"
         ) from None
+    try:
+        return Profile.model_validate(told)
     except ValidationError as fault:
         raise not_a_profile(fault) from None
 

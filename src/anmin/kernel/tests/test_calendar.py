@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anmin.kernel import statutory
-from anmin.kernel.calendar import BadCalendar, DayKind, WorkingCalendar
+from anmin.kernel.calendar import BadCalendar, DayKind, WorkingCalendar, read_announcement
 from anmin.kernel.errors import Refusal
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -284,3 +284,11 @@ def test_a_doubtful_announcement_is_refused_with_its_place(
     (tmp_path / "2027.toml").write_text(ANNOUNCEMENT.replace(old, new, 1), "utf-8")
     with pytest.raises(BadCalendar, match=reason):
         WorkingCalendar(tmp_path).day(date(2027, 1, 1))
+
+
+@pytest.mark.parametrize("name", ["0", "1900", "2100", "99999", "9" * 90, "２０２７", "-2027", "x"])
+def test_an_announcement_is_called_by_a_year_of_the_calendar(tmp_path: Path, name: str) -> None:
+    path = tmp_path / f"{name}.toml"
+    path.write_text(ANNOUNCEMENT, "utf-8")
+    with pytest.raises(BadCalendar, match="called by its year"):
+        read_announcement(path)
