@@ -14,7 +14,10 @@ from django.db import transaction
 
 from anmin.config import command, static
 from anmin.config.supervisor import Supervisor
+from anmin.config.tests.test_rules_commands import OWN, TEXT
 from anmin.exchange.template import SAMPLE
+from anmin.kernel.calendar import WorkingCalendar
+from anmin.matters.tests.test_promises import ANNOUNCED
 from tests.hostile import files, values
 from tests.personas import City
 
@@ -36,8 +39,8 @@ DESIGN = "--weight w --strata s --cluster c"
 POINTS = "--x-col lon --y-col lat --nearest 3 --permutations 9"
 GOOD = {
     "backup": "{out}.tar.gz",
-    "calendar announce": "--help",
-    "calendar show": "--help",
+    "calendar announce": "{announced}",
+    "calendar show": "2026",
     "callbacks list": "",
     "callbacks plan": "",
     "callbacks record": "1 --outcome busy",
@@ -59,9 +62,9 @@ GOOD = {
     "root key": "",
     "root make": "",
     "root show": "",
-    "rules check": "--help",
-    "rules hold": "--help",
-    "rules list": "--help",
+    "rules check": "{laws}",
+    "rules hold": "{laws}",
+    "rules list": "",
     "stats compare": "--this 12 --last 9",
     "stats compare-many": "{survey} --id id --this x --last y",
     "stats contrast": "{survey} --y y --by g --first 0 --second 1",
@@ -90,8 +93,11 @@ GOOD = {
 }
 """How each command is called well; every option is then given each hostile value beside it.
 
-Beside `--help` nothing is done: the worker, and what writes the calendar and the digests of laws.
+Beside `--help` nothing is done: the worker, which would not end.
 """
+LAW = "某市警务评议办法 2026-01-01.md"
+TELLING = ("rules check",)
+"""Commands whose status 1 is a finding, which they print, and no refusal."""
 
 DEAR = ("backup", "profiles guess", "stats farrington", "stats scan")
 """Commands that take long over a good call: of these values every fourth."""
@@ -133,7 +139,9 @@ def at_hand(
     monkeypatch.chdir(here)
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"\xff\x00")))
     settings.ANMIN_HOME = tmp_path / "home"
-    settings.ANMIN_HOME.mkdir()
+    (settings.ANMIN_HOME / "rules").mkdir(parents=True)
+    (settings.ANMIN_HOME / "rules" / "own.toml").write_text(OWN, "utf-8")
+    settings.CALENDAR = WorkingCalendar(settings.ANMIN_HOME / "calendar")
     named = {
         "survey": SURVEY,
         "margins": MARGINS,
@@ -143,8 +151,18 @@ def at_hand(
         (tmp_path / f"{name}.csv").write_bytes(content)
     for at, content in enumerate(files.CONTENTS):
         (tmp_path / f"{at}.csv").write_bytes(content)
+    for at, content in enumerate((TEXT.encode(), *files.CONTENTS, *files.TOMLS)):
+        (tmp_path / f"{at}").mkdir()
+        (tmp_path / f"{at}" / LAW).write_bytes(content)
+        (tmp_path / f"{at}" / "2027.toml").write_bytes(content)
+    (tmp_path / "2027.toml").write_text(ANNOUNCED, "utf-8")
     kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    yield {**{name: str(tmp_path / f"{name}.csv") for name in named}, "out": str(here / "out")}
+    yield {
+        **{name: str(tmp_path / f"{name}.csv") for name in named},
+        "announced": str(tmp_path / "2027.toml"),
+        "laws": str(tmp_path / "0"),
+        "out": str(here / "out"),
+    }
     for number, handler in kept.items():
         signal.signal(number, handler)
 
@@ -191,7 +209,8 @@ def assert_words(
         said = capfd.readouterr()
         told = said.out + said.err
         raw = RAW.search(told)
-        if raw or status not in (0, 1, 2) or (status and not said.err.strip()):
+        spoken = told if words in TELLING else said.err
+        if raw or status not in (0, 1, 2) or (status and not spoken.strip()):
             what = raw[0] if raw else f"{status}, no words"
             found.setdefault(f"{args[-2:][0]} {what}", f"{[a[:80] for a in args]}: {told[-300:]}")
 
@@ -201,7 +220,7 @@ def assert_words(
         if getattr(param, "is_flag", False) or param.name == "help":
             say([*words.split(), *good, *param.opts[:1]])
             continue
-        some = [*values.share(TYPED, place + at), *_files(param, tmp_path, place + at)]
+        some = [*values.share(TYPED, place + at), *_files(words, param, tmp_path, place + at)]
         if words in DEAR:
             some = some[::4]
         for value in some:
@@ -209,8 +228,12 @@ def assert_words(
     assert not found, "\n".join(found.values())
 
 
-def _files(param: Any, folder: Path, turn: int) -> list[str]:
-    """Hostile files for what wants a file."""
+def _files(words: str, param: Any, folder: Path, turn: int) -> list[str]:
+    """Hostile files for what wants a file, and folders of them."""
+    if words == "calendar announce" and param.name == "file":
+        return [str(path / "2027.toml") for path in sorted(folder.glob("[0-9]*/"))]
+    if param.name == "folder":
+        return [str(path) for path in sorted(folder.glob("[0-9]*/"))]
     if param.name not in ("file", "margins", "profile", "means", "scatter", "neighbours", "geo"):
         return []
     some = [str(folder / f"{at}.csv") for at in range(len(files.CONTENTS))]
