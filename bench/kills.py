@@ -1,6 +1,6 @@
 """Kill what runs at random moments while everybody writes; count what got lost or was done twice.
 
-``python -m bench.kills [KILLS] [postgres]``: web, worker, imports, one web process, everything at
+``python -m bench.kills [KILLS] [postgres] [--minutes N]``: until so many kills, or so long; web, worker, imports, one web process, everything at
 once and (PostgreSQL) the database are killed in turn. Meanwhile citizens answer by link and by
 message, officers open matters and take them to their ends, operators call, a leader takes orders
 to their end and signs days, an export is imported again and again, and a gateway takes messages.
@@ -19,6 +19,7 @@ import sys
 import tempfile
 import threading
 import time
+from argparse import ArgumentParser
 from collections import Counter
 from contextlib import closing, nullcontext, suppress
 from pathlib import Path
@@ -194,8 +195,8 @@ def _known(pid: int) -> psutil.Process | None:
     return None
 
 
-def main(kills: int, *, postgres: bool) -> int:
-    """Kill so many times, and say what was found."""
+def main(kills: int, *, postgres: bool, minutes: float = 0) -> int:
+    """Kill so many times, or for so many minutes, and say what was found."""
     rng = random.Random(kills)
     gateway = Gateway()
     os.environ.pop("DATABASE_URL", None)
@@ -211,12 +212,19 @@ def main(kills: int, *, postgres: bool) -> int:
             house.anmin("import", "incidents", str(first), "--profile", "template_zh")
             running = Running(house.home, url)
             try:
-                return _run(house, running, gateway, rng, kills)
+                return _run(house, running, gateway, rng, (kills, minutes))
             finally:
                 running.end()
 
 
-def _run(house: House, running: Running, gateway: Gateway, rng: random.Random, kills: int) -> int:
+def _run(
+    house: House,
+    running: Running,
+    gateway: Gateway,
+    rng: random.Random,
+    most: tuple[int, float],
+) -> int:
+    kills, minutes = most
     running.until_ready(300)
     planned = "SELECT count(*) FROM callbacks_callback"
     until(lambda: house.rows(planned)[0][0] >= LINKS + CALLS, 300, running)
@@ -230,25 +238,36 @@ def _run(house: House, running: Running, gateway: Gateway, rng: random.Random, k
     people.start()
     imports.start()
     kinds = (*KINDS, "database") if house.url else KINDS
-    began, done = time.monotonic(), Counter[str]()
-    while sum(done.values()) < kills and not people.failures:
+    began, done, told = time.monotonic(), Counter[str](), 0
+    ends = began + (60 * minutes if minutes else float("inf"))
+    while sum(done.values()) < kills and time.monotonic() < ends and not people.failures:
         _at_work(people)
         time.sleep(rng.random() * 1.2)
         kind = kinds[sum(done.values()) % len(kinds)]
         done[kind] += strike(kind, running, imports, house, rng)
+        if sum(done.values()) // 10 > told:
+            told = sum(done.values()) // 10
+            _say(began, f"{sum(done.values())} kills, {len(people.acknowledged)} acknowledged")
     took = time.monotonic() - began
+    _say(began, "no more kills: what is in hand is ended")
     imports.over.set()
     people.end()
     imports.join()
     running.until_ready(300)
+    _say(began, "everybody has ended; waiting for messages")
     # A message in hand of a killed worker is tried again when its lease ends, two minutes later.
     until(lambda: house.rows(WAITING)[0][0] == 0, 600, running)
     running.process.send_signal(signal.SIGTERM)
     running.process.wait(60)
+    _say(began, "the worker does what is left")
     house.anmin("worker", "--once")
     print(f"{sum(done.values())} kills ({dict(done)}) in {took:.0f} s")
     print(f"imports that ended by themselves: {imports.ended}")
     return _count(house, people, gateway)
+
+
+def _say(began: float, what: str) -> None:
+    print(f"{time.monotonic() - began:6.0f} s  {what}", flush=True)
 
 
 def _at_work(people: People, seconds: float = 60) -> None:
@@ -278,6 +297,7 @@ def _count(house: House, people: People, gateway: Gateway) -> int:
     doubled += [f"said twice: {one}" for one, count in gateway.said.items() if count > 1]
     again = sum(count > 1 for count in gateway.brought.values())
     print(f"messages:     {len(sent):6,} sent; {again} brought again with the same key, said once")
+    print("looking at every row: anmin verify", flush=True)
     proof = subprocess.run(
         [*ANMIN, "verify"], env=house.environment, capture_output=True, text=True
     )
@@ -290,9 +310,9 @@ def _count(house: House, people: People, gateway: Gateway) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(
-        main(
-            next((int(word) for word in sys.argv[1:] if word.isdigit()), 30),
-            postgres="postgres" in sys.argv,
-        )
-    )
+    said = ArgumentParser(description="Kill what runs while everybody writes.")
+    said.add_argument("kills", nargs="?", type=int, default=30)
+    said.add_argument("database", nargs="?", choices=("sqlite", "postgres"), default="sqlite")
+    said.add_argument("--minutes", type=float, default=0, help="no kills after so long")
+    given = said.parse_args()
+    sys.exit(main(given.kills, postgres=given.database == "postgres", minutes=given.minutes))
