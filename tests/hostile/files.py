@@ -1,9 +1,31 @@
-"""Hostile files: tables and workbooks that broke systems like this one."""
+"""Hostile files: their names, their contents, and how a browser would send them."""
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from tests.hostile.values import share
+
+BOUNDARY = "hostile-walk"
+WRAPPING = f"multipart/form-data; boundary={BOUNDARY}"
+NAMES: Sequence[bytes] = (
+    b"",
+    b".csv",
+    b"..",
+    b"../../../../etc/passwd",
+    b"a\x00.csv",
+    b"C:\\x\\a.csv",
+    "安".encode() * 200 + b".csv",
+    b"a" * 4000 + b".xlsx",
+    b"\xff\xfe.csv",
+    b"\xed\xa0\x80.csv",
+    "\u202evsc.a".encode(),
+    b"a;b=c.csv",
+    b"<script>.csv",
+    b"a.xlsx",
+    b"a.csv.gz",
+    b"a",
+)
 HEAD = "编号,报警时间,类别\n"
 
 
@@ -85,3 +107,57 @@ CONTENTS: Sequence[bytes] = (
     _book("<row><c><v>1</v>")[:-30],
     _book('<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><row><c><v>&b;</v></c></row>'),
 )
+
+TOMLS: Sequence[bytes] = (
+    b"a = " + b"[" * 20_000,
+    b"a = " + b"9" * 5000,
+    b'source = "x"\nholiday = 1',
+    b'source = "x"\nholiday = []',
+    b'source = "\\u0000"\n[[holiday]]\nname = "x"\nname_en = "x"\nfrom = 0001-01-01\nto = 0001-01-01',
+    b'source = "x"\n[[holiday]]\nname = "x"\nname_en = "x"\nfrom = 9999-12-31\nto = 9999-12-31',
+    b'source = "x"\n[[holiday]]\nname = "x"\nname_en = "x"\nfrom = 2027-01-01T00:00:00Z\nto = 1e309',
+    "第一条 一。\n第九条 九。\n".encode(),
+    "第九千九百九十九条 一。\n".encode() * 2,
+    "第七条之９９９９９９９９９９９９９ 一。\n".encode(),
+)
+"""Hostile announcements and texts of laws."""
+
+
+def uploads(field: str, fields: Sequence[tuple[str, str]], turn: int) -> Iterator[bytes]:
+    """Bodies that send each hostile content, and a good one under each hostile name.
+
+    Each of them, or this turn's share.
+    """
+    for at, content in enumerate(share(CONTENTS, turn)):
+        name = b"a.xlsx" if content.startswith(b"PK") else b"a.csv"
+        yield body(field, fields, NAMES[at % 5] if at % 7 == 6 else name, content)
+    for name in share(NAMES, turn):
+        yield body(field, fields, name, b"y,w\n1,2\n0,1\n")
+    yield body(field, fields, b"a.csv", b"y,w\n1,2\n", twice=True)
+
+
+def body(
+    field: str,
+    fields: Sequence[tuple[str, str]],
+    name: bytes,
+    content: bytes,
+    *,
+    twice: bool = False,
+) -> bytes:
+    """A form with one file, as bytes."""
+    mark = f"--{BOUNDARY}\r\n".encode()
+    said = [
+        mark
+        + f'Content-Disposition: form-data; name="{one}"\r\n\r\n'.encode()
+        + value.encode("utf-8", "surrogatepass")
+        for one, value in fields
+        if one != field
+    ]
+    file = (
+        mark
+        + f'Content-Disposition: form-data; name="{field}"; filename="'.encode()
+        + name
+        + b'"\r\nContent-Type: text/csv\r\n\r\n'
+        + content
+    )
+    return b"\r\n".join([*said, file, *([file] if twice else []), f"--{BOUNDARY}--\r\n".encode()])

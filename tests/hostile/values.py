@@ -95,7 +95,7 @@ SHARE = 1 if os.environ.get("ANMIN_TEST_HOSTILE") == "whole" else 3
 """One value in so many is tried at each place, another at the next; all when asked for."""
 
 
-def share(some: Sequence[str], turn: int) -> Sequence[str]:
+def share[T](some: Sequence[T], turn: int) -> Sequence[T]:
     """The values that this place has its turn with."""
     return some[turn % SHARE :: SHARE]
 
