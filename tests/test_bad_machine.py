@@ -24,7 +24,7 @@ from anmin.exchange.tests.test_faults import write_export
 COOKIE = "0123456789abcdef0123456789abcdef"
 MEGABYTES = 48
 STAGE = """
-import json, sys
+import json, sys, time
 from anmin.config import console
 console.boot()
 from django.conf import settings
@@ -33,6 +33,7 @@ from anmin.matters.actions import open_matter
 from anmin.matters.actor import Actor
 from anmin.people.models import Account
 from anmin.people.session_store import SessionStore
+from anmin.people.sessions import CLOCK
 from anmin.places.models import Unit
 unit = Unit.objects.get(code="RA")
 one = Account.objects.create_user("held", None, display_name="x", role="officer", unit=unit)
@@ -40,6 +41,7 @@ store = SessionStore()
 store[SESSION_KEY] = str(one.pk)
 store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
 store[HASH_SESSION_KEY] = one.get_session_auth_hash()
+store[CLOCK] = [int(time.time())] * 2
 store.create()
 matter = open_matter(kind="incident", actor=Actor.of(one), category="noise", unit=unit)
 sys.stdout.write(json.dumps([store.session_key, matter.number]))

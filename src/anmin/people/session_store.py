@@ -8,8 +8,10 @@ somebody's session be copied into one's own.
 from typing import Any
 
 from django.conf import settings
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as InDatabase
 from django.contrib.sessions.models import Session
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 
@@ -40,6 +42,16 @@ class SessionStore(InDatabase):
             session_data=self.encode(data),
             expire_date=self.get_expiry_date(),
         )
+
+    def save(self, must_create: bool = False) -> None:
+        """Keep it. When it is the machine that cannot write now, that is the fault, and not that
+        somebody has ended the session meanwhile."""
+        try:
+            super().save(must_create=must_create)
+        except UpdateError as ended:
+            if isinstance(ended.__context__, OperationalError | InterfaceError):
+                raise ended.__context__ from None
+            raise
 
     def delete(self, session_key: str | None = None) -> None:
         """End a session: this one, or that of the key."""

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import LazySettings, settings
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
 from django.core import signing
 from django.core.cache import cache
+from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 
@@ -17,7 +19,7 @@ from anmin.people import sessions
 from anmin.people.models import AccessLog, Account, SignedIn
 from anmin.people.policy import role_table
 from anmin.people.roles import Role
-from anmin.people.session_store import stored_key
+from anmin.people.session_store import SessionStore, stored_key
 from anmin.people.tests.conftest import PASSWORD, Bureau
 from anmin.people.tests.test_sign_in import LOGIN, PAGE, actions, sign_in, signed_in_as
 
@@ -281,3 +283,20 @@ def test_the_content_of_somebodys_session_opens_nothing_in_ones_own(bureau: Bure
     )
     assert thief.get(PAGE).content == b""
     assert here.get(PAGE).content == b"hemiao"
+
+
+def test_a_database_that_is_busy_has_not_ended_a_session() -> None:
+    store = SessionStore()
+    store.create()
+
+    def busy(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith("UPDATE"):
+            raise OperationalError("database is locked")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(busy), pytest.raises(OperationalError):
+        store.save()
+    store.save()
+    store.delete()
+    with pytest.raises(UpdateError):
+        store.save()
