@@ -19,8 +19,15 @@ from anmin.callbacks.concerns import concerns
 from anmin.callbacks.dispositions import WITHDRAWN, DispositionClass, dispositions
 from anmin.callbacks.models import Attempt, Callback, Draw
 from anmin.matters.ledger import settled
-from anmin.matters.measures import BY_PROMISE, DIMENSIONS, TOWN_DIGITS, WORTH_LOOKING
+from anmin.matters.measures import (
+    BY_PROMISE,
+    DIMENSIONS,
+    TOWN_DIGITS,
+    WORTH_LOOKING,
+    planted,
+)
 from anmin.matters.models import Entry
+from anmin.matters.origins import origin_sql
 from anmin.matters.registry import all_kinds, rectifying_kind
 from anmin.measures.columns import Column, ColumnType
 from anmin.measures.registry import (
@@ -57,7 +64,7 @@ def callbacks_in_the_lake(_vendor: str) -> str:
                    WHERE e.matter_id = c.matter_id AND e.round = c.round
                      AND e.closing < c.closing AND {_VALID.format("e")}
                ) AS counts,
-               f.via, f.satisfaction, f.solved,
+               m.id AS matter, {origin_sql()} AS origin, f.via, f.satisfaction, f.solved,
                CAST(f.concerns AS TEXT) AS concerns, f.at AS answered_at
         FROM callbacks_callback c
         JOIN matters_matter m ON m.id = c.matter_id
@@ -116,6 +123,8 @@ CALLBACKS = LakeTable(
     columns={
         "id": _column(ColumnType.INTEGER, _("primary key")),
         "number": _column(ColumnType.STRING, _("reference number of the matter")),
+        "matter": _column(ColumnType.INTEGER, _("key of the matter")),
+        "origin": _column(ColumnType.STRING, _("who brought the matter: see docs/adr/0045")),
         "round": _column(ColumnType.INTEGER, _("1, or 2 after something was put right")),
         "kind": _column(ColumnType.STRING, _("kind of matter")),
         "category": _column(ColumnType.STRING, _("what it is about")),
@@ -137,6 +146,7 @@ CALLBACKS = LakeTable(
         "concerns": _column(ColumnType.STRING, _("first answer: codes of concerns, as JSON")),
         "answered_at": _column(ColumnType.TIMESTAMP, _("first answer: when")),
     },
+    event=("matter", "round", "counts"),
 )
 
 
@@ -226,6 +236,7 @@ registry.add(
         numerator=_replied,
         denominator=_selected,
         dimensions=DIMENSIONS,
+        aside=planted,
     ),
     Indicator(
         key="satisfaction",
@@ -244,6 +255,7 @@ registry.add(
         denominator=_asked,
         frame=_selected,
         dimensions=DIMENSIONS,
+        aside=planted,
     ),
     Indicator(
         key="satisfaction_weighted",
@@ -260,6 +272,7 @@ registry.add(
         denominator=_asked,
         frame=_selected,
         dimensions=DIMENSIONS,
+        aside=planted,
     ),
     Indicator(
         key="resolution_rate",
@@ -272,6 +285,7 @@ registry.add(
         numerator=lambda rows: rows.solved == "yes",
         denominator=_selected,
         dimensions=DIMENSIONS,
+        aside=planted,
     ),
     Indicator(
         key="resolution_unknown",
@@ -322,6 +336,7 @@ registry.add(
         denominator=lambda rows: _asked(rows, 2),
         frame=lambda rows: _selected(rows, 2),
         dimensions=DIMENSIONS,
+        aside=planted,
     ),
     Indicator(
         key="reclosed_satisfaction",
@@ -344,6 +359,7 @@ registry.add(
             & rows.satisfaction.isin(THREE)
         ),
         dimensions=DIMENSIONS,
+        aside=planted,
     ),
     Indicator(
         key="callback_exclusions",

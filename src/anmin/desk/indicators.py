@@ -23,6 +23,7 @@ from anmin.callbacks.standing import matters_behind, may_open_callbacks
 from anmin.desk import figures as drawn
 from anmin.desk.templatetags.anmin_time import exact
 from anmin.matters.categories import categories
+from anmin.matters.origins import LABELS as ORIGINS
 from anmin.matters.queries import matters_for
 from anmin.matters.registry import kind_choices
 from anmin.measures.figures import Figure, Part
@@ -133,6 +134,10 @@ DIMENSIONS: Mapping[str, Dimension] = {
         gettext_lazy("Kind"),
         lambda: {code: str(label) for code, label in kind_choices()},
     ),
+    "origin": Dimension(
+        gettext_lazy("Origin"),
+        lambda: {code.value: str(label) for code, label in ORIGINS.items()},
+    ),
     "exclusion": Dimension(
         gettext_lazy("Why not called"),
         lambda: {code: one.label for code, one in exclusions().items()},
@@ -167,6 +172,7 @@ class Words:
     of: str
     bounds: str
     suppressed: bool
+    without: str = ""
 
 
 def unit_of(indicator: Indicator) -> drawn.Unit:
@@ -184,7 +190,15 @@ def in_words(indicator: Indicator, figure: Figure) -> Words:
         of="" if figure.denominator is None else _of(figure),
         bounds=span(indicator, *figure.bounds) if figure.bounds else "",
         suppressed=False,
+        without=_without(indicator, figure.without) if figure.without else "",
     )
+
+
+def _without(indicator: Indicator, figure: Figure) -> str:
+    """What is left of a figure without what its indicator sets aside: ``88.2% (15 of 17)``."""
+    if figure.suppressed:
+        return _("too few to show")
+    return f"{_shown(indicator, figure.value)} ({_of(figure)})"
 
 
 def _of(figure: Figure) -> str:
@@ -228,6 +242,8 @@ def how_made(result: Result) -> str:
         lines.append(
             _("Bounds: what it would be if all who did not answer had said the worst, or the best.")
         )
+    if one.aside:
+        lines.append(set_aside())
     if one.hide_small:
         lines.append(
             _("Not shown: cells of fewer than %(least)s, and those they could be reckoned from.")
@@ -235,6 +251,14 @@ def how_made(result: Result) -> str:
         )
     lines.append(as_of(result))
     return "\n".join(lines)
+
+
+def set_aside() -> str:
+    """What the second value of a figure leaves out, and why."""
+    return _(
+        "Without: the same figure without matters that a rated unit opened itself, and without "
+        "further calls about one event."
+    )
 
 
 def as_of(result: Result) -> str:

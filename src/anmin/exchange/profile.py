@@ -42,8 +42,6 @@ CORE = frozenset(
     }
 )
 """What a column can be besides a detail of the kind of matter."""
-OWN = "own-"
-"""How the sources of records begin whose profile was drawn up for a file at the desk."""
 CHINESE_SUBSETS = frozenset({"gb2312", "gbk", "cp936"})
 
 PROFILE_NAME = r"[a-z0-9][a-z0-9_-]{0,47}"

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from anmin.exchange.models import ProfileUse
-from anmin.exchange.profile import OWN, Profile
+from anmin.exchange.profile import Profile
 from anmin.exchange.profiles import Listed, list_profiles, named_profile, read_profile
 from anmin.kernel.errors import NotAllowed, Refusal
+from anmin.matters.bringing import OWN
 from anmin.people.policy import Capability, can
 from anmin.places.queries import directory
 

@@ -11,10 +11,9 @@ from anmin.callbacks.resting import has_callbacks
 from anmin.exchange.mapping import Facts
 from anmin.exchange.models import ImportRun, Status
 from anmin.exchange.problems import Problem
-from anmin.exchange.profile import OWN
 from anmin.exchange.reading import Order, Rejected
 from anmin.matters.actor import Actor
-from anmin.matters.bringing import Bringing
+from anmin.matters.bringing import OWN, Bringing
 from anmin.matters.intake import Observed
 from anmin.matters.ledger import last_entry
 from anmin.matters.several import Joining

@@ -29,6 +29,8 @@ from anmin.places.models import Area
 type Planned = Callable[[Collection[int]], AbstractSet[int]]
 """Of these matters, those that somebody is to be called back about, or was."""
 
+OWN = "own-"
+"""How the sources of records begin whose profile was drawn up for a file at the desk."""
 UNHEARD = datetime(1970, 1, 1, tzinfo=UTC)
 """How new the facts of a matter are of which the system of record has not spoken yet."""
 SETTLING = ("category", "opened_at")

@@ -17,7 +17,7 @@ from anmin.evidence.log import atomic
 from anmin.kernel.chain import stamp
 from anmin.matters import bulk
 from anmin.matters.actor import Actor
-from anmin.matters.bringing import Bringing
+from anmin.matters.bringing import UNHEARD, Bringing
 from anmin.matters.first_sight import open_many
 from anmin.matters.later_word import Observed, Word, said_before, update_many
 from anmin.matters.ledger import take_turn
@@ -97,7 +97,9 @@ def _newly_said(
         word.pk = row.id
         if by.bounds and (reason := by.bounds.refuse_known(row.kind, row.unit_id)):
             _tell(results, word, Observed("refused", None, reason))
-        elif row.digest == one.marked(settings.KEYRING).facts:
+        elif row.digest == one.marked(settings.KEYRING).facts and not (
+            by.bounds is None and row.facts_at == UNHEARD  # who speaks now is news by itself
+        ):
             if not by.outranked and (row.facts_at is None or one.facts_at > row.facts_at):
                 bump.append((one.facts_at, row.id))
             _tell(results, word, Observed("unchanged", row.id))

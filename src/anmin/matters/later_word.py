@@ -134,7 +134,8 @@ def update_many(words: Sequence[Word], by: Bringing) -> list[Observed]:
             )
         # Between two words of the system of record, a unit's file makes neither of them old.
         facts_at = matter.facts_at if by.outranked and matter.facts_at else one.facts_at
-        if not change.payload() and state == matter.state:
+        first = first_word.is_first(matter, by)
+        if not change.payload() and state == matter.state and not first:
             silent.append((keep(stamp(facts_at)), digest, matter.pk))
             results.append(Observed("unchanged", matter.pk))
             continue

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anmin.matters.ledger import settled
 from anmin.matters.models import Entry
+from anmin.matters.origins import Origin, origin_sql
 from anmin.matters.registry import all_kinds
 from anmin.measures.columns import Column, ColumnType
 from anmin.measures.registry import (
@@ -25,7 +26,7 @@ from anmin.measures.registry import (
 # To read more news than this one by one takes longer than to read every record anew.
 WORTH_LOOKING = 200_000
 TOWN_DIGITS = 9  # the first nine digits of an official area code name the town or street
-DIMENSIONS = ("unit", "area", "town", "kind", "category")
+DIMENSIONS = ("unit", "area", "town", "kind", "category", "origin")
 BY_PROMISE = (("unit", "due_unit"),)
 """Figures of promises count by the unit that answers for the promise."""
 
@@ -40,7 +41,7 @@ def matters_in_the_lake(_vendor: str) -> str:
                m.closed_at, u.code AS unit, a.code AS area,
                substr(a.code, 1, {TOWN_DIGITS}) AS town, d.due_at, d.met_at,
                CASE WHEN d.met_at <= d.due_at THEN u.code ELSE COALESCE(h.code, u.code) END
-                   AS due_unit
+                   AS due_unit, {origin_sql()} AS origin
         FROM matters_matter m
         LEFT JOIN places_unit u ON u.id = m.unit_id
         LEFT JOIN places_area a ON a.id = m.area_id
@@ -96,8 +97,18 @@ MATTERS = LakeTable(
             ColumnType.STRING,
             _("code of the unit that answers for the promise: that had it when the time ran out"),
         ),
+        "origin": _column(ColumnType.STRING, _("who brought it: see docs/adr/0045")),
     },
+    event=("id", "kind"),
 )
+
+
+def planted(rows: Rows) -> Expression:
+    """What every rate of a unit is shown without as well (docs/adr/0045).
+
+    A matter that a rated unit opened itself, and a further call about one event.
+    """
+    return (rows.origin == Origin.UNIT.value) | rows.again
 
 
 def _is_incident(rows: Rows) -> Expression:
@@ -147,6 +158,23 @@ registry.add(
         denominator=_owed,
         dimensions=DIMENSIONS,
         instead=BY_PROMISE,
+        hide_small=False,
+        aside=planted,
+    ),
+    Indicator(
+        key="opened_by_units",
+        label=_("Opened by the rated units themselves"),
+        how_made=_(
+            "Of the incidents, those that a rated unit opened itself, by hand or by its own file, "
+            "and of which no system of record has spoken since."
+        ),
+        unit=_("of incidents"),
+        table="matters",
+        kind=Kind.PROPORTION,
+        direction=Direction.NEITHER,
+        numerator=lambda rows: rows.origin == Origin.UNIT.value,
+        denominator=_is_incident,
+        dimensions=DIMENSIONS,
         hide_small=False,
     ),
 )

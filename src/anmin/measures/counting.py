@@ -13,7 +13,8 @@ from anmin.measures.columns import ColumnType
 from anmin.measures.expressions import Dialect, Expression, Rows, choice, column, literal
 from anmin.measures.figures import Counted, Part
 from anmin.measures.reading import utc_of
-from anmin.measures.registry import CUTOFF, DAY, MONTH, Indicator, Kind, LakeTable
+from anmin.measures.registry import AGAIN, CUTOFF, DAY, MONTH, Indicator, Kind, LakeTable
+from anmin.measures.same_event import Once
 from anmin.measures.suppression import Key
 
 type Grouping = tuple[str, ...]
@@ -41,12 +42,18 @@ type Instead = tuple[tuple[str, str], ...]
 """By dimension, the column that is read for it (``Indicator.instead``)."""
 
 
-def rows_of(table: LakeTable, cutoff: datetime, instead: Instead = ()) -> Rows:
+def rows_of(
+    table: LakeTable, cutoff: datetime, instead: Instead = (), once: Once | None = None
+) -> Rows:
     """The columns of a table, with those that every table has."""
     moment = literal(cutoff.astimezone(UTC).replace(tzinfo=None))
     read = dict(instead)
     names = {name: column(read.get(name, name)) for name in (*table.columns, MONTH, DAY)}
-    return Rows(table.name, {**names, CUTOFF: moment})
+    again = literal(False)
+    if once is not None and table.event:
+        report, *within = table.event
+        again = once.following(table.month, report, within)
+    return Rows(table.name, {**names, CUTOFF: moment, AGAIN: again})
 
 
 def rows_in_question(
@@ -56,12 +63,13 @@ def rows_in_question(
     end: date | None,
     wanted: Sequence[tuple[str, object]],
     instead: Instead = (),
+    once: Once | None = None,
 ) -> Question:
     """The rows from ``start`` to ``end``, local days both included.
 
     ``wanted`` names columns and the value or values that each may have; None stands for unknown.
     """
-    rows = rows_of(table, cutoff, instead)
+    rows = rows_of(table, cutoff, instead, once)
     moment = rows[table.month]
     is_date = table.columns[table.month].type is ColumnType.DATE
     conditions = [_is(rows[name], value) for name, value in wanted]
@@ -99,10 +107,10 @@ class Count:
         seen: dict[str, str] = {}
         columns = []
         for i, indicator in enumerate(self.indicators):
-            values = _row_by_row(indicator, self.question.rows)
-            for part, value in zip(Counted._fields, values, strict=True):
-                name = seen.setdefault(value.write(dialect), f"_{len(seen)}")
-                columns.append(f"{_sum(part, indicator, name)} AS {_name(part, i)}")
+            for bare, values in _both(indicator, self.question.rows):
+                for part, value in zip(Counted._fields, values, strict=True):
+                    name = seen.setdefault(value.write(dialect), f"_{len(seen)}")
+                    columns.append(f"{_sum(part, indicator, name)} AS {_name(part, i, bare)}")
         names = {name: dialect.name(name) for name in self._dimensions()}
         columns += names.values()
         sets = dict.fromkeys(
@@ -126,19 +134,31 @@ class Count:
 
     def cells(
         self, answer: Mapping[str, Sequence[Any]]
-    ) -> Iterator[tuple[Indicator, Grouping, dict[Key, Counted]]]:
-        """What each indicator counted by each grouping, from the columns of the answer."""
+    ) -> Iterator[tuple[Indicator, Grouping, dict[Key, Counted], dict[Key, Counted] | None]]:
+        """What each indicator counted by each grouping, from the columns of the answer.
+
+        The last without what is set aside; nothing for an indicator that sets nothing aside.
+        """
         for by in self.groupings:
             places = self._places(answer, by)
             keys = [tuple(answer[name][n] for name in by) for n in places]
             for i, indicator in enumerate(self.indicators):
-                parts = (answer.get(_name(part, i), ()) for part in Counted._fields)
-                adds, counted, frame = ([part[n] or 0 for n in places] for part in parts)
-                yield (
-                    indicator,
-                    by,
-                    dict(zip(keys, map(Counted, adds, counted, frame), strict=True)),
+                with_all, without = (
+                    self._counted(answer, i, keys, places, bare) for bare in (False, True)
                 )
+                yield indicator, by, with_all, without if indicator.aside else None
+
+    @staticmethod
+    def _counted(
+        answer: Mapping[str, Sequence[Any]],
+        i: int,
+        keys: Sequence[Key],
+        places: Sequence[int],
+        bare: bool,
+    ) -> dict[Key, Counted]:
+        named = (answer.get(_name(part, i, bare)) for part in Counted._fields)
+        parts = [[part[n] or 0 for n in places] for part in named if part is not None]
+        return dict(zip(keys, map(Counted, *parts), strict=True)) if parts else {}
 
     def _places(self, answer: Mapping[str, Sequence[Any]], by: Grouping) -> Sequence[int]:
         """Which rows of the answer are of that grouping."""
@@ -148,8 +168,8 @@ class Count:
         return [n for n, grouping in enumerate(answer[GROUPING]) if grouping == wanted]
 
 
-def _name(part: str, i: int) -> str:
-    return f"_{part}_{i}"
+def _name(part: str, i: int, bare: bool = False) -> str:
+    return f"_{'bare_' if bare else ''}{part}_{i}"
 
 
 def _sum(part: str, indicator: Indicator, value: str) -> str:
@@ -159,7 +179,18 @@ def _sum(part: str, indicator: Indicator, value: str) -> str:
     return form.format(value)
 
 
-def _row_by_row(indicator: Indicator, rows: Rows) -> tuple[Expression, Expression, Expression]:
+type ByRow = tuple[Expression, Expression, Expression]
+
+
+def _both(indicator: Indicator, rows: Rows) -> Iterator[tuple[bool, ByRow]]:
+    """What a row adds; and, where something is set aside, what it adds unless it is."""
+    yield False, _row_by_row(indicator, rows)
+    if indicator.aside is not None:
+        stays = ~indicator.aside(rows).fill_null(False)
+        yield True, _row_by_row(indicator, rows, stays)
+
+
+def _row_by_row(indicator: Indicator, rows: Rows, stays: Expression | None = None) -> ByRow:
     """What a row adds to the numerator, and whether it is of the denominator and of the frame."""
     score = indicator.numerator(rows)
     asked = [
@@ -167,6 +198,8 @@ def _row_by_row(indicator: Indicator, rows: Rows) -> tuple[Expression, Expressio
         for predicate in (indicator.denominator, indicator.frame)
         if predicate is not None
     ]
+    if stays is not None:
+        asked = [one & stays for one in asked]
     if indicator.kind is Kind.MEAN_SCORE:
         score = score.cast("float64")
         counted = asked[0] & score.notnull()

@@ -1,7 +1,8 @@
 """From counts to figures: values, intervals, bounds, and which of them stay hidden."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
@@ -21,7 +22,8 @@ class Figure:
     total. ``value`` is a share or mean between 0 and 1, or a count; it is None where there was
     nothing to take a share of, and where it is ``suppressed``: then every number is None.
     ``low`` and ``high`` bound what chance alone makes of it, ``bounds`` what those who did not
-    answer could.
+    answer could. ``without`` is the same figure without the records that its indicator sets
+    aside, where it does.
     """
 
     dimensions: dict[str, Any]
@@ -32,6 +34,7 @@ class Figure:
     high: float | None
     suppressed: bool
     bounds: tuple[float, float] | None = None
+    without: "Figure | None" = None
 
     def as_dict(self) -> dict[str, Any]:
         """The figure as one flat row, for JSON and files."""
@@ -40,6 +43,9 @@ class Figure:
         row["suppressed"] = self.suppressed
         if self.bounds is not None:
             row["bounds"] = list(self.bounds)
+        if self.without is not None:
+            bare = self.without.as_dict()
+            row["without"] = {name: bare[name] for name in bare if name not in self.dimensions}
         return row
 
 
@@ -86,13 +92,35 @@ def break_down(
     *,
     minimum: int,
     level: float,
+    without: Mapping[Key, Counted] | None = None,
 ) -> Breakdown:
     """All figures of one indicator from its counted cells, keyed by their values along ``by``.
 
     Rows come in the order of their dimensions' values, the unknown last. Cells from fewer than
     ``minimum`` records stay hidden where the indicator asks for it, whatever the order of ``by``.
+    ``without`` are the cells without the records that are set aside.
     """
     top: Key = (ANY,) * len(by)
+    counted = _summed(cells, top)
+    hidden: set[Key] = set()
+    if indicator.hide_small:
+        size = 0 if indicator.kind is Kind.COUNT else 1
+        hidden = _hidden(by, {key: int(cell[size]) for key, cell in cells.items()}, minimum)
+    figures = _made(indicator, by, counted, hidden, level)
+    if without is not None:
+        if indicator.hide_small:
+            hidden |= _hidden_without(by, cells, without, minimum)
+        bare = _made(indicator, by, _summed(without, top), hidden, level)
+        figures = {key: replace(one, without=bare[key]) for key, one in figures.items()}
+    return Breakdown(
+        rows=[figure for key, figure in figures.items() if ANY not in key],
+        sums=[figure for key, figure in figures.items() if ANY in key and key != top],
+        total=figures[top],
+    )
+
+
+def _summed(cells: Mapping[Key, Counted], top: Key) -> dict[Key, Counted]:
+    """The cells with the sums along their dimensions and the total."""
     counted: dict[Key, Counted] = {top: NOTHING}
     for key, (numerator, denominator, frame) in cells.items():
         for whole in wholes_of(key):
@@ -100,20 +128,40 @@ def break_down(
             counted[whole] = Counted(
                 before[0] + numerator, before[1] + denominator, before[2] + frame
             )
-    hidden: set[Key] = set()
-    if indicator.hide_small:
-        size = 0 if indicator.kind is Kind.COUNT else 1
-        hidden = _hidden(by, {key: int(cell[size]) for key, cell in cells.items()}, minimum)
+    return counted
+
+
+def _made(
+    indicator: Indicator,
+    by: Sequence[str],
+    counted: Mapping[Key, Counted],
+    hidden: AbstractSet[Key],
+    level: float,
+) -> dict[Key, Figure]:
+    """The figures by their keys in order; those hidden without their numbers."""
     shown = {key: cell for key, cell in counted.items() if key not in hidden}
     made = dict(zip(shown, _figures(indicator, by, shown, level), strict=True))
-    figures = {
+    return {
         key: made.get(key) or Figure(_named(by, key), None, None, None, None, None, True)
         for key in sorted(counted, key=_order)
     }
-    return Breakdown(
-        rows=[figure for key, figure in figures.items() if ANY not in key],
-        sums=[figure for key, figure in figures.items() if ANY in key and key != top],
-        total=figures[top],
+
+
+def _hidden_without(
+    by: Sequence[str],
+    cells: Mapping[Key, Counted],
+    without: Mapping[Key, Counted],
+    minimum: int,
+) -> set[Key]:
+    """Which of the figures without what is set aside stay hidden, those hidden anyway aside.
+
+    Beside the figure with everything, each tells of those set aside too: neither what is left nor
+    what is set aside may be few, nor be reckoned from its neighbours.
+    """
+    left = {key: int(cell.denominator) for key, cell in without.items()}
+    aside = {key: int(cell.denominator) - left[key] for key, cell in cells.items()}
+    return _hidden(by, left, minimum) | _hidden(
+        by, {key: size for key, size in aside.items() if size}, minimum
     )
 
 

@@ -18,34 +18,7 @@ from anmin.measures.expressions import Dialect, Expression
 from anmin.measures.figures import Counted
 from anmin.measures.queries import ALL, Filters, Tally, check_dimensions, on_one_state, table_of
 from anmin.measures.registry import Kind, registry
-
-
-@dataclass(frozen=True, slots=True)
-class Once:
-    """When a record is likely about the same event as the one before it.
-
-    Both have the same values of ``same``, none of them unknown, the first of at least ``digits``
-    characters (so that a place is a small one), and no more than ``minutes`` lie between them.
-    ``apart`` are keys of records that somebody said are events of their own.
-    """
-
-    same: tuple[str, ...]
-    digits: int
-    minutes: int
-    apart: tuple[int, ...] = ()
-
-    def again(self, moment: str, key: str, dialect: Dialect) -> str:
-        """The condition, where ``before`` is the moment of the record before."""
-        fine = " AND ".join(
-            [
-                *(f"{dialect.name(name)} IS NOT NULL" for name in self.same),
-                f"LENGTH({dialect.name(self.same[0])}) >= {self.digits:d}",
-            ]
-        )
-        near = f"{moment} - INTERVAL {self.minutes:d} MINUTE <= before"
-        listed = ", ".join(f"{one:d}" for one in self.apart)
-        stays = f" AND {key} NOT IN ({listed})" if listed else ""
-        return f"(before IS NOT NULL AND {near} AND {fine}{stays})"
+from anmin.measures.same_event import Once
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from anmin.measures.engines import Engine, FilesChanged, Query, engine_named
 from anmin.measures.figures import Counted, Figure, Part, break_down
 from anmin.measures.manifest import Manifest
 from anmin.measures.registry import DAY, MONTH, Indicator, LakeTable, registry
+from anmin.measures.same_event import Once
 
 type Filters = Mapping[str, object]
 """Column to the value, or the values, that it may have; None stands for "unknown"."""
@@ -141,17 +142,20 @@ def _figures(
     rule, today = settings.RULES.get, timezone.localdate()
     minimum = rule("measures.suppress_below", today).number
     level = rule("measures.confidence", today).share
-    worker = engine_named(engine)
+    worker, once = engine_named(engine), _once(registry.indicators[key] for key in asked)
 
     def work(manifest: Manifest) -> dict[str, dict[Grouping, Result]]:
         results: dict[str, dict[Grouping, Result]] = {key: {} for key in asked}
         for (name, instead), indicators in tables.items():
             table = _Table(registry.tables[name], manifest, worker)
             every = list(dict.fromkeys(by for one in indicators for by in asked[one.key]))
-            count = Count(table.question(start, end, filters, scope, instead), indicators, every)
-            for indicator, by, cells in count.cells(table.evaluate(count)):
+            question = table.question(start, end, filters, scope, instead, once)
+            count = Count(question, indicators, every)
+            for indicator, by, cells, bare in count.cells(table.evaluate(count)):
                 if by in asked[indicator.key]:
-                    figures = break_down(indicator, by, cells, minimum=minimum, level=level)
+                    figures = break_down(
+                        indicator, by, cells, minimum=minimum, level=level, without=bare
+                    )
                     results[indicator.key][by] = Result(
                         indicator=indicator,
                         by=by,
@@ -164,6 +168,12 @@ def _figures(
         return results
 
     return on_one_state(work)
+
+
+def _once(indicators: Iterable[Indicator]) -> Once | None:
+    """Which records are about one event, if any of these indicators may ask."""
+    asks = any(one.aside and registry.tables[one.table].event for one in indicators)
+    return registry.same_event() if asks and registry.same_event else None
 
 
 def tally(
@@ -192,7 +202,7 @@ def tally(
         table = _Table(registry.tables[indicator.table], manifest, worker)
         question = table.question(start, end, filters, scope, indicator.instead)
         count = Count(question, [indicator], [tuple(by)])
-        ((_indicator, _by, cells),) = count.cells(table.evaluate(count))
+        ((_indicator, _by, cells, _bare),) = count.cells(table.evaluate(count))
         return Tally(cells, manifest.cutoff, manifest.revision)
 
     return on_one_state(work)
@@ -283,10 +293,11 @@ class _Table:
         filters: Filters,
         scope: Filters,
         instead: Instead = (),
+        once: Once | None = None,
     ) -> Question:
         """The records in question."""
         wanted = [*filters.items(), *scope.items()]
-        return rows_in_question(self._table, self._cutoff, start, end, wanted, instead)
+        return rows_in_question(self._table, self._cutoff, start, end, wanted, instead, once)
 
     def evaluate(self, query: Query) -> dict[str, list[Any]]:
         """The columns of the answer to a query about this table; none when it is empty."""

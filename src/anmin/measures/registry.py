@@ -12,6 +12,7 @@ from anmin.kernel.errors import NotFound
 from anmin.measures.columns import Column, ColumnType, Text
 from anmin.measures.expressions import Expression as Expression
 from anmin.measures.expressions import Rows as Rows
+from anmin.measures.same_event import Once
 
 type Cursor = str | int | None
 """How far a table has been read: whatever its room chooses; None before the first time."""
@@ -27,6 +28,10 @@ DAY: Final = "date"
 
 CUTOFF: Final = "cutoff"
 """The moment of the refresh (UTC): every expression can use it as a column of its table."""
+
+AGAIN: Final = "again"
+"""Whether a row is likely about the same event as one before it (``LakeTable.event``): ``aside``
+can use it as a column."""
 
 
 class DeclarationError(Exception):
@@ -44,7 +49,8 @@ class LakeTable:
     cursor it returned last time and answers the queries that give the keys of the records that
     have changed since (none: nothing has), or None for all, and the new cursor; asked with None,
     only the cursor of its answer counts. They may name too many records, never too few; one that
-    ``source`` no longer gives goes.
+    ``source`` no longer gives goes. ``event`` names the column with the key of the report that a
+    row is about, and those columns that tell rows of one report apart.
     """
 
     name: str
@@ -54,6 +60,7 @@ class LakeTable:
     month: str
     source: Callable[[str], Query]
     changed: Callable[[Cursor], tuple[Sequence[Query] | None, Cursor]]
+    event: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         names = {self.name, *self.columns}
@@ -61,10 +68,10 @@ class LakeTable:
             name for name in names if not name.isidentifier() or name.lower() != name
         ):
             raise DeclarationError(f"{self.name}: these are no lower-case names: {wrong}")
-        if reserved := {MONTH, DAY, CUTOFF} & set(self.columns):
+        if reserved := {MONTH, DAY, CUTOFF, AGAIN} & set(self.columns):
             raise DeclarationError(f"{self.name}: every table has these anyway: {reserved}")
-        if missing := {self.key, self.month} - set(self.columns):
-            raise DeclarationError(f"{self.name}: key or month name no column: {missing}")
+        if missing := {self.key, self.month, *self.event} - set(self.columns):
+            raise DeclarationError(f"{self.name}: key, month or event name no column: {missing}")
         if self.columns[self.month].type not in (ColumnType.TIMESTAMP, ColumnType.DATE):
             raise DeclarationError(f"{self.name}: {self.month} tells no month")
 
@@ -103,7 +110,8 @@ class Indicator:
     ``hide_small`` keeps cells from fewer records than rule ``measures.suppress_below`` hidden:
     for what people answered, not for what an office does. ``dimensions`` are columns of the
     table by which it may be broken down, besides ``month`` and ``date``; ``instead`` names, by
-    dimension, another column of the table that is read for it.
+    dimension, another column of the table that is read for it. ``aside`` marks the rows without
+    which each of its figures is shown as well (``Figure.without``).
     """
 
     key: str
@@ -119,20 +127,27 @@ class Indicator:
     dimensions: tuple[str, ...] = ()
     instead: tuple[tuple[str, str], ...] = ()
     hide_small: bool = True
+    aside: Callable[[Rows], Expression] | None = None
 
     def __post_init__(self) -> None:
         if (self.denominator is None) != (self.kind is Kind.COUNT):
             raise DeclarationError(f"{self.key}: only a count has no denominator")
         if self.frame is not None and self.kind is Kind.COUNT:
             raise DeclarationError(f"{self.key}: a count has no bounds")
+        if self.aside is not None and self.kind is Kind.COUNT:
+            raise DeclarationError(f"{self.key}: of a count nothing is set aside")
 
 
 @dataclass
 class Registry:
-    """The tables and indicators of one installation, by name and key, in order of declaration."""
+    """The tables and indicators of one installation, by name and key, in order of declaration.
+
+    ``same_event`` is set by the room that says which records are about one event.
+    """
 
     tables: dict[str, LakeTable] = field(default_factory=dict)
     indicators: dict[str, Indicator] = field(default_factory=dict)
+    same_event: Callable[[], Once] | None = None
 
     def add(self, *declared: LakeTable | Indicator) -> None:
         """Take up declarations; an indicator comes after its table.

@@ -17,8 +17,9 @@ from anmin.kernel.errors import Conflict, NotFound, Refusal
 from anmin.kernel.masking import mask_free_text
 from anmin.matters.measures import TOWN_DIGITS
 from anmin.matters.queries import matters_for
-from anmin.measures.once import Once, counted_again, tally_once
+from anmin.measures.once import counted_again, tally_once
 from anmin.measures.queries import ALL, Filters, Tally
+from anmin.measures.same_event import Once
 from anmin.people.models import Account
 from anmin.people.policy import Capability, require
 from anmin.watch.models import Apart

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anmin.matters.measures import DIMENSIONS
 from anmin.measures.registry import Direction, Expression, Indicator, Kind, Rows, registry
+from anmin.watch.events import once
 
 
 def _about(*categories: str) -> Callable[[Rows], Expression]:
@@ -32,6 +33,7 @@ def _reports(key: str, label: Any, how_made: Any, *categories: str) -> Indicator
     )
 
 
+registry.same_event = once  # what comparisons count once, figures are shown without as well
 registry.add(
     _reports(
         "offence_reports",

@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 
 LATELY = timedelta(days=27)
 """The list shows four weeks up to today unless told."""
+WITHOUT = tuple(
+    f"without_{name}" for name in ("numerator", "denominator", "value", "low", "high", "suppressed")
+)
+"""Columns of a file: the same without what an indicator sets aside."""
 MONTHS = 6
 """One indicator shows so many months, the current one included, unless told."""
 
@@ -107,7 +111,11 @@ def measures(request: DeskRequest) -> HttpResponse:
         )
         line = _line(request, result, result.total, asked, str(result.indicator.label))
         groups.setdefault(group, []).append({**line, "page": _page_of(result.indicator, asked)})
-    context |= {"groups": groups, "as_of": [shown.as_of(one) for one in results.values()][:1]}
+    context |= {
+        "groups": groups,
+        "set_aside": shown.set_aside(),
+        "as_of": [shown.as_of(one) for one in results.values()][:1],
+    }
     return show(request, "figures/list.html", context)
 
 
@@ -170,6 +178,8 @@ def measure(request: DeskRequest, key: str) -> HttpResponse:
         ],
         "total": _line(request, result, result.total, asked, _("Together")),
         "has_bounds": indicator.frame is not None,
+        "has_without": indicator.aside is not None,
+        "set_aside": shown.set_aside(),
         "is_count": indicator.kind is Kind.COUNT,
         "dimension": shown.dimension_label(by),
         "level": shown.level_now(),
@@ -238,7 +248,8 @@ def measure_csv(request: DeskRequest, key: str) -> FileResponse:
     result = _result(request, indicator, by, asked)
     labels = shown.cell_labels(by, [row.dimensions[by] for row in result.rows])
     head = [by, "label", "numerator", "denominator", "value", "low", "high", "bound_low"]
-    head += ["bound_high", "suppressed", "start", "end", "cutoff", "revision"]
+    head += ["bound_high", "suppressed", *(WITHOUT if indicator.aside else ())]
+    head += ["start", "end", "cutoff", "revision"]
     cells = [(row.dimensions[by] or "", labels[row.dimensions[by]], row) for row in result.rows]
     rows = [
         [
@@ -251,6 +262,7 @@ def measure_csv(request: DeskRequest, key: str) -> FileResponse:
             row.high,
             *(row.bounds or (None, None)),
             "yes" if row.suppressed else "no",
+            *_without(row),
             asked.start,
             asked.end,
             timezone.localtime(result.cutoff),
@@ -259,6 +271,15 @@ def measure_csv(request: DeskRequest, key: str) -> FileResponse:
         for code, label, row in (*cells, ("total", _("Together"), result.total))
     ]
     return csv_file(f"{key}-{by}", head, rows)
+
+
+def _without(row: Figure) -> list[Any]:
+    """The columns of ``WITHOUT``; none where nothing is set aside."""
+    bare = row.without
+    if bare is None:
+        return []
+    numbers = [bare.numerator, bare.denominator, bare.value, bare.low, bare.high]
+    return [*numbers, "yes" if bare.suppressed else "no"]
 
 
 urlpatterns: list[URLPattern] = [

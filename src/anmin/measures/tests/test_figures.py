@@ -32,6 +32,44 @@ def test_a_count_may_ask_for_small_ones_to_be_hidden():
     assert shown.total.value == hidden.total.value == 55
 
 
+ASIDE = replace(SATISFACTION, aside=lambda rows: rows.unit == "A")
+
+
+def test_a_figure_stands_beside_itself_without_what_is_set_aside():
+    cells = {("A",): Counted(30, 40, 50), ("B",): Counted(20, 40, 40)}
+    bare = {("A",): Counted(10, 20, 30), ("B",): Counted(20, 40, 40)}
+    found = break_down(ASIDE, ("unit",), cells, without=bare, **USUAL)
+    assert [one.without.denominator for one in found.rows] == [20, 40]
+    assert (found.total.without.value, found.total.without.bounds) == (0.5, (30 / 70, 40 / 70))
+    assert found.total.value == 50 / 80
+    assert break_down(SATISFACTION, ("unit",), cells, **USUAL).total.without is None
+
+
+@pytest.mark.parametrize(
+    ("sizes", "left", "shown"),
+    [
+        # few set aside in A: hidden there, and in B, from which and the sum it could be reckoned
+        ({"A": 40, "B": 40, "C": 40}, {"A": 37, "B": 20, "C": 40}, {"C": 40, "": 97}),
+        # few left in A
+        ({"A": 40, "B": 40, "C": 40}, {"A": 3, "B": 20, "C": 40}, {"C": 40, "": 63}),
+        # nothing set aside
+        ({"A": 40, "B": 40}, {"A": 40, "B": 40}, {"A": 40, "B": 40, "": 80}),
+        # few in all: not even the sum
+        ({"A": 40, "B": 40}, {"A": 38, "B": 40}, {"B": 40}),
+        # what is hidden with everything is hidden without
+        ({"A": 5, "B": 40, "C": 50}, {"A": 5, "B": 40, "C": 50}, {"C": 50, "": 95}),
+    ],
+)
+def test_what_is_set_aside_is_not_given_away(sizes, left, shown):
+    cells = {(unit,): Counted(size / 2, size, size) for unit, size in sizes.items()}
+    bare = {(unit,): Counted(size / 2, size, size) for unit, size in left.items()}
+    found = break_down(ASIDE, ("unit",), cells, without=bare, **USUAL)
+    plain = break_down(SATISFACTION, ("unit",), cells, **USUAL)
+    assert [one.value for one in found.rows] == [one.value for one in plain.rows]
+    seen = {one.dimensions.get("unit", ""): one.without for one in (*found.rows, found.total)}
+    assert {unit: one.denominator for unit, one in seen.items() if not one.suppressed} == shown
+
+
 def test_a_value_that_looks_like_a_mark_is_a_value():
     cells = {(code,): Counted(20, 30, 30) for code in ("*", "any", "", None)}
     rows = break_down(SATISFACTION, ("unit",), cells, **USUAL).rows
