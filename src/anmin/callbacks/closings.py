@@ -6,7 +6,7 @@ about a closing that was taken back is also called when the matter then ends in 
 that nobody is spared the question by closing it differently.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from django.db.models import F, Q, QuerySet, TextField
 from django.db.models.functions import Cast, Coalesce
 
 from anmin.callbacks.models import Answer, Callback
+from anmin.callbacks.serving import least_held, spells_of, who_served
 from anmin.callbacks.unhappy import is_unhappy
 from anmin.matters.kind import FollowUp
 from anmin.matters.models import Entry, Link
@@ -77,17 +78,20 @@ class _Closing(NamedTuple):
     category: str
     flags: tuple[bool, bool]
     unit_id: int | None
+    version: int
 
 
 def read(entries: QuerySet[Entry], *, chunk: int) -> Told:
-    """What these entries tell of closings. One statement, more only where a person closed oddly.
+    """What these entries tell of closings. One statement, more only where a person closed oddly
+    or a matter was handed on.
 
     The rows come as columns: after an import there may be a million.
     """
     follow_ups = {kind.code: kind.follow_up for kind in all_kinds() if kind.follow_up}
-    ended = {kind_code: _ended(kind_code) for kind_code in follow_ups}
+    ended = {kind_code: ended_states(kind_code) for kind_code in follow_ups}
     states = set().union(*ended.values())
     told = Told()
+    again: set[int] = set()
     orders: list[_Closing] = []
     otherwise: list[_Closing] = []
     changed = entries.filter(
@@ -99,6 +103,8 @@ def read(entries: QuerySet[Entry], *, chunk: int) -> Told:
             if from_state in ended[closing.kind]:
                 told.reopened.append(Reopening(closing.matter_id, pk, at))
             continue
+        if closing.version > 1:
+            again.add(closing.matter_id)
         follow_up = follow_ups[closing.kind]
         if to_state not in follow_up.states:
             otherwise.append(closing)
@@ -107,7 +113,9 @@ def read(entries: QuerySet[Entry], *, chunk: int) -> Told:
         else:
             told.wanted.append(_wanted(closing, follow_up))
     if otherwise:
-        told.wanted.extend(_still_owed(otherwise, follow_ups))
+        told.wanted.extend(_still_owed(otherwise, follow_ups, told.wanted))
+    if again and told.wanted:
+        told.wanted = _about_who_served(told.wanted, again)
     if orders:
         told.wanted.extend(_causes(orders, follow_ups))
     return told
@@ -127,20 +135,28 @@ def _rows(
         "matter__category",
         Cast("matter__details", TextField()),
         "matter__unit_id",
+        "matter__version",
     )
-    for pk, at, before, after, matter, kind, closed_at, category, details, unit in columns.iterator(
-        chunk_size=chunk
-    ):
-        yield (
-            pk,
-            at,
-            before,
-            after,
-            _Closing(pk, matter, kind, closed_at, category, _flags(details), unit),
-        )
+    for row in columns.iterator(chunk_size=chunk):
+        pk, at, before, after, matter, kind, closed_at, category, details, unit, version = row
+        one = _Closing(pk, matter, kind, closed_at, category, _flags(details), unit, version)
+        yield pk, at, before, after, one
 
 
-def _ended(kind: str) -> set[str]:
+def _about_who_served(wanted: list[Wanted], again: Collection[int]) -> list[Wanted]:
+    """The same, each about the unit that served; ``again`` are matters with more than one entry."""
+    spells, least = spells_of(again), least_held()
+    found = []
+    for one in wanted:
+        if held := spells.get(one.matter_id):
+            unit = who_served(held, closing=one.closing, closed_at=one.closed_at, least=least)
+            one = one._replace(unit_id=unit or one.unit_id)
+        found.append(one)
+    return found
+
+
+def ended_states(kind: str) -> set[str]:
+    """The states in which a matter of a kind is over."""
     flow = kind_of(kind).flow
     return {code for code, state in flow.states.items() if not state.stage.live}
 
@@ -167,16 +183,22 @@ def _wanted(one: _Closing, follow_up: FollowUp) -> Wanted:
 
 
 def _still_owed(
-    closings: Iterable[_Closing], follow_ups: Mapping[str, FollowUp]
-) -> Iterator[Wanted]:
-    """Of closings that are not followed up by themselves, those of matters that were before."""
+    closings: Iterable[_Closing], follow_ups: Mapping[str, FollowUp], wanted: Iterable[Wanted]
+) -> list[Wanted]:
+    """Of closings that are not followed up by themselves, those of matters that were before.
+
+    ``wanted`` are those of the same news: their callbacks are not there yet.
+    """
     found = list(closings)
     known = Callback.objects.filter(matter_id__in={one.matter_id for one in found}, round=1)
-    owed = set(known.values_list("matter_id", flat=True))
-    for one in found:
-        follow_up = follow_ups[one.kind]
-        if one.matter_id in owed and not follow_up.about:
-            yield _wanted(one, follow_up)
+    since = dict.fromkeys(known.values_list("matter_id", flat=True), 0)
+    for one in wanted:
+        since.setdefault(one.matter_id, one.closing)
+    return [
+        _wanted(one, follow_ups[one.kind])
+        for one in found
+        if since.get(one.matter_id, one.entry_id) < one.entry_id and not follow_ups[one.kind].about
+    ]
 
 
 def _causes(orders: list[_Closing], follow_ups: Mapping[str, FollowUp]) -> Iterator[Wanted]:

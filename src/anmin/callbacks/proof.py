@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from anmin.callbacks.closings import ended_states
 from anmin.callbacks.models import Answer, Attempt, Callback, Satisfaction, Solved
 from anmin.callbacks.planning import NEWS
 from anmin.callbacks.replies import REPLIES
@@ -41,18 +42,28 @@ class Unread(NamedTuple):
 def unplanned() -> Iterator[Unplanned]:
     """Closings that the planner has passed and that nobody will be called about, of both rounds.
 
-    One statement, and two more for the orders that were closed without a second call.
+    Those that are not followed up by themselves as well, where the matter had been to be called
+    about before. Two statements, and two more for the orders closed without a second call.
     """
     passed = _place(NEWS)
     kinds = {kind.code: kind.follow_up for kind in all_kinds() if kind.follow_up}
-    followed = Q(pk__in=())
+    followed = otherwise = Q(pk__in=())
     for code, follow_up in kinds.items():
         if not follow_up.about:
             followed |= Q(matter__kind=code, to_state__in=follow_up.states)
+            other = ended_states(code) - set(follow_up.states)
+            otherwise |= Q(matter__kind=code, to_state__in=other)
     planned = Callback.objects.filter(matter_id=OuterRef("matter_id"), closing=OuterRef("pk"))
-    rows = _closings(followed, passed).filter(~Exists(planned))
-    for row in rows.values_list("matter_id", "matter__number", "at").iterator(chunk_size=1000):
-        yield Unplanned(*row)
+    before = Callback.objects.filter(
+        matter_id=OuterRef("matter_id"), round=1, closing__lt=OuterRef("pk")
+    )
+    for rows in (
+        _closings(followed, passed),
+        _closings(otherwise, passed).filter(Exists(before)),
+    ):
+        missed = rows.filter(~Exists(planned)).values_list("matter_id", "matter__number", "at")
+        for row in missed.iterator(chunk_size=1000):
+            yield Unplanned(*row)
     for code, follow_up in kinds.items():
         if follow_up.about:
             yield from _no_second_call(code, follow_up, passed)

@@ -12,17 +12,21 @@ from tests.personas import City
 
 from anmin.callbacks import actions, reaching
 from anmin.callbacks.citizen import answer_by_link, make_link, open_link
+from anmin.callbacks.dispositions import WITHDRAWN
 from anmin.callbacks.measures import callbacks_in_the_lake, changed_callbacks
 from anmin.callbacks.models import Answer, Attempt, Callback
 from anmin.callbacks.planning import NEWS
+from anmin.callbacks.proof import unplanned
 from anmin.callbacks.recording import Said
 from anmin.callbacks.tests.scene import planned, world
 from anmin.channels.actions import deliver_due
 from anmin.channels.models import Message
 from anmin.channels.models import Status as Delivery
+from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict
 from anmin.matters.actions import move
 from anmin.matters.actor import Actor
+from anmin.matters.ledger import Change, append
 from anmin.matters.models import Matter
 from anmin.matters.news import drain
 from anmin.matters.verify import verify
@@ -235,6 +239,42 @@ def test_opening_again_before_the_call_does_not_escape_it(city: City) -> None:
     call(city, second, UNHAPPY)
     assert counting() == [("", False), ("dissatisfied", True)]
     assert Matter.objects.filter(kind="rectification").count() == 1
+
+
+def ended_otherwise(city: City, matter_id: int) -> None:
+    """Ended in a state that is not followed up by itself; no step of a report leads there again."""
+    matter = Matter.objects.get(pk=matter_id)
+    now = timezone.now()
+    change = Change("withdraw", "withdrawn", columns={"closed_at": now})
+    with atomic():
+        append(matter, change, actor=Actor.of(city.inspector), at=now)
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_ending_otherwise_after_opening_again_does_not_escape_it_either(
+    city: City, together: bool
+) -> None:
+    """Read in one batch of news or in two; a callback taken away by hand is found."""
+    matter = city.answered()
+    if not together:
+        drain([NEWS])
+    move(matter_id=matter.pk, code="reopen", actor=Actor.of(city.inspector), note="补充")
+    ended_otherwise(city, matter.pk)
+    drain([NEWS])
+    first, second = Callback.objects.order_by("closing")
+    assert (first.disposition, second.open, second.round) == (WITHDRAWN, True, 1)
+    assert list(unplanned()) == []
+    with connection.cursor() as cursor:  # past the log, as somebody with the database would
+        cursor.execute("DELETE FROM callbacks_callback WHERE id = %s", [second.pk])
+    [one] = unplanned()
+    assert (one.matter_id, one.number) == (matter.pk, matter.number)
+
+
+def test_what_ended_otherwise_from_the_first_is_owed_no_call(city: City) -> None:
+    ended_otherwise(city, city.incident().pk)
+    drain([NEWS])
+    assert not Callback.objects.exists()
+    assert list(unplanned()) == []
 
 
 def test_opening_again_during_the_last_call_does_not_make_it_count_as_not_reached(
