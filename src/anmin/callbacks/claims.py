@@ -1,8 +1,8 @@
 """Exclusions that rest on the word of whoever is rated: they hold when somebody else says so.
 
 A unit that opens a matter itself, by hand or by its own file, says what it is about, that a minor is
-involved, that the case is still running, and whom to call. Each of these can keep the citizen from
-being asked. Where nobody but the unit says so, the callback waits as ``claimed`` and counts as owed
+involved, that the case is still running, and whom to call: nobody, or somebody of whom it knows
+that he wants no calls. Each of these can keep the citizen from being asked. Where nobody but the unit says so, the callback waits as ``claimed`` and counts as owed
 until somebody who follows up every unit has confirmed the exclusion, or has the citizen called.
 """
 
@@ -69,7 +69,7 @@ def judged(facts: Facts, claim: Claim | None) -> tuple[str, str]:
 
 
 def claims_of(matter_ids: Collection[int]) -> dict[int, Claim]:
-    """Those of these matters that a rated unit opened. One statement where there are none, else four."""
+    """Those of these matters that a rated unit opened. One statement where there are none, else five."""
     rated = rated_roles()
     entries = Entry.objects.filter(of_matters(sorted(matter_ids))).order_by()
     opened = entries.filter(seq=1, actor_role__in=rated).values_list("matter_id", flat=True)
@@ -80,8 +80,14 @@ def claims_of(matter_ids: Collection[int]) -> dict[int, Claim]:
     vouched: dict[int, set[str]] = defaultdict(set)
     others = Entry.objects.filter(of_matters(ids)).exclude(actor_role__in=rated)
     matters = {one.pk: one for one in Matter.objects.filter(pk__in=ids)}
+    named: dict[int, str] = {
+        pk: bytes(mark).hex()
+        for pk, mark in Contact.objects.filter(of_matters(ids)).values_list(
+            "matter_id", "fingerprint"
+        )
+    }
     for pk, payload in others.values_list("matter_id", "payload"):
-        vouched[pk] |= _said(matters[pk], payload)
+        vouched[pk] |= _said(matters[pk], payload, named.get(pk, ""))
     for pk, claim in found.items():
         claim.alone = {row.fact for row in exclusions().values() if row.told} - vouched[pk]
         if matters[pk].facts_at not in (None, UNHEARD):
@@ -93,11 +99,16 @@ def claims_of(matter_ids: Collection[int]) -> dict[int, Claim]:
     return found
 
 
-def _said(matter: Matter, payload: Mapping[str, Any]) -> set[str]:
-    """Which of the facts an entry by somebody who is not rated says."""
+def _said(matter: Matter, payload: Mapping[str, Any], named: str) -> set[str]:
+    """Which of the facts an entry by somebody who is not rated says; ``named`` marks the contact.
+
+    Who asked not to be contacted is one whom the unit named, unless somebody else named him too.
+    """
     said = {name for name, value in payload.get("details", {}).items() if value is True}
     if payload.get("set", {}).get("category") == matter.category:
         said.add("sensitive")
+    if named and payload.get("told", {}).get("contact") == named:
+        said.add("opted_out")
     return said
 
 

@@ -26,6 +26,7 @@ from anmin.channels.models import Message
 from anmin.channels.models import Status as Delivery
 from anmin.channels.queries import body_of, latest_message
 from anmin.kernel.errors import NotFound, Refusal
+from anmin.matters.actor import Actor
 from anmin.matters.contacts import ContactFacts
 from anmin.matters.models import Cursor
 
@@ -271,7 +272,8 @@ def test_stop_ends_everything_for_this_phone(city: City, clock: time_machine.Tra
     # who was asked has refused, and counts against the response rate
     assert (asked.status, asked.disposition, asked.exclusion) == ("closed", "2.11", "")
     assert (waiting.status, waiting.exclusion) == ("excluded", "opted_out")
-    assert planned(city, category="noise").exclusion == "opted_out"
+    told = planned(city, category="noise", actor=Actor.system("dispatch"))
+    assert told.exclusion == "opted_out"
     # a citizen who changes her mind may still use the link
     assert link_view(open_link(token)).opening
 

@@ -12,6 +12,7 @@ from anmin.callbacks.lists import open_counts
 from anmin.callbacks.models import Callback, ClaimDecision
 from anmin.callbacks.planning import NEWS
 from anmin.callbacks.tests.scene import planned, world
+from anmin.channels.actions import opt_out
 from anmin.kernel.errors import Conflict, NotAllowed, Refusal
 from anmin.matters.actions import move
 from anmin.matters.actor import Actor
@@ -46,6 +47,26 @@ def test_what_only_the_unit_says_excludes_nobody_until_it_is_confirmed(
     assert callback.closed_at == timezone.now()
     decision = ClaimDecision.objects.get()
     assert (decision.by, decision.code, decision.holds) == (city.inspector, code, True)
+
+
+def test_a_contact_who_wants_no_calls_is_the_units_word_too(city: City) -> None:
+    opt_out(medium="sms", recipient=WANG.phone, via="call")
+    named = planned(city)
+    assert (named.status, named.exclusion, named.claimed) == ("claimed", "", "opted_out")
+    claims.decide(callback_id=named.pk, by=city.inspector, holds=True, reason="本人确认")
+    named.refresh_from_db()
+    assert (named.status, named.exclusion) == ("excluded", "opted_out")
+    told = planned(city, actor=Actor.system("dispatch"))
+    assert (told.status, told.exclusion, told.claimed) == ("excluded", "opted_out", "")
+
+
+def test_whom_the_record_names_too_is_not_the_units_word_alone(city: City) -> None:
+    opt_out(medium="sms", recipient=WANG.phone, via="call")
+    unit, record = Bringing(Actor.of(city.duty_leader)), Bringing(Actor.of(city.operator))
+    own = by_file(city, "E1", unit).callbacks.get()
+    assert (own.status, own.claimed) == ("claimed", "opted_out")
+    told = by_file(city, "E2", record).callbacks.get()
+    assert (told.status, told.exclusion) == ("excluded", "opted_out")
 
 
 def test_what_is_not_confirmed_is_called(city: City) -> None:

@@ -108,7 +108,7 @@ def test_only_rules_exclude(city: City, changes: dict[str, Any], rule: str) -> N
 
 def test_who_opted_out_is_not_called(city: City) -> None:
     opt_out(medium="sms", recipient=WANG.phone, via="call")
-    assert planned(city).exclusion == "opted_out"
+    assert planned(city, actor=Actor.system("dispatch")).exclusion == "opted_out"
 
 
 def test_an_open_matter_is_not_planned(city: City) -> None:
