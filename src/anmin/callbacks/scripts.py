@@ -7,12 +7,13 @@ version; a test compares them, so that an edit of an old one cannot pass unnotic
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from anmin.callbacks.wordbook import Term, Words
 from anmin.kernel.errors import NotFound
+from anmin.kernel.suggestive import Asked, require_fair, require_same
 
 FOLDER = Path(__file__).parent / "scripts"
 
@@ -37,11 +38,30 @@ class Question(Term):
 
 
 class Script(Sheet):
-    """What is said and asked in one kind of callback, in this order."""
+    """What is said and asked in one kind of callback, in this order; nothing of it may coach."""
 
     opening: tuple[Words, ...]
     question: tuple[Question, ...]
     closing: tuple[Words, ...]
+
+    @model_validator(mode="after")
+    def _fair(self) -> Self:
+        where = f"{self.code}.v{self.version}"
+        options = [option for one in self.question for option in one.options]
+        said = (self.title, *self.opening, *self.question, *options, *self.closing)
+        require_fair(where, [words.by_language() for words in said])
+        require_same(
+            where,
+            [
+                Asked(
+                    one.code,
+                    one.by_language(),
+                    {option.code: option.by_language() for option in one.options},
+                )
+                for one in self.question
+            ],
+        )
+        return self
 
     def asks(self, code: str) -> Question | None:
         """The question of that code, if the script has it."""

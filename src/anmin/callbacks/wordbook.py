@@ -23,6 +23,10 @@ class Words(BaseModel):
         """The phrase in the language of the moment."""
         return self.en if (get_language() or "").startswith("en") else self.zh
 
+    def by_language(self) -> dict[str, str]:
+        """The phrase by its language."""
+        return {"zh": self.zh, "en": self.en}
+
     def __str__(self) -> str:
         return self.label
 

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from anmin.callbacks.wordbook import Term, Words
 from anmin.kernel.errors import NotFound, Refusal
+from anmin.kernel.suggestive import require_fair
 
 FOLDER = Path(__file__).parent / "questionnaires"
 LONGEST = 2000
@@ -159,6 +160,9 @@ class Questionnaire(BaseModel):
                 raise ValueError(f"{self.code}: measure {measure.code} counts what is not asked")
             if not measure.counts and question.kind not in ("scale", "number"):
                 raise ValueError(f"{self.code}: measure {measure.code} needs counts")
+        options = [option for one in self.question for option in one.options]
+        said = (self.title, self.consent, *self.question, *options, *self.closing)
+        require_fair(f"{self.code}.v{self.version}", [words.by_language() for words in said])
         return self
 
     def asks(self, code: str) -> Question:
