@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from anmin.callbacks.proof import unplanned, unread
 from anmin.callbacks.signing import broken_days
+from anmin.config.models import said_to_be_done
 from anmin.evidence import against, bookkeeping
 from anmin.evidence.check import Outcome
 from anmin.evidence.check import check as check_evidence
@@ -125,7 +126,7 @@ def check(
         access_log = _part(chains, "access log", verify_access_log, LogCheck(0, []))
         for number in access_log.broken:
             chains.add(Finding(What.CHAIN_BROKEN, "people.accesslog", name=str(number)))
-        for part in (_signed, _passed_over, _counters, _held, _figures):
+        for part in (_signed, _passed_over, _counters, _held, _done, _figures):
             listed: list[Finding] = _part(chains, part.__name__.strip("_"), _all_of(part), [])
             chains.extend(listed)
         nothing: list[against.Verdict] = []
@@ -196,6 +197,13 @@ def _held() -> Iterator[Finding]:
     for one in bookkeeping.ahead():
         pk = one.pk if isinstance(one.pk, int) else None
         yield Finding(What.HELD, one.table, pk, f"{one.name} ({one.column})", one.until)
+
+
+def _done() -> Iterator[Finding]:
+    """Jobs of the day that would be passed over, because somebody wrote that they are done."""
+    newest = _newest()
+    for lease in said_to_be_done():
+        yield Finding(What.DONE_BY_HAND, name=f"{lease.job} ({lease.done_for})", at=newest)
 
 
 def require_fitting_keyring() -> None:

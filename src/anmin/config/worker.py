@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -23,7 +24,7 @@ from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 
 from anmin.config import tracing
-from anmin.config.models import LEASE, Heartbeat, JobLease
+from anmin.config.models import LEASE, Heartbeat, JobLease, done_seal
 from anmin.kernel.jobs import Job, jobs
 
 log = structlog.get_logger(__name__)
@@ -156,7 +157,7 @@ class Worker:
             self._next[job.name] = began + BEAT
             return False
         if job.name not in self._held and job.daily:
-            self._done_for[job.name] = JobLease.objects.get(job=job.name).done_for
+            self._done_for[job.name] = JobLease.objects.get(job=job.name).proven_day
         self._held[job.name] = began + LEASE.total_seconds()
         return True
 
@@ -181,9 +182,9 @@ class Worker:
         # Not every round that found nothing to do is worth a write.
         if day or job.name in self.failed or now - self._noted.get(job.name, 0.0) > BEAT * 2:
             self._noted[job.name] = now
-            told = {"finished_at": timezone.now(), "failures": 0, "last_error": ""}
+            told: dict[str, Any] = {"finished_at": timezone.now(), "failures": 0, "last_error": ""}
             if day:
-                told["done_for"] = day
+                told |= {"done_for": day, "done_seal": done_seal(job.name, day)}
             JobLease.objects.filter(job=job.name, holder=self.name).update(**told)
         self.failed.pop(job.name, None)
         if day:

@@ -33,6 +33,7 @@ class What(StrEnum):
     NO_CALLBACK = "no_callback"
     UNREAD = "unread"
     HELD = "held"
+    DONE_BY_HAND = "done_by_hand"
     RECEIPT = "receipt"
     REUSED = "reused"
     SET_BACK = "set_back"
@@ -129,6 +130,10 @@ def _sentences() -> dict[What, str]:
             "%(row)s: held for longer than Anmin ever holds anything, until %(at)s. It was changed"
             " in the database, and stands still until then."
         ),
+        What.DONE_BY_HAND: _(
+            "A job of the day is said to be done, and no worker said so: %(name)s. It was changed"
+            " in the database; the job runs all the same. The newest record is of %(at)s."
+        ),
         What.RECEIPT: _(
             "%(row)s: its receipt is gone or leads to another record: it was changed in the"
             " database. The newest record is of %(at)s."
@@ -179,6 +184,7 @@ def _advice() -> dict[What, str]:
             (What.FOREIGN, What.SCHEMA, What.SET_BACK, What.CURSOR_AHEAD, What.UNREADABLE), base
         ),
         What.HELD: base,
+        What.DONE_BY_HAND: base,
         What.FIGURES: _(
             "Have the figures made anew from the records (anmin measures refresh --full), and ask"
             " who may write to the machine. Figures shown since then may be wrong."

@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                 ('holder', models.CharField(blank=True, max_length=120, verbose_name='worker')),
                 ('expires_at', models.DateTimeField(null=True, verbose_name='held until')),
                 ('done_for', models.DateField(null=True, verbose_name='done for the day')),
+                ('done_seal', models.BinaryField(default=bytes, max_length=16)),
                 ('finished_at', models.DateTimeField(null=True, verbose_name='last ended')),
                 ('failures', models.PositiveIntegerField(default=0, verbose_name='failures since it went well')),
                 ('last_error', models.CharField(blank=True, max_length=300, verbose_name='last failure')),

@@ -1,5 +1,6 @@
 """A backup brings everything back, or says why not; nothing is replaced before it is checked."""
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from django.conf import settings
 from django.db import connection
 from tests.personas import City
 
-from anmin.config import archive
+from anmin.config import archive, command
 from anmin.config.backup import back_up, restore
 from anmin.config.home import in_use
 from anmin.evidence.against import Found
@@ -55,6 +56,24 @@ def test_what_was_lost_comes_back_and_is_proved(city: City, media: Path, tmp_pat
     assert not Matter.objects.filter(number=later.number).exists()
     assert media.read_bytes() == b"\xff\xd8 picture"
     assert city.incident().number  # and work goes on
+
+
+def test_a_restore_says_how_many_records_are_not_in_it(
+    city: City, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    city.incident()
+    archive = tmp_path / "evening.tar.gz"
+    back_up(archive)
+    kept = Record.objects.count()
+    city.incident(summary="after the backup")
+    city.answered(summary="after the backup as well")
+    there = Record.objects.count()
+    assert command.run(["restore", str(archive), "--force", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["records_lost"], told["records"]) == (there - kept, kept)
+    assert command.run(["restore", str(archive), "--force"]) == 0
+    assert "are not in this backup" not in capsys.readouterr().out
+    assert Record.objects.count() == kept
 
 
 def test_keys_are_in_it_only_on_request(city: City, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +19,18 @@ from django.tasks import task
 from django.utils import timezone
 from tests.personas import City
 
+from anmin.config import integrity
 from anmin.config import worker as module
 from anmin.config.models import Heartbeat, JobLease
 from anmin.config.worker import Worker, backlogs, newest_beat
+from anmin.evidence.findings import What
 from anmin.kernel import jobs as registry
 from anmin.kernel.jobs import Job
 from anmin.matters import news
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+DONE_BY_HAND = What.DONE_BY_HAND
 HOST = "no-such-host:1:abc"
 
 
@@ -181,6 +184,30 @@ def test_a_daily_job_runs_once_a_day_after_its_hour(only: Callable[..., None]) -
         clock.shift(timedelta(days=3))  # nobody at work meanwhile: one run makes up for it
         Worker().drain()
         assert days == ["2026-03-02T04:30", "2026-03-05T04:30"]
+
+
+def test_a_day_that_somebody_wrote_in_is_not_done(only: Callable[..., None]) -> None:
+    """With the database and without the keys nobody keeps a job of the day from running."""
+    days: list[date] = []
+
+    def night() -> int:
+        days.append(timezone.localdate())
+        return 0
+
+    only(Job("test.night", night, at=datetime(2026, 3, 1, 4, 30).time()))
+    with time_machine.travel(datetime(2026, 3, 1, 21, tzinfo=UTC), tick=False) as clock:
+        Worker().drain()
+        lease = JobLease.objects.get(job="test.night")
+        assert lease.proven_day == date(2026, 3, 2)
+        assert [one.name for one in integrity.check().findings if one.what == DONE_BY_HAND] == []
+        JobLease.objects.filter(job="test.night").update(done_for=date(2026, 3, 3))
+        [found] = [one for one in integrity.check().findings if one.what == DONE_BY_HAND]
+        assert found.name == "test.night (2026-03-03)"
+        assert "2026-03-03" in found.sentence
+        clock.shift(timedelta(days=1))
+        Worker().drain()
+        assert days == [date(2026, 3, 2), date(2026, 3, 3)]
+        assert [one for one in integrity.check().findings if one.what == DONE_BY_HAND] == []
 
 
 def test_a_daily_job_may_take_its_hour_from_a_rule(only: Callable[..., None]) -> None:
