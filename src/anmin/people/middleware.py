@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from anmin.people import sessions
 from anmin.people.actions import log_access
-from anmin.people.parked import park
+from anmin.people.parked import RESUMED, forget, park
 from anmin.people.sign_in import SECOND_FACTORS, lacks_second_factor
 from anmin.places.queries import steady
 
@@ -66,6 +66,8 @@ class People:
                 return _session_over(request, why)
             if not _asks_by_itself(request):
                 sessions.touch(request)
+            if RESUMED in request.GET:
+                forget(request.user)
         return _to_second_factor(request) if lacks_second_factor(request) else None
 
 

@@ -1,6 +1,7 @@
 """What somebody sent after their session had ended is kept until they have signed in again.
 
-Sealed, for the same account only, for an hour at most; shown once, and sent only when they say so.
+Sealed, for the same account only, for an hour at most; shown until it is sent or left, and sent
+only when they say so.
 Sign-in's own forms are never kept, nor files.
 """
 
@@ -20,6 +21,8 @@ from anmin.people.models import Account
 KEPT = 3600  # seconds
 LARGEST = 200_000  # characters
 UNKEPT = {"csrfmiddlewaretoken"}
+RESUMED = "resumed"
+"""Stands in the address when what was kept is sent, or left: then it is kept no longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,11 @@ class Parked:
 
     path: str
     fields: list[tuple[str, str]]
+
+    @property
+    def action(self) -> str:
+        """Where it is sent to now."""
+        return f"{self.path}{'&' if '?' in self.path else '?'}{RESUMED}=1"
 
 
 def park(request: HttpRequest, account: Account) -> bool:
@@ -50,18 +58,22 @@ def park(request: HttpRequest, account: Account) -> bool:
     return True
 
 
-def pick_up(account: Account) -> Parked | None:
-    """What was kept for somebody; it is theirs now and kept no longer."""
+def kept_for(account: Account) -> Parked | None:
+    """What is kept for somebody."""
     sealed = cache.get(_key(account))
     if sealed is None:
         return None
-    cache.delete(_key(account))
     path, fields = json.loads(
         settings.KEYRING.decrypt(b64decode(sealed), context=_context(account))
     )
     if not url_has_allowed_host_and_scheme(path, allowed_hosts=None):
         return None
     return Parked(path, [(name, value) for name, value in fields])
+
+
+def forget(account: Account) -> None:
+    """Keep it no longer."""
+    cache.delete(_key(account))
 
 
 def _key(account: Account) -> str:

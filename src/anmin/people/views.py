@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anmin.people.actions import log_access
 from anmin.people.models import Account
-from anmin.people.parked import pick_up
+from anmin.people.parked import kept_for
 from anmin.people.session_store import stored_key
 from anmin.people.sessions import clock_of, end_sessions, sessions_of
 
@@ -76,11 +76,11 @@ def stay(request: HttpRequest) -> HttpResponse:
 @require_GET
 def resume(request: HttpRequest) -> HttpResponseBase:
     """The form that was sent after the session had ended, to send it now."""
-    kept = pick_up(_me(request))
+    kept = kept_for(_me(request))
     if kept is None:
         return redirect(settings.LOGIN_REDIRECT_URL)
     # Codes and keys are sent too but say nothing to a reader; Chinese needs no space between words.
-    written = [text for _name, text in kept.fields if not CODE.fullmatch(text)]
+    written = dict.fromkeys(text for _name, text in kept.fields if not CODE.fullmatch(text))
     context = {"kept": kept, "shown": written}
     return render(request, "account/resume.html", context)
 

@@ -107,13 +107,15 @@ def test_what_was_sent_too_late_is_kept_for_its_author(bureau: Bureau) -> None:
             {"login": "hemiao", "password": PASSWORD, "next": reverse("sessions_resume")},
         )
         page = browser.get(again["Location"]).content.decode()
-        assert 'action="/probe/?x=1"' in page
+        assert 'action="/probe/?x=1&amp;resumed=1"' in page
         assert page.count('name="who"') == 2
         assert "还在施工" in page
         assert '<p class="panel kept">已电话说明并致歉</p>' in page
         assert page.count('class="panel kept"') == 2
         assert "secret" not in page
-        # It is shown once.
+        # Looking again loses nothing; once it is sent, or left, it is there no more.
+        assert browser.get(reverse("sessions_resume")).content.decode().count("还在施工") == 2
+        browser.post("/probe/?x=1&resumed=1", typed)
         assert browser.get(reverse("sessions_resume"))["Location"] == "/desk/"
 
 
