@@ -1,7 +1,6 @@
 """`anmin calendar`: the administrator brings the announcement of a new year."""
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from tests.personas import City
 
 from anmin.callbacks.models import Callback
 from anmin.callbacks.planning import NEWS
-from anmin.config import command
+from anmin.config.tests.console import Run
 from anmin.evidence.models import Record
 from anmin.kernel.calendar import WorkingCalendar
 from anmin.matters.actions import open_matter
@@ -25,7 +24,6 @@ from anmin.matters.tests.test_promises import ANNOUNCED
 from anmin.matters.verify import verify
 
 BEIJING = ZoneInfo("Asia/Shanghai")
-Run = Callable[..., tuple[int, Any, str]]
 
 
 @pytest.fixture
@@ -35,19 +33,6 @@ def home(tmp_path: Path, settings: Any) -> Iterator[Path]:
     settings.CALENDAR = WorkingCalendar(settings.ANMIN_HOME / "calendar")
     with time_machine.travel(datetime(2027, 1, 29, 10, tzinfo=BEIJING), tick=False):
         yield settings.ANMIN_HOME
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run a command: its status, what it said (the object with --json), and standard error."""
-    monkeypatch.setenv("LC_ALL", "C")
-
-    def call(*args: str) -> tuple[int, Any, str]:
-        status = command.run(args)
-        said = capsys.readouterr()
-        return status, json.loads(said.out) if "--json" in args and said.out else said.out, said.err
-
-    return call
 
 
 def test_an_announcement_is_brought_once(city: City, run: Run, home: Path, tmp_path: Path) -> None:

@@ -1,35 +1,17 @@
 """`anmin root` and `anmin verify --root`, as an administrator uses them."""
 
 import io
-import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.utils import translation
 
-from anmin.config import command
+from anmin.config.tests.console import Run
 from anmin.evidence.models import Root
 from anmin.evidence.tests.test_roots import rolled_back_to, write
 from anmin.places.models import Area
 
-Run = Callable[..., tuple[int, Any, str]]
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run a command: its status, what it said (the object with --json), and standard error."""
-    monkeypatch.setenv("LC_ALL", "C")
-
-    def call(*args: str) -> tuple[int, Any, str]:
-        status = command.run(args)
-        captured = capsys.readouterr()
-        out = captured.out
-        return status, json.loads(out) if "--json" in args and out else out, captured.err
-
-    return call
 
 
 def test_a_root_is_made_shown_and_checked(

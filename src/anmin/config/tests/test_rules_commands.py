@@ -1,8 +1,6 @@
 """`anmin rules`: the administrator holds the texts of the law and compares newer ones."""
 
 import ast
-import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +9,12 @@ from django.utils import timezone
 from tests.personas import City
 
 from anmin.channels.letters import letters
-from anmin.config import command, messages
+from anmin.config import messages
 from anmin.config.law import _meet_letters
+from anmin.config.tests.console import Run
 from anmin.matters.actions import open_matter
 from anmin.matters.actor import Actor
 
-Run = Callable[..., tuple[int, Any, str]]
 OWN = """
 [[rule]]
 key = "rectification.finish"
@@ -49,19 +47,6 @@ def home(tmp_path: Path, settings: Any) -> Path:
     (tmp_path / "home" / "rules").mkdir(parents=True)
     (tmp_path / "home" / "rules" / "own.toml").write_text(OWN, "utf-8")
     return tmp_path / "home"
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run a command: its status, what it said (the object with --json), and standard error."""
-    monkeypatch.setenv("LC_ALL", "C")
-
-    def call(*args: str) -> tuple[int, Any, str]:
-        status = command.run(args)
-        said = capsys.readouterr()
-        return status, json.loads(said.out) if "--json" in args and said.out else said.out, said.err
-
-    return call
 
 
 def texts(folder: Path, text: str, since: str) -> str:

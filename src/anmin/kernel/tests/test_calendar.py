@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from anmin.kernel import statutory
 from anmin.kernel.calendar import BadCalendar, DayKind, WorkingCalendar, read_announcement
 from anmin.kernel.errors import Refusal
+from anmin.kernel.tests.announcements import announcement
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DAY = timedelta(days=1)
@@ -196,48 +197,16 @@ def test_years_without_a_lunar_table_are_refused() -> None:
         CALENDAR.add_working_days(datetime(2026, 1, 1, tzinfo=UTC), 0, tz=SHANGHAI)
 
 
-ANNOUNCEMENT = """
-source = "an invented announcement"
-[[holiday]]
-name = "元旦"
-name_en = "New Year's Day"
-from = 2026-12-31
-to = 2027-01-02
-workdays = [2026-12-26]
-[[holiday]]
-name = "春节"
-name_en = "Spring Festival"
-from = 2027-02-04
-to = 2027-02-11
-workdays = [2027-01-30, 2027-02-20]
-[[holiday]]
-name = "清明节"
-name_en = "Qingming Festival"
-from = 2027-04-03
-to = 2027-04-05
-[[holiday]]
-name = "劳动节"
-name_en = "Labour Day"
-from = 2027-05-01
-to = 2027-05-05
-workdays = [2027-05-08]
-[[holiday]]
-name = "端午节"
-name_en = "Dragon Boat Festival"
-from = 2027-06-09
-to = 2027-06-09
-[[holiday]]
-name = "中秋节"
-name_en = "Mid-Autumn Festival"
-from = 2027-09-15
-to = 2027-09-15
-[[holiday]]
-name = "国庆节"
-name_en = "National Day"
-from = 2027-10-01
-to = 2027-10-07
-workdays = [2027-09-26, 2027-10-09]
-"""
+ANNOUNCEMENT = announcement(
+    "an invented announcement",
+    ("元旦", "2026-12-31", "2027-01-02", "2026-12-26"),
+    ("春节", "2027-02-04", "2027-02-11", "2027-01-30", "2027-02-20"),
+    ("清明节", "2027-04-03", "2027-04-05"),
+    ("劳动节", "2027-05-01", "2027-05-05", "2027-05-08"),
+    ("端午节", "2027-06-09", "2027-06-09"),
+    ("中秋节", "2027-09-15", "2027-09-15"),
+    ("国庆节", "2027-10-01", "2027-10-07", "2027-09-26", "2027-10-09"),
+)
 
 
 def test_the_announcement_replaces_the_provisional_year(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from tests.personas import City
 from anmin.desk.models import Notice
 from anmin.desk.tasks import tell
 from anmin.kernel.calendar import WorkingCalendar
+from anmin.kernel.tests.announcements import announcement
 from anmin.matters.actions import move, open_matter
 from anmin.matters.actor import Actor
 from anmin.matters.models import Deadline, Matter
@@ -20,45 +21,16 @@ from anmin.matters.promises import judged_before, reckon_again
 from anmin.matters.verify import verify
 
 BEIJING = ZoneInfo("Asia/Shanghai")
-ANNOUNCED = """
-source = "国务院办公厅关于2027年部分节假日安排的通知"
-[[holiday]]
-name = "元旦"
-name_en = "New Year's Day"
-from = 2027-01-01
-to = 2027-01-03
-[[holiday]]
-name = "春节"
-name_en = "Spring Festival"
-from = 2027-02-05
-to = 2027-02-12
-workdays = [2027-01-31]
-[[holiday]]
-name = "清明节"
-name_en = "Tomb-sweeping Day"
-from = 2027-04-05
-to = 2027-04-05
-[[holiday]]
-name = "劳动节"
-name_en = "Labour Day"
-from = 2027-05-01
-to = 2027-05-05
-[[holiday]]
-name = "端午节"
-name_en = "Dragon Boat Festival"
-from = 2027-06-09
-to = 2027-06-09
-[[holiday]]
-name = "中秋节"
-name_en = "Mid-autumn Festival"
-from = 2027-09-15
-to = 2027-09-15
-[[holiday]]
-name = "国庆节"
-name_en = "National Day"
-from = 2027-10-01
-to = 2027-10-07
-"""
+ANNOUNCED = announcement(
+    "国务院办公厅关于2027年部分节假日安排的通知",
+    ("元旦", "2027-01-01", "2027-01-03"),
+    ("春节", "2027-02-05", "2027-02-12", "2027-01-31"),
+    ("清明节", "2027-04-05", "2027-04-05"),
+    ("劳动节", "2027-05-01", "2027-05-05"),
+    ("端午节", "2027-06-09", "2027-06-09"),
+    ("中秋节", "2027-09-15", "2027-09-15"),
+    ("国庆节", "2027-10-01", "2027-10-07"),
+)
 
 
 @pytest.fixture

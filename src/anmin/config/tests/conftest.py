@@ -1,0 +1,3 @@
+"""What the stories of the console share."""
+
+from anmin.config.tests.console import run as run
