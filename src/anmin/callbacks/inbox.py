@@ -157,6 +157,8 @@ def reveal_number(*, item_id: int, reader: Account) -> str:
     item = ReplyItem.objects.select_related("reply").filter(pk=item_id).first()
     if item is None:
         raise NotFound(_("There is no such reply."))
+    if any(one.own for one in candidates(item, reader)):
+        raise NotAllowed(_("This may concern your own unit: a colleague of another one decides."))
     log_access(account=reader, action="reveal_contact", subject=f"reply:{item.reply_id}")
     return sender_of(item.reply)
 

@@ -89,7 +89,7 @@ def reveal_number(*, message_id: int, reader: Account) -> str:
     """The number or address a message was meant for; who opens it is on record."""
     require(reader, Capability.WORK_CALLBACKS)
     require(reader, Capability.REVEAL_CONTACT)
-    message = _one(message_id)
+    message = _allowed(message_id, reader)
     log_access(account=reader, action="reveal_contact", subject=f"message:{message.pk}")
     return recipient_of(message)
 

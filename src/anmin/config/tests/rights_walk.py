@@ -8,20 +8,30 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Max
 from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from anmin.config import rights
 from anmin.config.rights import METHODS, NOBODY
+from anmin.config.tests.rights_scenes import scene_for
 from anmin.config.tests.rights_world import World, whose
+from anmin.people.models import AccessLog
 
 NOT_COUNTED = re.compile(
     r"people_(accesslog|accesshead|signedin|tally|sharedcache)|django_session|evidence_\w+"
 )
 """Tables that tell of a refused request: the log, its record, sessions, limits."""
+SHOWS = ("reveal_contact", "read_answer", "read_reply")
+"""Entries of the access log that say that somebody was shown what is kept from the pages."""
+FOLDERS = ("profiles", "uploads")
+"""Folders of the home that hold what a request can leave there."""
 WRITES = re.compile(r'^\s*(?:INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO)\s+"?(\w+)', re.IGNORECASE)
 
 
@@ -88,27 +98,49 @@ class Walker:
 
     def ask(self, address: Address, method: str, mine: str) -> Observed:
         """Ask, and undo what it did: the next cell finds the world as it was."""
-        path = self._world.path(address.name, address.route, mine, self._who)
         query: dict[str, Any] = {}
         if method == "GET" and address.name == "desk:matters_bulk":
             query = {"matter": [self._world.matters[mine].pk]}
-        with transaction.atomic(), written() as wrote:
-            if method == "GET":
-                response: Any = self._client.get(path, query)
-            elif method == "POST":
-                response = self._client.post(path, self._world.form(address.name, mine, self._who))
-            else:
-                response = self._client.generic(method, path)
-            body = _body(response)
+        with transaction.atomic():
+            taken = rights.methods().get(address.route, frozenset(METHODS))
+            named = address.name if method in taken else ""  # 405 before anybody looks
+            scene = scene_for(self._world, named, self._who, mine)
+            path = self._world.path(address.name, address.route, mine, self._who, scene.parts)
+            form = self._world.form(address.name, mine, self._who) | scene.form
+            form = {name: value for name, value in form.items() if value is not None}
+            known, files = _last_logged(), _files()
+            with written() as wrote:
+                if method == "GET":
+                    response: Any = self._client.get(path + scene.query, query)
+                elif method == "POST":
+                    response = self._client.post(path + scene.query, form)
+                else:
+                    response = self._client.generic(method, path)
+                body = _body(response)
+            for made in _files() - files:
+                wrote.append(made.parent.name)
+                made.unlink()
+            shown = AccessLog.objects.filter(pk__gt=known, action__in=SHOWS).exists()
             transaction.set_rollback(True)
         for name in set(self._client.cookies) - set(self._cookies):
             del self._client.cookies[name]
         for name, value in self._cookies.items():
             self._client.cookies[name] = value
-        return Observed(_answer(response, method, wrote), response.status_code, body, wrote)
+        answer = _answer(response, method, wrote, shown)
+        return Observed(answer, response.status_code, body, wrote)
 
 
-def _answer(response: Any, method: str, wrote: list[str]) -> str:
+def _files() -> set[Path]:
+    """What is kept outside of the database."""
+    home = Path(settings.ANMIN_HOME)
+    return {path for folder in FOLDERS for path in (home / folder).glob("*") if path.is_file()}
+
+
+def _last_logged() -> int:
+    return AccessLog.objects.aggregate(last=Max("pk"))["last"] or 0
+
+
+def _answer(response: Any, method: str, wrote: list[str], shown: bool) -> str:
     """The word of the table for an answer."""
     status = response.status_code
     elsewhere = response.headers.get("Location", "") if 300 <= status < 400 else ""
@@ -119,10 +151,10 @@ def _answer(response: Any, method: str, wrote: list[str]) -> str:
     if status == 503:  # figures that the night has not made yet
         return "yes" if method == "GET" else "nothing"
     if method == "GET" and status < 400:
-        return "yes"
+        return "nothing" if elsewhere else "yes"
     if status < 400:
-        return "yes" if wrote else "nothing"
-    return "asked" if status in (400, 409, 410, 413, 415, 422, 429) else str(status)
+        return "yes" if wrote else "shown" if shown else "nothing"
+    return "refused" if status in (400, 409, 410, 413, 415, 422, 429) else str(status)
 
 
 def _body(response: HttpResponseBase) -> str:

@@ -1,7 +1,8 @@
 """What the walk over all addresses needs: one object of each sort, and something to send.
 
 ``World.path`` fills in an address for somebody, ``World.form`` is what a page there would send.
-Whoever adds an address with a new part adds the part to ``_part``, and its form to ``_forms``.
+Whoever adds an address with a new part adds the part to ``_part``, and its form to ``form``; what
+must be there for one cell only is a scene (``rights_scenes``).
 """
 
 import re
@@ -33,6 +34,7 @@ from anmin.people.roles import Role
 from anmin.places.models import Area, Responsibility, Unit
 from anmin.surveys.models import Case as SurveyCase
 from anmin.surveys.tests.scene import in_field
+from anmin.surveys.tests.test_results import asked as ended
 from anmin.watch.actions import Case, propose
 from anmin.watch.models import Candidate, Ground
 from anmin.watch.tests.scene import figures
@@ -55,8 +57,10 @@ def whose(name: str, route: str) -> tuple[str, ...]:
     """Whose objects there are to ask for at an address."""
     if name == "desk:matters_bulk" or "<str:number>" in route:
         return ("own", "other", "sealed")
-    several = ("callback_id", "answer_id", "run_id", "filter_id", "token")
-    if name in {"desk:matter_new", "sessions_end"} or any(f":{part}>" in route for part in several):
+    several = ("callback_id", "answer_id", "run_id", "filter_id", "token", "item_id", "message_id")
+    several += ("case_id",)
+    named = {"desk:matter_new", "desk:day", "desk:reply_next", "sessions_end"}
+    if name in named or any(f":{part}>" in route for part in several):
         return ("own", "other")
     return ("-",)
 
@@ -71,17 +75,27 @@ class World:
     callbacks: Mapping[str, Callback]
     answered: Mapping[str, Answer]
     claimed: Mapping[str, Callback]
+    second: Account
+    """方敏, who does what 林晓 does."""
+    ended: str
+    """The code of a wave whose asking has ended."""
 
-    def path(self, name: str, route: str, mine: str, who: str) -> str:
-        """The address of a route for somebody, with the object of ``mine`` in it."""
+    def path(
+        self, name: str, route: str, mine: str, who: str, parts: Mapping[str, Any] | None = None
+    ) -> str:
+        """The address of a route for somebody, with the object of ``mine``, or ``parts``, in it."""
         plain = route
         for expression, sample in SAMPLES.items():
             plain = plain.replace(expression, sample)
         plain = re.sub(r"\(\?P<app_label>[\w|]+\)", "people", plain)
         plain = plain.replace("^", "").removesuffix("$")
-        return "/" + re.sub(
-            r"<(?:\w+:)?(\w+)>", lambda part: str(self._part(part[1], name, mine, who)), plain
-        )
+        given = parts or {}
+
+        def filled(part: re.Match[str]) -> str:
+            known = part[1] in given
+            return str(given[part[1]] if known else self._part(part[1], name, mine, who))
+
+        return "/" + re.sub(r"<(?:\w+:)?(\w+)>", filled, plain)
 
     def _part(self, part: str, name: str, mine: str, who: str) -> Any:
         account = self.people.get(who) or self.people["officer"]
@@ -116,7 +130,7 @@ class World:
             "month": lambda: "2026-10",
             "level": lambda: "community",
             "version": lambda: 1,
-            "item_id": lambda: 1,
+            "item_id": lambda: 1,  # where the method is not taken; else a scene has one
             "message_id": lambda: 1,
             "size": lambda: 1,
             "provider": lambda: "http_sms",
@@ -231,12 +245,16 @@ def make(city: City) -> World:
     minor = {"minor_involved": True}
     claimed = {mine: _callback(city, mine, details=minor) for mine in ("own", "other")}
     in_field(city)
+    ended(city, "2025-h2", sizes=(30, 30))
     figures()
     propose(account=city.analyst, case=Case(city.wenhua, Ground.RISE, "theft"), reason="盗窃多发")
     ProfileUse.objects.create(profile="walked", role="operator")
     Duty.objects.create(date=NOW.date(), unit=city.jinhu, account=city.duty_leader)
     log_access(account=city.operator, action="reveal_contact", subject="matter:JQ1")
     second_person.ask(account=city.analyst, changes={"role": "programme"}, by=people["admin"])
+    second = Account.objects.create_user(
+        "fangmin", "x", display_name="方敏", role="operator", unit=city.command
+    )
     for account in (*people.values(), city.other_officer):
         SavedFilter.objects.create(account=account, page="matters", name="x", query="view=all")
         SignedIn.objects.create(
@@ -248,7 +266,7 @@ def make(city: City) -> World:
         ImportRun.objects.create(
             file_name="a.csv", size=1, profile="generic", actor=account, status="done"
         )
-    return World(city, people, matters, callbacks, answered, claimed)
+    return World(city, people, matters, callbacks, answered, claimed, second, "2025-h2")
 
 
 def _callback(city: City, mine: str, **changes: Any) -> Callback:

@@ -7,6 +7,7 @@ observed. Judge each cell before you copy it; what should be refused and is not 
 import csv
 import io
 from collections.abc import Iterator
+from datetime import time
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ import time_machine
 from django.conf import LazySettings
 from tests.personas import City
 
+from anmin.callbacks.tests.scene import rules
 from anmin.config import rights
 from anmin.config.rights import METHODS, NOBODY, WHO
 from anmin.config.tests import rights_world
@@ -24,7 +26,7 @@ from anmin.people import policy
 from anmin.people.middleware import MACHINES
 from anmin.people.roles import Role
 
-DENIED = {"no", "gone", "sign-in", "signature", "405", "nothing", "asked"}
+DENIED = {"no", "gone", "sign-in", "signature", "405", "nothing", "shown", "refused"}
 """Answers after which nothing may be different."""
 
 HOW = (
@@ -41,7 +43,7 @@ def world(city: City, settings: LazySettings, tmp_path: Any) -> Iterator[World]:
     settings.REQUIRE_SECOND_FACTOR = False
     kind = registry.register(rights_world.sealed_kind())
     try:
-        with time_machine.travel(NOW, tick=False):
+        with time_machine.travel(NOW, tick=False), rules(day_sign_from=time(0)):
             yield rights_world.make(city)
     finally:
         del registry._kinds[kind.code]
@@ -61,7 +63,7 @@ def test_every_cell_is_what_happens_and_what_is_denied_changes_nothing(world: Wo
             here = f"{who} {method} {address.route} ({mine}): "
             if found.answer.isdecimal() and found.answer != "405":
                 faults.append(f"{here}answered {found.status}")
-            if found.answer in DENIED - {"asked"} and found.wrote and method == "POST":
+            if found.answer in DENIED and found.wrote and method == "POST":
                 faults.append(f"{here}{found.answer}, but wrote {sorted(set(found.wrote))}")
             faults += [here + word for word in _told(found.body, who, method)]
     assert digest() == before

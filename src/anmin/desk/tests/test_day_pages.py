@@ -278,6 +278,38 @@ def test_another_units_day_is_not_shown_nor_signed(city: City, sign_in: SignIn) 
     assert everything() == before
 
 
+@pytest.mark.parametrize(
+    ("who", "unit", "status"),
+    [
+        ("chief", "jinhu", 303),
+        ("chief", "yuhai", 303),
+        ("chief", "bureau", 303),
+        ("duty_leader", "jinhu", 303),
+        ("duty_leader", "yuhai", 403),
+        ("duty_leader", "bureau", 403),
+        ("officer", "jinhu", 403),
+        ("other_officer", "jinhu", 403),
+        ("inspector", "jinhu", 403),
+        ("leader", "bureau", 403),
+    ],
+)
+def test_whose_day_is_whose_to_sign(
+    city: City, sign_in: SignIn, chief: Account, who: str, unit: str, status: int
+) -> None:
+    """A duty leader of the whole city signs any unit's day, one of a station that station's."""
+    browser = sign_in(chief if who == "chief" else getattr(city, who))
+    before = everything()
+    given = {"key": f"{who}-{unit}", "confirm": "on"}
+    done = browser.post(f"{DAY}?unit={getattr(city, unit).code}", given)
+    assert done.status_code == status
+    if status == 303:
+        closure = DayClosure.objects.get()
+        signer = chief if who == "chief" else city.duty_leader
+        assert (closure.unit, closure.closed_by) == (getattr(city, unit), signer)
+    else:
+        assert everything() == before
+
+
 def test_the_bureau_sees_who_has_not_signed_and_carries_callbacks(
     city: City, sign_in: SignIn, chief: Account
 ) -> None:

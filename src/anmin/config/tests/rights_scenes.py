@@ -1,0 +1,424 @@
+"""What must be there before somebody asks at an address, where no object of the world will do.
+
+A scene is made for one person and one cell and undone with it: a call in somebody's hand, a reply
+that waits, a file that was uploaded, a wave with its frame. Whose it is, the cell says: ``own`` is
+in the person's own hand, or about the person's own unit; ``other`` is a colleague's, or about
+another unit.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from anmin.callbacks import actions as calls
+from anmin.callbacks import inbox, reaching
+from anmin.callbacks.dayboard import DayRows
+from anmin.callbacks.draws import open_draw
+from anmin.callbacks.models import Answer, Callback, Draw, QualityCheck, ReplyItem, Status
+from anmin.callbacks.planning import NEWS
+from anmin.callbacks.quality import NEEDED, take_check
+from anmin.callbacks.recording import Said
+from anmin.callbacks.replies import take_replies
+from anmin.callbacks.signing import open_keys
+from anmin.channels.actions import receive_reply
+from anmin.channels.models import Message
+from anmin.channels.models import Status as Delivery
+from anmin.evidence.log import atomic
+from anmin.exchange.models import ImportRun
+from anmin.exchange.template import template_columns
+from anmin.exchange.uploads import lay_down, queue, run_next
+from anmin.matters import actions
+from anmin.matters.actor import Actor
+from anmin.matters.contacts import ContactFacts
+from anmin.matters.news import drain
+from anmin.people.models import Account
+from anmin.people.policy import Capability, can
+from anmin.surveys import frames
+from anmin.surveys.models import Case, FrameRow
+from anmin.surveys.tests.scene import FULL, HEADER, framed, opened, table
+
+if TYPE_CHECKING:
+    from anmin.config.tests.rights_world import World
+    from anmin.places.models import Unit
+
+WROTE = ContactFacts("赵六", "+8613800001111", "")
+"""Who answers by message."""
+STRANGE = (
+    "案号,接报时间,案由,地址",
+    *(f"110-{n:02},2026-03-01 09:{n:02}:00,纠纷,罗阳大道{n}号" for n in range(60)),
+)
+"""The lines of a file that no profile is for."""
+WAVE = "walk"
+WALK = Actor.system("walk")
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The parts of the address, what is sent (nothing: not sent at all), and what follows it."""
+
+    parts: Mapping[str, Any] = field(default_factory=dict)
+    form: Mapping[str, Any] = field(default_factory=dict)
+    query: str = ""
+
+
+type Made = Callable[["World", Account, str], Scene]
+
+
+def colleague(world: "World", account: Account) -> Account:
+    """Somebody else who does the same work."""
+    return world.second if account.pk == world.city.operator.pk else world.city.operator
+
+
+# --- callbacks ----------------------------------------------------------------------------------
+
+
+@atomic
+def in_hand(world: "World", account: Account, mine: str) -> Scene:
+    """A call that this person has taken, or a colleague."""
+    holder = account if mine == "own" else colleague(world, account)
+    callback = world.callbacks["other"]
+    Callback.objects.filter(pk=callback.pk).update(
+        status=Status.CALLING,
+        not_before=timezone.now(),
+        operator=holder,
+        lease_until=timezone.now() + timedelta(minutes=20),
+    )
+    return Scene({"callback_id": callback.pk}, {"outcome": "no_answer"})
+
+
+@atomic
+def free_call(world: "World", account: Account, mine: str) -> Scene:
+    """A call that nobody has: about the person's own unit, or about another one."""
+    callback = world.callbacks["other"]
+    unit = account.unit if mine == "own" else world.city.yuhai
+    Callback.objects.filter(pk=callback.pk).update(
+        status=Status.CALLING, not_before=timezone.now(), unit=unit
+    )
+    return Scene({"callback_id": callback.pk}, {"key": None})  # nothing was typed before
+
+
+def recorded(world: "World", account: Account, mine: str) -> Scene:
+    """An answer that this person took down, or a colleague."""
+    operator = account if mine == "own" else colleague(world, account)
+    if not can(operator, Capability.WORK_CALLBACKS):
+        operator = world.city.operator
+    answer = _answered_by(world, operator)
+    return Scene({"answer_id": answer.pk}, {"satisfaction": "fairly", "solved": "yes"})
+
+
+def to_ask_again(world: "World", account: Account, _mine: str) -> Scene:
+    """A citizen whom chance picked to be asked a second time, in this person's hand."""
+    check = _picked(world, account, Draw.Purpose.RECALL)
+    answered = {"outcome": "reached", "satisfaction": "satisfied", "solved": "yes"}
+    return Scene(form={**answered, "check": str(check.pk)})
+
+
+def to_check(world: "World", account: Account, _mine: str) -> Scene:
+    """A call that chance picked to be checked, in this person's hand; its recording is not here."""
+    check = _picked(world, account, Draw.Purpose.CHECK)
+    return Scene(form={"check": str(check.pk), "unchecked": "no_recording"})
+
+
+def _picked(world: "World", account: Account, purpose: Draw.Purpose) -> QualityCheck:
+    answer = _answered_by(world, colleague(world, account))
+    draw = open_draw(purpose, timezone.localdate())
+    check = QualityCheck.objects.create(draw=draw, callback=answer.callback)
+    if can(account, NEEDED[purpose]):
+        take_check(account=account, purpose=purpose)
+    return check
+
+
+def _answered_by(world: "World", operator: Account) -> Answer:
+    callback = world.callbacks["other"]
+    with atomic():
+        Callback.objects.filter(pk=callback.pk).update(
+            status=Status.CALLING, not_before=timezone.now()
+        )
+    calls.take(callback_id=callback.pk, operator=operator)
+    return calls.record_answer(
+        callback_id=callback.pk,
+        operator=operator,
+        said=Said(satisfaction="satisfied", solved="yes"),
+        key="walk",
+    )
+
+
+# --- messages -----------------------------------------------------------------------------------
+
+
+def _messaged(unit: "Unit | None") -> Message:
+    """The message about a noise that a unit answered this night."""
+    now = timezone.now()
+    matter = actions.open_matter(
+        kind="incident",
+        actor=WALK,
+        category="noise",
+        unit=unit,
+        contact=WROTE,
+        opened_at=now - timedelta(hours=10),
+    )
+    actions.move(
+        matter_id=matter.pk,
+        code="answer",
+        actor=WALK,
+        inputs={"reply": "已劝导。"},
+        at=now - timedelta(hours=9),
+    )
+    drain([NEWS])
+    reaching.advance()
+    callback = Callback.objects.get(matter=matter)
+    return Message.objects.get(subject_ref=f"callback:{callback.pk}", medium="sms")
+
+
+@atomic
+def wrote_back(world: "World", account: Account, mine: str) -> Scene:
+    """Words of a citizen about the person's own unit or about another one, in that person's hand."""
+    message = _messaged(account.unit if mine == "own" else world.city.yuhai)
+    Message.objects.filter(pk=message.pk).update(
+        status=Delivery.SENT, sent_at=timezone.now() - timedelta(minutes=1)
+    )
+    receive_reply(provider="t", provider_ref="walk", sender=WROTE.phone, text="你们来得太晚了")
+    take_replies()
+    item = ReplyItem.objects.latest("pk")
+    if can(account, Capability.WORK_CALLBACKS):
+        ReplyItem.objects.filter(pk=item.pk).update(
+            operator=account, lease_until=timezone.now() + timedelta(minutes=20)
+        )
+    return Scene({"item_id": item.pk}, {"decision": inbox.Decision.WORDS, "about": message.pk})
+
+
+@atomic
+def waits(world: "World", account: Account, mine: str) -> Scene:
+    """The same, and nobody has taken it yet."""
+    scene = wrote_back(world, account, mine)
+    ReplyItem.objects.filter(pk=scene.parts["item_id"]).update(operator=None, lease_until=None)
+    return scene
+
+
+@atomic
+def not_delivered(world: "World", account: Account, mine: str) -> Scene:
+    """A message about the person's own unit or about another one that could not be delivered."""
+    message = _messaged(account.unit if mine == "own" else world.city.yuhai)
+    Message.objects.filter(pk=message.pk).update(status=Delivery.DEAD, last_error="answered 400")
+    return Scene({"message_id": message.pk}, {"reason": "已当面告知"})
+
+
+# --- the day ------------------------------------------------------------------------------------
+
+
+def days(world: "World", _account: Account, mine: str) -> Scene:
+    """A unit's day, with a reason and a new owner for each thing that is owed."""
+    unit, taker = {
+        "own": (world.city.jinhu, "chenli"),
+        "other": (world.city.yuhai, "hejun"),
+    }[mine]
+    form = {"confirm": "on", "note": ""}
+    for key in open_keys(DayRows(unit, timezone.localdate())):
+        name = key.replace(":", "-")
+        form |= {f"why-{name}": "等待鉴定", f"who-{name}": taker}
+    return Scene(form=form, query=f"?unit={unit.code}")
+
+
+# --- files --------------------------------------------------------------------------------------
+
+
+def upload(
+    world: "World", account: Account, mine: str, *, unit: str = "RA-JH", lines: Sequence[str] = ()
+) -> ImportRun:
+    """A file with one theft, or these lines, uploaded by this person or by somebody else."""
+    sender = account if mine == "own" else colleague(world, account)
+    if not can(sender, Capability.IMPORT_RECORDS):
+        sender = world.city.duty_leader
+    heads = [title.strip("*") for title in template_columns()]
+    told = {"警情编号": f"walk {sender.pk}", "报警时间": "2026-11-10 08:00:00"}
+    told |= {"警情类别": "盗窃", "管辖单位": unit}
+    rows = ({head: head for head in heads}, told, {"警情编号": "walk bad"})
+    lines = lines or [",".join(row.get(head, "") for head in heads) for row in rows]
+    return lay_down(["\n".join(lines).encode()], name="walk.csv", actor=sender)
+
+
+def uploaded(world: "World", account: Account, mine: str) -> Scene:
+    """A file that waits to be looked at."""
+    run = upload(world, account, mine)
+    return Scene({"run_id": run.pk}, {"profile": "template_zh"})
+
+
+def to_keep(world: "World", account: Account, mine: str) -> Scene:
+    """A file that no profile was chosen for, and a name for the one that was made for it."""
+    run = upload(world, account, mine, lines=STRANGE)
+    return Scene({"run_id": run.pk}, {"profile": "", "name": "walk"})
+
+
+def imported(world: "World", account: Account, mine: str) -> Scene:
+    """A file that was taken in, but for one row."""
+    run = upload(world, account, mine)
+    assert run.actor is not None
+    queue(run.pk, profile="template_zh", actor=run.actor)
+    run_next()
+    return Scene({"run_id": run.pk})
+
+
+def interrupted(world: "World", account: Account, mine: str) -> Scene:
+    """An import that was broken off."""
+    run = upload(world, account, mine)
+    ImportRun.objects.filter(pk=run.pk).update(status="interrupted", profile="template_zh")
+    return Scene({"run_id": run.pk})
+
+
+def waits_for_its_turn(world: "World", account: Account, mine: str) -> Scene:
+    """A file that the worker has not taken yet."""
+    run = upload(world, account, mine)
+    ImportRun.objects.filter(pk=run.pk).update(status="queued", profile="template_zh")
+    return Scene({"run_id": run.pk})
+
+
+def names_a_unit(world: "World", account: Account, mine: str) -> Scene:
+    """An import whose file names a unit that nobody knew."""
+    run = upload(world, account, mine, unit="RA-XX")
+    ImportRun.objects.filter(pk=run.pk).update(
+        status="done", profile="seattle_911", new_units={"RA-XX": ["新所", 1]}
+    )
+    return Scene({"run_id": run.pk}, {"code": ["RA-XX"]})
+
+
+# --- surveys ------------------------------------------------------------------------------------
+
+
+def wave_opened(world: "World", _account: Account, _mine: str) -> Scene:
+    """A wave without a frame, and a file with seventy people."""
+    opened(world.city, WAVE)
+    lines = [HEADER, *(cells for _line, cells in table())]
+    content = "\n".join(",".join(cells) for cells in lines).encode()
+    return Scene({"code": WAVE}, {"file": SimpleUploadedFile("名单.csv", content)})
+
+
+def frame_refused(world: "World", _account: Account, _mine: str) -> Scene:
+    """A wave whose file had a row that was not taken."""
+    from anmin.exchange.rejects import RejectsFile
+
+    opened(world.city, WAVE)
+    with RejectsFile(f"frame-{WAVE}", has_header=True) as file:
+        file.write(HEADER, ["R999", *[""] * (len(HEADER) - 1)], 2, "walk")
+    return Scene({"code": WAVE})
+
+
+def frame_in(world: "World", _account: Account, _mine: str) -> Scene:
+    """A wave whose frame is in and not frozen."""
+    wave = opened(world.city, WAVE)
+    frames.take_in(wave_id=wave.pk, header=HEADER, rows=table(), by=world.city.analyst)
+    return Scene({"code": WAVE})
+
+
+def frozen(world: "World", _account: Account, _mine: str) -> Scene:
+    """A wave whose frame is frozen, and how many are to be drawn."""
+    framed(world.city, code=WAVE)
+    sizes = {f"n_{world.city.town.code}": "10", f"n_{world.city.yuhai_town.code}": "6"}
+    return Scene({"code": WAVE}, sizes)
+
+
+@atomic
+def interviewed(world: "World", account: Account, mine: str) -> Scene:
+    """Somebody whom this person interviews, or a colleague."""
+    holder = account if mine == "own" else colleague(world, account)
+    case = Case.objects.filter(wave__code="2026-h2").order_by("pk")[0]
+    Case.objects.filter(pk=case.pk).update(
+        operator=holder, lease_until=timezone.now() + timedelta(minutes=20)
+    )
+    return Scene({"case_id": case.pk}, {"outcome": "no_answer", "via": "phone"})
+
+
+def on_paper(world: "World", _account: Account, _mine: str) -> Scene:
+    """A paper form that came back."""
+    row = FrameRow.objects.filter(case__wave__code="2026-h2").order_by("pk")[0]
+    return Scene(form={"number": row.number, **FULL})
+
+
+def outside(world: "World", _account: Account, _mine: str) -> Scene:
+    """A figure of somebody else's survey."""
+    told = {"title_zh": "省调查", "title_en": "Survey of the province", "measure": "safety"}
+    return Scene(form={**told, "year": "2025", "percent": "97.75", "source": "公报"})
+
+
+def totals(world: "World", _account: Account, _mine: str) -> Scene:
+    """Population totals from outside."""
+    content = "variable,level,total\nsex,男,40\nsex,女,60\n".encode()
+    file = SimpleUploadedFile("m.csv", content)
+    return Scene({"code": world.ended}, {"file": file, "source": "统计公报"})
+
+
+def asked(world: "World", _account: Account, _mine: str) -> Scene:
+    """A wave whose asking has ended, with answers."""
+    return Scene({"code": world.ended})
+
+
+def plain_file(world: "World", _account: Account, _mine: str) -> Scene:
+    """Anybody's survey file."""
+    file = SimpleUploadedFile("a.csv", b"y,w\n1,2\n2,2\n")
+    return Scene(form={"file": file})
+
+
+# --- watching -----------------------------------------------------------------------------------
+
+
+def one_event(world: "World", _account: Account, _mine: str) -> Scene:
+    """A call that is said to be an event of its own."""
+    told = {"matter": world.matters["own"].pk, "apart": "on", "reason": "另一起"}
+    return Scene(form=told)
+
+
+SCENES: Mapping[str, Made] = {
+    "desk:callback": in_hand,
+    "desk:callback_phone": in_hand,
+    "desk:callback_release": in_hand,
+    "desk:callback_standing": in_hand,
+    "desk:callback_take": free_call,
+    "desk:callback_correct": recorded,
+    "desk:callback_recall": to_ask_again,
+    "desk:callback_recall_phone": to_ask_again,
+    "desk:callback_check": to_check,
+    "desk:reply": wrote_back,
+    "desk:reply_next": waits,
+    "desk:reply_number": wrote_back,
+    "desk:reply_release": wrote_back,
+    "desk:undelivered_number": not_delivered,
+    "desk:undelivered_phone": not_delivered,
+    "desk:undelivered_settle": not_delivered,
+    "desk:day": days,
+    "desk:import_run": uploaded,
+    "desk:import_start": uploaded,
+    "desk:import_discard": uploaded,
+    "desk:import_keep": to_keep,
+    "desk:import_again": interrupted,
+    "desk:import_undo": imported,
+    "desk:import_rejects": imported,
+    "desk:import_units": names_a_unit,
+    "desk:import_progress": waits_for_its_turn,
+    "desk:survey_frame": wave_opened,
+    "desk:survey_rejected": frame_refused,
+    "desk:survey_freeze": frame_in,
+    "desk:survey_draw": frozen,
+    "desk:survey_release": asked,
+    "desk:survey_results": asked,
+    "desk:survey_results_csv": asked,
+    "desk:survey_margins": totals,
+    "desk:survey_method": asked,
+    "desk:survey_outside": outside,
+    "desk:survey_file": plain_file,
+    "desk:survey_paper": on_paper,
+    "desk:interview": interviewed,
+    "desk:interview_contact": interviewed,
+    "desk:interview_release": interviewed,
+    "desk:watch_repeats": one_event,
+}
+"""By the name of the address."""
+
+
+def scene_for(world: "World", name: str, who: str, mine: str) -> Scene:
+    """What is there for somebody who asks at that address; an empty scene where nothing is needed."""
+    made = SCENES.get(name)
+    account = world.people.get(who, world.city.officer)
+    return made(world, account, mine) if made else Scene()
