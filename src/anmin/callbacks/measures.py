@@ -124,7 +124,7 @@ CALLBACKS = LakeTable(
         "id": _column(ColumnType.INTEGER, _("primary key")),
         "number": _column(ColumnType.STRING, _("reference number of the matter")),
         "matter": _column(ColumnType.INTEGER, _("key of the matter")),
-        "origin": _column(ColumnType.STRING, _("who brought the matter: see docs/adr/0045")),
+        "origin": _column(ColumnType.STRING, _("who brought the matter")),
         "round": _column(ColumnType.INTEGER, _("1, or 2 after something was put right")),
         "kind": _column(ColumnType.STRING, _("kind of matter")),
         "category": _column(ColumnType.STRING, _("what it is about")),

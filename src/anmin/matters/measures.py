@@ -97,7 +97,7 @@ MATTERS = LakeTable(
             ColumnType.STRING,
             _("code of the unit that answers for the promise: that had it when the time ran out"),
         ),
-        "origin": _column(ColumnType.STRING, _("who brought it: see docs/adr/0045")),
+        "origin": _column(ColumnType.STRING, _("who brought it")),
     },
     event=("id", "kind"),
 )
