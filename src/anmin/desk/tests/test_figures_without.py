@@ -1,0 +1,58 @@
+"""何苗 sees each rate beside itself, on the page, in the list and in the file."""
+
+import csv
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.utils import timezone
+from tests.personas import City
+
+from anmin.callbacks.tests.conftest import TUESDAY
+from anmin.callbacks.tests.test_planted import answered, by_file, by_hand
+from anmin.desk.tests.conftest import SignIn
+from anmin.measures.lake import refresh
+
+
+@pytest.fixture(autouse=True)
+def _morning(settings: Any, tmp_path: Path) -> Iterator[None]:
+    settings.ANMIN_HOME = tmp_path
+    with time_machine.travel(TUESDAY, tick=False):
+        yield
+
+
+def moments() -> Iterator[datetime]:
+    start = timezone.now() - timedelta(days=2)
+    return (start + n * timedelta(minutes=31) for n in count())
+
+
+def test_both_values_are_on_the_page_in_the_list_and_in_the_file(
+    city: City, sign_in: SignIn
+) -> None:
+    at = moments()
+    record = [by_file(city, city.operator, next(at)) for _n in range(20)]
+    friends = [by_hand(city, city.officer, next(at)) for _n in range(10)]
+    answered(record, 10)
+    answered(friends, 10)
+    refresh(full=True)
+    browser = sign_in(city.analyst)
+    page = browser.get("/desk/measures/satisfaction/?by=unit").content.decode()
+    assert "剔除自行登记和重复报警" in page
+    assert "66.7%" in page
+    assert "被评单位自行登记的事项" in page
+    assert "50.0%" in browser.get("/desk/measures/").content.decode()
+    by_origin = browser.get("/desk/measures/incidents/?by=origin").content.decode()
+    assert "被评单位自行登记（手工或本单位文件）" in by_origin
+    file = browser.get("/desk/measures/satisfaction.csv?by=unit")
+    content = b"".join(file.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    total = list(csv.DictReader(content.splitlines()))[-1]
+    assert (total["numerator"], total["denominator"]) == ("20", "30")
+    assert (total["without_numerator"], total["without_denominator"]) == ("10", "20")
+    assert (float(total["without_value"]), total["without_suppressed"]) == (0.5, "no")
+    plain = browser.get("/desk/measures/incidents.csv")
+    head = b"".join(plain.streaming_content).decode("utf-8-sig").splitlines()[0]  # type: ignore[attr-defined]
+    assert "without" not in head
