@@ -28,7 +28,7 @@ from anmin.matters.queries import matters_for
 from anmin.matters.registry import kind_choices
 from anmin.measures.figures import Figure, Part
 from anmin.measures.registry import MONTH, Direction, Indicator, Kind
-from anmin.people.policy import Capability, can, unit_scope
+from anmin.people.policy import Capability, can, is_rated, unit_scope
 from anmin.places.queries import area_names, unit_codes, unit_names
 
 if TYPE_CHECKING:
@@ -50,6 +50,21 @@ def scope_of(account: Account) -> Filters:
     """What narrows figures to what somebody may see."""
     scope = unit_scope(account)
     return {} if scope.everything else {"unit": unit_codes(scope.unit_ids)}
+
+
+MAKE_OUT = frozenset({"area", "town", "category", "kind", "origin", "disposition"})
+"""What would tell a unit which of its citizens said something: two periods of which one has a day
+more differ by that day's answers, and of one place and category there may be one."""
+
+
+def dimensions_of(account: Account, indicator: Indicator) -> tuple[str, ...]:
+    """What somebody may break an indicator down by, and narrow it to.
+
+    Whose unit is rated does not learn who answered what: figures of answers only by unit.
+    """
+    if indicator.table == "callbacks" and is_rated(account):
+        return tuple(name for name in indicator.dimensions if name not in MAKE_OUT)
+    return indicator.dimensions
 
 
 @dataclass(frozen=True, slots=True)

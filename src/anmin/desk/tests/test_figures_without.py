@@ -56,3 +56,34 @@ def test_both_values_are_on_the_page_in_the_list_and_in_the_file(
     plain = browser.get("/desk/measures/incidents.csv")
     head = b"".join(plain.streaming_content).decode("utf-8-sig").splitlines()[0]  # type: ignore[attr-defined]
     assert "without" not in head
+
+
+@pytest.mark.parametrize("which", ["duty_leader", "officer"])
+def test_a_rated_unit_does_not_narrow_answers_down_to_one_citizen(
+    city: City, sign_in: SignIn, which: str
+) -> None:
+    answered(
+        [by_file(city, city.operator, at) for at, _n in zip(moments(), range(20), strict=False)], 10
+    )
+    refresh(full=True)
+    browser = sign_in(getattr(city, which))
+    page = browser.get("/desk/measures/satisfaction/")
+    assert page.status_code == 200
+    assert "by=unit" in page.content.decode()
+    assert "by=area" not in page.content.decode()
+    for key in (
+        "satisfaction",
+        "callback_dispositions",
+        "concern_not_explained",
+        "callback_exclusions",
+    ):
+        for narrow in ("by=area", "by=town", "by=category", "category=noise", "by=disposition"):
+            for ending in ("/", ".csv"):
+                answer = browser.get(f"/desk/measures/{key}{ending}?{narrow}")
+                known = key == "callback_dispositions" or narrow != "by=disposition"
+                assert answer.status_code == (403 if known else 200)
+    for narrow in ("by=area", "category=noise"):
+        assert browser.get(f"/desk/measures/incidents/?{narrow}").status_code == 200
+        assert (
+            sign_in(city.analyst).get(f"/desk/measures/satisfaction/?{narrow}").status_code == 200
+        )

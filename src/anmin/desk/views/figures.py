@@ -22,7 +22,7 @@ from anmin.desk.findings import of_breakdown
 from anmin.desk.lookup import LookupField
 from anmin.desk.templatetags.anmin_time import spoken_day
 from anmin.desk.views.page import DeskRequest, page, show
-from anmin.kernel.errors import Refusal, Unavailable
+from anmin.kernel.errors import NotAllowed, Refusal, Unavailable
 from anmin.matters.categories import category_choices
 from anmin.measures.queries import show as figures_of
 from anmin.measures.queries import show_many
@@ -145,6 +145,7 @@ def _line(
 def measure(request: DeskRequest, key: str) -> HttpResponse:
     """One indicator along one dimension: chart, table, how it was made, CSV."""
     indicator = registry.indicator(key)
+    dimensions = shown.dimensions_of(request.user, indicator)
     by, asked = _by(request, indicator), _of_one(request, indicator)
     context: dict[str, Any] = {
         "indicator": indicator,
@@ -152,10 +153,10 @@ def measure(request: DeskRequest, key: str) -> HttpResponse:
         "by": by,
         "views": [
             {"label": shown.dimension_label(name), "url": _address(request, by=name), "by": name}
-            for name in (MONTH, *indicator.dimensions)
+            for name in (MONTH, *dimensions)
         ],
-        "categories": category_choices() if "category" in indicator.dimensions else (),
-        "asks_unit": "unit" in indicator.dimensions,
+        "categories": category_choices() if "category" in dimensions else (),
+        "asks_unit": "unit" in dimensions,
         "active": _chips(request, asked),
         "clear_url": f"?by={by}",
     }
@@ -189,15 +190,23 @@ def measure(request: DeskRequest, key: str) -> HttpResponse:
 
 
 def _by(request: DeskRequest, indicator: Indicator) -> str:
-    asked = request.GET.get("by", "")
-    return asked if asked in indicator.dimensions else MONTH
+    asked, allowed = request.GET.get("by", ""), shown.dimensions_of(request.user, indicator)
+    narrows = "category" if request.GET.get("category") else asked
+    if narrows in indicator.dimensions and narrows not in allowed:
+        raise NotAllowed(
+            _(
+                "By place or category it could be made out who answered what: "
+                "your unit sees this by month and unit."
+            )
+        )
+    return asked if asked in allowed else MONTH
 
 
 def _of_one(request: DeskRequest, indicator: Indicator) -> Asked:
     month = timezone.localdate().replace(day=1)
     for _month in range(MONTHS - 1):
         month = (month - timedelta(days=1)).replace(day=1)
-    return _asked(request, month, indicator.dimensions)
+    return _asked(request, month, shown.dimensions_of(request.user, indicator))
 
 
 def _result(request: DeskRequest, indicator: Indicator, by: str, asked: Asked) -> Result:
