@@ -26,6 +26,10 @@ class Sort(StrEnum):
     INDEX = "index"
 
 
+REFUSING: Final = (Sort.UNIQUE, Sort.CHECK, Sort.INDEX)
+"""What may keep a row out that should come in; an index does by an expression that fails."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One thing that holds for columns of a table. ``only`` are the words of its condition."""
@@ -47,6 +51,14 @@ class Rule:
             and other.target == self.target
             and other.only == self.only
         )
+
+    def comes_with(self, declared: Self) -> bool:
+        """Whether this of the database is there because of what is ``declared``.
+
+        PostgreSQL has a second index of texts that are unique or indexed.
+        """
+        beside = self.sort is Sort.INDEX and bool(self.columns) and not self.only
+        return declared.is_met_by(self) or (beside and declared.columns == self.columns)
 
 
 def drift() -> list[str]:
@@ -73,9 +85,9 @@ def drift() -> list[str]:
             found += [
                 _told(one, table, _("not made by Anmin"))
                 for one in held
-                if one.sort is Sort.UNIQUE and not any(need.is_met_by(one) for need in wanted)
+                if one.sort in REFUSING and not any(map(one.comes_with, wanted))
             ]
-        found += [*_migrations(), *_switched_off(cursor)]
+        found += [*_migrations(), *_switched_off(cursor), *_torn(cursor)]
     return found
 
 
@@ -210,6 +222,8 @@ def _held(cursor: Any, table: str, conditions: dict[str, str]) -> Iterator[Rule]
             yield Rule(Sort.INDEX, columns, name, only=only)
 
 
+TORN: Final = 20
+"""Damages of a file that are told."""
 _CONDITIONS: Final = {
     "sqlite": "SELECT name, substr(sql, instr(sql, ' WHERE ') + 7) FROM sqlite_master"
     " WHERE type = 'index' AND instr(sql, ' WHERE ') > 0",
@@ -256,6 +270,15 @@ def _words(condition: str) -> frozenset[str]:
     plain = condition.replace("<>", " not ").replace("!=", " not ")
     words = re.findall(r"'(?:[^']|'')*'|[<>]=?|[\w.]+", plain)
     return frozenset(word if word[0] == "'" else word.lower() for word in words) - _NOISE
+
+
+def _torn(cursor: Any) -> list[str]:
+    """What SQLite finds of indexes that lack rows, and of a file that is damaged. O(rows)."""
+    if connection.vendor != "sqlite":
+        return []
+    cursor.execute(f"PRAGMA integrity_check({TORN})")
+    told = [str(row[0]) for row in cursor.fetchall()]
+    return [_("the database's file: %(what)s") % {"what": one} for one in told if one != "ok"]
 
 
 def _switched_off(cursor: Any) -> list[str]:
