@@ -7,15 +7,24 @@ from functools import cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from anmin.exchange.calendar_words import (
+    DAYS,
+    FULL_MONTHS,
+    MONTHS,
+    SHORT_DAYS,
+    SHORT_MONTHS,
+    any_of,
+)
+
 type Parse = Callable[[str], datetime | None]
 
 # The expressions are those of the standard library's `_strptime`, so that a profile means what
-# the documentation of strptime says; names of months are English whatever the locale. Beyond it:
+# the documentation of strptime says; names of months and days are those of `calendar_words`, whatever the locale. Beyond it:
 # 24:00:00 is the end of a day, figures run together may lack their leading zero, fractions may be
 # longer, offsets shorter (+00) or words (UTC), and halves of a day are also a.m. and 下午.
 DIRECTIVES = {
-    "a": r"(mon|tue|wed|thu|fri|sat|sun)",
-    "A": r"(monday|tuesday|wednesday|thursday|friday|saturday|sunday)",
+    "a": any_of(SHORT_DAYS),
+    "A": any_of(DAYS),
     "d": r"(3[0-1]|[1-2]\d|0[1-9]|[1-9]| [1-9])",
     "f": r"([0-9]{1,9})",
     "H": r"(2[0-4]|[0-1]\d|\d)",
@@ -26,11 +35,10 @@ DIRECTIVES = {
     "y": r"(\d\d)",
     "Y": r"(\d\d\d\d)",
     "z": r"([+-]\d\d(?::?[0-5]\d)?|(?-i:Z|UTC|GMT))",
-    "B": r"(january|february|march|april|may|june|july|august|september|october|november|december)",
-    "b": r"(jan|feb|mar|apr|may|june|july|jun|jul|aug|sept|sep|oct|nov|dec)",
-    "p": r"(am|pm|a\.m\.|p\.m\.|上午|下午|凌晨|早上)",
+    "B": any_of(FULL_MONTHS),
+    "b": any_of(SHORT_MONTHS),
+    "p": r"([ap]m|[ap]\. ?m\.|上午|下午|凌晨|清晨|早上|中午|傍晚|晚上)",
 }
-MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
 ISO_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S.%f")
 """How `workbook` writes the date cells of a spreadsheet."""
 REMEMBERED = 100_000
@@ -130,7 +138,10 @@ def _parser(
         if twelve:
             if not 1 <= h <= 12:
                 return None
-            h = h % 12 + (12 if half >= 0 and group[half].lower() in AFTERNOON else 0)
+            told = group[half].lower() if half >= 0 else ""
+            if told == "晚上" and h == 12:
+                return None  # the midnight before, or after?
+            h = h % 12 + (12 if told in AFTERNOON else 0)
         try:
             found = datetime(
                 y,
@@ -166,7 +177,7 @@ def _apart(groups: tuple[str, ...], runs: Sequence[tuple[int, tuple[int, ...]]])
     return (*found, *rest)
 
 
-AFTERNOON = frozenset({"pm", "p.m.", "下午"})
+AFTERNOON = frozenset({"pm", "p.m.", "p. m.", "下午", "中午", "傍晚", "晚上"})
 NO_DAY = datetime(1900, 1, 1)  # noqa: DTZ001 - the day of a time of day that has none
 FIRST_DAY = datetime(1899, 12, 30)  # noqa: DTZ001 - the local day 0 of spreadsheets
 NUMBER = re.compile(r"\d{1,13}(?:\.\d{1,20})?(?:[eE]-\d{1,2})?", re.ASCII)
@@ -217,7 +228,7 @@ COUNTED: dict[str, Parse] = {
 
 
 def _month(name: str) -> int:
-    return MONTHS.index(name[:3].lower()) // 3 + 1
+    return MONTHS[name.lower()]
 
 
 def _offset(text: str) -> tzinfo:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
+from anmin.exchange.calendar_words import DAYS, MONTHS, SHORT_DAYS, SHORT_MONTHS, SMALL
 from anmin.exchange.dates import compile_format
 
 NEARLY_ALL = 0.98
@@ -22,10 +23,10 @@ FIGURES = re.compile(r"[0-9]{1,6}(?:\.0)?")
 NUMBERS = frozenset({"%H%M", "%H%M%S", "epoch", "epoch_ms", "excel"})
 """What plain numbers can be read as, which can be something else as well."""
 _CLOCK = re.compile(
-    r"(?P<before>(?:上午|下午|凌晨|早上) ?)?"
-    r"(?P<hour>\d{1,2})(?P<a>[:.时])(?P<minute>\d{1,2})(?P<b>分)?"
+    r"(?P<before>(?:上午|下午|凌晨|清晨|早上|中午|傍晚|晚上) ?)?"
+    r"(?P<hour>\d{1,2})(?P<a>[:.时点h])(?P<minute>\d{1,2})(?P<b>分)?"
     r"(?:(?P<c>[:.])?(?P<second>\d{1,2})(?P<d>秒)?(?P<fraction>[.,]\d{1,9})?)?"
-    r"(?P<after> ?(?:am|pm|a\.m\.|p\.m\.))?(?P<more> ?(?:hrs|uhr))?"
+    r"(?P<after> ?(?:[ap]m|[ap]\. ?m\.))?(?P<more> ?(?:hrs|uhr))?"
     r"(?P<gap> ?)(?P<zone>Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?",
     re.IGNORECASE,
 )
@@ -36,14 +37,9 @@ _BY_FIGURES = re.compile(r"(\d{1,4})([-/. ])(\d{1,2})\2(\d{1,4})(\.?)")
 _CHINESE = re.compile(r"\d{4}年\d{1,2}月\d{1,2}([日号])")
 _ALONE = re.compile(r"\d{5,8}(?:\.0)?")
 _TOGETHER = {14: "%Y%m%d%H%M%S", 12: "%Y%m%d%H%M"}
-_WORDS = re.compile(r"([^\W\d_]+)|(\d+)")
-_MONTHS = (
-    *("january", "february", "march", "april", "may", "june", "july", "august"),
-    *("september", "october", "november", "december"),
+_WORDS = re.compile(
+    r"((?:星期|周)[一二三四五六日天]|[0-9]{1,2}月|[一二三四五六七八九十]{1,2}月|[年日号]|[^\W\d_年日号]+)|(\d+)"
 )
-_SHORT_MONTHS = frozenset({*(month[:3] for month in _MONTHS), "sept"})
-_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_SHORT_DAYS = frozenset(day[:3] for day in _DAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +139,12 @@ def _named(text: str) -> Iterator[str]:
     def put(found: re.Match[str]) -> str:
         word, figures = (found[1] or "").lower(), found[2] or ""
         directive = "?"
-        if word in _MONTHS or word in _SHORT_MONTHS:
-            directive = "%B" if len(word) > 4 else "%b"
-        elif word in _DAYS or word in _SHORT_DAYS:
-            directive = "%A" if word in _DAYS else "%a"
+        if word in SMALL:
+            return found[1]
+        if word in MONTHS:
+            directive = "%b" if word in SHORT_MONTHS else "%B"
+        elif word in DAYS or word in SHORT_DAYS:
+            directive = "%A" if word in DAYS else "%a"
         elif figures:
             # A day has two figures at most; what is left is the year.
             year = len(figures) == 4 or (len(figures) == 2 and "%d" in seen)
