@@ -1,9 +1,11 @@
 """Areas, units and responsibilities in the reference-data admin."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from anmin.places.models import Area, Responsibility, Unit
 
@@ -48,12 +50,21 @@ class UnitAdmin(KeepsItsTop["Unit"]):
     autocomplete_fields = ("parent", "area")
 
 
+class OfKind(admin.AllValuesFieldListFilter):
+    """The kinds of matter, and what stands for every kind by its name: a link needs one."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """Each choice with a name."""
+        for one in super().choices(changelist):
+            yield {**one, "display": one["display"] or _("every kind")}
+
+
 @admin.register(Responsibility)
 class ResponsibilityAdmin(admin.ModelAdmin["Responsibility"]):
     """Which unit answers for which kind of matter where."""
 
     list_display = ("area", "kind", "unit")
-    list_filter = ("kind",)
+    list_filter = (("kind", OfKind),)
     list_select_related = ("area", "unit")
     search_fields = ("area__code", "area__name", "unit__code", "unit__name")
     autocomplete_fields = ("area", "unit")
