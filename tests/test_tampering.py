@@ -545,7 +545,7 @@ DAMAGE = [
 def _live() -> None:
     """A few days of the demo city, and what its people do not do by themselves."""
     load_shipped()
-    demo.load(days=5, per_day=10)
+    demo.load(days=5, per_day=10, surveys_share=0.25)
     matter, area = Matter.objects.all()[0], Area.objects.all()[0]
     analyst = Account.objects.filter(role=Role.ANALYST)[0]
     leader = Account.objects.filter(role=Role.DUTY_LEADER)[0]

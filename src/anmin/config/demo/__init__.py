@@ -45,12 +45,14 @@ def load(
     per_day: int = PER_DAY,
     seed: int = SEED,
     hot_spot: bool = True,
+    surveys_share: float = 1.0,
     advance: Callable[[int, int], None] | None = None,
 ) -> Loaded:
     """Fill an empty installation with ``days`` of a city's life up to now.
 
     The same seed on the same day gives the same city. With ``hot_spot``, thefts come thick in one
-    neighbourhood of late, for the nightly scan to find. Raises ``Conflict`` if there is anything.
+    neighbourhood of late, for the nightly scan to find. ``surveys_share`` makes the surveys smaller.
+    Raises ``Conflict`` if there is anything.
     """
     from anmin.callbacks.models import Answer
     from anmin.config.demo import replies, surveys
@@ -92,7 +94,7 @@ def load(
                 if advance:
                     advance(done, days)
     with steady():
-        surveys.hold(seed, now)
+        surveys.hold(seed, now, share=surveys_share)
         replies.hold()
     _open_all_night()
     refresh()

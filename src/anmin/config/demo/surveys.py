@@ -48,15 +48,21 @@ ENDED, RUNNING = "safety-1", "safety-2"
 TO_TRY = 2
 
 
-def hold(seed: int, now: datetime) -> None:
-    """Ask both waves, release the first, and put the newspaper page's figures beside it."""
+def hold(seed: int, now: datetime, *, share: float = 1.0) -> None:
+    """Ask both waves, release the first, and put the newspaper page's figures beside it.
+
+    ``share``: of the people on the list, of those drawn and of those called.
+    """
     analyst = Account.objects.filter(role=Role.ANALYST).order_by("pk")[0]
     operators = list(Account.objects.filter(role=Role.OPERATOR).order_by("pk"))
     rng = random.Random(f"surveys {seed}")  # noqa: S311 - reproducible on purpose
     morning = timezone.localtime(now).replace(hour=10, minute=0, second=0, microsecond=0)
     with pretended_time(morning - timedelta(days=75)):
         first = _drawn(
-            ENDED, "上半年群众安全感满意度调查", "Safety survey, first wave", 400, seed, analyst
+            (ENDED, "上半年群众安全感满意度调查", "Safety survey, first wave"),
+            (400, share),
+            seed,
+            analyst,
         )
         _interview(first, operators[0], rng, lift=0.0)
     with pretended_time(morning - timedelta(days=60)):
@@ -65,7 +71,10 @@ def hold(seed: int, now: datetime) -> None:
         _newspaper(analyst)
     with pretended_time(morning - timedelta(days=6)) as clock:
         second = _drawn(
-            RUNNING, "下半年群众安全感满意度调查", "Safety survey, second wave", 240, seed, analyst
+            (RUNNING, "下半年群众安全感满意度调查", "Safety survey, second wave"),
+            (240, share),
+            seed,
+            analyst,
         )
         reaching.advance(1000)
         _send_invitations(second)
@@ -73,29 +82,34 @@ def hold(seed: int, now: datetime) -> None:
         _by_link(second, rng)
         clock.move_to(morning - timedelta(days=1))
         reaching.advance(1000)
-        _interview(second, operators[0], rng, lift=0.01, most=60)
+        _interview(second, operators[0], rng, lift=0.01, most=round(60 * share))
 
 
-def _drawn(code: str, title_zh: str, title_en: str, n: int, seed: int, analyst: Account) -> Wave:
+def _drawn(
+    titles: tuple[str, str, str], size: tuple[int, float], seed: int, analyst: Account
+) -> Wave:
+    (code, title_zh, title_en), (n, share) = titles, size
     drawn_by = hashlib.sha256(f"{seed}:{code}".encode()).hexdigest()
     with mock.patch.object(chance, "new_seed", return_value=drawn_by):
         wave = waves.open_wave(
             waves.Opening(code, title_zh, title_en, "safety", by_message=code == RUNNING),
             by=analyst,
         )
-    frames.take_in(wave_id=wave.pk, header=HEADER, rows=_people(seed), by=analyst)
+    frames.take_in(wave_id=wave.pk, header=HEADER, rows=_people(seed, share), by=analyst)
     wave = waves.freeze(wave_id=wave.pk, by=analyst)
-    return waves.draw(wave_id=wave.pk, sizes=waves.propose(wave, total=n), by=analyst)
+    return waves.draw(
+        wave_id=wave.pk, sizes=waves.propose(wave, total=round(n * share)), by=analyst
+    )
 
 
-def _people(seed: int) -> Iterator[tuple[int, list[str]]]:
+def _people(seed: int, share: float) -> Iterator[tuple[int, list[str]]]:
     """The list: adults with town, community, sex and age; phones that no operator has issued."""
     rng = random.Random(f"people {seed}")  # noqa: S311 - reproducible on purpose
     line = 1
     for code, (count, _safe) in TOWNS.items():
         town = Area.objects.get(code=code)
         below = list(town.children.order_by("code").values_list("name", flat=True)[:12])
-        for _n in range(count):
+        for _n in range(round(count * share)):
             line += 1
             sex = rng.choice("男女")
             age = rng.choices([age for age, _w in AGES], [weight for _a, weight in AGES])[0]
