@@ -46,6 +46,8 @@ class Form:
     action: str
     method: str
     fields: tuple[tuple[str, str], ...]
+    files: tuple[str, ...] = ()
+    """The names of its boxes for files; they are among the fields, empty."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -95,6 +97,7 @@ class _Page(HTMLParser):
         self.links: list[str] = []
         self.forms: list[Form] = []
         self._form: tuple[str, str, list[tuple[str, str]]] | None = None
+        self._files: list[str] = []
         self._select: str | None = None
         self._options: list[tuple[str, bool]] = []
         self._area: str | None = None
@@ -111,6 +114,7 @@ class _Page(HTMLParser):
         if tag == "form":
             action = told.get("action") or self.url
             self._form = (action, told.get("method", "get").lower(), [])
+            self._files = []
         elif tag == "select":
             self._select, self._options = told.get("name"), []
         elif tag == "option" and self._select is not None:
@@ -129,6 +133,8 @@ class _Page(HTMLParser):
         if kind in ("radio", "submit") and told["name"] in names:
             return  # one of several: the first is sent
         self._form[2].append((told["name"], value))
+        if kind == "file":
+            self._files.append(told["name"])
 
     def handle_data(self, data: str) -> None:
         self._text.append(data)
@@ -144,7 +150,7 @@ class _Page(HTMLParser):
             self._area = None
         elif tag == "form" and self._form is not None:
             action, method, fields = self._form
-            self.forms.append(Form(self.url, action, method, tuple(fields)))
+            self.forms.append(Form(self.url, action, method, tuple(fields), tuple(self._files)))
             self._form = None
 
 
@@ -167,15 +173,15 @@ class Walker:
         """The forms that were seen to be sent to a route."""
         return [form for (name, _fields), form in self.forms.items() if name == route]
 
-    def walk(self, *starts: str) -> None:
-        """Open these, and everything they lead to."""
-        waiting, known = list(starts), set(starts)
+    def walk(self, *starts: str, steps: int = 1000) -> None:
+        """Open these, and everything they lead to (so many links away at most)."""
+        waiting, known = [(url, 0) for url in starts], set(starts)
         while waiting:
-            url = waiting.pop(0)
+            url, away = waiting.pop(0)
             for further in self._open(url):
-                if further not in known:
+                if further not in known and away < steps:
                     known.add(further)
-                    waiting.append(further)
+                    waiting.append((further, away + 1))
 
     def _open(self, url: str) -> Iterator[str]:
         route = route_of(url)
@@ -212,7 +218,7 @@ class Walker:
                 yield action
             else:
                 key = (route, ",".join(sorted(form.names)))
-                self.forms.setdefault(key, Form(url, action, form.method, form.fields))
+                self.forms.setdefault(key, Form(url, action, form.method, form.fields, form.files))
 
 
 @contextmanager

@@ -42,6 +42,8 @@ STARTS = (
     "/desk/filters/",
     "/desk/surveys/file/",
 )
+OFFERED = ("/desk/", "/desk/surveys/", "/desk/callbacks/checks/")
+"""Pages that offer something to take, themselves or one link away."""
 TAKEN = ("desk:callback_next", "desk:survey_next", "desk:callback_check")
 """Steps taken once before the walk, so that somebody has something in hand."""
 
@@ -81,7 +83,7 @@ def town() -> Iterator[Town]:
     """
     with tempfile.TemporaryDirectory() as home, override_settings(ANMIN_HOME=Path(home)):
         load_shipped()
-        demo.load(days=4, per_day=6)
+        demo.load(days=4, per_day=6, surveys_share=0.2)
         made = Town()
         with transaction.atomic():
             _leave_questions(made)
@@ -102,18 +104,18 @@ def town() -> Iterator[Town]:
 
 
 def _go_round(walker: Walker) -> None:
-    """Walk; take what is offered, bring a file, keep a filter; and walk again."""
-    walker.walk(*STARTS)
+    """Take what is offered, bring a file, keep a filter; then walk everywhere."""
+    walker.walk(*OFFERED, steps=1)
     for route in TAKEN:
         for form in walker.forms_to(route):
             moved = walker.client.post(form.action, dict(form.fields)).headers.get("Location", "")
-            walker.walk(*filter(None, [moved]))
+            walker.walk(*filter(None, [moved]), steps=0)
     walker.client.post("/desk/filters/", {"name": "一个", "query": "view=late"})
     for name, data in (("bad.csv", b"\xff\xfe,\n1,2"), ("good.csv", SAMPLE.read_bytes())):
         file = SimpleUploadedFile(name, data)
         moved = walker.client.post("/desk/import/", {"file": file}).headers.get("Location", "")
         if moved.startswith("/desk/import/"):
-            walker.walk(moved)
+            walker.walk(moved, steps=0)
     walker.client.post("/desk/surveys/file/", {"file": SimpleUploadedFile("s.csv", SURVEY)})
     walker.seen = {}
     walker.walk(*STARTS)

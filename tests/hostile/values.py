@@ -91,7 +91,8 @@ CORE: Sequence[str] = [
 ]
 """One of each sort, for every parameter by itself."""
 
-SHARE = 1 if os.environ.get("ANMIN_TEST_HOSTILE") == "whole" else 3
+_ON_POSTGRES = os.environ.get("ANMIN_TEST_DATABASE") == "postgres"
+SHARE = 1 if os.environ.get("ANMIN_TEST_HOSTILE") == "whole" else 6 if _ON_POSTGRES else 3
 """One value in so many is tried at each place, another at the next; all when asked for."""
 
 

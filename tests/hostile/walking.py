@@ -33,6 +33,8 @@ class Walk:
     faults: Faults
     sent: int = 0
     wrong: dict[tuple[str, str], str] = field(default_factory=dict)
+    files: set[str] = field(default_factory=set)
+    """Routes that files were sent to."""
 
     def send(
         self,
@@ -40,17 +42,22 @@ class Walk:
         route: Route,
         path: str,
         query: str = "",
-        body: str | None = None,
+        body: str | bytes | None = None,
+        wrapping: str = FORM,
     ) -> int:
-        """One request; its status, 599 for a fault."""
+        """One request, and the page that a file leads to; its status, 599 for a fault."""
         self.sent += 1
+        self.files |= {route.name} if wrapping != FORM else set()
         self.faults.said.clear()
         url, told = path + (f"{'&' if '?' in path else '?'}{query}" if query else ""), ""
         kept = client.cookies.copy()
         status = 599
         with transaction.atomic():
             try:
-                status = self._answer(client, url, body).status_code
+                response = self._answer(client, url, body, wrapping)
+                status = response.status_code
+                if wrapping != FORM and status in (302, 303):
+                    status = self._answer(client, response["Location"], None, FORM).status_code
             except Exception as fault:  # the walk goes on; the test says all at its end
                 told = f"{type(fault).__name__}: {fault}"[:300]
             transaction.set_rollback(True)
@@ -61,13 +68,13 @@ class Walk:
             told = told or f"{status} {self.faults.said}"
             method = "GET" if body is None else "POST"
             self.wrong.setdefault(
-                (route.name, told[:100]), f"{method} {url[:300]!r} {(body or '')[:300]!r}: {told}"
+                (route.name, told[:100]), f"{method} {url[:300]!r} {(body or '')[-300:]!r}: {told}"
             )
         return status
 
     @staticmethod
-    def _answer(client: Client, url: str, body: str | None) -> HttpResponse:
-        response = client.get(url) if body is None else client.post(url, body, FORM)
+    def _answer(client: Client, url: str, body: str | bytes | None, wrapping: str) -> HttpResponse:
+        response = client.get(url) if body is None else client.post(url, body, wrapping)
         if response.streaming:
             b"".join(response.streaming_content)
         return response
