@@ -20,7 +20,7 @@ import pytest
 from anmin.config.tests.running import ANMIN, Running
 from anmin.exchange.tests.test_faults import write_export
 
-ROWS, ASKED, KILLS = 1_500, 240, 8
+ROWS, ASKED, KILLS = 1_000, 180, 6
 STAGE = f"""
 import json, secrets
 from datetime import timedelta
