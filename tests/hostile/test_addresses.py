@@ -47,12 +47,14 @@ def trials(
     if not names:
         yield [("unknown", "\x00"), ("\x00", "unknown")]
         return
+    if values.LIGHTER and not whole:
+        return
     yield from each_once(names, values.share(values.ALL if whole else values.CORE[:6], turn))
     if whole:
         yield from pairs_of_days(names)
     for at, name in enumerate(names if whole else ()):
         others = [(n, v) for n, v in given.items() if n != name]
-        for value in values.share(values.CORE, turn + at):
+        for value in values.share(values.CORE, turn)[:: 2 if values.LIGHTER else 1]:
             yield [*others, (name, value)]
         odd = ([], [(name, "1"), (name, "2"), (f"{name}[]", "3")])
         for some in odd if values.SHARE == 1 else odd[(turn + at) % 2 :][:1]:
@@ -140,7 +142,7 @@ def _one_route(place: Town, walk: Walk, learned: Learned, route: Route, turn: in
                 continue
             names = learned.ask(walk, walker.client, route, path, None)
             whole = "GET" not in done and not foreign
-            for pairs in trials(names, {}, whole=whole, turn=turn):
+            for pairs in trials(names, {}, whole=whole, turn=turn // 2):
                 walk.send(walker.client, route, path.partition("?")[0], values.sent(pairs), None)
             done.add("GET")
         whole = "POST" not in done and not foreign
@@ -148,7 +150,7 @@ def _one_route(place: Town, walk: Walk, learned: Learned, route: Route, turn: in
             done.add("POST")
         if "path" not in done:
             done.add("path")
-            for bad in hostile_paths(route, place.real(role, route)[0], turn):
+            for bad in hostile_paths(route, place.real(role, route)[0], turn // 2):
                 walk.send(walker.client, route, bad, "", None)
                 walk.send(walker.client, route, bad, "", "a=1")
 
@@ -168,7 +170,7 @@ def _post(
                 for body in files.uploads(box, form.fields, turn):
                     walk.send(client, route, form.action, "", body, files.WRAPPING)
         names = learned.ask(walk, client, route, form.action, form)
-        for pairs in trials(names, dict(form.fields), whole=whole and bool(forms), turn=turn):
+        for pairs in trials(names, dict(form.fields), whole=whole and bool(forms), turn=turn // 2):
             walk.send(client, route, form.action, "", values.sent(pairs))
         taken = taken or bool(forms)
     return taken
