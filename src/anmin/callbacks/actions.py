@@ -22,8 +22,10 @@ from anmin.callbacks.models import (
     Via,
     Why,
 )
+from anmin.callbacks.own import own_units
 from anmin.callbacks.recording import Said, lock
 from anmin.callbacks.sealing import read_text
+from anmin.callbacks.stopping import stop
 from anmin.callbacks.unhappy import is_unhappy, order_rectification
 from anmin.channels.actions import opt_out
 from anmin.evidence.log import atomic
@@ -35,7 +37,6 @@ from anmin.matters.policy import in_scope
 from anmin.people.actions import log_access, one_at_a_time
 from anmin.people.models import Account
 from anmin.people.policy import Capability, require
-from anmin.places.queries import directory
 
 __all__ = [
     "Said",
@@ -75,19 +76,6 @@ def queue(operator: Account, now: datetime) -> QuerySet[Callback]:
         .exclude(unit_id__in=own_units(operator))
         .order_by("due_at", "pk")
     )
-
-
-def own_units(account: Account) -> frozenset[int]:
-    """The units whose service this person must not ask about: their own, and those below it.
-
-    For the bureau itself only its own matters count, or nobody there could call at all.
-    """
-    places = directory()
-    if account.unit_id is None:
-        return frozenset()
-    if places.unit_paths.get(account.unit_id, "").count("/") <= 2:
-        return frozenset({account.unit_id})
-    return places.units_below(account.unit_id)
 
 
 def next_callback(operator: Account) -> Callback | None:
@@ -255,7 +243,7 @@ def record_attempt(
         first = contact_for_message(callback.matter)
         for phone in (first.phone, *first.further):
             told = opt_out(medium="sms", recipient=phone, via="call")
-            recording.stop(bytes(told.recipient_index), at=now, key=key)
+            stop(bytes(told.recipient_index), at=now, key=key)
     return callback
 
 

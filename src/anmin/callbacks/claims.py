@@ -17,9 +17,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.callbacks import ladder
-from anmin.callbacks.actions import own_units
 from anmin.callbacks.exclusions import Facts, exclusions
 from anmin.callbacks.models import Callback, ClaimDecision, Status
+from anmin.callbacks.own import own_units
 from anmin.callbacks.recording import lock
 from anmin.channels.models import OptOut
 from anmin.evidence.log import atomic
@@ -69,11 +69,18 @@ def judged(facts: Facts, claim: Claim | None) -> tuple[str, str]:
 
 
 def claims_of(matter_ids: Collection[int]) -> dict[int, Claim]:
-    """Those of these matters that a rated unit opened. One statement where there are none, else five."""
+    """Of these matters those that a rated unit opened, or whose contact it named.
+
+    One statement where there are none, else five.
+    """
     rated = rated_roles()
     entries = Entry.objects.filter(of_matters(sorted(matter_ids))).order_by()
-    opened = entries.filter(seq=1, actor_role__in=rated).values_list("matter_id", flat=True)
-    found = {pk: Claim() for pk in opened}
+    opened, told = set[int](), set[int]()
+    for pk, seq, contact in entries.filter(actor_role__in=rated).values_list(
+        "matter_id", "seq", "payload__told__contact"
+    ):
+        (opened if seq == 1 else told if contact else set()).add(pk)
+    found = {pk: Claim() for pk in opened | told}
     if not found:
         return {}
     ids = sorted(found)
@@ -88,8 +95,9 @@ def claims_of(matter_ids: Collection[int]) -> dict[int, Claim]:
     }
     for pk, payload in others.values_list("matter_id", "payload"):
         vouched[pk] |= _said(matters[pk], payload, named.get(pk, ""))
+    claimable_facts = {row.fact for row in exclusions().values() if row.told}
     for pk, claim in found.items():
-        claim.alone = {row.fact for row in exclusions().values() if row.told} - vouched[pk]
+        claim.alone = (claimable_facts if pk in opened else {"opted_out"}) - vouched[pk]
         if matters[pk].facts_at not in (None, UNHEARD):
             claim.alone.discard("no_contact")
     for pk, code, holds in ClaimDecision.objects.filter(of_matters(ids)).values_list(

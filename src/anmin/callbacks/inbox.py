@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.callbacks import recording
-from anmin.callbacks.actions import lease, own_units
+from anmin.callbacks.actions import lease
 from anmin.callbacks.models import Callback, Decision, ReplyItem, Status, Via
+from anmin.callbacks.own import own_units
 from anmin.callbacks.recording import Said
 from anmin.callbacks.replies import CHOICES, asked_by, keep_words, stop_all
 from anmin.callbacks.sealing import seal

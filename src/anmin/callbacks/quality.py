@@ -14,9 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from anmin.callbacks.actions import lease, own_units, reveal
+from anmin.callbacks.actions import lease, reveal
 from anmin.callbacks.ladder import pace, quiet_until, rule
 from anmin.callbacks.models import Draw, QualityCheck, Via
+from anmin.callbacks.own import own_units
 from anmin.callbacks.queries import CallbackView, view_of
 from anmin.callbacks.recording import Said, add_answer, lock
 from anmin.callbacks.recordings import Recording, recording_of

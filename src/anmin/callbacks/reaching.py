@@ -12,6 +12,7 @@ from anmin.callbacks.citizen import make_link
 from anmin.callbacks.models import Attempt, Callback, Status
 from anmin.callbacks.recording import SUBJECT, lock
 from anmin.callbacks.reopening import message_key
+from anmin.callbacks.stopping import stop
 from anmin.channels.actions import queue_message
 from anmin.channels.addresses import recipient_index
 from anmin.channels.conversation import Busy, require_free, rule
@@ -109,7 +110,7 @@ def _write(callback: Callback, now: datetime, pace: ladder.Pace) -> None:
         _change(callback, Status.CALLING, now)
         return
     if message.status == Delivery.CANCELLED:  # opted out since this was planned
-        recording.stop(bytes(message.recipient_index), at=now, key=key)
+        stop(bytes(message.recipient_index), at=now, key=key)
         return
     recording.step(
         callback,

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from anmin.callbacks.concerns import concerns
-from anmin.callbacks.dispositions import REFUSAL, answered
+from anmin.callbacks.dispositions import answered
 from anmin.callbacks.models import Answer, Attempt, Callback, Satisfaction, Solved, Status, Via
 from anmin.callbacks.scripts import advice, script
 from anmin.callbacks.sealing import seal
@@ -16,7 +16,6 @@ from anmin.callbacks.unhappy import is_unhappy, order_rectification
 from anmin.channels.conversation import end_question
 from anmin.channels.models import Ended
 from anmin.kernel.errors import Conflict, NotFound, Refusal
-from anmin.matters.contacts import matters_of_phones
 from anmin.matters.ledger import take_turn
 from anmin.people.models import Account
 
@@ -198,27 +197,3 @@ def add_answer(
     )
     row.save()
     return row
-
-
-def stop(phone_index: bytes, *, at: datetime, key: str) -> None:
-    """Nobody turns to this phone any more about anything that is still open.
-
-    Who was already asked has refused, which counts against the response rate; who was only
-    planned is excluded by rule.
-    """
-    matters = matters_of_phones([phone_index])
-    rows = Callback.objects.filter(matter_id__in=list(matters), closed_at=None).order_by("pk")
-    for pk in list(rows.values_list("pk", flat=True)):
-        callback = lock(pk)
-        asked = callback.attempts > 0
-        step(
-            callback,
-            channel=Attempt.Channel.SMS,
-            outcome="opted_out",
-            at=at,
-            key=key,
-            status=Status.CLOSED if asked else Status.EXCLUDED,
-            exclusion="" if asked else "opted_out",
-            disposition=REFUSAL if asked else "",
-            closed_at=at,
-        )

@@ -23,6 +23,7 @@ from anmin.callbacks.models import (
     Why,
 )
 from anmin.callbacks.recording import SUBJECT, Said, lock
+from anmin.callbacks.stopping import stop
 from anmin.channels.models import Match, Message, Question, Reply, ReplyKind
 from anmin.channels.queries import body_of, replies_after
 from anmin.channels.subjects import (
@@ -190,7 +191,7 @@ def _phone(message: Message) -> bool:
 
 
 def _stop(index: bytes, at: datetime, key: str) -> None:
-    recording.stop(index, at=at, key=key)
+    stop(index, at=at, key=key)
 
 
 register_subject(

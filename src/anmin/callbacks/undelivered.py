@@ -7,8 +7,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from anmin.callbacks.actions import own_units
 from anmin.callbacks.models import DeliveryCase
+from anmin.callbacks.own import own_units
 from anmin.channels.delivery import OPTED_OUT
 from anmin.channels.models import Medium, Message, Status
 from anmin.channels.queries import recipient_of

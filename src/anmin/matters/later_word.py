@@ -93,8 +93,9 @@ class _Known:
         self.contacts = {
             one.matter_id: one for one in Contact.objects.filter(bulk.of_matters(asked))
         }
+        heard = LaterContact.CALLED if by.bounds is None else LaterContact.HEARD
         beside = LaterContact.objects.filter(
-            bulk.of_matters(asked), standing__in=LaterContact.CALLED
+            bulk.of_matters(asked), standing__in=heard
         ).values_list("matter_id", "fingerprint")
         self.beside = {(pk, bytes(mark)) for pk, mark in beside}
 
@@ -329,7 +330,8 @@ def _contact(later: _Later, one: Observation, change: Change, by: Bringing, now:
 
     The first is never replaced once somebody is to be called, nor by anybody whose unit is rated,
     but where only that unit has spoken: else its contacts would stand before the true one. So the
-    record's goes before one that a unit has named, whenever it comes.
+    record's goes before one that a unit has named, whenever it comes; and whom a unit names beside
+    the record's is not called, nor can he ask for the citizen not to be.
     """
     if not later.new_contact:
         return
@@ -342,13 +344,13 @@ def _contact(later: _Later, one: Observation, change: Change, by: Bringing, now:
     if stands and first and not by.bounds and first_word.named_by_unit(first):
         stands = False
     if stands:
-        beside = LaterContact.BESIDE
+        called = by.bounds is None
+        standing = LaterContact.BESIDE if called else LaterContact.UNIT
         LaterContact.objects.create(
-            matter=matter, at=now, run=by.run, standing=beside, **sealed._asdict()
+            matter=matter, at=now, run=by.run, standing=standing, **sealed._asdict()
         )
-        keep_further(
-            matter.pk, [index for index in (marks.phone, *further_indexes(one.contact)) if index]
-        )
+        numbers = (marks.phone, *further_indexes(one.contact)) if called else ()
+        keep_further(matter.pk, [index for index in numbers if index])
         change.told["later_contact"] = sealed.fingerprint.hex()
         return
     if first is not None:

@@ -248,12 +248,16 @@ class LaterContact(Evidenced):
 
     ``standing``: ``beside`` (it came when a callback rested on the first, which stays),
     ``second`` (a unit had named it first, and it is called after the one that the record named),
+    ``unit`` (somebody whose unit is rated named it beside the record's: it is not called),
     ``renewed`` (it was the first until the system of record named another, before anybody was to
     be called) or ``undone`` (the import that brought it was undone). ``run`` is that import.
     """
 
-    BESIDE, SECOND, RENEWED, UNDONE = "beside", "second", "renewed", "undone"
+    BESIDE, SECOND, UNIT = "beside", "second", "unit"
+    RENEWED, UNDONE = "renewed", "undone"
     CALLED = (BESIDE, SECOND)
+    HEARD = (*CALLED, UNIT)
+    """What a unit's file says nothing new by repeating."""
 
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="later_contacts")
     at = models.DateTimeField()

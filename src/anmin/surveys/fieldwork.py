@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.callbacks import ladder
-from anmin.callbacks.actions import own_units
+from anmin.callbacks.own import own_units
 from anmin.channels.actions import opt_out
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotFound, Refusal

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.callbacks import chance
-from anmin.callbacks.actions import own_units
+from anmin.callbacks.own import own_units
 from anmin.evidence.evidenced import reread
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotFound, Refusal

@@ -264,14 +264,17 @@ def test_longer_words_go_to_a_person(city: City, clock: time_machine.Traveller) 
 
 def test_stop_ends_everything_for_this_phone(city: City, clock: time_machine.Traveller) -> None:
     asked, token = messaged(city, clock)
-    waiting = planned(city)
+    waiting, named = planned(city, actor=Actor.system("dispatch")), planned(city)
     reply("退订")
     take_replies()
-    asked.refresh_from_db()
-    waiting.refresh_from_db()
+    for one in (asked, waiting, named):
+        one.refresh_from_db()
     # who was asked has refused, and counts against the response rate
     assert (asked.status, asked.disposition, asked.exclusion) == ("closed", "2.11", "")
     assert (waiting.status, waiting.exclusion) == ("excluded", "opted_out")
+    # whom only the unit has named may be a friend of its: somebody else looks first
+    assert (named.status, named.exclusion, named.claimed) == ("claimed", "", "opted_out")
+    assert named.closed_at is None
     told = planned(city, category="noise", actor=Actor.system("dispatch"))
     assert told.exclusion == "opted_out"
     # a citizen who changes her mind may still use the link

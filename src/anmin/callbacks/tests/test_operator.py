@@ -182,7 +182,7 @@ def test_some_calls_end_it_at_once(city: City, outcome: str, disposition: str) -
 
 
 def test_who_asks_on_the_phone_not_to_be_contacted_is_left_in_peace(city: City) -> None:
-    callback, other = planned(city), planned(city, category="noise")
+    callback, other = planned(city), planned(city, actor=Actor.system("dispatch"))
     actions.take(callback_id=callback.pk, operator=city.operator)
     actions.record_attempt(
         callback_id=callback.pk, operator=city.operator, outcome="opted_out", key="k"

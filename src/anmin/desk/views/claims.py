@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from anmin.callbacks import claims
-from anmin.callbacks.actions import own_units
 from anmin.callbacks.exclusions import exclusions
+from anmin.callbacks.own import own_units
 from anmin.desk.call_forms import ClaimForm
 from anmin.desk.views.page import DeskRequest, go, page, show
 from anmin.kernel.errors import Refusal

@@ -273,10 +273,39 @@ def test_before_anybody_is_to_be_called_the_system_of_record_puts_a_contact_righ
     matter = Matter.objects.get()
     assert unseal(Contact.objects.get(), number=matter.number).phone == "+8613999999999"
     assert LaterContact.objects.get().standing == LaterContact.RENEWED
-    # His own file does not: what it names stands beside.
+    # His own file does not: what it names is kept, and not called.
     files.take(city.duty_leader, row(hour=14, 联系电话="13666666666"))
     assert unseal(Contact.objects.get(), number=matter.number).phone == "+8613999999999"
-    assert [one.phone for one in contacts_to_call(matter)] == ["+8613999999999", "+8613666666666"]
+    assert [one.phone for one in contacts_to_call(matter)] == ["+8613999999999"]
+    assert LaterContact.objects.latest("pk").standing == LaterContact.UNIT
+    assert files.take(city.duty_leader, row(hour=14, 联系电话="13666666666")).unchanged == 1
+    # Should the record name him too, he is.
+    files.take(city.operator, row(hour=15, 联系电话="13666666666"))
+    assert "+8613666666666" in [one.phone for one in contacts_to_call(matter)]
+
+
+def test_a_friend_who_wants_no_calls_does_not_keep_the_citizen_from_being_asked(
+    city: City, files: Files
+) -> None:
+    """He puts a friend's number beside the one that the record names; the friend sends a stop."""
+    opt_out(medium="sms", recipient="+8613900000001", via="reply")
+    files.take(city.operator, row("J1"))
+    files.take(city.duty_leader, row("J1", 13, 联系电话="13900000001", 报警人="朋友", **ANSWERED))
+    files.take(city.operator, row("J2", 联系电话=""))
+    files.take(city.duty_leader, row("J2", 13, 联系电话="13900000001", 报警人="朋友", **ANSWERED))
+    drain()
+    named, unnamed = Callback.objects.order_by("matter__external_id")
+    assert (named.exclusion, named.claimed) == ("", "")
+    assert named.status in {"planned", "calling"}
+    # Where the record names nobody, the unit's word waits for the inspectorate.
+    assert (unnamed.status, unnamed.exclusion, unnamed.claimed) == ("claimed", "", "opted_out")
+    later = files.take(city.operator, row("J3", **ANSWERED))
+    assert later.created == 1
+    files.take(city.duty_leader, row("J3", 13, 联系电话="13900000002", 报警人="朋友", **ANSWERED))
+    drain()
+    stop(settings.KEYRING.blind_index("+8613900000002", purpose="phone"), at=timezone.now(), key="s")
+    third = Callback.objects.get(matter__external_id="J3")
+    assert (third.exclusion, third.claimed, third.closed_at) == ("", "", None)
 
 
 @pytest.mark.parametrize("first", [True, False])
