@@ -76,10 +76,10 @@ def claims_of(matter_ids: Collection[int]) -> dict[int, Claim]:
     rated = rated_roles()
     entries = Entry.objects.filter(of_matters(sorted(matter_ids))).order_by()
     opened, told = set[int](), set[int]()
-    for pk, seq, contact in entries.filter(actor_role__in=rated).values_list(
-        "matter_id", "seq", "payload__told__contact"
+    for pk, seq, *contacts in entries.filter(actor_role__in=rated).values_list(
+        "matter_id", "seq", "payload__told__contact", "payload__told__later_contact"
     ):
-        (opened if seq == 1 else told if contact else set()).add(pk)
+        (opened if seq == 1 else told if any(contacts) else set()).add(pk)
     found = {pk: Claim() for pk in opened | told}
     if not found:
         return {}
@@ -89,9 +89,9 @@ def claims_of(matter_ids: Collection[int]) -> dict[int, Claim]:
     matters = {one.pk: one for one in Matter.objects.filter(pk__in=ids)}
     named: dict[int, str] = {
         pk: bytes(mark).hex()
-        for pk, mark in Contact.objects.filter(of_matters(ids)).values_list(
-            "matter_id", "fingerprint"
-        )
+        for pk, mark in Contact.objects.filter(
+            of_matters(ids), phone_index__isnull=False
+        ).values_list("matter_id", "fingerprint")
     }
     for pk, payload in others.values_list("matter_id", "payload"):
         vouched[pk] |= _said(matters[pk], payload, named.get(pk, ""))

@@ -331,7 +331,7 @@ def _contact(later: _Later, one: Observation, change: Change, by: Bringing, now:
     The first is never replaced once somebody is to be called, nor by anybody whose unit is rated,
     but where only that unit has spoken: else its contacts would stand before the true one. So the
     record's goes before one that a unit has named, whenever it comes; and whom a unit names beside
-    the record's is not called, nor can he ask for the citizen not to be.
+    one that the record gave a number of is not called, nor can he ask for the citizen not to be.
     """
     if not later.new_contact:
         return
@@ -344,7 +344,7 @@ def _contact(later: _Later, one: Observation, change: Change, by: Bringing, now:
     if stands and first and not by.bounds and first_word.named_by_unit(first):
         stands = False
     if stands:
-        called = by.bounds is None
+        called = by.bounds is None or (first is not None and not first.phone_index)
         standing = LaterContact.BESIDE if called else LaterContact.UNIT
         LaterContact.objects.create(
             matter=matter, at=now, run=by.run, standing=standing, **sealed._asdict()

@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 from tests.personas import City
 
 from anmin.callbacks.models import Callback
+from anmin.callbacks.stopping import stop
+from anmin.channels.actions import opt_out
 from anmin.exchange import undoing
 from anmin.exchange.imports import ImportResult, import_incidents
 from anmin.exchange.models import ImportRun, ProfileUse
@@ -280,7 +283,7 @@ def test_before_anybody_is_to_be_called_the_system_of_record_puts_a_contact_righ
     assert LaterContact.objects.latest("pk").standing == LaterContact.UNIT
     assert files.take(city.duty_leader, row(hour=14, 联系电话="13666666666")).unchanged == 1
     # Should the record name him too, he is.
-    files.take(city.operator, row(hour=15, 联系电话="13666666666"))
+    files.take(city.operator, row(hour=15, 联系电话="13666666666", 发生地址="文化路"))
     assert "+8613666666666" in [one.phone for one in contacts_to_call(matter)]
 
 
@@ -303,7 +306,9 @@ def test_a_friend_who_wants_no_calls_does_not_keep_the_citizen_from_being_asked(
     assert later.created == 1
     files.take(city.duty_leader, row("J3", 13, 联系电话="13900000002", 报警人="朋友", **ANSWERED))
     drain()
-    stop(settings.KEYRING.blind_index("+8613900000002", purpose="phone"), at=timezone.now(), key="s")
+    stop(
+        settings.KEYRING.blind_index("+8613900000002", purpose="phone"), at=timezone.now(), key="s"
+    )
     third = Callback.objects.get(matter__external_id="J3")
     assert (third.exclusion, third.claimed, third.closed_at) == ("", "", None)
 
