@@ -20,13 +20,15 @@ from anmin.callbacks import ladder
 from anmin.callbacks.exclusions import Facts, exclusions
 from anmin.callbacks.models import Callback, ClaimDecision, Status
 from anmin.callbacks.own import own_units
-from anmin.callbacks.recording import lock
+from anmin.callbacks.recording import SUBJECT, lock
+from anmin.channels.actions import cancel_message
 from anmin.channels.models import OptOut
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotAllowed, NotFound, Refusal
 from anmin.matters.bringing import UNHEARD
 from anmin.matters.bulk import of_matters
 from anmin.matters.categories import categories
+from anmin.matters.correcting import CORRECT
 from anmin.matters.models import Contact, Entry, FurtherPhone, Matter
 from anmin.people.models import Account
 from anmin.people.policy import Capability, rated_roles, require
@@ -180,6 +182,38 @@ def _go_on(callback: Callback) -> None:
         callback.status = Status.CALLING
         callback.not_before = ladder.permitted(max(now, callback.not_before), ladder.pace())
     callback.save()
+
+
+def judge_again(entries: QuerySet[Entry]) -> None:
+    """After a matter was put right by hand: whom a rule now excludes is not called, and the reverse.
+
+    Category and contact decide. A call that somebody is making goes on. Inside a transaction.
+    """
+    ids = set(entries.filter(action=CORRECT).values_list("matter_id", flat=True))
+    if not ids:
+        return
+    now = timezone.now()
+    told = Q(status=Status.EXCLUDED, exclusion__in=claimable()) | Q(closed_at=None)
+    rows = Callback.objects.filter(told, matter_id__in=ids, withdrawn_at=None).order_by("pk")
+    for pk in rows.values_list("pk", flat=True):
+        callback = lock(pk)
+        matter = callback.matter
+        held = callback.operator_id is not None and (callback.lease_until or now) > now
+        if (
+            held
+            or matter.closed_at is None
+            or now - matter.closed_at > ladder.rule("max_age").duration
+        ):
+            continue
+        code, claimed = judged(_facts(matter), claims_of([matter.pk]).get(matter.pk))
+        if callback.open and code:
+            cancel_message(key=f"{SUBJECT}{pk}", reason="excluded after a correction")
+        elif callback.open or code == callback.exclusion:
+            continue
+        callback.exclusion, callback.claimed = code, "" if code else claimed
+        callback.closed_at = now if code else None
+        callback.status = Status.EXCLUDED if code else Status.CLAIMED if claimed else Status.CALLING
+        callback.save()
 
 
 def _facts(matter: Matter) -> Facts:

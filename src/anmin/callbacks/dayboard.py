@@ -6,9 +6,10 @@ when nothing is owed. Late is only what fell due here (``Deadline.held_by``): wh
 matter owes it, and whoever let it fall due stays late with it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -16,13 +17,15 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anmin.callbacks.board_items import Item, callback_item, item, items, orders
 from anmin.callbacks.days import midnight
 from anmin.callbacks.models import Callback, Carried, DayClosure, DayLeftOpen
-from anmin.callbacks.remarks import about_callback, about_matters
+from anmin.callbacks.remarks import about_matters
 from anmin.callbacks.unhappy import head_unit
 from anmin.kernel.errors import NotAllowed, NotFound
 from anmin.matters.flow import Stage
 from anmin.matters.models import Deadline, Matter
+from anmin.matters.policy import waiting_elsewhere
 from anmin.matters.queries import at_risk_before
 from anmin.matters.registry import all_kinds, rectifying_kind
 from anmin.people.models import Account
@@ -31,28 +34,10 @@ from anmin.people.roles import Role
 from anmin.places.models import Unit
 from anmin.places.queries import directory
 
+__all__ = ["DayBoard", "DayRows", "Item", "board_of", "day_board", "sign_from", "signing_units"]
+
 SHOWN = 500
-"""Rows of a list on the board; the counts are always whole."""
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One thing on the board. ``key`` names it when it is carried over.
-
-    ``remarks`` say what is special about its promise: overdue since before, the citizen is
-    awaited, carried over already, due at another hour than usual.
-    """
-
-    key: str
-    number: str
-    label: str
-    unit: str
-    owner: str
-    state: str
-    opened_at: datetime
-    due_at: datetime | None
-    late: bool
-    remarks: Sequence[str] = ()
+"""Rows of a list on the board; the counts are always whole, and so is its file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +148,10 @@ class DayRows:
         here = here.exclude(matter__unit_id__in=self.below).exclude(matter__kind__in=_sealed())
         return here.exclude(matter__stage=Stage.VOID)
 
+    def _not_elsewhere(self) -> Q:
+        """Not what waits for the inspectorate: no unit owes it, the bureau does."""
+        return Q() if self.head else ~waiting_elsewhere()
+
     def _late(self) -> Q:
         """Overdue, and not only with what ran out at another unit before it came here."""
         missed = Deadline.objects.filter(met_at=None, due_at__lt=self.now)
@@ -171,14 +160,15 @@ class DayRows:
         inherited = Q(pk__in=theirs.values("matter_id")) & ~Q(
             Exists(own.filter(matter=OuterRef("pk")))
         )
-        return Q(due_at__lt=self.now) & ~inherited
+        return Q(due_at__lt=self.now) & ~inherited & self._not_elsewhere()
 
     def live(self) -> QuerySet[Matter]:
         """What somebody still owes something about, due or not."""
         return self.matters().filter(closed_at=None)
 
     def _owed(self) -> Q:
-        return Q(due_at__lt=midnight(self.day, days=1)) & ~self._carried_over()
+        due = Q(due_at__lt=midnight(self.day, days=1))
+        return due & ~self._carried_over() & self._not_elsewhere()
 
     def _due_later(self) -> Q:
         in_time = Q(due_at__gte=midnight(self.day, days=1)) | Q(due_at=None)
@@ -247,14 +237,16 @@ class DayRows:
         return counts
 
     def _at_risk(self) -> Q:
-        return Q(due_at__gte=self.now, due_at__lt=at_risk_before())
+        return Q(due_at__gte=self.now, due_at__lt=at_risk_before()) & self._not_elsewhere()
 
     def at_risk(self) -> QuerySet[Matter]:
         """What is still in time, but not for long."""
         return self.live().filter(self._at_risk())
 
 
-def day_board(*, viewer: Account, unit: Unit | None = None, day: date | None = None) -> DayBoard:
+def day_board(
+    *, viewer: Account, unit: Unit | None = None, day: date | None = None, shown: int = SHOWN
+) -> DayBoard:
     """The board of a unit and those below it; of the viewer's own unit, today, unless told.
 
     At most twenty-one statements, whatever the size. Raises ``NotAllowed`` for another's unit.
@@ -263,7 +255,7 @@ def day_board(*, viewer: Account, unit: Unit | None = None, day: date | None = N
     place = unit or _own(viewer)
     if place.pk not in unit_scope(viewer):
         raise NotAllowed(_("This is another unit's day."))
-    return board_of(place, day or timezone.localdate())
+    return board_of(place, day or timezone.localdate(), shown=shown)
 
 
 def sign_from(day: date) -> datetime:
@@ -283,20 +275,22 @@ def _own(viewer: Account) -> Unit:
     return place
 
 
-def board_of(unit: Unit, day: date) -> DayBoard:
+def board_of(unit: Unit, day: date, *, shown: int = SHOWN) -> DayBoard:
     """The board of a unit, whoever asks: for the console and the night."""
     rows = DayRows(unit, day)
     kind = rectifying_kind().code
-    owed = list(rows.owed().order_by("due_at", "pk")[:SHOWN])
+    owed = list(rows.owed().order_by("due_at", "pk")[:shown])
     remarks = about_matters(owed, day)
-    told = [replace(_item(one, rows.now), remarks=remarks.get(one.pk, ())) for one in owed]
+    told = [replace(item(one, rows.now), remarks=remarks.get(one.pk, ())) for one in owed]
     orders_owed = {f"matter:{one.pk}" for one in owed if one.kind == kind}
-    orders = rows.matters().filter(kind=kind)
-    orders = orders.filter(Q(closed_at=None) | Q(opened_at__gte=midnight(day)))
-    ordered = list(orders.order_by("due_at", "pk")[:SHOWN])
+    orders_of = rows.matters().filter(kind=kind)
+    orders_of = orders_of.filter(Q(closed_at=None) | Q(opened_at__gte=midnight(day)))
+    ordered = list(orders_of.order_by("due_at", "pk")[:shown])
+    awaited = set(orders_of.filter(waiting_elsewhere()).values_list("pk", flat=True))
+    shown_orders = partial(orders, now=rows.now, awaited=awaited, head=rows.head)
     callbacks = [
-        _callback_item(one, rows.now, day)
-        for one in (rows.callbacks().order_by("due_at", "pk")[:SHOWN] if rows.head else ())
+        callback_item(one, rows.now, day)
+        for one in (rows.callbacks().order_by("due_at", "pk")[:shown] if rows.head else ())
     ]
     closures = {
         row.unit_id: row
@@ -305,14 +299,14 @@ def board_of(unit: Unit, day: date) -> DayBoard:
         )
     }
     closure = closures.get(unit.pk)
-    came_in = list(rows.came_in().exclude(kind=kind).order_by("-opened_at", "-pk")[:SHOWN])
+    came_in = list(rows.came_in().exclude(kind=kind).order_by("-opened_at", "-pk")[:shown])
     end = midnight(day, days=1)
     return DayBoard(
         unit=unit,
         date=day,
-        came_in=_items(came_in, rows.now),
+        came_in=items(came_in, rows.now),
         unanswered=[one for one in told if one.key not in orders_owed],
-        due_later=_items(
+        due_later=items(
             [
                 one
                 for one in came_in
@@ -320,10 +314,10 @@ def board_of(unit: Unit, day: date) -> DayBoard:
             ],
             rows.now,
         ),
-        unhappy=_items([one for one in ordered if one.opened_at >= midnight(day)], rows.now),
-        rectifications=_items([one for one in ordered if one.closed_at is None], rows.now),
+        unhappy=shown_orders([one for one in ordered if one.opened_at >= midnight(day)]),
+        rectifications=shown_orders([one for one in ordered if one.closed_at is None]),
         callbacks=callbacks,
-        at_risk=_items(rows.at_risk().order_by("due_at", "pk")[:SHOWN], rows.now),
+        at_risk=items(rows.at_risk().order_by("due_at", "pk")[:shown], rows.now),
         owed=[*told, *callbacks],
         counts=rows.counts(),
         unsigned_units=[
@@ -341,43 +335,6 @@ def board_of(unit: Unit, day: date) -> DayBoard:
 def _carried(closure: DayClosure) -> list[Carried]:
     rows = closure.carried.select_related("matter", "new_unit", "new_account")
     return list(rows.order_by("pk"))
-
-
-def _items(rows: Iterable[Matter], now: datetime) -> list[Item]:
-    return [_item(one, now) for one in rows]
-
-
-def _item(one: Matter, now: datetime) -> Item:
-    return Item(
-        key=f"matter:{one.pk}",
-        number=one.number,
-        label=one.summary or _topic(one),
-        unit=str(one.unit or ""),
-        owner=str(one.assignee or ""),
-        state=str(one.state_label),
-        opened_at=one.opened_at,
-        due_at=one.due_at,
-        late=one.due_at is not None and one.due_at < now,
-    )
-
-
-def _callback_item(one: Callback, now: datetime, day: date) -> Item:
-    return Item(
-        key=f"callback:{one.pk}",
-        number=one.matter.number,
-        label=_topic(one.matter),
-        unit="",
-        owner=str(one.operator or ""),
-        state=str(one.get_status_display()),
-        opened_at=one.planned_at,
-        due_at=one.due_at,
-        late=one.due_at < now,
-        remarks=about_callback(one, day),
-    )
-
-
-def _topic(one: Matter) -> str:
-    return one.topic.label if one.topic else str(one.type.label)
 
 
 def signing_units() -> list[Unit]:

@@ -14,7 +14,7 @@ from django.db.models import Count, Max, QuerySet
 from django.utils import timezone
 
 from anmin.callbacks import closings, ladder
-from anmin.callbacks.claims import claimable, claims_of, judged
+from anmin.callbacks.claims import claimable, claims_of, judge_again, judged
 from anmin.callbacks.closings import Wanted
 from anmin.callbacks.dispositions import WITHDRAWN
 from anmin.callbacks.draws import open_draw
@@ -108,10 +108,11 @@ class Terms:
 def plan(entries: QuerySet[Entry]) -> None:
     """Plan for every entry that takes a matter to its follow-up, and withdraw what was taken back.
 
-    At most nine statements, a few more for each matter that was opened again, and where a unit
+    At most ten statements, a few more for each matter that was opened again or put right, and where a unit
     opened a matter itself that it would have excluded (``claims``).
     """
     bulk.begin_batch()
+    judge_again(entries)
     told = closings.read(entries, chunk=BATCH)
     withdraw_after(told.reopened)
     wanted = {(one.matter_id, one.follow_up.round, one.closing): one for one in told.wanted}

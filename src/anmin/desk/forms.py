@@ -21,6 +21,7 @@ from anmin.kernel.errors import Conflict, NotAllowed, Refusal
 from anmin.kernel.phones import bare, read_phones
 from anmin.matters.categories import category_choices
 from anmin.matters.contacts import ContactFacts, reached
+from anmin.matters.correcting import Right
 from anmin.matters.queries import SORTS, VIEWS, Filters
 from anmin.matters.registry import all_kinds, kind_choices, kind_of
 
@@ -154,7 +155,34 @@ class RevealForm(forms.Form):
     )
 
 
-class OpeningForm(ActForm):
+class ContactForm(ActForm):
+    """Whom to reach: name, numbers and address."""
+
+    contact_name = forms.CharField(label=_("Name"), max_length=80, required=False)
+    contact_phone = forms.CharField(label=_("Phone"), max_length=120, required=False)
+    contact_address = forms.CharField(label=_("Address"), max_length=200, required=False)
+
+    phones: tuple[str, ...] = ()
+    CONTACT = ("contact_name", "contact_phone", "contact_address")
+
+    def clean_contact_phone(self) -> str:
+        """The number in the form that messages are sent to."""
+        text: str = self.cleaned_data["contact_phone"]
+        found = read_phones(text, area_code=settings.AREA_CODE or None)
+        if found.left:
+            raise forms.ValidationError(
+                _("This is no phone number. A landline needs its area code.")
+            )
+        self.phones = found.numbers
+        return bare(found.numbers[0]) if found.numbers else ""
+
+    def contact(self) -> ContactFacts | None:
+        """Who brought it, or nothing."""
+        name, _phone, address = (self.cleaned_data.get(name, "") for name in self.CONTACT)
+        return reached(name, self.phones, address) or None
+
+
+class OpeningForm(ContactForm):
     """A matter opened by hand; the facts of its kind are added by ``opening_form``."""
 
     category = forms.ChoiceField(
@@ -176,28 +204,10 @@ class OpeningForm(ActForm):
         help_text=_("Left empty: the unit responsible for the place."),
     )
     opened_at = MomentField(label=_("When it came in"), widget=MomentInput(), initial=timezone.now)
-    contact_name = forms.CharField(label=_("Name"), max_length=80, required=False)
-    contact_phone = forms.CharField(label=_("Phone"), max_length=120, required=False)
-    contact_address = forms.CharField(label=_("Address"), max_length=200, required=False)
-
-    phones: tuple[str, ...] = ()
-    CONTACT = ("contact_name", "contact_phone", "contact_address")
-
-    def clean_contact_phone(self) -> str:
-        """The number in the form that messages are sent to."""
-        text: str = self.cleaned_data["contact_phone"]
-        found = read_phones(text, area_code=settings.AREA_CODE or None)
-        if found.left:
-            raise forms.ValidationError(
-                _("This is no phone number. A landline needs its area code.")
-            )
-        self.phones = found.numbers
-        return bare(found.numbers[0]) if found.numbers else ""
-
-    def contact(self) -> ContactFacts | None:
-        """Who brought it, or nothing."""
-        name, _phone, address = (self.cleaned_data[name] for name in self.CONTACT)
-        return reached(name, self.phones, address) or None
+    field_order = (
+        *("category", "summary", "place", "area", "unit", "opened_at"),
+        *ContactForm.CONTACT,
+    )
 
     def details(self) -> dict[str, Any]:
         """The facts of the kind that are known already."""
@@ -220,6 +230,39 @@ def opening_form(kind_code: str) -> type[OpeningForm]:
         for name, info in asked_at_opening(kind_of(kind_code))
     }
     return type("KindOpeningForm", (OpeningForm,), dict(fields))
+
+
+class CorrectForm(ContactForm):
+    """What is right instead of what was written down; empty boxes leave everything as it is."""
+
+    category = forms.ChoiceField(
+        label=_("What is it about?"),
+        required=False,
+        choices=lambda: [("", _("as it is")), *category_choices()],
+    )
+    place = forms.CharField(label=_("Where"), max_length=200, required=False)
+    area = LookupField(
+        "area", label=_("Community or town"), required=False, help_text=_("Name or code.")
+    )
+    note = forms.CharField(
+        label=_("Why"),
+        max_length=2000,
+        widget=forms.Textarea,
+        help_text=_("Stands in the history beside what was there before."),
+    )
+    field_order = ("category", "place", "area", *ContactForm.CONTACT, "note")
+
+    def right(self) -> Right:
+        """What is right instead, for the action."""
+        given = self.cleaned_data
+        return Right(given.get("category", ""), given["place"], given["area"], self.contact())
+
+
+@cache
+def correct_form(*, category: bool, contact: bool) -> type[CorrectForm]:
+    """The form with the boxes that this person may fill in."""
+    dropped = (() if category else ("category",)) + (() if contact else ContactForm.CONTACT)
+    return type("TheCorrectForm", (CorrectForm,), dict.fromkeys(dropped))
 
 
 def openable_kinds(account: Account) -> list[Kind]:

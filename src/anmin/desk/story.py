@@ -18,6 +18,7 @@ from anmin.desk.timeline import Change, Event
 from anmin.kernel.errors import NotFound
 from anmin.kernel.rules import Unit
 from anmin.matters.categories import categories
+from anmin.matters.correcting import CORRECT
 from anmin.matters.promises import judged_before
 from anmin.matters.queries import at_risk_before
 from anmin.matters.reasons import why_due
@@ -90,7 +91,7 @@ class _Teller:
         move = kind.flow.move(entry.action)
         told = kind.details.told_fields()
         facts: dict[str, Any] = entry.payload.get("details", {})
-        changes = [*self._columns(entry), *self._clocks(entry)]
+        changes = [*self._columns(entry), *self._clocks(entry), *_contact(entry)]
         if entry.action != "open":
             skipped = told | ({move.stamps} if move and move.stamps else set())
             changes += [
@@ -195,6 +196,18 @@ def story(view: MatterView, names: Names, *, with_names: bool) -> list[Event]:
     return events
 
 
+def _contact(entry: Entry) -> list[Change]:
+    """That a contact was put right; who it is stands in no history."""
+    if entry.action != CORRECT:
+        return []
+    told = entry.payload.get("told", {})
+    words = {
+        "contact": _("put right; the former one is kept sealed"),
+        "later_contact": _("another one is called after the first"),
+    }
+    return [Change(label=_("Contact"), after=words[name]) for name in words if name in told]
+
+
 def _role(code: str) -> str:
     if code in Role:
         return str(Role(code).label)
@@ -209,6 +222,7 @@ def _action(entry: Entry) -> str:
         "note": _("Note"),
         "replied": _("The citizen replied"),
         "link": _("Linked"),
+        "correct": _("Corrected"),
         "reckon": _("Deadlines recalculated: holidays were announced"),
     }.get(entry.action, entry.action)
 

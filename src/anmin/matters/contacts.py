@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from anmin.kernel.crypto import Keyring
 from anmin.kernel.masking import mask_address, mask_name, mask_phone
 from anmin.kernel.phones import bare, read_phones
-from anmin.matters.models import Contact, FurtherPhone, LaterContact
+from anmin.matters.models import Contact, FurtherPhone, LaterContact, Matter
 from anmin.matters.observation import ContactFacts, contact_marks, reached
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "SealedContact",
     "contact_marks",
     "encrypted",
+    "find_by",
     "further_indexes",
     "keep_contact",
     "keep_further",
@@ -95,6 +96,19 @@ def later_contacts(matter_id: int, *, number: str) -> list[ContactFacts]:
     """The contacts that are called after the first."""
     rows = LaterContact.objects.filter(matter_id=matter_id, standing__in=LaterContact.CALLED)
     return [unseal(row, number=number) for row in rows.order_by("pk")]
+
+
+def find_by(matter: Matter, first: Contact | None) -> None:
+    """Let a matter be found by the numbers that stand, and by no others."""
+    FurtherPhone.objects.filter(matter=matter).delete()
+    ring = settings.KEYRING
+    indexes = further_indexes(unseal(first, number=matter.number)) if first else []
+    for one in later_contacts(matter.pk, number=matter.number):
+        indexes += [ring.blind_index(one.phone, purpose="phone")] if one.phone else []
+        indexes += further_indexes(one)
+    FurtherPhone.objects.bulk_create(
+        [FurtherPhone(matter=matter, phone_index=index) for index in dict.fromkeys(indexes)]
+    )
 
 
 def matters_of_phones(indexes: Sequence[bytes]) -> QuerySet[Contact, int]:

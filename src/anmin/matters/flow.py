@@ -61,7 +61,9 @@ class Move:
     ``needs`` names what must be given: fields of the kind's details, or ``note``.
     ``stamps`` names a details field that takes the moment of the move.
     ``asks`` marks a move that sends the citizen a question and waits for the answer, and
-    ``replies`` the one that the answer itself makes.
+    ``replies`` the one that the answer itself makes. ``unnamed_by`` are who alone take it where
+    the unit must not learn whose matter led to this one (a sealed cause); then it is no debt of
+    the unit.
     """
 
     code: str
@@ -74,6 +76,7 @@ class Move:
     public: bool = True
     asks: bool = False
     replies: bool = False
+    unnamed_by: frozenset[str] = frozenset()
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -93,7 +93,7 @@ class _Known:
         self.contacts = {
             one.matter_id: one for one in Contact.objects.filter(bulk.of_matters(asked))
         }
-        heard = LaterContact.CALLED if by.bounds is None else LaterContact.HEARD
+        heard = LaterContact.HEARD if by.bounds is None else LaterContact.HEARD_OF_UNITS
         beside = LaterContact.objects.filter(
             bulk.of_matters(asked), standing__in=heard
         ).values_list("matter_id", "fingerprint")

@@ -250,14 +250,17 @@ class LaterContact(Evidenced):
     ``second`` (a unit had named it first, and it is called after the one that the record named),
     ``unit`` (somebody whose unit is rated named it beside the record's: it is not called),
     ``renewed`` (it was the first until the system of record named another, before anybody was to
-    be called) or ``undone`` (the import that brought it was undone). ``run`` is that import.
+    be called), ``wrong`` (it was the first until somebody put it right by hand) or ``undone`` (the
+    import that brought it was undone). ``run`` is that import.
     """
 
     BESIDE, SECOND, UNIT = "beside", "second", "unit"
-    RENEWED, UNDONE = "renewed", "undone"
+    RENEWED, WRONG, UNDONE = "renewed", "wrong", "undone"
     CALLED = (BESIDE, SECOND)
-    HEARD = (*CALLED, UNIT)
-    """What a unit's file says nothing new by repeating."""
+    HEARD = (*CALLED, WRONG)
+    """What says nothing new when the system of record repeats it."""
+    HEARD_OF_UNITS = (*HEARD, UNIT)
+    """What says nothing new when a unit's file repeats it."""
 
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="later_contacts")
     at = models.DateTimeField()

@@ -1,13 +1,13 @@
 """Who may see and do what with a matter. Every query and every action asks here."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from anmin.kernel.errors import NotAllowed
 from anmin.matters.actor import Actor
 from anmin.matters.flow import Move, Stage
 from anmin.matters.kind import Kind
-from anmin.matters.models import Matter
+from anmin.matters.models import Link, Matter
 from anmin.matters.registry import all_kinds
 from anmin.people.models import Account
 from anmin.people.policy import Capability, can, is_rated, unit_scope
@@ -41,7 +41,34 @@ def moves_for(account: Account, matter: Matter) -> list[Move]:
     """The steps this person may take now."""
     if not in_scope(account, matter):
         return []
-    return [edge for edge in matter.type.flow.moves_from(matter.state) if account.role in edge.by]
+    edges = matter.type.flow.moves_from(matter.state)
+    return [edge for edge in edges if account.role in _takers(edge, matter)]
+
+
+def _takers(edge: Move, matter: Matter) -> frozenset[str]:
+    """The roles that take a step with this matter."""
+    if edge.unnamed_by and waits_elsewhere(matter):
+        return edge.unnamed_by
+    return edge.by
+
+
+def waits_elsewhere(matter: Matter) -> bool:
+    """Whether the next step of a matter is not its unit's, which must not learn who spoke up."""
+    edges = [edge for edge in matter.type.flow.moves_from(matter.state) if edge.unnamed_by]
+    return (
+        bool(edges) and Link.objects.filter(matter=matter, relation="cause", sealed=True).exists()
+    )
+
+
+def waiting_elsewhere() -> Q:
+    """The matters of which ``waits_elsewhere`` is true."""
+    states = Q()
+    for kind in all_kinds():
+        waiting = {one for edge in kind.flow.moves if edge.unnamed_by for one in edge.sources}
+        if waiting:
+            states |= Q(kind=kind.code, state__in=waiting)
+    sealed = Link.objects.filter(relation="cause", sealed=True)
+    return states & Q(pk__in=sealed.values("matter_id"))
 
 
 def may_assign(account: Account, matter: Matter) -> bool:
@@ -110,7 +137,7 @@ def require_known(actor: Actor, other: Matter) -> None:
 def require_move(actor: Actor, matter: Matter, edge: Move) -> None:
     """Refuse a step that is another role's or another unit's."""
     if actor.account is not None:
-        _require(actor.role in edge.by and in_scope(actor.account, matter))
+        _require(actor.role in _takers(edge, matter) and in_scope(actor.account, matter))
     else:
         _require(actor.trusted or edge.replies)
 

@@ -21,7 +21,7 @@ from anmin.matters.models import Contact, Deadline, Entry, Link, Matter, Reactio
 from anmin.matters.registry import kind_of
 from anmin.matters.search import search
 from anmin.people.models import Account
-from anmin.people.policy import unit_scope
+from anmin.people.policy import is_rated, unit_scope
 from anmin.places.queries import directory
 
 PAGE = 50
@@ -117,6 +117,7 @@ class MatterView:
     """Everything one matter's page shows to one reader.
 
     ``masked`` is the contact as those may see it who could have it revealed, else empty.
+    ``waits``: the next step is not the reader's unit's, which must not learn who spoke up.
     """
 
     matter: Matter
@@ -130,6 +131,7 @@ class MatterView:
     may_note: bool
     masked: ContactFacts = field(default_factory=ContactFacts)
     reactions: list[Reaction] = field(default_factory=list)
+    waits: bool = False
 
 
 def matters_for(account: Account) -> QuerySet[Matter]:
@@ -239,7 +241,7 @@ def find_matter(account: Account, number: str) -> Matter:
 
 
 def matter_view(account: Account, number: str) -> MatterView:
-    """One matter's page. At most seven queries, however long its history."""
+    """One matter's page. At most nine queries, however long its history."""
     matter = find_matter(account, number)
     scope_all = policy.sees_sealed_links(account)
     may_reveal = policy.may_reveal(account, matter)
@@ -259,6 +261,7 @@ def matter_view(account: Account, number: str) -> MatterView:
         may_note=policy.may_note(account, matter),
         masked=masked(contact, number=matter.number) if contact and may_reveal else ContactFacts(),
         reactions=list(matter.reactions.order_by("-asked_at")) if asked else [],
+        waits=not scope_all and policy.waits_elsewhere(matter),
     )
 
 
@@ -303,6 +306,8 @@ def _by_unit(
 def _filtered(rows: QuerySet[Matter], filters: Filters, account: Account) -> QuerySet[Matter]:
     if filters.view not in VIEWS:
         raise Refusal(_("There is no such list."), field="view")
+    if filters.view in ("late", "at_risk") and is_rated(account):
+        rows = rows.exclude(policy.waiting_elsewhere())  # no debt of the unit
     return rows.filter(**_of_view(filters.view, account), **_narrowing(filters))
 
 

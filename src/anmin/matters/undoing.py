@@ -9,12 +9,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from anmin.matters.actor import Actor
 from anmin.matters.clock import Running, tick
-from anmin.matters.contacts import further_indexes, later_contacts, unseal
+from anmin.matters.contacts import find_by
 from anmin.matters.flow import VOID, Stage
 from anmin.matters.later_word import KEPT_OUT, UNDONE
 from anmin.matters.ledger import (
@@ -31,7 +30,6 @@ from anmin.matters.models import (
     Contact,
     Deadline,
     Entry,
-    FurtherPhone,
     LaterContact,
     Matter,
 )
@@ -197,21 +195,8 @@ def _restore_contact(matter: Matter, run: int, before: str | None) -> str:
         row.standing = LaterContact.UNDONE
         row.save()
     if touched:
-        _find_by(matter, current)
+        find_by(matter, current)
     return mark
-
-
-def _find_by(matter: Matter, first: Contact | None) -> None:
-    """Let a matter be found by the numbers that stand, and by no others."""
-    FurtherPhone.objects.filter(matter=matter).delete()
-    ring = settings.KEYRING
-    indexes = further_indexes(unseal(first, number=matter.number)) if first else []
-    for one in later_contacts(matter.pk, number=matter.number):
-        indexes += [ring.blind_index(one.phone, purpose="phone")] if one.phone else []
-        indexes += further_indexes(one)
-    FurtherPhone.objects.bulk_create(
-        [FurtherPhone(matter=matter, phone_index=index) for index in dict.fromkeys(indexes)]
-    )
 
 
 def numbers(matter_ids: Iterable[int]) -> list[str]:

@@ -30,8 +30,10 @@ from anmin.matters.actor import Actor
 from anmin.matters.flow import Stage
 from anmin.matters.intake import Observation, observe_many
 from anmin.matters.models import Matter
+from anmin.matters.policy import waits_elsewhere
 from anmin.matters.registry import rectifying_kind
 from anmin.people.models import Account
+from anmin.people.roles import Role
 from anmin.places.models import Unit
 
 LABEL = "import:demo_cad"
@@ -252,6 +254,9 @@ class City:
             if self.fresh and order.unit_id == self.tried:
                 continue  # left to whoever tries the demo
             actor = Actor.of(leader)
+            if waits_elsewhere(order):
+                inspector = Account.objects.filter(role=Role.INSPECTOR).order_by("pk")[0]
+                actor = Actor.of(inspector)
             if order.state == "ordered":
                 move(matter_id=order.pk, code="contact", actor=actor, note="已电话联系，了解诉求。")
             elif self.rng.random() < 0.4:

@@ -14,15 +14,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from anmin.callbacks.resting import has_callbacks
 from anmin.desk.answers import Answer, answers_for
 from anmin.desk.details import fact_in_words, label_of, typed
-from anmin.desk.forms import ActForm, AssignForm, NoteForm, RevealForm, StepForm, step_form
+from anmin.desk.forms import (
+    ActForm,
+    AssignForm,
+    CorrectForm,
+    NoteForm,
+    RevealForm,
+    StepForm,
+    correct_form,
+    step_form,
+)
 from anmin.desk.sheets import Sheet, boxes, empty_boxes, sheet
 from anmin.desk.story import Names, clock_state, due_lines, moments, story
 from anmin.desk.views.page import DeskRequest, go, page, show
 from anmin.kernel.errors import NotAllowed, NotFound, Refusal
 from anmin.kernel.incoming import key_of
-from anmin.matters import actions, queries
+from anmin.matters import actions, correcting, queries
 from anmin.matters.actor import Actor
 from anmin.matters.contacts import later_contacts
 from anmin.matters.policy import in_scope
@@ -170,6 +180,37 @@ def note(request: DeskRequest, number: str) -> HttpResponse:
 
 @page(Capability.VIEW_MATTERS)
 @require_POST
+def correct(request: DeskRequest, number: str) -> HttpResponse:
+    """Put right what was written down wrongly, with the reason."""
+    found = queries.find_matter(request.user, number)
+    form = _correct_form(request.user, found)(request.POST, auto_id="correct-%s")
+    return _act(
+        request,
+        number,
+        form,
+        "correct",
+        lambda: correcting.correct(
+            matter_id=found.pk,
+            actor=Actor.of(request.user),
+            right=form.right(),
+            reason=form.cleaned_data["note"],
+            planned=has_callbacks,
+            version=form.cleaned_data["version"],
+            key=form.cleaned_data["key"],
+        ),
+        _("Corrected. What was there before stays in the history."),
+    )
+
+
+def _correct_form(account: Account, found: Matter) -> type[CorrectForm]:
+    return correct_form(
+        category=correcting.may_correct_category(account),
+        contact=correcting.may_correct_contact(account, found),
+    )
+
+
+@page(Capability.VIEW_MATTERS)
+@require_POST
 def reveal(request: DeskRequest, number: str) -> HttpResponse:
     """Show the contact once, to whoever says why; it is in no address and in no cache."""
     found = queries.find_matter(request.user, number)
@@ -251,7 +292,9 @@ def _page(
     version = view.matter.version
     assigning = bound if name == "assign" else None
     noting = bound if name == "note" else None
-    placed = not bound or name in ("assign", "note") or any(one.sheet.opened for one in steps)
+    placed = (
+        not bound or name in ("assign", "note", "correct") or any(one.sheet.opened for one in steps)
+    )
     return show(
         request,
         "matter.html",
@@ -270,6 +313,12 @@ def _page(
             "failed": bound if bound is not None and bound.errors else None,
             "assign": sheet(AssignForm, "assign", version=version, bound=assigning),
             "note": sheet(NoteForm, "note", version=version, bound=noting),
+            "correct": sheet(
+                _correct_form(request.user, view.matter),
+                "correct",
+                version=version,
+                bound=bound if name == "correct" else None,
+            ),
             "reveal_boxes": empty_boxes(RevealForm, "reveal"),
             "contact": view.masked,
             **(extra or {}),
@@ -369,5 +418,6 @@ urlpatterns: list[URLPattern] = [
     path("matters/<str:number>/step/<slug:code>/", step, name="matter_step"),
     path("matters/<str:number>/assign/", assign, name="matter_assign"),
     path("matters/<str:number>/note/", note, name="matter_note"),
+    path("matters/<str:number>/correct/", correct, name="matter_correct"),
     path("matters/<str:number>/reveal/", reveal, name="matter_reveal"),
 ]

@@ -49,6 +49,7 @@ FLOW = Flow(
             LEADER | INSPECTORATE,
             needs=("note",),
             stamps="contacted_at",
+            unnamed_by=INSPECTORATE,
         ),
         Move(
             "put_right",
