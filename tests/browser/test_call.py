@@ -110,6 +110,29 @@ def test_two_answers_and_a_busy_line_by_keyboard_alone(desk: Any, city: City) ->
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_slip_is_put_right_by_keyboard_in_the_next_call(desk: Any, city: City) -> None:
+    first, second = planned(city), planned(city)
+    page = desk(city.operator, "/desk/callbacks/")
+    page.keyboard.press("n")
+    page.wait_for_url(f"**/desk/callbacks/{first.pk}/")
+    page.keyboard.press("1")
+    page.keyboard.press("2")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(f"**/desk/callbacks/{second.pk}/")
+    expect(page.locator(".just-saved")).to_contain_text(first.matter.number)
+    page.keyboard.press("g")
+    page.keyboard.press("z")
+    page.wait_for_url("**/correct/")
+    expect(page.locator('[name="satisfaction"][value="fairly"]')).to_be_checked()
+    page.locator('[name="satisfaction"][value="satisfied"]').check()
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(f"**/desk/callbacks/{second.pk}/")
+    wrong, right = Answer.objects.order_by("pk")
+    assert (wrong.satisfaction, wrong.counts_instead) == ("fairly", False)
+    assert (right.satisfaction, right.counts_instead) == ("satisfied", True)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_enter_goes_on_and_never_saves_and_the_ring_is_around_the_question(
     desk: Any, city: City
 ) -> None:

@@ -218,9 +218,7 @@ def record_attempt(
         _check_appointment(next_try_at, now)
     ends, again = row.ends, next_try_at if outcome == "appointment" else None
     if not ends and again is None:
-        earlier = list(
-            callback.attempt_rows.order_by("seq").values_list("at", "channel", "outcome")
-        )
+        earlier = recording.tried(callback)
         calls = [when for when, channel, _o in earlier if channel == Attempt.Channel.CALL]
         again = ladder.next_call([*calls, now], used=callback.attempts + 1, pace=ladder.pace())
         ends = "" if again else exhausted([*(o for _w, _c, o in earlier), outcome])

@@ -261,7 +261,7 @@ def _answer(
 
 def _beside(callback: Callback, said: Said, item: ReplyItem, operator: Account) -> None:
     """A later answer stands beside the first, which counts; an unhappy one is put right as well."""
-    first = callback.answers.get(seq=1)
+    first = recording.counting(callback)
     row = recording.add_answer(
         callback,
         said,

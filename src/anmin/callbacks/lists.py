@@ -4,7 +4,7 @@ For those who work, plan or check callbacks. Nothing here says who served.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from anmin.callbacks import actions
 from anmin.callbacks.actions import queue
+from anmin.callbacks.amending import amendable
 from anmin.callbacks.days import midnight
 from anmin.callbacks.models import (
     Answer,
@@ -27,9 +28,10 @@ from anmin.callbacks.models import (
 from anmin.callbacks.quality import UNCHECKED, Agreement, agreement, waiting
 from anmin.callbacks.queries import OPEN_STATUSES, CallbackLine, line_of
 from anmin.callbacks.scripts import AdviceSheet, Question, advice, checklist, script
+from anmin.callbacks.sealing import read_text
+from anmin.callbacks.unhappy import order_of
 from anmin.kernel.errors import NotAllowed, NotFound
 from anmin.kernel.incoming import page_link, read_page_link
-from anmin.matters.models import Matter
 from anmin.people.models import Account
 from anmin.people.policy import Capability, require, unit_scope
 
@@ -58,7 +60,11 @@ class Ordered:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """An answer that somebody wrote down, in codes, as it stands before a correction."""
+    """An answer that somebody wrote down, in codes, as it stands before a correction.
+
+    ``text`` are the words that were said, for whoever wrote them down; ``instead``: a correction
+    would count in its place.
+    """
 
     answer_id: int
     callback_id: int
@@ -72,6 +78,8 @@ class Recorded:
     advice_given: Sequence[str]
     questions: Sequence[Question]
     advice: AdviceSheet | None
+    text: str = ""
+    instead: bool = False
 
     @property
     def in_words(self) -> str:
@@ -178,12 +186,8 @@ def due_today(operator: Account) -> int:
 
 def ordered_after(answer: Answer) -> Ordered | None:
     """What an answer ordered to be put right, as the person who recorded it may tell."""
-    order = (
-        Matter.objects.filter(source="callback", external_id=f"answer:{answer.pk}")
-        .select_related("unit")
-        .first()
-    )
-    if order is None:
+    order = order_of(answer)
+    if order is None or not order.live:
         return None
     told = answer.consent_contact is True and order.unit is not None
     return Ordered(unit=str(order.unit) if told else "", due_at=order.due_at)
@@ -205,7 +209,8 @@ def recorded(answer_id: int, reader: Account) -> Recorded:
         raise NotFound(_("There is no such answer."))
     if row.operator_id != reader.pk:
         require(reader, Capability.CHECK_CALLBACKS)
-    return _recorded(row)
+        return _recorded(row)
+    return replace(_recorded(row), text=read_text(row), instead=amendable(row, reader))
 
 
 def _recorded(row: Answer) -> Recorded:

@@ -1,7 +1,7 @@
 """What callbacks give to the lake, and how coverage, response and satisfaction are counted.
 
 One row for each callback, the excluded ones too. Of a callback the first answer counts, whatever
-came after it, and of a matter that was opened again the first closing that was not withdrawn
+came after it (but for a slip put right within minutes: ``amending``), and of a matter that was opened again the first closing that was not withdrawn
 before anybody answered (docs/adr/0035). Formulas: ``design/domain.md``.
 """
 
@@ -53,7 +53,7 @@ _VALID = f"({{0}}.exclusion = '' AND {{0}}.disposition <> '{WITHDRAWN}')"
 
 
 def callbacks_in_the_lake(_vendor: str) -> str:
-    """Every callback with its first answer; nothing of sealed kinds."""
+    """Every callback with the answer that counts; nothing of sealed kinds."""
     sealed = ", ".join(f"'{kind.code}'" for kind in all_kinds() if kind.seals) or "''"
     return f"""
         SELECT c.id, m.number, c.round, m.kind, m.category, u.code AS unit, a.code AS area,
@@ -70,7 +70,11 @@ def callbacks_in_the_lake(_vendor: str) -> str:
         JOIN matters_matter m ON m.id = c.matter_id
         LEFT JOIN places_unit u ON u.id = c.unit_id
         LEFT JOIN places_area a ON a.id = m.area_id
-        LEFT JOIN callbacks_answer f ON f.callback_id = c.id AND f.seq = 1
+        LEFT JOIN (
+            SELECT callback_id, MAX(seq) AS seq FROM callbacks_answer
+            WHERE counts_instead GROUP BY callback_id
+        ) i ON i.callback_id = c.id
+        LEFT JOIN callbacks_answer f ON f.callback_id = c.id AND f.seq = COALESCE(i.seq, 1)
         WHERE m.kind NOT IN ({sealed}) AND m.stage <> 'void'
     """  # noqa: S608 - the codes come from the program's own kinds
 

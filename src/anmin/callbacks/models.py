@@ -221,6 +221,7 @@ class Attempt(AppendOnly):
 class Answer(AppendOnly):
     """What a citizen said. The first one counts; a later or corrected one stands beside it.
 
+    Only what its own writer put right in the minutes after saving ``counts_instead`` (``amending``).
     ``text`` is sealed. ``key`` is what makes recording safe to repeat.
     """
 
@@ -243,6 +244,7 @@ class Answer(AppendOnly):
     corrects = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="+", db_index=False
     )
+    counts_instead = models.BooleanField(default=False)
 
     EVIDENCE_NAME = "callback__matter__number"
     EVIDENCE_RECEIPT = True
@@ -251,6 +253,11 @@ class Answer(AppendOnly):
     class Meta:
         verbose_name = _("answer")
         constraints = [models.UniqueConstraint(fields=["callback", "seq"], name="answer_once")]
+        indexes = [
+            models.Index(
+                fields=["callback"], condition=Q(counts_instead=True), name="answer_instead"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.callback_id}/{self.seq} {self.satisfaction}"

@@ -19,7 +19,7 @@ from anmin.callbacks.ladder import pace, quiet_until, rule
 from anmin.callbacks.models import Draw, QualityCheck, Via
 from anmin.callbacks.own import own_units
 from anmin.callbacks.queries import CallbackView, view_of
-from anmin.callbacks.recording import Said, add_answer, lock
+from anmin.callbacks.recording import Said, add_answer, counting, lock
 from anmin.callbacks.recordings import Recording, recording_of
 from anmin.callbacks.scripts import Checklist, checklist
 from anmin.evidence.log import atomic
@@ -118,7 +118,7 @@ def record_recall(
     check.items = {"reached": said is not None}
     if said is not None:
         said.check(callback)
-        first = callback.answers.get(seq=1)
+        first = counting(callback)
         check.answer = add_answer(
             callback,
             said,

@@ -21,6 +21,7 @@ from anmin.callbacks.days import midnight
 from anmin.callbacks.dispositions import Outcome, operator_outcomes, outcomes
 from anmin.callbacks.models import Answer, Attempt, Callback, Satisfaction, Solved, Status
 from anmin.callbacks.promises import why_called_by
+from anmin.callbacks.recording import counting_answers
 from anmin.callbacks.scripts import AdviceSheet, Question, Situation, advice, script, wording
 from anmin.callbacks.sealing import read_note, read_text
 from anmin.callbacks.unhappy import head_unit
@@ -104,7 +105,10 @@ class CallbackView:
 
 @dataclass(frozen=True, slots=True)
 class AnswerView:
-    """One answer as this reader may see it; ``text`` is empty where it is not theirs to read."""
+    """One answer as this reader may see it; ``text`` is empty where it is not theirs to read.
+
+    A correction stands beside the first answer, unless it counts ``instead``.
+    """
 
     id: int
     round: int
@@ -116,6 +120,7 @@ class AnswerView:
     concerns: Sequence[str]
     text: str
     corrects: bool
+    instead: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,6 +342,7 @@ def answers_about(account: Account, matter: Matter) -> list[AnswerView]:
             concerns=[concerns()[code].label for code in row.concerns],
             text=read_text(row) if not everything else "",
             corrects=row.corrects_id is not None,
+            instead=row.counts_instead,
         )
         for row in _answers(matter.pk)
         if everything or row.consent_contact
@@ -348,11 +354,10 @@ def still_unhappy(account: Account, *, days: int = 90) -> list[Order]:
 
     The inspectorate may send them back; then they are not here any more. The newest first.
     """
-    again = Answer.objects.filter(
+    again = counting_answers().filter(
         Q(satisfaction=Satisfaction.DISSATISFIED) | Q(solved=Solved.NO),
         callback__matter=OuterRef("other"),
         callback__round__gt=1,
-        seq=1,
         at__gte=OuterRef("matter__closed_at"),
     )
     since = midnight(timezone.localdate(), days=-days)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from anmin.callbacks.concerns import concerns
@@ -22,6 +23,9 @@ from anmin.people.models import Account
 SUBJECT = "callback:"
 LINK_SCRIPT = "link"
 """The questions as a citizen reads them behind a link."""
+
+TAKEN_BACK = "taken_back"
+"""The outcome that takes back the one before it: a slip, put right in the minutes after saving."""
 
 ANSWERABLE = (Status.PLANNED, Status.MESSAGED, Status.CALLING, Status.CLOSED)
 """Where a citizen's answer is still taken; one that comes after we gave up is welcome too."""
@@ -165,6 +169,30 @@ def answer(
     return row
 
 
+def tried(callback: Callback) -> list[tuple[datetime, str, str]]:
+    """When, how and with which outcome somebody turned to the citizen; no slip that was taken back."""
+    found: list[tuple[datetime, str, str]] = []
+    for row in callback.attempt_rows.order_by("seq").values_list("at", "channel", "outcome"):
+        if row[2] == TAKEN_BACK:
+            found.pop()
+        else:
+            found.append(row)
+    return found
+
+
+def counting_answers() -> QuerySet[Answer]:
+    """The answers that count: of each callback the first, or what its writer put in its place."""
+    later = Answer.objects.filter(
+        callback=OuterRef("callback"), counts_instead=True, seq__gt=OuterRef("seq")
+    )
+    return Answer.objects.filter(Q(seq=1) | Q(counts_instead=True)).exclude(Exists(later))
+
+
+def counting(callback: Callback) -> Answer:
+    """The answer of this callback that counts."""
+    return counting_answers().get(callback=callback)
+
+
 def add_answer(
     callback: Callback,
     said: Said,
@@ -175,6 +203,7 @@ def add_answer(
     key: str,
     operator: Account | None = None,
     corrects: Answer | None = None,
+    counts_instead: bool = False,
 ) -> Answer:
     """Add one answer row."""
     sheet = script(LINK_SCRIPT) if via == Via.LINK else None
@@ -194,6 +223,7 @@ def add_answer(
         advice_given=list(dict.fromkeys(said.advice_given)),
         key=key,
         corrects=corrects,
+        counts_instead=counts_instead,
     )
     row.save()
     return row

@@ -65,6 +65,17 @@ def order_rectification(callback: Callback, answer: Answer) -> Matter:
     return order
 
 
+def order_of(answer: Answer) -> Matter | None:
+    """The order that an answer gave, or the one put right by it did; the latest of several."""
+    chain, one = [answer.pk], answer
+    while one.counts_instead and one.corrects is not None:
+        one = one.corrects
+        chain.append(one.pk)
+    keys = [f"answer:{pk}" for pk in chain]
+    rows = Matter.objects.filter(source="callback", external_id__in=keys)
+    return rows.select_related("unit").order_by("-pk").first()
+
+
 def head_unit() -> Unit | None:
     """The unit on top of all others: the bureau itself."""
     return Unit.objects.filter(parent=None, active=True).order_by("code").first()

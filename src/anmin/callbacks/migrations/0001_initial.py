@@ -74,6 +74,7 @@ class Migration(migrations.Migration):
                 ('consent_contact', models.BooleanField(null=True)),
                 ('advice_given', models.JSONField(default=list)),
                 ('key', models.CharField(max_length=64)),
+                ('counts_instead', models.BooleanField(default=False)),
                 ('corrects', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='callbacks.answer')),
                 ('operator', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('callback', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='callbacks.callback')),
@@ -239,6 +240,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'attempt',
                 'constraints': [models.UniqueConstraint(fields=('callback', 'seq'), name='attempt_once')],
             },
+        ),
+        migrations.AddIndex(
+            model_name='answer',
+            index=models.Index(condition=models.Q(('counts_instead', True)), fields=['callback'], name='answer_instead'),
         ),
         migrations.AddConstraint(
             model_name='answer',

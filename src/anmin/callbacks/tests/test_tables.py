@@ -100,6 +100,8 @@ def test_every_row_of_the_outcomes() -> None:
         "message_sent": "2.20",
         "message_failed": "3.11",
         "wrote": "2.20",
+        "taken_back": "3.11",
+        "amended": "3.11",
     }
     for code, row in outcomes().items():
         assert row.ends == ends.get(code, "")

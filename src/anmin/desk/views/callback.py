@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -14,20 +15,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from anmin.callbacks import actions, lists, quality
+from anmin.callbacks import actions, amending, lists, quality
 from anmin.callbacks.dispositions import dispositions, outcomes
 from anmin.callbacks.ladder import pace, permitted
 from anmin.callbacks.queries import callback_line, callback_view, reopened_in_hand
 from anmin.callbacks.scripts import script
 from anmin.desk.call_forms import (
-    UNSAID,
-    AnswerForm,
     CallForm,
     advice_ask,
     asks,
     outcome_options,
     typed_in_words,
 )
+from anmin.desk.forms import ActForm
 from anmin.desk.templatetags.anmin_time import spoken
 from anmin.desk.views.page import DeskRequest, go, page, show
 from anmin.kernel.errors import Conflict, NotFound, Refusal
@@ -37,13 +37,14 @@ from anmin.people.policy import Capability
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from anmin.callbacks.lists import Recorded
     from anmin.callbacks.models import QualityCheck
     from anmin.callbacks.queries import CallbackView
     from anmin.matters.contacts import ContactFacts
 
 RECALL = "recall"
 PURPOSES = {str(purpose.value): purpose for purpose in quality.NEEDED}
+SAVED = "saved_call"
+"""The cookie that tells, for as long as it can be put right, which call was saved last."""
 AGAIN_IN = timedelta(hours=2)
 """The moment that an appointment is first offered at; the operator changes it."""
 
@@ -66,15 +67,37 @@ class Call:
 @require_POST
 def next_call(request: DeskRequest) -> HttpResponse:
     """Take the next call and open it; where none is due, back to the queue."""
-    return _go_on(request)
+    return go_on(request)
 
 
-def _go_on(request: DeskRequest) -> HttpResponse:
+def go_on(request: DeskRequest, saved: int = 0) -> HttpResponse:
+    """To the next call, which also offers to put right the one that was ``saved`` just now."""
     found = actions.next_callback(request.user)
     if found is None:
         messages.info(request, _("Nobody is to be called at this moment."))
-        return go(request, reverse("desk:callbacks"))
-    return go(request, reverse("desk:callback", args=[found.pk]))
+        return _with_saved(go(request, reverse("desk:callbacks")), saved)
+    return _with_saved(go(request, reverse("desk:callback", args=[found.pk])), saved)
+
+
+def _with_saved(response: HttpResponse, saved: int) -> HttpResponse:
+    """Let the pages of the next minutes offer to put right what was saved just now."""
+    if saved:
+        response.set_cookie(
+            SAVED,
+            str(saved),
+            max_age=amending.period(),
+            path=reverse("desk:callbacks"),
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
+
+
+def just_saved(request: DeskRequest) -> amending.Saved | None:
+    """The call that was saved a moment ago, while its operator can put it right."""
+    callback_id = key_of(request.COOKIES.get(SAVED, ""))
+    return amending.saved(callback_id, request.user) if callback_id else None
 
 
 @page(Capability.WORK_CALLBACKS)
@@ -116,13 +139,30 @@ def callback(request: DeskRequest, callback_id: int) -> HttpResponse:
             form.refuse(refusal)
         else:
             if request.POST.get("then") == "pause":
-                return go(request, reverse("desk:callbacks"))
-            return _go_on(request)
+                return _with_saved(go(request, reverse("desk:callbacks")), callback_id)
+            return go_on(request, saved=callback_id)
     try:
         call = _call(request, callback_id)
     except Conflict as refusal:
         return _lost(request, callback_id, refusal, form)
-    return _page(request, call, form or CallForm(initial={"next_try_at": _again()}))
+    if form is None:
+        return _page(request, call, CallForm(initial=_initial(callback_id)))
+    contact, later = None, []
+    if _was_shown(request):  # what was open before a refused save does not fold; logged again
+        contact = actions.reveal_phone(callback_id=callback_id, operator=request.user)
+        later = actions.later_to_call(callback_id=callback_id, operator=request.user)
+    return _page(request, call, form, contact=contact, later=later)
+
+
+def _was_shown(request: DeskRequest) -> bool:
+    """Whether the page that was sent showed name and number."""
+    return request.POST.get("revealed") == "yes"
+
+
+def _initial(callback_id: int) -> dict[str, Any]:
+    """The empty form; after a slip was taken back, with what was written down."""
+    slip = amending.slip(callback_id)
+    return {"next_try_at": _again(), **(slip._asdict() if slip else {})}
 
 
 def _call(request: DeskRequest, callback_id: int) -> Call:
@@ -149,7 +189,7 @@ def _record(request: DeskRequest, callback_id: int, form: CallForm) -> None:
             key=given["key"],
             note=given["note"],
         )
-        _tell_answer(request, number, form.said(), lists.ordered_after(answer))
+        tell_answer(request, number, form.said(), lists.ordered_after(answer))
         return
     after = actions.record_attempt(
         callback_id=callback_id,
@@ -168,7 +208,7 @@ def _record(request: DeskRequest, callback_id: int, form: CallForm) -> None:
         messages.success(request, _("%(number)s: %(outcome)s. Again %(when)s.") % words)
 
 
-def _tell_answer(
+def tell_answer(
     request: DeskRequest, number: str, said: actions.Said, order: lists.Ordered | None
 ) -> None:
     rating = lists.in_words(said.satisfaction, said.solved)
@@ -215,6 +255,8 @@ def _page(
             "contact": contact,
             "later": later,
             "opening": call.view.opening_to(contact.name if contact else ""),
+            "saved": just_saved(request),
+            "undo_form": ActForm(),
         },
         status=form.status if form.is_bound else 200,
     )
@@ -300,7 +342,10 @@ def recall(request: DeskRequest) -> HttpResponse:
     if check is None:
         messages.info(request, _("Nobody is to be asked again at this moment."))
         return go(request, reverse("desk:callbacks"))
-    return _page(request, _recall(request, check), form)
+    contact = None
+    if _was_shown(request):
+        contact = quality.reveal_recall_phone(check=check, operator=request.user)
+    return _page(request, _recall(request, check), form, contact=contact)
 
 
 def _recall(request: DeskRequest, check: QualityCheck) -> Call:
@@ -323,52 +368,6 @@ def recall_phone(request: DeskRequest) -> HttpResponse:
     return _contact(request, _recall(request, check), contact)
 
 
-# --- correcting ---------------------------------------------------------------------------------
-
-
-@page(Capability.WORK_CALLBACKS)
-def correct(request: DeskRequest, answer_id: int) -> HttpResponse:
-    """Correct what was written down: a new row, the first one stays."""
-    row = lists.recorded(answer_id, request.user)
-    form = AnswerForm(request.POST) if request.method == "POST" else AnswerForm(initial=_said(row))
-    if form.is_bound and form.is_valid():
-        try:
-            actions.correct_answer(
-                answer_id=answer_id,
-                operator=request.user,
-                said=form.said(),
-                key=form.cleaned_data["key"],
-            )
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(
-                request, _("The correction stands beside the first answer, which stays.")
-            )
-            return go(request, reverse("desk:callbacks"))
-    return show(
-        request,
-        "callbacks/correct.html",
-        {
-            "row": row,
-            "form": form,
-            "asks": asks(form, row.questions),
-            "advice": advice_ask(form, row.advice),
-        },
-        status=form.status if form.is_bound else 200,
-    )
-
-
-def _said(row: Recorded) -> dict[str, Any]:
-    return {
-        "solved": row.solved,
-        "satisfaction": row.satisfaction,
-        "concerns": row.concerns,
-        "consent_contact": {True: "yes", False: "no", None: UNSAID}[row.consent_contact],
-        "advice_given": row.advice_given,
-    }
-
-
 urlpatterns: list[URLPattern] = [
     path("callbacks/next/", next_call, name="callback_next"),
     path("callbacks/again/", recall, name="callback_recall"),
@@ -378,5 +377,4 @@ urlpatterns: list[URLPattern] = [
     path("callbacks/<int:callback_id>/release/", release, name="callback_release"),
     path("callbacks/<int:callback_id>/phone/", phone, name="callback_phone"),
     path("callbacks/<int:callback_id>/standing/", standing, name="callback_standing"),
-    path("callbacks/answers/<int:answer_id>/correct/", correct, name="callback_correct"),
 ]
