@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import batched
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.desk.models import Notice, NoticePreference, SavedFilter, Watch
-from anmin.desk.notices import NOTICE_KINDS, occasions
+from anmin.desk.notices import NOTICE_KINDS, OF_DEADLINES, occasions
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Refusal
+from anmin.matters.policy import waiting_elsewhere
 from anmin.matters.queries import at_risk_before, due_between
+from anmin.matters.registry import kind_of
 from anmin.people.queries import handlers_of
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from anmin.matters.models import Entry, Matter
     from anmin.people.models import Account
 
@@ -27,6 +33,8 @@ FILTERS_EACH = 30
 KEPT = timedelta(days=90)
 """How long a notice is kept; the matter's own history stays."""
 CHUNK = 1000
+TOGETHER = 100
+"""Entries whose notices one statement clears."""
 
 
 def save_filter(*, account: Account, page: str, name: str, query: str) -> SavedFilter:
@@ -110,6 +118,46 @@ def tell_of_entries(entries: Iterable[Entry]) -> int:
     )
 
 
+def clear_handled(entries: QuerySet[Entry]) -> int:
+    """Take what has been handled out of people's unread notices; returns how many.
+
+    A notice is handled when its matter ends, when its reader has done something about the matter,
+    when the matter goes to a unit that is not the reader's, and, of a deadline, when that is met.
+    """
+    about = entries.filter(matter__in=_unread().values("matter_id")).select_related("matter")
+    cleared = 0
+    for some in batched(about.order_by("id").iterator(CHUNK), TOGETHER, strict=False):
+        handled = Q()
+        for entry in some:
+            handled |= _handles(entry)
+        if handled:
+            cleared += _unread().filter(handled).update(read_at=timezone.now())
+    return cleared
+
+
+def _handles(entry: Entry) -> Q:
+    """The notices that an entry handles; nothing for most."""
+    before, found = Q(matter=entry.matter_id, at__lte=entry.at), Q()
+    if entry.from_state and not kind_of(entry.matter.kind).flow.stage(entry.to_state).live:
+        found |= before
+    elif entry.actor_id:
+        found |= before & Q(account=entry.actor_id)
+    if unit_id := entry.payload.get("set", {}).get("unit_id"):
+        found |= before & ~Q(account__unit=unit_id)
+    met = [
+        datetime.fromisoformat(clock["due"]).isoformat()
+        for clock in entry.payload.get("clocks", {}).values()
+        if clock["met"]
+    ]
+    if met:
+        found |= Q(matter=entry.matter_id, kind__in=OF_DEADLINES, about__in=met)
+    return found
+
+
+def _unread() -> QuerySet[Notice]:
+    return Notice.objects.filter(read_at__isnull=True)
+
+
 def tell_of_deadlines(now: datetime | None = None) -> int:
     """Write notices of deadlines that came near or passed since this was last done.
 
@@ -121,7 +169,8 @@ def tell_of_deadlines(now: datetime | None = None) -> int:
         with atomic():
             Watch.objects.get_or_create(name=kinds[0], defaults={"told_until": until})
             watch = Watch.objects.select_for_update().get(name=kinds[0])
-            for matters in _chunks(due_between(watch.told_until, until).iterator(CHUNK)):
+            due = due_between(watch.told_until, until).exclude(waiting_elsewhere())
+            for matters in _chunks(due.iterator(CHUNK)):
                 told += _tell(
                     [
                         Occasion(kind, matter, matter.due_at.isoformat(), now)

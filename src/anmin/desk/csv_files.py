@@ -8,14 +8,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.http import FileResponse
+from django.urls import reverse
 
 from anmin.exchange.sheets import write_table
+from anmin.people.policy import Capability, can
 
 if TYPE_CHECKING:
+    from anmin.desk.views.page import DeskRequest
     from anmin.exchange.sheets import Cell
 
 
 ENDINGS = ("csv", "xlsx")
+
+
+def file_links(request: DeskRequest, name: str) -> list[tuple[str, str]]:
+    """The files of the list that a page shows: labels and addresses; none without the right."""
+    if not can(request.user, Capability.EXPORT_RECORDS):
+        return []
+    asked = request.GET.copy()
+    for paging in ("cursor", "back", "after", "before"):
+        asked.pop(paging, None)
+    query = f"?{asked.urlencode()}" if asked else ""
+    return [(one.upper(), f"{reverse(f'desk:{name}', args=[one])}{query}") for one in ENDINGS]
 
 
 def csv_file(

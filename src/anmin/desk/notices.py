@@ -22,6 +22,10 @@ LEADS = frozenset({Role.DUTY_LEADER, Role.INSPECTOR})
 EVERYONE = frozenset(Role)
 
 
+OF_DEADLINES = ("at_risk", "late", "unit_late")
+"""The notices that are about a deadline, which they name."""
+
+
 @dataclass(frozen=True, slots=True)
 class NoticeKind:
     """One kind of notice: its words, its tone, and which roles get it unless they say otherwise.

@@ -57,9 +57,9 @@ def lines(matters: Sequence[Line | Matter], *, to_choose: bool = False) -> SafeS
         number = escape(matter.number)
         box = _BOX.format(matter.id, number) if to_choose else ""
         topic = topics.get(matter.category) or escape(matter.category)
-        unit = units.get(matter.unit_id or 0, "")
+        unit = f'<span class="nowrap">{units.get(matter.unit_id or 0, "")}</span>'
         if holder := people.get(matter.assignee_id or 0):
-            unit += f' <span class="muted">· {holder}</span>'
+            unit += f' <span class="muted nowrap">· {holder}</span>'
         due, opened = matter.due_at, matter.opened_at
         drawn.append(
             f'<tr id="m{matter.id}">{box}'

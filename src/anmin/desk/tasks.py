@@ -20,11 +20,12 @@ NEWS = "desk.notices"
 
 @subscribe(NEWS, batch=2000)
 def on_news(entries: QuerySet[Entry]) -> None:
-    """Write the notices of a batch of entries, in the cursor's transaction.
+    """Clear what a batch of entries handled and write its notices, in the cursor's transaction.
 
     What an import wrote tells nobody (``occasions``); it is not even fetched, for it may be a
     million entries.
     """
+    actions.clear_handled(entries)
     observed = [kind.code for kind in all_kinds() if kind.observe]
     actions.tell_of_entries(
         entries.exclude(actor_role="system", action__in=IMPORTED, matter__kind__in=observed)

@@ -21,6 +21,7 @@ PAGES = (
     "import_files",
     "callbacks",
     "callback",
+    "correcting",
     "replies",
     "undelivered",
     "claims",
@@ -41,6 +42,7 @@ PAGES = (
     "watch_ranks",
     "watch_baselines",
     "candidates",
+    "list_files",
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [

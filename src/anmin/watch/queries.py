@@ -75,12 +75,12 @@ class Story:
     intact: bool
 
 
-def candidates(viewer: Account, *, waiting: bool) -> list[Candidate]:
+def candidates(viewer: Account, *, waiting: bool, limit: int = SHOWN) -> list[Candidate]:
     """The candidates that wait for somebody, or those decided; newest first."""
     require(viewer, Capability.VIEW_WATCH)
     states = (State.SUGGESTED, State.PROPOSED) if waiting else (State.KEPT, State.DISMISSED)
     rows = Candidate.objects.filter(state__in=states).select_related("area", "proposed_by")
-    return list(rows.defer("evidence")[:SHOWN])
+    return list(rows.defer("evidence")[:limit])
 
 
 def candidate(viewer: Account, candidate_id: int) -> Story:

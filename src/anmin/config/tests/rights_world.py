@@ -162,6 +162,7 @@ class World:
             },
             "desk:matter_assign": {"to": taker},
             "desk:matter_note": {"note": "x"},
+            "desk:matter_correct": {"note": "x", "place": "瑞湖路1号"},
             "desk:matter_reveal": {"reason": "x"},
             "desk:answer_words": {"reason": "x"},
             "desk:account_decide": {"do": "accept"},

@@ -210,3 +210,51 @@ def test_a_notice_leads_to_a_matter_of_ones_own_and_nowhere_else(
     assert client.post(address, {"open": others.number}).status_code == 404
     opened = client.post(address, {"open": mine.number})
     assert (opened.status_code, opened["Location"]) == (303, f"/desk/matters/{mine.number}/")
+
+
+def unread(account: Account) -> list[str]:
+    """The kinds of notice somebody has not read, oldest first."""
+    rows = Notice.objects.filter(account=account, read_at=None).order_by("pk")
+    return list(rows.values_list("kind", flat=True))
+
+
+def test_what_somebody_has_handled_is_no_news_to_them(city: City) -> None:
+    matter, other = city.incident(), city.incident()
+    leader = Actor.of(city.duty_leader)
+    for one in (matter, other):
+        actions.assign(matter_id=one.pk, actor=leader, account=city.officer)
+    hear()
+    assert unread(city.officer) == ["mine", "mine"]
+    actions.add_note(matter_id=matter.pk, actor=leader, text="请尽快")
+    hear()
+    assert unread(city.officer) == ["mine", "mine"]  # somebody else's note handles nothing
+    reply = {"reply": "已立案，正在调取监控，有进展会告知您。"}
+    officer = Actor.of(city.officer)
+    actions.move(matter_id=matter.pk, code="answer", actor=officer, inputs=reply)
+    hear()
+    left = Notice.objects.get(account=city.officer, read_at=None)
+    assert left.matter == other
+
+
+def test_a_late_notice_goes_when_the_deadline_is_met_for_everybody(city: City) -> None:
+    matter = city.incident()
+    actions.assign(matter_id=matter.pk, actor=Actor.of(city.duty_leader), account=city.officer)
+    desk.tell_of_deadlines(timezone.now())
+    desk.tell_of_deadlines(timezone.now() + timedelta(days=3))
+    hear()
+    assert {"late"} <= set(unread(city.officer))
+    assert unread(city.duty_leader) == ["unit_late"]
+    reply = {"reply": "已立案，正在调取监控，有进展会告知您。"}
+    actions.move(matter_id=matter.pk, code="answer", actor=Actor.of(city.officer), inputs=reply)
+    hear()
+    assert unread(city.officer) == unread(city.duty_leader) == []
+
+
+def test_what_goes_to_another_unit_is_no_longer_asked_of_the_first(city: City) -> None:
+    matter = city.incident()
+    actions.assign(matter_id=matter.pk, actor=Actor.of(city.duty_leader), account=city.officer)
+    hear()
+    assert unread(city.officer) == ["mine"]
+    actions.assign(matter_id=matter.pk, actor=Actor.of(city.inspector), unit=city.yuhai)
+    hear()
+    assert unread(city.officer) == []

@@ -26,7 +26,9 @@ from anmin.callbacks.queries import (
 from anmin.callbacks.recordings import SUFFIXES
 from anmin.callbacks.scripts import checklist
 from anmin.desk.call_forms import CheckForm, WordsForm
-from anmin.desk.views.callback import PURPOSES, RECALL
+from anmin.desk.csv_files import file_links
+from anmin.desk.forms import ActForm
+from anmin.desk.views.callback import PURPOSES, RECALL, just_saved
 from anmin.desk.views.page import DeskRequest, go, page, show
 from anmin.kernel.errors import NotAllowed, NotFound, Refusal
 from anmin.kernel.incoming import key_of
@@ -76,6 +78,8 @@ def callbacks(request: DeskRequest) -> HttpResponse:
             "waiting": {**waiting, "today": lists.due_today(account)},
             "in_hand": lists.in_hand(account),
             "recorded": lists.recorded_today(account),
+            "saved": just_saved(request),
+            "undo_form": ActForm(),
             "recalls": lists.checks_waiting(account, PURPOSES[RECALL]),
         }
     found = lists.list_page(
@@ -86,6 +90,7 @@ def callbacks(request: DeskRequest) -> HttpResponse:
         "callbacks/queue.html",
         {
             **context,
+            "exports": file_links(request, "callbacks_file"),
             "view": view,
             "ended": view in ENDED,
             "lines": [_row(line) for line in found.lines],
@@ -112,11 +117,12 @@ def _row(line: Any) -> dict[str, Any]:
     return {
         "line": line,
         "late": line.due_at < timezone.now(),
-        "end": _end(line),
+        "end": end_of(line),
     }
 
 
-def _end(line: Any) -> str:
+def end_of(line: Any) -> str:
+    """How a callback ended, in words; empty while it is open."""
     if line.exclusion:
         return exclusions()[line.exclusion].label
     return dispositions()[line.disposition].label if line.disposition else ""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from anmin.desk import watching
 from anmin.desk.candidate_evidence import in_words
 from anmin.desk.candidate_forms import ProposeForm, ReasonForm
+from anmin.desk.csv_files import file_links
 from anmin.desk.timeline import Change, Event
 from anmin.desk.views.page import DeskRequest, go, page, show
 from anmin.kernel.errors import Conflict, NotFound, Refusal
@@ -40,6 +41,7 @@ def candidates(request: DeskRequest) -> HttpResponse:
     context = {
         "rows": queries.candidates(request.user, waiting=not decided),
         "decided": decided,
+        "exports": file_links(request, "candidates_file"),
         "views": [
             {"url": here, "label": _("Waiting"), "current": not decided},
             {"url": f"{here}?view=decided", "label": _("Decided"), "current": decided},

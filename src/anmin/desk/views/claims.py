@@ -12,6 +12,7 @@ from anmin.callbacks import claims
 from anmin.callbacks.exclusions import exclusions
 from anmin.callbacks.own import own_units
 from anmin.desk.call_forms import ClaimForm
+from anmin.desk.csv_files import file_links
 from anmin.desk.views.page import DeskRequest, go, page, show
 from anmin.kernel.errors import Refusal
 from anmin.kernel.incoming import key_of
@@ -44,6 +45,7 @@ def _waiting(
                 }
                 for one in shown
             ],
+            "exports": file_links(request, "claims_file"),
             "older": f"?after={shown[-1].pk}" if len(found) > claims.PAGE else "",
         },
         status=status,

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from anmin.callbacks.dayboard import DayRows, day_board, signing_units
 from anmin.callbacks.signing import close_day, open_keys
 from anmin.callbacks.unhappy import head_unit
+from anmin.desk.csv_files import file_links
 from anmin.desk.day_forms import SignForm
 from anmin.desk.views.page import DeskRequest, go, page, show
 from anmin.evidence import roots
@@ -87,10 +88,7 @@ class Row:
 def day(request: DeskRequest) -> HttpResponse:
     """One unit's day; sending the form signs it off, for its duty leader."""
     account = request.user
-    today = timezone.localdate()
-    on = min(day_of(request.GET.get("date", ""), settings.RULES) or today, today)
-    code = request.GET.get("unit", "")
-    unit = unit_by_code(code) if code else None
+    unit, on = asked_day(request)
     board = day_board(viewer=account, unit=unit, day=on)
     form = None
     status = 200
@@ -110,7 +108,16 @@ def day(request: DeskRequest) -> HttpResponse:
         status = form.status if form is not None else status
     elif board.closure is None and can(account, Capability.CLOSE_DAY):
         form = SignForm(account=account, items=board.owed, owed=board.counts["owed"])
-    return show(request, "day/board.html", _shown(board, account, form), status=status)
+    shown = {**_shown(board, account, form), "exports": file_links(request, "day_file")}
+    return show(request, "day/board.html", shown, status=status)
+
+
+def asked_day(request: DeskRequest) -> tuple[Unit | None, date]:
+    """The unit and the day that an address names: today where it names none, or one to come."""
+    today = timezone.localdate()
+    on = min(day_of(request.GET.get("date", ""), settings.RULES) or today, today)
+    code = request.GET.get("unit", "")
+    return unit_by_code(code) if code else None, on
 
 
 def _sign(board: DayBoard, account: Account, form: SignForm) -> None:
@@ -134,7 +141,7 @@ def _shown(board: DayBoard, account: Account, form: SignForm | None) -> dict[str
     # Who works callbacks must not learn who handled what: they see numbers and callbacks only.
     whole = can(account, Capability.VIEW_MATTERS)
     today = timezone.localdate()
-    rows = _rows(board, [name for name in LISTS if whole or name == "callbacks"])
+    rows = rows_of(board, lists_for(account))
     if form is not None and board.sign_from is not None and not form.is_bound:
         form = None  # not due yet: what is owed stands in the list
     asked = {item.key for item in form.items.values()} if form is not None else set()
@@ -165,7 +172,13 @@ def _shown(board: DayBoard, account: Account, form: SignForm | None) -> dict[str
     }
 
 
-def _rows(board: DayBoard, names: Iterable[str]) -> list[Row]:
+def lists_for(account: Account) -> list[str]:
+    """The lists of the board that this person sees; who works callbacks, only these."""
+    whole = can(account, Capability.VIEW_MATTERS)
+    return [name for name in LISTS if whole or name == "callbacks"]
+
+
+def rows_of(board: DayBoard, names: Iterable[str]) -> list[Row]:
     """Every matter of the day in one row, what is owed first."""
     rows = dict[str, Row]()
     begun = set[str]()

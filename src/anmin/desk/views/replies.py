@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from anmin.callbacks import inbox, undelivered
+from anmin.desk.csv_files import file_links
 from anmin.desk.reply_forms import ReplyForm
 from anmin.desk.templatetags.anmin_time import spoken
 from anmin.desk.views.page import DeskRequest, go, page, revealed, show
@@ -34,6 +35,7 @@ def replies(request: DeskRequest) -> HttpResponse:
         "replies/list.html",
         {
             "decided": decided,
+            "exports": file_links(request, "replies_file"),
             "items": shown,
             "older": older,
             "waiting": inbox.waiting_count(),

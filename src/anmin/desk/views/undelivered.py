@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from anmin.callbacks import undelivered
 from anmin.channels.queries import outbox_counts
+from anmin.desk.csv_files import file_links
 from anmin.desk.reply_forms import SettleForm
 from anmin.desk.views.page import DeskRequest, go, page, revealed, show
 from anmin.kernel.errors import Refusal
@@ -41,6 +42,7 @@ def _lost(
                 )
                 for one in shown
             ],
+            "exports": file_links(request, "undelivered_file"),
             "older": f"?before={shown[-1].message.pk}" if len(found) > undelivered.PAGE else "",
             "sent": counts["sent"],
             "waiting": counts["queued"] + counts["failed"] + counts["leased"],
