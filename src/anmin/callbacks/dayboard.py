@@ -285,8 +285,9 @@ def board_of(unit: Unit, day: date, *, shown: int = SHOWN) -> DayBoard:
     orders_owed = {f"matter:{one.pk}" for one in owed if one.kind == kind}
     orders_of = rows.matters().filter(kind=kind)
     orders_of = orders_of.filter(Q(closed_at=None) | Q(opened_at__gte=midnight(day)))
+    orders_of = orders_of.annotate(awaited=waiting_elsewhere())
     ordered = list(orders_of.order_by("due_at", "pk")[:shown])
-    awaited = set(orders_of.filter(waiting_elsewhere()).values_list("pk", flat=True))
+    awaited = {one.pk for one in ordered if getattr(one, "awaited")}  # noqa: B009 - annotated
     shown_orders = partial(orders, now=rows.now, awaited=awaited, head=rows.head)
     callbacks = [
         callback_item(one, rows.now, day)

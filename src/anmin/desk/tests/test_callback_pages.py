@@ -375,7 +375,8 @@ def test_unhappy_put_right_and_called_again(
     order = Matter.objects.get(kind="rectification")
     assert order.number not in told
     actor = Actor.of(city.duty_leader)
-    move(matter_id=order.pk, code="contact", actor=actor, note="已联系")
+    first = actor if consent == "yes" else Actor.of(city.inspector)
+    move(matter_id=order.pk, code="contact", actor=first, note="已联系")
     move(
         matter_id=order.pk,
         code="put_right",
