@@ -245,7 +245,7 @@ class DayRows:
 
 
 def day_board(
-    *, viewer: Account, unit: Unit | None = None, day: date | None = None, shown: int = SHOWN
+    *, viewer: Account, unit: Unit | None = None, day: date | None = None, shown: int = 0
 ) -> DayBoard:
     """The board of a unit and those below it; of the viewer's own unit, today, unless told.
 
@@ -275,8 +275,9 @@ def _own(viewer: Account) -> Unit:
     return place
 
 
-def board_of(unit: Unit, day: date, *, shown: int = SHOWN) -> DayBoard:
-    """The board of a unit, whoever asks: for the console and the night."""
+def board_of(unit: Unit, day: date, *, shown: int = 0) -> DayBoard:
+    """The board of a unit, whoever asks: for the console and the night. ``shown`` rows of a list."""
+    shown = shown or SHOWN
     rows = DayRows(unit, day)
     kind = rectifying_kind().code
     owed = list(rows.owed().order_by("due_at", "pk")[:shown])
