@@ -4,6 +4,7 @@ One question is open with a number at a time: while another one is, this one wai
 """
 
 import hashlib
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -23,6 +24,7 @@ from anmin.channels.subjects import Described, Subject, register_subject
 from anmin.evidence import receipts
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import NotFound, Refusal
+from anmin.kernel.suggestive import LANGUAGES, coaching
 from anmin.matters.actions import contact_for_message, done_before, lock, move, note_reply
 from anmin.matters.actor import CITIZEN, Actor
 from anmin.matters.models import Matter, Reaction
@@ -32,6 +34,12 @@ CONTEXT = b"reaction"
 SUBJECT, KEY = "matter", "reaction:"
 LONGEST = 2000
 LINK, SMS = "link", "sms"
+ADDRESS = re.compile(
+    r"://|(?<![a-z0-9])www\.|(?<![a-z0-9])[a-z0-9-]+\.(?:[a-z0-9-]+\.)*"
+    r"(?:[a-z]{2,}/|(?:com|cn|net|org|top|xyz|vip|cc|info|me|io|site|shop|link|app|online)(?![a-z0-9]))",
+    re.IGNORECASE,
+)
+"""What a telephone would open: a web address, or what it takes for one."""
 LETTER = register_letter("reaction", gettext_lazy("Question to the citizen"), "link.validity")
 
 
@@ -48,11 +56,13 @@ def ask_citizen(
     """Take the asking step of a flow and send the citizen a link to answer by.
 
     While another question is open with that number this one waits (``send_waiting``). Refused
-    when nobody can be reached. A repeated ``key`` asks nothing again.
+    when nobody can be reached, and what may not stand over the bureau's name: a web address, or
+    words that ask for a good answer. A repeated ``key`` asks nothing again.
     """
     matter = lock(matter_id)
     if done_before(matter, key):
         return matter
+    _require_seemly(question)
     matter = move(
         matter_id=matter_id,
         code=code,
@@ -73,6 +83,19 @@ def ask_citizen(
     )
     _send(asked, now)
     return matter
+
+
+def _require_seemly(question: str) -> None:
+    if ADDRESS.search(question):
+        raise Refusal(
+            _("A question carries no web address: the link to answer by is added to it."),
+            field="question",
+        )
+    if any(coaching(question, language) for language in LANGUAGES):
+        raise Refusal(
+            _("Ask what you need to know; how satisfied people are is asked by somebody else."),
+            field="question",
+        )
 
 
 def send_waiting(limit: int = 100) -> int:

@@ -234,6 +234,47 @@ def test_nobody_to_ask_is_refused_and_nothing_moves(city: City) -> None:
     assert state_of_the_world() == before
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "您有一笔退款，请登录 http://evil.example/pay 。",
+        "请到evil.cn/pay核对",
+        "请到WWW.Evil.top办理",
+        "见evil.com",
+        "对本所满意请回复1",
+        "Please press 5: was the officer excellent?",
+        "请给满意评价",
+    ],
+)
+def test_a_question_carries_neither_address_nor_praise(city: City, question: str) -> None:
+    matter = city.incident()
+    actor = Actor.of(city.officer)
+    actions.move(matter_id=matter.pk, code="arrive", actor=actor)
+    before = state_of_the_world()
+    with pytest.raises(Refusal) as refused:
+        ask_citizen(matter_id=matter.pk, code="ask", actor=actor, question=question)
+    assert refused.value.field == "question"
+    assert state_of_the_world() == before
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "车是什么牌子？3.5米以上吗？",
+        "Was it a red bike, e.g. Giant? Ok.thanks",
+        "王先生，几点.在哪里？",
+    ],
+)
+def test_a_plain_question_is_asked(city: City, question: str) -> None:
+    matter = city.incident()
+    actor = Actor.of(city.officer)
+    actions.move(matter_id=matter.pk, code="arrive", actor=actor)
+    assert (
+        ask_citizen(matter_id=matter.pk, code="ask", actor=actor, question=question).state
+        == "asked"
+    )
+
+
 def test_a_forged_row_or_history_is_found(city: City) -> None:
     good, row, note, cut = (city.incident(key=f"m{n}") for n in range(4))
     actions.add_note(matter_id=note.pk, actor=Actor.of(city.officer), text="现场无监控")
