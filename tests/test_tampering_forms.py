@@ -68,6 +68,7 @@ TOGETHER = [
     (What.SET_BACK, "JQ-", "DELETE FROM matters_numberseries"),
     (What.SCHEMA, "callback_open_due", "DROP INDEX callback_open_due"),
     (What.SCHEMA, "mine", "CREATE UNIQUE INDEX mine ON callbacks_answer (id, via)"),
+    (What.SCHEMA, "barred", "CREATE INDEX barred ON callbacks_answer ((1 / id))"),
     (What.SCHEMA, "hidden", "ALTER TABLE places_area ADD COLUMN hidden integer"),
     (What.SCHEMA, "0002_later", f"INSERT INTO django_migrations (app, name, applied) VALUES ('matters', '0002_later', {FAR})"),
 ]  # fmt: skip

@@ -87,7 +87,7 @@ def drift() -> list[str]:
                 for one in held
                 if one.sort in REFUSING and not any(map(one.comes_with, wanted))
             ]
-        found += [*_migrations(), *_switched_off(cursor), *_torn(cursor)]
+        found += [*_migrations(), *_switched_off(cursor), *torn(cursor)]
     return found
 
 
@@ -272,7 +272,7 @@ def _words(condition: str) -> frozenset[str]:
     return frozenset(word if word[0] == "'" else word.lower() for word in words) - _NOISE
 
 
-def _torn(cursor: Any) -> list[str]:
+def torn(cursor: Any) -> list[str]:
     """What SQLite finds of indexes that lack rows, and of a file that is damaged. O(rows)."""
     if connection.vendor != "sqlite":
         return []
