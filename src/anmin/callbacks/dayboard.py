@@ -21,6 +21,7 @@ from anmin.callbacks.board_items import Item, callback_item, item, items, orders
 from anmin.callbacks.days import midnight
 from anmin.callbacks.models import Callback, Carried, DayClosure, DayLeftOpen
 from anmin.callbacks.remarks import about_matters
+from anmin.callbacks.serving import handed_on
 from anmin.callbacks.unhappy import head_unit
 from anmin.kernel.errors import NotAllowed, NotFound
 from anmin.matters.flow import Stage
@@ -191,11 +192,12 @@ class DayRows:
         return Carried.objects.filter(closure__date=self.day, closure__unit_id__in=self.below)
 
     def counts(self) -> dict[str, int]:
-        """The numbers of the day, whole; six statements, seven for the bureau.
+        """The numbers of the day, whole; seven statements, eight for the bureau.
 
         ``unanswered`` counts the answers owed, ``due_later`` what came in and is not due by the
         end of the day, ``met_late`` the promises that were met that day after their time,
-        ``gone_late`` those that ran out here and that another unit has still to meet.
+        ``gone_late`` those that ran out here and that another unit has still to meet,
+        ``handed_on`` the matters that people of the unit gave to others that day.
         ``carried`` counts what was carried over when the day was signed, ``carried_open`` what of
         it still waits. ``without_unit`` counts live matters that no unit has yet; only the bureau
         is told.
@@ -220,6 +222,7 @@ class DayRows:
             **live,
             "met_late": self.met_late().count(),
             "gone_late": self.gone_late().values("matter_id").distinct().count(),
+            "handed_on": len(handed_on(self.below, midnight(self.day), midnight(self.day, days=1))),
             "callbacks_due": self.callbacks().count(),
             **self.carried().aggregate(
                 carried=Count("pk"),
@@ -249,7 +252,7 @@ def day_board(
 ) -> DayBoard:
     """The board of a unit and those below it; of the viewer's own unit, today, unless told.
 
-    At most twenty-one statements, whatever the size. Raises ``NotAllowed`` for another's unit.
+    At most twenty-two statements, whatever the size. Raises ``NotAllowed`` for another's unit.
     """
     require(viewer, Capability.VIEW_DAY)
     place = unit or _own(viewer)

@@ -7,7 +7,7 @@ for who then has it: they put right where it belongs.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from anmin.matters.bulk import of_matters
 from anmin.matters.models import Entry
+from anmin.matters.registry import all_kinds
 from anmin.people.policy import rated_roles
 
 
@@ -57,6 +58,18 @@ def spells_of(matter_ids: Iterable[int]) -> dict[int, list[Held]]:
     ):
         found[matter_id].append(Held(pk, at, payload["set"]["unit_id"], role in rated))
     return found
+
+
+def handed_on(units: Collection[int], since: datetime, until: datetime) -> set[int]:
+    """The matters that rated people gave away in that time from these units to others."""
+    sealed = [kind.code for kind in all_kinds() if kind.seals]
+    given = Entry.objects.filter(action="assign", at__gte=since, at__lt=until)
+    given = given.filter(actor_role__in=rated_roles()).exclude(matter__kind__in=sealed)
+    return {
+        matter_id
+        for matter_id, payload in given.values_list("matter_id", "payload")
+        if payload.get("told", {}).get("from") in units and payload["set"]["unit_id"] not in units
+    }
 
 
 def least_held() -> timedelta:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anmin.callbacks.dayboard import DayRows, sign_from, signing_units
+from anmin.callbacks.days import midnight
 from anmin.callbacks.models import Carried, DayClosure, DayLeftOpen
 from anmin.channels.actions import queue_message
 from anmin.channels.letters import register_letter
@@ -24,12 +25,13 @@ from anmin.kernel.errors import Conflict, NotAllowed, Refusal
 from anmin.matters import bulk
 from anmin.matters.actions import add_note, assign
 from anmin.matters.actor import Actor
+from anmin.matters.flow import Stage
 from anmin.matters.models import Matter
 from anmin.people.models import Account
 from anmin.people.policy import Capability, can, require, unit_scope
 from anmin.people.queries import duty_leader
 from anmin.places.models import Unit
-from anmin.places.queries import steady
+from anmin.places.queries import directory, steady
 
 REASON = 300
 """Characters of a reason."""
@@ -81,7 +83,7 @@ def close_day(
     Raises:
         NotAllowed: not a duty leader of this unit or of one above it.
         Conflict: the day is signed already; a signed day is never changed.
-        Refusal: the day has not come or its shift is not over, or something is open without a reason or a new owner;
+        Refusal: the day has not come, its shift is not over or the unit had no record yet, or something is open without a reason or a new owner;
             then nothing has changed.
     """
     require(by, Capability.CLOSE_DAY)
@@ -89,6 +91,14 @@ def close_day(
         raise NotAllowed(_("This is another unit's day."))
     if day > timezone.localdate():
         raise Refusal(_("This day has not come yet."), field="day")
+    if not begun(unit, day):
+        raise Refusal(
+            _(
+                "Nothing of this unit is on record for that day or before: there is nothing to sign."
+            ),
+            field="day",
+            code="too_old",
+        )
     if timezone.now() < (opens := sign_from(day)):
         words = {"time": formats.date_format(timezone.localtime(opens), "TIME_FORMAT")}
         raise Refusal(
@@ -98,6 +108,18 @@ def close_day(
         )
     with steady():
         return _close(unit, day, by, carry or {}, note.strip())
+
+
+def begun(unit: Unit, day: date) -> bool:
+    """Whether a unit had anything on record by that day: from then on its days are signed."""
+    if day >= timezone.localdate():
+        return True
+    below = directory().units_below(unit.pk)
+    opened = Matter.objects.filter(unit_id__in=below, opened_at__lt=midnight(day, days=1))
+    return (
+        opened.exclude(stage=Stage.VOID).exists()
+        or DayLeftOpen.objects.filter(unit=unit, date__lte=day).exists()
+    )
 
 
 def _close(unit: Unit, day: date, by: Account, carry: Mapping[str, Carry], note: str) -> DayClosure:

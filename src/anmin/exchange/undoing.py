@@ -27,7 +27,7 @@ from anmin.matters import bulk
 from anmin.matters.actor import Actor
 from anmin.matters.models import Link, Matter, Reaction
 from anmin.matters.news import drain
-from anmin.matters.undoing import entries_after, numbers, said_by
+from anmin.matters.undoing import entries_after, missed_promises, numbers, said_by
 from anmin.matters.undoing import undo as undo_matters
 from anmin.people.actions import log_access
 from anmin.people.policy import Capability, can, is_rated
@@ -40,6 +40,9 @@ BUILT: Mapping[str, str | Promise] = {
     "entries": gettext_lazy("Entries that somebody wrote since"),
     "callbacks": gettext_lazy("Callbacks for which somebody was turned to, or is being called"),
     "planned": gettext_lazy("Callbacks that are planned: your unit is rated by them"),
+    "missed": gettext_lazy(
+        "Promises that ran out: the inspectorate is to see them, an administrator undoes them"
+    ),
     "links": gettext_lazy("Matters that were tied to it"),
     "questions": gettext_lazy("Questions that were put to citizens"),
     "days": gettext_lazy("Days that were signed with it"),
@@ -213,6 +216,7 @@ def _look(run: ImportRun, first: Mapping[int, int], found: Summary, *, rated: bo
     found.add("callbacks", numbers(turned_to(followed)))
     if rated:
         found.add("planned", numbers({matter_id for matter_id, _callback in followed}))
+        found.add("missed", numbers(missed_promises(ids)))
     tied = Link.objects.filter(Q(matter__in=ids) | Q(other__in=ids))
     found.add("links", numbers({pk for pair in tied.values_list("matter", "other") for pk in pair}))
     asked = Reaction.objects.filter(matter__in=ids, asked_at__gte=run.started_at)

@@ -1,6 +1,6 @@
 """The one write door: nothing else changes a matter (bulk imports use ``intake``)."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from anmin.kernel.errors import Conflict, NotFound, Refusal
 from anmin.matters import policy
 from anmin.matters.actor import CITIZEN, Actor
 from anmin.matters.categories import category as category_of
-from anmin.matters.clock import tick
+from anmin.matters.clock import handed_on, tick
 from anmin.matters.contacts import (
     ContactFacts,
     contact_marks,
@@ -68,6 +68,7 @@ def open_matter(
     if owner is None:
         raise Refusal(_("No unit answers for this place; choose one."), field="unit")
     policy.require_open(actor, declared, owner=owner, area=area)
+    policy.require_recent(actor, start, now)
     if cause is not None:
         policy.require_known(actor, cause)
     known = _opened_before(source, key, actor)
@@ -91,6 +92,15 @@ def open_matter(
         "closed_at": None,
     }
     matter.number = str(columns["number"])
+    clocks = tick(
+        declared.clocks,
+        declared.flow,
+        category=category,
+        state=declared.flow.start,
+        at=start,
+        running={},
+    )
+    giver = policy.opens_for_others(actor, owner)
     state = declared.flow.start
     change = Change(
         action="open",
@@ -99,9 +109,7 @@ def open_matter(
         public=True,
         columns=columns,
         details=declared.clean(details or {}),
-        clocks=tick(
-            declared.clocks, declared.flow, category=category, state=state, at=start, running={}
-        ),
+        clocks={**clocks, **handed_on(clocks, by=giver, at=now, opened=True)},
     )
     if contact:
         change.told["contact"] = contact_marks(settings.KEYRING, contact)[0].hex()
@@ -220,7 +228,9 @@ def assign(
     columns = {"unit_id": target, "assignee_id": account.pk if account else None}
     if all(getattr(matter, name) == value for name, value in columns.items()):
         return matter
-    told = {"unit": unit.code} if unit else {}
+    told: dict[str, Any] = {"unit": unit.code} if unit else {}
+    if target != matter.unit_id:
+        told["from"] = matter.unit_id
     change = Change("assign", matter.state, note=note, columns=columns, told=told)
     _same_state(matter, change, actor, key)
     return matter
@@ -354,47 +364,3 @@ def _closing(matter: Matter, state: str, now: datetime) -> dict[str, Any]:
 def _same_state(matter: Matter, change: Change, actor: Actor, key: str | None = None) -> None:
     running = running_clocks(deadlines_of(matter.pk))
     append(matter, change, actor=actor, at=timezone.now(), key=key, running=running)
-
-
-def move_many(
-    *,
-    matter_ids: Sequence[int],
-    code: str,
-    actor: Actor,
-    note: str = "",
-    inputs: Mapping[str, Any],
-    key: str | None = None,
-) -> list[tuple[int, str]]:
-    """Take the same step with several matters; each on its own. Returns those refused, and why."""
-    return _each(
-        matter_ids,
-        lambda pk: move(matter_id=pk, code=code, actor=actor, note=note, inputs=inputs, key=key),
-    )
-
-
-def assign_many(
-    *,
-    matter_ids: Sequence[int],
-    actor: Actor,
-    unit: Unit | None = None,
-    account: Account | None = None,
-    note: str = "",
-    key: str | None = None,
-) -> list[tuple[int, str]]:
-    """Hand several matters over; each on its own. Returns those refused, and why."""
-    return _each(
-        matter_ids,
-        lambda pk: assign(
-            matter_id=pk, actor=actor, unit=unit, account=account, note=note, key=key
-        ),
-    )
-
-
-def _each(matter_ids: Sequence[int], act: Callable[[int], object]) -> list[tuple[int, str]]:
-    refused = []
-    for matter_id in matter_ids:
-        try:
-            act(matter_id)
-        except Refusal as refusal:
-            refused.append((matter_id, str(refusal)))
-    return refused

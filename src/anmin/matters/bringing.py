@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anmin.matters import policy
 from anmin.matters.actor import Actor
 from anmin.matters.flow import Flow
 from anmin.matters.kind import Kind
@@ -107,7 +107,7 @@ class Bounds:
 
     @cached_property
     def _history(self) -> timedelta:
-        return settings.RULES.get("intake.unit_history", timezone.localdate()).duration
+        return policy.unit_history()
 
     def keep(self, one: Observation) -> None:
         """Rows that name neither unit nor area are of the person's own unit."""
@@ -120,8 +120,8 @@ class Bounds:
         kind = kind_of(one.kind)
         if self.account.role not in kind.opened_by or self._sealed(kind):
             return _("Your role opens no matters of this kind.")
-        if not kind.flow.stage(proven).live and timezone.now() - one.opened_at > self._history:
-            return _("Over, and older than %(days)s days: only the city's own file brings it.") % {
+        if timezone.now() - one.opened_at > self._history:
+            return _("Older than %(days)s days: only the city's own file brings it.") % {
                 "days": self._history.days
             }
         return self._refuse_place(one) or self._refuse_way(kind.flow, kind.flow.start, proven)

@@ -131,12 +131,13 @@ def tick(
 
 
 def handed_on(
-    running: Mapping[str, Running], *, by: int | None, at: datetime
+    running: Mapping[str, Running], *, by: int | None, at: datetime, opened: bool = False
 ) -> dict[str, Running]:
     """The clocks that stay with the unit ``by`` although it hands the matter on; those that change.
 
     A promise that was broken is the unit's that had the matter when it fell due, and so is one that
-    is handed on with less time left than rule ``deadline.hand_over``: nobody keeps it then.
+    is handed on with less time left than rule ``deadline.hand_over``: nobody keeps it then. Who opens
+    a matter for another unit (``opened``) answers for it, too, having let it wait for longer than that.
     """
     if by is None:
         return {}
@@ -145,7 +146,7 @@ def handed_on(
         code: replace(clock, held_by=by)
         for code, clock in running.items()
         if clock.held_by is None
-        and clock.due_at < at + least
+        and (clock.due_at < at + least or (opened and at - clock.started_at > least))
         and (clock.met_at is None or clock.met_at > clock.due_at)
     }
 

@@ -159,6 +159,10 @@ class Entry(Evidenced):
                 fields=["matter", "key"], condition=Q(key__isnull=False), name="entry_key_once"
             ),
         ]
+        indexes = [
+            # A day's hand-overs; nothing that an import writes is in it.
+            models.Index(fields=["at"], condition=Q(action="assign"), name="entry_handed_on"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.matter_id}/{self.seq} {self.action}"

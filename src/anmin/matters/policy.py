@@ -1,17 +1,22 @@
 """Who may see and do what with a matter. Every query and every action asks here."""
 
+from datetime import datetime, timedelta
+
+from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from anmin.kernel.errors import NotAllowed
+from anmin.kernel.errors import NotAllowed, Refusal
 from anmin.matters.actor import Actor
 from anmin.matters.flow import Move, Stage
 from anmin.matters.kind import Kind
 from anmin.matters.models import Link, Matter
 from anmin.matters.registry import all_kinds
 from anmin.people.models import Account
-from anmin.people.policy import Capability, can, is_rated, unit_scope
+from anmin.people.policy import Capability, can, capability_table, is_rated, unit_scope
 from anmin.places.models import Area, Unit
+from anmin.places.queries import directory
 
 
 def visible(account: Account, rows: QuerySet[Matter]) -> QuerySet[Matter]:
@@ -81,6 +86,17 @@ def may_take(account: Account) -> bool:
     return can(account, Capability.VIEW_MATTERS) and can(account, Capability.NOTE_MATTERS)
 
 
+def has_takers(unit: Unit, kind: Kind) -> bool:
+    """Whether somebody who works on matters of that kind works in the unit now."""
+    if unit.pk in directory().closed_units:
+        return False
+    both = {Capability.VIEW_MATTERS, Capability.NOTE_MATTERS}
+    roles = [role for role, may in capability_table().items() if may >= both]
+    if kind.seals:
+        roles = [role for role in roles if role == kind.seals]
+    return Account.objects.filter(unit=unit, is_active=True, role__in=roles).exists()
+
+
 def may_note(account: Account, matter: Matter) -> bool:
     """Whether this person may write into the timeline."""
     return can(account, Capability.NOTE_MATTERS) and in_scope(account, matter)
@@ -113,7 +129,10 @@ def require_open(actor: Actor, kind: Kind, *, owner: Unit, area: Area | None) ->
     if account is None or actor.role not in kind.opened_by:
         raise NotAllowed(_("Your role opens no matters of this kind by hand."))
     scope = unit_scope(account)
-    if scope.everything or can(account, Capability.ASSIGN_MATTERS):
+    if scope.everything:
+        return
+    if can(account, Capability.ASSIGN_MATTERS):
+        _require_takers(account, owner, kind)
         return
     if owner.pk not in scope:
         raise NotAllowed(
@@ -127,6 +146,38 @@ def require_open(actor: Actor, kind: Kind, *, owner: Unit, area: Area | None) ->
             % {"unit": answers.label},
             field="area",
         )
+
+
+def require_recent(actor: Actor, start: datetime, now: datetime) -> None:
+    """Refuse a beginning by somebody whose unit is rated that is longer ago than a unit's word goes.
+
+    What began long ago is in the figures of days that are over: the city's own file brings it.
+    """
+    if actor.account is None or not is_rated(actor.account):
+        return
+    history = unit_history()
+    if now - start > history:
+        raise Refusal(
+            _(
+                "You open what began up to %(days)s days ago; older records come with the city's own file."
+            )
+            % {"days": history.days},
+            field="opened_at",
+        )
+
+
+def unit_history() -> timedelta:
+    """How long ago what a rated unit opens may have begun, by hand or by file."""
+    history: timedelta = settings.RULES.get("intake.unit_history", timezone.localdate()).duration
+    return history
+
+
+def opens_for_others(actor: Actor, owner: Unit) -> int | None:
+    """The rated unit that opens a matter for another one; nothing if it is its own."""
+    account = actor.account
+    if account is None or not is_rated(account) or owner.pk in unit_scope(account):
+        return None
+    return account.unit_id
 
 
 def require_known(actor: Actor, other: Matter) -> None:
@@ -145,11 +196,14 @@ def require_move(actor: Actor, matter: Matter, edge: Move) -> None:
 def require_assign(actor: Actor, matter: Matter, *, to: Unit | None) -> None:
     """Refuse a hand-over by somebody who may not.
 
-    What is over is counted for its unit: nobody whose own unit is rated hands it to another.
+    What is over is counted for its unit: nobody whose own unit is rated hands it to another. An
+    order to put right is that unit's own to carry out; and who hands on hands it to somebody.
     """
-    _require(actor.trusted or (actor.account is not None and may_assign(actor.account, matter)))
-    leaves = to is not None and to.pk != matter.unit_id
-    if leaves and not matter.live and actor.account is not None and is_rated(actor.account):
+    account = actor.account
+    _require(actor.trusted or (account is not None and may_assign(account, matter)))
+    if to is None or to.pk == matter.unit_id or account is None or not is_rated(account):
+        return
+    if not matter.live:
         raise NotAllowed(
             _(
                 "This matter is over and counts for the unit that has it; only the inspectorate "
@@ -157,6 +211,12 @@ def require_assign(actor: Actor, matter: Matter, *, to: Unit | None) -> None:
             ),
             field="unit",
         )
+    if matter.type.rectifies:
+        raise NotAllowed(
+            _("Your unit is to put this right; only the inspectorate hands it to another."),
+            field="unit",
+        )
+    _require_takers(account, to, matter.type)
 
 
 def require_note(actor: Actor, matter: Matter) -> None:
@@ -167,6 +227,16 @@ def require_note(actor: Actor, matter: Matter) -> None:
 def require_reveal(actor: Actor, matter: Matter) -> None:
     """Refuse to open a contact."""
     _require(actor.account is not None and may_reveal(actor.account, matter))
+
+
+def _require_takers(account: Account, to: Unit, kind: Kind) -> None:
+    """Refuse to give a matter to another unit in which nobody could work on it."""
+    if is_rated(account) and to.pk not in unit_scope(account) and not has_takers(to, kind):
+        raise NotAllowed(
+            _("Nobody who works on matters works at %(unit)s: it would lie there unseen.")
+            % {"unit": to.label},
+            field="unit",
+        )
 
 
 def _require(allowed: bool) -> None:

@@ -5,13 +5,16 @@ its outside number is free again. A matter that it changed goes back to what its
 before. Whoever calls this has seen that nothing was built on it (``exchange.undoing``).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.matters.actor import Actor
+from anmin.matters.bulk import of_matters
 from anmin.matters.clock import Running, tick
 from anmin.matters.contacts import find_by
 from anmin.matters.flow import VOID, Stage
@@ -55,6 +58,13 @@ def entries_after(first: Mapping[int, int], run: int) -> list[Entry]:
         if one.action not in (UNDONE, KEPT_OUT)
         and one.payload.get("told", {}).get("run") not in undone
     ]
+
+
+def missed_promises(matter_ids: Collection[int]) -> set[int]:
+    """Those of these matters of which a promise ran out before it was met, or without being met."""
+    late = Deadline.objects.filter(of_matters(sorted(matter_ids)), due_at__lt=timezone.now())
+    late = late.filter(Q(met_at=None) | Q(met_at__gt=F("due_at")))
+    return set(late.values_list("matter_id", flat=True))
 
 
 def undo(first: Mapping[int, int], *, run: int, actor: Actor, at: datetime) -> None:

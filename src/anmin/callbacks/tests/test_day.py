@@ -83,6 +83,7 @@ def test_the_board_shows_what_is_owed(city: City) -> None:
         "unanswered": 3,
         "met_late": 0,
         "gone_late": 0,
+        "handed_on": 0,
         "callbacks_due": 0,
         "carried": 0,
         "carried_open": 0,
@@ -172,12 +173,61 @@ def test_who_hands_an_overdue_matter_on_stays_late_with_it(city: City) -> None:
     assert (taker.counts["met_late"], taker.counts["answered"]) == (0, 0)
 
 
+def test_the_board_of_who_hands_on_says_how_much(
+    city: City, chief: Account, clock: time_machine.Traveller
+) -> None:
+    """A board that is clear because its matters were handed away says so, on that day only."""
+    given, again, kept = (city.incident(category="noise") for _n in range(3))
+    assign(matter_id=kept.pk, actor=Actor.of(city.duty_leader), account=city.officer)
+    for matter in (given, again):
+        assign(matter_id=matter.pk, actor=Actor.of(city.duty_leader), unit=city.yuhai)
+    assign(matter_id=again.pk, actor=Actor.of(chief), unit=city.jinhu)
+    moved = city.incident(category="noise")
+    assign(matter_id=moved.pk, actor=Actor.of(city.inspector), unit=city.yuhai)
+
+    def handed_on(day: date) -> list[int]:
+        boards = [dayboard.board_of(one, day) for one in (city.jinhu, city.yuhai, city.bureau)]
+        return [board.counts["handed_on"] for board in boards]
+
+    assert handed_on(TODAY) == [2, 1, 0]  # nothing has left the bureau
+    assert (
+        close_day(
+            unit=city.jinhu,
+            day=TODAY,
+            by=city.duty_leader,
+            carry={f"matter:{kept.pk}": Carry("明天", unit=city.jinhu)},
+        ).counts["handed_on"]
+        == 2
+    )
+    for day in (TODAY - timedelta(days=1), TODAY + timedelta(days=1)):
+        assert handed_on(day) == [0, 0, 0]
+
+
+def test_no_day_is_signed_from_before_the_unit_had_anything(
+    city: City, chief: Account, clock: time_machine.Traveller
+) -> None:
+    first = TODAY - timedelta(days=3)
+    city.answered(opened_at=timezone.now() - timedelta(days=3), category="noise")
+    for day in (first - timedelta(days=1), date(2001, 1, 1), date(2026, 5, 20)):
+        with pytest.raises(Refusal) as refused:
+            close_day(unit=city.jinhu, day=day, by=city.duty_leader)
+        assert refused.value.code == "too_old"
+        with pytest.raises(Refusal):
+            close_day(unit=city.yuhai, day=first, by=chief)
+    assert not DayClosure.objects.exists()
+    close_day(unit=city.jinhu, day=first, by=city.duty_leader)
+    close_day(unit=city.yuhai, day=TODAY, by=chief)  # nothing yet, and today is today
+    DayLeftOpen(unit=city.yuhai, date=first, noticed_at=timezone.now(), counts={}).save()
+    close_day(unit=city.yuhai, day=first, by=chief)
+    assert DayClosure.objects.count() == 3
+
+
 def test_an_order_is_late_where_any_promise_of_it_ran_out(city: City) -> None:
     """The first contact was missed here and the finish there: both are late with it."""
     order = city.incident(kind="rectification", actor=Actor.of(city.inspector), unit=city.jinhu)
     long_ago = timezone.now() - timedelta(days=1)
     Deadline.objects.filter(matter=order, clock="first_contact").update(due_at=long_ago)
-    assign(matter_id=order.pk, actor=Actor.of(city.duty_leader), unit=city.yuhai)
+    assign(matter_id=order.pk, actor=Actor.of(city.inspector), unit=city.yuhai)
     assert dayboard.board_of(city.yuhai, TODAY).counts["rectifications_late"] == 0
     Deadline.objects.filter(matter=order, clock="finish").update(due_at=long_ago)
     Matter.objects.filter(pk=order.pk).update(due_at=long_ago)
@@ -391,6 +441,14 @@ def test_the_night_puts_unsigned_days_on_record_and_tells_the_duty_leader(
 
 
 def test_signed_days_are_chained(city: City, chief: Account) -> None:
+    for unit in (city.jinhu, city.yuhai):
+        city.incident(
+            unit=unit,
+            opened_at=timezone.now() - timedelta(days=2),
+            category="noise",
+            actor=Actor.system("dispatch"),
+        )
+    Matter.objects.update(closed_at=timezone.now(), due_at=None)
     for days in (2, 1, 0):
         close_day(unit=city.jinhu, day=TODAY - timedelta(days=days), by=city.duty_leader)
         close_day(unit=city.yuhai, day=TODAY - timedelta(days=days), by=chief)

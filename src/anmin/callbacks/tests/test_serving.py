@@ -59,8 +59,9 @@ def test_a_chain_of_late_hand_overs_leads_back_to_who_began_it(
     matter = city.incident()
     clock.shift(3 * HOUR)
     handed(matter, city.duty_leader, city.yuhai)
+    chief = _chief(city)
     handed(matter, yuhai_leader, city.bureau)
-    assert closed(matter, _chief(city)).unit == city.jinhu
+    assert closed(matter, chief).unit == city.jinhu
 
 
 def _chief(city: City) -> Account:

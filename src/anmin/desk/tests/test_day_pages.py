@@ -96,6 +96,19 @@ def test_a_clear_day_is_signed(city: City, sign_in: SignIn) -> None:
     assert 'name="confirm"' not in signed
 
 
+def test_a_day_before_the_first_record_has_nothing_to_sign(city: City, sign_in: SignIn) -> None:
+    city.answered()
+    browser, before = sign_in(city.duty_leader), everything()
+    for day in ("2001-01-01", "2026-05-20"):
+        page = text(browser.get(f"{DAY}?unit=RA-JH&date={day}"))
+        assert "没有任何记录" in page
+        assert 'name="confirm"' not in page
+        done = browser.post(f"{DAY}?unit=RA-JH&date={day}", {"key": day, "confirm": "on"})
+        assert done.status_code == 422
+        assert "没有任何记录" in text(done)
+    assert everything() == before
+
+
 def test_refused_while_something_is_open_and_told_what(city: City, sign_in: SignIn) -> None:
     first, second = city.incident(), city.incident(summary="旧案")
     before = everything()
@@ -197,7 +210,7 @@ def test_a_form_of_a_day_with_a_thousand_things_is_read(city: City, sign_in: Sig
 def test_a_day_is_not_signed_before_its_shift_ends(
     city: City, sign_in: SignIn, clock: time_machine.Traveller
 ) -> None:
-    city.answered()
+    city.answered(opened_at=timezone.now() - timedelta(days=1))
     owed = city.incident()
     with rules(day_sign_from=time(17, 30)):
         browser = sign_in(city.duty_leader)
@@ -372,5 +385,5 @@ def test_the_board_asks_few_questions(
     for account in (city.duty_leader, city.inspector, city.operator):
         browser = sign_in(account)
         browser.get(DAY)
-        with django_assert_max_num_queries(27):
+        with django_assert_max_num_queries(28):
             assert browser.get(DAY).status_code == 200

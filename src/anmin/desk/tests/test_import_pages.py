@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.conf import LazySettings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -141,6 +142,7 @@ def test_the_seattle_sample_end_to_end(city: City, sign_in: SignIn, home: Path) 
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@time_machine.travel("2026-03-02 10:00+08:00")  # a unit's file is about what is recent
 def test_an_unknown_file_is_guessed_corrected_and_imported(
     city: City, sign_in: SignIn, encoding: str
 ) -> None:
@@ -181,6 +183,7 @@ def test_an_unknown_file_is_guessed_corrected_and_imported(
     assert tiles(text(browser.get(f"/desk/import/{later.pk}/"))) == ["60", "0", "0", "59", "1"]
 
 
+@time_machine.travel("2026-03-02 10:00+08:00")
 def test_rejected_rows_are_shown_downloaded_and_the_download_is_logged(
     city: City, sign_in: SignIn
 ) -> None:

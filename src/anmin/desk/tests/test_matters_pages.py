@@ -19,6 +19,7 @@ from anmin.matters.actor import Actor
 from anmin.matters.models import Entry, Matter
 from anmin.matters.news import drain
 from anmin.people.models import AccessLog, Account
+from anmin.places.models import Unit
 
 
 @pytest.fixture(autouse=True)
@@ -455,6 +456,39 @@ def test_a_place_without_a_unit_asks_for_one(city: City, sign_in: SignIn) -> Non
     assert response.status_code == 422
     assert "new-opened_at" in text(response)
     assert not Matter.objects.exists()
+
+
+def test_who_opens_for_another_unit_is_told_what_and_for_whom(city: City, sign_in: SignIn) -> None:
+    browser = sign_in(city.duty_leader)
+    data = {
+        "key": "k1",
+        "category": "noise",
+        "summary": "夜间施工噪声",
+        "unit": "玉海派出所 (RA-YH)",
+        "opened_at": timezone.localtime().strftime("%Y-%m-%dT%H:%M"),
+    }
+    done = browser.post("/desk/matters/new/", data, follow=True)
+    matter = Matter.objects.get()
+    assert (done.status_code, matter.unit) == (200, city.yuhai)
+    page = text(done)
+    assert all(word in page for word in (matter.number, "玉海派出所", "噪声"))
+    long_ago = timezone.localtime() - timedelta(days=40)
+    refused = browser.post(
+        "/desk/matters/new/",
+        {**data, "key": "k2", "opened_at": long_ago.strftime("%Y-%m-%dT%H:%M")},
+    )
+    assert (refused.status_code, Matter.objects.count()) == (422, 1)
+    assert "最近30天" in text(refused)
+    empty = Unit.objects.create(code="RA-KO", name="空所", kind="station", parent=city.bureau)
+    own = [city.incident(key=f"o{n}") for n in range(2)]
+    before = list(Matter.objects.order_by("pk").values())
+    asked = {"key": "k3", "do": "assign", "to": "空所 (RA-KO)", "matter": [one.pk for one in own]}
+    bulk = browser.post("/desk/matters/bulk/", asked)
+    assert (bulk.status_code, "没有可办理事项的在岗人员" in text(bulk)) == (200, True)
+    single = browser.post(f"{url(own[0])}assign/", {**asked, "version": own[0].version})
+    assert single.status_code == 403
+    assert list(Matter.objects.order_by("pk").values()) == before
+    assert empty.pk
 
 
 def test_who_opens_nothing_is_told(city: City, sign_in: SignIn) -> None:

@@ -15,7 +15,7 @@ from anmin.desk.rows import lines
 from anmin.desk.views.page import DeskRequest, page, show
 from anmin.kernel.errors import NotFound
 from anmin.kernel.incoming import key_of
-from anmin.matters import actions, policy, queries
+from anmin.matters import each, policy, queries
 from anmin.matters.actor import Actor
 from anmin.people.policy import Capability
 
@@ -75,7 +75,7 @@ def _asked(request: DeskRequest, chosen: list[Matter]) -> tuple[ActForm, Do]:
     what = request.POST.get("do", "")
     if what == "assign":
         hand = AssignForm(request.POST, account=request.user, auto_id="assign-%s")
-        return hand, lambda: actions.assign_many(
+        return hand, lambda: each.assign_many(
             matter_ids=ids,
             actor=actor,
             note=hand.cleaned_data["note"],
@@ -92,7 +92,7 @@ def _asked(request: DeskRequest, chosen: list[Matter]) -> tuple[ActForm, Do]:
 
 
 def _move(ids: list[int], code: str, actor: Actor, step: StepForm) -> list[tuple[int, str]]:
-    return actions.move_many(
+    return each.move_many(
         matter_ids=ids,
         code=code,
         actor=actor,

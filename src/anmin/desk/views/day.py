@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anmin.callbacks.dayboard import DayRows, day_board, signing_units
-from anmin.callbacks.signing import close_day, open_keys
+from anmin.callbacks.signing import begun, close_day, open_keys
 from anmin.callbacks.unhappy import head_unit
 from anmin.desk.csv_files import file_links
 from anmin.desk.day_forms import SignForm
@@ -48,6 +48,7 @@ COUNTS = {
     "carried_open": gettext_lazy("of them still unanswered"),
     "met_late": gettext_lazy("Done today, but late"),
     "gone_late": gettext_lazy("Missed here, now elsewhere"),
+    "handed_on": gettext_lazy("Handed on today"),
     "at_risk": gettext_lazy("Soon due"),
     "due_later": gettext_lazy("Came in, due later"),
     "unhappy": gettext_lazy("Unhappy today"),
@@ -144,6 +145,8 @@ def _shown(board: DayBoard, account: Account, form: SignForm | None) -> dict[str
     rows = rows_of(board, lists_for(account))
     if form is not None and board.sign_from is not None and not form.is_bound:
         form = None  # not due yet: what is owed stands in the list
+    if form is not None and not form.is_bound and not begun(board.unit, board.date):
+        form = None  # before the unit's first record
     asked = {item.key for item in form.items.values()} if form is not None else set()
     linked = {row.first for row in rows if row.anchor} | ({"carried"} if board.carried else set())
     closure = board.closure
@@ -152,6 +155,7 @@ def _shown(board: DayBoard, account: Account, form: SignForm | None) -> dict[str
         "whole": whole,
         "form": form,
         "may_sign": not closure and can(account, Capability.CLOSE_DAY),
+        "begun": begun(board.unit, board.date),
         "tiles": [
             (label, board.counts[name], f"#{anchor}" if anchor in linked else "")
             for name, label in COUNTS.items()

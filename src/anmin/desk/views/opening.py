@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from anmin.desk.forms import OpeningForm, openable_kinds, opening_form
 from anmin.desk.views.page import DeskRequest, go, page, show
 from anmin.kernel.errors import NotAllowed, Refusal
+from anmin.matters import policy
 from anmin.matters.actions import open_matter
 from anmin.matters.actor import Actor
 from anmin.people.policy import Capability
@@ -38,10 +39,26 @@ def matter_new(request: DeskRequest) -> HttpResponse:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            messages.success(request, _("%(number)s is open.") % {"number": opened.number})
-            return go(request, reverse("desk:matter", args=[opened.number]))
+            return _opened(request, opened)
     context = {"form": form, "kind": kind, "kinds": kinds}
     return show(request, "matter_new.html", context, status=form.status)
+
+
+def _opened(request: DeskRequest, matter: Matter) -> HttpResponse:
+    """On to the matter; whoever opened it for a unit that they do not see is told for which."""
+    if policy.in_scope(request.user, matter):
+        messages.success(request, _("%(number)s is open.") % {"number": matter.number})
+        return go(request, reverse("desk:matter", args=[matter.number]))
+    told = {
+        "number": matter.number,
+        "topic": matter.topic.label if matter.topic else matter.type.label,
+        "unit": matter.unit.label if matter.unit else "",
+    }
+    messages.success(
+        request,
+        _("%(number)s (%(topic)s) is open for %(unit)s, which has it from now on.") % told,
+    )
+    return go(request, reverse("desk:matters"))
 
 
 def _open(request: DeskRequest, kind: str, form: OpeningForm) -> Matter:

@@ -215,7 +215,8 @@ def test_what_is_built_on_an_import_while_its_undoing_waits_stops_it(
 def test_who_is_rated_undoes_nothing_that_somebody_is_to_be_called_about(
     city: City, files: Files
 ) -> None:
-    files.take(city.duty_leader, row())
+    fresh = {"报警时间": f"{timezone.localtime():%Y-%m-%d %H:%M:%S}", "警情类别": "噪声扰民"}
+    files.take(city.duty_leader, row(**fresh))
     undone = undoing.start(last_run().pk, actor=city.duty_leader)
     undoing.carry_out(undone)
     files.take(city.duty_leader, row(**ANSWERED))
@@ -224,6 +225,34 @@ def test_who_is_rated_undoes_nothing_that_somebody_is_to_be_called_about(
     with pytest.raises(Conflict, match="已安排的回访"):
         undoing.start(last_run().pk, actor=city.duty_leader)
     assert [facts(), Entry.objects.count(), Callback.objects.values().get()] == before
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_who_is_rated_undoes_no_promise_that_ran_out(
+    city: City, files: Files, answered: bool
+) -> None:
+    """Not by the page and not by the command; an administrator does."""
+    files.take(city.duty_leader, row("J1", **(ANSWERED if answered else {})), row("J2"))
+    before, run = [facts(), Entry.objects.count()], last_run()
+    seen = undoing.summary(run.pk, actor=city.duty_leader)
+    assert seen.built["missed"] == 2  # by hand it is answered when the file comes in: too late
+    with pytest.raises(Conflict, match=r"已超时的时限.*2"):
+        undoing.start(run.pk, actor=city.duty_leader)
+    assert [facts(), Entry.objects.count()] == before
+    assert undoing.undo_next() == 0
+    undoing.carry_out(undoing.start(run.pk, actor=city.admin))
+    assert set(Matter.objects.values_list("stage", flat=True)) == {"void"}
+
+
+def test_a_promise_that_runs_out_while_its_undoing_waits_stops_it(city: City, files: Files) -> None:
+    fresh = {"报警时间": f"{timezone.localtime():%Y-%m-%d %H:%M:%S}", "警情类别": "噪声扰民"}
+    files.take(city.duty_leader, row(**fresh))
+    run = undoing.start(last_run().pk, actor=city.duty_leader)
+    Deadline.objects.update(due_at=timezone.now() - timedelta(minutes=1))
+    before = [facts(), Entry.objects.count()]
+    assert undoing.undo_next() == 1
+    assert [facts(), Entry.objects.count()] == before
+    assert ImportRun.objects.get(pk=run.pk).status == Status.FAILED
 
 
 def test_only_whoever_started_an_import_undoes_it_or_an_administrator(

@@ -18,12 +18,10 @@ from anmin.exchange.tests.conftest import PLAIN
 from anmin.kernel.errors import Conflict, NotAllowed, NotFound, Refusal, Unavailable
 from anmin.matters.models import Matter
 
-EXPORT = (
-    "警情编号,报警时间,警情类别\n"
-    "J1,2026-03-01 08:00:00,盗窃\n"
-    "J2,2026-03-01 08:00:00,纠纷\n"
-    "J3,昨天,盗窃\n"
-).encode("gb18030")
+NIGHT = f"{timezone.localdate() - timedelta(days=1)} 08:00:00"
+EXPORT = (f"警情编号,报警时间,警情类别\nJ1,{NIGHT},盗窃\nJ2,{NIGHT},纠纷\nJ3,昨天,盗窃\n").encode(
+    "gb18030"
+)
 
 
 @pytest.fixture(autouse=True)

@@ -234,6 +234,10 @@ class Migration(migrations.Migration):
             model_name='deadline',
             constraint=models.UniqueConstraint(fields=('matter', 'clock'), name='deadline_once'),
         ),
+        migrations.AddIndex(
+            model_name='entry',
+            index=models.Index(condition=models.Q(('action', 'assign')), fields=['at'], name='entry_handed_on'),
+        ),
         migrations.AddConstraint(
             model_name='entry',
             constraint=models.UniqueConstraint(fields=('matter', 'seq'), name='entry_once'),

@@ -8,7 +8,7 @@ from django.utils import timezone
 from tests.personas import WANG, City
 
 from anmin.kernel.errors import Conflict, NotAllowed, NotFound, Refusal
-from anmin.matters import actions, queries
+from anmin.matters import actions, each, queries
 from anmin.matters.actor import CITIZEN, Actor
 from anmin.matters.categories import category_choices
 from anmin.matters.models import Contact, Deadline, Entry, Matter
@@ -161,7 +161,7 @@ def test_what_is_over_stays_with_the_unit_that_is_rated_by_it(city: City) -> Non
     with pytest.raises(NotAllowed) as refused:
         actions.assign(matter_id=matter.pk, actor=leader, unit=city.yuhai)
     assert refused.value.field == "unit"
-    assert actions.assign_many(matter_ids=[matter.pk], actor=leader, unit=city.yuhai)
+    assert each.assign_many(matter_ids=[matter.pk], actor=leader, unit=city.yuhai)
     assert (list(Matter.objects.values()), matter.entries.count()) == (before, 2)
     actions.assign(matter_id=matter.pk, actor=leader, account=city.officer)
     actions.assign(matter_id=matter.pk, actor=Actor.of(city.inspector), unit=city.yuhai)

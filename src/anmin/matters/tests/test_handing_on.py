@@ -8,16 +8,19 @@ import time_machine
 from django.utils import timezone
 from tests.personas import City
 
+from anmin.kernel.errors import NotAllowed, Refusal
+from anmin.matters import each
 from anmin.matters.actions import assign, move
 from anmin.matters.actor import Actor
 from anmin.matters.bringing import Bringing
 from anmin.matters.intake import Observation, observe_many
 from anmin.matters.measures import MATTERS
-from anmin.matters.models import Deadline, Matter
+from anmin.matters.models import Deadline, Entry, Matter
 from anmin.matters.promises import reckon_again
 from anmin.matters.verify import verify
 from anmin.measures.lake import refresh
 from anmin.measures.queries import records, show
+from anmin.people.models import Account
 from anmin.places.models import Unit
 
 NOW = datetime.fromisoformat("2026-11-10 10:00+08:00")
@@ -99,7 +102,7 @@ def test_figures_count_a_missed_promise_for_the_unit_that_missed_it(
     city: City, clock: time_machine.Traveller, tmp_path: Any, settings: Any
 ) -> None:
     late, kept, open_still = due_in(city, -1), due_in(city, 1), due_in(city, -2)
-    own = due_in(city, -3, unit=city.yuhai, area=city.yuhai_town)
+    own = due_in(city, -3, area=city.yuhai_town, actor=Actor.system("dispatch"))
     for matter in (late, kept, open_still):
         hand_on(city, matter, city.yuhai)
     yuhai = Actor.of(city.other_officer)
@@ -118,3 +121,74 @@ def test_figures_count_a_missed_promise_for_the_unit_that_missed_it(
     assert (only.numerator, only.denominator) == (1, 2)
     assert "due_unit" in MATTERS.columns
     assert reckon_again() == 0
+
+
+@pytest.mark.parametrize(
+    ("waited", "stays"), [(0, False), (1.99, False), (2.01, True), (23, True), (72, True)]
+)
+def test_who_opens_for_another_unit_what_has_waited_answers_for_it(
+    city: City, waited: float, stays: bool
+) -> None:
+    """Nobody makes another station late by telling it of days ago."""
+    opened = timezone.now() - timedelta(hours=waited)
+    wanted: dict[str, Any] = {"category": "noise", "opened_at": opened, "unit": city.yuhai}
+    planted, own = city.incident(**wanted), city.incident(**{**wanted, "unit": city.jinhu})
+    body = city.incident(**wanted, actor=Actor.system("dispatch"))
+    assert [answers_for(one) for one in (planted, own, body)] == [
+        city.jinhu if stays else None,
+        None,
+        None,
+    ]
+    assert verify().sound
+
+
+@pytest.mark.parametrize("days", [31, 400, 9000])
+def test_nobody_rated_opens_what_began_long_ago(city: City, days: int) -> None:
+    opened = timezone.now() - timedelta(days=days)
+    for actor in (city.duty_leader, city.officer):
+        with pytest.raises(Refusal) as refused:
+            city.incident(actor=Actor.of(actor), opened_at=opened)
+        assert refused.value.field == "opened_at"
+    assert not Entry.objects.exists()
+    assert city.incident(actor=Actor.system("dispatch"), opened_at=opened).pk
+    assert city.incident(opened_at=timezone.now() - timedelta(days=29)).pk
+
+
+def test_nobody_hands_to_a_unit_without_people(city: City) -> None:
+    """Not one, not several, not by opening it there; the inspectorate may, and so may the house."""
+    empty = Unit.objects.create(code="RA-KO", name="空所", kind="station", parent=city.bureau)
+    gone = Account.objects.create_user("gone", "x", role="officer", unit=empty)
+    Account.objects.filter(pk=gone.pk).update(is_active=False)
+    Account.objects.create_user("phones", "x", role="operator", unit=empty)  # works on no matters
+    matters = [due_in(city, 5) for _n in range(3)]
+    leader = Actor.of(city.duty_leader)
+    before = [list(model.objects.order_by("pk").values()) for model in (Matter, Entry, Deadline)]
+    with pytest.raises(NotAllowed) as refused:
+        hand_on(city, matters[0], empty)
+    assert refused.value.field == "unit"
+    ids = [one.pk for one in matters]
+    assert len(each.assign_many(matter_ids=ids, actor=leader, unit=empty)) == 3
+    with pytest.raises(NotAllowed):
+        due_in(city, 5, unit=empty)
+    assert before == [
+        list(model.objects.order_by("pk").values()) for model in (Matter, Entry, Deadline)
+    ]
+    hand_on(city, matters[0], empty, by=city.inspector)
+    Account.objects.filter(pk=gone.pk).update(is_active=True)
+    hand_on(city, matters[1], empty)
+    assert due_in(city, 5, unit=empty).unit == empty
+    below = Unit.objects.create(code="RA-JH-1", name="一队", kind="post", parent=city.jinhu)
+    hand_on(city, matters[2], below)  # still on his own board
+    assert verify().sound
+
+
+def test_an_order_is_moved_by_the_inspectorate_only(city: City) -> None:
+    order = city.incident(kind="rectification", actor=Actor.of(city.inspector), unit=city.jinhu)
+    before = list(Entry.objects.values())
+    with pytest.raises(NotAllowed) as refused:
+        hand_on(city, order, city.yuhai)
+    assert (refused.value.field, list(Entry.objects.values())) == ("unit", before)
+    assign(matter_id=order.pk, actor=Actor.of(city.duty_leader), account=city.officer)
+    hand_on(city, order, city.yuhai, by=city.inspector)
+    order.refresh_from_db()
+    assert order.unit == city.yuhai
