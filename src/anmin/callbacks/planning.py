@@ -21,6 +21,7 @@ from anmin.callbacks.draws import open_draw
 from anmin.callbacks.exclusions import Facts
 from anmin.callbacks.models import Callback, Draw, Status
 from anmin.callbacks.promises import due_rule
+from anmin.callbacks.renaming import ask_anew
 from anmin.callbacks.reopening import withdraw_after
 from anmin.callbacks.scripts import script
 from anmin.channels.models import OptOut
@@ -108,13 +109,14 @@ class Terms:
 def plan(entries: QuerySet[Entry]) -> None:
     """Plan for every entry that takes a matter to its follow-up, and withdraw what was taken back.
 
-    At most ten statements, a few more for each matter that was opened again or put right, and where a unit
+    At most eleven statements, a few more for each matter that was opened again or put right, and where a unit
     opened a matter itself that it would have excluded (``claims``).
     """
     bulk.begin_batch()
     judge_again(entries)
     told = closings.read(entries, chunk=BATCH)
     withdraw_after(told.reopened)
+    told.wanted.extend(ask_anew(entries))
     wanted = {(one.matter_id, one.follow_up.round, one.closing): one for one in told.wanted}
     if not wanted:
         return

@@ -35,6 +35,9 @@ UNHEARD = datetime(1970, 1, 1, tzinfo=UTC)
 """How new the facts of a matter are of which the system of record has not spoken yet."""
 SETTLING = ("category", "opened_at")
 """Columns that decide whether and when somebody is called back."""
+_SPOT = ("place", "longitude", "latitude")
+TOLD_BY = {"area_id": ("area_id",), "summary": ("summary",), **dict.fromkeys(_SPOT, _SPOT)}
+"""Columns that a record may have left blank, and those that say the same; a place is a spot."""
 
 
 def _nobody(_ids: Collection[int]) -> AbstractSet[int]:
@@ -132,8 +135,14 @@ class Bounds:
             return _("The event number belongs to a record that is not your unit's.")
         return ""
 
-    def refuse_change(self, matter: Matter, one: Observation, changed: AbstractSet[str]) -> str:
-        """Why this row may not change that matter at all; ``changed`` names what would change."""
+    def refuse_change(
+        self, matter: Matter, one: Observation, changed: AbstractSet[str], *, outranked: bool
+    ) -> str:
+        """Why this row may not change that matter at all; ``changed`` names what would change.
+
+        ``outranked``: a system of record speaks for the source. What it has said of where it was
+        and what happened is no unit's to change; what it left blank, a unit may tell once.
+        """
         if reason := self._refuse_place(one):
             return reason
         flags = {
@@ -143,6 +152,10 @@ class Bounds:
         }
         if changed & (flags | set(SETTLING)):
             return _("The category, the opening and the marks of a case are changed by no unit.")
+        if outranked and matter.facts_at not in (None, UNHEARD):
+            known = {name for name in TOLD_BY if getattr(matter, name) not in (None, "")}
+            if any(known & set(TOLD_BY[name]) for name in changed & TOLD_BY.keys()):
+                return _("The city's own record says where it was and what happened.")
         return ""
 
     def refuse_way(self, matter: Matter, state: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 from anmin.matters.bringing import UNHEARD, Bringing
 from anmin.matters.clock import Reckoner, Running, reckoner
+from anmin.matters.contacts import ContactFacts, further_indexes
 from anmin.matters.models import Contact, Entry, Matter
 from anmin.people.policy import rated_roles
 
@@ -48,6 +49,14 @@ def clocks_put_right(
         if told != now:
             changed[clock.code] = told
     return changed
+
+
+def renamed(first: Contact, named: ContactFacts, phone: bytes | None) -> dict[str, bool]:
+    """What an entry tells where the record names another to call than the unit did (``first``)."""
+    old = bytes(first.phone_index or b"")
+    if phone is None or not old or old in (phone, *further_indexes(named)):
+        return {}
+    return {"renamed": True}
 
 
 def named_by_unit(first: Contact) -> bool:

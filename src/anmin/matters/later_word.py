@@ -241,7 +241,7 @@ def _refused(later: _Later, one: Observation, by: Bringing, digest: bytes, state
     """Why somebody whose unit is rated may not bring this; the matter keeps that it was tried."""
     assert by.bounds is not None
     matter, changed = later.matter, {*later.columns, *later.details}
-    if reason := by.bounds.refuse_change(matter, one, changed):
+    if reason := by.bounds.refuse_change(matter, one, changed, outranked=by.outranked):
         return reason
     if later.rests and (changed or later.aside or later.new_contact or state != matter.state):
         names = sorted({*changed, *later.aside, *(("contact",) if later.new_contact else ())})
@@ -364,6 +364,7 @@ def _contact(later: _Later, one: Observation, change: Change, by: Bringing, now:
             fingerprint=first.fingerprint,
         )
         if later.rests:  # both are called, and found
+            change.told |= first_word.renamed(first, one.contact, marks.phone)
             keep_further(matter.pk, [bytes(first.phone_index)] if first.phone_index else [])
         else:
             FurtherPhone.objects.filter(matter=matter).delete()
