@@ -100,6 +100,16 @@ class Bringing:
         return Bounds(account)
 
 
+def refuse_told(matter: Matter, changed: AbstractSet[str]) -> str:
+    """Why nobody who is rated changes these columns: a system of record has said what they tell."""
+    if matter.facts_at in (None, UNHEARD) or matter.source.startswith(OWN):
+        return ""
+    known = {name for name in TOLD_BY if getattr(matter, name) not in (None, "")}
+    if any(known & set(TOLD_BY[name]) for name in changed & TOLD_BY.keys()):
+        return _("The city's own record says where it was and what happened.")
+    return ""
+
+
 class Bounds:
     """What the file of somebody whose unit is rated may bring. Each answer is a reason, or ``""``."""
 
@@ -152,11 +162,7 @@ class Bounds:
         }
         if changed & (flags | set(SETTLING)):
             return _("The category, the opening and the marks of a case are changed by no unit.")
-        if outranked and matter.facts_at not in (None, UNHEARD):
-            known = {name for name in TOLD_BY if getattr(matter, name) not in (None, "")}
-            if any(known & set(TOLD_BY[name]) for name in changed & TOLD_BY.keys()):
-                return _("The city's own record says where it was and what happened.")
-        return ""
+        return refuse_told(matter, changed) if outranked else ""
 
     def refuse_way(self, matter: Matter, state: str) -> str:
         """Why this row may not take a matter to that state."""

@@ -18,7 +18,7 @@ from anmin.kernel.errors import Conflict, NotAllowed, Refusal
 from anmin.matters import policy
 from anmin.matters.actions import done_before, lock
 from anmin.matters.actor import Actor
-from anmin.matters.bringing import Bounds, Planned
+from anmin.matters.bringing import Bounds, Planned, refuse_told
 from anmin.matters.categories import category as category_of
 from anmin.matters.clock import Running
 from anmin.matters.contacts import (
@@ -158,6 +158,9 @@ def _require(
         raise NotAllowed(
             _("Somebody is to be called back about this: your unit changes it no more.")
         )
+    if reason := refuse_told(matter, columns.keys() & {"area_id", "place"}):
+        field = "area" if "area_id" in columns else "place"
+        raise NotAllowed(reason, field=field)
     if right.area is not None and "area_id" in columns:
         owner = matter.type.owner(right.area, matter.kind)
         if owner is not None and owner.pk not in Bounds(account).units:

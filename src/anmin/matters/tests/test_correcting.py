@@ -229,3 +229,19 @@ def test_the_record_that_repeats_a_wrong_number_does_not_bring_it_back(city: Cit
     assert (matter.summary, matter.place) == ("夜间施工扰民", "文化路北段")
     assert [found.phone for found in contacts_to_call(matter)] == [LI.phone]
     assert verify().mismatches == 0
+
+
+def test_where_the_record_says_it_was_no_unit_moves_it_by_hand(city: City) -> None:
+    assert outcomes(observation(city), observation(city, "E2", place="")) == ["created", "created"]
+    matter, blank = Matter.objects.order_by("external_id")
+    before = world()
+    for right, field in (({"place": "别处"}, "place"), ({"area": city.town}, "area")):
+        for person in (city.officer, city.duty_leader):
+            with pytest.raises(NotAllowed) as refused:
+                put_right(matter, person, **right)
+            assert refused.value.field == field
+    with pytest.raises(NotAllowed):  # its point on the map is known
+        put_right(blank, city.officer, place="别处")
+    assert world() == before
+    put_right(matter, city.inspector, place="别处")
+    assert Matter.objects.get(pk=matter.pk).place == "别处"
