@@ -187,10 +187,12 @@ def _keep(
         return {"contact": keep_contact(matter.pk, contact, number=matter.number).fingerprint.hex()}
     sealed = seal(contact, number=matter.number)
     if actor.account is not None and is_rated(actor.account) and not named_by_unit(current):
-        # Somebody else named the first: a unit's word is called after that, never instead.
-        beside = {"standing": LaterContact.BESIDE, **sealed._asdict()}
+        # Somebody else named the first: a unit's word is called only where that left no number.
+        called = not current.phone_index
+        standing = LaterContact.BESIDE if called else LaterContact.UNIT
+        beside = {"standing": standing, **sealed._asdict()}
         LaterContact.objects.create(matter=matter, at=now, run=None, **beside)
-        indexes = [sealed.phone_index, *further_indexes(contact)]
+        indexes = (sealed.phone_index, *further_indexes(contact)) if called else ()
         keep_further(matter.pk, [index for index in indexes if index])
         return {"later_contact": sealed.fingerprint.hex()}
     LaterContact.objects.create(

@@ -184,10 +184,11 @@ def test_once_somebody_is_to_be_called_a_unit_changes_nothing(city: City) -> Non
     assert contact_for_message(matter).phone == LI.phone
 
 
-def test_a_unit_s_word_is_called_after_the_contact_that_somebody_else_named(city: City) -> None:
+def test_a_unit_s_word_is_not_called_beside_a_number_that_somebody_else_named(city: City) -> None:
     matter = city.incident(actor=Actor.system("cad"))
     put_right(matter, city.officer, contact=LI)
-    assert [one.phone for one in contacts_to_call(matter)] == [WANG.phone, LI.phone]
+    assert [one.phone for one in contacts_to_call(matter)] == [WANG.phone]
+    assert LaterContact.objects.get().standing == LaterContact.UNIT
     assert Entry.objects.order_by("-seq")[0].payload["told"].keys() == {"later_contact"}
 
 
