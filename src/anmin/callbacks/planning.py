@@ -109,8 +109,8 @@ class Terms:
 def plan(entries: QuerySet[Entry]) -> None:
     """Plan for every entry that takes a matter to its follow-up, and withdraw what was taken back.
 
-    At most eleven statements, a few more for each matter that was opened again or put right, and where a unit
-    opened a matter itself that it would have excluded (``claims``).
+    At most twelve statements, a few more for each matter that was opened again or put right, and
+    where a unit opened a matter itself that it would have excluded (``claims``).
     """
     bulk.begin_batch()
     judge_again(entries)
