@@ -1,9 +1,10 @@
 """Kill what runs at random moments while everybody writes; count what got lost or was done twice.
 
-``python -m bench.kills [KILLS] [postgres] [--minutes N]``: until so many kills, or so long; web, worker, imports, one web process, everything at
-once and (PostgreSQL) the database are killed in turn. Meanwhile citizens answer by link and by
-message, officers open matters and take them to their ends, operators call, a leader takes orders
-to their end and signs days, an export is imported again and again, and a gateway takes messages.
+``python -m bench.kills [KILLS] [postgres] [--minutes N]``, until so many kills, or so long: web,
+worker, imports, one web process, everything at once and (PostgreSQL) the database are killed in
+turn. Meanwhile citizens answer by link and by message, officers open matters and take them to
+their ends, operators call, a leader takes orders to their end and signs days, an export is
+imported again and again, and a gateway takes messages.
 Each sends its form until an answer comes back (acknowledged); then all of it is looked for, what
 the worker had to do is counted, and `anmin verify` runs. Exit status 1 if anything is lost or
 doubled.

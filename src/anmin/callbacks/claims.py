@@ -2,8 +2,9 @@
 
 A unit that opens a matter itself, by hand or by its own file, says what it is about, that a minor is
 involved, that the case is still running, and whom to call: nobody, or somebody of whom it knows
-that he wants no calls. Each of these can keep the citizen from being asked. Where nobody but the unit says so, the callback waits as ``claimed`` and counts as owed
-until somebody who follows up every unit has confirmed the exclusion, or has the citizen called.
+that he wants no calls. Each of these can keep the citizen from being asked. Where nobody but the
+unit says so, the callback waits as ``claimed`` and counts as owed until somebody who follows up
+every unit has confirmed the exclusion, or has the citizen called.
 """
 
 from collections import defaultdict

@@ -5,6 +5,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from anmin.callbacks.reply_models import Decision as Decision
+from anmin.callbacks.reply_models import DeliveryCase as DeliveryCase
+from anmin.callbacks.reply_models import ReplyItem as ReplyItem
+from anmin.callbacks.reply_models import Why as Why
 from anmin.evidence.bookkeeping import by_rule
 from anmin.evidence.evidenced import AppendOnly, Evidenced
 
@@ -369,9 +373,3 @@ class DayLeftOpen(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.date}"
-
-
-from anmin.callbacks.reply_models import Decision as Decision  # noqa: E402
-from anmin.callbacks.reply_models import DeliveryCase as DeliveryCase  # noqa: E402
-from anmin.callbacks.reply_models import ReplyItem as ReplyItem  # noqa: E402
-from anmin.callbacks.reply_models import Why as Why  # noqa: E402

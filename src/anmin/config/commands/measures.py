@@ -110,11 +110,13 @@ def _table(result: "Result") -> str:
     from django.utils.translation import gettext as _
     from rich.cells import cell_len, set_cell_size
 
-    lines = [[*result.by, _("value"), _("interval"), _("share of")]]
+    beside = [_("Without own and further calls")] if result.indicator.aside else []
+    lines = [[*result.by, _("value"), _("interval"), _("share of"), *beside]]
     figures = [*result.rows, *([result.total] if result.by else [])] or [result.total]
     for figure in figures:
         names = [str(figure.dimensions.get(name, _("total"))) for name in result.by]
-        lines.append([*names, *_cells(figure)])
+        bare = [" ".join(_cells(figure.without))] if figure.without else [""] * len(beside)
+        lines.append([*names, *_cells(figure), *bare])
     widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
     body = "\n".join("  ".join(map(set_cell_size, line, widths)).rstrip() for line in lines)
     moment = date_format(timezone.localtime(result.cutoff), "Y-m-d H:i")

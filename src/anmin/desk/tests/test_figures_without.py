@@ -14,6 +14,7 @@ from tests.personas import City
 
 from anmin.callbacks.tests.conftest import TUESDAY
 from anmin.callbacks.tests.test_planted import answered, by_file, by_hand
+from anmin.config import command
 from anmin.desk.tests.conftest import SignIn
 from anmin.measures.lake import refresh
 
@@ -31,7 +32,7 @@ def moments() -> Iterator[datetime]:
 
 
 def test_both_values_are_on_the_page_in_the_list_and_in_the_file(
-    city: City, sign_in: SignIn
+    city: City, sign_in: SignIn, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at = moments()
     record = [by_file(city, city.operator, next(at)) for _n in range(20)]
@@ -53,6 +54,11 @@ def test_both_values_are_on_the_page_in_the_list_and_in_the_file(
     assert (total["numerator"], total["denominator"]) == ("20", "30")
     assert (total["without_numerator"], total["without_denominator"]) == ("10", "20")
     assert (float(total["without_value"]), total["without_suppressed"]) == (0.5, "no")
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    assert command.run(["measures", "show", "satisfaction", "--by", "unit"]) == 0
+    head, *lines, _as_of = capsys.readouterr().out.splitlines()[1:]
+    assert head.endswith("Without own and further calls")
+    assert all("66.67%" in line and "50.00%" in line and "10 / 20" in line for line in lines)
     plain = browser.get("/desk/measures/incidents.csv")
     head = b"".join(plain.streaming_content).decode("utf-8-sig").splitlines()[0]  # type: ignore[attr-defined]
     assert "without" not in head
