@@ -181,14 +181,15 @@ _COLUMN_LABELS = {
 
 
 def story(view: MatterView, names: Names, *, with_names: bool) -> list[Event]:
-    """The history as events, oldest first, one for each entry; the last says what comes next.
+    """The history as events, oldest first, one for each entry; the last says what comes next,
+    where that is the reader's unit's.
 
     ``with_names``: the reader may see who did it, not only in which role.
     """
     teller = _Teller(view, names, with_names)
     events = [teller.event(entry) for entry in view.entries]
     running = [one for one in view.deadlines if one.met_at is None]
-    if events and view.matter.live and running:
+    if events and view.matter.live and running and not view.waits:
         labels = {clock.code: clock.label for clock in view.matter.type.clocks}
         last, soonest = events[-1], running[0]
         step = str(labels.get(soonest.clock, soonest.clock))
