@@ -3,8 +3,11 @@
 import re
 from collections.abc import Iterable
 
+NO_RESULT = "#FORMULA!"
+"""Stands for a formula whose result was not saved with the workbook."""
 NOTHING = re.compile(
-    r"\(?null\)?|<null>|n/?a|#n/a|nan|nil|none|nat|-+|\.+|\?+"
+    r"\(?null\)?|<null>|n/?a|n\.a\.?|#n/a|nan|nil|none|nat|[-–—]+|\.+|\?+|/+|\\n|[-_]+:[-_:]+"
+    r"|\((?:blank|empty|空)\)|s/d|k\. ?a\.|无|暂无|空|空白|未填"
     r"|#ref!|#value!|#div/0!|#name\?|#num!|#null!|#spill!|#calc!",
     re.IGNORECASE,
 )

@@ -1,7 +1,9 @@
 """Names of months and of days of the week, in the languages that files come in.
 
-English, Chinese, German, French, Spanish, Italian, Portuguese and Dutch: in full, and short as
-programs write them (CLDR). A name means the same month in every language that has it.
+English, Chinese, German, French, Spanish, Italian, Portuguese, Dutch, Swedish, Danish, Norwegian,
+Finnish, Polish, Czech, Russian, Ukrainian, Turkish and Indonesian: in full, as they stand in a
+date, and short as programs write them (CLDR). A name means the same month in every language here
+(Croatian is left out: its listopad is October).
 """
 
 from collections.abc import Iterable
@@ -18,6 +20,17 @@ _FULL = """
     gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre
     janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro
     januari februari maart april mei juni juli augustus september oktober november december
+    januari februari mars april maj juni juli augusti september oktober november december
+    januar februar marts april maj juni juli august september oktober november december
+    januar februar mars april mai juni juli august september oktober november desember
+    januari februari maret april mei juni juli agustus september oktober november desember
+    tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta heinäkuuta elokuuta syyskuuta lokakuuta marraskuuta joulukuuta
+    stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia
+    ledna února března dubna května června července srpna září října listopadu prosince
+    января февраля марта апреля мая июня июля августа сентября октября ноября декабря
+    январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь
+    січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня
+    ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık
 """
 _SHORT = """
     jan feb mar apr may jun jul aug sep oct nov dec
@@ -33,6 +46,13 @@ _SHORT = """
     gen feb mar apr mag giu lug ago set ott nov dic
     jan fev mar abr mai jun jul ago set out nov dez
     jan feb mrt apr mei jun jul aug sep okt nov dec
+    jan feb mars apr maj juni juli aug sep okt nov dec
+    jan feb mar apr mai jun jul agu sep okt nov des
+    sty lut mar kwi maj cze lip sie wrz paź lis gru
+    янв фев мар апр мая июн июл авг сен окт ноя дек
+    янв февр март апр май июн июл авг сент окт нояб дек
+    січ лют бер кві тра чер лип сер вер жов лис гру
+    oca şub mar nis may haz tem ağu eyl eki kas ara
 """
 _DAYS = """
     monday tuesday wednesday thursday friday saturday sunday
@@ -40,13 +60,23 @@ _DAYS = """
     montag dienstag mittwoch donnerstag freitag samstag sonntag sonnabend
     lundi mardi mercredi jeudi vendredi samedi dimanche
     lunes martes miércoles jueves viernes sábado domingo
+    lunedì martedì mercoledì giovedì venerdì sabato domenica
+    segunda-feira terça-feira quarta-feira quinta-feira sexta-feira sábado domingo
+    maandag dinsdag woensdag donderdag vrijdag zaterdag zondag
+    måndag tisdag onsdag torsdag fredag lördag söndag
+    mandag tirsdag onsdag torsdag fredag lørdag søndag
+    poniedziałek wtorek środa czwartek piątek sobota niedziela
+    понедельник вторник среда четверг пятница суббота воскресенье
 """
 _SHORT_DAYS = """
     mon tue wed thu fri sat sun
     周一 周二 周三 周四 周五 周六 周日
     mo di mi do fr sa so
+    lun mar mer jeu ven sam dim
+    lun mar mié jue vie sáb dom
+    пн вт ср чт пт сб вс
 """
-SMALL = frozenset({"de", "del", "of", "er", "st", "nd", "rd", "th", "年", "日", "号"})
+SMALL = frozenset({"de", "del", "of", "er", "st", "nd", "rd", "th", "г", "р", "年", "日", "号"})
 """What stands between the parts of a written day and says nothing by itself."""
 
 

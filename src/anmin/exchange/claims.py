@@ -149,7 +149,7 @@ def _unnamed_number(sample: Sample, shape: Shape) -> tuple[float, str]:
     """How well values that nobody calls a number are one: all differ, or nearly all where no
     column has a name; times of day that all differ are less likely."""
     fits, reason = LOOKS["external_id"](shape)
-    if shape.filled < 1 or shape.dates:
+    if shape.filled < 1 or (shape.dates and not shape.counts_on):
         fits = 0.0 if shape.filled < 1 else 0.8 * fits
     elif shape.distinct < len(shape.values):
         nearly = not sample.header and shape.distinct > 0.8 * len(shape.values)

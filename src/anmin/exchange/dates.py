@@ -1,6 +1,7 @@
 """Dates and times as text, read with the meaning of `datetime.strptime` at a fifth of its cost."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache
@@ -15,13 +16,16 @@ from anmin.exchange.calendar_words import (
     SHORT_MONTHS,
     any_of,
 )
+from anmin.exchange.counted import COUNTED, FIRST_DAY, serial
+from anmin.exchange.halves import LETTERS, WORDS, hour_in
 
 type Parse = Callable[[str], datetime | None]
 
 # The expressions are those of the standard library's `_strptime`, so that a profile means what
-# the documentation of strptime says; names of months and days are those of `calendar_words`, whatever the locale. Beyond it:
-# 24:00:00 is the end of a day, figures run together may lack their leading zero, fractions may be
-# longer, offsets shorter (+00) or words (UTC), and halves of a day are also a.m. and 下午.
+# the documentation of strptime says; names of months and days are those of `calendar_words`,
+# whatever the locale. Beyond it: 24:00:00 is the end of a day, figures run together may lack their
+# leading zero, fractions may be longer, offsets shorter (+00) or words (UTC, GMT+8), and parts of a
+# day are those of `halves`, beside an hour of 24, too (15:30 PM).
 DIRECTIVES = {
     "a": any_of(SHORT_DAYS),
     "A": any_of(DAYS),
@@ -34,10 +38,10 @@ DIRECTIVES = {
     "S": r"(6[0-1]|[0-5]\d|\d)",
     "y": r"(\d\d)",
     "Y": r"(\d\d\d\d)",
-    "z": r"([+-]\d\d(?::?[0-5]\d)?|(?-i:Z|UTC|GMT))",
+    "z": r"((?:UTC|GMT)?[+-]\d\d(?::?[0-5]\d)?|(?:UTC|GMT)[+-]\d|(?-i:Z|UTC|GMT))",
     "B": any_of(FULL_MONTHS),
     "b": any_of(SHORT_MONTHS),
-    "p": r"([ap]m|[ap]\. ?m\.|上午|下午|凌晨|清晨|早上|中午|傍晚|晚上)",
+    "p": rf"({LETTERS}|{WORDS})",
 }
 ISO_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S.%f")
 """How `workbook` writes the date cells of a spreadsheet."""
@@ -53,9 +57,10 @@ def compile_format(layout: str, *, needs_date: bool = True) -> Parse:
     """A parser for one strptime format; it returns nothing where strptime raises.
 
     Directives: `%Y %y %m %d %H %I %p %M %S %f %a %A %b %B %z %%`; each at most once, and a year, a
-    month and a day are needed unless `needs_date` is false. Instead of a format: `epoch` and
-    `epoch_ms` (seconds or thousandths since 1970 in UTC), `excel` (days as a spreadsheet counts
-    them; before or after a blank and another format it is the day or its fraction alone).
+    month and a day are needed unless `needs_date` is false. Instead of a format: `epoch`,
+    `epoch_ms`, `epoch_us` (seconds, thousandths, millionths since 1970 in UTC), `excel` (days as a
+    spreadsheet counts them; before or after a blank and another format it is the day or its
+    fraction alone), `excel1904` (the same, counted from 1904).
 
     Figures run together (`%H%M`) have a set length; a leading zero that a spreadsheet took is put
     back (905, 5), as far as it can only be a zero.
@@ -66,10 +71,10 @@ def compile_format(layout: str, *, needs_date: bool = True) -> Parse:
     if layout in COUNTED:
         return COUNTED[layout]
     if layout.endswith(" excel"):
-        return _sum_of(compile_format(layout.removesuffix(" excel")), _serial, FIRST_DAY)
-    if layout.startswith("excel "):
-        clock = compile_format(layout.removeprefix("excel "), needs_date=False)
-        return _sum_of(_serial, clock, NO_DAY)
+        return _sum_of(compile_format(layout.removesuffix(" excel")), serial, FIRST_DAY)
+    if layout.startswith(("excel ", "excel1904 ")):
+        day, _blank, rest = layout.partition(" ")
+        return _sum_of(COUNTED[day], compile_format(rest, needs_date=False), NO_DAY)
     parts: list[str] = []
     names: list[str] = []
     runs: list[tuple[int, tuple[int, ...]]] = []
@@ -135,13 +140,15 @@ def _parser(
             y += 2000 if y <= 68 else 1900
         h = int(group[hour]) if hour >= 0 else 0
         over = h == 24
-        if twelve:
+        if half >= 0:
+            told = hour_in(group[half], h)
+            if told is None or (twelve and not 1 <= h <= 12):
+                return None
+            h = told
+        elif twelve:
             if not 1 <= h <= 12:
                 return None
-            told = group[half].lower() if half >= 0 else ""
-            if told == "晚上" and h == 12:
-                return None  # the midnight before, or after?
-            h = h % 12 + (12 if told in AFTERNOON else 0)
+            h %= 12
         try:
             found = datetime(
                 y,
@@ -177,32 +184,7 @@ def _apart(groups: tuple[str, ...], runs: Sequence[tuple[int, tuple[int, ...]]])
     return (*found, *rest)
 
 
-AFTERNOON = frozenset({"pm", "p.m.", "p. m.", "下午", "中午", "傍晚", "晚上"})
 NO_DAY = datetime(1900, 1, 1)  # noqa: DTZ001 - the day of a time of day that has none
-FIRST_DAY = datetime(1899, 12, 30)  # noqa: DTZ001 - the local day 0 of spreadsheets
-NUMBER = re.compile(r"\d{1,13}(?:\.\d{1,20})?(?:[eE]-\d{1,2})?", re.ASCII)
-
-
-def _epoch(text: str, unit: float) -> datetime | None:
-    if not NUMBER.fullmatch(text):
-        return None
-    try:
-        return datetime.fromtimestamp(0, UTC) + timedelta(seconds=round(float(text) / unit, 6))
-    except OverflowError:
-        return None
-
-
-def _serial(text: str) -> datetime | None:
-    """A day and time as a spreadsheet counts them; seconds are whole within what it can keep."""
-    if not NUMBER.fullmatch(text):
-        return None
-    seconds = round(float(text) * 86_400, 3)
-    if abs(seconds - round(seconds)) < 0.01:
-        seconds = round(seconds)
-    try:
-        return FIRST_DAY + timedelta(seconds=seconds)
-    except OverflowError:
-        return None
 
 
 def _sum_of(day: Parse, clock: Parse, start: datetime) -> Parse:
@@ -219,21 +201,15 @@ def _sum_of(day: Parse, clock: Parse, start: datetime) -> Parse:
     return parse
 
 
-COUNTED: dict[str, Parse] = {
-    "epoch": lambda text: _epoch(text, 1),
-    "epoch_ms": lambda text: _epoch(text, 1000),
-    "excel": _serial,
-}
-"""Moments written as one number, by the word that stands for the format."""
-
-
 def _month(name: str) -> int:
     return MONTHS[name.lower()]
 
 
 def _offset(text: str) -> tzinfo:
-    if text[0] not in "+-":
+    text = text.lstrip("UTCGMutcgm")
+    if not text or text[0] not in "+-":
         return UTC
+    text = text if len(text) > 2 else f"{text[0]}0{text[1]}"
     minutes = int(text[1:3]) * 60 + int(text[3:].lstrip(":") or 0)
     return timezone(timedelta(minutes=-minutes if text[0] == "-" else minutes))
 
@@ -346,7 +322,8 @@ class Clockface:
             if local is not None:
                 break
         else:
-            return None
+            usual = usual_forms(text)
+            return None if usual == text else self._read(usual, fold=fold)
         try:
             if local.tzinfo is None:
                 local = local.replace(tzinfo=self._zone, fold=fold)
@@ -360,6 +337,13 @@ class Clockface:
         start = local.replace(tzinfo=self._zone).utcoffset()
         end = local.replace(hour=23, minute=59, second=59, tzinfo=self._zone, fold=1).utcoffset()
         return start if start == end else None
+
+
+def usual_forms(text: str) -> str:
+    """The text with figures, marks and blanks in their usual forms: full-width ones, fixed blanks."""
+    if text.isascii():
+        return text
+    return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
 def iso(at: datetime) -> str:
@@ -378,7 +362,7 @@ def _halves(layout: str) -> tuple[Parse, Parse] | None:
         or re.search(r"%[HIpMSfz]", date)
     ):
         return None
-    if re.search(r"%[YymdbBz]", clock):
+    if re.search(r"%[YymdbBzaA]", clock):
         return None
     try:
         return compile_format(date), compile_format(clock, needs_date=False)

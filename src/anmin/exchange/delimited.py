@@ -13,7 +13,7 @@ LONGEST_ROW = 1_000_000
 # How much text may be looked at twice after quotes that were opened and never closed.
 MOST_REREAD = 64_000_000
 LINE_ENDS = ("\n", "\r")
-DELIMITERS = ",\t;|，"
+DELIMITERS = ",\t;|，；^~\x01"
 SAMPLE_ROWS = 20
 csv.field_size_limit(2 * LONGEST_ROW)
 

@@ -48,6 +48,7 @@ def _reads(
     profile: Profile, binding: Binding, table: Table, first: Iterable[Row], rows: Iterator[Row]
 ) -> bool:
     """Whether a profile without titles makes sense of the first rows: numbers, moments, places."""
+    profile = profile.counting_from_1904() if table.from_1904 else profile
     take = RowMapper(profile, binding, World(now=timezone.now()), pad=table.is_workbook)
     taken = [take(row) for row in islice(chain(first, rows), TRIED)]
     wrong = sum(1 for one in taken if isinstance(one, Problem) and one.code not in OF_THE_HOUSE)

@@ -5,6 +5,8 @@ import re
 STARTS_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 
+WRAPPED = re.compile(r'="((?:[^"]|"")*)"')
+
 
 def neutralised(text: str) -> str:
     """Text that a spreadsheet takes as text: an apostrophe before what could be a formula.
@@ -17,5 +19,8 @@ def neutralised(text: str) -> str:
 
 
 def restored(text: str) -> str:
-    """The text as it was before `neutralised`."""
+    """The text as it was before `neutralised`, or before an export wrapped it so that a spreadsheet
+    keeps its zeros (``="00123"``)."""
+    if wrapped := WRAPPED.fullmatch(text):
+        return wrapped[1].replace('""', '"')
     return text[1:] if text.startswith("'") and STARTS_FORMULA.match(text) else text

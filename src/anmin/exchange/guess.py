@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -11,17 +11,18 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from anmin.exchange.claims import OPENING, TIMES, Claim, Sample, Settled, settle
+from anmin.exchange.formulas import restored
 from anmin.exchange.points import mere_pairs
 from anmin.exchange.problems import Unreadable
 from anmin.exchange.profile import File, Profile
 from anmin.exchange.proposal import Proposal
 from anmin.exchange.readers import Table
-from anmin.exchange.shapes import Shape, shape_of
-from anmin.exchange.titles import NAMED_SO, fact_names, title_fits
+from anmin.exchange.shapes import Shape, shape_of, swapped_cells
+from anmin.exchange.tabular import apart
+from anmin.exchange.titles import fact_names, title_fits
 
 __all__ = ["ColumnGuess", "Guess", "Wishes", "fact_names", "guess_profile"]
 SAMPLE = 2000
-TITLES_WITHIN = 20
 LIKE_DATES = re.compile(r"(?=(?:.*\d){4}).*\d[-/.:年 ,T]\s?[\w].*")
 
 
@@ -154,46 +155,22 @@ def _look(path: Path, wishes: Wishes, sheet: str) -> _Seen:
         workbook = table.is_workbook
     if not rows:
         raise Unreadable("empty")
-    width = Counter(len(row) for row in rows[:50]).most_common(1)[0][0]
-    if workbook:
-        width = max(len(row) for row in rows)
-        rows = _below_titles(rows)
-    else:
-        rows = [row for row in rows if len(row) == width]
-    header = rows.pop(0) if _is_header(rows) else None
-    rows = [[cell.strip() for cell in row] for row in rows]
-    shapes = [shape_of([row[n] for row in rows if n < len(row)], len(rows)) for n in range(width)]
+    header, rows = apart(rows, workbook=workbook)
+    rows = [[restored(cell.strip()) for cell in row] for row in rows]
+    width = max(map(len, [header or [], *rows]))
+    columns = [[row[n] for row in rows if n < len(row)] for n in range(width)]
+    said = Counter(cell for column in map(set, columns) for cell in column)
+    shapes = [shape_of(column, len(rows), lambda word: said[word] > 1) for column in columns]
     return _Seen(header, shapes, encoding, sheets, used)
-
-
-def _below_titles(rows: list[list[str]]) -> list[list[str]]:
-    """The rows of a sheet from its header on: titles above it fill few cells."""
-    filled = [sum(1 for cell in row if cell.strip()) for row in rows]
-    usual = Counter(filled[:50]).most_common(1)[0][0]
-    first = next((n for n, count in enumerate(filled[:TITLES_WITHIN]) if count >= 0.6 * usual), 0)
-    return rows[first:]
-
-
-def _is_header(rows: Sequence[Sequence[str]]) -> bool:
-    """A first row that has words where the rows below have figures."""
-    first, below = rows[0], rows[1:50]
-    filled = [cell for cell in first if cell.strip()]
-    if any(
-        cell.strip() in {row[n] for row in below if n < len(row)}
-        for n, cell in enumerate(first)
-        if cell.strip()
-    ):
-        return False
-    known = [max(title_fits(cell).values(), default=0.0) for cell in filled]
-    if 4 * sum(1 for fits in known if fits >= NAMED_SO) >= len(filled) > 0:
-        return True
-    figures = sum(1 for cell in first if any(letter.isdigit() for letter in cell))
-    usual = sum(1 for row in below for cell in row if any(letter.isdigit() for letter in cell))
-    return bool(below) and figures * len(below) < usual / 2
 
 
 def _require(sample: Sample, taken: Mapping[str, Claim]) -> None:
     """Refuse, with the true cause, what can become no profile."""
+    times = [taken[fact] for fact in (*OPENING, "cleared_at") if fact in taken]
+    if times and not any(sample.shapes[claim.column].dates for claim in times):
+        column = times[0].column
+        code = "formulas" if sample.shapes[column].uncomputed else "empty_moments"
+        raise Unreadable(code, column=sample.title(column) or column + 1)
     if not TIMES & taken.keys() or not any(fact in taken for fact in (*OPENING, "cleared_at")):
         for n, shape in enumerate(sample.shapes):
             if shape.values and shape.dates is None and _like_dates(sample, n):
@@ -223,6 +200,8 @@ def _doubts(sample: Sample, settled: Settled, proposal: Proposal, wishes: Wishes
         dates = sample.shapes[claim.column].dates if fact in TIMES else None
         if dates and dates.part == "day" and fact not in settled.clocks:
             yield f"no_clock:{fact}"
+        if dates and swapped_cells(sample.shapes[claim.column].values):
+            yield f"mixed_dates:{sample.title(claim.column) or claim.column + 1}"
         if claim.sure < 0.6:
             yield f"unsure:{fact}"
     yield from _column_doubts(sample, settled)
@@ -242,6 +221,8 @@ def _column_doubts(sample: Sample, settled: Settled) -> Iterator[str]:
         yield "repeated_number"
     if number.filled < 1:
         yield "blank_number"
+    if list(number.values) == [str(n) for n in range(1, len(number.values) + 1)]:
+        yield "counted_rows"
     used = {claim.column for claim in settled.taken.values()} | {*settled.clocks.values()}
     for n, shape in enumerate(sample.shapes):
         if n not in used and shape.values and shape.dates is None and _like_dates(sample, n):

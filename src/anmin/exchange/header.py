@@ -2,7 +2,9 @@
 
 import unicodedata
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from anmin.exchange.delimited import Row
 from anmin.exchange.problems import Unreadable
@@ -52,19 +54,29 @@ def bind(profile: Profile, rows: Iterator[Row]) -> tuple[Binding, list[Row]]:
         return _bind(profile, header, first[0].line if first else 1), first
     best: Unreadable | None = None
     missing = 0
+    above: list[str] = []
     for row in rows:
         first.append(row)
+        cells = _trimmed(row.cells)
         try:
-            return _bind(profile, _trimmed(row.cells), row.line), []
+            return _bind(profile, cells, row.line), []
         except Unreadable as fault:
-            lacking = int(fault.particulars.get("lacking", 0))
             if fault.code == "doubled_column":
                 raise
+            lacking = int(fault.particulars.get("lacking", 0))
             if best is None or lacking < missing:
                 best, missing = fault, lacking
+        with suppress(Unreadable):  # the titles stand in two rows, cells merged
+            return _bind(profile, joined(above, cells), row.line), []
+        above = cells
         if len(first) >= HEADER_WITHIN:
             break
     raise best or Unreadable("empty")
+
+
+def joined(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
+    """The titles of two rows: what stands below, else what stands above it."""
+    return [below.strip() or over for over, below in zip_longest(upper, lower, fillvalue="")]
 
 
 def _trimmed(cells: Sequence[str]) -> list[str]:

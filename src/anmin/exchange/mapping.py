@@ -11,6 +11,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from anmin.exchange.blanks import NO_RESULT
 from anmin.exchange.dates import iso
 from anmin.exchange.delimited import Row
 from anmin.exchange.formulas import restored
@@ -109,6 +110,8 @@ class RowMapper:
         self._header = [cell.strip() for cell in binding.header] if profile.file.header else None
         self._pad = pad or profile.file.pad_short_rows
         self._titles: dict[str, str] = {}
+        self._used = frozenset(binding.places.values())
+        self._names = binding.title
         self._as_of = iso(world.as_of) if world.as_of else ""
         self._bind(binding)
 
@@ -175,11 +178,22 @@ class RowMapper:
     def _cleaned(self, cells: list[str]) -> list[str]:
         """Nothing around any text, no apostrophe against formulas, blanks blank."""
         cells = [cell.strip() for cell in cells]
-        if "'" in "".join(cells):
+        text = "".join(cells)
+        if "'" in text or '="' in text:
             cells = [restored(cell) for cell in cells]
+        if NO_RESULT in cells:
+            self._refuse_uncomputed(cells)
         if self._blanks.isdisjoint(cells):
             return cells
         return ["" if cell in self._blanks else cell for cell in cells]
+
+    def _refuse_uncomputed(self, cells: list[str]) -> None:
+        """A formula without its result is blank, and no row is taken that needs it."""
+        for place, cell in enumerate(cells):
+            if cell == NO_RESULT:
+                if place in self._used:
+                    raise RowRefused("formula", column=self._names(place))
+                cells[place] = ""
 
     def _fitted(self, cells: list[str]) -> list[str] | None:
         """A row brought to the header's width, if nothing is lost or made up by it."""

@@ -2,6 +2,7 @@
 
 import codecs
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,10 +25,12 @@ PIECE = 4096
 SAMPLE = 16
 MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 USUAL = ("utf-8", "gb18030")
+WIDE = re.compile(r"utf[-_ ]?(?:16|32)", re.IGNORECASE)
 NOT_TEXT = (
     (b"\xd0\xcf\x11\xe0", "old_spreadsheet"),
     (b"%pdf", "pdf"),
@@ -136,7 +139,7 @@ def probe(path: Path, *, encoding: str = "auto") -> Probe:
     with path.open("rb") as file:
         while block := file.read(BLOCK):
             if not size:
-                kind = _kind(block)
+                kind = _kind(block, encoding)
                 candidates = _candidates(block, encoding) if kind == "csv" else []
             digest.update(block)
             for candidate in candidates:
@@ -166,24 +169,37 @@ def _beyond_ascii(text: str) -> str:
     return "".join(found)
 
 
-def _kind(head: bytes) -> str:
+def _kind(head: bytes, encoding: str) -> str:
     if head.startswith(b"PK\x03\x04"):
         return "xlsx"
     start = head[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     for magic, code in NOT_TEXT:
         if start.startswith(magic):
             raise Unreadable(code)
-    if not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if not (_wide(head) or WIDE.match(encoding)):
         nul = head.count(b"\0")
         if nul > len(head) // 10:
             raise Unreadable("zero_bytes", offset=head.index(b"\0"))
     return "csv"
 
 
+def _wide(head: bytes) -> str:
+    """The encoding of text in units of two bytes: by its mark, else by where zero bytes stand."""
+    for mark, codec in MARKS[1:]:
+        if head.startswith(mark):
+            return codec
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if min(even, odd) == 0 and max(even, odd) > len(head) // 10:
+        return "utf-16-le" if odd else "utf-16-be"
+    return ""
+
+
 def _candidates(head: bytes, encoding: str) -> list[_Candidate]:
     for mark, codec in MARKS:
         if head.startswith(mark):
             return [_Candidate(codec)]
+    if encoding == "auto" and (wide := _wide(head)):
+        return [_Candidate(wide)]
     if encoding == "auto":
         return [_Candidate(codec, declared=False) for codec in USUAL]
     return [_Candidate(encoding)]

@@ -96,7 +96,16 @@ class Column(_Part):
 def _formats(value: tuple[str, ...]) -> tuple[str, ...]:
     for layout in value:
         compile_format(layout)
+        other = re.sub("%[dm]", lambda found: "%m" if found[0] == "%d" else "%d", layout)
+        if other != layout and other in value:
+            raise ValueError(
+                f"{layout} and {other} read the same texts as different days:"
+                " tell the columns apart by formats_for"
+            )
     return value
+
+
+Formats = Annotated[tuple[str, ...], AfterValidator(_formats), Field(min_length=1)]
 
 
 def _zone(value: str) -> str:
@@ -238,13 +247,15 @@ class File(_Part):
 
 
 class Time(_Part):
-    """How moments are written. `opened` lists what counts as the opening: the first one known.
+    """How moments are written, `formats_for` where a fact has its own. `opened` lists what counts
+    as the opening: the first one known.
 
     Moments before `earliest` (a day) or more than `future_minutes` from now are impossible, and
     so is an order that is wrong by more than `tolerance_minutes`.
     """
 
-    formats: Annotated[tuple[str, ...], AfterValidator(_formats), Field(min_length=1)]
+    formats: Formats
+    formats_for: dict[str, Formats] = {}
     zone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
     opened: tuple[Literal["received_at", "dispatched_at", "arrived_at", "cleared_at"], ...] = (
         "received_at",
@@ -304,8 +315,6 @@ class Profile(_Part):
             raise ValueError("either point, or longitude and latitude")
         if not (self._category_columns or self.category.default or "category" in self.fixed):
             raise ValueError("columns need category, or fixed or category.default gives one")
-        if unknown := self.moments.keys() - set(MOMENTS):
-            raise ValueError(f"moments: {', '.join(sorted(unknown))} is no moment")
         if "external_id" in self.optional:
             raise ValueError("external_id cannot be optional")
         if not self.file.header and any(
@@ -315,6 +324,24 @@ class Profile(_Part):
         if self.unit.create and self.unit.parent is None:
             raise ValueError("unit.create needs unit.parent")
         return self
+
+    @model_validator(mode="after")
+    def _only_moments(self) -> Self:
+        known = {*MOMENTS, "updated_at"}
+        for table, named in (("moments", self.moments), ("formats_for", self.time.formats_for)):
+            if unknown := named.keys() - (known if table == "formats_for" else set(MOMENTS)):
+                raise ValueError(f"{table}: {', '.join(sorted(unknown))} is no moment")
+        return self
+
+    def counting_from_1904(self) -> Self:
+        """The same for a workbook whose days are counted from 1904: ``excel`` counts so there."""
+
+        def counted(formats: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(re.sub(r"^excel\b", "excel1904", one) for one in formats)
+
+        own = {fact: counted(formats) for fact, formats in self.time.formats_for.items()}
+        formats = {"formats": counted(self.time.formats), "formats_for": own}
+        return self.model_copy(update={"time": self.time.model_copy(update=formats)})
 
     @property
     def _category_columns(self) -> bool:

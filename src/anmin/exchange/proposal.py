@@ -63,19 +63,37 @@ class Proposal:
             common.sort(key=lambda order: order != "dmy")
         return common
 
-    def _formats(self) -> list[str]:
+    def _formats(self) -> tuple[list[str], dict[str, list[str]]]:
+        """The formats of the file, and for columns that contradict them their own."""
         order = next(iter(self._orders()), "")
         if self.swapped and order in ("mdy", "dmy"):
             order = "dmy" if order == "mdy" else "mdy"
-        shapes, taken, clocks = self.sample.shapes, self.settled.taken, self.settled.clocks
         formats: dict[str, None] = {}
+        own: dict[str, list[str]] = {}
+        told = ""
         for fact in (*MOMENTS, "updated_at"):
-            dates = shapes[taken[fact].column].dates if fact in taken else None
-            clock = shapes[clocks[fact]].dates if fact in clocks else None
-            for layout in dates.formats_in(order) if dates else ():
-                for after in clock.formats if clock else ("",):
-                    formats.setdefault(f"{layout} {after}".strip())
-        return list(formats)
+            dates = self._dates_of(fact)
+            mine = "" if dates is None or "" in dates.orders else next(iter(dates.orders))
+            layouts = self._layouts(fact, order)
+            if order or not mine or mine == (told := told or mine):
+                formats |= dict.fromkeys(layouts)
+            else:
+                own[fact] = layouts
+        return list(formats), own
+
+    def _dates_of(self, fact: str) -> Dates | None:
+        taken = self.settled.taken
+        return self.sample.shapes[taken[fact].column].dates if fact in taken else None
+
+    def _layouts(self, fact: str, order: str) -> list[str]:
+        """The formats of one fact, with those of its time of day."""
+        dates, clocks = self._dates_of(fact), self.settled.clocks
+        clock = self.sample.shapes[clocks[fact]].dates if fact in clocks else None
+        return [
+            f"{layout} {after}".strip()
+            for layout in (dates.formats_in(order) if dates else ())
+            for after in (clock.formats if clock else ("",))
+        ]
 
     def _lines(self, name: str) -> Iterator[str]:
         taken = self.settled.taken
@@ -86,7 +104,11 @@ class Proposal:
         yield f"optional = [{', '.join(map(quoted, optional))}]"
         yield from self._file()
         yield f"\n[time]\nzone = {quoted(self.zone)}  # check"
-        yield f"formats = [{', '.join(map(quoted, self._formats()))}]"
+        formats, own = self._formats()
+        yield f"formats = [{', '.join(map(quoted, formats))}]"
+        if own:
+            each = (f"{fact} = [{', '.join(map(quoted, mine))}]" for fact, mine in own.items())
+            yield f"formats_for = {{ {', '.join(each)} }}  # day and month the other way round"
         yield f"opened = [{', '.join(quoted(fact) for fact in MOMENTS[:4] if fact in taken)}]"
         yield "\n[columns]"
         for fact, claim in sorted(taken.items(), key=lambda one: one[1].column):

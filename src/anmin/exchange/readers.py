@@ -69,6 +69,11 @@ class Table:
             self._text.close()
 
     @property
+    def from_1904(self) -> bool:
+        """A workbook whose days are counted from 1904."""
+        return self._book is not None and self._book.from_1904
+
+    @property
     def is_workbook(self) -> bool:
         """A workbook: its rows may end early where cells are blank."""
         return self._book is not None

@@ -133,7 +133,8 @@ def read(order: Order) -> Iterator[Batch]:
         rows = iter(table)
         binding, first = bind(order.profile, rows)
         table.width = binding.width
-        take = RowMapper(order.profile, binding, order.world, pad=table.is_workbook)
+        profile = order.profile.counting_from_1904() if table.from_1904 else order.profile
+        take = RowMapper(profile, binding, order.world, pad=table.is_workbook)
         ring = None if order.keyring is None else Keyring.load(order.keyring)
         batch = Batch(binding.header)
         fault: Unreadable | None = None

@@ -20,8 +20,8 @@ FILES: dict[str, Promise] = {
     "compressed": _("The file is compressed. Unpack it first."),
     "web_page": _("This is a web page, though its name may end in .xls. Save it as .xlsx or .csv."),
     "zero_bytes": _(
-        "The file holds zero bytes (the first at byte %(offset)s): it is no text, or UTF-16 without "
-        "its mark. Save it as CSV in UTF-8."
+        "The file holds zero bytes (the first at byte %(offset)s): it is no text. Save it as CSV in "
+        "UTF-8."
     ),
     "not_in_encoding": _(
         "The file is not in the encoding %(encoding)s that the profile names: byte %(offset)s, in "
@@ -49,6 +49,13 @@ FILES: dict[str, Promise] = {
     "no_moment_guessed": _(
         "No column holds dates, so nothing tells when an event began: a profile cannot be proposed."
     ),
+    "formulas": _(
+        "The column “%(column)s” holds formulas whose results are not saved in the workbook. Open it "
+        "in a spreadsheet, save it and bring it again."
+    ),
+    "empty_moments": _(
+        "The column “%(column)s” tells when events began, but it is blank in all rows."
+    ),
     "unread_dates": _(
         "The column “%(column)s” looks like dates, but “%(value)s” is written in a way that cannot "
         "be read."
@@ -70,6 +77,10 @@ ROWS: dict[str, Promise] = {
         "The event number “%(value)s” was rounded by a spreadsheet. Format the column as text."
     ),
     "number_too_long": _("The event number is longer than %(limit)s characters."),
+    "formula": _(
+        "%(column)s: a formula whose result is not saved in the workbook. Open it in a spreadsheet, "
+        "save it and bring it again."
+    ),
     "no_opening": _("The row does not tell when the event began."),
     "impossible_time": _("%(column)s: “%(value)s” is no possible date and time."),
     "no_clock": _("%(column)s: the day %(value)s has no time of day."),
@@ -111,6 +122,14 @@ DOUBTS: dict[str, Promise] = {
     "day_month_order": _("No value tells the order of day and month: check the date format."),
     "unsure": _("Check the column taken for %(fact)s."),
     "no_clock": _("The column taken for %(fact)s has no time of day: all would be at midnight."),
+    "counted_rows": _(
+        "The event numbers run 1, 2, 3 …: if they only count the rows of this file, another file has "
+        "the same ones for other events. Check that the column is the number of the event."
+    ),
+    "mixed_dates": _(
+        "In the column “%(fact)s” some cells are dates and others text, and every date has a day up "
+        "to 12: a spreadsheet seems to have taken months for days. Export again as text."
+    ),
     "repeated_number": _(
         "Some event numbers stand in several rows: they become one record. Check that the column "
         "is the number of the event."

@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
-from anmin.exchange.blanks import no_days, says_nothing
+from anmin.exchange.blanks import NO_RESULT, no_days, says_nothing
 from anmin.exchange.written import Dates, written
 from anmin.kernel.phones import read_phones
 
@@ -22,6 +23,10 @@ AREA_CODE = re.compile(
     r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[12])(?!00)\d{2}(?!00)\d{2}(?:\d{3}(?:\d{3})?)?"
 )
 """Codes of GB/T 2260: province, prefecture, county; after them street and community."""
+CELL = re.compile(r"\d{4}-\d\d-\d\d")
+TEXT = re.compile(r"(\d{1,2})[-/.]\d{1,2}[-/.]\d{2,4}")
+MOST_WORDS = 8
+"""Different words that a column of moments has for none."""
 NUMBERED = re.compile(r"(?=.*\d)[0-9A-Za-z\u4e00-\u9fff()（）〔〕_./-]{1,40}")
 POINT = re.compile(
     r"(?:SRID=\d+;)?POINT *Z? *\(.+\)|(?s:.*)\( *-?\d{1,3}\.\d+ *, *-?\d{1,3}\.\d+ *\)"
@@ -36,12 +41,13 @@ POINT = re.compile(
 class Shape:
     """The values of one column in a sample; blanks aside, except in `filled`.
 
-    `blanks` are words that stood for nothing.
+    `blanks` are words that stood for nothing; `uncomputed`: formulas without a result were there.
     """
 
     values: Sequence[str]
     rows: int
     blanks: frozenset[str] = frozenset()
+    uncomputed: bool = False
 
     @cached_property
     def filled(self) -> float:
@@ -52,6 +58,15 @@ class Shape:
     def distinct(self) -> int:
         """How many different values there are."""
         return len(set(self.values))
+
+    @cached_property
+    def counts_on(self) -> bool:
+        """Whether the values are numbers, each one more than the one before; not mere row numbers."""
+        if not all(value.isdecimal() for value in self.values):
+            return False
+        numbers = [int(value) for value in self.values]
+        steps = {after - before for before, after in pairwise(numbers)}
+        return steps in ({1}, {-1}) and min(numbers) > 1
 
     @cached_property
     def length(self) -> float:
@@ -69,16 +84,36 @@ class Shape:
         return written(self.values)
 
 
-def shape_of(cells: Sequence[str], rows: int) -> Shape:
-    """The shape of a column's cells, with the words for nothing told apart."""
-    values = [cell for cell in cells if cell]
+def shape_of(
+    cells: Sequence[str], rows: int, elsewhere: Callable[[str], bool] = lambda _word: False
+) -> Shape:
+    """The shape of a column's cells, with the words for nothing told apart.
+
+    Among moments a few words without a figure tell that there is none, unless another column
+    says them, too (`elsewhere`).
+    """
+    values = [cell for cell in cells if cell and cell != NO_RESULT]
+    uncomputed = NO_RESULT in cells
     nothing = {value for value in set(values) if says_nothing(value)}
     left = [value for value in values if value not in nothing]
-    if no := no_days(left):
+    words = {one for one in set(left) if not any(map(str.isdecimal, one))}
+    if len(words) > MOST_WORDS or len(words) == len(set(left)) or any(map(elsewhere, words)):
+        words = set()
+    if no := no_days(left) | words:
         days = Shape([value for value in left if value not in no], rows)
-        if days.dates and days.dates.part != "clock" and not days.dates.weak:
-            return Shape(days.values, rows, frozenset(nothing | no))
-    return Shape(left, rows, frozenset(nothing))
+        if days.dates and not days.dates.weak and (days.dates.part != "clock" or no == words):
+            return Shape(days.values, rows, frozenset(nothing | no), uncomputed)
+    return Shape(left, rows, frozenset(nothing), uncomputed)
+
+
+def swapped_cells(values: Sequence[str]) -> bool:
+    """Whether a spreadsheet has made dates of what it could, taking months for days: some values
+    are dates (ISO) with days up to 12 only, the others are text and have none.
+    """
+    days = [int(value[8:10]) for value in values if CELL.match(value)]
+    firsts = [int(found[1]) for value in values if (found := TEXT.match(value))]
+    most = len(days) + len(firsts) >= 0.9 * len(values)
+    return bool(days) and bool(firsts) and most and max(days) <= 12 < min(firsts)
 
 
 def _number(shape: Shape) -> tuple[float, str]:

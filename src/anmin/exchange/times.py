@@ -22,9 +22,13 @@ class Times:
         titles: Mapping[str, str],
         now: datetime,
     ) -> None:
-        self._moments = moments
         self._titles = titles
-        self._clock = Clockface((*said.formats, *ISO_FORMATS), said.zone)
+        clock = Clockface((*said.formats, *ISO_FORMATS), said.zone)
+        own = {
+            fact: Clockface((*formats, *ISO_FORMATS), said.zone)
+            for fact, formats in said.formats_for.items()
+        }
+        self._moments = [(fact, get, own.get(fact, clock)) for fact, get in moments]
         self._latest = now + timedelta(minutes=said.future_minutes)
         self._earliest = datetime.combine(said.earliest, time(), UTC)
         self._tolerance = timedelta(minutes=said.tolerance_minutes)
@@ -32,12 +36,12 @@ class Times:
     def __call__(self, cells: Cells) -> dict[str, Moment]:
         """The moments by their facts. Raises ``RowRefused``."""
         found: dict[str, Moment] = {}
-        earliest, latest, read = self._earliest, self._latest, self._clock.moment
-        for fact, get in self._moments:
+        earliest, latest = self._earliest, self._latest
+        for fact, get, clock in self._moments:
             text = get(cells)
             if not text:
                 continue
-            moment = read(text)
+            moment = clock.moment(text)
             if moment is None:
                 raise RowRefused("impossible_time", column=self._titles[fact], value=text)
             if not earliest <= moment.at <= latest:
@@ -60,8 +64,8 @@ class Times:
 
     def _put_right(self, cells: Cells, found: dict[str, Moment], before: str, after: str) -> None:
         """A wrong order is no fault if the clock was set back in between; else it is refused."""
-        text = next(get(cells) for fact, get in self._moments if fact == after)
-        later = self._clock.later(text)
+        text, clock = next((get(cells), own) for fact, get, own in self._moments if fact == after)
+        later = clock.later(text)
         if later is None or later.at < found[before].at - self._tolerance:
             raise RowRefused(
                 "wrong_order",

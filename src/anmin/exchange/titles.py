@@ -11,7 +11,9 @@ from anmin.exchange.profile import Profile
 FOLDER = Path(__file__).parent
 NAMED_SO = 0.7
 """From here on a title names a fact; below, it only has a word in common."""
-_APART = re.compile(r"[\s/_\-.,:#()\[\]]+")
+_APART = re.compile(r"[\s/_\-.,:#()\[\]'’]+")
+_DATE_TIME = re.compile(r"(?<![A-Za-z])(?:DtTm|DTTM|dttm|dt_tm|DT_TM)(?![A-Za-z])|(?<=[a-z])DtTm\b")
+"""How some systems call a date with its time."""
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -43,7 +45,8 @@ def fact_names() -> dict[str, list[str]]:
 
 def words(title: str) -> list[str]:
     """The words of a title: parted by blanks, marks, or a capital letter within."""
-    apart = _APART.split(_CAMEL.sub(" ", title).strip(" *＊\ufeff").casefold())
+    plainer = _DATE_TIME.sub("Time", title.strip(" *＊\ufeff"))
+    apart = _APART.split(_CAMEL.sub(" ", plainer).casefold())
     return [word for word in apart if word]
 
 

@@ -14,6 +14,8 @@ from functools import lru_cache
 from pathlib import Path
 from xml.parsers import expat
 
+from anmin.exchange.blanks import NO_RESULT
+from anmin.exchange.counted import FIRST_DAY, FIRST_DAY_1904
 from anmin.exchange.delimited import LONGEST_CELL, Row
 from anmin.exchange.ooxml import PIECE, Archive, local, xml_parser
 from anmin.exchange.problems import Problem, Unreadable
@@ -55,14 +57,14 @@ class Workbook:
         relations = archive.relations(main[0])
         parts = {relation.key: relation.target for relation in relations}
         self.sheets: dict[str, str] = {}
-        self._first_day = datetime(1899, 12, 30)  # noqa: DTZ001 - a calendar day, no moment
+        self._first_day = FIRST_DAY
 
         def start(name: str, attributes: dict[str, str]) -> None:
             if name == "sheet" and attributes.get("state", "visible") == "visible":
                 if attributes.get("id") in parts:
                     self.sheets[attributes.get("name", "")] = parts[attributes["id"]]
             elif name == "workbookPr" and attributes.get("date1904") in ("1", "true"):
-                self._first_day = datetime(1904, 1, 1)  # noqa: DTZ001
+                self._first_day = FIRST_DAY_1904
 
         archive.walk(main[0], start)
         if not self.sheets:
@@ -93,6 +95,11 @@ class Workbook:
             for position, code in enumerate(styles)
             if (_shows_date(custom[code]) if code in custom else code in BUILT_IN_DATES)
         )
+
+    @property
+    def from_1904(self) -> bool:
+        """Whether its days are counted from 1904."""
+        return self._first_day == FIRST_DAY_1904
 
     def rows(self, sheet: str | None = None) -> "SheetRows":
         """The rows of a sheet: the named one, or the first that is not hidden."""
@@ -184,16 +191,16 @@ def _gather_rows(  # noqa: C901  (one loop of a parser, flat on purpose)
     row: list[str] = []
     number = column = 0
     kind = style = raw = ""
-    gathering = reading_aid = False
+    gathering = reading_aid = computed = False
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal row, number, column, kind, style, raw, gathering, reading_aid
+        nonlocal row, number, column, kind, style, raw, gathering, reading_aid, computed
         if name == "v" or name == "t":
             gathering = not reading_aid
             return
         gathering = False
         if name == "c":
-            if raw:
+            if raw or computed:
                 finish_cell()
             place = attributes.get("r")
             column = column_of(place) if place else column + 1
@@ -202,6 +209,8 @@ def _gather_rows(  # noqa: C901  (one loop of a parser, flat on purpose)
             reading_aid = False
         elif name == "rPh":
             reading_aid = True
+        elif name == "f":
+            computed = True
         elif name == "row":
             finish_row()
             number = int(attributes.get("r") or number + 1)
@@ -216,15 +225,18 @@ def _gather_rows(  # noqa: C901  (one loop of a parser, flat on purpose)
             raw += data
 
     def finish_cell() -> None:
-        nonlocal raw
-        if column < MOST_COLUMNS:
+        nonlocal raw, computed
+        if column < MOST_COLUMNS and (raw or kind == "n"):
             if len(row) < column:
                 row.extend([""] * (column - len(row)))
-            row.append(TOO_LONG if len(raw) > LONGEST_CELL else text_of(kind, style, raw))
-        raw = ""
+            if raw:
+                row.append(TOO_LONG if len(raw) > LONGEST_CELL else text_of(kind, style, raw))
+            else:
+                row.append(NO_RESULT)
+        raw, computed = "", False
 
     def finish_row() -> None:
-        if raw:
+        if raw or computed:
             finish_cell()
         if any(row):
             done.append(Row(number, row, _problem(row)))

@@ -7,7 +7,8 @@ from functools import lru_cache
 from itertools import islice
 
 from anmin.exchange.calendar_words import DAYS, MONTHS, SHORT_DAYS, SHORT_MONTHS, SMALL
-from anmin.exchange.dates import compile_format
+from anmin.exchange.dates import compile_format, usual_forms
+from anmin.exchange.halves import LETTERS, WORDS
 
 NEARLY_ALL = 0.98
 ODD_ONE_OUT = 10
@@ -15,30 +16,46 @@ ODD_ONE_OUT = 10
 LOOKED_AT = 300
 """Different values of a column from which formats are taken; all are tried on all values."""
 CREDIBLE = range(1950, 2100)
-EPOCH = re.compile(r"1[0-9]{9}(?:[0-9]{3})?(?:\.[0-9]+)?")
-SERIAL = re.compile(r"(?:3[6-9]|4[0-9]|5[0-9])[0-9]{3}(?:\.[0-9]+)?")
+EPOCH = re.compile(r"1[0-9]{9}(?:[0-9]{3}|[0-9]{6})?(?:\.[0-9]+)?")
+_EPOCHS = {10: "epoch", 13: "epoch_ms", 16: "epoch_us"}
+SERIAL = re.compile(r"(?:3[6-9]|4[0-9]|5[0-9])[0-9]{3}(?:[.,][0-9]+)?")
 """Days that a spreadsheet counts, from 1998 to 2064."""
-FRACTION = re.compile(r"0(?:\.[0-9]+)?|[0-9](?:\.[0-9]+)?e-[0-9]+", re.IGNORECASE)
+FRACTION = re.compile(r"0(?:[.,][0-9]+)?|[0-9](?:\.[0-9]+)?e-[0-9]+", re.IGNORECASE)
 FIGURES = re.compile(r"[0-9]{1,6}(?:\.0)?")
-NUMBERS = frozenset({"%H%M", "%H%M%S", "epoch", "epoch_ms", "excel"})
+NUMBERS = frozenset({"%H%M", "%H%M%S", "epoch", "epoch_ms", "epoch_us", "excel"})
 """What plain numbers can be read as, which can be something else as well."""
+_ZONE = r"(?P<gap> ?)(?P<zone>Z|(?:UTC|GMT)?[+-]\d\d(?::?\d\d)?|(?:UTC|GMT)[+-]\d|UTC|GMT)?"
+_MORE = r"(?P<more> ?(?:hrs?|uhr|h|hod|klo))?"
 _CLOCK = re.compile(
-    r"(?P<before>(?:上午|下午|凌晨|清晨|早上|中午|傍晚|晚上) ?)?"
-    r"(?P<hour>\d{1,2})(?P<a>[:.时点h])(?P<minute>\d{1,2})(?P<b>分)?"
-    r"(?:(?P<c>[:.])?(?P<second>\d{1,2})(?P<d>秒)?(?P<fraction>[.,]\d{1,9})?)?"
-    r"(?P<after> ?(?:[ap]m|[ap]\. ?m\.))?(?P<more> ?(?:hrs|uhr))?"
-    r"(?P<gap> ?)(?P<zone>Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?",
+    rf"(?P<before>(?:{WORDS}) ?)?"
+    r"(?P<hour>\d{1,2})(?P<a>[:.时點点h時])(?P<minute>\d{1,2})(?P<b>分)?"
+    r"(?:(?P<c>[:.])?(?P<second>\d{1,2})(?P<d>秒)?(?P<fraction>[.,]\d{1,9}|:\d{3})?)?"
+    rf"(?P<after> ?(?:{LETTERS}|{WORDS}))?{_MORE}{_ZONE}",
     re.IGNORECASE,
 )
-_FULL = re.compile(
-    rf"(?P<day>.+?)(?P<between>T|,? +|(?<=[日号]))(?P<clock>{_CLOCK.pattern})", re.IGNORECASE
+_RUN = re.compile(rf"(?P<run>\d{{1,6}}){_MORE}{_ZONE}", re.IGNORECASE)
+"""A time of day in figures run together, which only a day beside it tells from a number."""
+_BETWEEN = (
+    r"(?P<between>T|,? +(?:(?:at|à|às|a las|um|kl\.?|klo|alle|om|в|o) +)?|(?<=[日号])"
+    r"|-(?=\d\d\.\d\d\.)|(?<=\d{4}):(?=\d\d:))"
 )
+_FULL = re.compile(rf"(?P<day>.+?){_BETWEEN}(?P<clock>{_CLOCK.pattern})", re.IGNORECASE)
+_FULL_RUN = re.compile(
+    rf"(?P<day>.*\d.*?)(?P<between>T(?=\d{{4}})| +)(?P<clock>{_RUN.pattern})", re.IGNORECASE
+)
+_YEAR_LAST = re.compile(
+    rf"(?P<day>\D+\d{{1,2}}) +(?P<clock>{_CLOCK.pattern}) +(?P<year>\d{{4}})", re.IGNORECASE
+)
+"""As ctime writes it: Mon Mar 4 09:05:07 2024."""
 _BY_FIGURES = re.compile(r"(\d{1,4})([-/. ])(\d{1,2})\2(\d{1,4})(\.?)")
 _CHINESE = re.compile(r"\d{4}年\d{1,2}月\d{1,2}([日号])")
+_WEEKDAY = "|".join(sorted((*DAYS, *SHORT_DAYS), key=len, reverse=True))
+_DAY_BEFORE = re.compile(rf"({_WEEKDAY})(\.?,? +)(.+)", re.IGNORECASE)
+_DAY_AFTER = re.compile(rf"(.+?)( ?[（(]?)({_WEEKDAY})([)）]?)", re.IGNORECASE)
 _ALONE = re.compile(r"\d{5,8}(?:\.0)?")
 _TOGETHER = {14: "%Y%m%d%H%M%S", 12: "%Y%m%d%H%M"}
 _WORDS = re.compile(
-    r"((?:星期|周)[一二三四五六日天]|[0-9]{1,2}月|[一二三四五六七八九十]{1,2}月|[年日号]|[^\W\d_年日号]+)|(\d+)"
+    r"((?:星期|周)[一二三四五六日天]|[0-9]{1,2}月|[一二三四五六七八九十]{1,2}月|[年日号]|[^\W\d_年日号]+(?:-feira)?)|(\d+)"
 )
 
 
@@ -68,6 +85,7 @@ class Dates:
 @lru_cache(maxsize=8192)
 def layouts(text: str) -> tuple[tuple[str, str], ...]:
     """The ways to read a text as a moment: part, and format; none if it is none."""
+    text = usual_forms(text)
     found = [*_counted(text), *(("day", layout) for layout in _days(text))]
     clock = _CLOCK.fullmatch(text)
     # 3.04 is a number; with seconds, or a colon, it is a time.
@@ -75,38 +93,57 @@ def layouts(text: str) -> tuple[tuple[str, str], ...]:
         found.append(("clock", _clock_layout(clock)))
     if (length := len(text)) in _TOGETHER and text.isdecimal():
         found.append(("moment", _TOGETHER[length]))
+    found += [("moment", layout) for layout in _with_clock(text)]
+    return tuple((part, " ".join(layout.split())) for part, layout in found)
+
+
+def _with_clock(text: str) -> Iterator[str]:
+    """The ways to read a text as a day with a time of day."""
     if whole := _FULL.fullmatch(text):
         rest = whole["between"] + _clock_layout(whole)
-        found += [("moment", day + rest) for day in _days(whole["day"])]
-    return tuple((part, " ".join(layout.split())) for part, layout in found)
+        yield from (day + rest for day in _days(whole["day"]))
+    elif whole := _FULL_RUN.fullmatch(text):
+        for run in _run_layouts(whole["run"]):
+            rest = whole["between"] + run + (whole["more"] or "") + _zone_layout(whole)
+            yield from (day + rest for day in _days(whole["day"]))
+    if whole := _YEAR_LAST.fullmatch(text):
+        for day in _days(f"{whole['day']} {whole['year']}"):
+            if day.endswith(" %Y"):
+                yield f"{day.removesuffix('%Y')}{_clock_layout(whole)} %Y"
+
+
+def _run_layouts(figures: str) -> tuple[str, ...]:
+    return ("%H%M", "%H%M%S") if len(figures) <= 4 else ("%H%M%S",)
 
 
 def _counted(text: str) -> Iterator[tuple[str, str]]:
     if EPOCH.fullmatch(text):
-        yield "moment", "epoch" if len(text.partition(".")[0]) == 10 else "epoch_ms"
+        yield "moment", _EPOCHS[len(text.partition(".")[0])]
     elif SERIAL.fullmatch(text):
-        yield "moment" if "." in text else "day", "excel"
+        yield "moment" if "." in text or "," in text else "day", "excel"
     elif FRACTION.fullmatch(text) and text != "0":
         yield "clock", "excel"
     if FIGURES.fullmatch(text):
-        yield "clock", "%H%M" if len(text.partition(".")[0]) <= 4 else "%H%M%S"
-        yield "clock", "%H%M%S"
+        yield from (("clock", run) for run in _run_layouts(text.partition(".")[0]))
 
 
 def _clock_layout(found: re.Match[str]) -> str:
     """The format of a time of day that `_CLOCK` has found."""
-    twelve = found["before"] or found["after"]
-    parts = ["%p" + found["before"][2:] if found["before"] else "", "%I" if twelve else "%H"]
-    parts += [found["a"], "%M", found["b"] or ""]
+    twelve = (found["before"] or found["after"]) and 1 <= int(found["hour"]) <= 12
+    before = found["before"] or ""
+    parts = ["%p" + before[len(before.rstrip()) :] if before else ""]
+    parts += ["%I" if twelve else "%H", found["a"], "%M", found["b"] or ""]
     if found["second"]:
         fraction = f"{found['fraction'][0]}%f" if found["fraction"] else ""
         parts += [found["c"] or "", "%S", found["d"] or "", fraction]
     if found["after"]:
         parts.append(" %p" if found["after"].startswith(" ") else "%p")
     parts.append(found["more"] or "")
-    if found["zone"]:
-        parts.append(found["gap"] + "%z")
-    return "".join(parts)
+    return "".join(parts) + _zone_layout(found)
+
+
+def _zone_layout(found: re.Match[str]) -> str:
+    return found["gap"] + "%z" if found["zone"] else ""
 
 
 def _days(text: str) -> Iterator[str]:
@@ -129,7 +166,20 @@ def _days(text: str) -> Iterator[str]:
         for order in ("Ymd", "mdY", "dmY") if long else ("ymd", "mdy", "dmy"):
             yield "".join(f"%{letter}" for letter in order)
     else:
-        yield from _named(text)
+        named = [*_named(text)]
+        yield from named or _beside_weekday(text)
+
+
+def _beside_weekday(text: str) -> Iterator[str]:
+    """A day in figures with the day of the week before or behind it."""
+    if found := _DAY_BEFORE.fullmatch(text):
+        yield from (f"{_weekday(found[1])}{found[2]}{day}" for day in _days(found[3]))
+    elif found := _DAY_AFTER.fullmatch(text):
+        yield from (f"{day}{found[2]}{_weekday(found[3])}{found[4]}" for day in _days(found[1]))
+
+
+def _weekday(word: str) -> str:
+    return "%A" if word.lower() in DAYS else "%a"
 
 
 def _named(text: str) -> Iterator[str]:
@@ -160,6 +210,7 @@ def _named(text: str) -> Iterator[str]:
 
 def written(values: Sequence[str]) -> Dates | None:
     """How the moments of a column are written, if its values are moments."""
+    values = [usual_forms(value) for value in values]
     unread = list(dict.fromkeys(values))
     candidates: dict[tuple[str, str], None] = {}
     for text in islice(unread, LOOKED_AT):

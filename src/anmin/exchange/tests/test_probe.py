@@ -86,7 +86,7 @@ def test_a_mark_outweighs_the_declared_encoding(tmp_path: Path) -> None:
         (b"", "empty", {}),
         ("ref,who\n1,café\n2,mañana à demain\n".encode("latin-1"), "no_usual_encoding", None),
         (TABLE.encode("big5", "replace"), "no_usual_encoding", None),
-        ("a,b\n1,2\n".encode("utf-16-le"), "zero_bytes", {"offset": 1}),
+        (b"a,\0\0\0\0b\n\0\0\0\0", "zero_bytes", {"offset": 2}),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1old", "old_spreadsheet", {}),
         (b"%PDF-1.7", "pdf", {}),
         (b"\x1f\x8b\x08", "compressed", {}),

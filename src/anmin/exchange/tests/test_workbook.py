@@ -112,7 +112,7 @@ def test_reading_aids_formulas_and_names_with_a_prefix(tmp_path: Path) -> None:
         ' t="inlineStr"><x:is><x:t>瑞</x:t><x:r><x:t>安</x:t></x:r><x:rPh><x:t>ruian</x:t></x:rPh>'
         '</x:is></x:c><c t="str"><f>1+1</f><v>two</v></c><c><f>1+1</f></c><c t="e"><v>#N/A</v></c>',
     )
-    assert read(path) == [["瑞安", "two", "", "#N/A"]]
+    assert read(path) == [["瑞安", "two", "#FORMULA!", "#N/A"]]
 
 
 CELLS = st.one_of(
