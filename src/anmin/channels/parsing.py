@@ -9,6 +9,7 @@ _ANSWERS = {
     2: ("2", "二", "贰", "基本满意", "fairly satisfied"),
     3: ("3", "三", "叁", "不满意", "不满", "很不满意", "非常不满意", "dissatisfied", "unsatisfied"),
 }
+_TRADITIONAL = str.maketrans("滿貳參選謝復擇評價", "满贰叁选谢复择评价")
 _STOP = (
     "stop",
     "stopall",
@@ -42,7 +43,7 @@ _WORD = re.compile(r"\d+|[^\W\d_]+")
 # What people put around an answer and what does not change it.
 _POLITE = re.compile(
     r"^(?:我的|我要|我|请您|请|回复|回|选择|选|答案|答|评价|是)+"
-    r"|(?:谢谢您|谢谢|多谢|感谢|了|吧|的|哦|啊|thanks|thankyou|please|pls)+$"
+    r"|(?:谢谢您|谢谢|多谢|感谢|(?:您|你们|你)?辛苦|了|吧|的|哦|啊|thanks|thankyou|please|pls)+$"
 )
 # A digit, or a word of the three, closed off by a mark; what follows is said beside it. A blank is
 # no such mark: “3 楼太吵” speaks of the third floor.
@@ -76,7 +77,7 @@ OTHER = Reading("other")
 
 def _fold(text: str) -> str:
     # NFKC folds full-width forms and ①.
-    return unicodedata.normalize("NFKC", text).casefold()
+    return unicodedata.normalize("NFKC", text).casefold().translate(_TRADITIONAL)
 
 
 def _compact(text: str) -> str:
@@ -89,6 +90,10 @@ _WORDS = {
     **{_compact(word): Reading("stop") for word in _STOP},
     **{_compact(word): Reading("start") for word in _START},
 }
+_NUMERALS = "".join(word for word, one in _WORDS.items() if one.choice and len(word) == 1)
+_ASKED = re.compile(r"\?[\W_]*$")
+"""A question is no answer: “满意？” may mean the opposite."""
+_PLEASED = frozenset("👍👌🙏😊😀🙂😄😁☺👏🌹🌷💐❤🤝")
 _GRADES = sorted((word for word, one in _WORDS.items() if one.choice), key=len, reverse=True)
 
 
@@ -96,14 +101,30 @@ def read_reply(text: str) -> Reading:
     """Understand a reply (satisfied 1, fairly 2, dissatisfied 3; stop; start), or say ``other``.
 
     Only an answer that says one thing and nothing else counts: ``1``, ``１。``, ``满意，谢谢``,
-    ``3 不满意``. Longer and contradictory texts go to a person (see ``suggested``), because a wrong
-    guess would be recorded as somebody's opinion. The wish for no more messages counts with
-    whatever words beside it.
+    ``3 不满意``. Longer, asking and contradictory texts (a cross face beside a 1) go to a person
+    (see ``suggested``), because a wrong guess would be recorded as somebody's opinion. The wish for
+    no more messages counts with whatever words beside it.
     """
+    reading = _read_words(text)
+    if reading.choice and (_ASKED.search(_fold(text)) or not _face_fits(text, reading.choice)):
+        return OTHER
+    return reading
+
+
+def _face_fits(text: str, choice: int) -> bool:
+    """Whether signs that show a mood, if there are any, go with the answer."""
+    signs = {one for one in _fold(text) if unicodedata.category(one) == "So"}
+    return not signs & (_PLEASED - {"🙏"}) if choice == 3 else signs <= _PLEASED
+
+
+def _read_words(text: str) -> Reading:
+    """What the words and figures mean, whatever marks and signs stand beside them."""
     plain = _compact(text)
     for whole in (plain, _POLITE.sub("", plain)):
         if whole in _WORDS:
             return _WORDS[whole]
+        if (told := _told_twice(whole)) is not None:
+            return told
     read = map(_read_word, _WORD.findall(plain))
     readings = {one for one in read if one is not None}
     if len(readings) == 1 and (only := readings.pop()) != OTHER:
@@ -117,10 +138,21 @@ def _read_word(word: str) -> Reading | None:
     return _WORDS.get(word) or (_WORDS.get(bare, OTHER) if bare else None)
 
 
+def _told_twice(word: str) -> Reading | None:
+    """An answer in figure and words, or in the same words again: 三不满意, 满意满意."""
+    rest = word.lstrip(_NUMERALS)
+    if len(word) - len(rest) > 1 or not rest:
+        return None
+    told = {_WORDS[one] for one in word[: len(word) - len(rest)]}
+    while grade := next((one for one in _GRADES if len(one) > 1 and rest.startswith(one)), ""):
+        told.add(_WORDS[grade])
+        rest = rest[len(grade) :]
+    return told.pop() if len(told) == 1 and not rest else None
+
+
 def suggested(text: str) -> int | None:
     """The answer that a longer text begins with (``3，来得太晚``), for a person to confirm."""
-    reading = read_reply(text)
-    return reading.choice or _answer_with_words(_fold(text))
+    return _read_words(text).choice or _answer_with_words(_fold(text))
 
 
 def _stop_with_words(folded: str) -> Reading | None:

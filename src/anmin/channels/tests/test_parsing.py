@@ -40,6 +40,19 @@ WORDS = [
         ("回复TD退订", "stop", None),
         ("stop!", "stop", None),
         ("别发了；退出", "stop", None),
+        ("不滿意", "answer", 3),
+        ("三 不满意", "answer", 3),
+        ("不满意不满意", "answer", 3),
+        ("满意，你们辛苦了！", "answer", 1),
+        ("1 👍", "answer", 1),
+        ("3😡", "answer", 3),
+        ("1👎", "other", None),
+        ("满意😡", "other", None),
+        ("3👍", "other", None),
+        ("满意？", "other", None),
+        ("1?", "other", None),
+        ("三满意", "other", None),
+        ("不满意满意", "other", None),
         ("START", "start", None),
         ("", "other", None),
         ("谢谢", "other", None),
@@ -60,7 +73,7 @@ def test_as_people_write_them(text: str, kind: str, choice: int | None) -> None:
     assert read_reply(text) == Reading(kind, choice)
 
 
-around = st.text(alphabet=" \t\n.,。，！!？~～、…—-_\u3000", max_size=4)
+around = st.text(alphabet=" \t\n.,。，！!~～、…—-_\u3000", max_size=4)
 
 
 @given(st.sampled_from(WORDS), around, around, st.booleans(), st.booleans())
@@ -139,6 +152,8 @@ def test_no_more_messages_with_words_beside(text: str, reading: Reading) -> None
         ("3。态度很差，非常不满意", 3),
         ("满意！但是来得慢", 1),
         ("２：还行", 2),
+        ("满意？", 1),
+        ("1👎", 1),
         ("1，很不满意", None),
         ("3 楼太吵", None),
         ("3个人打架", None),
