@@ -5,6 +5,26 @@ from django.utils.translation import gettext_lazy as _
 
 from anmin.kernel.errors import SAID
 
+KERNEL = {
+    "broken_link": _("This page link is broken; start again."),
+    "rule_not_yet": _(
+        "Nothing can be reckoned for that day: the rule %(key)s begins on %(since)s, and there is "
+        "none before."
+    ),
+    "beyond_calendar": _(
+        "The working calendar covers the years %(first)s to %(last)s, not %(year)s."
+    ),
+    "key_missing": _(
+        "This was encrypted with a key that is not in the keyring here, and cannot be opened. The "
+        "administrator brings the key back from the backup of the keyring."
+    ),
+    "value_altered": _(
+        "This was altered outside of the system, or belongs elsewhere, and cannot be opened. The "
+        "administrator runs anmin verify."
+    ),
+}
+"""What refusals of the kernel say to people, by their code."""
+
 
 class HouseConfig(AppConfig):
     """Everything that starts, watches and stops the rooms."""
@@ -15,4 +35,4 @@ class HouseConfig(AppConfig):
 
     def ready(self) -> None:
         """Give the kernel, which knows no language, its sentences."""
-        SAID["broken_link"] = _("This page link is broken; start again.")
+        SAID.update(KERNEL)

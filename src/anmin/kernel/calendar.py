@@ -284,8 +284,11 @@ class WorkingCalendar:
 
     def _lay_out(self, year: int) -> _Year:
         if not statutory.FIRST_YEAR <= year <= statutory.LAST_YEAR:
+            first, last = statutory.FIRST_YEAR, statutory.LAST_YEAR
             raise Refusal(
-                f"the calendar covers {statutory.FIRST_YEAR} to {statutory.LAST_YEAR}, not {year}"
+                f"the calendar covers {first} to {last}, not {year}",
+                code="beyond_calendar",
+                values={"first": first, "last": last, "year": year},
             )
         from_file = self._announcement(year)
         known = year < self._known_before

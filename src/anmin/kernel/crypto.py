@@ -132,12 +132,16 @@ class Keyring:
         raw = bytes(token)
         cipher = self._ciphers.get(raw[:_HEADER])
         if cipher is None or len(raw) < _HEADER + _NONCE + _TAG:
-            raise Unreadable("the value was encrypted with a key that is not in the keyring")
+            raise Unreadable(
+                "the value was encrypted with a key that is not in the keyring", code="key_missing"
+            )
         nonce = raw[_HEADER : _HEADER + _NONCE]
         try:
             return cipher.decrypt(nonce, raw[_HEADER + _NONCE :], context)
         except InvalidTag:
-            raise Unreadable("the encrypted value was altered or belongs elsewhere") from None
+            raise Unreadable(
+                "the encrypted value was altered or belongs elsewhere", code="value_altered"
+            ) from None
 
     def needs_rotation(self, token: bytes | memoryview) -> bool:
         """Whether a token is under another key than the newest."""

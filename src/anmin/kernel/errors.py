@@ -35,7 +35,9 @@ class Refusal(Exception):  # noqa: N818  (a refusal is an answer, not a fault)
         self.values = values or {}
 
     def __str__(self) -> str:
-        return str(SAID.get(self.code, self.message))
+        if (said := SAID.get(self.code)) is None:
+            return str(self.message)
+        return str(said) % self.values if self.values else str(said)
 
 
 class NotAllowed(Refusal):

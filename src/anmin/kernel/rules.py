@@ -308,9 +308,15 @@ class RuleBook:
         """The rule in force on a (local) day; ``UnknownRule`` if there is none."""
         history = self._history.get(key, ())
         place = bisect_right(history, on, key=_effective)
+        if not place and history:
+            since = history[0].effective
+            raise UnknownRule(
+                f"there is no rule {key} before {since}",
+                code="rule_not_yet",
+                values={"key": key, "since": since},
+            )
         if not place:
-            since = f" before {history[0].effective}" if history else ""
-            raise UnknownRule(f"there is no rule {key}{since}")
+            raise UnknownRule(f"there is no rule {key}")
         return history[place - 1]
 
     def all(self) -> Iterator[Rule]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.test import Client
 from django.utils import translation
 
 from anmin.config import errors
+from anmin.kernel.crypto import Keyring
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.kernel.incoming import BrokenLink, read_key
 
@@ -145,3 +147,28 @@ def test_what_the_kernel_refuses_is_said_in_the_readers_language() -> None:
         assert str(refused.value) == "翻页链接有误，请从头打开。"
     with translation.override("en"):
         assert str(refused.value) == "This page link is broken; start again."
+
+
+def test_what_the_kernel_refuses_is_said_in_the_language_of_the_reader(settings: Any) -> None:
+    ring, other = Keyring.generate(), Keyring.generate()
+    sealed = ring.encrypt(b"x", context=b"here")
+    refused: list[Refusal] = []
+    for ask in (
+        lambda: settings.RULES.get("incident.answer", date(1999, 12, 31)),
+        lambda: settings.CALENDAR.is_workday(date(2150, 1, 1)),
+        lambda: other.decrypt(sealed, context=b"here"),
+        lambda: ring.decrypt(sealed, context=b"there"),
+        lambda: read_key("x"),
+    ):
+        with pytest.raises(Refusal) as caught:
+            ask()
+        refused.append(caught.value)
+    with translation.override("zh-hans"):
+        said = [str(one) for one in refused]
+    assert "incident.answer 自2000-01-01起" in said[0]
+    assert "1901年至2099年，没有2150年" in said[1]
+    assert not [one for one in said if re.search(r"[a-z]{4,} [a-z]{2,} [a-z]", one)]
+    assert len({*said}) == len(said)
+    with translation.override("en"):
+        assert "1901 to 2099, not 2150" in str(refused[1])
+    assert [errors.status_of(one) for one in refused] == [404, 400, 503, 503, 400]

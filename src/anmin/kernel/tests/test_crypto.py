@@ -39,8 +39,9 @@ def test_half_a_token_is_noticed(length: int) -> None:
 
 def test_a_token_does_not_open_in_another_place() -> None:
     token = RING.encrypt(b"13812345678", context=b"contact:1")
-    with pytest.raises(Unreadable, match="altered or belongs elsewhere"):
+    with pytest.raises(Unreadable) as caught:
         RING.decrypt(token, context=b"contact:2")
+    assert caught.value.code == "value_altered"
 
 
 def test_equal_values_do_not_look_equal() -> None:
@@ -57,13 +58,15 @@ def test_rotation_keeps_old_values_readable_until_the_old_key_goes() -> None:
     rotated = new.rotate(token, context=b"c")
     assert not new.needs_rotation(rotated)
     assert new.rotate(rotated, context=b"c") == rotated
-    with pytest.raises(Unreadable, match="not in the keyring"):
+    with pytest.raises(Unreadable) as caught:
         old.decrypt(rotated, context=b"c")
+    assert caught.value.code == "key_missing"
 
     bare = new.without_old_keys()
     assert bare.decrypt(rotated, context=b"c") == b"secret"
-    with pytest.raises(Unreadable, match="not in the keyring"):
+    with pytest.raises(Unreadable) as caught:
         bare.decrypt(token, context=b"c")
+    assert caught.value.code == "key_missing"
 
 
 def test_rotation_refuses_a_token_of_another_place() -> None:

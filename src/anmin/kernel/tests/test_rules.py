@@ -175,10 +175,45 @@ def test_values_with_their_type() -> None:
         _ = BOOK.get("callback.quiet_from", TODAY).number
 
 
+@pytest.mark.parametrize(
+    ("key", "start", "last"),
+    [
+        # Worked by hand on the calendar of 2026: off 1-3 Jan, 15-23 Feb, 4-6 Apr, 1-5 May,
+        # 19-21 Jun, 25-27 Sep, 1-7 Oct; worked 4 Jan, 14 and 28 Feb, 9 May, 20 Sep, 10 Oct.
+        ("case.finish", (2026, 1, 24), (2026, 2, 24)),  # the 23rd is off
+        ("case.finish", (2026, 1, 30), (2026, 3, 2)),  # 1 March is a Sunday
+        ("case.finish", (2026, 1, 29), (2026, 2, 28)),  # a Saturday that is worked
+        ("case.finish", (2026, 9, 1), (2026, 10, 8)),  # 1 October to 7 October are off
+        ("case.finish", (2026, 9, 10), (2026, 10, 10)),  # a Saturday that is worked
+        ("case.finish", (2025, 12, 5), (2026, 1, 4)),  # a Sunday that is worked
+        ("case.victim_service", (2026, 2, 13), (2026, 2, 24)),
+        ("case.victim_service", (2026, 2, 12), (2026, 2, 14)),
+        ("criminal.refusal_notice", (2026, 4, 2), (2026, 4, 7)),
+        ("criminal.refusal_notice", (2026, 5, 6), (2026, 5, 9)),
+        ("criminal.reconsideration_request", (2026, 9, 18), (2026, 9, 28)),
+        ("criminal.reconsideration", (2026, 5, 20), (2026, 6, 22)),
+        ("penalty.withdraw", (2026, 9, 24), (2026, 9, 30)),  # 28, 29, 30
+        ("penalty.withdraw", (2026, 9, 30), (2026, 10, 10)),  # 8, 9, 10
+        ("penalty.withdraw", (2026, 2, 13), (2026, 2, 25)),  # 14, 24, 25
+        ("mediation.second", (2026, 4, 30), (2026, 5, 13)),  # 6 7 8 9 11 12 13
+        ("petition.zhejiang.acceptance", (2026, 9, 18), (2026, 9, 24)),  # 20 to 24
+        ("petition.national.transfer_objection", (2026, 6, 17), (2026, 6, 25)),
+        ("petition.national.acceptance", (2026, 2, 5), (2026, 2, 20)),  # days, holidays or not
+        ("disclosure.publish", (2026, 9, 30), (2026, 11, 3)),
+        ("property.unclaimed", (2026, 4, 2), (2026, 10, 8)),
+        ("log.retention", (2026, 8, 31), (2027, 2, 28)),
+    ],
+)
+def test_deadlines_worked_by_hand(
+    key: str, start: tuple[int, int, int], last: tuple[int, int, int]
+) -> None:
+    assert due(key, local(*start, 9)) == local(*last, 23, 59, 59)
+
+
 def test_unknown_and_not_yet_in_force() -> None:
     with pytest.raises(UnknownRule, match=r"no rule incident\.anwser"):
         BOOK.get("incident.anwser", TODAY)
-    with pytest.raises(UnknownRule, match=r"before 2022-05-01"):
+    with pytest.raises(UnknownRule, match=r"2022-05-01"):
         BOOK.get("petition.national.finish", date(2022, 4, 30))
     assert BOOK.get("petition.national.finish", date(2022, 5, 1)).value == 60
 
