@@ -21,6 +21,8 @@ log = structlog.get_logger(__name__)
 @require_POST
 def receive(request: HttpRequest, provider: str) -> JsonResponse:
     """Take in one signed reply. Safe to repeat: the gateway may send it until it hears 200."""
+    if request.headers.get("Transfer-Encoding") and not request.META.get("CONTENT_LENGTH"):
+        return _refused(411, "the length is missing: send the body with Content-Length")
     length = str(request.META.get("CONTENT_LENGTH") or "0")
     if len(length) > 12 or not length.isdecimal() or int(length) > LARGEST:
         return _refused(413, "too large")

@@ -133,6 +133,10 @@ class TestReplies:
         assert client.post("/hooks/channels/console/", b"{}", "application/json").status_code == 404
         assert client.post("/hooks/channels/smpp/", b"{}", "application/json").status_code == 404
         assert post(client, b" " * 70_000).status_code == 413
+        # Sent in pieces of unknown length, a body is not read: that is the cause, no signature.
+        chunked = {"HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_LENGTH": ""}
+        told = client.post(HOOK, b"{}", content_type="application/json", **chunked)
+        assert (told.status_code, Reply.objects.count()) == (411, 0)
 
     def test_without_a_secret_nothing_is_believed(
         self, client: Client, settings: LazySettings
