@@ -189,9 +189,9 @@ def test_two_periods_in_a_row_are_one(start: date, a: int, b: int) -> None:
 
 
 def test_years_without_a_lunar_table_are_refused() -> None:
-    with pytest.raises(Refusal, match="1901 to 2099, not 2100"):
+    with pytest.raises(Refusal, match=r"1901.*2099.*2100"):
         CALENDAR.day(date(2100, 1, 1))
-    with pytest.raises(Refusal, match="not 2100"):
+    with pytest.raises(Refusal, match="2100"):
         CALENDAR.add_working_days(datetime(2099, 12, 31, tzinfo=UTC), 1, tz=SHANGHAI)
     with pytest.raises(ValueError, match="not 0"):
         CALENDAR.add_working_days(datetime(2026, 1, 1, tzinfo=UTC), 0, tz=SHANGHAI)
