@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -11,12 +10,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from anmin.callbacks.resting import has_callbacks
-from anmin.desk.answers import Answer, answers_for
-from anmin.desk.details import fact_in_words, label_of, typed
+from anmin.desk.answers import answers_for
 from anmin.desk.forms import (
     ActForm,
     AssignForm,
@@ -27,58 +24,24 @@ from anmin.desk.forms import (
     correct_form,
     step_form,
 )
-from anmin.desk.sheets import Sheet, boxes, empty_boxes, sheet
-from anmin.desk.story import Names, clock_state, due_lines, moments, story
+from anmin.desk.matter_page import facts_of, step_of, written
+from anmin.desk.sheets import boxes, empty_boxes, sheet
+from anmin.desk.story import Names, story
 from anmin.desk.views.page import DeskRequest, go, page, show
 from anmin.kernel.errors import NotAllowed, NotFound, Refusal
 from anmin.kernel.incoming import key_of
 from anmin.matters import actions, correcting, queries
 from anmin.matters.actor import Actor
 from anmin.matters.contacts import later_contacts
-from anmin.matters.policy import in_scope
-from anmin.matters.reactions import ask_citizen, read_answer, standing
+from anmin.matters.reactions import ask_citizen
 from anmin.people.policy import Capability
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from django.forms import Form
 
     from anmin.matters.flow import Move
     from anmin.matters.models import Matter
-    from anmin.matters.queries import MatterView
     from anmin.people.models import Account
-
-BRIEF = 28
-"""Facts longer than this are set as texts, not as short lines."""
-RELATIONS = {
-    "cause": gettext_lazy("Follows from"),
-    "led_to": gettext_lazy("Led to"),
-    "duplicate": gettext_lazy("Same event as"),
-    "related": gettext_lazy("Belongs together with"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step that may be taken now, with its form and the ready texts for it."""
-
-    move: Move
-    sheet: Sheet
-    url: str
-    key: str
-    answers: list[tuple[Answer, str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question that was put to the citizen, and the answer if there is one."""
-
-    text: str
-    asked_at: datetime
-    answered_at: datetime | None
-    answer: str
-    standing: str = ""
 
 
 @page(Capability.VIEW_MATTERS)
@@ -286,7 +249,7 @@ def _page(
         since = events[seen:]
         bound.data = bound.retyped(version=view.matter.version)
     steps = [
-        _step(view, names, move, n, bound if move.code == name else None)
+        step_of(view, names, move, n, bound if move.code == name else None)
         for n, move in enumerate(view.moves, 1)
     ]
     version = view.matter.version
@@ -299,7 +262,7 @@ def _page(
         request,
         "matter.html",
         {
-            **_facts(view, names, request.user),
+            **facts_of(view, names, request.user),
             "view": view,
             "matter": view.matter,
             "events": events,
@@ -327,70 +290,6 @@ def _page(
     )
 
 
-def _facts(view: MatterView, names: Names, account: Account) -> dict[str, Any]:
-    matter = view.matter
-    kind = matter.type
-    told = kind.details.told_fields()
-    known = [
-        (label_of(kind, name), fact_in_words(kind, name, value))
-        for name, value in typed(matter).items()
-        if name not in told and not hasattr(value, "tzinfo")
-    ]
-    facts = [
-        (_("Kind"), kind.label),
-        (_("Category"), matter.topic.label if matter.topic else matter.category),
-        (_("Place"), matter.place),
-        (_("Area"), names.areas.get(matter.area_id or 0, "")),
-        (_("Unit"), names.unit(matter)),
-        (_("Handled by"), names.accounts.get(matter.assignee_id or 0, "") if view.may_note else ""),
-        (_("Outside number"), matter.outside_number),
-    ]
-    short = [pair for pair in known if len(pair[1]) <= BRIEF]
-    return {
-        "facts": [pair for pair in facts + short if pair[1]],
-        "texts": [pair for pair in known if len(pair[1]) > BRIEF],
-        "moments": moments(matter),
-        "dues": due_lines(matter, view.deadlines),
-        "clock_state": clock_state(matter.due_at) if matter.due_at else "",
-        "links": [
-            (RELATIONS.get(code, code), other, in_scope(account, other))
-            for code, other in view.links
-        ],
-        "questions": [
-            Question(
-                one.question,
-                one.asked_at,
-                one.answered_at,
-                read_answer(one) if view.may_note else "",
-                standing(one),
-            )
-            for one in view.reactions
-        ],
-    }
-
-
-def _step(view: MatterView, names: Names, move: Move, place: int, bound: ActForm | None) -> Step:
-    matter = view.matter
-    form = step_form(matter.kind, move.code)
-    told = matter.type.details.told_fields()
-    return Step(
-        move,
-        sheet(form, move.code, version=matter.version, bound=bound),
-        reverse("desk:matter_step", args=[matter.number, move.code]),
-        str(place),
-        [
-            (answer, _written(answer, matter, names.unit(matter)), f"{move.code}-{field}")
-            for field in move.needs
-            if field in told
-            for answer in answers_for(field, matter.category)
-        ],
-    )
-
-
-def _written(answer: Answer, matter: Matter, unit: str) -> str:
-    return answer.written(number=matter.number, unit=unit)
-
-
 def _inserted(matter: Matter, edge: Move, form: StepForm, wanted: str) -> StepForm:
     """The form once more, with a ready text added to what was typed (the way without script)."""
     for field in edge.needs:
@@ -398,7 +297,7 @@ def _inserted(matter: Matter, edge: Move, form: StepForm, wanted: str) -> StepFo
             if answer.key == wanted:
                 typed_so_far = form.data.get(field, "").strip()
                 unit = matter.unit.label if matter.unit else ""
-                text = "\n".join(filter(None, (typed_so_far, _written(answer, matter, unit))))
+                text = "\n".join(filter(None, (typed_so_far, written(answer, matter, unit))))
                 form.data = form.retyped(**{field: text})
     form.is_bound = False
     form.initial = {name: form.data.get(name) for name in form.fields}
