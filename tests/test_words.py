@@ -95,6 +95,15 @@ def test_chinese_punctuation_is_full_width() -> None:
     assert found == []
 
 
+def test_a_list_is_set_apart_as_its_reader_does_it() -> None:
+    """By ``anmin.people.listing``: a comma of one language is wrong on a page of the other."""
+    joined = re.compile(r"""\bjoin:"[,;、，；] ?"|"[、，；]"\.join""")
+    sources = [path for kind in ("*.html", "*.py") for path in messages.PACKAGE.rglob(kind)]
+    apart = {"tests", "node_modules", "demo"}
+    read = [path for path in sources if not apart & set(path.parts)]
+    assert [str(path) for path in read if joined.search(path.read_text("utf-8"))] == []
+
+
 @pytest.mark.parametrize(
     ("text", "apart"),
     [

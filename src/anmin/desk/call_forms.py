@@ -18,6 +18,7 @@ from anmin.callbacks.unhappy import is_unhappy
 from anmin.desk.details import MomentInput
 from anmin.desk.fields import MomentField
 from anmin.desk.forms import ActForm
+from anmin.people.listing import listed
 
 if TYPE_CHECKING:
     from anmin.callbacks.dispositions import Outcome
@@ -241,7 +242,7 @@ def typed_in_words(form: CallForm, questions: Iterable[Question]) -> list[tuple[
     lines = []
     for ask in asks(form, questions):
         taken = [o.label for o in ask.options if o.checked and o.value]
-        if said := "、".join(taken) or ask.value:
+        if said := listed(taken) or ask.value:
             lines.append((ask.label, said))
     outcome = outcomes().get(form["outcome"].value() or "")
     note = form["note"].value() or ""

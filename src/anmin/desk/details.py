@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from anmin.callbacks.concerns import concerns
 from anmin.desk.fields import DayField, MomentField
 from anmin.desk.templatetags.anmin_time import spoken
+from anmin.people.listing import listed
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -139,7 +140,7 @@ def in_words(value: Any) -> str:
     if isinstance(value, int | float):
         return number_format(value)
     if isinstance(value, list):
-        return _(", ").join(in_words(part) for part in value)
+        return listed(in_words(part) for part in value)
     return str(value)
 
 

@@ -13,6 +13,7 @@ from anmin.desk.signs import signed
 from anmin.desk.watching import scatter_words
 from anmin.measures.comparing import apart_from_total, last_change
 from anmin.measures.registry import MONTH, Kind
+from anmin.people.listing import clauses, listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,9 +81,9 @@ def beyond_words(higher: Sequence[str], lower: Sequence[str], judged: int) -> st
         "%(n)s of %(all)s places lie beyond the limits of the funnel",
         outside,
     )
-    sides = _("; ").join(
+    sides = clauses(
         [
-            label % {"names": _(", ").join(names[:NAMED]) + ("…" if len(names) > NAMED else "")}
+            label % {"names": listed(names[:NAMED]) + ("…" if len(names) > NAMED else "")}
             for label, names in ((_("higher: %(names)s"), higher), (_("lower: %(names)s"), lower))
             if names
         ]

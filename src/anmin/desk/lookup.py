@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.people import queries as people
+from anmin.people.listing import listed
 from anmin.places import queries as places
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def meant(text: str, what: str, account: Account | None = None) -> Choice:
         raise NotFound(_("Nothing fits “%(text)s”.") % {"text": text[:40]})
     by_code = [one for one in fitting if one.code.casefold() == folded]
     if len(by_code or fitting) > 1:
-        names = "、".join(str(one) for one in fitting[:5])
+        names = listed(fitting[:5])
         raise Refusal(_("Which one: %(names)s?") % {"names": names})
     return (by_code or fitting)[0]
 

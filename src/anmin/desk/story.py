@@ -22,6 +22,7 @@ from anmin.matters.correcting import CORRECT
 from anmin.matters.promises import judged_before
 from anmin.matters.queries import at_risk_before
 from anmin.matters.reasons import why_due
+from anmin.people.listing import clauses
 from anmin.people.queries import account_labels
 from anmin.people.roles import Role
 from anmin.places.queries import area_labels, unit_labels
@@ -337,7 +338,7 @@ def _holidays(days: Any) -> str:
             when = f"{when}–{spoken_day(dates[-1])}"
         words = _("%(name)s, made up on %(when)s") if works else _("%(name)s %(when)s")
         told.append(words % {"name": name, "when": when})
-    return _("; ").join(told)
+    return clauses(told)
 
 
 def _provisional(days: Any) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from anmin.desk.survey_words import DASH, dimension, in_order, level_names
+from anmin.people.listing import clauses, listed
 from anmin.surveys.dispositions import dispositions
 from anmin.surveys.weighting import TOWN
 
@@ -23,7 +24,7 @@ def how_made(method: Mapping[str, Any]) -> str:
         " %(margins)s, cut at %(top)s. Errors by linearisation for the design%(clusters)s."
         " Shares of those who gave an answer of substance. Fewer than %(few)s replies: not shown."
     ) % {
-        "margins": _(", ").join(dimension(name) for name in in_order(weighting["margins"])),
+        "margins": listed(dimension(name) for name in in_order(weighting["margins"])),
         "top": f"{weighting['trimmed_at']:.1f}",
         "clusters": _(", communities as clusters") if weighting["clusters"] else "",
         "few": method["shown_from"],
@@ -85,7 +86,7 @@ def _how_weighted(weighting: Mapping[str, Any]) -> Facts:
     fitted = []
     for name in in_order(weighting["margins"]):
         totals = weighting["margins"][name]
-        text = _("; ").join(f"{towns.get(level, level)} {n:,.0f}" for level, n in totals.items())
+        text = clauses(f"{towns.get(level, level)} {n:,.0f}" for level, n in totals.items())
         source = weighting["from_outside"].get(name)
         told = f"{text} ({source})" if source else text
         fitted.append((_("Fitted to %(variable)s") % {"variable": dimension(name)}, told))

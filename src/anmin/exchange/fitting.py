@@ -17,6 +17,7 @@ from anmin.exchange.profiles import Listed, list_profiles, read_profile
 from anmin.exchange.readers import Table
 from anmin.exchange.reasons import refusal
 from anmin.kernel.errors import Refusal
+from anmin.people.listing import listed
 
 TRIED = 50
 """Rows that a profile without titles is tried on."""
@@ -30,8 +31,8 @@ def fitting_profiles(path: Path) -> list[Listed]:
     Profiles that name columns by position alone fit where nearly all of the first rows can be read.
     """
     found = []
-    for listed in list_profiles():
-        profile = read_profile(listed.path)
+    for one in list_profiles():
+        profile = read_profile(one.path)
         try:
             with Table(path, profile.file.reading) as table:
                 rows = iter(table)
@@ -40,8 +41,8 @@ def fitting_profiles(path: Path) -> list[Listed]:
                     continue
         except (Unreadable, OSError):
             continue
-        found.append((len(set(binding.places.values())), listed))
-    return [listed for _columns, listed in sorted(found, key=lambda one: -one[0])]
+        found.append((len(set(binding.places.values())), one))
+    return [one for _columns, one in sorted(found, key=lambda each: -each[0])]
 
 
 def _reads(
@@ -74,7 +75,7 @@ def only_profile(path: Path) -> str:
             field="profile",
         )
     if len(fitting) > 1:
-        names = ", ".join(listed.name for listed in fitting)
+        names = listed(one.name for one in fitting)
         raise Refusal(
             _("Several profiles fit this file: %(names)s. Say which.") % {"names": names},
             field="profile",

@@ -126,7 +126,7 @@ def _propose(seen: _Seen, name: str, zone: str, wishes: Wishes) -> Guess:
     doubts = list(dict.fromkeys(_doubts(sample, settled, proposal, wishes)))
     others = [sheet for sheet in seen.sheets if sheet != seen.sheet]
     if others:
-        doubts.append(f"other_sheets:{'、'.join(others)}")
+        doubts.append(f"other_sheets:{'\n'.join(others)}")
     columns = [_column(sample, settled, n) for n in range(len(seen.shapes))]
     return Guess(toml, columns, doubts, seen.sheets, seen.encoding)
 

@@ -63,7 +63,8 @@ def bind(profile: Profile, rows: Iterator[Row]) -> tuple[Binding, list[Row]]:
         except Unreadable as fault:
             if fault.code == "doubled_column":
                 raise
-            lacking = int(fault.particulars.get("lacking", 0))
+            names = fault.particulars.get("columns")
+            lacking = len(names) if isinstance(names, tuple) else 0
             if best is None or lacking < missing:
                 best, missing = fault, lacking
         with suppress(Unreadable):  # the titles stand in two rows, cells merged
@@ -104,9 +105,7 @@ def _bind(profile: Profile, header: list[str], line: int) -> Binding:
             if needed:
                 lacking.append(" / ".join(map(str, names)))
     if lacking:
-        raise Unreadable(
-            "missing_column", column="、".join(lacking), line=line, lacking=len(lacking)
-        )
+        raise Unreadable("missing_column", columns=tuple(lacking), line=line)
     return binding
 
 

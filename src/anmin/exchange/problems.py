@@ -6,18 +6,21 @@ a sentence for the person who reads it.
 
 from typing import NamedTuple
 
+type Particular = str | int | tuple[str, ...]
+"""A word, a number, or several words, which the sentence lists."""
+
 
 class Problem(NamedTuple):
     """Why one row is not taken: a code of `reasons.ROWS` and the words its sentence needs."""
 
     code: str
-    particulars: dict[str, str | int] = {}
+    particulars: dict[str, Particular] = {}
 
 
 class RowRefused(Exception):  # noqa: N818  (an answer, not a fault)
     """A row that is not taken, from deep within its mapping."""
 
-    def __init__(self, code: str, **particulars: str | int) -> None:
+    def __init__(self, code: str, **particulars: Particular) -> None:
         super().__init__(code)
         self.problem = Problem(code, particulars)
 
@@ -25,7 +28,7 @@ class RowRefused(Exception):  # noqa: N818  (an answer, not a fault)
 class Unreadable(Exception):  # noqa: N818  (an answer, not a fault)
     """Why a whole file is not read: a code of `reasons.FILES` and its particulars."""
 
-    def __init__(self, code: str, **particulars: str | int) -> None:
+    def __init__(self, code: str, **particulars: Particular) -> None:
         super().__init__(code, particulars)
         self.code = code
         self.particulars = particulars
@@ -34,5 +37,5 @@ class Unreadable(Exception):  # noqa: N818  (an answer, not a fault)
         return _rebuild, (self.code, self.particulars)
 
 
-def _rebuild(code: str, particulars: dict[str, str | int]) -> Unreadable:
+def _rebuild(code: str, particulars: dict[str, Particular]) -> Unreadable:
     return Unreadable(code, **particulars)

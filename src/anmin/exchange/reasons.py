@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from anmin.exchange.problems import Problem, Unreadable
+from anmin.exchange.problems import Particular, Problem, Unreadable
 from anmin.kernel.errors import Refusal
+from anmin.people.listing import listed
 
 FILES: dict[str, Promise] = {
     "empty": _("The file is empty."),
@@ -40,7 +41,7 @@ FILES: dict[str, Promise] = {
     ),
     "no_workbook": _("This is an archive, but no workbook with a visible sheet."),
     "no_sheet": _("There is no sheet “%(sheet)s”. There are: %(sheets)s."),
-    "missing_column": _("Column missing: %(column)s (header looked for in line %(line)s)."),
+    "missing_column": _("Column missing: %(columns)s (header looked for in line %(line)s)."),
     "doubled_column": _("The column “%(column)s” stands twice in the header (line %(line)s)."),
     "no_number_guessed": _(
         "No column looks like the number of an event: none is named so, and none has a different "
@@ -148,22 +149,27 @@ DOUBTS: dict[str, Promise] = {
 
 def sentence(problem: Problem) -> str:
     """Why a row was rejected."""
-    return str(ROWS[problem.code]) % problem.particulars
+    return str(ROWS[problem.code]) % _told(problem.particulars)
 
 
 def doubt(code: str, labels: Mapping[str, str] | None = None) -> str:
     """What to look at by eye in a proposed profile. `labels` are the facts in people's words."""
     code, _colon, fact = code.partition(":")
-    return str(DOUBTS[code]) % {"fact": (labels or {}).get(fact, fact)}
+    return str(DOUBTS[code]) % {"fact": (labels or {}).get(fact, listed(fact.splitlines()))}
 
 
 def refusal(fault: Unreadable) -> Refusal:
     """Why a file was refused, with the line at fault if one is."""
     line = fault.particulars.get("line")
-    message: Mapping[str, str | int] = fault.particulars
     return Refusal(
-        str(FILES[fault.code]) % message,
+        str(FILES[fault.code]) % _told(fault.particulars),
         field="file",
         line=line if isinstance(line, int) else None,
         code=fault.code,
     )
+
+
+def _told(particulars: Mapping[str, Particular]) -> dict[str, str | int]:
+    return {
+        name: listed(one) if isinstance(one, tuple) else one for name, one in particulars.items()
+    }

@@ -74,6 +74,7 @@ def set_aside(facts: Sequence[Facts], results: Sequence[Observed]) -> list[Rejec
         if result.outcome == "refused":
             found.append(Rejected(one.line, [], Problem("refused", {"reason": result.reason})))
         elif result.outcome == "older":
-            number: dict[str, str | int] = {"number": one.external_id}
-            found.append(Rejected(one.line, [], Problem("not_applied", number)))
+            found.append(
+                Rejected(one.line, [], Problem("not_applied", {"number": one.external_id}))
+            )
     return found

@@ -30,6 +30,7 @@ from anmin.matters.news import drain
 from anmin.matters.undoing import entries_after, missed_promises, numbers, said_by
 from anmin.matters.undoing import undo as undo_matters
 from anmin.people.actions import log_access
+from anmin.people.listing import clauses
 from anmin.people.policy import Capability, can, is_rated
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def start(run_id: int, *, actor: "Account | None") -> ImportRun:
     seen = summary(run_id, actor=actor)
     if seen.built:
         raise Conflict(_("Something was built on this import: %(what)s") % {
-            "what": "; ".join(seen.reasons())
+            "what": clauses(seen.reasons())
         })  # fmt: skip
     with atomic():
         run = ImportRun.objects.select_for_update().get(pk=run_id)
@@ -164,7 +165,7 @@ def carry_out(run: ImportRun, progress: Callable[[ImportRun], None] | None = Non
             if seen.built:
                 run.status = Status.FAILED
                 run.reason = _("Something was built on this import: %(what)s") % {
-                    "what": "; ".join(seen.reasons())
+                    "what": clauses(seen.reasons())
                 }
             else:
                 undo_matters(first, run=run.pk, actor=actor, at=timezone.now())

@@ -105,7 +105,7 @@ class Workbook:
         """The rows of a sheet: the named one, or the first that is not hidden."""
         name = next(iter(self.sheets)) if sheet is None else sheet
         if name not in self.sheets:
-            raise Unreadable("no_sheet", sheet=name, sheets="、".join(self.sheets))
+            raise Unreadable("no_sheet", sheet=name, sheets=tuple(self.sheets))
         return SheetRows(
             self._archive, self.sheets[name], self._strings, self._dates, self._first_day
         )

@@ -12,6 +12,7 @@ from anmin.exchange.profile import Profile
 from anmin.kernel.errors import Refusal
 from anmin.matters.categories import categories
 from anmin.matters.registry import kind_of
+from anmin.people.listing import listed
 from anmin.people.roles import Role
 from anmin.places.models import Area, Unit, UnitKind
 
@@ -76,4 +77,4 @@ def check_profile(profile: Profile) -> None:
         ),
     ):
         if unknown:
-            raise Refusal(sentence % {"names": ", ".join(sorted(unknown))}, field="profile")
+            raise Refusal(sentence % {"names": listed(sorted(unknown))}, field="profile")

@@ -22,6 +22,7 @@ from anmin.channels.letters import register_letter
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotAllowed, NotFound, Refusal
 from anmin.people.actions import log_access
+from anmin.people.listing import clauses
 from anmin.people.models import Account, AccountRequest
 from anmin.people.policy import Capability, require
 from anmin.people.roles import Role
@@ -71,7 +72,7 @@ def ask(*, account: Account, changes: Mapping[str, Any], by: Account) -> Account
     made = AccountRequest.objects.create(
         account=account, changes=wanted, asked_by=by, asked_at=timezone.now()
     )
-    said = "; ".join(in_words(made))
+    said = clauses(in_words(made))
     log_access(
         account=by,
         action="account_change_asked",
@@ -105,7 +106,7 @@ def decide(*, request_id: int, by: Account, accept: bool) -> AccountRequest:
         account=by,
         action="account_change_confirmed" if accept else "account_change_refused",
         subject=f"account:{request.account.username}",
-        reason="; ".join(in_words(request))[:300],
+        reason=clauses(in_words(request))[:300],
     )
     _tell(request, _decided_words)
     return request
@@ -170,12 +171,12 @@ def _end(request: AccountRequest, *, by: Account, accepted: bool) -> None:
 def _asked_words(request: AccountRequest) -> str:
     return _("%(who)s asked to change your account (%(what)s). It waits for a second person.") % {
         "who": request.asked_by,
-        "what": "; ".join(in_words(request)),
+        "what": clauses(in_words(request)),
     }
 
 
 def _decided_words(request: AccountRequest) -> str:
-    parts = {"who": request.decided_by, "what": "; ".join(in_words(request))}
+    parts = {"who": request.decided_by, "what": clauses(in_words(request))}
     if request.accepted:
         return _("%(who)s confirmed a change to your account: %(what)s.") % parts
     return _("%(who)s turned a change to your account down: %(what)s.") % parts

@@ -22,10 +22,13 @@ from anmin.desk.figures import Figure
 from anmin.desk.queries import unread_count
 from anmin.desk.templatetags import anmin_forms, anmin_time
 from anmin.desk.timeline import Event
+from anmin.people.listing import clauses, listed
 from anmin.people.sessions import clock_of
 
 register = template.Library()
 register.tags.update(anmin_forms.register.tags)
+register.filter(listed)
+register.filter(clauses)
 
 
 def _trimmed(content: str) -> SafeString:

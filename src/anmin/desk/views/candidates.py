@@ -17,6 +17,7 @@ from anmin.desk.csv_files import file_links
 from anmin.desk.timeline import Change, Event
 from anmin.desk.views.page import DeskRequest, go, page, show
 from anmin.kernel.errors import Conflict, NotFound, Refusal
+from anmin.people.listing import listed
 from anmin.people.policy import Capability, capability_table, require
 from anmin.places.queries import area_by_code, area_names
 from anmin.watch import actions, queries
@@ -165,7 +166,7 @@ def _waits_for(found: Candidate) -> str:
     """Whose step is next, in words; empty when none is."""
     needed = WAITS_FOR.get(found.state)
     roles = [str(role.label) for role, held in capability_table().items() if needed in held]
-    return _(", ").join(roles)
+    return listed(roles)
 
 
 def _events(story: Story) -> list[Event]:

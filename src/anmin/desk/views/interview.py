@@ -18,6 +18,7 @@ from anmin.desk.survey_forms import InterviewForm, PaperForm
 from anmin.desk.templatetags.anmin_time import spoken
 from anmin.desk.views.page import DeskRequest, go, page, show
 from anmin.kernel.errors import Conflict, NotFound, Refusal
+from anmin.people.listing import listed
 from anmin.people.policy import Capability
 from anmin.surveys import fieldwork, queries
 from anmin.surveys.dispositions import dispositions, outcomes
@@ -172,7 +173,7 @@ def _tell(request: DeskRequest, number: int, entry: fieldwork.PaperEntry, sheet:
     if entry.settled:
         messages.success(request, _("No. %(number)s counts.") % {"number": number})
     elif entry.differing:
-        labels = "、".join(sheet.asks(code).label for code in entry.differing)
+        labels = listed(sheet.asks(code).label for code in entry.differing)
         messages.warning(
             request,
             _("No. %(number)s differs from the first entry: %(questions)s. A third person decides.")

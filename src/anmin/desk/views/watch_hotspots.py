@@ -19,6 +19,7 @@ from anmin.desk.csv_files import csv_file
 from anmin.desk.views.page import DeskRequest, page, show
 from anmin.kernel.errors import NotFound, Unavailable
 from anmin.kernel.incoming import day_of
+from anmin.people.listing import listed
 from anmin.people.policy import Capability, can
 from anmin.places.queries import area_names, area_positions
 from anmin.watch import queries
@@ -162,7 +163,7 @@ def _clusters(account: Account, scan: Scan) -> list[dict[str, Any]]:
             "candidate_url": reverse("desk:candidate", args=[known[at]]) if known[at] else "",
             "place": names.get(one["centre"], one["centre"]),
             "places": len(one["members"]),
-            "members": _(", ").join(names.get(code, code) for code in one["members"]),
+            "members": listed(names.get(code, code) for code in one["members"]),
             "when": f"{one['first']} – {one['last']}",
             "cases": one["cases"],
             "expected": f"{one['expected']:.1f}",

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from anmin.exchange.profile import Profile
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.kernel.toml_files import toml_of
+from anmin.people.listing import listed
 
 SHIPPED = Path(__file__).parent
 
@@ -68,7 +69,7 @@ def find_profile(name: str) -> Path:
     meant = sorted(stem for stem in files if stem.startswith(name)) if name else []
     if len(meant) == 1:
         return files[meant[0]]
-    known = ", ".join(meant or sorted(files))
+    known = listed(meant or sorted(files))
     if meant:
         message = _("“%(name)s” may be one of: %(known)s.")
     else:

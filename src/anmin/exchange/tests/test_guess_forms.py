@@ -403,7 +403,7 @@ def test_an_error_cell_does_not_refuse_a_workbook(tmp_path: Path) -> None:
     book.save(path)
     found = Table(path)
     assert found.profile.file.sheet == "Calls"
-    assert found.doubts == {"other_sheets:About、Codes"}
+    assert found.doubts == {"other_sheets:About\nCodes"}
     assert found.profile.file.blanks == {"#N/A"}
     assert [one.problem.code for one in found.rejected] == ["no_opening"]
     with pytest.raises(Unreadable, match="no_moment_guessed"):

@@ -48,10 +48,14 @@ def test_the_header_again_in_the_middle_is_no_row(taken: Taken) -> None:
 def test_missing_columns_are_named_with_what_they_may_be_called(taken: Taken) -> None:
     assert refused(taken, "编号,received\nJ1,2026-03-01 08:00\n", columns=COLUMNS) == (
         "missing_column",
-        {"column": "place / addr", "line": 1, "lacking": 1},
+        {"columns": ("place / addr",), "line": 1},
     )
     code, particulars = refused(taken, "title\nreceived,addr\n", columns=COLUMNS)
-    assert (code, particulars["column"], particulars["line"]) == ("missing_column", "编号 / no", 2)
+    assert (code, particulars["columns"], particulars["line"]) == (
+        "missing_column",
+        ("编号 / no",),
+        2,
+    )
 
 
 def test_an_optional_column_may_be_missing(taken: Taken) -> None:
@@ -86,7 +90,7 @@ def test_by_position_in_a_file_too_narrow(taken: Taken) -> None:
     profile = {"columns": {"external_id": 2, "received_at": 9}, "file": {"header": False}}
     assert refused(taken, "x,J1,2026-03-01 08:00\n", **profile) == (
         "missing_column",
-        {"column": "9", "line": 1, "lacking": 1},
+        {"columns": ("9",), "line": 1},
     )
 
 
