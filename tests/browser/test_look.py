@@ -90,7 +90,10 @@ def violations(page: Page, rules: list[str] = RULES) -> list[str]:
         page.evaluate(AXE.read_text())
     asked = json.dumps({"runOnly": rules, "resultTypes": ["violations"]})
     found = page.evaluate(f"axe.run(document, {asked})")
-    return [f"{v['id']}: {[n['target'] for n in v['nodes']][:5]}" for v in found["violations"]]
+    return [
+        f"{v['id']}: {[n['target'] for n in v['nodes']][:5]} {v['nodes'][0]['failureSummary']}"
+        for v in found["violations"]
+    ]
 
 
 def followed(page: Page, door: Locator) -> None:

@@ -20,7 +20,7 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
 from django.db.models import Max, Q
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.module_loading import autodiscover_modules
 
 from anmin.config import tracing
@@ -167,7 +167,12 @@ class Worker:
             return 0
         self._running = job
         try:
-            with structlog.contextvars.bound_contextvars(job=job.name), tracing.span(job.name):
+            with (
+                structlog.contextvars.bound_contextvars(job=job.name),
+                tracing.span(job.name),
+                # What a job writes for people is in the house's language, not the shell's.
+                translation.override(settings.LANGUAGE_CODE),
+            ):
                 did = job.run()
         except Exception as fault:
             self._failure(job, fault)

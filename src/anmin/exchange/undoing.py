@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db.models import Q
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -143,7 +144,10 @@ def undo_next() -> int:
     run = ImportRun.objects.filter(status=Status.UNDOING).order_by("pk").first()
     if run is None:
         return 0
-    with suppress(Conflict):  # the import says why, and the next one is not kept waiting
+    account = _actor(run).account
+    language = (account.language if account else "") or settings.LANGUAGE_CODE
+    # The import says why in the language of who undoes it, and the next one is not kept waiting.
+    with suppress(Conflict), translation.override(language):
         carry_out(run)
     return 1
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
 from django.conf import settings
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
@@ -254,9 +254,10 @@ def run_next() -> int:
     try:
         if run.actor is None:
             raise NotAllowed(_("Nobody brings this file in: the account is gone."))
-        path = stored_path(run)
-        profile = parse_profile(run.profile_text) if run.profile_text else run.profile
-        import_incidents(path, profile=profile, actor=run.actor, run=run, name=run.file_name)
+        with translation.override(run.actor.language or settings.LANGUAGE_CODE):
+            path = stored_path(run)
+            profile = parse_profile(run.profile_text) if run.profile_text else run.profile
+            import_incidents(path, profile=profile, actor=run.actor, run=run, name=run.file_name)
     except Unavailable:
         ImportRun.objects.filter(pk=run.pk).update(status=Status.QUEUED)
         raise

@@ -16,7 +16,7 @@ import pytest
 import time_machine
 from django.db import connection
 from django.tasks import task
-from django.utils import timezone
+from django.utils import timezone, translation
 from tests.personas import City
 
 from anmin.config import integrity
@@ -42,6 +42,20 @@ def only(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         monkeypatch.setattr(module, "all_jobs", lambda: jobs)
 
     return know
+
+
+def test_a_job_speaks_the_language_of_the_house(only: Callable[..., None]) -> None:
+    spoken: list[str | None] = []
+
+    def work() -> int:
+        spoken.append(translation.get_language())
+        return 0
+
+    only(Job("test.speaks", work, seconds=60))
+    with translation.override("en"):  # as the shell does in which the worker was started
+        Worker().drain()
+        assert translation.get_language() == "en"
+    assert spoken == ["zh-hans"]
 
 
 def pile(count: int, done: list[int]) -> Job:

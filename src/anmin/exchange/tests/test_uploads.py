@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 from tests.personas import City
 
 from anmin.exchange import uploads
 from anmin.exchange.models import SILENCE, ImportRun, Status
 from anmin.exchange.profiles import load_profile
-from anmin.exchange.queries import import_run, import_runs, rejects_path
+from anmin.exchange.queries import first_rejects, import_run, import_runs, rejects_path
 from anmin.exchange.tests.conftest import PLAIN
 from anmin.kernel.errors import Conflict, NotAllowed, NotFound, Refusal, Unavailable
 from anmin.matters.models import Matter
@@ -75,6 +75,21 @@ def test_the_worker_takes_a_queued_file_in_and_removes_it(city: City, run: Impor
     rejects_path(done).unlink()
     with pytest.raises(NotFound):
         rejects_path(done)
+
+
+@pytest.mark.parametrize(("language", "told"), [("", "不是可能的"), ("en", "is no possible date")])
+def test_the_worker_says_why_in_the_language_of_who_reads_it(
+    city: City, run: ImportRun, language: str, told: str
+) -> None:
+    city.duty_leader.language = language
+    city.duty_leader.save()
+    uploads.queue(run.pk, profile="template_zh", actor=city.duty_leader)
+    with translation.override("de"):  # whatever the shell speaks in which the worker was started
+        uploads.run_next()
+    done = import_run(run.pk, actor=city.duty_leader)
+    [(line, reason)] = first_rejects(done)
+    assert line == 4
+    assert told in reason
 
 
 def test_a_profile_made_for_one_file(city: City, run: ImportRun) -> None:
