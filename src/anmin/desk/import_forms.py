@@ -22,7 +22,7 @@ NOT_TAKEN = "-"
 """What the page sends for a column that is to be left out; nothing means: as guessed."""
 COLUMN = re.compile(r"[0-9]{1,4}", re.ASCII)
 DATUMS = [
-    ("", "—"),
+    ("", gettext_lazy("not said: as WGS 84")),
     ("wgs84", "WGS 84 / CGCS2000"),
     ("gcj02", gettext_lazy("GCJ-02 (AMap, Tencent)")),
     ("bd09", gettext_lazy("BD-09 (Baidu)")),

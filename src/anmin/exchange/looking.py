@@ -29,6 +29,7 @@ from anmin.exchange.queries import MASKS as MASKED
 from anmin.exchange.queries import shows_contacts
 from anmin.exchange.readers import Table
 from anmin.exchange.reasons import NOTES, doubt, refusal
+from anmin.exchange.rejections import Rejection, by_reason
 from anmin.exchange.uploads import preview, propose, stored_path
 from anmin.kernel.errors import Refusal
 from anmin.kernel.masking import HIDDEN, mask_free_text, mask_name, mask_phone
@@ -108,7 +109,7 @@ class Look:
 
     ``text`` is the profile as TOML where it was made for this file. ``looked_at`` counts the rows
     read for this look, ``good`` those of them that will come in, ``rejected`` has line and reason
-    of the others, ``notes`` says what will be left out of good ones, with how many. ``either_order``:
+    of the others, ``waiting`` of which come in once their units are added, ``notes`` says what will be left out of good ones, with how many. ``either_order``:
     no value tells the day from the month; ``sheets`` are those of a workbook with several.
     """
 
@@ -123,6 +124,17 @@ class Look:
     doubts: Sequence[str]
     either_order: bool = False
     sheets: Sequence[str] = ()
+    waiting: int = 0
+
+    @property
+    def rejections(self) -> list[Rejection]:
+        """The reasons of the rejected rows, each once."""
+        return by_reason(self.rejected)
+
+    @property
+    def has_summaries(self) -> bool:
+        """Whether any of the rows has a summary."""
+        return any(row.summary for row in self.rows)
 
     @property
     def has_reporters(self) -> bool:
@@ -205,6 +217,7 @@ def look(
         doubts=doubts,
         either_order="day_month_order" in codes,
         sheets=sheets if len(sheets) > 1 else (),
+        waiting=seen.waiting,
     )
 
 

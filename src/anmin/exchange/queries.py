@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from anmin.exchange.models import ImportRun
 from anmin.exchange.profile import MOMENTS
+from anmin.exchange.rejections import Rejection, by_reason
 from anmin.kernel.errors import NotFound
 from anmin.kernel.masking import HIDDEN, mask_address, mask_free_text, mask_name, mask_phone
 from anmin.people.policy import Capability, can, require, unit_scope
@@ -24,6 +25,8 @@ MASKS = {
 """How the columns are shown that tell of the reporter."""
 PLAIN = frozenset({"external_id", *MOMENTS, "updated_at"})
 """What tells of nobody."""
+LOOKED_THROUGH = 20_000
+"""So many rejected rows are put together by their reasons for a page."""
 
 if TYPE_CHECKING:
     from anmin.people.models import Account
@@ -114,10 +117,11 @@ def _hidden(_cell: str) -> str:
     return HIDDEN
 
 
-def first_rejects(
-    run: ImportRun, *, masked: bool = False, limit: int = 20
-) -> list[tuple[int, str]]:
-    """Line and reason of the first rejected rows; none if the file is not kept any more."""
+def rejections(run: ImportRun, *, masked: bool = False) -> list[Rejection]:
+    """Why rows were rejected, each reason once; none if the file of them is not kept any more.
+
+    Of a very long file only the first ``LOOKED_THROUGH`` rejected rows are looked at.
+    """
     try:
         path = rejects_path(run)
     except NotFound:
@@ -132,4 +136,4 @@ def first_rejects(
             # The header line, where there is one, has a word there.
             if len(row) > reason > 0 and row[line].isdecimal()
         )
-        return list(islice(found, limit))
+        return by_reason(islice(found, LOOKED_THROUGH))

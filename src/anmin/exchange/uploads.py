@@ -43,13 +43,17 @@ PREVIEWED = 500
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What the first rows of a file become: facts by row, and rejected lines with their reasons."""
+    """What the first rows of a file become: facts by row, and rejected lines with their reasons.
+
+    ``waiting`` of the rejected ones come in once an administrator has added their units.
+    """
 
     header: list[str]
     encoding: str
     good: list[Facts]
     rejected: list[tuple[int, str]]
     notes: dict[str, int]
+    waiting: int = 0
 
 
 def lay_down(
@@ -100,7 +104,8 @@ def preview(run: ImportRun, *, profile: str | Profile, actor: "Account") -> Prev
     except Unreadable as fault:
         raise refusal(fault) from None
     rejected = [(row.line, sentence(row.problem)) for row in first.rejected]
-    return Preview(first.header, found.encoding, first.facts, rejected, first.notes)
+    waiting = sum(row.problem.code == "new_unit" for row in first.rejected)
+    return Preview(first.header, found.encoding, first.facts, rejected, first.notes, waiting)
 
 
 def propose(

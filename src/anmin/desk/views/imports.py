@@ -23,7 +23,7 @@ from anmin.desk.receiving import LimitedUpload
 from anmin.desk.views.page import DeskRequest, go, page, show
 from anmin.exchange import looking, undoing, uploads
 from anmin.exchange.profiles import list_profiles
-from anmin.exchange.queries import first_rejects, import_run, import_runs, shows_contacts
+from anmin.exchange.queries import import_run, import_runs, rejections, shows_contacts
 from anmin.exchange.reasons import NOTES
 from anmin.kernel.errors import Conflict, NotAllowed, Refusal
 from anmin.kernel.incoming import read_key
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from anmin.exchange.models import ImportRun
 
 PAGE = 20
+REASONS = 20
+"""So many reasons of rejected rows stand on a page."""
 STATES = {
     "draft": (gettext_lazy("Uploaded, not imported"), "open"),
     "queued": (gettext_lazy("Waiting for its turn"), "waiting"),
@@ -152,16 +154,17 @@ def one(request: DeskRequest, run_id: int) -> HttpResponse:
         return _draft(request, run, request.GET)
     masked = not shows_contacts(request.user)
     aside = run.rejected + run.notes.get("not_applied", 0)
-    rejects = first_rejects(run, masked=masked) if aside else []
+    rejects = rejections(run, masked=masked) if aside else []
+    shown = rejects[:REASONS]
     line = _line(run)
     context = {
         "line": line,
         "tiles": zip(COUNTS.values(), line.counts, strict=True),
         "notes": [(NOTES[code], f"{count:,}") for code, count in run.notes.items()],
-        "rejects": rejects,
+        "rejects": shown,
         "may_view": can(request.user, Capability.VIEW_MATTERS),
         "aside": aside,
-        "more_rejects": aside > len(rejects),
+        "more_rejects": aside > sum(one.count for one in shown),
         "masked": masked,
         "new_units": [(code, *told) for code, told in sorted(run.new_units.items())],
         "may_add_units": can(request.user, Capability.MANAGE_REFERENCE) and bool(run.stored),

@@ -13,7 +13,7 @@ from tests.personas import City
 from anmin.exchange import uploads
 from anmin.exchange.models import SILENCE, ImportRun, Status
 from anmin.exchange.profiles import load_profile
-from anmin.exchange.queries import first_rejects, import_run, import_runs, rejects_path
+from anmin.exchange.queries import import_run, import_runs, rejections, rejects_path
 from anmin.exchange.tests.conftest import PLAIN
 from anmin.kernel.errors import Conflict, NotAllowed, NotFound, Refusal, Unavailable
 from anmin.matters.models import Matter
@@ -87,9 +87,9 @@ def test_the_worker_says_why_in_the_language_of_who_reads_it(
     with translation.override("de"):  # whatever the shell speaks in which the worker was started
         uploads.run_next()
     done = import_run(run.pk, actor=city.duty_leader)
-    [(line, reason)] = first_rejects(done)
-    assert line == 4
-    assert told in reason
+    [one] = rejections(done)
+    assert (one.count, one.lines) == (1, (4,))
+    assert told in one.reason
 
 
 def test_a_profile_made_for_one_file(city: City, run: ImportRun) -> None:
