@@ -271,6 +271,7 @@ LANGUAGE_CODE = ENVIRONMENT.anmin_language
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 LOCALE_PATHS = [PACKAGE / "locale"]
 USE_I18N = True
+FORMAT_MODULE_PATH = ["anmin.config.formats"]
 USE_TZ = True
 TIME_ZONE = ENVIRONMENT.anmin_time_zone
 

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.template import Context, Template
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -143,3 +144,15 @@ def test_an_unannounced_holiday_is_named() -> None:
 
 def test_no_deadline_is_said() -> None:
     assert "no deadline" in _deadline(due=None)
+
+
+def test_dates_by_name_of_their_format_are_said_as_people_say_them() -> None:
+    local = timezone.localtime(NOW)
+    said = [
+        date_format(local, name)
+        for name in ("MONTH_DAY_FORMAT", "SHORT_DATETIME_FORMAT", "DATETIME_FORMAT")
+    ]
+    assert said == ["6月3日", "2026年6月3日 14:05", "2026年6月3日 14:05"]
+    with translation.override("en"):
+        assert date_format(local, "SHORT_DATETIME_FORMAT") == "3 Jun 2026 14:05"
+        assert date_format(local, "DATETIME_FORMAT") == "3 June 2026 14:05"
