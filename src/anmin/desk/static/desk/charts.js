@@ -381,6 +381,7 @@ document.addEventListener("click", (event) => {
   showTable(figure, figure.querySelector("[data-table]").hidden);
 });
 
+const paper = matchMedia("print");
 const watcher = new IntersectionObserver((entries) => {
   entries.filter((entry) => entry.isIntersecting).forEach((entry) => {
     watcher.unobserve(entry.target);
@@ -404,11 +405,14 @@ function redraw() {
   drawn.forEach(({ chart, spec }, figure) => chart.setOption(option(figure, spec), { notMerge: true }));
 }
 
-window.addEventListener("resize", () => drawn.forEach(({ chart }) => {
-  chart.resize();
-  fit(chart);
-}));
+window.addEventListener("resize", () => {
+  if (paper.matches) return; // there the view box gives the size, and a canvas may have no height
+  drawn.forEach(({ chart }) => {
+    chart.resize();
+    fit(chart);
+  });
+});
 document.addEventListener("anmin:theme", redraw);
-matchMedia("print").addEventListener("change", redraw); // on paper the ink is black, also at night
+paper.addEventListener("change", redraw); // on paper the ink is black, also at night
 document.addEventListener("htmx:after:swap", () => find(document));
 find(document);
