@@ -4,6 +4,7 @@ Each action asks ``people.policy`` first, holds the row, and is safe to repeat w
 ``key``. A refused action changes nothing.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import F, Q, QuerySet
@@ -43,6 +44,7 @@ __all__ = [
     "correct_answer",
     "later_to_call",
     "next_callback",
+    "people_called",
     "read_words",
     "record_answer",
     "record_attempt",
@@ -179,11 +181,17 @@ def later_to_call(*, callback_id: int, operator: Account) -> list[ContactFacts]:
     require(operator, Capability.REVEAL_CONTACT)
     callback = Callback.objects.select_related("matter").get(pk=callback_id)
     _require_held(callback, operator)
-    called = int(ladder.rule("contacts_called").value)
+    first = contact_for_message(callback.matter)
     return [
         ContactFacts(name=one.name, phone=one.phone, more=one.more)
-        for one in contacts_to_call(callback.matter)[1:called]
+        for one in people_called(callback.matter)
+        if one != first
     ]
+
+
+def people_called(matter: Matter) -> list[ContactFacts]:
+    """Whom a callback calls, one after the other, as far as the rule goes."""
+    return contacts_to_call(matter)[: int(ladder.rule("contacts_called").value)]
 
 
 @atomic
@@ -195,12 +203,15 @@ def record_attempt(
     key: str,
     note: str = "",
     next_try_at: datetime | None = None,
+    spoken_to: int | None = None,
     at: datetime | None = None,
 ) -> Callback:
     """Write down a call that brought no answer, and what comes next.
 
     The callback goes back to the queue for later, or ends with its disposition when the outcome
     ends it or no attempt is left. An ``appointment`` needs ``next_try_at``, outside quiet hours.
+    Who asks not to be contacted any more is left in peace at all of their numbers; where several
+    people are called, ``spoken_to`` says which of ``people_called`` it was, from 0.
     ``operator`` is empty at the console only.
 
     Raises ``NotAllowed``, ``Conflict`` (taken by somebody else) or ``Refusal`` naming the field.
@@ -216,6 +227,7 @@ def record_attempt(
         raise Refusal(_("Choose how the call went."), field="outcome")
     if outcome == "appointment":
         _check_appointment(next_try_at, now)
+    stopped = _stopped(callback.matter, spoken_to) if outcome == "opted_out" else ()
     ends, again = row.ends, next_try_at if outcome == "appointment" else None
     if not ends and again is None:
         earlier = recording.tried(callback)
@@ -237,12 +249,19 @@ def record_attempt(
         attempts=callback.attempts + 1,
         **(over if ends else {"not_before": again}),
     )
-    if outcome == "opted_out":
-        first = contact_for_message(callback.matter)
-        for phone in (first.phone, *first.further):
-            told = opt_out(medium="sms", recipient=phone, via="call")
-            stop(bytes(told.recipient_index), at=now, key=key)
+    for phone in stopped:
+        told = opt_out(medium="sms", recipient=phone, via="call")
+        stop(bytes(told.recipient_index), at=now, key=key)
     return callback
+
+
+def _stopped(matter: Matter, spoken_to: int | None) -> Sequence[str]:
+    """The numbers of whoever asked not to be contacted again; of several it must be said who."""
+    people = people_called(matter)
+    if len(people) > 1 and (spoken_to is None or not 0 <= spoken_to < len(people)):
+        raise Refusal(_("Say who asked not to be contacted again."), field="spoken_to")
+    asked = people[spoken_to or 0] if len(people) > 1 else contact_for_message(matter)
+    return (asked.phone, *asked.further)
 
 
 @atomic

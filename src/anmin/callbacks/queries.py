@@ -15,7 +15,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from anmin.callbacks import ladder
-from anmin.callbacks.actions import queue
+from anmin.callbacks.actions import people_called, queue
 from anmin.callbacks.concerns import concerns
 from anmin.callbacks.days import midnight
 from anmin.callbacks.dispositions import Outcome, operator_outcomes, outcomes
@@ -30,6 +30,7 @@ from anmin.kernel.errors import Conflict, NotAllowed, NotFound
 from anmin.kernel.incoming import key_of
 from anmin.kernel.masking import mask_name, surname
 from anmin.matters.actions import contact_for_message
+from anmin.matters.contacts import in_brief
 from anmin.matters.models import Link, Matter
 from anmin.matters.policy import in_scope, sees_sealed_links
 from anmin.matters.registry import rectifying_kind
@@ -70,8 +71,9 @@ class EarlierAttempt:
 class CallbackView:
     """Everything an operator sees of a callback: nothing about who served, no phone number.
 
-    ``facts`` are the public ones of the matter, with their labels; ``name`` is masked,
-    ``spoken`` is how the script addresses the citizen. ``reopened`` tells that the closing it asks about was taken back during the call.
+    ``facts`` are the public ones of the matter, with their labels; ``name`` is masked, and so are
+    the ``people`` called. ``spoken`` is how the script addresses the citizen. ``reopened`` tells
+    that the closing it asks about was taken back during the call.
     """
 
     callback_id: int
@@ -83,6 +85,7 @@ class CallbackView:
     state: str
     facts: Sequence[tuple[str, str]]
     name: str
+    people: Sequence[str]
     spoken: str
     due_at: datetime
     due_why: str
@@ -200,6 +203,7 @@ def view_of(
         state=str(matter.state_label),
         facts=_public_facts(matter),
         name=name,
+        people=[in_brief(one) for one in people_called(matter)],
         spoken=spoken,
         due_at=callback.due_at,
         due_why=why_called_by(callback),

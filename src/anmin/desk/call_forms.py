@@ -104,6 +104,7 @@ class CallForm(AnswerForm):
     next_try_at = MomentField(
         required=False, widget=MomentInput(), label=gettext_lazy("Call again at")
     )
+    spoken_to = forms.IntegerField(required=False, label=gettext_lazy("Who asked for it"))
 
     @property
     def reached(self) -> bool:
@@ -181,6 +182,23 @@ def advice_ask(form: AnswerForm, sheet: AdviceSheet | None) -> Ask | None:
         ),
         errors=[str(told) for told in form.errors.get("advice_given", ())],
     )
+
+
+def people_ask(form: CallForm, people: Sequence[str]) -> list[Ask]:
+    """Where several people are called: which of them wants no more contact."""
+    if len(people) < 2:
+        return []
+    chosen = {str(form["spoken_to"].value())}
+    pairs = [(str(n), shown) for n, shown in enumerate(people)]
+    return [
+        Ask(
+            code="spoken_to",
+            kind="person",
+            label=_("Who asked not to be contacted again?"),
+            options=_numbered("spoken_to", pairs, chosen),
+            errors=[str(told) for told in form.errors.get("spoken_to", ())],
+        )
+    ]
 
 
 def _chosen(form: AnswerForm, name: str = "advice_given") -> set[str]:

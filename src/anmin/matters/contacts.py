@@ -20,6 +20,7 @@ __all__ = [
     "encrypted",
     "find_by",
     "further_indexes",
+    "in_brief",
     "keep_contact",
     "keep_further",
     "later_contacts",
@@ -121,8 +122,16 @@ def matters_of_phones(indexes: Sequence[bytes]) -> QuerySet[Contact, int]:
 def masked(contact: Contact, *, number: str) -> ContactFacts:
     """A contact with enough hidden that nobody can be reached by it."""
     facts = unseal(contact, number=number)
-    shown = " / ".join(mask_phone(one) for one in (facts.phone, *facts.further) if one)
-    return ContactFacts(mask_name(facts.name), shown, mask_address(facts.address))
+    return ContactFacts(mask_name(facts.name), _phones(facts), mask_address(facts.address))
+
+
+def in_brief(facts: ContactFacts) -> str:
+    """Masked name and numbers: enough to tell one contact from another."""
+    return f"{mask_name(facts.name)} {_phones(facts)}".strip()
+
+
+def _phones(facts: ContactFacts) -> str:
+    return " / ".join(mask_phone(one) for one in (facts.phone, *facts.further) if one)
 
 
 def phone_indexes(text: str) -> list[bytes]:

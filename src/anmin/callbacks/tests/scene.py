@@ -6,12 +6,14 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings as django_settings
+from django.utils import timezone
 from tests.personas import City
 
 from anmin.callbacks.models import Answer, Attempt, Callback
 from anmin.callbacks.planning import NEWS
 from anmin.kernel.rules import Rule, RuleBook
-from anmin.matters.models import Matter
+from anmin.matters.contacts import ContactFacts, find_by, seal
+from anmin.matters.models import Contact, LaterContact, Matter
 from anmin.matters.news import drain
 
 
@@ -20,6 +22,16 @@ def planned(city: City, **changes: Any) -> Callback:
     matter = city.answered(**changes)
     drain([NEWS])
     return Callback.objects.select_related("matter").get(matter=matter, round=1)
+
+
+def named_later(matter: Matter, facts: ContactFacts) -> LaterContact:
+    """Somebody else whom the system of record names, called when the first is not reached."""
+    sealed = seal(facts, number=matter.number)
+    kept = LaterContact.objects.create(
+        matter=matter, at=timezone.now(), standing=LaterContact.BESIDE, **sealed._asdict()
+    )
+    find_by(matter, Contact.objects.filter(matter=matter).first())
+    return kept
 
 
 def world() -> tuple[object, ...]:

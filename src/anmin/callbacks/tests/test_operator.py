@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.conf import settings as django_settings
 from django.db import connection, connections
 from django.utils import timezone, translation
 from tests.personas import City
@@ -12,7 +13,7 @@ from tests.personas import City
 from anmin.callbacks import actions, queries
 from anmin.callbacks.actions import Said
 from anmin.callbacks.models import Answer, Attempt, Callback, Status
-from anmin.callbacks.tests.scene import planned, world
+from anmin.callbacks.tests.scene import named_later, planned, rules, world
 from anmin.channels.models import OptOut
 from anmin.kernel.errors import Conflict, NotAllowed, Refusal
 from anmin.matters.actions import assign
@@ -192,6 +193,35 @@ def test_who_asks_on_the_phone_not_to_be_contacted_is_left_in_peace(city: City) 
     assert (callback.status, callback.disposition) == ("closed", "2.11")
     assert (other.status, other.exclusion) == ("excluded", "opted_out")
     assert OptOut.objects.count() == 1
+
+
+def test_who_was_spoken_to_is_left_in_peace_and_nobody_else(city: City) -> None:
+    """The opt-out is that of the person on the phone, with all of their numbers."""
+    zhang = ContactFacts("张某某", "+8613900000001", "", ("+8613900000001", "+8613900000002"))
+    callback, dispatch = planned(city), Actor.system("dispatch")
+    other = planned(city, actor=dispatch)
+    theirs = planned(city, actor=dispatch, contact=ContactFacts("张某某", "+8613900000002"))
+    for nobody in (ContactFacts("无名"), zhang):
+        named_later(callback.matter, nobody)
+    with rules(contacts_called=2):
+        actions.take(callback_id=callback.pk, operator=city.operator)
+        view = queries.callback_view(callback_id=callback.pk, operator=city.operator)
+        assert view.people == ["王某 138****2345", "张某 139****0001 / 139****0002"]
+        before, given = world(), {"callback_id": callback.pk, "outcome": "opted_out", "key": "k"}
+        for nobody_of_them in (None, -1, 2):
+            with pytest.raises(Refusal) as refused:
+                actions.record_attempt(**given, operator=city.operator, spoken_to=nobody_of_them)
+            assert refused.value.field == "spoken_to"
+        assert (world(), OptOut.objects.count()) == (before, 0)
+        actions.record_attempt(**given, operator=city.operator, spoken_to=1)
+    ring = django_settings.KEYRING
+    stopped = {ring.blind_index(one, purpose="phone") for one in zhang.more}
+    assert {bytes(one.recipient_index) for one in OptOut.objects.all()} == stopped
+    for one in (callback, other, theirs):
+        one.refresh_from_db()
+    assert (callback.status, callback.disposition) == ("closed", "2.11")
+    assert other.closed_at is None
+    assert (theirs.status, theirs.exclusion) == ("excluded", "opted_out")
 
 
 def test_an_appointment_is_kept_but_never_at_night(

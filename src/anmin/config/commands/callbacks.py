@@ -93,6 +93,12 @@ def record(
         datetime | None,
         typer.Option(help="For an appointment: when (local time).", callback=console.sensible),
     ] = None,
+    spoken_to: Annotated[
+        int,
+        typer.Option(
+            min=0, help="For opted_out where several people are called: which it was, from 1."
+        ),
+    ] = 0,
     by: Annotated[str | None, typer.Option(help="The operator who called.")] = None,
     as_json: console.Json = False,
 ) -> None:
@@ -127,7 +133,13 @@ def record(
         raise Refusal("an answer goes with --outcome reached", field="answer")
     else:
         again = timezone.make_aware(next_try) if next_try else None
-        actions.record_attempt(**common, outcome=outcome, note=reason, next_try_at=again)
+        actions.record_attempt(
+            **common,
+            outcome=outcome,
+            note=reason,
+            next_try_at=again,
+            spoken_to=spoken_to - 1 if spoken_to else None,
+        )
     line = callback_line(found)
     console.tell(
         line.as_json(),

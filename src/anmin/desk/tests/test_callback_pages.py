@@ -14,11 +14,13 @@ from anmin.callbacks import actions as calls
 from anmin.callbacks.models import Answer, Attempt, Callback
 from anmin.callbacks.planning import NEWS
 from anmin.callbacks.tests.conftest import TUESDAY
-from anmin.callbacks.tests.scene import planned, world
+from anmin.callbacks.tests.scene import named_later, planned, world
+from anmin.channels.models import OptOut
 from anmin.desk.tests.conftest import SignIn
 from anmin.matters.actions import assign, move
 from anmin.matters.actor import Actor
-from anmin.matters.models import Matter
+from anmin.matters.contacts import ContactFacts
+from anmin.matters.models import LaterContact, Matter
 from anmin.matters.news import drain
 from anmin.people.models import AccessLog, Account
 
@@ -265,6 +267,23 @@ def test_the_number_is_shown_once_asked_for_and_logged(city: City, sign_in: Sign
     assert re.search(r'value="no" checked', whole)
     assert AccessLog.objects.filter(action="reveal_contact").count() == 2
     assert "13857712345" not in text(browser.get(address))
+
+
+def test_of_several_people_it_is_said_who_wants_no_more_contact(
+    city: City, sign_in: SignIn
+) -> None:
+    alone, browser = planned(city), sign_in(city.operator)
+    address, page = open_next(browser)
+    assert 'name="spoken_to"' not in page
+    named_later(alone.matter, ContactFacts("张某某", "+8613900000001"))
+    page = text(browser.get(address))
+    assert "张某 139****0001" in page
+    refused = send(browser, address, page, outcome="opted_out")
+    assert refused.status_code == 422
+    assert "请选择是谁要求不再联系。" in text(refused)
+    assert not OptOut.objects.exists()
+    assert send(browser, address, page, outcome="opted_out", spoken_to="1").status_code == 303
+    assert OptOut.objects.get().recipient_index == LaterContact.objects.get().phone_index
 
 
 def test_a_stranger_gets_no_number(city: City, sign_in: SignIn, fang: Account) -> None:

@@ -25,6 +25,7 @@ from anmin.desk.call_forms import (
     advice_ask,
     asks,
     outcome_options,
+    people_ask,
     typed_in_words,
 )
 from anmin.desk.forms import ActForm
@@ -198,6 +199,7 @@ def _record(request: DeskRequest, callback_id: int, form: CallForm) -> None:
         key=given["key"],
         note=given["note"],
         next_try_at=given["next_try_at"],
+        spoken_to=given["spoken_to"],
     )
     words = {"number": number, "outcome": outcomes()[given["outcome"]].label}
     if after.closed_at:
@@ -249,6 +251,7 @@ def _page(
             "form": form,
             "asks": asks(form, call.view.questions),
             "advice": advice_ask(form, call.view.advice),
+            "stopping": () if call.check_id else people_ask(form, call.view.people),
             "outcomes": frequent,
             "more_outcomes": rest,
             "more_open": any(option.checked for option in rest),

@@ -111,6 +111,9 @@
     if (box.name === "outcome" && box.value === "appointment") {
       box.form.querySelector('[name="next_try_at"]')?.focus();
     }
+    if (box.name === "outcome" && box.value === "opted_out") {
+      box.form.querySelector(".when-stopping [data-ask]")?.focus();
+    }
   });
 
   // How long the call is still this operator's.
