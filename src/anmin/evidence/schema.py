@@ -5,7 +5,7 @@ could lead nowhere; every row would still be sound. A few statements for each ta
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, Self
@@ -32,18 +32,22 @@ REFUSING: Final = (Sort.UNIQUE, Sort.CHECK, Sort.INDEX)
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One thing that holds for columns of a table. ``only`` are the words of its condition."""
+    """One thing that holds for columns of a table.
+
+    ``only`` are the words of its condition; those of a check stand in their order.
+    """
 
     sort: Sort
     columns: tuple[str, ...]
     name: str = ""
     target: tuple[str, str] | None = None
-    only: frozenset[str] = frozenset()
+    only: frozenset[str] | tuple[str, ...] = frozenset()
 
     def is_met_by(self, other: Self) -> bool:
         """Whether the database's ``other`` does what this declares. Names are the database's."""
         if not self.columns:
-            return other.sort is self.sort and other.name == self.name
+            same = self.sort is not Sort.CHECK or other.only == self.only
+            return other.sort is self.sort and other.name == self.name and same
         enough = {self.sort, Sort.UNIQUE, Sort.KEY} if self.sort is Sort.INDEX else {self.sort}
         return (
             other.sort in enough
@@ -66,7 +70,7 @@ def drift() -> list[str]:
     found: list[str] = []
     with connection.cursor() as cursor:
         there = set(connection.introspection.table_names(cursor))
-        conditions, texts = _conditions(cursor), _texts(cursor)
+        conditions, texts, checks = _conditions(cursor), _texts(cursor), _checks(cursor)
         for model in apps.get_models(include_auto_created=True):
             table = model._meta.db_table
             if not model._meta.managed or model._meta.proxy:
@@ -76,7 +80,8 @@ def drift() -> list[str]:
                 continue
             found += _columns(cursor, model)
             wanted = list(_declared(model))
-            held = _known(cursor, table, conditions, texts.get(table))
+            held = [*_known(cursor, table, conditions, texts.get(table))]
+            held += _held_checks(model, checks.get(table, ()))
             found += [
                 _told(one, table, _("missing or changed"))
                 for one in wanted
@@ -139,7 +144,8 @@ def _declared(model: type[models.Model]) -> Iterator[Rule]:
         yield Rule(Sort.UNIQUE, tuple(_column(model, name) for name in names))
     for constraint in meta.constraints:
         if isinstance(constraint, models.CheckConstraint):
-            yield Rule(Sort.CHECK, (), constraint.name)
+            said = constraint._get_check_sql(model, connection.schema_editor())
+            yield Rule(Sort.CHECK, (), constraint.name, only=_said(str(said)))
         elif isinstance(constraint, models.UniqueConstraint):
             columns = tuple(_column(model, name) for name in constraint.fields)
             only = _words(_where(model, constraint))
@@ -163,8 +169,8 @@ def _of_field(field: Any) -> Iterator[Rule]:
     if field.is_relation and field.db_constraint:
         target = field.target_field
         yield Rule(Sort.FOREIGN, columns, target=(target.model._meta.db_table, str(target.column)))
-    if field.db_parameters(connection=connection)["check"]:
-        yield Rule(Sort.CHECK, columns)
+    if said := field.db_parameters(connection=connection)["check"]:
+        yield Rule(Sort.CHECK, columns, only=_said(str(said)))
 
 
 def _named(expression: Any) -> str:
@@ -214,12 +220,18 @@ def _held(cursor: Any, table: str, conditions: dict[str, str]) -> Iterator[Rule]
         elif one["foreign_key"]:
             to_table, to_column = one["foreign_key"]
             yield Rule(Sort.FOREIGN, columns, name, target=(to_table, to_column))
-        elif one["check"]:
-            yield Rule(Sort.CHECK, columns, name)
         elif one["unique"]:
             yield Rule(Sort.UNIQUE, columns, name, only=only)
         elif one["index"]:
             yield Rule(Sort.INDEX, columns, name, only=only)
+
+
+def _held_checks(model: type[models.Model], checks: Sequence[tuple[str, str]]) -> Iterator[Rule]:
+    known = {str(field.column) for field in model._meta.local_concrete_fields}
+    for name, text in checks:
+        words = _said(text)
+        columns = tuple(dict.fromkeys(word for word in words if word in known))
+        yield Rule(Sort.CHECK, columns, name, only=words)
 
 
 TORN: Final = 20
@@ -240,6 +252,26 @@ _OFF: Final = """
     WHERE t.tgisinternal AND t.tgenabled NOT IN ('O', 'A')
     ORDER BY 1, 2
 """
+_CHECKS: Final = {
+    "sqlite": "SELECT name, '', sql FROM sqlite_master WHERE type = 'table'",
+    "postgresql": "SELECT conrelid::regclass::text, conname, pg_get_expr(conbin, conrelid)"
+    " FROM pg_constraint WHERE contype = 'c'"
+    " AND connamespace = ANY (current_schemas(false)::regnamespace[])",
+}
+_CHECK: Final = re.compile(
+    r"""--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|(?:\bCONSTRAINT\s+"?(?P<name>\w+)"?\s+)?"""
+    r"""\b(?P<check>CHECK)\s*\(|"[^"]*"|[()]""",
+    re.IGNORECASE | re.DOTALL,
+)
+"""In the text of a table: what may hold brackets or the word, and where a check begins."""
+_SPELLED: Final = (
+    (r"::(?:character varying|timestamp with time zone|\w+)(?:\(\d+\))?(?:\[\])?", ""),
+    (r"<>|!=", " not = "),
+    (r"=\s*ANY\s*\(\s*ARRAY", " in "),
+    (r"([\w\".]+)\s+BETWEEN\s+(\S+)\s+AND\s+([^\s)]+)", r"\1 >= \2 AND \1 <= \3"),
+    (r"'(-?\d+(?:\.\d+)?)'", r" \1 "),
+)
+"""What PostgreSQL writes in other words than those it was told."""
 _NOISE: Final = frozenset(
     [
         "text",
@@ -270,6 +302,36 @@ def _words(condition: str) -> frozenset[str]:
     plain = condition.replace("<>", " not ").replace("!=", " not ")
     words = re.findall(r"'(?:[^']|'')*'|[<>]=?|[\w.]+", plain)
     return frozenset(word if word[0] == "'" else word.lower() for word in words) - _NOISE
+
+
+def _checks(cursor: Any) -> dict[str, list[tuple[str, str]]]:
+    """By table the checks that the database has: their names, where they have one, and texts."""
+    cursor.execute(_CHECKS[connection.vendor])
+    found: dict[str, list[tuple[str, str]]] = {}
+    for table, name, text in cursor.fetchall():
+        whole = connection.vendor == "postgresql"
+        found.setdefault(table, []).extend([(name, text)] if whole else _checks_in(text))
+    return found
+
+
+def _checks_in(text: str) -> Iterator[tuple[str, str]]:
+    """The checks in the text of a table of SQLite."""
+    name, begins, depth = "", 0, 0
+    for found in _CHECK.finditer(text):
+        if not depth and found["check"]:
+            name, begins, depth = found["name"] or "", found.end(), 1
+        elif depth:
+            depth += (found[0][-1] == "(") - (found[0] == ")")
+            if not depth:
+                yield name, text[begins : found.start()]
+
+
+def _said(condition: str) -> tuple[str, ...]:
+    """The words of a check in their order, however a database writes them."""
+    for spelled, plain in _SPELLED:
+        condition = re.sub(spelled, plain, condition, flags=re.IGNORECASE)
+    words = re.findall(r"'(?:[^']|'')*'|[<>]=?|=|[+*/%|&~]|-?[\w.]+|-", condition)
+    return tuple(word if word[0] == "'" else word.lower() for word in words)
 
 
 def torn(cursor: Any) -> list[str]:
