@@ -197,7 +197,7 @@ class DayRows:
         ``unanswered`` counts the answers owed, ``due_later`` what came in and is not due by the
         end of the day, ``met_late`` the promises that were met that day after their time,
         ``gone_late`` those that ran out here and that another unit has still to meet,
-        ``handed_on`` the matters that people of the unit gave to others that day.
+        ``handed_on`` the matters that people of the unit gave to others that day, or opened for them.
         ``carried`` counts what was carried over when the day was signed, ``carried_open`` what of
         it still waits. ``without_unit`` counts live matters that no unit has yet; only the bureau
         is told.

@@ -61,13 +61,17 @@ def spells_of(matter_ids: Iterable[int]) -> dict[int, list[Held]]:
 
 
 def handed_on(units: Collection[int], since: datetime, until: datetime) -> set[int]:
-    """The matters that rated people gave away in that time from these units to others."""
+    """The matters that rated people of these units gave to others in that time.
+
+    Handed over, or opened for the other unit straight away.
+    """
     sealed = [kind.code for kind in all_kinds() if kind.seals]
-    given = Entry.objects.filter(action="assign", at__gte=since, at__lt=until)
-    given = given.filter(actor_role__in=rated_roles()).exclude(matter__kind__in=sealed)
+    given = Entry.objects.filter(at__gte=since, at__lt=until, actor_role__in=rated_roles())
+    given = given.exclude(matter__kind__in=sealed).values_list("matter_id", "payload")
+    opened = given.filter(action="open", public=True)  # what no import opened
     return {
         matter_id
-        for matter_id, payload in given.values_list("matter_id", "payload")
+        for matter_id, payload in given.filter(action="assign").union(opened, all=True)
         if payload.get("told", {}).get("from") in units and payload["set"]["unit_id"] not in units
     }
 

@@ -111,6 +111,8 @@ def open_matter(
         details=declared.clean(details or {}),
         clocks={**clocks, **handed_on(clocks, by=giver, at=now, opened=True)},
     )
+    if giver is not None:
+        change.told["from"] = giver
     if contact:
         change.told["contact"] = contact_marks(settings.KEYRING, contact)[0].hex()
     if cause is not None and not cause_sealed:

@@ -160,8 +160,11 @@ class Entry(Evidenced):
             ),
         ]
         indexes = [
-            # A day's hand-overs; nothing that an import writes is in it.
+            # A day's hand-overs, and what people opened; nothing that an import writes is in them.
             models.Index(fields=["at"], condition=Q(action="assign"), name="entry_handed_on"),
+            models.Index(
+                fields=["at"], condition=Q(action="open", public=True), name="entry_opened_by_hand"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -184,12 +184,14 @@ def test_the_board_of_who_hands_on_says_how_much(
     assign(matter_id=again.pk, actor=Actor.of(chief), unit=city.jinhu)
     moved = city.incident(category="noise")
     assign(matter_id=moved.pk, actor=Actor.of(city.inspector), unit=city.yuhai)
+    straight = city.incident(category="noise", area=city.yuhai_town)
+    assert straight.unit == city.yuhai
 
     def handed_on(day: date) -> list[int]:
         boards = [dayboard.board_of(one, day) for one in (city.jinhu, city.yuhai, city.bureau)]
         return [board.counts["handed_on"] for board in boards]
 
-    assert handed_on(TODAY) == [2, 1, 0]  # nothing has left the bureau
+    assert handed_on(TODAY) == [3, 1, 0]  # nothing has left the bureau
     assert (
         close_day(
             unit=city.jinhu,
@@ -197,7 +199,7 @@ def test_the_board_of_who_hands_on_says_how_much(
             by=city.duty_leader,
             carry={f"matter:{kept.pk}": Carry("明天", unit=city.jinhu)},
         ).counts["handed_on"]
-        == 2
+        == 3
     )
     for day in (TODAY - timedelta(days=1), TODAY + timedelta(days=1)):
         assert handed_on(day) == [0, 0, 0]

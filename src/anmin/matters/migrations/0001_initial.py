@@ -238,6 +238,10 @@ class Migration(migrations.Migration):
             model_name='entry',
             index=models.Index(condition=models.Q(('action', 'assign')), fields=['at'], name='entry_handed_on'),
         ),
+        migrations.AddIndex(
+            model_name='entry',
+            index=models.Index(condition=models.Q(('action', 'open'), ('public', True)), fields=['at'], name='entry_opened_by_hand'),
+        ),
         migrations.AddConstraint(
             model_name='entry',
             constraint=models.UniqueConstraint(fields=('matter', 'seq'), name='entry_once'),
