@@ -10,7 +10,7 @@ from tests.personas import City
 
 from anmin.callbacks import actions, amending, lists, queries
 from anmin.callbacks.actions import Said
-from anmin.callbacks.measures import callbacks_in_the_lake
+from anmin.callbacks.in_the_lake import callbacks_in_the_lake
 from anmin.callbacks.models import Answer, Attempt, Callback, DayClosure
 from anmin.callbacks.planning import NEWS
 from anmin.callbacks.recording import counting

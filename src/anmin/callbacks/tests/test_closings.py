@@ -13,7 +13,7 @@ from tests.personas import City
 from anmin.callbacks import actions, reaching
 from anmin.callbacks.citizen import answer_by_link, make_link, open_link
 from anmin.callbacks.dispositions import WITHDRAWN
-from anmin.callbacks.measures import callbacks_in_the_lake, changed_callbacks
+from anmin.callbacks.in_the_lake import callbacks_in_the_lake, changed_callbacks
 from anmin.callbacks.models import Answer, Attempt, Callback
 from anmin.callbacks.planning import NEWS
 from anmin.callbacks.proof import unplanned

@@ -14,7 +14,7 @@ from tests.personas import City
 
 from anmin.callbacks import actions, draws
 from anmin.callbacks.actions import Said
-from anmin.callbacks.measures import changed_callbacks
+from anmin.callbacks.in_the_lake import changed_callbacks
 from anmin.callbacks.models import Answer, Callback, Draw
 from anmin.callbacks.planning import NEWS
 from anmin.callbacks.tests.scene import planned, rules

@@ -9,7 +9,7 @@ from django.utils import timezone
 from tests.personas import City
 
 from anmin.callbacks import recording
-from anmin.callbacks.measures import callbacks_in_the_lake
+from anmin.callbacks.in_the_lake import callbacks_in_the_lake
 from anmin.callbacks.models import Answer, Attempt, Callback
 from anmin.callbacks.recording import Said
 from anmin.evidence.log import atomic

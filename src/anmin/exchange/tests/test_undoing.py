@@ -12,7 +12,7 @@ from tests.personas import City
 from anmin.callbacks import signing
 from anmin.callbacks.closings import Reopening
 from anmin.callbacks.dayboard import DayRows
-from anmin.callbacks.measures import callbacks_in_the_lake
+from anmin.callbacks.in_the_lake import callbacks_in_the_lake
 from anmin.callbacks.models import Callback
 from anmin.callbacks.reopening import withdraw_after
 from anmin.evidence.log import atomic
