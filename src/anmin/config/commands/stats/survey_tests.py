@@ -22,8 +22,9 @@ from anmin.config.commands.stats.surveys import (
     design_of,
     sample_of,
     say,
+    tell_of,
 )
-from anmin.config.methods import File, Level, Missing, Na, rows_of, tell
+from anmin.config.methods import File, Level, Missing, Na, rows_of
 from anmin.kernel.errors import Refusal
 
 commands = typer.Typer()
@@ -102,9 +103,7 @@ def quantile(
             n=found.n.astype(int),
         )
     told: dict[str, Any] = {"rows": rows}
-    if sample.dropped is not None:
-        told["dropped"] = sample.dropped
-    tell(told, as_json=as_json)
+    tell_of(sample, told, as_json)
 
 
 @commands.command("contrast")
@@ -144,9 +143,7 @@ def contrast(
         errors=errors.value,
     )
     told = asdict(contrast(found, first, second))
-    if sample.dropped is not None:
-        told["dropped"] = sample.dropped
-    tell(told, as_json=as_json)
+    tell_of(sample, told, as_json)
 
 
 @commands.command("independence")
@@ -184,9 +181,7 @@ def independence(
         where=None if sample.where is None else np.asarray(sample.where),
     )
     told = asdict(found)
-    if sample.dropped is not None:
-        told["dropped"] = sample.dropped
-    tell(told, as_json=as_json)
+    tell_of(sample, told, as_json)
 
 
 def _other(

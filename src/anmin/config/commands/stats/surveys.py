@@ -274,6 +274,11 @@ def say(sample: "Sample", found: "Estimates", as_json: bool, errors: Error) -> N
         console.note(
             "limits cannot be told where df is 0: a single cluster says nothing of the error"
         )
+    tell_of(sample, told, as_json)
+
+
+def tell_of(sample: "Sample", told: dict[str, Any], as_json: bool) -> None:
+    """What was found, and how many rows it leaves out."""
     if sample.dropped is not None:
         told["dropped"] = sample.dropped
         if sample.dropped:
