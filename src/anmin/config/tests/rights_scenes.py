@@ -40,6 +40,9 @@ from anmin.people.policy import Capability, can
 from anmin.surveys import frames
 from anmin.surveys.models import Case, FrameRow
 from anmin.surveys.tests.scene import FULL, HEADER, framed, opened, table
+from anmin.watch.evidence import level_of
+from anmin.watch.index import RED
+from anmin.watch.models import IndexMonth
 
 if TYPE_CHECKING:
     from anmin.config.tests.rights_world import World
@@ -370,6 +373,24 @@ def one_event(world: "World", _account: Account, _mine: str) -> Scene:
     return Scene(form=told)
 
 
+@atomic
+def in_the_red(world: "World", _account: Account, _mine: str) -> Scene:
+    """A town that the index of a month has in the red, and why it is put forward."""
+    town, now = world.city.yuhai_town, timezone.now()
+    score = {"score": 60.0, "low": 55.0, "high": 65.0, "band": RED, "covered": 1.0}
+    IndexMonth.objects.create(
+        month="2026-10",
+        number=1,
+        made_at=now,
+        frame_version=1,
+        scores={f"{level_of(town)}:{town.code}": score},
+        cutoff=now,
+        revision=1,
+    )
+    case = f"?ground=red_months&area={town.code}&about=2026-10"
+    return Scene(form={"area": town.code, "reason": "连续标红"}, query=case)
+
+
 SCENES: Mapping[str, Made] = {
     "desk:callback": in_hand,
     "desk:callback_phone": in_hand,
@@ -412,6 +433,7 @@ SCENES: Mapping[str, Made] = {
     "desk:interview": interviewed,
     "desk:interview_contact": interviewed,
     "desk:interview_release": interviewed,
+    "desk:candidate_new": in_the_red,
     "desk:watch_repeats": one_event,
 }
 """By the name of the address."""

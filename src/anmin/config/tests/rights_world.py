@@ -13,7 +13,7 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import SimpleUploadedFile
-from tests.personas import City
+from tests.personas import PASSWORD, City
 
 from anmin.callbacks import actions as calls
 from anmin.callbacks.models import Answer, Callback
@@ -180,6 +180,12 @@ class World:
             "desk:notice_preferences": {"kind": ["given"]},
             "set_language": {"language": "en"},
             "account_login": {"login": "nobody", "password": "x"},
+            "account_reauthenticate": {"password": PASSWORD},
+            "account_change_password": {
+                "oldpassword": PASSWORD,
+                "password1": f"{PASSWORD}-neu",
+                "password2": f"{PASSWORD}-neu",
+            },
             "admin:places_unit_add": {"code": "NEW", "name": "新所", "kind": "other"},
             "admin:places_area_add": {
                 "code": "999",
@@ -231,7 +237,7 @@ def make(city: City) -> World:
     """The whole world; made once for the walk."""
     people = {role.value: getattr(city, role.value) for role in Role if role != Role.CLERK}
     people["clerk"] = Account.objects.create_user(
-        "liuyan", "x", display_name="刘燕", role="clerk", unit=city.jinhu
+        "liuyan", PASSWORD, display_name="刘燕", role="clerk", unit=city.jinhu
     )
     drain([NEWS])
     contact = ContactFacts("周玉兰", f"+86{PHONE}", "")
