@@ -26,7 +26,7 @@ from anmin.channels.actions import cancel_message
 from anmin.channels.models import OptOut
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotAllowed, NotFound, Refusal
-from anmin.matters.bringing import UNHEARD
+from anmin.matters.bringing import UNDONE, UNHEARD
 from anmin.matters.bulk import of_matters
 from anmin.matters.categories import categories
 from anmin.matters.correcting import CORRECT
@@ -96,8 +96,11 @@ def claims_of(matter_ids: Collection[int]) -> dict[int, Claim]:
             of_matters(ids), phone_index__isnull=False
         ).values_list("matter_id", "fingerprint")
     }
-    for pk, payload in others.values_list("matter_id", "payload"):
-        vouched[pk] |= _said(matters[pk], payload, named.get(pk, ""))
+    said = list(others.values_list("matter_id", "action", "payload"))
+    undone = {(pk, told["told"]["undone"]) for pk, action, told in said if action == UNDONE}
+    for pk, _action, payload in said:
+        if (pk, payload.get("told", {}).get("run")) not in undone:
+            vouched[pk] |= _said(matters[pk], payload, named.get(pk, ""))
     claimable_facts = {row.fact for row in exclusions().values() if row.told}
     for pk, claim in found.items():
         claim.alone = (claimable_facts if pk in opened else {"opted_out"}) - vouched[pk]

@@ -7,7 +7,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from anmin.callbacks.models import Callback, DayClosure, Status
+from anmin.callbacks.renaming import ASKED
 from anmin.matters.bulk import of_matters
+from anmin.matters.models import Entry
 from anmin.places.queries import directory
 
 
@@ -29,6 +31,18 @@ def turned_to(followed: Collection[tuple[int, int]]) -> set[int]:
     held = Q(operator__isnull=False, lease_until__gt=timezone.now())
     rows = Callback.objects.filter(pk__in=[pk for _matter_id, pk in followed])
     rows = rows.filter(held | Q(attempts__gt=0) | Q(status__in=(Status.MESSAGED, Status.DONE)))
+    return set(rows.values_list("matter_id", flat=True))
+
+
+def asked_anew(matter_ids: Collection[int], run: int) -> set[int]:
+    """The matters whose citizen is asked anew, or will be, as this import names another reporter."""
+    named = Entry.objects.filter(of_matters(sorted(matter_ids)), action="observe")
+    named = named.filter(payload__told__run=run, payload__told__has_key="renamed")
+    entries = dict(named.values_list("id", "matter_id"))
+    if not entries:
+        return set()
+    rows = Callback.objects.filter(of_matters(sorted(set(entries.values()))))
+    rows = rows.filter(ASKED | Q(closing__in=list(entries)), round=1, exclusion="")
     return set(rows.values_list("matter_id", flat=True))
 
 

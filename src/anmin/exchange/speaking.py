@@ -17,6 +17,7 @@ from anmin.matters.bringing import OWN, Bringing
 from anmin.matters.intake import Observed
 from anmin.matters.ledger import last_entry
 from anmin.matters.several import Joining
+from anmin.people.policy import Capability, can
 
 
 def made_at(path: Path, run: ImportRun) -> datetime:
@@ -33,15 +34,21 @@ def no_later(seconds: float) -> datetime:
 
 
 def bringing(run: ImportRun, order: Order) -> Bringing:
-    """In whose name a run writes, and what it knows of earlier runs of the same file."""
+    """In whose name a run writes, and what it knows of earlier runs of the same file.
+
+    A unit that has brought in the city's own file has said nothing for the city: only what the
+    same sort of speaker has said is said.
+    """
     profile = order.profile
     actor = Actor.of(run.actor) if run.actor else Actor.system(f"console, {run.profile}")
     earlier = [
         one
         for one in ImportRun.objects.filter(
             sha256=run.sha256, profile=run.profile, profile_text=run.profile_text
-        ).exclude(status=Status.UNDONE)
-        if one.column_facts == run.column_facts
+        )
+        .exclude(status=Status.UNDONE)
+        .select_related("actor")
+        if one.column_facts == run.column_facts and _for_city(one) is _for_city(run)
     ]
     whole = [one.pk for one in earlier if one.status == Status.DONE and not one.rejected]
     return Bringing(
@@ -54,6 +61,10 @@ def bringing(run: ImportRun, order: Order) -> Bringing:
         finished=frozenset(whole),
         since=last_entry(),
     )
+
+
+def _for_city(run: ImportRun) -> bool:
+    return run.actor is None or can(run.actor, Capability.IMPORT_CITY)
 
 
 def counted(results: Iterable[Observed]) -> tuple[Counter[str], dict[str, int]]:

@@ -19,7 +19,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from anmin.callbacks.resting import closings_followed, signed_since, turned_to
+from anmin.callbacks.resting import asked_anew, closings_followed, signed_since, turned_to
 from anmin.evidence.log import atomic
 from anmin.exchange.models import ImportRun, Status
 from anmin.exchange.queries import import_run
@@ -42,6 +42,7 @@ BUILT: Mapping[str, str | Promise] = {
     "entries": gettext_lazy("Entries that somebody wrote since"),
     "callbacks": gettext_lazy("Callbacks for which somebody was turned to, or is being called"),
     "planned": gettext_lazy("Callbacks that are planned: your unit is rated by them"),
+    "renamed": gettext_lazy("Citizens who are asked anew: the file names another reporter"),
     "missed": gettext_lazy(
         "Promises that ran out: the inspectorate is to see them, an administrator undoes them"
     ),
@@ -219,6 +220,7 @@ def _look(run: ImportRun, first: Mapping[int, int], found: Summary, *, rated: bo
     found.add("entries", [one.matter.number for one in entries_after(first, run.pk)])
     followed = closings_followed(first, run.started_at)
     found.add("callbacks", numbers(turned_to(followed)))
+    found.add("renamed", numbers(asked_anew(ids, run.pk)))
     if rated:
         found.add("planned", numbers({matter_id for matter_id, _callback in followed}))
         found.add("missed", numbers(missed_promises(ids)))

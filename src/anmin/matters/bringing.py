@@ -31,6 +31,8 @@ type Planned = Callable[[Collection[int]], AbstractSet[int]]
 
 OWN = "own-"
 """How the sources of records begin whose profile was drawn up for a file at the desk."""
+UNDONE = "undone"
+"""The action of an entry that takes back what an import said."""
 UNHEARD = datetime(1970, 1, 1, tzinfo=UTC)
 """How new the facts of a matter are of which the system of record has not spoken yet."""
 SETTLING = ("category", "opened_at")

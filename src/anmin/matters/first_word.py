@@ -10,7 +10,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from anmin.matters.bringing import UNHEARD, Bringing
+from django.db.models import Q
+
+from anmin.matters.bringing import UNDONE, UNHEARD, Bringing
 from anmin.matters.clock import Reckoner, Running, reckoner
 from anmin.matters.contacts import ContactFacts, further_indexes
 from anmin.matters.models import Contact, Entry, Matter
@@ -60,9 +62,13 @@ def renamed(first: Contact, named: ContactFacts, phone: bytes | None) -> dict[st
 
 
 def named_by_unit(first: Contact) -> bool:
-    """Whether it was somebody whose unit is rated who named this contact."""
-    told = Entry.objects.filter(
-        matter=first.matter_id, payload__told__contact=bytes(first.fingerprint).hex()
+    """Whether it was somebody whose unit is rated who named this contact; what was undone aside."""
+    named = Q(payload__told__contact=bytes(first.fingerprint).hex())
+    entries = Entry.objects.filter(named | Q(action=UNDONE), matter=first.matter_id)
+    rows = list(entries.order_by("-seq").values_list("action", "actor_role", "payload__told"))
+    undone = {told["undone"] for action, _role, told in rows if action == UNDONE}
+    last = next(
+        (role for action, role, told in rows if action != UNDONE and told.get("run") not in undone),
+        None,
     )
-    last = told.order_by("-seq").values_list("actor_role", flat=True).first()
     return last in rated_roles()

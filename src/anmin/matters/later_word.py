@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from anmin.kernel.chain import stamp
 from anmin.kernel.errors import Refusal
 from anmin.matters import bulk, first_word
-from anmin.matters.bringing import UNHEARD, Bringing
+from anmin.matters.bringing import UNDONE, UNHEARD, Bringing
 from anmin.matters.clock import Reckoner, Running, reckoner, tick
 from anmin.matters.contacts import further_indexes, keep_further, seal
 from anmin.matters.first_sight import ended_at
@@ -24,8 +24,6 @@ from anmin.matters.observation import FACT_COLUMNS, Observation
 
 KEPT_OUT = "kept_out"
 """The action of an entry that tells of facts which a matter did not take over."""
-UNDONE = "undone"
-"""The action of an entry that takes back what an import said."""
 
 
 class Observed(NamedTuple):
@@ -334,6 +332,11 @@ def _contact(later: _Later, one: Observation, change: Change, by: Bringing, now:
     one that the record gave a number of is not called, nor can he ask for the citizen not to be.
     """
     if not later.new_contact:
+        first = later.known_contact
+        if one.contact and first and first_word.is_first(later.matter, by):
+            mark = one.marked(settings.KEYRING).contact
+            if mark == bytes(first.fingerprint):  # whom the unit named, the record names, too
+                change.told["contact"] = mark.hex()
         return
     assert one.contact is not None
     matter, marks = later.matter, one.marked(settings.KEYRING)

@@ -14,11 +14,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.matters.actor import Actor
+from anmin.matters.bringing import UNDONE
 from anmin.matters.bulk import of_matters
 from anmin.matters.clock import Running, tick
 from anmin.matters.contacts import find_by
 from anmin.matters.flow import VOID, Stage
-from anmin.matters.later_word import KEPT_OUT, UNDONE
+from anmin.matters.later_word import KEPT_OUT
 from anmin.matters.ledger import (
     Change,
     Replay,

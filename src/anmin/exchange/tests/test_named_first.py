@@ -9,14 +9,19 @@ from django.utils import timezone
 from tests.personas import City
 
 from anmin.callbacks import recording
+from anmin.callbacks.claims import claims_of
 from anmin.callbacks.in_the_lake import callbacks_in_the_lake
 from anmin.callbacks.models import Answer, Attempt, Callback
 from anmin.callbacks.recording import Said
 from anmin.evidence.log import atomic
+from anmin.exchange import undoing
 from anmin.exchange.imports import ImportResult, import_incidents
+from anmin.exchange.models import ImportRun
 from anmin.exchange.tests.test_whose_file import ANSWERED, DAY, Files, everything, row
+from anmin.kernel.errors import Conflict
 from anmin.matters.actions import contacts_to_call
-from anmin.matters.models import Matter
+from anmin.matters.first_word import named_by_unit
+from anmin.matters.models import Contact, Matter
 from anmin.matters.news import drain
 from anmin.matters.verify import verify
 from anmin.people.models import Account
@@ -104,6 +109,48 @@ def test_who_was_not_asked_yet_is_simply_not_called_first(city: City, files: Fil
     drain()
     assert counted() == [(first.pk, True)]
     assert contacts_to_call(Matter.objects.get())[0].phone == "+8613857712345"
+
+
+@pytest.mark.parametrize("drained", [True, False])
+def test_an_import_that_has_somebody_asked_anew_is_not_undone(
+    city: City, files: Files, drained: bool
+) -> None:
+    friend_asked(city, files, "answered")
+    files.take(city.operator, row("J1", 13, **ANSWERED))
+    if drained:
+        drain()
+    before = everything()
+    with pytest.raises(Conflict, match="其他报警人"):
+        undoing.start(ImportRun.objects.latest("pk").pk, actor=city.operator)
+    assert everything() == before
+
+
+def test_an_import_that_names_another_before_anybody_was_asked_is_undone(
+    city: City, files: Files
+) -> None:
+    first = friend_asked(city, files, "nobody")
+    files.take(city.operator, row("J1", 13, **ANSWERED))
+    drain()
+    undoing.carry_out(undoing.start(ImportRun.objects.latest("pk").pk, actor=city.operator))
+    assert counted() == [(first.pk, True)]
+    assert contacts_to_call(Matter.objects.get())[0].phone == f"+86{FRIEND}"
+    assert verify().sound
+
+
+def test_whom_the_record_names_too_is_no_word_of_the_unit_alone(city: City, files: Files) -> None:
+    """周卫国's file and then the city's say the very same: the reporter may ask to be left alone."""
+    told = row("J1", 12, **ANSWERED)
+    files.take(city.duty_leader, told)
+    first = Contact.objects.get()
+    assert named_by_unit(first)
+    assert "opted_out" in claims_of([first.matter_id])[first.matter_id].alone
+    files.take(city.operator, told)
+    assert not named_by_unit(first)
+    assert "opted_out" not in claims_of([first.matter_id])[first.matter_id].alone
+    undoing.carry_out(undoing.start(ImportRun.objects.latest("pk").pk, actor=city.operator))
+    assert named_by_unit(Contact.objects.get())
+    assert "opted_out" in claims_of([first.matter_id])[first.matter_id].alone
+    assert verify().sound
 
 
 # --- where it was, and what happened ---------------------------------------------------------------
