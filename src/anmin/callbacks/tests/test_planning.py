@@ -208,6 +208,9 @@ def test_a_sample_is_drawn_at_night_from_a_frozen_frame(
         clock.shift(timedelta(days=1))
         assert draws.draw_before(timezone.localdate()) == 1
         assert draws.draw_before(timezone.localdate()) == 0
+        before = list(Draw.objects.values())
+        assert draws.carry_out(published.pk) is False
+        assert list(Draw.objects.values()) == before
     done = Draw.objects.get(pk=published.pk)
     assert (done.frame_count, done.selected) == (48, 15)
     assert done.seed_hash == published.seed_hash == chance.seed_hash(done.seed)

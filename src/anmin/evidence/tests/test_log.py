@@ -10,6 +10,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from anmin.evidence import check as checking
 from anmin.evidence import shapes
 from anmin.evidence.body import MAC, Malformed, Note, decode, encode
 from anmin.evidence.check import check
@@ -45,6 +46,18 @@ def test_a_body_is_read_back_as_it_was_written(given: dict[str, dict[int, Note]]
             assert name == note.name or len(name.encode()) > 56
 
 
+def test_a_body_that_was_cut_is_refused_wherever() -> None:
+    notes = {1: Note(mac=bytes(MAC), name="JQ1"), 2: Note(mac=bytes(MAC), name="JQ2")}
+    body = encode({"a.b": notes, "c.d": notes})
+    whole = [1, len(encode({"a.b": notes})), len(body)]  # after the version, and after a section
+    for end in range(1, len(body) + 1):
+        if end in whole:
+            assert len(list(decode(body[:end]))) == whole.index(end)
+            continue
+        with pytest.raises(Malformed):
+            list(decode(body[:end]))
+
+
 @given(st.binary(max_size=300))
 def test_any_other_bytes_are_refused_or_read_and_nothing_else(body: bytes) -> None:
     try:
@@ -52,6 +65,25 @@ def test_any_other_bytes_are_refused_or_read_and_nothing_else(body: bytes) -> No
             assert len(section.pks) == len(section.macs)
     except Malformed:
         pass
+
+
+def test_what_records_tell_is_put_away_while_they_are_read(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many rows there are, few are held at a time."""
+    held, flush = [], checking._Told.flush
+
+    def counted(told: Any) -> None:
+        held.append(sum(len(part[3].pks) for part in told._parts))
+        flush(told)
+
+    for n in range(7):
+        _area(f"3{n}")
+    monkeypatch.setattr(checking, "TOGETHER", 3)
+    monkeypatch.setattr(checking._Told, "flush", counted)
+    assert not check().findings
+    assert held[:2] == [3, 3]
+    assert max(held) == 3
 
 
 def _area(code: str, **fields: Any) -> Area:

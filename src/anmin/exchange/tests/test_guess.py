@@ -154,7 +154,14 @@ def test_without_a_header_line_values_alone_must_tell(look: Callable[..., Guess]
 
 def test_day_and_time_of_day_in_two_columns(look: Callable[..., Guess]) -> None:
     rows = [[f"J{n}", f"2026年3月{n + 1}日", f"{n}:05"] for n in range(20)]
-    profile = profile_of(look([["编号", "报警日期", "报警时间"], *rows]))
+    guess = look([["编号", "报警日期", "报警时间"], *rows])
+    assert [(one.position, one.fact) for one in guess.columns] == [
+        (1, "external_id"),
+        (2, "received_at"),
+        (3, ""),
+    ]
+    assert guess.columns[2].sure == 0.8  # it goes with the column of the days
+    profile = profile_of(guess)
     assert profile.columns["received_at"].parts == (("报警日期",), ("报警时间",))
     assert profile.time.formats == ("%Y年%m月%d日 %H:%M",)
 

@@ -39,6 +39,17 @@ def test_titles_above_the_header_are_passed_over(taken: Taken) -> None:
     assert (facts.line, facts.external_id) == (4, "J1")
 
 
+@pytest.mark.parametrize(("above", "read"), [(19, True), (20, False)])
+def test_a_header_stands_within_the_first_twenty_lines(
+    taken: Taken, above: int, read: bool
+) -> None:
+    text = "标题,,\n" * above + "编号,received,addr\nJ1,2026-03-01 08:00,x\n"
+    if read:
+        assert [one.external_id for one in taken(text, make_profile(columns=COLUMNS))] == ["J1"]
+    else:
+        assert refused(taken, text, columns=COLUMNS)[0] == "missing_column"
+
+
 def test_the_header_again_in_the_middle_is_no_row(taken: Taken) -> None:
     half = "编号,received,addr\nJ1,2026-03-01 08:00,x\n"
     rows = taken(half + half.replace("J1", "J2"), make_profile(columns=COLUMNS))

@@ -141,6 +141,12 @@ def test_the_same_form_twice_is_one_entry(city: City) -> None:
     assert Entry.objects.filter(matter=matter, action="correct").count() == 1
 
 
+def test_who_has_no_number_is_not_called(city: City) -> None:
+    nobody = city.incident(contact=ContactFacts(WANG.name, "", WANG.address))
+    assert contact_for_message(nobody).name == WANG.name
+    assert contacts_to_call(nobody) == []
+
+
 def test_a_wrong_number_is_replaced_sealed_and_found_by_the_new_one_only(city: City) -> None:
     matter = city.incident()
     put_right(matter, city.officer, contact=ContactFacts(phone=LI.phone))

@@ -10,10 +10,11 @@ from tests.personas import City
 
 from anmin.kernel.errors import Refusal
 from anmin.matters import actions, word_index
+from anmin.matters import search as search_module
 from anmin.matters.actor import Actor
 from anmin.matters.models import Entry, Matter, WordRow
 from anmin.matters.news import drain
-from anmin.matters.search import search
+from anmin.matters.search import Found, search
 from anmin.people.models import Account
 
 
@@ -28,6 +29,20 @@ def matter(city: City) -> Matter:
     made = city.incident(summary="电动车被盗", place="安阳路１２号附近，Pine Street 500")
     actions.add_note(matter_id=made.pk, actor=Actor.of(city.officer), text="已调取监控录像。")
     return made
+
+
+def test_what_others_have_never_hides_what_is_ones_own(
+    city: City, matter: Matter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A station's own is looked up by itself, not among the hits of the whole city."""
+    monkeypatch.setattr(search_module, "AT_ONCE", 2)
+    monkeypatch.setattr(search_module, "LOOKED_AT", 4)
+    for _n in range(5):
+        city.incident(summary="电动车被盗", unit=city.yuhai)
+    drain([word_index.NEWS])
+    assert search(city.officer, "电动车") == Found([matter], by="words")
+    everywhere = search(city.inspector, "电动车")
+    assert (len(everywhere.rows), everywhere.cut) == (4, True)
 
 
 @pytest.mark.parametrize(
