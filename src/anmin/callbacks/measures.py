@@ -18,6 +18,7 @@ from anmin.matters.measures import (
     DIMENSIONS,
     planted,
 )
+from anmin.matters.origins import Origin
 from anmin.matters.registry import rectifying_kind
 from anmin.measures.registry import (
     Direction,
@@ -204,6 +205,7 @@ registry.add(
         dimensions=("unit",),
         instead=BY_PROMISE,
         hide_small=False,
+        aside=lambda rows: rows.cause_origin == Origin.UNIT.value,
     ),
     Indicator(
         key="second_call_satisfaction",
@@ -287,6 +289,7 @@ registry.add(
             numerator=_names(code),
             denominator=_asked,
             dimensions=DIMENSIONS,
+            aside=planted,
         )
         for code, term in concerns().items()
     )

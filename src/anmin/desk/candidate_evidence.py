@@ -67,6 +67,7 @@ def _comparison(one: dict[str, Any]) -> dict[str, Any]:
                 "ratio": watching.ratio(row["ratio"]),
                 "limits": watching.limits(row["low"], row["high"]),
                 "p": watching.chance(row["p"]),
+                "without": _without(row.get("without")),
                 "verdict": watching.verdict(
                     row["verdict"], rise=row["ratio"] is None or row["ratio"] > 1
                 ),
@@ -74,6 +75,19 @@ def _comparison(one: dict[str, Any]) -> dict[str, Any]:
             for row in one["rows"]
         ],
     }
+
+
+def _without(bare: dict[str, Any] | None) -> str:
+    """A row without what only rated units brought: ``3 : 5, 0.60 (p 0.727)``; empty if the same."""
+    if not bare:
+        return ""
+    words = {
+        "this": f"{bare['this']:,}",
+        "last": f"{bare['last']:,}",
+        "ratio": watching.ratio(bare["ratio"]),
+        "p": watching.chance(bare["p"]),
+    }
+    return _("%(this)s against %(last)s, ratio %(ratio)s, p %(p)s") % words
 
 
 def _months(evidence: dict[str, Any]) -> drawn.Figure:
@@ -117,7 +131,15 @@ def _concern(one: dict[str, Any]) -> dict[str, Any]:
         "value": "" if hidden else f"{one['value'] * 100:.1f}%",
         "span": "" if hidden else f"{one['low'] * 100:.1f}–{one['high'] * 100:.1f}%",
         "n": "" if hidden else f"{one['denominator']:,}",
+        "without": _share(one.get("without")),
     }
+
+
+def _share(bare: dict[str, Any] | None) -> str:
+    """A share without own and further calls: ``31.2% (5 / 16)``."""
+    if not bare or bare["value"] is None:
+        return _("too few to show") if bare and bare["suppressed"] else ""
+    return f"{bare['value'] * 100:.1f}% ({bare['numerator']:,g} / {bare['denominator']:,})"
 
 
 def _scan(scan: dict[str, Any]) -> dict[str, Any]:

@@ -316,13 +316,40 @@ def plot(
         kind=_kind_of(result),
         title=title or str(one.label),
         dimension=dimension_label(name),
-        series=(drawn.Series(name=str(one.label), points=points),),
+        series=(drawn.Series(name=str(one.label), points=points), *_beside(result, points)),
         unit=unit_of(one),
         level=level_now(),
         finding=finding,
         how=how_made(result),
         csv_url=csv_url,
     )
+
+
+def _beside(result: Result, points: Sequence[drawn.Point]) -> tuple[drawn.Series, ...]:
+    """The same without what the indicator sets aside, where units or places stand beside each other.
+
+    Nothing where it is the same for all that are drawn.
+    """
+    bare = [row.without for row in result.rows[: len(points)]]
+    differs = any(
+        one is not None and (one.suppressed or one.value != point.value)
+        for one, point in zip(bare, points, strict=True)
+        if not point.suppressed
+    )
+    if _kind_of(result) != "dots-interval" or not differs:
+        return ()
+    beside = (
+        drawn.Point(
+            at=point.at,
+            value=one.value if one else None,
+            low=one.low if one else None,
+            high=one.high if one else None,
+            n=one.denominator if one else None,
+            suppressed=one is None or one.suppressed,
+        )
+        for one, point in zip(bare, points, strict=True)
+    )
+    return (drawn.Series(name=_("Without own and further calls"), points=tuple(beside)),)
 
 
 def _kind_of(result: Result) -> drawn.Kind:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from anmin.matters.ledger import settled
 from anmin.matters.models import Entry
 from anmin.matters.origins import Origin, origin_sql
-from anmin.matters.registry import all_kinds
+from anmin.matters.registry import all_kinds, rectifying_kind
 from anmin.measures.columns import Column, ColumnType
 from anmin.measures.registry import (
     Cursor,
@@ -35,13 +35,19 @@ def matters_in_the_lake(_vendor: str) -> str:
     """Every matter that is not sealed, with the clock it is judged by (the last its kind has)."""
     clocks = _listed(kind.clocks[-1].code for kind in all_kinds() if kind.clocks)
     sealed = _listed(kind.code for kind in all_kinds() if kind.seals)
+    orders = _listed([rectifying_kind().code])
     # The codes come from the program's own kinds, never from outside.
     return f"""
         SELECT m.id, m.number, m.kind, m.category, m.state, m.stage, m.source, m.opened_at,
                m.closed_at, u.code AS unit, a.code AS area,
                substr(a.code, 1, {TOWN_DIGITS}) AS town, d.due_at, d.met_at,
                CASE WHEN d.met_at <= d.due_at THEN u.code ELSE COALESCE(h.code, u.code) END
-                   AS due_unit, {origin_sql()} AS origin
+                   AS due_unit, {origin_sql()} AS origin,
+               CASE WHEN m.kind IN ({orders}) THEN (
+                   SELECT {origin_sql("c")} FROM matters_link l
+                   JOIN matters_matter c ON c.id = l.other_id
+                   WHERE l.matter_id = m.id AND l.relation = 'cause' LIMIT 1
+               ) END AS cause_origin
         FROM matters_matter m
         LEFT JOIN places_unit u ON u.id = m.unit_id
         LEFT JOIN places_area a ON a.id = m.area_id
@@ -98,6 +104,9 @@ MATTERS = LakeTable(
             _("code of the unit that answers for the promise: that had it when the time ran out"),
         ),
         "origin": _column(ColumnType.STRING, _("who brought it")),
+        "cause_origin": _column(
+            ColumnType.STRING, _("who brought what an order followed; else empty")
+        ),
     },
     event=("id", "kind"),
 )

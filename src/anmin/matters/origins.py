@@ -34,19 +34,22 @@ LABELS: Mapping[Origin, Promise] = {
 """In words."""
 
 
-def origin_sql() -> str:
-    """The origin of matter ``m``, as SQL of the lake.
+def origin_sql(matter: str = "m") -> str:
+    """The origin of a matter, by its name in the query, as SQL of the lake.
 
     What the system of record knows costs nothing: only of others the first entry is read.
     """
     rated = ", ".join(f"'{role.value}'" for role in sorted(rated_roles()))
-    heard = f"m.facts_at > '{UNHEARD:%Y-%m-%d} 23:59:59' AND substr(m.source, 1, 4) <> '{OWN}'"
+    heard = (
+        f"{matter}.facts_at > '{UNHEARD:%Y-%m-%d} 23:59:59'"
+        f" AND substr({matter}.source, 1, 4) <> '{OWN}'"
+    )
     first = f"""
         SELECT CASE WHEN e.actor_role IN ({rated}) THEN '{Origin.UNIT}'
-                    WHEN m.facts_at IS NOT NULL THEN '{Origin.RECORD}'
+                    WHEN {matter}.facts_at IS NOT NULL THEN '{Origin.RECORD}'
                     WHEN e.actor_role = 'citizen' THEN '{Origin.CITIZEN}'
                     WHEN e.actor_role = 'system' THEN '{Origin.HOUSE}'
                     ELSE '{Origin.BODY}' END
-        FROM matters_entry e WHERE e.matter_id = m.id AND e.seq = 1
+        FROM matters_entry e WHERE e.matter_id = {matter}.id AND e.seq = 1
     """  # noqa: S608 - roles and words of the program itself
     return f"CASE WHEN {heard} THEN '{Origin.RECORD}' ELSE ({first}) END"

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from anmin.measures.queries import Filters, Tally
+from anmin.measures.queries import ALL, Filters, Tally
 from anmin.measures.registry import DAY
 from anmin.stats.arguments import Floats
 from anmin.stats.multiplicity import Comparisons, Verdict, compare_many
@@ -141,7 +141,7 @@ def compared(now: Period, base: Base, level: str, filters: Filters | None = None
         known = _known(counts, now, earlier)
         counts = defaultdict(list, {key: c for key, c in counts.items() if key[0] in known})
     fdr, confidence = rule("measures.false_signals").share, rule("measures.confidence").share
-    judged = judged_pairs(counts, by, now, earlier, fdr, confidence)
+    judged = judged_pairs(counts, by, now, earlier, fdr, confidence, filters or {})
     return Compared(
         base=base,
         now=now,
@@ -180,6 +180,7 @@ def judged_pairs(
     earlier: Period,
     fdr: float,
     confidence: float,
+    filters: Filters = ALL,
 ) -> Comparisons | None:
     """The pairs of counts as the page judges them; of few, their weeks are asked too."""
     if not counts:
@@ -187,7 +188,7 @@ def judged_pairs(
     keys = sorted(counts)
     weeks: list[Floats | None] = [None, None]
     if len(keys) < MANY:
-        weeks = [_weeks(keys, by, period) for period in (now, earlier)]
+        weeks = [_weeks(keys, by, period, filters) for period in (now, earlier)]
     return compare_many(
         [counts[key][0] for key in keys],
         [counts[key][1] for key in keys],
@@ -201,12 +202,14 @@ def judged_pairs(
     )
 
 
-def _weeks(keys: list[tuple[str, str]], by: tuple[str, str], period: Period) -> Floats:
+def _weeks(
+    keys: list[tuple[str, str]], by: tuple[str, str], period: Period, filters: Filters
+) -> Floats:
     """Events of each row by the whole weeks of a period."""
     whole = period.days // WEEK
     found = np.zeros((len(keys), whole))
     row_of = {key: n for n, key in enumerate(keys)}
-    seen = events((*by, DAY), period.start, period.end)
+    seen = events((*by, DAY), period.start, period.end, filters)
     for (place, category, day), cell in seen.cells.items():
         week = (date.fromisoformat(day) - period.start).days // WEEK
         row = row_of.get((place, category))

@@ -10,15 +10,19 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from anmin.matters.measures import TOWN_DIGITS
+from anmin.matters.origins import Origin
 from anmin.measures.queries import show
 from anmin.measures.registry import MONTH
 from anmin.places.models import Area
 from anmin.watch.comparing import Base, Compared, compared, lately, usual
 from anmin.watch.concerns import concerns_of
+from anmin.watch.events import events
 from anmin.watch.index import RED
 from anmin.watch.models import IndexMonth, Scan
 from anmin.watch.periods import Period, month_of, months_before, months_on_record, rule
 
+NOT_BY_UNITS = {"origin": [None, *(one.value for one in Origin if one is not Origin.UNIT)]}
+"""Reports that a record, a citizen or somebody speaks for whose own unit is not rated."""
 MONTHS = 13
 """Months of counts that go with a candidate: a year and the month itself."""
 
@@ -30,6 +34,7 @@ LIMITS = {
     "no_year": _("Last year is not on record there, so a usual season cannot be told apart."),
     "may_be_chance": _("No single comparison of the place is more than chance explains."),
     "band_unsure": _("The interval of the index reaches into a better band."),
+    "units_own": _("Some reports were brought by rated units alone; the rows say what is left."),
     "few_answers": _("Too few answers came from there to say what people are unhappy about."),
 }
 """What a candidate does not show, by code."""
@@ -52,8 +57,7 @@ def gathered(area: Area, *, scan: Scan | None = None, cluster: int | None = None
         "place": {"code": area.code, "name": area.name, "name_en": area.name_en, "town": town},
         "made": today.isoformat(),
         "comparisons": [
-            _comparison(compared(period, base, level), area.code)
-            for period, base in judged_by(today)
+            _comparison(area, period, base, level) for period, base in judged_by(today)
         ],
         "months": _months(level, area.code, today),
         "index": index_of(f"{level}:{area.code}"),
@@ -88,8 +92,16 @@ def has_risen(area: Area, category: str) -> bool:
     )
 
 
-def _comparison(found: Compared, code: str) -> dict[str, Any]:
-    """The place's own rows, judged among all places, as on the page that compares them."""
+def _comparison(area: Area, now: Period, base: Base, level: str) -> dict[str, Any]:
+    """The place's own rows, judged among all places, as on the page that compares them.
+
+    Beside each row stands what it would be ``without`` the reports that only rated units brought,
+    judged in the same way; nothing where they brought none.
+    """
+    found, here = compared(now, base, level), {level: area.code}
+    earliest = min(found.now.start, found.earlier.start)
+    own = show("opened_by_units", (), earliest, found.now.end, here).total.numerator
+    beside = _beside(area, found, level) if own else {}
     return {
         "base": found.base.value,
         "start": found.now.start.isoformat(),
@@ -102,9 +114,37 @@ def _comparison(found: Compared, code: str) -> dict[str, Any]:
         "scatter": found.scatter,
         "scatter_known": found.scatter_known,
         "rows": [
-            {**asdict(row), "calls": list(row.calls)} for row in found.rows if row.place == code
+            {
+                **asdict(row),
+                "calls": list(row.calls),
+                "without": beside.get(row.category),
+            }
+            for row in found.rows
+            if row.place == area.code
         ],
     }
+
+
+def _beside(area: Area, found: Compared, level: str) -> dict[str, dict[str, Any]]:
+    """What is left of the place's rows, by category: of those of which something is not."""
+    judged = compared(found.now, found.base, level, NOT_BY_UNITS)
+    rows = {row.category: row for row in judged.rows if row.place == area.code}
+    here = {level: area.code, **NOT_BY_UNITS}
+    counts = [
+        events(("category",), period.start, period.end, here).cells
+        for period in (found.now, found.earlier)
+    ]
+    left = {}
+    for row in found.rows:
+        this, last = (
+            int(cells[key].numerator) if (key := (row.category,)) in cells else 0
+            for cells in counts
+        )
+        if row.place == area.code and (this, last) != (row.this, row.last):
+            bare = rows.get(row.category)
+            told = {name: getattr(bare, name, None) for name in ("ratio", "low", "high", "p")}
+            left[row.category] = {"this": this, "last": last, **told}
+    return left
 
 
 def _months(level: str, code: str, today: date) -> list[dict[str, Any]]:
@@ -191,6 +231,7 @@ def _not_shown(evidence: dict[str, Any]) -> list[str]:
         "no_year": not year["whole"] and not year["rows"],
         "may_be_chance": not any(row["verdict"] == "signal" for row in rows),
         "band_unsure": any(one["high"] >= rule("index.orange").number for one in index),
+        "units_own": any(row["without"] for row in rows),
         "few_answers": not known,
     }
     return [code for code in LIMITS if holds[code]]

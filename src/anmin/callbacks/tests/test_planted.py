@@ -13,6 +13,8 @@ from tests.personas import City
 
 from anmin.callbacks.models import Answer, Callback, Status
 from anmin.callbacks.planning import NEWS
+from anmin.callbacks.tests.test_unhappy import put_right
+from anmin.callbacks.unhappy import SYSTEM
 from anmin.evidence.log import atomic
 from anmin.matters.actions import move, open_matter
 from anmin.matters.actor import Actor
@@ -129,6 +131,29 @@ def test_friendly_matters_are_seen(city: City, moments: Iterator[datetime]) -> N
     [unit] = show("satisfaction", ("unit",)).rows
     assert (parts(unit), parts(unit.without)) == ((20, 30), (10, 20))
     assert both.as_dict()["without"]["denominator"] == 20
+
+
+def test_what_was_put_right_for_a_friend_is_seen(city: City, moments: Iterator[datetime]) -> None:
+    """An order is planted as far as what it followed is."""
+    record = by_file(city, city.operator, next(moments))
+    friends = [by_hand(city, city.officer, next(moments)) for _n in range(2)]
+    for cause in (record, *friends):
+        order = open_matter(
+            kind="rectification",
+            actor=SYSTEM,
+            category="noise",
+            unit=city.jinhu,
+            cause=cause,
+        )
+        if cause != record:
+            put_right(city, order)
+    refresh(full=True)
+    found = figure("put_right_in_time")
+    assert (parts(found), parts(found.without)) == ((2, 2), (0, 0))
+    with time_machine.travel(timezone.now() + timedelta(days=30), tick=False):
+        refresh(full=True)
+        found = figure("put_right_in_time")
+        assert (parts(found), parts(found.without)) == ((2, 3), (0, 1))
 
 
 def origins() -> dict[str, int]:

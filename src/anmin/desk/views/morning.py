@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -149,6 +150,8 @@ def _tile(account: Account, found: MorningFigures, change: Change) -> dict[str, 
     one, figure = change.now.indicator, change.now.total
     words = shown.in_words(one, figure)
     notes = [EXPLAINED[one.key]()] if one.key in EXPLAINED else []
+    if figure.without and figure.without != replace(figure, without=None):
+        notes.append(_("without own and further calls: %(value)s") % {"value": words.without})
     if words.bounds:
         notes.append(_("if all had answered: %(bounds)s") % {"bounds": words.bounds})
     elif one.key == "resolution_rate":

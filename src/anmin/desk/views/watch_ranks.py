@@ -24,6 +24,7 @@ from anmin.watch.periods import Period, rule
 from anmin.watch.ranking import BY, LEVELS, rankable, ranked
 
 if TYPE_CHECKING:
+    from anmin.measures.figures import Figure
     from anmin.watch.ranking import Ranked, Ranking
 
 KINDS = {"unit": gettext_lazy("Stations"), "town": gettext_lazy("Towns and streets")}
@@ -82,6 +83,7 @@ def ranks(request: DeskRequest) -> HttpResponse:
     )
     context |= {
         "found": found,
+        "has_without": found.indicator.aside is not None,
         "days": watching.days(period),
         "csv_url": csv_url,
         "lines": [_line(request, found, row, labels) for row in found.rows],
@@ -240,7 +242,18 @@ def ranks_csv(request: DeskRequest) -> FileResponse:
     codes = [row.code for row in found.rows] + [row.dimensions[by] for row in found.too_few]
     labels = shown.cell_labels(by, codes)
     head = [by, "label", "rank", "rank_low", "rank_high", "value", "low", "high", "numerator"]
-    head += ["n", "funnel", "indicator", "start", "end", "cutoff", "revision"]
+    head += [
+        "n",
+        "without_numerator",
+        "without_n",
+        "without_value",
+        "funnel",
+        "indicator",
+        "start",
+        "end",
+        "cutoff",
+        "revision",
+    ]
     tail = [key, period.start, period.end, timezone.localtime(found.cutoff), found.revision]
     rows: list[list[Any]] = [
         [
@@ -254,6 +267,7 @@ def ranks_csv(request: DeskRequest) -> FileResponse:
             row.figure.high,
             row.figure.numerator,
             row.figure.denominator,
+            *_bare(row.figure),
             ("within", "inner", "outer")[row.outside],
             *tail,
         ]
@@ -271,12 +285,19 @@ def ranks_csv(request: DeskRequest) -> FileResponse:
             row.high,
             row.numerator,
             row.denominator,
+            *_bare(row),
             "too few",
             *tail,
         ]
         for row in found.too_few
     ]
     return csv_file(f"ranks-{key}-{by}", head, rows)
+
+
+def _bare(figure: Figure) -> list[Any]:
+    """The figure without what its indicator sets aside, for the file."""
+    bare = figure.without
+    return [bare.numerator, bare.denominator, bare.value] if bare else [None, None, None]
 
 
 urlpatterns: list[URLPattern] = [

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection, connections
 from tests.personas import City
 
+from anmin.desk.candidate_evidence import in_words
 from anmin.kernel.errors import Conflict, NotAllowed, Refusal
 from anmin.people.models import Account
 from anmin.people.roles import Role
@@ -15,7 +16,7 @@ from anmin.watch.actions import Case
 from anmin.watch.evidence import digest_of, index_of
 from anmin.watch.models import Candidate, CandidateStep, Ground
 from anmin.watch.nights import score_months, suggest_places
-from anmin.watch.tests.scene import asked, days, figures, reports, world
+from anmin.watch.tests.scene import asked, by_units, days, figures, reports, world
 
 TODAY = date(2026, 11, 10)
 WHY = "连续四个月盗窃多发，物业撤离。"
@@ -63,6 +64,30 @@ def test_the_evidence_is_frozen_with_all_that_belongs_to_it(thefts: City) -> Non
     assert story.candidate.evidence == evidence
     assert story.intact
     assert digest_of(evidence) == made.digest
+
+
+def test_beside_each_row_stands_what_no_rated_unit_brought(thefts: City) -> None:
+    by_units(reports(thefts.wenhua, "theft", days(date(2026, 10, 1), 12)))
+    by_units(reports(thefts.wenhua, "fraud", days(date(2026, 10, 1), 7)))
+    figures()
+    evidence = proposed(thefts).evidence
+    year = evidence["comparisons"][0]
+    rows = {row["category"]: row for row in year["rows"]}
+    assert {name: (row["this"], row["last"]) for name, row in rows.items()} == {
+        "theft": (72, 20),
+        "fraud": (7, 0),
+        "noise": (40, 40),
+    }
+    bare = rows["theft"]["without"]
+    assert (bare["this"], bare["last"], bare["ratio"]) == (60, 20, pytest.approx(3.0))
+    assert 0 < bare["low"] < 3.0 < bare["high"]
+    assert rows["fraud"]["without"]["this"] == 0
+    assert rows["noise"]["without"] is None
+    assert "units_own" in evidence["not_shown"]
+    told = {row["category"]: row["without"] for row in in_words(evidence)["comparisons"][0]["rows"]}
+    assert list(told.values()).count("") == 1
+    assert any(one.startswith("60 against 20, ratio 3.00, p ") for one in told.values())
+    assert "0 against 0, ratio —, p —" in told.values()
 
 
 def test_evidence_that_was_changed_shows(thefts: City) -> None:
