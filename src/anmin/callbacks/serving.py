@@ -67,11 +67,12 @@ def handed_on(units: Collection[int], since: datetime, until: datetime) -> set[i
     """
     sealed = [kind.code for kind in all_kinds() if kind.seals]
     given = Entry.objects.filter(at__gte=since, at__lt=until, actor_role__in=rated_roles())
-    given = given.exclude(matter__kind__in=sealed).values_list("matter_id", "payload")
+    given = given.exclude(matter__kind__in=sealed)
     opened = given.filter(action="open", public=True)  # what no import opened
+    rows = given.filter(action="assign").values_list("matter_id", "payload")
     return {
         matter_id
-        for matter_id, payload in given.filter(action="assign").union(opened, all=True)
+        for matter_id, payload in rows.union(opened.values_list("matter_id", "payload"), all=True)
         if payload.get("told", {}).get("from") in units and payload["set"]["unit_id"] not in units
     }
 

@@ -19,6 +19,7 @@ from anmin.channels.models import Message, Question
 from anmin.channels.models import Status as Delivery
 from anmin.channels.queries import body_of
 from anmin.channels.receiving import join_late_parts, receive_part
+from anmin.channels.subjects import still_wanted
 from anmin.kernel.errors import Conflict, NotAllowed, Refusal
 from anmin.matters.actions import move
 from anmin.matters.actor import Actor
@@ -109,6 +110,20 @@ def test_words_answer_an_officers_question_and_more_words_stand_beside_it(
     said = [read_answer(one) for one in Reaction.objects.order_by("pk")]
     assert said == ["红色的，后轮有锁", "还有一个蓝色的筐"]
     assert Entry.objects.filter(matter=matter).latest("seq").action == "replied"
+
+
+def test_a_question_that_was_answered_or_needs_no_answer_is_not_sent(city: City) -> None:
+    waits, answered, settled = (officer_asks(city) for _n in range(3))
+    Reaction.objects.filter(matter=answered).update(answered_at=timezone.now())
+    actor = Actor.of(city.officer)
+    move(matter_id=settled.pk, code="answer", actor=actor, inputs={"reply": "已处理。"})
+    wanted = {
+        one.matter_id: still_wanted(
+            Message(key=f"reaction:{one.pk}", subject_ref=f"matter:{one.matter_id}")
+        )
+        for one in Reaction.objects.all()
+    }
+    assert wanted == {waits.pk: True, answered.pk: False, settled.pk: False}
 
 
 def test_two_matters_of_one_telephone_are_asked_about_in_turn_and_both_answers_are_kept(

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,11 +12,13 @@ import time_machine
 from django.utils import timezone, translation
 from tests.personas import WANG, City
 
-from anmin.callbacks import chance, draws, planning
+from anmin.callbacks import chance, draws, planning, promises
 from anmin.callbacks.models import Callback, Draw, Status
 from anmin.callbacks.promises import why_called_by
+from anmin.callbacks.resting import turned_to
 from anmin.callbacks.tests.scene import planned, rules
 from anmin.channels.actions import opt_out
+from anmin.evidence.log import atomic
 from anmin.matters import news
 from anmin.matters.actor import Actor
 from anmin.matters.contacts import ContactFacts
@@ -104,6 +107,43 @@ def test_only_rules_exclude(city: City, changes: dict[str, Any], rule: str) -> N
     assert callback.exclusion == rule
     assert (callback.status == Status.EXCLUDED) == bool(rule)
     assert (callback.closed_at is not None) == bool(rule)
+
+
+def test_whom_somebody_turned_to_is_told_from_who_only_waits(city: City) -> None:
+    """What an import that is to be undone would take away from under somebody."""
+    waits, tried, messaged, held, lapsed = (planned(city) for _n in range(5))
+    now = timezone.now()
+    with atomic():
+        for one, changes in (
+            (tried, {"status": Status.CALLING, "attempts": 1}),
+            (messaged, {"status": Status.MESSAGED}),
+            (held, {"operator": city.operator, "lease_until": now + timedelta(minutes=1)}),
+            (lapsed, {"operator": city.operator, "lease_until": now}),
+        ):
+            Callback.objects.filter(pk=one.pk).update(**changes)
+    followed = [(one.matter_id, one.pk) for one in (waits, tried, messaged, held, lapsed)]
+    assert turned_to(followed) == {tried.matter_id, messaged.matter_id, held.matter_id}
+
+
+def test_only_what_is_open_and_still_to_come_is_reckoned_anew(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved, ended, past = (planned(city, category="noise") for _n in range(3))
+    now, later = timezone.now(), timedelta(days=1)
+    with atomic():
+        Callback.objects.filter(pk=ended.pk).update(status=Status.CLOSED, closed_at=now)
+        Callback.objects.filter(pk=past.pk).update(due_at=now)
+    due = {one.pk: one.due_at for one in Callback.objects.all()}
+    rules_of = frozenset({promises.due_rule("noise", 1)})
+    monkeypatch.setattr(promises, "by_workdays", lambda: rules_of)
+    monkeypatch.setattr(
+        promises,
+        "mover",
+        lambda _before: lambda _rule, _start, due: SimpleNamespace(at=due + later),
+    )
+    assert promises.reckon_again() == 1
+    due[moved.pk] += later
+    assert {one.pk: one.due_at for one in Callback.objects.all()} == due
 
 
 def test_who_opted_out_is_not_called(city: City) -> None:

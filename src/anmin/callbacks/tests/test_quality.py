@@ -145,6 +145,10 @@ def test_what_cannot_be_checked_is_counted_as_such(
     )
     assert (check.score, check.items["unchecked"]) == (None, "no_recording")
     assert lists.not_to_be_checked(city.inspector) == 1
+    clock.shift(timedelta(days=91))
+    assert lists.not_to_be_checked(city.inspector) == 0
+    assert lists.not_to_be_checked(city.inspector, days=92) == 1
+    clock.shift(timedelta(days=-91))
     assert [line.failed for line in lists.checked(city.inspector)] == [[]]
 
 

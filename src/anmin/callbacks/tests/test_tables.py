@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterator
 
 import pytest
+from django.apps import apps
 from django.utils import translation
 
 from anmin.callbacks import scripts
@@ -22,6 +23,7 @@ from anmin.callbacks.dispositions import (
 from anmin.callbacks.exclusions import Facts, exclusions
 from anmin.callbacks.models import Callback, Satisfaction, Solved
 from anmin.matters.categories import categories
+from anmin.matters.news import places
 from anmin.matters.registry import all_kinds
 
 ORDER = [
@@ -184,3 +186,9 @@ def test_the_civil_wording_covers_call_taking_scene_and_callback() -> None:
 
 def test_the_checklist_has_weights() -> None:
     assert sum(item.weight for item in scripts.checklist().item) == 15
+
+
+def test_every_place_of_a_reader_is_one_in_a_table_that_there_is() -> None:
+    assert {"callbacks.receipts", "callbacks.replies"} <= places().keys()
+    for table in places().values():
+        assert apps.get_model(table)._meta.label == table

@@ -530,6 +530,7 @@ def test_a_profile_is_used_by_whom_the_administrator_lets_use_it(city: City, fil
         ProfileUse.objects.all().delete()
         ProfileUse.objects.create(profile="template_zh", **use)
         files.take(city.duty_leader, row())
+    assert files.take(city.admin, row()).updated == 1  # the city has not said it before
     assert files.take(city.admin, row()).unchanged == 1
 
 

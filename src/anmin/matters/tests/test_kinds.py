@@ -127,8 +127,15 @@ def test_the_kinds_page_is_fresh() -> None:
 
 
 def test_a_kind_is_not_registered_twice() -> None:
-    with pytest.raises(ValueError, match="twice"):
-        register(kind_of("incident"))
+    before, known = all_kinds(), kind_of("incident")
+    for one in (
+        known,
+        dataclasses.replace(known, prefix="XX"),
+        dataclasses.replace(known, code="another"),
+    ):
+        with pytest.raises(ValueError, match="twice"):
+            register(one)
+    assert all_kinds() == before
 
 
 def test_a_flow_with_a_dead_end_or_a_lost_state_stops_the_start() -> None:
