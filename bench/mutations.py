@@ -96,32 +96,22 @@ class Faults(ast.NodeVisitor):
 
     def visit(self, node: ast.AST) -> None:
         """Walk on, but not into what is no behaviour."""
+        if _declares(node):
+            return
         match node:
-            case ast.Import() | ast.ImportFrom() | ast.JoinedStr() | ast.AnnAssign(value=None):
-                return
-            case ast.ClassDef(name="Meta") | ast.FunctionDef(name="__str__" | "__repr__"):
-                return
             case ast.ClassDef():  # how a class is declared is no behaviour, nor is a table's column
                 table = self.path.name.endswith("models.py")
                 for one in node.body:
                     if isinstance(one, ast.FunctionDef) or not table:
                         self.visit(one)
-                return
-            case ast.Assign(targets=[ast.Name(id="model_config")]):
-                return
-            case ast.If(test=ast.Name(id="TYPE_CHECKING")) | ast.Expr(value=ast.Constant()):
-                return
-            case ast.Call() if _name(node.func) in TEXTS:
-                return
             case ast.AnnAssign(value=ast.expr() as value):
                 self.visit(value)
-                return
             case ast.FunctionDef():
                 self._function(node)
-                return
-        self._turn(node)
-        self._drop(node)
-        self.generic_visit(node)
+            case _:
+                self._turn(node)
+                self._drop(node)
+                self.generic_visit(node)
 
     def _function(self, node: ast.FunctionDef) -> None:
         for decorator in node.decorator_list:
@@ -171,6 +161,22 @@ class Faults(ast.NodeVisitor):
             for one in node.keywords:
                 rest = [other for other in node.keywords if other is not one]
                 self.put(node, ast.Call(node.func, node.args, rest), line=one.value.lineno)
+
+
+def _declares(node: ast.AST) -> bool:
+    """Imports, texts, types, and what only describes."""
+    match node:
+        case ast.Import() | ast.ImportFrom() | ast.JoinedStr() | ast.AnnAssign(value=None):
+            return True
+        case ast.ClassDef(name="Meta") | ast.Assign(targets=[ast.Name(id="model_config")]):
+            return True
+        case ast.If(test=ast.Name(id="TYPE_CHECKING")) | ast.Expr(value=ast.Constant()):
+            return True
+        case ast.FunctionDef(name="__str__" | "__repr__"):
+            return True
+        case ast.Call():
+            return _name(node.func) in TEXTS
+    return False
 
 
 def _name(node: ast.expr) -> str:
