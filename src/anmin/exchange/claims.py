@@ -1,10 +1,12 @@
 """What each column of a file can be, and what it is taken for."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from anmin.exchange.halves import LETTERS
 from anmin.exchange.problems import Unreadable
 from anmin.exchange.profile import MOMENTS
 from anmin.exchange.shapes import LOOKS, Shape
@@ -12,6 +14,7 @@ from anmin.exchange.titles import NAMED_SO, common, fact_names, says_clock, titl
 
 SURE_ENOUGH = 0.45
 OPENING = MOMENTS[:3]
+HALF = re.compile(f"{LETTERS}|上午|下午", re.IGNORECASE)
 TIMES = frozenset({*MOMENTS, "updated_at"})
 NAMELESS = (
     *("external_id", "received_at", "longitude", "latitude", "point", "contact_phone"),
@@ -62,10 +65,12 @@ class Sample:
 
 @dataclass(slots=True)
 class Settled:
-    """What the columns are taken for; `clocks` are the columns of the times of day of a fact."""
+    """What the columns are taken for; `clocks` are the columns of the times of day of a fact,
+    `halves` those that only tell its half of the day (AM, PM)."""
 
     taken: dict[str, Claim]
     clocks: dict[str, int]
+    halves: dict[str, int] = field(default_factory=dict)
 
 
 def settle(sample: Sample) -> Settled:
@@ -84,7 +89,24 @@ def settle(sample: Sample) -> Settled:
     _open(sample, taken, columns)
     for fact, column in _clocks(sample, taken, clocks).items():
         clocks.setdefault(fact, column)
-    return Settled(taken, clocks)
+    return Settled(taken, clocks, _halves(sample, taken, clocks))
+
+
+def _halves(
+    sample: Sample, taken: Mapping[str, Claim], clocks: Mapping[str, int]
+) -> dict[str, int]:
+    """The columns behind a time of day that hold nothing but AM and PM."""
+    found: dict[str, int] = {}
+    used = {claim.column for claim in taken.values()} | {*clocks.values(), *sample.wanted}
+    for fact in TIMES & taken.keys():
+        column = clocks.get(fact, taken[fact].column)
+        dates, behind = sample.shapes[column].dates, column + 1
+        timed = dates is not None and (fact in clocks or dates.part == "moment")
+        if timed and behind < len(sample.shapes) and behind not in used:
+            values = sample.shapes[behind].values
+            if values and all(map(HALF.fullmatch, values)):
+                found[fact] = behind
+    return found
 
 
 def _wanted(sample: Sample) -> tuple[dict[str, Claim], dict[str, int]]:
@@ -141,7 +163,9 @@ def _fit(fact: str, sample: Sample, column: int, name: float) -> tuple[float, st
     if fact == "area" and not sample.header and (shape.filled < 0.5 or shape.length < 9):
         return 0.0, ""  # six figures can be anything
     if look := LOOKS.get(fact):
-        return look(shape)
+        fits, reason = look(shape)
+        # What is called the number is it, however it is written.
+        return (max(fits, 0.2) if fact == "external_id" else fits), reason
     return 0.4, _("text of %(length)s characters") % {"length": f"{shape.length:.0f}"}
 
 
@@ -232,7 +256,10 @@ def _togetherness(sample: Sample, day: int, column: int, fact: str) -> float:
     assert shape.dates is not None
     score = 0.0 if shape.dates.weak else 1.0
     score += 1.0 if title and says_clock(title) else 0.0
-    score += common(title, sample.title(day)) if title else 0
+    shared = common(title, sample.title(day)) if title else 0
+    if title and shared < max(common(title, other) for other in _days_titles(sample, day)):
+        return -1.0  # it is the time of day of another column of days
+    score += shared
     score += {1: 0.6, -1: 0.4}.get(column - day, 0.0)
     if shape.dates.weak and not title and abs(column - day) == 1:
         # Figures that are all hours and minutes, of one length or nearly as many as there are rows.
@@ -243,6 +270,12 @@ def _togetherness(sample: Sample, day: int, column: int, fact: str) -> float:
     own = others.pop(fact, 0.0)
     rival = max(others.values(), default=0.0)
     return score - 3 if rival > max(own, 0.5) else score
+
+
+def _days_titles(sample: Sample, but: int) -> Sequence[str]:
+    """What the other columns of days are called."""
+    days = [n for n, one in enumerate(sample.shapes) if one.dates and one.dates.part == "day"]
+    return ["", *(sample.title(n) for n in days if n != but)]
 
 
 def as_written(layout: str) -> str:

@@ -19,10 +19,11 @@ from anmin.exchange.proposal import Proposal
 from anmin.exchange.readers import Table
 from anmin.exchange.shapes import Shape, shape_of, swapped_cells
 from anmin.exchange.tabular import apart
-from anmin.exchange.titles import fact_names, title_fits
+from anmin.exchange.titles import fact_names, title_fits, words
 
 __all__ = ["ColumnGuess", "Guess", "Wishes", "fact_names", "guess_profile"]
 SAMPLE = 2000
+UTC_ZONE = re.compile(r"(?:Etc/)?(?:UTC|GMT|UCT|Zulu)$")
 LIKE_DATES = re.compile(r"(?=(?:.*\d){4}).*\d[-/.:年 ,T]\s?[\w].*")
 
 
@@ -207,11 +208,20 @@ def _doubts(sample: Sample, settled: Settled, proposal: Proposal, wishes: Wishes
     yield from _column_doubts(sample, settled)
     if "category" not in taken:
         yield "no_category"
+    yield from _utc_doubts(sample, settled, proposal)
     if {"longitude", "point"} & taken.keys() and not wishes.datum:
         yield "datum"
     if "point" in taken and mere_pairs(sample.shapes[taken["point"].column].values):
         yield "point_order"
     yield "zone"
+
+
+def _utc_doubts(sample: Sample, settled: Settled, proposal: Proposal) -> Iterator[str]:
+    """Columns whose title says UTC, read in another zone."""
+    for fact, claim in settled.taken.items():
+        said = fact in TIMES and {"utc", "gmt", "zulu"} & {*words(sample.title(claim.column))}
+        if said and not UTC_ZONE.match(proposal.zone) and not proposal.tells_offset(fact):
+            yield f"utc_title:{sample.title(claim.column)}"
 
 
 def _column_doubts(sample: Sample, settled: Settled) -> Iterator[str]:

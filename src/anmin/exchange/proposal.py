@@ -81,6 +81,10 @@ class Proposal:
                 own[fact] = layouts
         return list(formats), own
 
+    def tells_offset(self, fact: str) -> bool:
+        """Whether the moments of a fact say themselves how far from UTC they are."""
+        return any("%z" in one or one.startswith("epoch") for one in self._layouts(fact, ""))
+
     def _dates_of(self, fact: str) -> Dates | None:
         taken = self.settled.taken
         return self.sample.shapes[taken[fact].column].dates if fact in taken else None
@@ -90,7 +94,7 @@ class Proposal:
         dates, clocks = self._dates_of(fact), self.settled.clocks
         clock = self.sample.shapes[clocks[fact]].dates if fact in clocks else None
         return [
-            f"{layout} {after}".strip()
+            f"{layout} {after}".strip() + (" %p" if fact in self.settled.halves else "")
             for layout in (dates.formats_in(order) if dates else ())
             for after in (clock.formats if clock else ("",))
         ]
@@ -116,6 +120,10 @@ class Proposal:
             if fact in self.settled.clocks:
                 clock = self._column(self.settled.clocks[fact])
                 where = f"{{ date = {where}, time = {clock} }}"
+            if fact in self.settled.halves:
+                columns = (claim.column, self.settled.clocks.get(fact), self.settled.halves[fact])
+                parts = [self._column(n) for n in dict.fromkeys(columns) if n is not None]
+                where = f"{{ join = [{', '.join(parts)}] }}"
             yield f"{fact} = {where}  # {claim.sure:.0%}: {', '.join(claim.why)}"
         yield '\n[unit]\n# "reject" refuses rows of units not known here.\nunknown = "blank"'
         yield '\n[area]\nunknown = "blank"'

@@ -144,6 +144,9 @@ DOUBTS: dict[str, Promise] = {
     "no_category": _("No column of categories was found: every record becomes “other”."),
     "datum": _("Check on which datum the coordinates stand (wgs84, gcj02, bd09)."),
     "zone": _("Check the time zone."),
+    "utc_title": _(
+        "The column “%(fact)s” says that its times are in UTC, but the time zone is another one."
+    ),
 }
 
 

@@ -59,6 +59,11 @@ class Shape:
         """How many different values there are."""
         return len(set(self.values))
 
+    @property
+    def since_1970(self) -> bool:
+        """Whether the values are moments counted from 1970."""
+        return self.dates is not None and self.dates.formats[0].startswith("epoch")
+
     @cached_property
     def counts_on(self) -> bool:
         """Whether the values are numbers, each one more than the one before; not mere row numbers."""
@@ -99,6 +104,9 @@ def shape_of(
     words = {one for one in set(left) if not any(map(str.isdecimal, one))}
     if len(words) > MOST_WORDS or len(words) == len(set(left)) or any(map(elsewhere, words)):
         words = set()
+    zeros = {one for one in ("0", "0.0") if one in left and not elsewhere(one)}
+    if zeros and (rest := Shape([one for one in left if one not in zeros], rows)).since_1970:
+        return Shape(rest.values, rows, frozenset(nothing | zeros), uncomputed)
     if no := no_days(left) | words:
         days = Shape([value for value in left if value not in no], rows)
         if days.dates and not days.dates.weak and (days.dates.part != "clock" or no == words):

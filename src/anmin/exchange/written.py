@@ -21,6 +21,7 @@ _EPOCHS = {10: "epoch", 13: "epoch_ms", 16: "epoch_us"}
 SERIAL = re.compile(r"(?:3[6-9]|4[0-9]|5[0-9])[0-9]{3}(?:[.,][0-9]+)?")
 """Days that a spreadsheet counts, from 1998 to 2064."""
 FRACTION = re.compile(r"0(?:[.,][0-9]+)?|[0-9](?:\.[0-9]+)?e-[0-9]+", re.IGNORECASE)
+SHORT = re.compile(r"[0-9]{1,2}(?:\.0)?")
 FIGURES = re.compile(r"[0-9]{1,6}(?:\.0)?")
 NUMBERS = frozenset({"%H%M", "%H%M%S", "epoch", "epoch_ms", "epoch_us", "excel"})
 """What plain numbers can be read as, which can be something else as well."""
@@ -220,6 +221,8 @@ def written(values: Sequence[str]) -> Dates | None:
         if not mine:
             continue
         found = _orders(mine, unread, clock=part == "clock")
+        if part == "clock" and found and all(map(SHORT.fullmatch, unread)):
+            continue  # hours or minutes alone
         if found:
             weak = NUMBERS.issuperset(next(iter(found.values())))
             return _of_midnights(unread) or Dates(part, found, weak)

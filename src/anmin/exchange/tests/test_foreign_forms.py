@@ -318,3 +318,56 @@ def test_numbers_that_only_count_the_rows_are_doubted(tmp_path: Path) -> None:
     rows = [("Inc", "Received", "Type")]
     rows += [(f"{n}", f"{at:%Y-%m-%d %H:%M:%S}", "Theft") for n, at in enumerate(moments, 1)]
     assert "counted_rows" in Table(put(tmp_path, rows)).doubts
+
+
+def test_a_time_of_day_stays_with_its_own_day(tmp_path: Path) -> None:
+    moments = [at.replace(second=0) for at in instants()]
+    rows = [
+        ("Incident Number", "Report Date", "Occurred Date", "Occurred Time"),
+        *(
+            (f"24-{n}", f"{at + timedelta(days=1):%m/%d/%Y}", f"{at:%m/%d/%Y}", f"{at:%H%M}")
+            for n, at in enumerate(moments)
+        ),
+    ]
+    assert opened(Table(put(tmp_path, rows))) == [utc(at) for at in moments]
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_am_and_pm_in_a_column_of_their_own(tmp_path: Path, *, apart: bool) -> None:
+    moments = [at.replace(second=0) for at in instants()]
+
+    def row(number: str, at: datetime) -> Row:
+        when = (f"{at:%m/%d/%Y}", f"{at:%I:%M}") if apart else (f"{at:%m/%d/%Y %I:%M}",)
+        return (number, *when, f"{at:%p}", "Theft")
+
+    rows: list[Row] = [
+        ("Incident Number", *(("Date", "Time") if apart else ("Received",)), "AMPM", "Type")
+    ]
+    rows += [row(f"24-{n}", at) for n, at in enumerate(moments)]
+    assert opened(Table(put(tmp_path, rows))) == [utc(at) for at in moments]
+
+
+def test_hours_and_minutes_alone_are_no_time_of_day(tmp_path: Path) -> None:
+    rows: list[Row] = [("Incident Number", "Date", "Hour", "Minute", "Type")]
+    rows += [
+        (f"24-{n}", f"{at:%m/%d/%Y}", at.hour, at.minute, "x") for n, at in enumerate(instants())
+    ]
+    assert "no_clock:received_at" in Table(put(tmp_path, rows)).doubts
+
+
+def test_a_zero_among_seconds_is_no_moment(tmp_path: Path) -> None:
+    rows: list[Row] = [("id", "created", "closed", "type")]
+    rows += [
+        (f"A{n}", int(at.timestamp()), (int(at.timestamp()) + 60) * (n % 4 > 0), "x")
+        for n, at in enumerate(instants())
+    ]
+    found = Table(put(tmp_path, rows))
+    assert (found.rejected, len(found.facts)) == ([], 30)
+
+
+def test_a_title_that_says_utc_is_held_against_the_zone(tmp_path: Path) -> None:
+    rows: list[Row] = [("Incident Number", "Received (UTC)", "Type")]
+    rows += [(f"24-{n}", f"{at:%Y-%m-%d %H:%M:%S}", "x") for n, at in enumerate(instants())]
+    path = put(tmp_path, rows)
+    assert "utc_title:Received (UTC)" in Table(path).doubts
+    assert Table(path, "UTC").doubts == {"no_category"}
