@@ -137,4 +137,8 @@ def test_a_lookup_understands_names_codes_and_both(city: City) -> None:
 
 def test_a_phone_number_is_read_out_in_groups() -> None:
     assert phone("+8613857712345") == "138 5771 2345"
-    assert phone("+8657765812345") == "+8657765812345"
+    assert phone("+8657765812345") == "0577 6581 2345"
+    assert phone("+861065812345") == "010 6581 2345"
+    assert phone("+866916581234;ext=801") == "0691 658 1234-801"
+    assert phone("+86216581234") == "+86216581234"  # seven digits: no number of Shanghai
+    assert phone("+12065551234") == "+12065551234"
