@@ -67,7 +67,7 @@ def _comparison(one: dict[str, Any]) -> dict[str, Any]:
                 "ratio": watching.ratio(row["ratio"]),
                 "limits": watching.limits(row["low"], row["high"]),
                 "p": watching.chance(row["p"]),
-                "without": _without(row.get("without")),
+                "without": _without(row["without"]) if "without" in row else "—",
                 "verdict": watching.verdict(
                     row["verdict"], rise=row["ratio"] is None or row["ratio"] > 1
                 ),
@@ -78,9 +78,9 @@ def _comparison(one: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without(bare: dict[str, Any] | None) -> str:
-    """A row without what only rated units brought: ``3 : 5, 0.60 (p 0.727)``; empty if the same."""
+    """A row without what only rated units brought, where that is another one."""
     if not bare:
-        return ""
+        return _("the same")
     words = {
         "this": f"{bare['this']:,}",
         "last": f"{bare['last']:,}",
