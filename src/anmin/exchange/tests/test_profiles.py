@@ -60,7 +60,7 @@ def test_a_profile_is_found_by_name_beginning_or_path(own: Path) -> None:
     mine.write_text(PLAIN.replace('"plain"', '"seaside"', 1), "utf-8")
     assert find_profile("seaside") == mine
     assert find_profile(str(mine)) == mine
-    with pytest.raises(NotFound, match="seaside, seattle_911"):
+    with pytest.raises(NotFound, match="seaside、seattle_911"):
         find_profile("sea")
     with pytest.raises(NotFound, match="nowhere"):
         find_profile("nowhere")
@@ -155,7 +155,7 @@ def test_the_profile_whose_columns_a_file_has(own: Path, tmp_path: Path) -> None
     assert only_profile(tmp_path / "t.csv") == "template_zh"
     (own / "twin.toml").write_text((SHIPPED / "seattle_911.toml").read_text("utf-8"), "utf-8")
     assert [one.name for one in fitting_profiles(SAMPLE)] == ["seattle_911", "twin"]
-    with pytest.raises(Refusal, match="seattle_911, twin"):
+    with pytest.raises(Refusal, match="seattle_911、twin"):
         only_profile(SAMPLE)
     other = tmp_path / "other.csv"
     other.write_text("a,b\n1,2\n", "utf-8")
