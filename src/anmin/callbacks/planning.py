@@ -27,11 +27,11 @@ from anmin.callbacks.scripts import script
 from anmin.channels.models import OptOut
 from anmin.matters import bulk
 from anmin.matters.categories import categories
-from anmin.matters.clock import reckoner
 from anmin.matters.kind import FollowUp
 from anmin.matters.ledger import take_turn
 from anmin.matters.models import Contact, Entry, FurtherPhone
 from anmin.matters.news import subscribe
+from anmin.matters.reckoning import reckoner
 
 NEWS = "callbacks"
 OPTED_OUT = b"opted out by another number"

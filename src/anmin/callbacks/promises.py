@@ -9,6 +9,7 @@ from anmin.callbacks.models import Callback
 from anmin.evidence.log import atomic
 from anmin.kernel.calendar import WorkingCalendar
 from anmin.matters.categories import categories
+from anmin.matters.clock import Running
 from anmin.matters.promises import BATCH, by_workdays, mover
 from anmin.matters.reasons import why_due
 
@@ -42,7 +43,8 @@ def reckon_again(*, before: WorkingCalendar | None = None, limit: int = BATCH) -
     ).select_related("matter")
     for one in list(rows.order_by("due_at", "pk").iterator(2000)) if rounds else ():
         start = _start(one)
-        due = moved(due_rule(one.matter.category, one.round), start, one.due_at) if start else None
+        rule = due_rule(one.matter.category, one.round)
+        due = moved(Running(rule, start, one.due_at, provisional=True)) if start else None
         if due is not None and changed < limit:
             with atomic():
                 still = Callback.objects.filter(pk=one.pk, closed_at=None, due_at=one.due_at)

@@ -54,7 +54,7 @@ def _why(matter: Matter) -> list[str]:
     """Why the promise that falls due next does so just then, if anything moved it."""
     for clock in matter.type.clocks:
         if clock.starts is None and matter.due_at is not None:
-            rule = clock.rule_for(matter.category)
+            rule = clock.rule_for(matter.view)
             if why := why_due(rule, start=matter.opened_at, due=matter.due_at):
                 return [why]
     return []

@@ -246,6 +246,33 @@ class Promise:
         why = Because.CLOSED if at < plain.at else Because.LITTLE_TIME
         return replace(plain, at=at, moved=Moved(why, plain.at, self.hours.closes))
 
+    def stood(
+        self, since: datetime, until: datetime, calendar: WorkingCalendar, tz: ZoneInfo
+    ) -> int:
+        """How long a pause took in what the rule counts: working days, days or seconds.
+
+        The day on which it began counts as run, the day on which it ended as stood still.
+        """
+        if not self.rule.by_the_day:
+            return int((until - since).total_seconds())
+        first, last = since.astimezone(tz).date(), until.astimezone(tz).date()
+        if self.rule.unit is Unit.WORKING_DAYS:
+            return calendar.working_days_between(first, last)
+        return (last - first).days
+
+    def put_off(self, due: datetime, by: int, calendar: WorkingCalendar, tz: ZoneInfo) -> Deadline:
+        """A deadline under this rule that is ``by`` of what the rule counts later."""
+        if by < 1:
+            return Deadline(due)
+        if not self.rule.by_the_day:
+            return Deadline(due + timedelta(seconds=by))
+        if self.rule.unit is Unit.WORKING_DAYS:
+            return calendar.add_working_days(due, by, tz=tz)
+        day = due.astimezone(tz).date() + timedelta(days=by)
+        if self.rule.defers:
+            return calendar.first_workday_end(day, tz=tz)
+        return Deadline(datetime.combine(day, END_OF_DAY, tz))
+
 
 class _File(BaseModel):
     """A rule file: nothing but ``[[rule]]`` tables."""

@@ -1,6 +1,7 @@
 """The one write door: nothing else changes a matter (bulk imports use ``intake``)."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from anmin.kernel.errors import Conflict, NotFound, Refusal
 from anmin.matters import policy
 from anmin.matters.actor import CITIZEN, Actor
 from anmin.matters.categories import category as category_of
-from anmin.matters.clock import handed_on, tick
+from anmin.matters.clock import Reckoner, Running, extend, tick
 from anmin.matters.contacts import (
     ContactFacts,
     contact_marks,
@@ -22,11 +23,14 @@ from anmin.matters.contacts import (
     unseal,
 )
 from anmin.matters.flow import Move
+from anmin.matters.kind import Kind
 from anmin.matters.ledger import Change, append, deadlines_of, running_clocks
 from anmin.matters.models import Contact, Entry, Link, Matter
 from anmin.matters.numbers import take_numbers
 from anmin.matters.queries import by_id
+from anmin.matters.reckoning import handed_on, reckoner
 from anmin.matters.registry import kind_of
+from anmin.matters.view import MatterView
 from anmin.people.actions import log_access
 from anmin.people.models import Account
 from anmin.places.models import Area, Unit
@@ -74,6 +78,8 @@ def open_matter(
     known = _opened_before(source, key, actor)
     if known is not None:
         return known
+    known_facts = declared.clean(details or {})
+    _require_all(declared.asks, known_facts)
     matter = Matter(kind=kind, state="")
     columns = {
         "number": next(take_numbers(declared.prefix, timezone.localtime(start).year)),
@@ -95,10 +101,10 @@ def open_matter(
     clocks = tick(
         declared.clocks,
         declared.flow,
-        category=category,
-        state=declared.flow.start,
+        MatterView(category, declared.flow.start, known_facts, start),
         at=start,
         running={},
+        reckon=reckoner(),
     )
     giver = policy.opens_for_others(actor, owner)
     state = declared.flow.start
@@ -108,7 +114,7 @@ def open_matter(
         note=note,
         public=True,
         columns=columns,
-        details=declared.clean(details or {}),
+        details=known_facts,
         clocks={**clocks, **handed_on(clocks, by=giver, at=now, opened=True)},
     )
     if giver is not None:
@@ -176,25 +182,29 @@ def _move(
             % {"state": matter.state_label}
         )
     now = at or timezone.now()
-    given = _inputs(edge, note, inputs, now)
+    given, target = _inputs(edge, note, inputs, now), edge.to(matter.state)
     details = declared.clean({**matter.details, **given})
+    view = MatterView(matter.category, target, details, matter.opened_at)
+    _require_guards(edge, replace(view, state=matter.state))
     change = Change(
         action=edge.code,
-        to_state=edge.target,
+        to_state=target,
         note=note,
         public=edge.public,
-        columns=_closing(matter, edge.target, now),
+        columns=_closing(matter, target, now),
         details={name: value for name, value in details.items() if name in given},
     )
-    running = running_clocks(deadlines_of(matter.pk))
-    change.clocks = tick(
+    running, reckon = running_clocks(deadlines_of(matter.pk)), reckoner()
+    if edge.extends:
+        change.clocks = _extended(declared, edge, running, now, reckon)
+    change.clocks |= tick(
         declared.clocks,
         declared.flow,
-        category=matter.category,
-        state=edge.target,
+        view,
         at=now,
-        running=running,
-        reopened=not matter.live and declared.flow.stage(edge.target).live,
+        running={**running, **change.clocks},
+        reckon=reckon,
+        steps=frozenset({edge.code}),
     )
     with atomic():
         append(matter, change, actor=actor, at=now, key=key, running=running)
@@ -345,14 +355,42 @@ def _require_version(matter: Matter, version: int | None) -> None:
 
 def _inputs(edge: Move, note: str, inputs: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """What a move brings into the details; refuses what is missing."""
-    for name in edge.needs:
-        value = note if name == "note" else inputs.get(name)
-        if value is None or (isinstance(value, str) and not value.strip()):
-            raise Refusal(_("This is needed for the step."), field=name, code="missing")
-    given = {name: inputs[name] for name in inputs if name in edge.needs}
+    _require_all(edge.needs, {**inputs, "note": note})
+    for name in inputs:
+        if name not in edge.needs and name not in edge.takes:
+            raise Refusal(_("This step does not take that."), field=name, code="not_taken")
+    given = {**inputs, **edge.sets}
     if edge.stamps:
         given[edge.stamps] = now
     return given
+
+
+def _require_all(names: Iterable[str], given: Mapping[str, Any]) -> None:
+    """Refuse what is missing of the names, or blank."""
+    for name in names:
+        value = given.get(name)
+        if value is None or value == [] or (isinstance(value, str) and not value.strip()):
+            raise Refusal(_("This is needed for the step."), field=name, code="missing")
+
+
+def _require_guards(edge: Move, view: MatterView) -> None:
+    """Refuse a step for the first reason that one of its guards gives."""
+    for guard in edge.guards:
+        reason = guard(view)
+        if reason is not None:
+            raise Refusal(str(reason), code="guarded")
+
+
+def _extended(
+    declared: Kind, edge: Move, running: Mapping[str, Running], now: datetime, reckon: Reckoner
+) -> dict[str, Running]:
+    """The clock that a step extends, extended."""
+    clock = next(one for one in declared.clocks if one.code == edge.extends)
+    known = running.get(clock.code)
+    longer = extend(clock, known, day=timezone.localdate(now), reckon=reckon) if known else None
+    if longer is None:
+        raise Refusal(_("This deadline is not extended once more."), code="not_extended")
+    return {clock.code: longer}
 
 
 def _closing(matter: Matter, state: str, now: datetime) -> dict[str, Any]:

@@ -201,9 +201,10 @@ class Bounds:
         found, edge = {start}, {start}
         while edge:
             edge = {
-                move.target
+                move.to(state)
                 for move in flow.moves
-                if self.account.role in move.by and edge & set(move.sources)
+                if self.account.role in move.by
+                for state in edge & set(move.sources)
             } - found
             found |= edge
         return found

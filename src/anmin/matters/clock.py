@@ -1,45 +1,42 @@
-"""Clocks: which rule runs from which state to which, and what that promises."""
+"""Clocks: which rule runs from which state to which, what that promises, and what moves it.
+
+Declarations and arithmetic only: what reads the rules and the calendar is a ``Reckoner``
+(``reckoning``), so that a kind's clocks can be drawn, and tried by hand, without the house.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Any
-
-from django.conf import settings
-from django.utils import timezone
+from datetime import date, datetime
+from typing import Any, Protocol
 
 from anmin.kernel.calendar import Deadline as Due
-from anmin.kernel.calendar import WorkingCalendar
 from anmin.kernel.chain import stamp
-from anmin.kernel.rules import Promise
 from anmin.matters.flow import Flow, Text
+from anmin.matters.view import MatterView
 
-Reckoner = Callable[[str, datetime], Due]
+
+class Reckoner(Protocol):
+    """What tells when something is due, by the dated rules and a calendar."""
+
+    def __call__(self, key: str, start: datetime, on: date | None = None) -> Due:
+        """The deadline by a rule from a start; the rule as it stood ``on`` that day, or at the start."""
+        ...
+
+    def stood(self, key: str, start: datetime, since: datetime, until: datetime) -> int:
+        """How long a pause took, in what the rule counts: working days, days or seconds."""
+        ...
+
+    def put_off(self, key: str, start: datetime, due: datetime, by: int) -> Due:
+        """A deadline by a rule moved on by so many of what the rule counts."""
+        ...
 
 
-def reckoner(calendar: WorkingCalendar | None = None) -> Reckoner:
-    """What tells when something is due: rule key and start to deadline.
+@dataclass(frozen=True)
+class Extension:
+    """How a clock may be extended: by which rule, counted from the old deadline, how often."""
 
-    Make one for a batch: it remembers the days it has met. ``calendar``: another one than today's.
-    """
-    rules = settings.RULES
-    if calendar is None:
-        calendar = settings.CALENDAR
-        calendar.refresh()
-    zone = timezone.get_default_timezone()
-    known: dict[tuple[str, int], tuple[Promise, Due | None]] = {}
-
-    def reckon(key: str, start: datetime) -> Due:
-        local = start.astimezone(zone)
-        day = key, local.toordinal()
-        if day not in known:
-            promise = rules.promise(key, local.date())
-            one_for_all = promise.due(local, calendar, zone) if promise.by_the_day else None
-            known[day] = promise, one_for_all
-        promise, due = known[day]
-        return due or promise.due(start, calendar, zone)
-
-    return reckon
+    rule: str
+    most: int = 1
 
 
 @dataclass(frozen=True)
@@ -47,31 +44,35 @@ class Clock:
     """A promise with a deadline.
 
     It starts on entering ``starts`` (the flow's start by default) and is met on entering any
-    state of ``stops``. ``rule`` is the key of a dated rule, or a function of the matter's
-    category that names one (a theft is answered the same day).
+    state of ``stops``. ``rule`` is the key of a dated rule, or a function of the matter that
+    names one (a theft is answered the same day). The steps of ``restarts`` start it anew, once
+    met or not (a reopening, a review); it stands still in the states of ``pauses`` (an expert
+    examination). ``promise``: the one clock of the kind by which "in time" is judged.
     """
 
     code: str
     label: Text
-    rule: str | Callable[[str], str]
+    rule: str | Callable[[MatterView], str]
     stops: frozenset[str]
     starts: str | None = None
+    restarts: frozenset[str] = frozenset()
+    pauses: frozenset[str] = frozenset()
+    extension: Extension | None = None
+    promise: bool = False
 
-    def rule_for(self, category: str) -> str:
-        """The key of the rule that sets this clock for a category."""
-        return self.rule if isinstance(self.rule, str) else self.rule(category)
-
-    def due(self, category: str, start: datetime) -> Due:
-        """The deadline of this clock, with the holidays that moved it."""
-        return reckoner()(self.rule_for(category), start)
+    def rule_for(self, view: MatterView) -> str:
+        """The key of the rule that sets this clock for a matter."""
+        return self.rule if isinstance(self.rule, str) else self.rule(view)
 
 
 @dataclass(slots=True)
 class Running:
     """One clock of one matter as its history tells it.
 
-    ``held_by`` is the unit that answers for it where that is not the one that has the matter now:
-    see ``handed_on``.
+    ``held_by`` is the unit that answers for it where that is not the one that has the matter now
+    (``reckoning.handed_on``). ``extended``: the rules by which it was extended, each with the day.
+    ``paused_at``: since when it stands still. ``stood``: how long it stood still before, in what
+    its rule counts.
     """
 
     rule: str
@@ -80,9 +81,17 @@ class Running:
     provisional: bool
     met_at: datetime | None = None
     held_by: int | None = None
+    extended: tuple[tuple[str, date], ...] = ()
+    paused_at: datetime | None = None
+    stood: int = 0
+
+    @property
+    def owed(self) -> bool:
+        """Whether it runs: neither met nor standing still."""
+        return self.met_at is None and self.paused_at is None
 
     def as_payload(self) -> dict[str, Any]:
-        """What the timeline keeps."""
+        """What the timeline keeps; what was never moved says nothing of it."""
         told: dict[str, Any] = {
             "rule": self.rule,
             "start": stamp(self.started_at),
@@ -90,67 +99,119 @@ class Running:
             "provisional": self.provisional,
             "met": stamp(self.met_at) if self.met_at else None,
         }
-        return told if self.held_by is None else {**told, "held_by": self.held_by}
+        moved = {
+            "held_by": self.held_by,
+            "extended": [[rule, day.isoformat()] for rule, day in self.extended] or None,
+            "paused": stamp(self.paused_at) if self.paused_at else None,
+            "stood": self.stood or None,
+        }
+        return told | {name: value for name, value in moved.items() if value is not None}
+
+    @classmethod
+    def from_payload(cls, told: Mapping[str, Any]) -> "Running":
+        """The clock as an entry told it."""
+
+        def moment(name: str) -> datetime | None:
+            return datetime.fromisoformat(told[name]) if told.get(name) else None
+
+        return cls(
+            told["rule"],
+            datetime.fromisoformat(told["start"]),
+            datetime.fromisoformat(told["due"]),
+            told["provisional"],
+            moment("met"),
+            told.get("held_by"),
+            tuple((rule, date.fromisoformat(day)) for rule, day in told.get("extended", ())),
+            moment("paused"),
+            told.get("stood", 0),
+        )
+
+
+def reckoned(clock: Running, reckon: Reckoner) -> Due:
+    """When a clock is due by its rule, its extensions and the time it stood still."""
+    due = reckon(clock.rule, clock.started_at)
+    provisional = due.provisional
+    for rule, day in clock.extended:
+        due = reckon(rule, due.at, day)
+        provisional |= due.provisional
+    if clock.stood:
+        due = reckon.put_off(clock.rule, clock.started_at, due.at, clock.stood)
+        provisional |= due.provisional
+    return replace(due, provisional=provisional)
 
 
 def tick(
     clocks: tuple[Clock, ...],
     flow: Flow,
+    view: MatterView,
     *,
-    category: str,
-    state: str,
     at: datetime,
     running: Mapping[str, Running],
+    reckon: Reckoner,
     opened_at: datetime | None = None,
-    reopened: bool = False,
-    reckon: Reckoner | None = None,
+    steps: frozenset[str] = frozenset(),
 ) -> dict[str, Running]:
-    """The clocks that entering ``state`` starts, meets or ends; only those that change.
+    """The clocks that entering ``view.state`` starts, pauses, meets or ends; only those that change.
 
-    A clock that is met stays met unless the matter is ``reopened``; a matter that ends stops
-    whatever still ran, for it owes nothing more. ``opened_at`` is the true start of a matter
-    first seen in a later state.
+    A clock that is met stays met unless one of the ``steps`` taken starts it anew; a matter that
+    ends stops whatever still ran, for it owes nothing more. ``opened_at`` is the true start of a
+    matter first seen in a later state.
     """
     changed: dict[str, Running] = {}
-    ends = not flow.stage(state).live
-    reckon = reckon or reckoner()
+    state, ends = view.state, not flow.stage(view.state).live
     for clock in clocks:
         met = at if ends or state in clock.stops else None
         now = running.get(clock.code)
         first = now is None and (
             state == (clock.starts or flow.start) or (opened_at is not None and not clock.starts)
         )
-        if first or (reopened and state not in clock.stops and clock.starts is None):
+        if first or (clock.restarts & steps and met is None):
             start = opened_at or at
-            rule = clock.rule_for(category)
+            rule = clock.rule_for(view)
             due = reckon(rule, start)
-            changed[clock.code] = Running(rule, start, due.at, due.provisional, met)
+            now = Running(rule, start, due.at, due.provisional, met)
+            changed[clock.code] = now
         elif now is not None and now.met_at is None and met is not None:
-            changed[clock.code] = replace(now, met_at=met)
+            now = replace(_gone_on(now, at, reckon), met_at=met)
+            changed[clock.code] = now
+        if now is not None and now.met_at is None:
+            moved = _paused(clock, now, state, at, reckon)
+            if moved is not None:
+                changed[clock.code] = moved
     return changed
 
 
-def handed_on(
-    running: Mapping[str, Running], *, by: int | None, at: datetime, opened: bool = False
-) -> dict[str, Running]:
-    """The clocks that stay with the unit ``by`` although it hands the matter on; those that change.
-
-    A promise that was broken is the unit's that had the matter when it fell due, and so is one that
-    is handed on with less time left than rule ``deadline.hand_over``: nobody keeps it then. Who opens
-    a matter for another unit (``opened``) answers for it, too, having let it wait for longer than that.
-    """
-    if by is None:
-        return {}
-    least: timedelta = settings.RULES.get("deadline.hand_over", timezone.localdate(at)).duration
-    return {
-        code: replace(clock, held_by=by)
-        for code, clock in running.items()
-        if clock.held_by is None
-        and (clock.due_at < at + least or (opened and at - clock.started_at > least))
-        and (clock.met_at is None or clock.met_at > clock.due_at)
-    }
+def extend(clock: Clock, now: Running, *, day: date, reckon: Reckoner) -> Running | None:
+    """The clock extended once more on a day; nothing if it may not be, or has been judged already."""
+    how = clock.extension
+    if how is None or now.met_at is not None or len(now.extended) >= how.most:
+        return None
+    longer = replace(now, extended=(*now.extended, (how.rule, day)))
+    due = reckoned(longer, reckon)
+    return replace(longer, due_at=due.at, provisional=due.provisional)
 
 
 def next_due(running: Mapping[str, Running]) -> datetime | None:
     """The nearest deadline that still runs."""
-    return min([one.due_at for one in running.values() if one.met_at is None], default=None)
+    return min([one.due_at for one in running.values() if one.owed], default=None)
+
+
+def _paused(
+    clock: Clock, now: Running, state: str, at: datetime, reckon: Reckoner
+) -> Running | None:
+    """The clock as it stands still or goes on in a state; nothing if that changes nothing.
+
+    What is overdue already does not become punctual by a pause.
+    """
+    if state in clock.pauses:
+        return replace(now, paused_at=at) if now.paused_at is None and at <= now.due_at else None
+    return _gone_on(now, at, reckon) if now.paused_at is not None else None
+
+
+def _gone_on(now: Running, at: datetime, reckon: Reckoner) -> Running:
+    if now.paused_at is None:
+        return now
+    stood = now.stood + reckon.stood(now.rule, now.started_at, now.paused_at, at)
+    longer = replace(now, stood=stood, paused_at=None)
+    due = reckoned(longer, reckon)
+    return replace(longer, due_at=due.at, provisional=due.provisional)

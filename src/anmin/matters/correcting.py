@@ -33,6 +33,7 @@ from anmin.matters.contacts import (
 from anmin.matters.first_word import clocks_put_right, named_by_unit
 from anmin.matters.ledger import Change, append, deadlines_of, running_clocks
 from anmin.matters.models import Contact, LaterContact, Matter
+from anmin.matters.reckoning import reckoner
 from anmin.people.models import Account
 from anmin.people.policy import is_rated
 from anmin.places.models import Area
@@ -176,7 +177,7 @@ def _clocks(
 ) -> dict[str, Running]:
     """The clocks that the category sets and that are still open; what fell due stays as judged."""
     still = {code: one for code, one in running.items() if one.met_at is None and one.due_at > now}
-    return clocks_put_right(matter, columns, still, None)
+    return clocks_put_right(matter, columns, {}, still, None, reckoner())
 
 
 def _keep(

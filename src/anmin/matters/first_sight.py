@@ -20,14 +20,16 @@ from anmin.kernel.chain import stamp
 from anmin.kernel.errors import Refusal
 from anmin.matters import bulk
 from anmin.matters.bringing import UNHEARD, Bringing
-from anmin.matters.clock import reckoner, tick
+from anmin.matters.clock import tick
 from anmin.matters.contacts import encrypted, further_indexes
 from anmin.matters.kind import Kind
 from anmin.matters.ledger import entry_hash
 from anmin.matters.models import SNAPSHOT, Contact, Deadline, Entry, FurtherPhone, Matter
 from anmin.matters.numbers import take_numbers
 from anmin.matters.observation import Observation
+from anmin.matters.reckoning import reckoner
 from anmin.matters.registry import kind_of
+from anmin.matters.view import MatterView
 from anmin.places.models import Area
 from anmin.places.queries import Directory, directory
 
@@ -167,6 +169,7 @@ class _Press:
         self.matters: list[Row] = []
         self.entries: list[Row] = []
         self.deadlines: list[Row] = []
+        self.paused: list[Row] = []
         self.further: list[Row] = []
         self.contacts: list[Row] = []
         self.numbers: list[str] = []
@@ -185,8 +188,7 @@ class _Press:
         clocks = tick(
             declared.clocks,
             flow,
-            category=one.category,
-            state=state,
+            MatterView(one.category, state, details, one.opened_at),
             at=ended or self.now,
             running={},
             opened_at=one.opened_at,
@@ -229,11 +231,16 @@ class _Press:
         }
         head = self._entry(pk, number, state, chain.canonical(payload))
         for code, clock_told in running.items():
-            rule, start, due, provisional, met = clock_told.values()
-            self.deadlines.append((pk, code, rule, keep(start), keep(due), keep(met), provisional))
+            rule, start, due, provisional, met, *paused = clock_told.values()
+            row = (pk, code, rule, keep(start), keep(due), keep(met), provisional)
+            if paused:
+                self.paused.append((*row, *map(keep, paused)))
+            else:
+                self.deadlines.append(row)
         columns["opened_at"], columns["closed_at"] = keep(opened), keep(closed)
         facts_at = UNHEARD if self.outranked else one.facts_at
-        due_at = min((c["due"] for c in running.values() if not c["met"]), default=None)
+        owed = (c["due"] for c in running.values() if not c["met"] and "paused" not in c)
+        due_at = min(owed, default=None)
         self.matters.append(
             (
                 *(pk, *_snapshot(columns), state, stage.value, document.decode()),
@@ -273,6 +280,8 @@ class _Press:
         bulk.insert(Matter, MATTER_COLUMNS, self.matters)
         bulk.insert(Entry, ENTRY_COLUMNS, self.entries, self.numbers)
         bulk.insert(Deadline, DEADLINE_COLUMNS, self.deadlines)
+        if self.paused:
+            bulk.insert(Deadline, (*DEADLINE_COLUMNS, "paused_at"), self.paused)
         bulk.insert(Contact, CONTACT_COLUMNS, self.contacts)
         if self.further:
             bulk.insert(FurtherPhone, ("matter_id", "phone_index"), self.further)

@@ -13,9 +13,10 @@ from typing import Any
 from django.db.models import Q
 
 from anmin.matters.bringing import UNDONE, UNHEARD, Bringing
-from anmin.matters.clock import Reckoner, Running, reckoner
+from anmin.matters.clock import Reckoner, Running, reckoned
 from anmin.matters.contacts import ContactFacts, further_indexes
 from anmin.matters.models import Contact, Entry, Matter
+from anmin.matters.view import MatterView
 from anmin.people.policy import rated_roles
 
 
@@ -27,27 +28,33 @@ def is_first(matter: Matter, by: Bringing) -> bool:
 def clocks_put_right(
     matter: Matter,
     columns: Mapping[str, Any],
+    details: Mapping[str, Any],
     running: Mapping[str, Running],
     answered: datetime | None,
-    reckon: Reckoner | None = None,
+    reckon: Reckoner,
 ) -> dict[str, Running]:
     """The clocks as the record's beginning, category and answer make them; those that change.
 
-    ``columns`` are what the record says otherwise, ``answered`` when the matter ended by it.
+    ``columns`` and ``details`` are what the record says otherwise, ``answered`` when the matter
+    ended by it. A clock that a later step started keeps that start.
     """
-    reckon = reckon or reckoner()
+    opened = columns.get("opened_at", matter.opened_at)
+    view = MatterView(
+        columns.get("category", matter.category),
+        matter.state,
+        {**matter.details, **details},
+        opened,
+    )
     changed: dict[str, Running] = {}
     for clock in matter.type.clocks:
         now = running.get(clock.code)
         if now is None or clock.starts is not None:
             continue
-        start = columns.get("opened_at", matter.opened_at)
-        rule = clock.rule_for(columns.get("category", matter.category))
-        due = reckon(rule, start)
+        start = opened if now.started_at == matter.opened_at else now.started_at
         met = answered if now.met_at is not None and answered is not None else now.met_at
-        told = replace(
-            now, rule=rule, started_at=start, due_at=due.at, provisional=due.provisional, met_at=met
-        )
+        told = replace(now, rule=clock.rule_for(view), started_at=start, met_at=met)
+        due = reckoned(told, reckon)
+        told = replace(told, due_at=due.at, provisional=due.provisional)
         if told != now:
             changed[clock.code] = told
     return changed

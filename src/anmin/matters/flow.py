@@ -1,13 +1,18 @@
 """How a matter moves: states are data, and every state stands for one of six stages."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from anmin.matters.view import MatterView
+
 Text = str | Promise
+Guard = Callable[[MatterView], Text | None]
+"""Why a step may not be taken with the matter as it is and what is given; nothing if it may."""
 
 
 class Stage(StrEnum):
@@ -58,8 +63,11 @@ _VOID = State(Stage.VOID, _("Void: the import was undone"))
 class Move:
     """One edge of a flow.
 
-    ``needs`` names what must be given: fields of the kind's details, or ``note``.
-    ``stamps`` names a details field that takes the moment of the move.
+    ``target`` empty: the matter stays in its state. ``needs`` names what must be given: fields of
+    the kind's details, or ``note``; ``takes`` what may be; anything else is refused. ``sets`` are
+    details that the step itself fixes. ``stamps`` names a details field that takes the moment of
+    the move. ``guards`` look at the matter with what is given and say why not, or nothing.
+    ``extends`` names the clock that it extends.
     ``asks`` marks a move that sends the citizen a question and waits for the answer, and
     ``replies`` the one that the answer itself makes. ``unnamed_by`` are who alone take it where
     the unit must not learn whose matter led to this one (a sealed cause); then it is no debt of
@@ -72,7 +80,11 @@ class Move:
     label: Text
     by: frozenset[str] = frozenset()
     needs: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
+    sets: Mapping[str, Any] = field(default_factory=dict)
     stamps: str | None = None
+    guards: tuple[Guard, ...] = ()
+    extends: str = ""
     public: bool = True
     asks: bool = False
     replies: bool = False
@@ -82,6 +94,15 @@ class Move:
     def sources(self) -> tuple[str, ...]:
         """The states that the move may start from."""
         return (self.source,) if isinstance(self.source, str) else self.source
+
+    def to(self, state: str) -> str:
+        """The state in which the move leaves a matter that is in ``state``."""
+        return self.target or state
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The states in which the move may end."""
+        return (self.target,) if self.target else self.sources
 
 
 @dataclass(frozen=True)
@@ -98,7 +119,7 @@ class Flow:
         codes = [move.code for move in self.moves]
         if len(codes) != len(set(codes)):
             raise ValueError(f"a flow names a move twice: {sorted(codes)}")
-        named = {self.start} | {s for m in self.moves for s in (*m.sources, m.target)}
+        named = {self.start} | {s for m in self.moves for s in (*m.sources, *m.targets)}
         if unknown := named - set(self.states):
             raise ValueError(f"a flow names states it does not have: {sorted(unknown)}")
         if lost := set(self.states) - self.reachable(self.start):
@@ -112,7 +133,7 @@ class Flow:
         """Every state that can follow ``state``, itself included. O(states × moves)."""
         found, edge = {state}, {state}
         while edge:
-            edge = {m.target for m in self.moves if edge & set(m.sources)} - found
+            edge = {m.to(s) for m in self.moves for s in edge & set(m.sources)} - found
             found |= edge
         return found
 

@@ -13,12 +13,15 @@ from anmin.matters import bulk
 from anmin.matters.actor import Actor
 from anmin.matters.clock import Running, next_due
 from anmin.matters.first_sight import DEADLINE_COLUMNS, ENTRY_COLUMNS
-from anmin.matters.ledger import Change, leave_behind, next_hash, plain
+from anmin.matters.ledger import Change, extended_text, leave_behind, next_hash, plain
 from anmin.matters.models import Deadline, Entry, Matter
 
 ALWAYS = (*("state", "stage", "details", "due_at", "facts_at", "facts_digest", "version", "head"),)
 MOMENTS = frozenset({"opened_at", "closed_at"})
-CLOCK = ("rule", "started_at", "due_at", "met_at", "provisional", "held_by_id")
+CLOCK = (
+    *("rule", "started_at", "due_at", "met_at", "provisional", "held_by_id"),
+    *("extended", "paused_at", "stood"),
+)
 
 
 class Line(NamedTuple):
@@ -85,6 +88,9 @@ def _kept(name: str, value: Any, keep: Any) -> Any:
 
 
 def _clock(clock: Running, keep: Any) -> tuple[Any, ...]:
-    moments = (clock.started_at, clock.due_at, clock.met_at)
-    started, due, met = (keep(stamp(one)) if one else None for one in moments)
-    return clock.rule, started, due, met, clock.provisional, clock.held_by
+    moments = (clock.started_at, clock.due_at, clock.met_at, clock.paused_at)
+    started, due, met, paused = (keep(stamp(one)) if one else None for one in moments)
+    return (
+        *(clock.rule, started, due, met, clock.provisional, clock.held_by),
+        *(extended_text(clock), paused, clock.stood),
+    )

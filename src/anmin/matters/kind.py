@@ -1,6 +1,7 @@
 """What a kind of matter is: one declaration that the whole house reads."""
 
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -94,7 +95,8 @@ class Public:
 class Kind:
     """A kind of matter. Registering one is all it takes: see ``kinds/``.
 
-    ``owner`` names the unit that answers for a new matter. ``observe`` tells the state that the
+    ``owner`` names the unit that answers for a new matter. ``asks`` names the facts that must be
+    given to open one. ``observe`` tells the state that the
     facts of an outside system of record prove. ``seals`` is the role that alone may read the
     matter (a tip-off), or nothing. ``rectifies`` marks the kind that unhappy answers open.
     """
@@ -107,6 +109,7 @@ class Kind:
     clocks: tuple[Clock, ...]
     owner: Callable[[Area | None, str], Unit | None]
     opened_by: frozenset[str]
+    asks: tuple[str, ...] = ()
     follow_up: FollowUp | None = None
     public: Public = field(default_factory=Public)
     observe: Callable[[Mapping[str, Any]], str] | None = None
@@ -117,19 +120,36 @@ class Kind:
         """Refuse a kind whose parts do not fit each other."""
         states = set(self.flow.states)
         fields = set(self.details.model_fields)
-        for clock in self.clocks:
-            if strange := (clock.stops | {clock.starts or self.flow.start}) - states:
-                raise ValueError(f"{self.code}: clock {clock.code} names {sorted(strange)}")
+        self._check_clocks(states)
         for move in self.flow.moves:
-            wanted = set(move.needs) - {"note"} | ({move.stamps} if move.stamps else set())
+            wanted = {*move.needs, *move.takes} - {"note"} | set(move.sets)
+            wanted |= {move.stamps} if move.stamps else set()
             if unknown := wanted - fields:
                 raise ValueError(f"{self.code}: move {move.code} needs {sorted(unknown)}")
+        if unknown := set(self.asks) - fields:
+            raise ValueError(f"{self.code}: opening asks {sorted(unknown)}")
         if unknown := set(self.public.fields) - fields:
             raise ValueError(f"{self.code}: public face names {sorted(unknown)}")
         if leaked := set(self.public.fields) & self.details.personal_fields():
             raise ValueError(f"{self.code}: personal data can never be public: {sorted(leaked)}")
         if self.follow_up and set(self.follow_up.states) - states:
             raise ValueError(f"{self.code}: follows up after an unknown state")
+
+    def _check_clocks(self, states: AbstractSet[str]) -> None:
+        steps = {move.code for move in self.flow.moves}
+        extended = {move.extends for move in self.flow.moves if move.extends}
+        for clock in self.clocks:
+            named = {*clock.stops, *clock.pauses, clock.starts or self.flow.start}
+            if strange := (named - states) | (clock.restarts - steps):
+                raise ValueError(f"{self.code}: clock {clock.code} names {sorted(strange)}")
+            if (clock.extension is not None) != (clock.code in extended):
+                raise ValueError(
+                    f"{self.code}: clock {clock.code} is extended by no step, or may not be"
+                )
+        if strange := extended - {clock.code for clock in self.clocks}:
+            raise ValueError(f"{self.code}: steps extend {sorted(strange)}")
+        if self.clocks and sum(clock.promise for clock in self.clocks) != 1:
+            raise ValueError(f"{self.code}: one clock is its promise")
 
     def clean(self, details: Mapping[str, Any]) -> dict[str, Any]:
         """Details checked against the kind's model, as JSON keeps them; blanks are left out.

@@ -30,7 +30,7 @@ def _kind(kind: Kind) -> str:
     ]
     lines.append("\n| step | from | to | by | needs |\n| --- | --- | --- | --- | --- |")
     lines += [
-        f"| {edge.label} (`{edge.code}`) | {', '.join(edge.sources)} | {edge.target} "
+        f"| {edge.label} (`{edge.code}`) | {', '.join(edge.sources)} | {edge.target or '–'} "
         f"| {_names(edge.by)} | {', '.join(edge.needs) or '–'} |"
         for edge in flow.moves
     ]

@@ -13,7 +13,7 @@ from anmin.kernel.chain import stamp
 from anmin.kernel.errors import Refusal
 from anmin.matters import bulk, first_word
 from anmin.matters.bringing import UNDONE, UNHEARD, Bringing
-from anmin.matters.clock import Reckoner, Running, reckoner, tick
+from anmin.matters.clock import Reckoner, Running, tick
 from anmin.matters.contacts import further_indexes, keep_further, seal
 from anmin.matters.first_sight import ended_at
 from anmin.matters.further_entries import Line, append_many
@@ -21,6 +21,8 @@ from anmin.matters.kind import Kind
 from anmin.matters.ledger import Change, append, running_clocks
 from anmin.matters.models import Contact, Deadline, Entry, FurtherPhone, LaterContact, Matter
 from anmin.matters.observation import FACT_COLUMNS, Observation
+from anmin.matters.reckoning import reckoner
+from anmin.matters.view import MatterView
 
 KEPT_OUT = "kept_out"
 """The action of an entry that tells of facts which a matter did not take over."""
@@ -289,14 +291,13 @@ def _change(
         if answered and matter.closed_at not in (None, answered):
             change.columns["closed_at"] = answered
         change.clocks = first_word.clocks_put_right(
-            matter, later.columns, running, answered, reckon
+            matter, later.columns, later.details, running, answered, reckon
         )
         running = {**running, **change.clocks}
     change.clocks |= tick(
         declared.clocks,
         declared.flow,
-        category=matter.category,
-        state=state,
+        MatterView(matter.category, state, {**matter.details, **later.details}, matter.opened_at),
         at=ended or now,
         running=running,
         reckon=reckon,

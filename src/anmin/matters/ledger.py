@@ -7,7 +7,7 @@ can one day be erased while the chain still proves that nothing else changed.
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -20,8 +20,9 @@ from anmin.kernel import chain
 from anmin.kernel.chain import stamp
 from anmin.kernel.errors import Conflict
 from anmin.matters.actor import Actor
-from anmin.matters.clock import Running, handed_on, next_due
+from anmin.matters.clock import Running, next_due
 from anmin.matters.models import SNAPSHOT, Deadline, Entry, Matter
+from anmin.matters.reckoning import handed_on
 
 deadlines_of = Prepared(lambda pk: Deadline.objects.filter(matter_id=pk).order_by("due_at"))
 """The deadlines of a matter by its primary key."""
@@ -227,7 +228,7 @@ def append(
 def leave_behind(
     matter: Matter, change: Change, running: Mapping[str, Running], at: datetime
 ) -> None:
-    """Let the unit that hands a matter on keep what it answers for (``clock.handed_on``)."""
+    """Let the unit that hands a matter on keep what it answers for (``reckoning.handed_on``)."""
     if change.columns.get("unit_id", matter.unit_id) != matter.unit_id:
         clocks = {**running, **change.clocks}
         change.clocks |= handed_on(clocks, by=matter.unit_id, at=at)
@@ -241,6 +242,9 @@ def _deadline_columns(clock: Running) -> dict[str, Any]:
         "met_at": clock.met_at,
         "provisional": clock.provisional,
         "held_by_id": clock.held_by,
+        "paused_at": clock.paused_at,
+        "stood": clock.stood,
+        "extended": extended_text(clock),
     }
 
 
@@ -248,10 +252,28 @@ def running_clocks(deadlines: Iterable[Deadline]) -> dict[str, Running]:
     """Deadline rows as clocks."""
     return {
         row.clock: Running(
-            row.rule, row.started_at, row.due_at, row.provisional, row.met_at, row.held_by_id
+            row.rule,
+            row.started_at,
+            row.due_at,
+            row.provisional,
+            row.met_at,
+            row.held_by_id,
+            _extended(row.extended),
+            row.paused_at,
+            row.stood,
         )
         for row in deadlines
     }
+
+
+def extended_text(clock: Running) -> str:
+    """The extensions of a clock as its row keeps them: ``rule@day``, a line each."""
+    return "\n".join(f"{rule}@{day.isoformat()}" for rule, day in clock.extended)
+
+
+def _extended(text: str) -> tuple[tuple[str, date], ...]:
+    lines = (line.split("@") for line in text.splitlines())
+    return tuple((rule, date.fromisoformat(day)) for rule, day in lines)
 
 
 @dataclass(slots=True)

@@ -32,15 +32,21 @@ BY_PROMISE = (("unit", "due_unit"),)
 
 
 def matters_in_the_lake(_vendor: str) -> str:
-    """Every matter that is not sealed, with the clock it is judged by (the last its kind has)."""
-    clocks = _listed(kind.clocks[-1].code for kind in all_kinds() if kind.clocks)
+    """Every matter that is not sealed, with the clock that is its kind's promise."""
+    judged = " OR ".join(
+        f"(m.kind = '{kind.code}' AND d.clock = '{clock.code}')"
+        for kind in all_kinds()
+        for clock in kind.clocks
+        if clock.promise
+    )
     sealed = _listed(kind.code for kind in all_kinds() if kind.seals)
     orders = _listed([rectifying_kind().code])
     # The codes come from the program's own kinds, never from outside.
     return f"""
         SELECT m.id, m.number, m.kind, m.category, m.state, m.stage, m.source, m.opened_at,
                m.closed_at, u.code AS unit, a.code AS area,
-               substr(a.code, 1, {TOWN_DIGITS}) AS town, d.due_at, d.met_at,
+               substr(a.code, 1, {TOWN_DIGITS}) AS town,
+               CASE WHEN d.paused_at IS NULL THEN d.due_at END AS due_at, d.met_at,
                CASE WHEN d.met_at <= d.due_at THEN u.code ELSE COALESCE(h.code, u.code) END
                    AS due_unit, {origin_sql()} AS origin,
                CASE WHEN m.kind IN ({orders}) THEN (
@@ -51,7 +57,7 @@ def matters_in_the_lake(_vendor: str) -> str:
         FROM matters_matter m
         LEFT JOIN places_unit u ON u.id = m.unit_id
         LEFT JOIN places_area a ON a.id = m.area_id
-        LEFT JOIN matters_deadline d ON d.matter_id = m.id AND d.clock IN ({clocks})
+        LEFT JOIN matters_deadline d ON d.matter_id = m.id AND ({judged})
         LEFT JOIN places_unit h ON h.id = d.held_by_id
         WHERE m.kind NOT IN ({sealed}) AND m.stage <> 'void'
     """  # noqa: S608

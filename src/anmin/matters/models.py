@@ -10,6 +10,7 @@ from anmin.matters.categories import Category, categories
 from anmin.matters.flow import LIVE, STAGE_LABELS, Stage, Text
 from anmin.matters.kind import Kind
 from anmin.matters.registry import kind_choices, kind_of
+from anmin.matters.view import MatterView
 
 
 def stage_choices() -> list[tuple[str, Text]]:
@@ -101,6 +102,11 @@ class Matter(models.Model):
         return kind_of(self.kind)
 
     @property
+    def view(self) -> MatterView:
+        """What declarations read of it."""
+        return MatterView(self.category, self.state, self.details, self.opened_at)
+
+    @property
     def topic(self) -> Category | None:
         """What it is about."""
         return categories().get(self.category)
@@ -176,6 +182,8 @@ class Deadline(models.Model):
 
     ``provisional`` tells that a year without announced holidays went into the reckoning.
     ``held_by`` is the unit that answers for it, if it handed the matter on too late (ADR 0049).
+    ``extended`` (``rule@day``, a line each), ``paused_at`` and ``stood`` tell what moved it: see
+    ``clock.Running``.
     """
 
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="deadlines", db_index=False)
@@ -188,6 +196,9 @@ class Deadline(models.Model):
     held_by = models.ForeignKey(
         "places.Unit", models.PROTECT, null=True, related_name="+", db_index=False
     )
+    extended = models.TextField(blank=True, default="", db_default="")
+    paused_at = models.DateTimeField(null=True)
+    stood = models.PositiveIntegerField(default=0, db_default=0)
 
     NO_EVIDENCE = "the entries of its matter replay to it (verify.py)"
 

@@ -15,16 +15,17 @@ from anmin.kernel.calendar import Deadline as Due
 from anmin.kernel.calendar import WorkingCalendar
 from anmin.kernel.errors import NotFound
 from anmin.matters.actor import Actor
-from anmin.matters.clock import Running, reckoner
+from anmin.matters.clock import Running, reckoned
 from anmin.matters.flow import LIVE
 from anmin.matters.ledger import Change, append, running_clocks
 from anmin.matters.models import Deadline, Matter
+from anmin.matters.reckoning import reckoner
 
 BATCH = 500
 CALENDAR = "calendar"
 """The label of the house itself, where nobody is named who brought the announcement."""
 RECKON = "reckon"
-Moved = Callable[[str, datetime, datetime], Due | None]
+Moved = Callable[[Running], Due | None]
 
 
 def reckon_again(
@@ -46,8 +47,7 @@ def reckon_again(
 
 
 def mover(before: WorkingCalendar | None = None) -> Moved:
-    """What tells for a rule, a start and the deadline that was set when it is due by the calendar
-    of now; nothing if that is no other.
+    """What tells for a clock when it is due by the calendar of now; nothing if that is as it was set.
 
     It moves only what an earlier calendar put where it is: a deadline that was set by another
     rule than today's stays where that rule put it.
@@ -56,19 +56,19 @@ def mover(before: WorkingCalendar | None = None) -> Moved:
     year = timezone.localdate().year
     then = [reckoner(before)] if before else []
 
-    def set_by(rule: str, start: datetime, set_to: datetime) -> bool:
+    def set_by(clock: Running) -> bool:
         for place in range(4):
             if place == len(then):
                 then.append(reckoner(settings.CALENDAR.as_before(year + 2 - place)))
-            if then[place](rule, start).at == set_to:
+            if reckoned(clock, then[place]).at == clock.due_at:
                 return True
         return False
 
-    def moved(rule: str, start: datetime, set_to: datetime) -> Due | None:
-        if rule not in rules:
+    def moved(clock: Running) -> Due | None:
+        if rules.isdisjoint((clock.rule, *(rule for rule, _day in clock.extended))):
             return None
-        due = now(rule, start)
-        return due if due.at != set_to and set_by(rule, start, set_to) else None
+        due = reckoned(clock, now)
+        return due if due.at != clock.due_at and set_by(clock) else None
 
     return moved
 
@@ -84,7 +84,7 @@ def judged_before(one: Deadline) -> Due | None:
     if one.met_at is None and one.due_at > timezone.now():
         return None
     try:
-        return mover()(one.rule, one.started_at, one.due_at)
+        return mover()(running_clocks([one])[one.clock])
     except NotFound:
         return None
 
@@ -102,12 +102,12 @@ def _waiting(now: datetime) -> Iterator[tuple[int, Running]]:
 def _anew(clock: Running, moved: Moved) -> Running | None:
     """The clock as it is due now, or as it is sure now; nothing if neither."""
     try:
-        due = moved(clock.rule, clock.started_at, clock.due_at)
+        due = moved(clock)
     except NotFound:  # a rule that is no more
         return None
     if due is not None:
         return replace(clock, due_at=due.at, provisional=due.provisional)
-    if clock.provisional and not reckoner()(clock.rule, clock.started_at).provisional:
+    if clock.provisional and not reckoned(clock, reckoner()).provisional:
         return replace(clock, provisional=False)
     return None
 

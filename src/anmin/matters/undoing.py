@@ -37,6 +37,8 @@ from anmin.matters.models import (
     LaterContact,
     Matter,
 )
+from anmin.matters.reckoning import reckoner
+from anmin.matters.view import MatterView
 
 SAID = ("open", "observe")
 """The actions of entries by which an import says something."""
@@ -91,6 +93,7 @@ def _void(matters: list[Matter], run: int, actor: Actor, at: datetime) -> None:
         clocks.setdefault(row.matter_id, []).append(row)
     entries: list[Entry] = []
     ended: list[Deadline] = []
+    reckon = reckoner()
     for matter in matters:
         rows = clocks.get(matter.pk, [])
         running = running_clocks(rows)
@@ -103,10 +106,10 @@ def _void(matters: list[Matter], run: int, actor: Actor, at: datetime) -> None:
             clocks=tick(
                 kind.clocks,
                 kind.flow,
-                category=matter.category,
-                state=VOID,
+                MatterView(matter.category, VOID, matter.details, matter.opened_at),
                 at=at,
                 running=running,
+                reckon=reckon,
             ),
             told={"undone": run, "external_id": matter.external_id},
         )
@@ -114,7 +117,9 @@ def _void(matters: list[Matter], run: int, actor: Actor, at: datetime) -> None:
         entries.append(entry)
         for row in rows:
             if row.clock in change.clocks:
-                row.met_at = change.clocks[row.clock].met_at
+                clock = change.clocks[row.clock]
+                row.met_at, row.due_at = clock.met_at, clock.due_at
+                row.paused_at, row.stood = clock.paused_at, clock.stood
                 ended.append(row)
         matter.external_id, matter.closed_at = None, matter.closed_at or at
         matter.state, matter.stage, matter.due_at = VOID, Stage.VOID.value, None
@@ -122,7 +127,7 @@ def _void(matters: list[Matter], run: int, actor: Actor, at: datetime) -> None:
     Entry.objects.bulk_create(entries)
     columns = ["external_id", "closed_at", "state", "stage", "due_at", "version", "head"]
     Matter.objects.bulk_update(matters, columns, batch_size=200)
-    Deadline.objects.bulk_update(ended, ["met_at"], batch_size=200)
+    Deadline.objects.bulk_update(ended, ["met_at", "due_at", "paused_at", "stood"], batch_size=200)
 
 
 def _restore(matter: Matter, seq: int, run: int, actor: Actor, at: datetime) -> None:
@@ -176,10 +181,7 @@ def _clocks(running: Mapping[str, Running], before: Mapping[str, Any]) -> dict[s
     for code, clock in running.items():
         was = before.get(code)
         if was is not None and clock.as_payload() != was:
-            due, start = (datetime.fromisoformat(was[name]) for name in ("due", "start"))
-            met = datetime.fromisoformat(was["met"]) if was["met"] else None
-            held_by = was.get("held_by")
-            changed[code] = Running(was["rule"], start, due, was["provisional"], met, held_by)
+            changed[code] = Running.from_payload(was)
     return changed
 
 

@@ -18,8 +18,8 @@ from anmin.evidence.models import Record
 from anmin.kernel.calendar import WorkingCalendar
 from anmin.matters.actions import open_matter
 from anmin.matters.actor import Actor
-from anmin.matters.clock import reckoner
 from anmin.matters.news import drain
+from anmin.matters.reckoning import reckoner
 from anmin.matters.tests.test_promises import ANNOUNCED
 from anmin.matters.verify import verify
 

@@ -137,6 +137,8 @@ register(
                 _("Answer to the reporter"),
                 rule=categories.answer_rule,
                 stops=frozenset({"answered", "referred"}),
+                restarts=frozenset({"reopen"}),
+                promise=True,
             ),
         ),
         owner=responsible_unit,

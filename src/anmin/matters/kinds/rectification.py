@@ -100,6 +100,8 @@ register(
                 _("Put right"),
                 rule="rectification.finish",
                 stops=frozenset({"put_right", "not_upheld"}),
+                restarts=frozenset({"return"}),
+                promise=True,
             ),
         ),
         owner=responsible_unit,
