@@ -144,7 +144,7 @@ class DayRows:
 
     def gone_late(self) -> QuerySet[Deadline]:
         """The promises that ran out here and are still not met, of matters that others have now."""
-        here = Deadline.objects.filter(held_by__in=self.below, met_at=None, due_at__lt=self.now)
+        here = Deadline.objects.filter(Deadline.RUNS, held_by__in=self.below, due_at__lt=self.now)
         here = here.filter(matter__closed_at=None, matter__unit__isnull=False)
         here = here.exclude(matter__unit_id__in=self.below).exclude(matter__kind__in=_sealed())
         return here.exclude(matter__stage=Stage.VOID)
@@ -155,7 +155,7 @@ class DayRows:
 
     def _late(self) -> Q:
         """Overdue, and not only with what ran out at another unit before it came here."""
-        missed = Deadline.objects.filter(met_at=None, due_at__lt=self.now)
+        missed = Deadline.objects.filter(Deadline.RUNS, due_at__lt=self.now)
         theirs = missed.filter(held_by__isnull=False).exclude(held_by__in=self.below)
         own = missed.filter(Q(held_by=None) | Q(held_by__in=self.below))
         inherited = Q(pk__in=theirs.values("matter_id")) & ~Q(

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from django.db.models import F
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
@@ -14,6 +13,7 @@ from anmin.callbacks.promises import why_called_by
 from anmin.matters.flow import Stage
 from anmin.matters.models import Deadline, Matter
 from anmin.matters.reasons import why_due
+from anmin.places.models import Unit
 
 
 def about_matters(matters: Sequence[Matter], day: date) -> dict[int, list[str]]:
@@ -32,32 +32,38 @@ def about_matters(matters: Sequence[Matter], day: date) -> dict[int, list[str]]:
             "matter_id", "closure__date", "reason"
         )
     }
-    for pk, unit in held_elsewhere(matters).items():
-        told[pk].append(_("ran out at %(unit)s, and counts for it") % {"unit": unit})
+    running = _running(matters)
+    for pk, clocks in running.items():
+        if unit := _elsewhere(clocks):
+            told[pk].append(_("ran out at %(unit)s, and counts for it") % {"unit": unit.label})
     for pk, (signed, reason) in carried.items():
         told[pk].append(
             _("carried over on %(day)s: %(reason)s") % {"day": _date(signed), "reason": reason}
         )
-    for one in matters:
-        told[one.pk] += _why(one)
+    for pk, clocks in running.items():
+        told[pk] += _why(clocks[0])
     return told
 
 
-def held_elsewhere(matters: Sequence[Matter]) -> dict[int, str]:
-    """For matters whose promise another unit than the present one answers for, that unit."""
-    rows = Deadline.objects.filter(matter__in=matters, held_by__isnull=False, met_at=None)
-    rows = rows.exclude(held_by=F("matter__unit")).select_related("held_by").order_by("due_at")
-    return {one.matter_id: one.held_by.label for one in reversed(rows) if one.held_by}
+def _running(matters: Sequence[Matter]) -> dict[int, list[Deadline]]:
+    """The promises of these matters that still run, by matter, the next due first."""
+    rows = Deadline.objects.filter(Deadline.RUNS, matter__in=matters)
+    found: dict[int, list[Deadline]] = defaultdict(list)
+    for one in rows.select_related("held_by", "matter").order_by("due_at", "pk"):
+        found[one.matter_id].append(one)
+    return found
 
 
-def _why(matter: Matter) -> list[str]:
-    """Why the promise that falls due next does so just then, if anything moved it."""
-    for clock in matter.type.clocks:
-        if clock.starts is None and matter.due_at is not None:
-            rule = clock.rule_for(matter.view)
-            if why := why_due(rule, start=matter.opened_at, due=matter.due_at):
-                return [why]
-    return []
+def _elsewhere(clocks: Sequence[Deadline]) -> Unit | None:
+    """The unit that answers for the first promise which is no longer that of the present one."""
+    units = (one.held_by for one in clocks if one.held_by_id != one.matter.unit_id)
+    return next((unit for unit in units if unit), None)
+
+
+def _why(clock: Deadline) -> list[str]:
+    """Why a promise falls due just then, if anything moved it."""
+    why = why_due(clock.rule, start=clock.started_at, due=clock.due_at)
+    return [why] if why else []
 
 
 def about_callback(callback: Callback, day: date) -> list[str]:

@@ -7,30 +7,19 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
-from django.utils import timezone
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from anmin.desk.details import fact_in_words, label_of, typed
-from anmin.desk.templatetags.anmin_time import duration, spoken, spoken_day
+from anmin.desk.templatetags.anmin_time import duration, spoken
 from anmin.desk.timeline import Change, Event
-from anmin.kernel.errors import NotFound
-from anmin.kernel.rules import Unit
 from anmin.matters.categories import categories
 from anmin.matters.correcting import CORRECT
-from anmin.matters.promises import judged_before
-from anmin.matters.queries import at_risk_before
-from anmin.matters.reasons import why_due
-from anmin.people.listing import clauses
 from anmin.people.queries import account_labels
 from anmin.people.roles import Role
 from anmin.places.queries import area_labels, unit_labels
 
 if TYPE_CHECKING:
-    from anmin.kernel.rules import Rule
-    from anmin.matters.flow import Text
-    from anmin.matters.models import Deadline, Entry, Matter
+    from anmin.matters.models import Entry, Matter
     from anmin.matters.queries import MatterView
 
 TOLD_COLUMNS = ("unit_id", "assignee_id", "category", "area_id", "place", "summary")
@@ -189,7 +178,7 @@ def story(view: MatterView, names: Names, *, with_names: bool) -> list[Event]:
     """
     teller = _Teller(view, names, with_names)
     events = [teller.event(entry) for entry in view.entries]
-    running = [one for one in view.deadlines if one.met_at is None]
+    running = [one for one in view.deadlines if one.met_at is None and one.paused_at is None]
     if events and view.matter.live and running and not view.waits:
         labels = {clock.code: clock.label for clock in view.matter.type.clocks}
         last, soonest = events[-1], running[0]
@@ -227,128 +216,6 @@ def _action(entry: Entry) -> str:
         "correct": _("Corrected"),
         "reckon": _("Deadlines recalculated: holidays were announced"),
     }.get(entry.action, entry.action)
-
-
-@dataclass(frozen=True, slots=True)
-class DueLine:
-    """One promise of a matter with everything that explains its date."""
-
-    label: Text
-    due: datetime
-    met_at: datetime | None
-    state: str
-    provisional: str
-    rule: str
-    source: str
-    holidays: str
-    moved: str
-    held_by: str = ""
-
-
-def due_lines(matter: Matter, deadlines: list[Deadline]) -> list[DueLine]:
-    """A matter's deadlines, each with its rule and the holidays that moved it."""
-    labels = {clock.code: clock.label for clock in matter.type.clocks}
-    settings.CALENDAR.refresh()
-    return [
-        replace(_due_line(one, labels.get(one.clock, one.clock)), held_by=_held_by(one, matter))
-        for one in deadlines
-    ]
-
-
-def _due_line(one: Deadline, label: Text) -> DueLine:
-    zone = timezone.get_default_timezone()
-    rule = source = holidays = provisional = ""
-    try:
-        declared = settings.RULES.get(one.rule, timezone.localdate(one.started_at))
-        reckoned = settings.RULES.due(one.rule, one.started_at, settings.CALENDAR, zone)
-    except NotFound:
-        rule = one.rule
-    else:
-        label = declared.label if _english() else declared.label_zh
-        rule = _("%(rule)s: %(time)s") % {"rule": label, "time": _period(declared)}
-        # Only law is quoted; what the project proposes is said to be a proposal.
-        source = declared.source if declared.tag == "L" else _("set by this installation")
-        holidays = _holidays(reckoned.skipped)
-        if one.provisional and reckoned.provisional:
-            provisional = _provisional(reckoned.skipped) or str(one.due_at.year)
-    return DueLine(
-        label,
-        one.due_at,
-        one.met_at,
-        clock_state(one.due_at),
-        provisional,
-        rule,
-        source,
-        holidays,
-        why_due(one.rule, start=one.started_at, due=one.due_at) or _as_judged(one),
-    )
-
-
-def _as_judged(one: Deadline) -> str:
-    """That a promise was judged before holidays were announced, which it stays; empty if not."""
-    due = judged_before(one)
-    if due is None:
-        return ""
-    return _(
-        "Set by the calendar as it was known then. With the holidays announced since it would be"
-        " due %(due)s; what was met or missed by then stays as it was judged."
-    ) % {"due": spoken_day(timezone.localdate(due.at))}
-
-
-def _held_by(one: Deadline, matter: Matter) -> str:
-    """Which unit a missed promise counts for, where that is not the one that has the matter."""
-    met = one.met_at is not None and one.met_at <= one.due_at
-    elsewhere = one.held_by_id not in (None, matter.unit_id) and not met
-    return one.held_by.label if elsewhere and one.held_by else ""
-
-
-def clock_state(due: datetime) -> str:
-    """What the clock says of a deadline that still runs."""
-    now = timezone.now()
-    if due <= now:
-        return "late"
-    return "at_risk" if due < at_risk_before() else "on_time"
-
-
-def _period(rule: Rule) -> str:
-    """How long a rule gives, in words."""
-    if not isinstance(rule.value, int):
-        return str(rule.value)
-    words = {
-        Unit.SAME_DAY: _("the same day"),
-        Unit.MINUTES: ngettext("%(n)d minute", "%(n)d minutes", rule.value),
-        Unit.HOURS: ngettext("%(n)d hour", "%(n)d hours", rule.value),
-        Unit.CALENDAR_DAYS: ngettext("%(n)d day", "%(n)d days", rule.value),
-        Unit.WORKING_DAYS: ngettext("%(n)d working day", "%(n)d working days", rule.value),
-        Unit.MONTHS: ngettext("%(n)d month", "%(n)d months", rule.value),
-    }
-    return words.get(rule.unit, "%(n)d") % {"n": rule.value}
-
-
-def _holidays(days: Any) -> str:
-    """The holidays and make-up workdays within a period, one part for each festival."""
-    parts: dict[tuple[str, bool], list[Any]] = {}
-    for day in days:
-        name = (day.name_en if _english() else day.name) or ""
-        parts.setdefault((name, day.kind.works), []).append(day.date)
-    told = []
-    for (name, works), dates in parts.items():
-        when = spoken_day(dates[0])
-        if len(dates) > 1:
-            when = f"{when}–{spoken_day(dates[-1])}"
-        words = _("%(name)s, made up on %(when)s") if works else _("%(name)s %(when)s")
-        told.append(words % {"name": name, "when": when})
-    return clauses(told)
-
-
-def _provisional(days: Any) -> str:
-    return next(
-        ((day.name_en if _english() else day.name) or "" for day in days if day.provisional), ""
-    )
-
-
-def _english() -> bool:
-    return (get_language() or "").startswith("en")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from anmin.matters.contacts import (
     later_contacts,
     unseal,
 )
+from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import Move
 from anmin.matters.kind import Kind
 from anmin.matters.ledger import Change, append, deadlines_of, running_clocks
@@ -30,7 +31,6 @@ from anmin.matters.numbers import take_numbers
 from anmin.matters.queries import by_id
 from anmin.matters.reckoning import handed_on, reckoner
 from anmin.matters.registry import kind_of
-from anmin.matters.view import MatterView
 from anmin.people.actions import log_access
 from anmin.people.models import Account
 from anmin.places.models import Area, Unit
@@ -101,7 +101,7 @@ def open_matter(
     clocks = tick(
         declared.clocks,
         declared.flow,
-        MatterView(category, declared.flow.start, known_facts, start),
+        MatterFacts(category, declared.flow.start, known_facts, start),
         at=start,
         running={},
         reckon=reckoner(),
@@ -184,8 +184,8 @@ def _move(
     now = at or timezone.now()
     given, target = _inputs(edge, note, inputs, now), edge.to(matter.state)
     details = declared.clean({**matter.details, **given})
-    view = MatterView(matter.category, target, details, matter.opened_at)
-    _require_guards(edge, replace(view, state=matter.state))
+    facts = MatterFacts(matter.category, target, details, matter.opened_at)
+    _require_guards(edge, replace(facts, state=matter.state))
     change = Change(
         action=edge.code,
         to_state=target,
@@ -200,7 +200,7 @@ def _move(
     change.clocks |= tick(
         declared.clocks,
         declared.flow,
-        view,
+        facts,
         at=now,
         running={**running, **change.clocks},
         reckon=reckon,
@@ -373,10 +373,10 @@ def _require_all(names: Iterable[str], given: Mapping[str, Any]) -> None:
             raise Refusal(_("This is needed for the step."), field=name, code="missing")
 
 
-def _require_guards(edge: Move, view: MatterView) -> None:
+def _require_guards(edge: Move, facts: MatterFacts) -> None:
     """Refuse a step for the first reason that one of its guards gives."""
     for guard in edge.guards:
-        reason = guard(view)
+        reason = guard(facts)
         if reason is not None:
             raise Refusal(str(reason), code="guarded")
 

@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from pydantic import BaseModel, ConfigDict
 
 from anmin.kernel.errors import NotFound
-from anmin.matters.view import MatterView
+from anmin.matters.facts import MatterFacts
 
 
 class Category(BaseModel):
@@ -50,7 +50,7 @@ def category_choices() -> list[tuple[str, str]]:
     return [(entry.code, entry.label) for entry in categories().values()]
 
 
-def answer_rule(matter: MatterView) -> str:
+def answer_rule(matter: MatterFacts) -> str:
     """Which rule sets the answer deadline of an incident."""
     entry = categories().get(matter.category)
     return "incident.answer.same_day" if entry and entry.same_day else "incident.answer"

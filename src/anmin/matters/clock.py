@@ -11,8 +11,8 @@ from typing import Any, Protocol
 
 from anmin.kernel.calendar import Deadline as Due
 from anmin.kernel.chain import stamp
+from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import Flow, Text
-from anmin.matters.view import MatterView
 
 
 class Reckoner(Protocol):
@@ -52,7 +52,7 @@ class Clock:
 
     code: str
     label: Text
-    rule: str | Callable[[MatterView], str]
+    rule: str | Callable[[MatterFacts], str]
     stops: frozenset[str]
     starts: str | None = None
     restarts: frozenset[str] = frozenset()
@@ -60,9 +60,9 @@ class Clock:
     extension: Extension | None = None
     promise: bool = False
 
-    def rule_for(self, view: MatterView) -> str:
+    def rule_for(self, facts: MatterFacts) -> str:
         """The key of the rule that sets this clock for a matter."""
-        return self.rule if isinstance(self.rule, str) else self.rule(view)
+        return self.rule if isinstance(self.rule, str) else self.rule(facts)
 
 
 @dataclass(slots=True)
@@ -129,21 +129,24 @@ class Running:
 
 def reckoned(clock: Running, reckon: Reckoner) -> Due:
     """When a clock is due by its rule, its extensions and the time it stood still."""
-    due = reckon(clock.rule, clock.started_at)
-    provisional = due.provisional
+    parts = [reckon(clock.rule, clock.started_at)]
     for rule, day in clock.extended:
-        due = reckon(rule, due.at, day)
-        provisional |= due.provisional
+        parts.append(reckon(rule, parts[-1].at, day))
     if clock.stood:
-        due = reckon.put_off(clock.rule, clock.started_at, due.at, clock.stood)
-        provisional |= due.provisional
-    return replace(due, provisional=provisional)
+        parts.append(reckon.put_off(clock.rule, clock.started_at, parts[-1].at, clock.stood))
+    if len(parts) == 1:
+        return parts[0]
+    return Due(
+        parts[-1].at,
+        provisional=any(part.provisional for part in parts),
+        skipped=tuple(day for part in parts for day in part.skipped),
+    )
 
 
 def tick(
     clocks: tuple[Clock, ...],
     flow: Flow,
-    view: MatterView,
+    facts: MatterFacts,
     *,
     at: datetime,
     running: Mapping[str, Running],
@@ -151,14 +154,14 @@ def tick(
     opened_at: datetime | None = None,
     steps: frozenset[str] = frozenset(),
 ) -> dict[str, Running]:
-    """The clocks that entering ``view.state`` starts, pauses, meets or ends; only those that change.
+    """The clocks that entering ``facts.state`` starts, pauses, meets or ends; only those that change.
 
     A clock that is met stays met unless one of the ``steps`` taken starts it anew; a matter that
     ends stops whatever still ran, for it owes nothing more. ``opened_at`` is the true start of a
     matter first seen in a later state.
     """
     changed: dict[str, Running] = {}
-    state, ends = view.state, not flow.stage(view.state).live
+    state, ends = facts.state, not flow.stage(facts.state).live
     for clock in clocks:
         met = at if ends or state in clock.stops else None
         now = running.get(clock.code)
@@ -167,7 +170,7 @@ def tick(
         )
         if first or (clock.restarts & steps and met is None):
             start = opened_at or at
-            rule = clock.rule_for(view)
+            rule = clock.rule_for(facts)
             due = reckon(rule, start)
             now = Running(rule, start, due.at, due.provisional, met)
             changed[clock.code] = now

@@ -176,7 +176,7 @@ def _clocks(
     matter: Matter, columns: Mapping[str, Any], running: Mapping[str, Running], now: datetime
 ) -> dict[str, Running]:
     """The clocks that the category sets and that are still open; what fell due stays as judged."""
-    still = {code: one for code, one in running.items() if one.met_at is None and one.due_at > now}
+    still = {code: one for code, one in running.items() if one.owed and one.due_at > now}
     return clocks_put_right(matter, columns, {}, still, None, reckoner())
 
 

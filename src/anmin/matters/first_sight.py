@@ -22,6 +22,7 @@ from anmin.matters import bulk
 from anmin.matters.bringing import UNHEARD, Bringing
 from anmin.matters.clock import tick
 from anmin.matters.contacts import encrypted, further_indexes
+from anmin.matters.facts import MatterFacts
 from anmin.matters.kind import Kind
 from anmin.matters.ledger import entry_hash
 from anmin.matters.models import SNAPSHOT, Contact, Deadline, Entry, FurtherPhone, Matter
@@ -29,7 +30,6 @@ from anmin.matters.numbers import take_numbers
 from anmin.matters.observation import Observation
 from anmin.matters.reckoning import reckoner
 from anmin.matters.registry import kind_of
-from anmin.matters.view import MatterView
 from anmin.places.models import Area
 from anmin.places.queries import Directory, directory
 
@@ -188,7 +188,7 @@ class _Press:
         clocks = tick(
             declared.clocks,
             flow,
-            MatterView(one.category, state, details, one.opened_at),
+            MatterFacts(one.category, state, details, one.opened_at),
             at=ended or self.now,
             running={},
             opened_at=one.opened_at,

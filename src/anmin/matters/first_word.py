@@ -15,8 +15,8 @@ from django.db.models import Q
 from anmin.matters.bringing import UNDONE, UNHEARD, Bringing
 from anmin.matters.clock import Reckoner, Running, reckoned
 from anmin.matters.contacts import ContactFacts, further_indexes
+from anmin.matters.facts import MatterFacts
 from anmin.matters.models import Contact, Entry, Matter
-from anmin.matters.view import MatterView
 from anmin.people.policy import rated_roles
 
 
@@ -39,7 +39,7 @@ def clocks_put_right(
     ended by it. A clock that a later step started keeps that start.
     """
     opened = columns.get("opened_at", matter.opened_at)
-    view = MatterView(
+    facts = MatterFacts(
         columns.get("category", matter.category),
         matter.state,
         {**matter.details, **details},
@@ -52,7 +52,7 @@ def clocks_put_right(
             continue
         start = opened if now.started_at == matter.opened_at else now.started_at
         met = answered if now.met_at is not None and answered is not None else now.met_at
-        told = replace(now, rule=clock.rule_for(view), started_at=start, met_at=met)
+        told = replace(now, rule=clock.rule_for(facts), started_at=start, met_at=met)
         due = reckoned(told, reckon)
         told = replace(told, due_at=due.at, provisional=due.provisional)
         if told != now:

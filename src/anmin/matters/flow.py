@@ -8,10 +8,10 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from anmin.matters.view import MatterView
+from anmin.matters.facts import MatterFacts
 
 Text = str | Promise
-Guard = Callable[[MatterView], Text | None]
+Guard = Callable[[MatterFacts], Text | None]
 """Why a step may not be taken with the matter as it is and what is given; nothing if it may."""
 
 

@@ -15,6 +15,7 @@ from anmin.matters import bulk, first_word
 from anmin.matters.bringing import UNDONE, UNHEARD, Bringing
 from anmin.matters.clock import Reckoner, Running, tick
 from anmin.matters.contacts import further_indexes, keep_further, seal
+from anmin.matters.facts import MatterFacts
 from anmin.matters.first_sight import ended_at
 from anmin.matters.further_entries import Line, append_many
 from anmin.matters.kind import Kind
@@ -22,7 +23,6 @@ from anmin.matters.ledger import Change, append, running_clocks
 from anmin.matters.models import Contact, Deadline, Entry, FurtherPhone, LaterContact, Matter
 from anmin.matters.observation import FACT_COLUMNS, Observation
 from anmin.matters.reckoning import reckoner
-from anmin.matters.view import MatterView
 
 KEPT_OUT = "kept_out"
 """The action of an entry that tells of facts which a matter did not take over."""
@@ -297,7 +297,7 @@ def _change(
     change.clocks |= tick(
         declared.clocks,
         declared.flow,
-        MatterView(matter.category, state, {**matter.details, **later.details}, matter.opened_at),
+        MatterFacts(matter.category, state, {**matter.details, **later.details}, matter.opened_at),
         at=ended or now,
         running=running,
         reckon=reckon,

@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from anmin.evidence.evidenced import Evidenced
 from anmin.matters.categories import Category, categories
+from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import LIVE, STAGE_LABELS, Stage, Text
 from anmin.matters.kind import Kind
 from anmin.matters.registry import kind_choices, kind_of
-from anmin.matters.view import MatterView
 
 
 def stage_choices() -> list[tuple[str, Text]]:
@@ -102,9 +102,9 @@ class Matter(models.Model):
         return kind_of(self.kind)
 
     @property
-    def view(self) -> MatterView:
+    def facts(self) -> MatterFacts:
         """What declarations read of it."""
-        return MatterView(self.category, self.state, self.details, self.opened_at)
+        return MatterFacts(self.category, self.state, self.details, self.opened_at)
 
     @property
     def topic(self) -> Category | None:
@@ -201,6 +201,8 @@ class Deadline(models.Model):
     stood = models.PositiveIntegerField(default=0, db_default=0)
 
     NO_EVIDENCE = "the entries of its matter replay to it (verify.py)"
+    RUNS = Q(met_at=None, paused_at=None)
+    """Neither met nor standing still."""
 
     class Meta:
         constraints = [

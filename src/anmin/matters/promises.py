@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
 from anmin.evidence.log import atomic
@@ -81,7 +82,7 @@ def by_workdays() -> frozenset[str]:
 def judged_before(one: Deadline) -> Due | None:
     """When a promise that is met or past would have been due by the calendar of now; nothing if
     that is when it was due. It stays as it was judged."""
-    if one.met_at is None and one.due_at > timezone.now():
+    if one.paused_at is not None or (one.met_at is None and one.due_at > timezone.now()):
         return None
     try:
         return mover()(running_clocks([one])[one.clock])
@@ -92,11 +93,13 @@ def judged_before(one: Deadline) -> Due | None:
 def _waiting(now: datetime) -> Iterator[tuple[int, Running]]:
     """The clocks that run and are not due yet, by matter."""
     rows = Deadline.objects.filter(
-        rule__in=by_workdays(), met_at=None, due_at__gt=now, matter__stage__in=LIVE
+        Deadline.RUNS,
+        Q(rule__in=by_workdays()) | ~Q(extended=""),
+        due_at__gt=now,
+        matter__stage__in=LIVE,
     ).order_by("matter_id", "pk")
-    columns = ("matter_id", "rule", "started_at", "due_at", "provisional")
-    for pk, rule, start, due, provisional in rows.values_list(*columns).iterator(2000):
-        yield pk, Running(rule, start, due, provisional)
+    for row in rows.iterator(2000):
+        yield row.matter_id, running_clocks([row])[row.clock]
 
 
 def _anew(clock: Running, moved: Moved) -> Running | None:
@@ -133,7 +136,7 @@ def _changed(
     running: Iterable[tuple[str, Running]], moved: Moved, now: datetime
 ) -> Iterator[tuple[str, Running]]:
     for code, clock in running:
-        if clock.met_at is None and clock.due_at > now:
+        if clock.owed and clock.due_at > now:
             anew = _anew(clock, moved)
             if anew is not None:
                 yield code, anew

@@ -18,6 +18,7 @@ from anmin.matters.bringing import UNDONE
 from anmin.matters.bulk import of_matters
 from anmin.matters.clock import Running, tick
 from anmin.matters.contacts import find_by
+from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import VOID, Stage
 from anmin.matters.later_word import KEPT_OUT
 from anmin.matters.ledger import (
@@ -38,7 +39,6 @@ from anmin.matters.models import (
     Matter,
 )
 from anmin.matters.reckoning import reckoner
-from anmin.matters.view import MatterView
 
 SAID = ("open", "observe")
 """The actions of entries by which an import says something."""
@@ -66,7 +66,7 @@ def entries_after(first: Mapping[int, int], run: int) -> list[Entry]:
 def missed_promises(matter_ids: Collection[int]) -> set[int]:
     """Those of these matters of which a promise ran out before it was met, or without being met."""
     late = Deadline.objects.filter(of_matters(sorted(matter_ids)), due_at__lt=timezone.now())
-    late = late.filter(Q(met_at=None) | Q(met_at__gt=F("due_at")))
+    late = late.filter(Deadline.RUNS | Q(met_at__gt=F("due_at")))
     return set(late.values_list("matter_id", flat=True))
 
 
@@ -106,7 +106,7 @@ def _void(matters: list[Matter], run: int, actor: Actor, at: datetime) -> None:
             clocks=tick(
                 kind.clocks,
                 kind.flow,
-                MatterView(matter.category, VOID, matter.details, matter.opened_at),
+                MatterFacts(matter.category, VOID, matter.details, matter.opened_at),
                 at=at,
                 running=running,
                 reckon=reckon,

@@ -12,14 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anmin.matters.clock import Clock, Extension, Running, extend, next_due, reckoned, tick
+from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import Flow, Move, Stage, State
 from anmin.matters.reckoning import reckoner
-from anmin.matters.view import MatterView
 
 TOWN = ZoneInfo("Asia/Shanghai")
 
 
-def finish_rule(matter: MatterView) -> str:
+def finish_rule(matter: MatterFacts) -> str:
     return "petition.zhejiang.finish" if matter.details.get("local") else "petition.national.finish"
 
 
@@ -93,7 +93,7 @@ def lived(steps: Iterable[tuple[str, datetime]], *, local: bool = True) -> dict[
             longer = extend(clock, running[clock.code], day=at.date(), reckon=reckon)
             assert longer, "may be extended"
             running[clock.code] = longer
-        view = MatterView("other", state, {"local": local})
+        view = MatterFacts("other", state, {"local": local})
         running |= tick(
             CLOCKS,
             FLOW,
@@ -188,7 +188,7 @@ def test_a_clock_with_a_start_of_its_own_begins_anew_by_the_step_declared() -> N
     again = tick(
         CLOCKS,
         FLOW,
-        MatterView("other", "reviewed"),
+        MatterFacts("other", "reviewed"),
         at=day(11, 2),
         running=lived(first),
         reckon=reckon,
@@ -204,7 +204,7 @@ def test_a_paused_clock_of_a_matter_that_ends_is_met() -> None:
     met = tick(
         CLOCKS,
         FLOW,
-        MatterView("other", "answered"),
+        MatterFacts("other", "answered"),
         at=day(10, 12),
         running=away,
         reckon=reckoner(),

@@ -9,12 +9,12 @@ import pytest
 from django.utils import timezone, translation
 
 from anmin.matters.clock import Clock, Running, next_due, tick
+from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import LIVE, Flow, Move, Stage, State
 from anmin.matters.kind import Kind, Public
 from anmin.matters.kinds_page import kinds_markdown
 from anmin.matters.reckoning import reckoner
 from anmin.matters.registry import all_kinds, discover, kind_of, rectifying_kind, register
-from anmin.matters.view import MatterView
 from anmin.people.policy import rated_roles
 from anmin.people.roles import Role
 
@@ -70,7 +70,7 @@ def entered(
     kind: Kind, state: str, running: dict, step: str = "", *, at: datetime
 ) -> dict[str, Running]:
     """The clocks that entering a state changes."""
-    view = MatterView("noise", state)
+    view = MatterFacts("noise", state)
     return tick(
         kind.clocks,
         kind.flow,
@@ -87,7 +87,7 @@ def entered(
 def test_its_clocks_compute(kind: Kind, category: str) -> None:
     start = timezone.now()
     for clock in kind.clocks:
-        rule = clock.rule_for(MatterView(category, kind.flow.start))
+        rule = clock.rule_for(MatterFacts(category, kind.flow.start))
         assert reckoner()(rule, start).at > start
 
 

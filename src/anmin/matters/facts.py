@@ -7,7 +7,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class MatterView:
+class MatterFacts:
     """A matter in a state, read only. ``details`` are as JSON keeps them; blanks are not there."""
 
     category: str
