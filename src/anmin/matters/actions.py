@@ -1,7 +1,6 @@
 """The one write door: nothing else changes a matter (bulk imports use ``intake``)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +13,7 @@ from anmin.kernel.errors import Conflict, NotFound, Refusal
 from anmin.matters import policy
 from anmin.matters.actor import CITIZEN, Actor
 from anmin.matters.categories import category as category_of
-from anmin.matters.clock import Reckoner, Running, extend, tick
+from anmin.matters.clock import tick
 from anmin.matters.contacts import (
     ContactFacts,
     contact_marks,
@@ -23,14 +22,13 @@ from anmin.matters.contacts import (
     unseal,
 )
 from anmin.matters.facts import MatterFacts
-from anmin.matters.flow import Move
-from anmin.matters.kind import Kind
 from anmin.matters.ledger import Change, append, deadlines_of, running_clocks
 from anmin.matters.models import Contact, Entry, Link, Matter
 from anmin.matters.numbers import take_numbers
 from anmin.matters.queries import by_id
 from anmin.matters.reckoning import handed_on, reckoner
 from anmin.matters.registry import kind_of
+from anmin.matters.steps import prepare, require_all, require_here, step_of
 from anmin.people.actions import log_access
 from anmin.people.models import Account
 from anmin.places.models import Area, Unit
@@ -79,7 +77,7 @@ def open_matter(
     if known is not None:
         return known
     known_facts = declared.clean(details or {})
-    _require_all(declared.asks, known_facts)
+    require_all(declared.asks, known_facts)
     matter = Matter(kind=kind, state="")
     columns = {
         "number": next(take_numbers(declared.prefix, timezone.localtime(start).year)),
@@ -170,42 +168,14 @@ def _move(
     matter = _only(by_id(matter_id))
     if done_before(matter, key):
         return matter
-    declared = matter.type
-    edge = declared.flow.move(code)
-    if edge is None:
-        raise NotFound(_("There is no such step."))
+    edge = step_of(matter, code)
     policy.require_move(actor, matter, edge)
-    _require_version(matter, version)
-    if matter.state not in edge.sources:
-        raise Conflict(
-            _("This step is not possible now: the matter is “%(state)s”.")
-            % {"state": matter.state_label}
-        )
+    require_version(matter, version)
+    require_here(matter, edge)
+    if edge.approval:
+        raise Refusal(_("This step needs another person's agreement: ask for it."), code="approval")
     now = at or timezone.now()
-    given, target = _inputs(edge, note, inputs, now), edge.to(matter.state)
-    details = declared.clean({**matter.details, **given})
-    facts = MatterFacts(matter.category, target, details, matter.opened_at)
-    _require_guards(edge, replace(facts, state=matter.state))
-    change = Change(
-        action=edge.code,
-        to_state=target,
-        note=note,
-        public=edge.public,
-        columns=_closing(matter, target, now),
-        details={name: value for name, value in details.items() if name in given},
-    )
-    running, reckon = running_clocks(deadlines_of(matter.pk)), reckoner()
-    if edge.extends:
-        change.clocks = _extended(declared, edge, running, now, reckon)
-    change.clocks |= tick(
-        declared.clocks,
-        declared.flow,
-        facts,
-        at=now,
-        running={**running, **change.clocks},
-        reckon=reckon,
-        steps=frozenset({edge.code}),
-    )
+    change, running = prepare(matter, edge, note=note, inputs=inputs, at=now)
     with atomic():
         append(matter, change, actor=actor, at=now, key=key, running=running)
     return matter
@@ -227,7 +197,7 @@ def assign(
     if done_before(matter, key):
         return matter
     policy.require_assign(actor, matter, to=unit)
-    _require_version(matter, version)
+    require_version(matter, version)
     if unit is None and account is None:
         raise Refusal(_("Say to whom it goes."), field="unit")
     target = unit.pk if unit else matter.unit_id
@@ -348,57 +318,9 @@ def done_before(matter: Matter, key: str | None) -> bool:
     return key is not None and Entry.objects.filter(matter=matter, key=key).exists()
 
 
-def _require_version(matter: Matter, version: int | None) -> None:
+def require_version(matter: Matter, version: int | None) -> None:
     if version is not None and version != matter.version:
         raise Conflict(_("Somebody else changed this matter meanwhile; look again."))
-
-
-def _inputs(edge: Move, note: str, inputs: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """What a move brings into the details; refuses what is missing."""
-    _require_all(edge.needs, {**inputs, "note": note})
-    for name in inputs:
-        if name not in edge.needs and name not in edge.takes:
-            raise Refusal(_("This step does not take that."), field=name, code="not_taken")
-    given = {**inputs, **edge.sets}
-    if edge.stamps:
-        given[edge.stamps] = now
-    return given
-
-
-def _require_all(names: Iterable[str], given: Mapping[str, Any]) -> None:
-    """Refuse what is missing of the names, or blank."""
-    for name in names:
-        value = given.get(name)
-        if value is None or value == [] or (isinstance(value, str) and not value.strip()):
-            raise Refusal(_("This is needed for the step."), field=name, code="missing")
-
-
-def _require_guards(edge: Move, facts: MatterFacts) -> None:
-    """Refuse a step for the first reason that one of its guards gives."""
-    for guard in edge.guards:
-        reason = guard(facts)
-        if reason is not None:
-            raise Refusal(str(reason), code="guarded")
-
-
-def _extended(
-    declared: Kind, edge: Move, running: Mapping[str, Running], now: datetime, reckon: Reckoner
-) -> dict[str, Running]:
-    """The clock that a step extends, extended."""
-    clock = next(one for one in declared.clocks if one.code == edge.extends)
-    known = running.get(clock.code)
-    longer = extend(clock, known, day=timezone.localdate(now), reckon=reckon) if known else None
-    if longer is None:
-        raise Refusal(_("This deadline is not extended once more."), code="not_extended")
-    return {clock.code: longer}
-
-
-def _closing(matter: Matter, state: str, now: datetime) -> dict[str, Any]:
-    """The columns that ending or reopening a matter changes."""
-    live = matter.type.flow.stage(state).live
-    if live == (matter.closed_at is None):
-        return {}
-    return {"closed_at": None if live else now}
 
 
 def _same_state(matter: Matter, change: Change, actor: Actor, key: str | None = None) -> None:

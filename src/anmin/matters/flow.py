@@ -60,6 +60,14 @@ _VOID = State(Stage.VOID, _("Void: the import was undone"))
 
 
 @dataclass(frozen=True)
+class Approval:
+    """Who else must agree to a step, and the rule by which a request for it lapses unanswered."""
+
+    by: frozenset[str]
+    lapses: str = "approval.lapses"
+
+
+@dataclass(frozen=True)
 class Move:
     """One edge of a flow.
 
@@ -67,7 +75,8 @@ class Move:
     the kind's details, or ``note``; ``takes`` what may be; anything else is refused. ``sets`` are
     details that the step itself fixes. ``stamps`` names a details field that takes the moment of
     the move. ``guards`` look at the matter with what is given and say why not, or nothing.
-    ``extends`` names the clock that it extends.
+    ``extends`` names the clock that it extends. ``approval``: it is asked for, and taken when
+    another person agrees.
     ``asks`` marks a move that sends the citizen a question and waits for the answer, and
     ``replies`` the one that the answer itself makes. ``unnamed_by`` are who alone take it where
     the unit must not learn whose matter led to this one (a sealed cause); then it is no debt of
@@ -85,6 +94,7 @@ class Move:
     stamps: str | None = None
     guards: tuple[Guard, ...] = ()
     extends: str = ""
+    approval: Approval | None = None
     public: bool = True
     asks: bool = False
     replies: bool = False

@@ -126,6 +126,8 @@ class Kind:
             wanted |= {move.stamps} if move.stamps else set()
             if unknown := wanted - fields:
                 raise ValueError(f"{self.code}: move {move.code} needs {sorted(unknown)}")
+            if move.approval and not move.approval.by:
+                raise ValueError(f"{self.code}: nobody approves {move.code}")
         if unknown := set(self.asks) - fields:
             raise ValueError(f"{self.code}: opening asks {sorted(unknown)}")
         if unknown := set(self.public.fields) - fields:

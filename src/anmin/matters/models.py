@@ -11,6 +11,7 @@ from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import LIVE, STAGE_LABELS, Stage, Text
 from anmin.matters.kind import Kind
 from anmin.matters.registry import kind_choices, kind_of
+from anmin.matters.request_models import ApprovalRequest as ApprovalRequest
 
 
 def stage_choices() -> list[tuple[str, Text]]:

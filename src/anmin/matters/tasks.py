@@ -1,7 +1,7 @@
 """What this room does without anybody asking."""
 
 from anmin.kernel.jobs import daily, every
-from anmin.matters import word_index
+from anmin.matters import approvals, word_index
 from anmin.matters.news import drain
 from anmin.matters.promises import reckon_again
 from anmin.matters.reactions import send_waiting
@@ -23,3 +23,9 @@ def promises() -> int:
 def questions() -> int:
     """Send questions to citizens whose turn it is."""
     return send_waiting()
+
+
+@every(seconds=300)
+def requests() -> int:
+    """End requests for steps that nobody answered in time."""
+    return approvals.lapse()

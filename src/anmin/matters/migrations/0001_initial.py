@@ -185,6 +185,27 @@ class Migration(migrations.Migration):
                 ('matter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='later_contacts', to='matters.matter')),
             ],
         ),
+        migrations.CreateModel(
+            name='ApprovalRequest',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('step', models.CharField(max_length=32)),
+                ('asked_at', models.DateTimeField()),
+                ('reason', models.TextField()),
+                ('inputs', models.JSONField(default=dict)),
+                ('lapses_at', models.DateTimeField()),
+                ('outcome', models.CharField(blank=True, max_length=12)),
+                ('decided_at', models.DateTimeField(null=True)),
+                ('decision', models.TextField(blank=True)),
+                ('asked_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('decided_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('matter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='matters.matter')),
+            ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('outcome', '')), fields=['lapses_at'], name='request_waits')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('outcome', '')), fields=('matter', 'step'), name='one_request_waits')],
+            },
+        ),
         migrations.AddIndex(
             model_name='matter',
             index=models.Index(models.OrderBy(models.F('opened_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='matter_newest'),

@@ -1,0 +1,121 @@
+"""A step of a flow made ready: what it changes, and which clocks. Nothing is written here."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from anmin.kernel.errors import Conflict, NotFound, Refusal
+from anmin.matters.clock import Reckoner, Running, extend, tick
+from anmin.matters.facts import MatterFacts
+from anmin.matters.flow import Move
+from anmin.matters.kind import Kind
+from anmin.matters.ledger import Change, deadlines_of, running_clocks
+from anmin.matters.models import Matter
+from anmin.matters.reckoning import reckoner
+
+
+def step_of(matter: Matter, code: str) -> Move:
+    """The step of that code, or ``NotFound``."""
+    edge = matter.type.flow.move(code)
+    if edge is None:
+        raise NotFound(_("There is no such step."))
+    return edge
+
+
+def require_here(matter: Matter, edge: Move) -> None:
+    """Refuse a step that does not start in the matter's state."""
+    if matter.state not in edge.sources:
+        raise Conflict(
+            _("This step is not possible now: the matter is “%(state)s”.")
+            % {"state": matter.state_label}
+        )
+
+
+def prepare(
+    matter: Matter, edge: Move, *, note: str, inputs: Mapping[str, Any], at: datetime
+) -> tuple[Change, dict[str, Running]]:
+    """What a step changes, and the clocks before it.
+
+    Raises ``Refusal`` for the first field that is missing, not taken or wrong, and for the reason
+    that a guard gives.
+    """
+    declared, target = matter.type, edge.to(matter.state)
+    given = _inputs(edge, note, inputs, at)
+    details = declared.clean({**matter.details, **given})
+    facts = MatterFacts(matter.category, target, details, matter.opened_at)
+    _require_guards(edge, replace(facts, state=matter.state))
+    change = Change(
+        action=edge.code,
+        to_state=target,
+        note=note,
+        public=edge.public,
+        columns=_closing(matter, target, at),
+        details={name: value for name, value in details.items() if name in given},
+    )
+    running, reckon = running_clocks(deadlines_of(matter.pk)), reckoner()
+    if edge.extends:
+        change.clocks = _extended(declared, edge, running, at, reckon)
+    change.clocks |= tick(
+        declared.clocks,
+        declared.flow,
+        facts,
+        at=at,
+        running={**running, **change.clocks},
+        reckon=reckon,
+        steps=frozenset({edge.code}),
+    )
+    return change, running
+
+
+def _inputs(edge: Move, note: str, inputs: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """What a move brings into the details; refuses what is missing."""
+    require_all(edge.needs, {**inputs, "note": note})
+    for name in inputs:
+        if name not in edge.needs and name not in edge.takes:
+            raise Refusal(_("This step does not take that."), field=name, code="not_taken")
+    given = {**inputs, **edge.sets}
+    if edge.stamps:
+        given[edge.stamps] = now
+    return given
+
+
+def require_all(names: Iterable[str], given: Mapping[str, Any]) -> None:
+    """Refuse what is missing of the names, or blank."""
+    for name in names:
+        value = given.get(name)
+        if value is None or value == [] or (isinstance(value, str) and not value.strip()):
+            raise Refusal(_("This is needed for the step."), field=name, code="missing")
+
+
+def _require_guards(edge: Move, facts: MatterFacts) -> None:
+    """Refuse a step for the first reason that one of its guards gives."""
+    for guard in edge.guards:
+        reason = guard(facts)
+        if reason is not None:
+            raise Refusal(str(reason), code="guarded")
+
+
+def _extended(
+    declared: Kind, edge: Move, running: Mapping[str, Running], now: datetime, reckon: Reckoner
+) -> dict[str, Running]:
+    """The clock that a step extends, extended."""
+    clock = next(one for one in declared.clocks if one.code == edge.extends)
+    known = running.get(clock.code)
+    longer = extend(clock, known, day=timezone.localdate(now), reckon=reckon) if known else None
+    if known is not None and known.owed and known.due_at < now:
+        raise Refusal(_("This deadline has run out already: it is not extended."), code="run_out")
+    if longer is None:
+        raise Refusal(_("This deadline is not extended once more."), code="not_extended")
+    return {clock.code: longer}
+
+
+def _closing(matter: Matter, state: str, now: datetime) -> dict[str, Any]:
+    """The columns that ending or reopening a matter changes."""
+    live = matter.type.flow.stage(state).live
+    if live == (matter.closed_at is None):
+        return {}
+    return {"closed_at": None if live else now}
