@@ -29,7 +29,7 @@ from anmin.evidence.models import Head
 from anmin.evidence.shapes import shapes
 from anmin.exchange.models import ImportRun, ProfileUse
 from anmin.kernel.chain import GENESIS
-from anmin.matters.models import FurtherPhone, LaterContact, Matter, Reaction
+from anmin.matters.models import ApprovalRequest, FurtherPhone, LaterContact, Matter, Reaction
 from anmin.people.actions import roster_duty
 from anmin.people.models import Account, AccountRequest
 from anmin.people.roles import Role
@@ -194,6 +194,11 @@ CHANGES = [
         "a sealed link opened",
         "matters_link",
         "UPDATE matters_link SET sealed = NOT sealed WHERE id = {id}",
+    ),
+    Change(
+        "a request for a step",
+        "matters_approvalrequest",
+        "UPDATE matters_approvalrequest SET outcome = 'agreed' WHERE id = {id}",
     ),
     Change(
         "a question to a citizen",
@@ -563,6 +568,9 @@ def _live() -> None:
         FurtherPhone.objects.create(matter=matter, phone_index=b"0" * 16)
         LaterContact.objects.create(
             matter=matter, at=now, standing="beside", sealed=b"x", fingerprint=b"0" * 16
+        )
+        ApprovalRequest.objects.create(
+            matter=matter, step="longer", asked_by=leader, asked_at=now, reason="?", lapses_at=now
         )
         Reaction.objects.create(
             matter=matter, token_digest=b"1" * 32, question="?", asked_at=now, expires_at=now

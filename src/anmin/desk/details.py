@@ -97,13 +97,16 @@ def form_field(info: FieldInfo, *, required: bool) -> forms.Field:
 
 
 def asked_at_opening(kind: Kind) -> Iterable[tuple[str, FieldInfo]]:
-    """The facts that whoever opens a matter may know already.
+    """The facts that whoever opens a matter must know, or may know already.
 
-    Moments come from steps, and what a step asks for is not asked before it.
+    Moments come from steps, and what a step asks for is not asked before it, unless the kind
+    asks for it.
     """
-    later = {name for move in kind.flow.moves for name in move.needs} | kind.details.told_fields()
+    steps = (name for move in kind.flow.moves for name in (*move.needs, *move.takes, *move.sets))
+    later = {*steps} | kind.details.told_fields()
     for name, info in kind.details.model_fields.items():
-        if name not in later and _plain(info.annotation) is not datetime:
+        known = name not in later and _plain(info.annotation) is not datetime
+        if known or name in kind.asks:
             yield name, info
 
 

@@ -92,7 +92,10 @@ class StepForm(ActForm):
 
     def inputs(self) -> dict[str, Any]:
         """The facts that the step brings."""
-        return {n: v for n, v in self.cleaned_data.items() if n not in ("key", "version", "note")}
+        given = {n: v for n, v in self.cleaned_data.items() if n not in ("key", "version", "note")}
+        return {
+            n: v for n, v in given.items() if self.fields[n].required or v not in (None, "", [])
+        }
 
 
 @cache
@@ -100,17 +103,22 @@ def step_form(kind_code: str, move_code: str) -> type[StepForm]:
     """The form of one step of one kind."""
     kind = kind_of(kind_code)
     edge = kind.flow.move(move_code)
-    needs = edge.needs if edge else ()
+    names = (*edge.needs, *edge.takes) if edge else ()
+    must = edge.needs if edge else ()
     hint = _("The citizen may read this.") if edge and edge.public else ""
     fields = {
         name: forms.CharField(
-            label=_("Note"), max_length=2000, widget=forms.Textarea, help_text=hint
+            label=_("Note"),
+            max_length=2000,
+            widget=forms.Textarea,
+            help_text=hint,
+            required=name in must,
         )
         if name == "note"
-        else form_field(kind.details.model_fields[name], required=True)
-        for name in needs
+        else form_field(kind.details.model_fields[name], required=name in must)
+        for name in names
     }
-    told = frozenset(kind.details.told_fields() & set(needs))
+    told = frozenset(kind.details.told_fields() & set(names))
     return type("FlowStepForm", (StepForm,), {**fields, "told": told})
 
 
@@ -225,9 +233,10 @@ class OpeningForm(ContactForm):
 @cache
 def opening_form(kind_code: str) -> type[OpeningForm]:
     """The form that opens a matter of one kind."""
+    kind = kind_of(kind_code)
     fields: Mapping[str, forms.Field] = {
-        DETAIL + name: form_field(info, required=False)
-        for name, info in asked_at_opening(kind_of(kind_code))
+        DETAIL + name: form_field(info, required=name in kind.asks)
+        for name, info in asked_at_opening(kind)
     }
     return type("KindOpeningForm", (OpeningForm,), dict(fields))
 

@@ -271,8 +271,8 @@ def _page(
             "orphan": None if placed else bound,
             "typed_in": _first_box(bound) if bound else "",
             # Without anything to fill in one press is enough.
-            "moves": [one for one in steps if not one.move.needs],
-            "forms": [one for one in steps if one.move.needs],
+            "moves": [one for one in steps if not (one.move.needs or one.move.takes)],
+            "forms": [one for one in steps if one.move.needs or one.move.takes],
             "failed": bound if bound is not None and bound.errors else None,
             "assign": sheet(AssignForm, "assign", version=version, bound=assigning),
             "note": sheet(NoteForm, "note", version=version, bound=noting),
@@ -292,7 +292,7 @@ def _page(
 
 def _inserted(matter: Matter, edge: Move, form: StepForm, wanted: str) -> StepForm:
     """The form once more, with a ready text added to what was typed (the way without script)."""
-    for field in edge.needs:
+    for field in (*edge.needs, *edge.takes):
         for answer in answers_for(field, matter.category):
             if answer.key == wanted:
                 typed_so_far = form.data.get(field, "").strip()
