@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from anmin.desk.answers import Answer, answers_for
 from anmin.desk.details import fact_in_words, label_of, typed
+from anmin.desk.dues import clock_state, due_lines
 from anmin.desk.forms import step_form
 from anmin.desk.sheets import Sheet, sheet
-from anmin.desk.dues import clock_state, due_lines
 from anmin.desk.story import Names, moments
 from anmin.matters.policy import in_scope
 from anmin.matters.reactions import read_answer, standing
