@@ -302,19 +302,19 @@ def test_a_step_that_somebody_overtakes_looks_again(
     """Between reading and writing a colleague writes a note: the step is taken all the same."""
     matter = city.incident()
     officer, leader = Actor.of(city.officer), Actor.of(city.duty_leader)
-    reckon = actions.tick
+    prepare = actions.prepare
 
     def overtaken(*args: Any, **kwargs: Any) -> Any:
-        monkeypatch.setattr(actions, "tick", reckon)
+        monkeypatch.setattr(actions, "prepare", prepare)
         actions.add_note(matter_id=matter.pk, actor=leader, text="我也在看。")
-        return reckon(*args, **kwargs)
+        return prepare(*args, **kwargs)
 
-    monkeypatch.setattr(actions, "tick", overtaken)
+    monkeypatch.setattr(actions, "prepare", overtaken)
     actions.move(matter_id=matter.pk, code="dispatch", actor=officer)
     told = list(matter.entries.order_by("seq").values_list("action", flat=True))
     assert told == ["open", "note", "dispatch"]
 
-    monkeypatch.setattr(actions, "tick", overtaken)
+    monkeypatch.setattr(actions, "prepare", overtaken)
     seen = Matter.objects.get(pk=matter.pk).version
     with pytest.raises(Conflict):  # who says what was seen is asked to look
         actions.move(matter_id=matter.pk, code="arrive", actor=officer, version=seen)
