@@ -139,7 +139,7 @@ def test_only_what_is_open_and_still_to_come_is_reckoned_anew(
     monkeypatch.setattr(
         promises,
         "mover",
-        lambda _before: lambda _rule, _start, due: SimpleNamespace(at=due + later),
+        lambda _before: lambda clock: SimpleNamespace(at=clock.due_at + later),
     )
     assert promises.reckon_again() == 1
     due[moved.pk] += later
