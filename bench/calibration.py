@@ -199,7 +199,7 @@ def morning() -> None:
     promised, weeks = 1 - rule("measures.confidence").share, rule("measures.usual_weeks").number
     for name, _rng, draw in families():
         alarms: list[list[bool]] = [[], [], [], []]
-        for _day in range(FAMILIES * 2):
+        for _day in range(FAMILIES * 10):
             past = draw(np.full((7, weeks), DOUBLED)).astype(float)
             scatter = scatters_of([], {(): past})[0]
             for at, times in ((0, 1.0), (2, 2.0)):
