@@ -1,7 +1,8 @@
 """Versioned scripts: what is said, asked and advised, never edited once it has been used.
 
-A change is a new file with the next version. ``scripts/published.toml`` keeps the digest of every
-version; a test compares them, so that an edit of an old one cannot pass unnoticed.
+The scripts of a kind are in its folder, the rest is here. A change is a new file with the next
+version; ``published.toml`` beside them keeps the digest of every version, and a test compares them, so
+that an edit of an old one cannot pass unnoticed.
 """
 
 import tomllib
@@ -9,10 +10,12 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, Self
 
+from django.conf import settings
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from anmin.callbacks.wordbook import Term, Words
 from anmin.kernel.errors import NotFound
+from anmin.kernel.kind_folders import files_of
 from anmin.kernel.suggestive import Asked, require_fair, require_same
 
 FOLDER = Path(__file__).parent / "scripts"
@@ -106,20 +109,23 @@ class Checklist(Sheet):
 
 
 @cache
-def _versions() -> dict[str, list[int]]:
-    """Every sheet (``incident``, ``advice/theft``) and its versions, oldest first."""
-    found: dict[str, list[int]] = {}
-    for path in FOLDER.rglob("*.v*.toml"):
-        name, _, number = path.relative_to(FOLDER).as_posix().removesuffix(".toml").rpartition(".v")
-        found.setdefault(name, []).append(int(number))
-    return {name: sorted(numbers) for name, numbers in found.items()}
+def _versions() -> dict[str, dict[int, Path]]:
+    """Every sheet (``incident``, ``advice/theft``) and the files of its versions."""
+    found: dict[str, dict[int, Path]] = {}
+    for folder in folders():
+        for path in versions_in(folder):
+            written = path.relative_to(folder).as_posix()
+            name, _, number = written.removesuffix(".toml").rpartition(".v")
+            if int(number) in found.setdefault(name, {}):
+                raise ValueError(f"there are two scripts {name} version {number}")
+            found[name][int(number)] = path
+    return found
 
 
 _kept: dict[tuple[str, int], Sheet] = {}
 
 
-def _read(model: type[Sheet], name: str, version: int) -> Sheet:
-    path = FOLDER / f"{name}.v{version}.toml"
+def _read(model: type[Sheet], path: Path, name: str, version: int) -> Sheet:
     sheet = model.model_validate(tomllib.loads(path.read_text("utf-8")))
     if (sheet.code, sheet.version) != (name.rpartition("/")[2], version):
         raise ValueError(f"{path.name} says that it is {sheet.code} version {sheet.version}")
@@ -127,13 +133,13 @@ def _read(model: type[Sheet], name: str, version: int) -> Sheet:
 
 
 def _sheet[S: Sheet](model: type[S], name: str, version: int | None) -> S:
-    known = _versions().get(name, [])
+    known = _versions().get(name, {})
     wanted = version if version is not None else max(known, default=0)
     if wanted not in known:
         raise NotFound(f"there is no version {wanted} of {name}")
     sheet = _kept.get((name, wanted))
     if sheet is None:
-        sheet = _kept[name, wanted] = _read(model, name, wanted)
+        sheet = _kept[name, wanted] = _read(model, known[wanted], name, wanted)
     assert isinstance(sheet, model)
     return sheet
 
@@ -158,6 +164,11 @@ def checklist(version: int | None = None) -> Checklist:
     return _sheet(Checklist, "quality", version)
 
 
-def files() -> list[Path]:
-    """Every versioned file, for the test that compares their digests."""
-    return sorted(FOLDER.rglob("*.v*.toml"))
+def folders() -> list[Path]:
+    """Where versioned files are: those of the house, then those of each kind."""
+    return [FOLDER, *(path for _kind, path in files_of(settings.KIND_FOLDERS, "scripts"))]
+
+
+def versions_in(folder: Path) -> list[Path]:
+    """Every versioned file of a folder."""
+    return sorted(folder.rglob("*.v*.toml"))

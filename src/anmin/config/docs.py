@@ -81,10 +81,12 @@ def _paragraphs(text: str | None) -> str:
 
 def rules_page() -> str:
     """Every rule with its values, dates and sources."""
+    from django.conf import settings
+
     from anmin.kernel.rules import RuleBook
     from anmin.kernel.rules_page import rules_markdown
 
-    return rules_markdown(RuleBook())
+    return rules_markdown(RuleBook(kinds=settings.KIND_FOLDERS.values()))
 
 
 def kinds_page() -> str:

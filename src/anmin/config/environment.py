@@ -34,6 +34,11 @@ class Environment(BaseSettings):
         Path("var"),
         description="Folder that holds all data of this installation; made with mode 0700.",
     )
+    anmin_kinds: Annotated[tuple[Path, ...], NoDecode] = Field(
+        (),
+        description="Folders with kinds of matters of one's own, comma-separated: each holds a "
+        "folder for a kind. They are program code: only the administrator may write there.",
+    )
     database_url: SecretStr | None = Field(
         None,
         description="PostgreSQL address (`postgres://user:password@host/name`). "
@@ -185,7 +190,7 @@ class Environment(BaseSettings):
         False, description="Show tracebacks in the terminal. For developers only."
     )
 
-    @field_validator("anmin_allowed_hosts", "anmin_root_mail", mode="before")
+    @field_validator("anmin_allowed_hosts", "anmin_kinds", "anmin_root_mail", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         if isinstance(value, str):
@@ -202,6 +207,14 @@ class Environment(BaseSettings):
             if not re.fullmatch(r"[^\s@<>,]+@[^\s@<>,]+\.[^\s@<>,]+", address):
                 raise ValueError(f"{address} is no mail address")
         return value
+
+    @field_validator("anmin_kinds", mode="after")
+    @classmethod
+    def _there(cls, value: tuple[Path, ...]) -> tuple[Path, ...]:
+        for folder in value:
+            if not folder.is_dir():
+                raise ValueError(f"there is no folder {folder}")
+        return tuple(folder.resolve() for folder in value)
 
     @field_validator("anmin_home", mode="after")
     @classmethod

@@ -36,7 +36,9 @@ def folder() -> Path:
 def book() -> RuleBook:
     """The rules as the files say now, with the digests that are held now."""
     own = Path(settings.ANMIN_HOME) / "rules"
-    return RuleBook(own if own.is_dir() else None, read_digests(folder()))
+    return RuleBook(
+        own if own.is_dir() else None, read_digests(folder()), settings.KIND_FOLDERS.values()
+    )
 
 
 def as_row(rule: Rule) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from anmin.config.environment import Environment
 from anmin.config.home import kept_secret, make_home
 from anmin.config.late import Late
+from anmin.kernel.kind_folders import files_of, kind_folders
 
 if TYPE_CHECKING:
     from anmin.kernel.calendar import WorkingCalendar
@@ -187,7 +188,7 @@ def _rules() -> "RuleBook":
     from anmin.kernel.law_texts import read_digests
     from anmin.kernel.rules import RuleBook
 
-    return RuleBook(_own("rules"), read_digests(ANMIN_HOME / "laws"))
+    return RuleBook(_own("rules"), read_digests(ANMIN_HOME / "laws"), KIND_FOLDERS.values())
 
 
 def _calendar() -> "WorkingCalendar":
@@ -201,6 +202,7 @@ def _own(folder: str) -> Path | None:
     return ANMIN_HOME / folder if (ANMIN_HOME / folder).is_dir() else None
 
 
+KIND_FOLDERS = kind_folders((PACKAGE / "matters" / "kinds", *ENVIRONMENT.anmin_kinds))
 KEYRING = cast("Keyring", Late(_keyring))
 RULES = cast("RuleBook", Late(_rules))
 CALENDAR = cast("WorkingCalendar", Late(_calendar))
@@ -269,7 +271,10 @@ if ENVIRONMENT.anmin_oidc_issuer:
 # --- language and time ----------------------------------------------------------------------
 LANGUAGE_CODE = ENVIRONMENT.anmin_language
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
-LOCALE_PATHS = [PACKAGE / "locale"]
+LOCALE_PATHS = [
+    PACKAGE / "locale",
+    *(path for _kind, path in files_of(KIND_FOLDERS, "locale")),
+]
 USE_I18N = True
 FORMAT_MODULE_PATH = ["anmin.config.formats"]
 USE_TZ = True

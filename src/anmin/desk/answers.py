@@ -1,17 +1,18 @@
-"""Ready texts for answers, read from ``answers.toml``: put in with one key, then completed."""
+"""Ready texts for answers, from the ``answers.toml`` of each kind: put in with one key, then completed."""
 
 from __future__ import annotations
 
 import re
 import tomllib
 from functools import cache
-from pathlib import Path
 
+from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, ConfigDict
 
 from anmin.kernel.errors import Refusal
+from anmin.kernel.kind_folders import files_of
 
 # 〔2026〕 in the number of a document is no gap.
 _GAP = re.compile(r"〔(?!\d{4}〕)[^〔〕]*〕")
@@ -34,6 +35,7 @@ class Answer(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    kind: str
     key: str
     field: str
     title: Words
@@ -47,17 +49,21 @@ class Answer(BaseModel):
 
 @cache
 def all_answers() -> tuple[Answer, ...]:
-    """Every text, in the order of the file."""
-    raw = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
-    return tuple(Answer(key=key, **entry) for key, entry in raw.items())
+    """Every text, kind by kind, in the order of the files."""
+    return tuple(
+        Answer(kind=kind, key=key, **entry)
+        for kind, path in files_of(settings.KIND_FOLDERS, "answers.toml")
+        for key, entry in tomllib.loads(path.read_text("utf-8")).items()
+    )
 
 
-def answers_for(field: str, category: str) -> list[Answer]:
-    """The texts that fit a fact of a matter of that category; those made for it come first."""
+def answers_for(kind: str, field: str, category: str) -> list[Answer]:
+    """The texts that fit a fact of a matter of that kind and category; those made for it come first."""
     fitting = [
         one
         for one in all_answers()
-        if one.field == field and (not one.categories or category in one.categories)
+        if (one.kind, one.field) == (kind, field)
+        and (not one.categories or category in one.categories)
     ]
     return sorted(fitting, key=lambda one: not one.categories)
 

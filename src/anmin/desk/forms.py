@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +25,7 @@ from anmin.matters.queries import SORTS, VIEWS, Filters
 from anmin.matters.registry import all_kinds, kind_choices, kind_of
 
 if TYPE_CHECKING:
+    from anmin.matters.flow import Text
     from anmin.matters.kind import Kind
     from anmin.people.models import Account
 
@@ -193,9 +193,6 @@ class ContactForm(ActForm):
 class OpeningForm(ContactForm):
     """A matter opened by hand; the facts of its kind are added by ``opening_form``."""
 
-    category = forms.ChoiceField(
-        label=_("What is it about?"), choices=lambda: [("", "—"), *category_choices()]
-    )
     summary = forms.CharField(
         label=_("What happened, in one line"),
         max_length=200,
@@ -234,21 +231,18 @@ class OpeningForm(ContactForm):
 def opening_form(kind_code: str) -> type[OpeningForm]:
     """The form that opens a matter of one kind."""
     kind = kind_of(kind_code)
-    fields: Mapping[str, forms.Field] = {
+    fields: dict[str, forms.Field] = {
         DETAIL + name: form_field(info, required=name in kind.asks)
         for name, info in asked_at_opening(kind)
     }
-    return type("KindOpeningForm", (OpeningForm,), dict(fields))
+    topics = bool(category_choices(kind_code))
+    fields["category"] = _category_field(kind_code, "—", required=topics)
+    return type("KindOpeningForm", (OpeningForm,), fields)
 
 
 class CorrectForm(ContactForm):
     """What is right instead of what was written down; empty boxes leave everything as it is."""
 
-    category = forms.ChoiceField(
-        label=_("What is it about?"),
-        required=False,
-        choices=lambda: [("", _("as it is")), *category_choices()],
-    )
     place = forms.CharField(label=_("Where"), max_length=200, required=False)
     area = LookupField(
         "area", label=_("Community or town"), required=False, help_text=_("Name or code.")
@@ -268,10 +262,23 @@ class CorrectForm(ContactForm):
 
 
 @cache
-def correct_form(*, category: bool, contact: bool) -> type[CorrectForm]:
+def correct_form(kind_code: str, *, category: bool, contact: bool) -> type[CorrectForm]:
     """The form with the boxes that this person may fill in."""
-    dropped = (() if category else ("category",)) + (() if contact else ContactForm.CONTACT)
-    return type("TheCorrectForm", (CorrectForm,), dict.fromkeys(dropped))
+    boxes: dict[str, forms.Field | None] = dict.fromkeys(() if contact else ContactForm.CONTACT)
+    boxes["category"] = (
+        _category_field(kind_code, _("as it is"), required=False) if category else None
+    )
+    return type("TheCorrectForm", (CorrectForm,), boxes)
+
+
+def _category_field(kind_code: str, blank: Text, *, required: bool) -> forms.ChoiceField:
+    """The categories of a kind; all of them for one that takes what caused it."""
+    own = kind_code if category_choices(kind_code) else ""
+    return forms.ChoiceField(
+        label=_("What is it about?"),
+        choices=lambda: [("", blank), *category_choices(own)],
+        required=required,
+    )
 
 
 def openable_kinds(account: Account) -> list[Kind]:

@@ -116,7 +116,7 @@ def step_of(view: MatterView, names: Names, move: Move, place: int, bound: ActFo
             (answer, written(answer, matter, names.unit(matter)), f"{move.code}-{field}")
             for field in (*move.needs, *move.takes)
             if field in told
-            for answer in answers_for(field, matter.category)
+            for answer in answers_for(matter.kind, field, matter.category)
         ],
     )
 

@@ -8,7 +8,7 @@ effective date adds.
 
 from bisect import bisect_right
 from calendar import monthrange
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -35,6 +35,8 @@ from anmin.kernel.hours import END_OF_DAY, Because, Hours, Moved, SameDay
 from anmin.kernel.toml_files import read_toml
 
 SHIPPED: Final = Path(__file__).with_name("rules")
+OF_A_KIND: Final = "rules.toml"
+"""The file in the folder of a kind (``kind_folders``)."""
 
 type Value = int | Decimal | time
 
@@ -296,11 +298,15 @@ def _read(path: Path) -> list[Rule]:
         raise BadRule(f"{path}: {': '.join(place)}: {first['msg']}") from error
 
 
-def _collect(folder: Path) -> dict[tuple[str, date], Rule]:
+def _in_folder(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise BadRule(f"there is no folder of rules at {folder}")
+    return sorted(folder.glob("*.toml"))
+
+
+def _collect(files: Iterable[Path]) -> dict[tuple[str, date], Rule]:
     found: dict[tuple[str, date], Rule] = {}
-    for path in sorted(folder.glob("*.toml")):
+    for path in files:
         for rule in _read(path):
             if (rule.key, rule.effective) in found:
                 raise BadRule(f"{path}: {rule.key}: a second value from {rule.effective}")
@@ -309,7 +315,7 @@ def _collect(folder: Path) -> dict[tuple[str, date], Rule]:
 
 
 class RuleBook:
-    """All rules: those shipped, overlaid by those of ``extra_dir``.
+    """All rules: those shipped and those of each kind, overlaid by those of ``extra_dir``.
 
     ``digests`` (``law_texts.read_digests``) tell what each was read from. Everything is read and checked once, here; looking up is O(log of a key's values).
     """
@@ -318,8 +324,10 @@ class RuleBook:
         self,
         extra_dir: Path | None = None,
         digests: Mapping[tuple[str, date], Mapping[str, str]] | None = None,
+        kinds: Iterable[Path] = (),
     ) -> None:
-        rules = _collect(SHIPPED) | (_collect(extra_dir) if extra_dir else {})
+        shipped = [*_in_folder(SHIPPED), *(path for one in kinds for path in one.glob(OF_A_KIND))]
+        rules = _collect(shipped) | (_collect(_in_folder(extra_dir)) if extra_dir else {})
         self._history: dict[str, list[Rule]] = {}
         for name, rule in sorted(rules.items()):
             read_from = (digests or {}).get(name)

@@ -1,6 +1,5 @@
-"""Writes docs/rules.md: ``python -m anmin.kernel.rules_page > docs/rules.md``."""
+"""What docs/rules.md says."""
 
-import sys
 from itertools import groupby
 
 from anmin.kernel.rules import Rule, RuleBook, Unit
@@ -14,7 +13,7 @@ _HEAD = """\
 # Rules
 
 Every number that law, practice or this project sets. Written from `src/anmin/kernel/rules/*.toml`
-by `python -m anmin.kernel.rules_page`; do not edit by hand. An installation changes a rule with a
+by `make docs`; do not edit by hand. An installation changes a rule with a
 file of the same form in `$ANMIN_HOME/rules`, read at the start: the same key and date replaces a
 value, a later date adds one. Days and months do not count the day of the start and end at
 23:59:59 local time; "↷" means that a last day on which offices are closed moves to the next day
@@ -61,7 +60,3 @@ def rules_markdown(book: RuleBook) -> str:
         page += "| key | value | from | tag | what | source |\n|---|---|---|---|---|---|\n"
         page += "".join(map(_row, rules))
     return page
-
-
-if __name__ == "__main__":
-    sys.stdout.buffer.write(rules_markdown(RuleBook()).encode())

@@ -12,7 +12,7 @@ from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotFound, Refusal
 from anmin.matters import policy
 from anmin.matters.actor import CITIZEN, Actor
-from anmin.matters.categories import category as category_of
+from anmin.matters.categories import category_for
 from anmin.matters.clock import tick
 from anmin.matters.contacts import (
     ContactFacts,
@@ -39,7 +39,7 @@ def open_matter(
     *,
     kind: str,
     actor: Actor,
-    category: str,
+    category: str = "",
     summary: str = "",
     place: str = "",
     area: Area | None = None,
@@ -61,7 +61,7 @@ def open_matter(
     the new matter to the one it follows from.
     """
     declared = kind_of(kind)
-    category_of(category)
+    category_for(kind, category)
     now = timezone.now()
     start = opened_at or now
     if start > now:

@@ -1,14 +1,15 @@
-"""What a matter is about, read from ``categories.toml``."""
+"""What a matter is about, read from the ``topics.toml`` of each kind."""
 
 import tomllib
 from functools import cache
-from pathlib import Path
 
+from django.conf import settings
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict
 
-from anmin.kernel.errors import NotFound
-from anmin.matters.facts import MatterFacts
+from anmin.kernel.errors import NotFound, Refusal
+from anmin.kernel.kind_folders import files_of
 
 
 class Category(BaseModel):
@@ -17,6 +18,7 @@ class Category(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     code: str
+    kind: str
     zh: str
     en: str
     group: str
@@ -32,9 +34,14 @@ class Category(BaseModel):
 
 @cache
 def categories() -> dict[str, Category]:
-    """Every category by its code, in the order of the file."""
-    raw = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
-    return {code: Category(code=code, **entry) for code, entry in raw.items()}
+    """Every category by its code, kind by kind, in the order of the files; a code stands once."""
+    found: dict[str, Category] = {}
+    for kind, path in files_of(settings.KIND_FOLDERS, "topics.toml"):
+        for code, entry in tomllib.loads(path.read_text("utf-8")).items():
+            if code in found:
+                raise ValueError(f"{path}: {code!r} is a category of {found[code].kind} already")
+            found[code] = Category(code=code, kind=kind, **entry)
+    return found
 
 
 def category(code: str) -> Category:
@@ -45,12 +52,23 @@ def category(code: str) -> Category:
         raise NotFound(f"there is no category {code!r}", field="category") from None
 
 
-def category_choices() -> list[tuple[str, str]]:
-    """For forms and filters."""
-    return [(entry.code, entry.label) for entry in categories().values()]
+def category_for(kind: str, code: str) -> str:
+    """The code of a category that a matter of this kind may have.
+
+    A kind that has topics asks for one of its own; the others take what caused them, or none.
+    Raises ``Refusal`` or ``NotFound`` for the field ``category``.
+    """
+    own = any(entry.kind == kind for entry in categories().values())
+    if not code:
+        if own:
+            raise Refusal(_("Say what it is about."), field="category", code="missing")
+        return code
+    if category(code).kind != kind and own:
+        raise Refusal(_("This kind of matter has no such category."), field="category")
+    return code
 
 
-def answer_rule(matter: MatterFacts) -> str:
-    """Which rule sets the answer deadline of an incident."""
-    entry = categories().get(matter.category)
-    return "incident.answer.same_day" if entry and entry.same_day else "incident.answer"
+def category_choices(kind: str = "") -> list[tuple[str, str]]:
+    """For forms and filters: those of a kind, or all."""
+    rows = categories().values()
+    return [(entry.code, entry.label) for entry in rows if not kind or entry.kind == kind]

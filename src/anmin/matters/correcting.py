@@ -19,7 +19,7 @@ from anmin.matters import policy
 from anmin.matters.actions import done_before, lock
 from anmin.matters.actor import Actor
 from anmin.matters.bringing import Bounds, Planned, refuse_told
-from anmin.matters.categories import category as category_of
+from anmin.matters.categories import category_for
 from anmin.matters.clock import Running
 from anmin.matters.contacts import (
     ContactFacts,
@@ -112,7 +112,7 @@ def _columns(matter: Matter, right: Right) -> dict[str, Any]:
     """The columns that change. A point on the map does not outlive the area that it was in."""
     wanted: dict[str, Any] = {}
     if right.category:
-        wanted["category"] = category_of(right.category).code
+        wanted["category"] = category_for(matter.kind, right.category)
     if right.place.strip():
         wanted["place"] = right.place.strip()[:200]
     if right.area is not None:

@@ -1,7 +1,11 @@
-"""Which kinds there are: found in ``kinds/``, one file each; two of one code stop the start."""
+"""Which kinds there are: a folder each (``kernel.kind_folders``); two of one code stop the start."""
 
 import importlib
-import pkgutil
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
+from django.conf import settings
 
 from anmin.kernel.errors import NotFound
 from anmin.matters.flow import Text
@@ -20,11 +24,27 @@ def register(kind: Kind) -> Kind:
 
 
 def discover() -> None:
-    """Import every module of ``kinds/`` once."""
+    """Load every folder of a kind once: the shipped ones, and those of the installation."""
     from anmin.matters import kinds
 
-    for module in pkgutil.iter_modules(kinds.__path__):
-        importlib.import_module(f"{kinds.__name__}.{module.name}")
+    shipped = Path(kinds.__path__[0])
+    for name, folder in settings.KIND_FOLDERS.items():
+        if folder.parent == shipped:
+            importlib.import_module(f"{kinds.__name__}.{name}")
+        else:
+            _load(f"anmin_kinds.{name}", folder)
+
+
+def _load(module: str, folder: Path) -> None:
+    """Import a folder outside the package under that name."""
+    if module in sys.modules:
+        return
+    declaration = str(folder / "__init__.py")
+    spec = spec_from_file_location(module, declaration, submodule_search_locations=[str(folder)])
+    assert spec is not None
+    assert spec.loader is not None
+    sys.modules[module] = loaded = module_from_spec(spec)
+    spec.loader.exec_module(loaded)
 
 
 def kind_of(code: str) -> Kind:

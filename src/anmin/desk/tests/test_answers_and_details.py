@@ -48,7 +48,7 @@ def test_every_ready_text_fits_a_kind_and_its_categories(answer) -> None:
 
 
 def test_texts_made_for_a_category_come_first() -> None:
-    keys = [one.key for one in answers_for("reply", "theft")]
+    keys = [one.key for one in answers_for("incident", "reply", "theft")]
     assert keys[0] == "case_filed"
     assert "mediated" not in keys
     assert {"attended", "nothing_found", "not_police"} < set(keys)

@@ -167,6 +167,7 @@ def correct(request: DeskRequest, number: str) -> HttpResponse:
 
 def _correct_form(account: Account, found: Matter) -> type[CorrectForm]:
     return correct_form(
+        found.kind,
         category=correcting.may_correct_category(account),
         contact=correcting.may_correct_contact(account, found),
     )
@@ -293,7 +294,7 @@ def _page(
 def _inserted(matter: Matter, edge: Move, form: StepForm, wanted: str) -> StepForm:
     """The form once more, with a ready text added to what was typed (the way without script)."""
     for field in (*edge.needs, *edge.takes):
-        for answer in answers_for(field, matter.category):
+        for answer in answers_for(matter.kind, field, matter.category):
             if answer.key == wanted:
                 typed_so_far = form.data.get(field, "").strip()
                 unit = matter.unit.label if matter.unit else ""

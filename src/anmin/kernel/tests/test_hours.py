@@ -13,7 +13,8 @@ from anmin.kernel.hours import Because, Hours, SameDay
 from anmin.kernel.rules import RuleBook
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-BOOK, CALENDAR = RuleBook(), WorkingCalendar()
+KINDS = sorted((Path(__file__).parents[2] / "matters" / "kinds").iterdir())
+BOOK, CALENDAR = RuleBook(kinds=KINDS), WorkingCalendar()
 DAYTIME = Hours(time(8), time(20), timedelta(hours=2))
 
 
@@ -85,7 +86,7 @@ def test_a_shorter_promise_leaves_the_least_time(tmp_path: Path) -> None:
         'within = "callback"\nsource = "Order"\ntag = "P"\nlabel = "x"\nlabel_zh = "x"\n',
         "utf-8",
     )
-    book = RuleBook(tmp_path)
+    book = RuleBook(tmp_path, kinds=KINDS)
     for start, due, why in (
         ("2026-11-29 16:00", "2026-11-29 19:00", None),
         ("2026-11-29 18:00", "2026-11-29 20:00", Because.CLOSED),
@@ -106,7 +107,7 @@ def test_hours_that_an_installation_changes_count_from_their_day(tmp_path: Path)
         'effective = 2026-12-01\nsource = "Order"\ntag = "P"\nlabel = "x"\nlabel_zh = "x"\n',
         "utf-8",
     )
-    book = RuleBook(tmp_path)
+    book = RuleBook(tmp_path, kinds=KINDS)
     for start, due, why in (
         ("2026-11-29 15:30", "2026-11-29 20:00", Because.CLOSED),
         ("2026-11-30 15:00", "2026-11-30 17:00", Because.CLOSED),

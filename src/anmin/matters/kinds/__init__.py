@@ -1,1 +1,1 @@
-"""One file per kind of matter; nothing outside this folder imports one by name."""
+"""One folder per kind of matter; nothing outside this folder imports one by name."""

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from anmin.matters import categories
+from anmin.matters.categories import categories
 from anmin.matters.clock import Clock
+from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import Flow, Move, Stage, State
 from anmin.matters.kind import Details, FollowUp, Kind, Public, fact
 from anmin.matters.registry import register
@@ -110,6 +111,12 @@ FLOW = Flow(
 )
 
 
+def answer_rule(matter: MatterFacts) -> str:
+    """Which rule sets the answer deadline of an incident."""
+    topic = categories().get(matter.category)
+    return "incident.answer.same_day" if topic and topic.same_day else "incident.answer"
+
+
 def state_from_facts(details: Mapping[str, Any]) -> str:
     """What a dispatch system's facts prove; closed only if the reporter was answered."""
     if details.get("answered_at") and details.get("reply"):
@@ -135,7 +142,7 @@ register(
             Clock(
                 "answer",
                 _("Answer to the reporter"),
-                rule=categories.answer_rule,
+                rule=answer_rule,
                 stops=frozenset({"answered", "referred"}),
                 restarts=frozenset({"reopen"}),
                 promise=True,
