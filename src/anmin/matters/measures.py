@@ -136,10 +136,13 @@ def _answered(rows: Rows) -> Expression:
 
 def _owed(rows: Rows) -> Expression:
     """Incidents whose answer was given or should have been by the cut-off."""
-    return (
-        _is_incident(rows)
-        & (rows.stage != "withdrawn")
-        & (_answered(rows) | (rows.due_at < rows.cutoff))
+    return _is_incident(rows) & _promised(rows)
+
+
+def _promised(rows: Rows) -> Expression:
+    """Matters of any kind whose promise was met or should have been by the cut-off."""
+    return (rows.stage != "withdrawn") & (
+        (_answered(rows) & rows.due_at.notnull()) | (rows.due_at < rows.cutoff)
     )
 
 
@@ -171,6 +174,25 @@ registry.add(
         direction=Direction.HIGHER,
         numerator=lambda rows: _answered(rows) & (rows.met_at <= rows.due_at),
         denominator=_owed,
+        dimensions=DIMENSIONS,
+        instead=BY_PROMISE,
+        hide_small=False,
+        aside=planted,
+    ),
+    Indicator(
+        key="kept_in_time",
+        label=_("Promises kept in time"),
+        how_made=_(
+            "Of the matters of every kind that ended or whose deadline passed by the cut-off, those "
+            "that met the promise of their kind by its deadline. Withdrawn ones do not count. A "
+            "deadline that was missed counts for the unit that had the matter then."
+        ),
+        unit=_("of matters"),
+        table="matters",
+        kind=Kind.PROPORTION,
+        direction=Direction.HIGHER,
+        numerator=lambda rows: _answered(rows) & (rows.met_at <= rows.due_at),
+        denominator=_promised,
         dimensions=DIMENSIONS,
         instead=BY_PROMISE,
         hide_small=False,
