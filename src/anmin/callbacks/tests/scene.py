@@ -48,7 +48,7 @@ class _Overlaid(RuleBook):
     """The shipped rules with some values replaced."""
 
     def __init__(self, values: dict[str, Any]) -> None:
-        super().__init__()
+        super().__init__(kinds=django_settings.KIND_FOLDERS.values())
         self._values = values
 
     def get(self, key: str, on: date) -> Rule:
