@@ -14,6 +14,7 @@ class CallbacksConfig(AppConfig):
     def ready(self) -> None:
         """Read every data file at boot; importing ``planning`` follows the news of the matters."""
         from anmin.callbacks import (  # noqa: F401
+            closings,
             concerns,
             dispositions,
             exclusions,
@@ -26,3 +27,4 @@ class CallbacksConfig(AppConfig):
         dispositions.outcomes()
         exclusions.exclusions()
         scripts.wording()
+        closings.require_flags()

@@ -155,6 +155,17 @@ def _about_who_served(wanted: list[Wanted], again: Collection[int]) -> list[Want
     return found
 
 
+def require_flags() -> None:
+    """Every kind whose citizens are called has the facts that may spare them, or says it has none."""
+    for kind in all_kinds():
+        follow_up = kind.follow_up
+        if follow_up is None or follow_up.about:
+            continue  # these are the facts of another matter
+        for name in FLAGS:
+            if (name in kind.details.model_fields) == (name in follow_up.lacks):
+                raise ValueError(f"{kind.code}: is {name} a fact of it, or does it lack that?")
+
+
 def ended_states(kind: str) -> set[str]:
     """The states in which a matter of a kind is over."""
     flow = kind_of(kind).flow

@@ -307,6 +307,14 @@ def callback_line(callback_id: int) -> CallbackLine:
     return line_of(row)
 
 
+def questions_of(callback_id: int) -> tuple[Question, ...]:
+    """What is asked in one callback. Raises ``NotFound``."""
+    row = Callback.objects.filter(pk=callback_id).values_list("script", "script_version").first()
+    if row is None:
+        raise NotFound(_("There is no such callback."))
+    return script(*row).question
+
+
 def line_of(row: Callback) -> CallbackLine:
     """A callback as lists show it; its matter was read with it."""
     topic = row.matter.topic

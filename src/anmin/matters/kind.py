@@ -69,13 +69,15 @@ class FollowUp:
     """Whom to call back when the matter enters one of ``after``, and with which script.
 
     ``about`` is the relation to the matter the citizen knows: a rectification is followed up
-    with the citizen of the matter that caused it.
+    with the citizen of the matter that caused it. ``lacks`` names facts by which a citizen would
+    not be called and that this kind cannot have: said, so that none is passed by in silence.
     """
 
     after: str | tuple[str, ...]
     script: str
     round: int = 1
     about: str | None = None
+    lacks: frozenset[str] = frozenset()
 
     @property
     def states(self) -> tuple[str, ...]:

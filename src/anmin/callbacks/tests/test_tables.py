@@ -4,12 +4,14 @@ import hashlib
 import itertools
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
 from django.utils import translation
 
-from anmin.callbacks import acknowledging, replies, scripts
+from anmin.callbacks import acknowledging, closings, replies, scripts
 from anmin.callbacks.claims import judged
 from anmin.callbacks.concerns import concerns
 from anmin.callbacks.dispositions import (
@@ -23,8 +25,9 @@ from anmin.callbacks.dispositions import (
 from anmin.callbacks.exclusions import Facts, exclusions
 from anmin.callbacks.models import Callback, Satisfaction, Solved
 from anmin.matters.categories import categories
+from anmin.matters.kind import Details
 from anmin.matters.news import places
-from anmin.matters.registry import all_kinds
+from anmin.matters.registry import all_kinds, kind_of
 
 ORDER = [
     ("sensitive", "sensitive"),
@@ -150,6 +153,23 @@ def test_a_published_version_is_never_edited() -> None:
             for path in scripts.versions_in(folder)
         }
         assert found == listed["sha256"]
+
+
+def test_a_kind_that_is_silent_about_what_spares_its_citizens_stops_the_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    incident = kind_of("incident")
+    assert incident.follow_up is not None
+    closings.require_flags()
+    doubled = replace(incident.follow_up, lacks=frozenset({"in_progress"}))
+    bare = type("BareDetails", (Details,), {"__annotations__": {}})
+    for odd in (
+        replace(incident, follow_up=doubled),
+        SimpleNamespace(code="bare", follow_up=incident.follow_up, details=bare),
+    ):
+        monkeypatch.setattr(closings, "all_kinds", lambda odd=odd: [odd])
+        with pytest.raises(ValueError, match=r"in_progress|minor_involved"):
+            closings.require_flags()
 
 
 def test_every_kind_is_followed_up_with_a_script_that_exists() -> None:

@@ -18,8 +18,7 @@ from django.views.decorators.http import require_POST
 from anmin.callbacks import actions, amending, lists, quality
 from anmin.callbacks.dispositions import dispositions, outcomes
 from anmin.callbacks.ladder import pace, permitted
-from anmin.callbacks.queries import callback_line, callback_view, reopened_in_hand
-from anmin.callbacks.scripts import script
+from anmin.callbacks.queries import callback_line, callback_view, questions_of, reopened_in_hand
 from anmin.desk.call_forms import (
     CallForm,
     advice_ask,
@@ -279,7 +278,7 @@ def _lost(
             "ended": line.status not in actions.WORKABLE,
             "refused": request.method == "POST",
             "form": form,
-            "typed": typed_in_words(form, script("incident").question) if form else [],
+            "typed": typed_in_words(form, questions_of(callback_id)) if form else [],
         },
         status=409,
     )

@@ -101,7 +101,11 @@ register(
         owner=responsible_unit,
         opened_by=WORKERS,
         asks=("article",),
-        follow_up=FollowUp(after=("returned", "given_up"), script="lost_property"),
+        follow_up=FollowUp(
+            after=("returned", "given_up"),
+            script="lost_property",
+            lacks=frozenset({"minor_involved", "in_progress"}),
+        ),
         public=Public(fields=("article", "given_back_at"), when=frozenset({"missing", "returned"})),
     )
 )
