@@ -59,6 +59,9 @@ def uploaded_table(source: HttpRequest | Path, *, name: str = "") -> Iterator[Up
             first = next(rows, None)
             if first is None:
                 raise Refusal(_("The file is empty."), field="file")
+            if first.problem:
+                told = {"line": first.line, "reason": sentence(first.problem)}
+                raise Refusal(_("Line %(line)s: %(reason)s") % told, field="file", line=first.line)
             header = [cell.strip() for cell in first.cells]
             table.width = len(header)
             faults: list[tuple[int, str, Sequence[str]]] = []

@@ -277,3 +277,18 @@ def test_an_upload_from_elsewhere_is_refused(city: City, home: Path) -> None:
     browser.force_login(city.analyst)
     assert laid(browser, b"a,b\n1,2\n").status_code == 403
     assert not list((home / "uploads").glob("*"))
+
+
+@pytest.mark.parametrize(
+    "content", [bytes(range(256)) * 20, b"y,w\xff\xff\x80\n1,2\n", "y,w\n".encode("utf-16")[:-1]]
+)
+def test_a_file_whose_header_cannot_be_read_is_refused_and_not_kept(
+    city: City, sign_in: SignIn, content: bytes
+) -> None:
+    """Else every later visit would stumble over the names of its columns."""
+    analyst = sign_in(city.analyst)
+    given = SimpleUploadedFile("a.csv", content, content_type="text/csv")
+    refused = analyst.post(FILE, {"file": given})
+    assert refused.status_code == 422
+    assert analyst.get(FILE).status_code == 200
+    assert "a.csv" not in text(analyst.get(FILE))
