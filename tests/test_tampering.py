@@ -28,6 +28,7 @@ from anmin.evidence.log import atomic
 from anmin.evidence.models import Head
 from anmin.evidence.shapes import shapes
 from anmin.exchange.models import ImportRun, ProfileUse
+from anmin.files.models import File
 from anmin.kernel.chain import GENESIS
 from anmin.matters.models import ApprovalRequest, FurtherPhone, LaterContact, Matter, Reaction
 from anmin.people.actions import roster_duty
@@ -507,6 +508,11 @@ CHANGES = [
         "UPDATE account_emailaddress SET verified = NOT verified WHERE id = {id}",
     ),
     Change(
+        "what a file was",
+        "files_file",
+        "UPDATE files_file SET sha256 = received WHERE id = {id}",
+    ),
+    Change(
         "who may use a profile",
         "exchange_profileuse",
         "UPDATE exchange_profileuse SET role = '' WHERE id = {id}",
@@ -593,6 +599,22 @@ def _live() -> None:
             )
         ClaimDecision.objects.create(
             matter=matter, code="minor", holds=False, reason="?", by=analyst, at=now
+        )
+        File.objects.create(
+            label="matter",
+            key=matter.number,
+            seq=1,
+            request="x",
+            type="jpeg",
+            size=1,
+            received="0" * 64,
+            sha256="1" * 64,
+            stored="x",
+            small=True,
+            at=now,
+            by=leader,
+            erased_at=now,
+            erased_why="files.kept",
         )
         ProfileUse.objects.create(profile="template_zh", role=Role.DUTY_LEADER)
         for account in (leader, analyst):

@@ -28,7 +28,7 @@ from anmin.kernel.errors import Conflict, Refusal
 
 FORMAT: Final = 2
 DATABASES: Final = ("database.sqlite3", "database.dump")
-FOLDERS: Final = ("media", "rules", "laws", "calendar", "profiles")
+FOLDERS: Final = ("media", "files", "rules", "laws", "calendar", "profiles")
 KEYS: Final = ("keyring", "secret_key")
 _ABOUT: Final = "manifest.json"
 _SEAL: Final = "manifest.mac"

@@ -1,7 +1,7 @@
 """One file that holds an installation, and the way back from it.
 
 The archive (`archive.py`) holds the database (`database.sqlite3`, or `database.dump` of pg_dump),
-`media/…`, and the installation's own rules, calendar and column profiles, all under a keyed
+`media/…`, `files/…` (encrypted), and the installation's own rules, calendar and column profiles, all under a keyed
 manifest. Keys are in it only on request: without them a stolen backup tells nobody's name. The
 lake is left out; it is made again from the database.
 """
@@ -143,7 +143,9 @@ def records() -> int:
 
 def _holds_data() -> bool:
     return bool(connection.introspection.table_names()) or any(
-        path.is_file() for path in (settings.ANMIN_HOME / "media").rglob("*")
+        path.is_file()
+        for folder in ("media", "files")
+        for path in (settings.ANMIN_HOME / folder).rglob("*")
     )
 
 

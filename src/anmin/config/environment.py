@@ -164,6 +164,18 @@ class Environment(BaseSettings):
         description="The largest file, in megabytes, that can be uploaded at the desk. Larger ones "
         "are imported by command.",
     )
+    anmin_files_storage: Json[dict[str, Any]] | None = Field(
+        None,
+        description="Where the files of matters are kept, as JSON of one entry of Django's "
+        '`STORAGES` (`{"BACKEND": "…", "OPTIONS": {…}}`). Without it, '
+        "`$ANMIN_HOME/files`. They are encrypted before they get there; a place outside of the "
+        "home is not in `anmin backup`.",
+    )
+    anmin_clamd: str = Field(
+        "",
+        description="Malware scanner: where clamd listens, `host:3310` or the path of its socket. "
+        "With it, no file is kept that clamd has not looked at. Without it, files are not scanned.",
+    )
     anmin_metrics_token: SecretStr | None = Field(
         None,
         description="Bearer token that `/metrics` asks for. Without it, `/metrics` answers only "
@@ -247,6 +259,20 @@ class Environment(BaseSettings):
     def _postgres(cls, value: SecretStr | None) -> SecretStr | None:
         if value and urlsplit(value.get_secret_value()).scheme not in {"postgres", "postgresql"}:
             raise ValueError("must begin with postgres:// (leave it out for SQLite)")
+        return value
+
+    @field_validator("anmin_clamd", mode="after")
+    @classmethod
+    def _scanner(cls, value: str) -> str:
+        if value and not re.fullmatch(r"/\S+|(\[[0-9A-Fa-f:]+\]|[^\s:/]+):[0-9]{1,5}", value):
+            raise ValueError("must be host:port, or the whole path of a socket")
+        return value
+
+    @field_validator("anmin_files_storage", mode="after")
+    @classmethod
+    def _names_a_backend(cls, value: dict[str, Any] | None) -> dict[str, Any] | None:
+        if value is not None and not isinstance(value.get("BACKEND"), str):
+            raise ValueError('must be JSON such as {"BACKEND": "…", "OPTIONS": {}}')
         return value
 
     @field_validator("anmin_smtp_url", mode="after")

@@ -18,6 +18,7 @@ from anmin.evidence.check import Outcome
 from anmin.evidence.check import check as check_evidence
 from anmin.evidence.findings import CAP, Finding, Findings, What
 from anmin.evidence.view import steady_view
+from anmin.files.verify import altered as altered_files
 from anmin.kernel.errors import Refusal
 from anmin.matters.models import Entry, Matter
 from anmin.matters.news import ahead
@@ -126,7 +127,7 @@ def check(
         access_log = _part(chains, "access log", verify_access_log, LogCheck(0, []))
         for number in access_log.broken:
             chains.add(Finding(What.CHAIN_BROKEN, "people.accesslog", name=str(number)))
-        for part in (_signed, _passed_over, _counters, _held, _done, _figures):
+        for part in (_signed, _passed_over, _counters, _held, _done, _figures, _kept):
             listed: list[Finding] = _part(chains, part.__name__.strip("_"), _all_of(part), [])
             chains.extend(listed)
         nothing: list[against.Verdict] = []
@@ -190,6 +191,11 @@ def _figures() -> Iterator[Finding]:
     newest = _newest()
     for name in altered():
         yield Finding(What.FIGURES, name=name, at=newest)
+
+
+def _kept() -> Iterator[Finding]:
+    """Files of matters whose content is gone, or not what was kept."""
+    yield from altered_files()
 
 
 def _held() -> Iterator[Finding]:

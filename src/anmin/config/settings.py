@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "anmin.people",
     "anmin.channels",
     "anmin.measures",
+    "anmin.files",
     "anmin.matters",
     "anmin.callbacks",
     "anmin.surveys",
@@ -170,6 +171,7 @@ CACHES = {
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a day with a thousand things owed is signed by one form
 MEDIA_ROOT = ANMIN_HOME / "media"
 UPLOAD_LIMIT = ENVIRONMENT.anmin_upload_mb * 2**20
+CLAMD = ENVIRONMENT.anmin_clamd
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
 
@@ -286,6 +288,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = ANMIN_HOME / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "files": ENVIRONMENT.anmin_files_storage or {"BACKEND": "anmin.files.storage.HomeFolder"},
     "staticfiles": {"BACKEND": "anmin.config.static.BrowserFiles"},
 }
 STATICFILES_FINDERS = [

@@ -15,11 +15,15 @@ from anmin.exchange.uploads import folder
 class LimitedUpload(FileUploadHandler):
     """Keeps an upload in a file of our own folder that goes when the request is over.
 
-    A file larger than ``settings.UPLOAD_LIMIT`` is not kept: the rest of it is read and dropped,
-    so that the browser hears the answer, and ``too_large`` is set.
+    A file larger than ``most`` bytes (``settings.UPLOAD_LIMIT``) is not kept: the rest of it is
+    read and dropped, so that the browser hears the answer, and ``too_large`` is set.
     """
 
     too_large = False
+
+    def __init__(self, *args: Any, most: int | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._most = settings.UPLOAD_LIMIT if most is None else most
 
     def handle_raw_input(self, input_data: Any, META: Any, content_length: int, *rest: Any) -> None:  # noqa: N803 - Django's name
         """Note what the browser announces: what is surely too large is never written."""
@@ -51,6 +55,6 @@ class LimitedUpload(FileUploadHandler):
             self.file.close()
 
     def _allow(self, size: int) -> None:
-        if size > settings.UPLOAD_LIMIT:
+        if size > self._most:
             self.too_large = True
             raise SkipFile

@@ -13,6 +13,7 @@ PAGES = (
     "opening",
     "bulk",
     "matter",
+    "files",
     "search",
     "filters",
     "notices",

@@ -24,6 +24,7 @@ ACTIONS: dict[str, Any] = {
     "password_changed": _("changed the own password"),
     "password_given": _("gave somebody a password"),
     "read_answer": _("read a citizen's own words"),
+    "read_file": _("opened a file"),
     "read_reply": _("read a citizen's reply"),
     "recovery_codes_downloaded": _("downloaded the own recovery codes"),
     "recovery_codes_made": _("made new recovery codes"),

@@ -31,6 +31,8 @@ from anmin.evidence.log import atomic
 from anmin.exchange.models import ImportRun
 from anmin.exchange.template import template_columns
 from anmin.exchange.uploads import lay_down, queue, run_next
+from anmin.files.actions import keep
+from anmin.files.tests.samples import photo
 from anmin.matters import actions
 from anmin.matters.actor import Actor
 from anmin.matters.contacts import ContactFacts
@@ -288,6 +290,22 @@ def names_a_unit(world: "World", account: Account, mine: str) -> Scene:
     return Scene({"run_id": run.pk}, {"code": ["RA-XX"]})
 
 
+def photo_kept(world: "World", _account: Account, mine: str) -> Scene:
+    """A photo of the own matter, of another unit's, or of the sealed one; and one more to send."""
+    matter = world.matters[mine]
+    content, sender = photo(), world.city.inspector
+    kept = keep(
+        label="matter",
+        key=matter.number,
+        name="门锁.jpg",
+        chunks=[content],
+        by=sender,
+        request="walk",
+    )
+    file = SimpleUploadedFile("门锁.jpg", content)
+    return Scene({"number": matter.number, "file_id": kept.pk}, {"file": file})
+
+
 # --- surveys ------------------------------------------------------------------------------------
 
 
@@ -409,6 +427,9 @@ SCENES: Mapping[str, Made] = {
     "desk:undelivered_phone": not_delivered,
     "desk:undelivered_settle": not_delivered,
     "desk:day": days,
+    "desk:matter_files": photo_kept,
+    "desk:matter_file": photo_kept,
+    "desk:matter_file_small": photo_kept,
     "desk:import_run": uploaded,
     "desk:import_start": uploaded,
     "desk:import_discard": uploaded,

@@ -30,7 +30,7 @@ NOT_COUNTED = re.compile(
 """Tables that tell of a refused request: the log, its record, sessions, limits."""
 SHOWS = ("reveal_contact", "read_answer", "read_reply")
 """Entries of the access log that say that somebody was shown what is kept from the pages."""
-FOLDERS = ("profiles", "uploads")
+FOLDERS = ("profiles", "uploads", "files")
 """Folders of the home that hold what a request can leave there."""
 WRITES = re.compile(r'^\s*(?:INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO)\s+"?(\w+)', re.IGNORECASE)
 
@@ -118,7 +118,7 @@ class Walker:
                     response = self._client.generic(method, path)
                 body = _body(response)
             for made in _files() - files:
-                wrote.append(made.parent.name)
+                wrote.append(made.relative_to(settings.ANMIN_HOME).parts[0])
                 made.unlink()
             shown = AccessLog.objects.filter(pk__gt=known, action__in=SHOWS).exists()
             transaction.set_rollback(True)
@@ -133,7 +133,7 @@ class Walker:
 def _files() -> set[Path]:
     """What is kept outside of the database."""
     home = Path(settings.ANMIN_HOME)
-    return {path for folder in FOLDERS for path in (home / folder).glob("*") if path.is_file()}
+    return {path for folder in FOLDERS for path in (home / folder).rglob("*") if path.is_file()}
 
 
 def _last_logged() -> int:

@@ -130,6 +130,7 @@ class World:
             "month": lambda: "2026-10",
             "level": lambda: "community",
             "version": lambda: 1,
+            "file_id": lambda: 1,  # where it is not asked for; else a scene has one
             "item_id": lambda: 1,  # where the method is not taken; else a scene has one
             "message_id": lambda: 1,
             "size": lambda: 1,

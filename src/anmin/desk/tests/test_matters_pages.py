@@ -161,7 +161,7 @@ def test_pages_ask_few_questions(
             assert browser.get(path).status_code == 200
         asked[name] = len(queries)
     # Session, account, picture of places, unread notices; then what the page itself is about.
-    assert asked == {"list": 6, "filtered": 7, "matter": 10, "answered": 10, "home": 11}
+    assert asked == {"list": 6, "filtered": 7, "matter": 12, "answered": 12, "home": 11}
     inspector = sign_in(city.inspector)
     inspector.get(url(moved))
     with django_assert_max_num_queries(12):

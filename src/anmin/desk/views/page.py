@@ -54,7 +54,12 @@ def page[**P](*capabilities: Capability) -> Callable[[View[P]], Any]:
 
 
 def _note_download(request: DeskRequest, response: HttpResponseBase) -> None:
-    """A file that leaves the house is on record: which list, narrowed to what, by whom."""
+    """A file that leaves the house is on record: which list, narrowed to what, by whom.
+
+    What its own room has written down already (``on_record``) is not written down twice.
+    """
+    if getattr(response, "on_record", False):
+        return
     if response.status_code != 200 or "attachment" not in response.get("Content-Disposition", ""):
         return
     match = request.resolver_match

@@ -1,0 +1,234 @@
+"""Keeping files, giving them out, and erasing them when their time is over."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import batched
+from typing import Final, NamedTuple
+
+from django.conf import settings
+from django.db import IntegrityError
+from django.db.models import Max
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from anmin.evidence.log import atomic
+from anmin.files import storage
+from anmin.files.models import File
+from anmin.files.naming import clean_name
+from anmin.files.pictures import Drawn, redraw
+from anmin.files.scanning import scanner
+from anmin.files.subjects import subject_of
+from anmin.files.types import Type, Wrong, kinds_of_file, type_of
+from anmin.kernel.errors import Conflict, NotFound
+from anmin.people.actions import log_access
+from anmin.people.models import Account
+
+TOGETHER: Final = 200
+"""Files that are erased, or looked for, in one go."""
+
+
+ATTEMPTS: Final = 20
+"""So often a file is given the next number, while others take it."""
+
+
+class Content(NamedTuple):
+    """What a person gets."""
+
+    name: str
+    mime: str
+    content: bytes
+
+
+def keep(
+    *, label: str, key: str, name: str, chunks: Iterable[bytes], by: Account, request: str
+) -> File:
+    """Keep a file of the thing ``key`` of the sort ``label``; it is whole and safe, or refused.
+
+    ``request`` makes the call safe to repeat: a second one returns the first file.
+
+    Raises ``NotAllowed`` or ``NotFound``; ``Wrong`` for a file that is not kept, with the reason;
+    ``Unavailable`` if the storage or the scanner is away. Then nothing has changed.
+    """
+    subject_of(label).require_add(by, key)
+    if known := _known(label, key, request):
+        return known
+    _require_room(label, key)
+    content = _read(chunks)
+    looked_at = scanner()
+    if looked_at:
+        looked_at.look(content)
+    of = type_of(content)
+    row = File(label=label, key=key, request=request, type=of.code, by=by, at=timezone.now())
+    clean, row.stored = clean_name(name, of), secrets.token_hex(16)
+    row.name = settings.KEYRING.encrypt(clean.encode(), context=_context(row))
+    drawn = _drawn(content, of)
+    row.size, row.small = len(drawn.content), bool(drawn.small)
+    row.received, row.sha256 = (hashlib.sha256(x).hexdigest() for x in (content, drawn.content))
+    row.scanner = looked_at.name if looked_at else ""
+    return _lay_down(row, drawn)
+
+
+def read_file(
+    *, label: str, key: str, pk: int, by: Account, request: HttpRequest | None = None
+) -> Content:
+    """A file for a person; who and when is in the access log.
+
+    Raises ``NotFound`` for one that is not there (any more), ``NotAllowed``, ``Conflict`` for a
+    content that is not what was kept, ``Unavailable``.
+    """
+    row = _row(label, key, pk, by)
+    content = storage.get(row.stored)
+    if hashlib.sha256(content).hexdigest() != row.sha256:
+        raise Conflict(
+            _("The content of this file is not what was kept: tell the administrator."),
+            code="file_altered",
+        )
+    log_access(
+        account=by,
+        action="read_file",
+        subject=f"{label}:{key}"[:64],
+        reason=_("file %(number)s") % {"number": row.seq},
+        request=request,
+    )
+    return Content(name_of(row), kinds_of_file()[row.type].mime, content)
+
+
+def read_small(*, label: str, key: str, pk: int, by: Account) -> bytes:
+    """The small picture of a file, as JPEG. Raises as ``read_file`` does; it is not logged."""
+    row = _row(label, key, pk, by)
+    if not row.small:
+        raise NotFound(_("There is no picture of this file."))
+    return storage.get(row.stored + storage.SMALL)
+
+
+def name_of(row: File) -> str:
+    """The name of a file; empty for one that was erased."""
+    if not row.name:
+        return ""
+    return str(settings.KEYRING.decrypt(row.name, context=_context(row)).decode())
+
+
+def erase_due() -> int:
+    """Erase files of things that have been over for longer than they are kept; how many.
+
+    The row stays and says by which rule. The content goes after the row is written: what is left
+    if that is broken off, ``remove_orphans`` finds.
+    """
+    now = timezone.localtime()
+    before = settings.RULES.get("files.kept", now.date()).cutoff(now)
+    rows = File.objects.filter(erased_at=None, at__lt=before).order_by("pk")
+    erased, last = 0, 0
+    while erased < TOGETHER and (chunk := list(rows.filter(pk__gt=last)[:TOGETHER])):
+        last = chunk[-1].pk
+        over = _over(chunk)
+        due = [row for row in chunk if over.get((row.label, row.key), now) < before]
+        with atomic():
+            for row in due:
+                row.name, row.erased_at, row.erased_why = b"", now, "files.kept"
+                row.save(update_fields=["name", "erased_at", "erased_why"])
+        for row in due:
+            storage.drop(row.stored)
+        erased += len(due)
+    return erased
+
+
+def remove_orphans() -> int:
+    """Remove contents that no row names (any more): what a crash, or an erasing, left; how many."""
+    now = timezone.localtime()
+    before = settings.RULES.get("files.orphan_after", now.date()).cutoff(now).timestamp()
+    removed = 0
+    old = (name for name, written in storage.names() if written < before)
+    for several in batched(old, TOGETHER, strict=False):
+        stems = {name.removesuffix(storage.SMALL) for name in several}
+        rows = File.objects.filter(stored__in=stems, erased_at=None)
+        for stem in stems - set(rows.values_list("stored", flat=True)):
+            storage.drop(stem)
+            removed += 1
+    return removed
+
+
+def _lay_down(row: File, drawn: Drawn) -> File:
+    """The content first, then the row that names it; without the row the content goes again."""
+    storage.put(row.stored, drawn.content, drawn.small or None)
+    try:
+        for _attempt in range(ATTEMPTS):
+            taken = File.objects.filter(label=row.label, key=row.key)
+            row.seq = (taken.aggregate(last=Max("seq"))["last"] or 0) + 1
+            try:
+                with atomic():
+                    row.save(force_insert=True)
+            except IntegrityError:  # somebody else was faster
+                if known := _known(row.label, row.key, row.request):
+                    storage.drop(row.stored)
+                    return known
+                row.pk = None
+                _require_room(row.label, row.key)
+            else:
+                return row
+        raise Conflict(_("Many people are adding files here just now: send it again."))
+    except BaseException:
+        storage.drop(row.stored)
+        raise
+
+
+def _read(chunks: Iterable[bytes]) -> bytes:
+    largest = settings.RULES.get("files.largest_mb", timezone.localdate()).number
+    content = bytearray()
+    for chunk in chunks:
+        content += chunk
+        if len(content) > largest * 2**20:
+            raise Wrong(_("The file is larger than %(most)s MB.") % {"most": largest})
+    return bytes(content)
+
+
+def _drawn(content: bytes, of: Type) -> Drawn:
+    if of.form != "picture":
+        return Drawn(content, b"")
+    rules, day = settings.RULES, timezone.localdate()
+    return redraw(
+        content,
+        of,
+        megapixels=rules.get("files.most_megapixels", day).number,
+        side=rules.get("files.small_side", day).number,
+    )
+
+
+def _require_room(label: str, key: str) -> None:
+    most = settings.RULES.get("files.most", timezone.localdate()).number
+    if File.objects.filter(label=label, key=key, erased_at=None).count() >= most:
+        raise Wrong(
+            _("There are %(most)s files here already, and no more are kept.") % {"most": most}
+        )
+
+
+def _known(label: str, key: str, request: str) -> File | None:
+    return File.objects.filter(label=label, key=key, request=request).first()
+
+
+def _row(label: str, key: str, pk: int, by: Account) -> File:
+    subject_of(label).require_see(by, key)
+    row = File.objects.filter(label=label, key=key, pk=pk).first()
+    if row is None:
+        raise NotFound(_("There is no such file."))
+    if row.erased_at:
+        raise NotFound(_("This file was erased: its time was over."))
+    return row
+
+
+def _over(rows: Sequence[File]) -> dict[tuple[str, str], datetime]:
+    """Since when what these files belong to has been over, as far as it is."""
+    keys: dict[str, set[str]] = {}
+    for row in rows:
+        keys.setdefault(row.label, set()).add(row.key)
+    return {
+        (label, key): since
+        for label, some in keys.items()
+        for key, since in subject_of(label).over(sorted(some)).items()
+    }
+
+
+def _context(row: File) -> bytes:
+    return b"file name:" + row.stored.encode()

@@ -1,0 +1,106 @@
+"""Pictures, drawn anew: what is kept are the points that one sees, and nothing else.
+
+Where and when it was taken, with which camera, comments, further pictures and whatever was hung on
+behind the end stay behind. Its turn is applied first.
+"""
+
+import io
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+import structlog
+from django.utils.translation import gettext as _
+from PIL import Image, ImageOps
+
+from anmin.files.types import Type, Wrong
+
+log = structlog.get_logger(__name__)
+_MODES: Final = {"L", "RGB", "RGBA"}
+
+
+class Drawn(NamedTuple):
+    """A picture drawn anew, and a small one of it (JPEG)."""
+
+    content: bytes
+    small: bytes
+
+
+def redraw(content: bytes, of: Type, *, megapixels: int, side: int) -> Drawn:
+    """The same picture without anything but its points.
+
+    ``megapixels`` is how large it may be, ``side`` how long the longer side of the small one is.
+    Raises ``Wrong`` for one that is too large, cut off or damaged.
+    """
+    form = of.mime.removeprefix("image/").upper()
+    picture = _opened(content, form, megapixels)
+    plain = _read(lambda: _plain(picture))
+    small = _over_white(plain)
+    small.thumbnail((side, side))
+    return Drawn(_written(plain, form), _written(small, "JPEG"))
+
+
+def _opened(content: bytes, form: str, megapixels: int) -> Image.Image:
+    try:
+        picture: Image.Image = Image.open(io.BytesIO(content), formats=[form])
+    except Image.DecompressionBombError:
+        raise _too_large(megapixels) from None
+    except Exception as fault:  # whatever a hostile head makes the library stumble over
+        raise _damaged(fault) from None
+    if picture.width * picture.height > megapixels * 1_000_000:
+        raise _too_large(megapixels)
+    return picture
+
+
+def _plain(picture: Image.Image) -> Image.Image:
+    picture.load()
+    turned = _turned(picture)
+    if turned.mode in ("LA", "PA", "P") and (turned.mode != "P" or "transparency" in turned.info):
+        turned = turned.convert("RGBA")
+    elif turned.mode not in _MODES:
+        turned = turned.convert("L" if turned.mode in ("1", "I", "F", "I;16") else "RGB")
+    plain = Image.new(turned.mode, turned.size)
+    plain.paste(turned)
+    return plain
+
+
+def _turned(picture: Image.Image) -> Image.Image:
+    try:
+        return ImageOps.exif_transpose(picture)
+    except Exception:  # what says how it is turned cannot be read: it stays as it lies
+        return picture
+
+
+def _over_white(picture: Image.Image) -> Image.Image:
+    if picture.mode != "RGBA":
+        return picture.convert("RGB")
+    ground = Image.new("RGB", picture.size, "white")
+    ground.paste(picture, mask=picture.getchannel("A"))
+    return ground
+
+
+def _written(picture: Image.Image, form: str) -> bytes:
+    if form == "JPEG" and picture.mode == "RGBA":
+        picture = _over_white(picture)
+    out = io.BytesIO()
+    how = {"optimize": True} if form == "PNG" else {"quality": 90}
+    picture.save(out, form, **how)
+    return out.getvalue()
+
+
+def _read[T](draw: Callable[[], T]) -> T:
+    try:
+        return draw()
+    except Exception as fault:  # whatever damaged points make the library stumble over
+        raise _damaged(fault) from None
+
+
+def _damaged(fault: Exception) -> Wrong:
+    log.info("a picture could not be read", fault=type(fault).__name__)
+    return Wrong(_("This picture is damaged or cut off. Send it again."))
+
+
+def _too_large(megapixels: int) -> Wrong:
+    return Wrong(
+        _("This picture has too many points: at most %(most)s megapixels are kept.")
+        % {"most": megapixels}
+    )

@@ -1,0 +1,65 @@
+"""What may be read of files without opening one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from anmin.files.actions import name_of
+from anmin.files.models import File
+from anmin.files.subjects import subject_of
+from anmin.files.types import kinds_of_file
+from anmin.kernel.errors import Refusal
+from anmin.people.models import Account
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One file as a list shows it; an erased one has no name."""
+
+    pk: int
+    seq: int
+    name: str
+    type: str
+    size: int
+    at: datetime
+    by: str
+    small: bool
+    erased_at: datetime | None
+
+
+def files_of(account: Account, label: str, key: str) -> list[Line]:
+    """The files of a thing, the newest first; one query. Raises ``NotFound``, ``NotAllowed``."""
+    subject_of(label).require_see(account, key)
+    rows = File.objects.filter(label=label, key=key).select_related("by").order_by("-seq")
+    return [
+        Line(
+            row.pk,
+            row.seq,
+            name_of(row),
+            str(kinds_of_file()[row.type]),
+            row.size,
+            row.at,
+            row.by.display_name if row.by else "",
+            row.small and row.erased_at is None,
+            row.erased_at,
+        )
+        for row in rows
+    ]
+
+
+def may_see(account: Account, label: str, key: str) -> bool:
+    """Whether this person may open the files of a thing."""
+    return _allowed(account, label, key, adds=False)
+
+
+def may_add(account: Account, label: str, key: str) -> bool:
+    """Whether this person may add files to a thing."""
+    return _allowed(account, label, key, adds=True)
+
+
+def _allowed(account: Account, label: str, key: str, *, adds: bool) -> bool:
+    subject = subject_of(label)
+    try:
+        (subject.require_add if adds else subject.require_see)(account, key)
+    except Refusal:
+        return False
+    return True

@@ -1,0 +1,46 @@
+"""What a file may belong to: a room above registers it, and is asked who may see and who may add.
+
+A subject is a label (``matter``) and a key of that room's own (a matter's number). Nothing here
+knows what they mean.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from anmin.kernel.errors import NotFound
+from anmin.people.models import Account
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One sort of thing that has files.
+
+    ``require_see`` and ``require_add`` raise a ``Refusal`` (``NotFound`` where even the existence
+    of the thing is not to be told) unless this person may open, or add, files of the thing of that
+    key. ``over`` tells since when things need their files no longer, as far as they are over.
+    """
+
+    label: str
+    require_see: Callable[[Account, str], object]
+    require_add: Callable[[Account, str], object]
+    over: Callable[[Sequence[str]], Mapping[str, datetime]]
+
+
+_SUBJECTS: dict[str, Subject] = {}
+
+
+def register_subject(subject: Subject) -> Subject:
+    """Make a sort of thing known. Two of one label stop the start."""
+    if _SUBJECTS.setdefault(subject.label, subject) is not subject:
+        raise ValueError(f"two sorts of things with files are called {subject.label!r}")
+    return subject
+
+
+def subject_of(label: str) -> Subject:
+    """The sort of thing of that label. Raises ``NotFound``."""
+    if (subject := _SUBJECTS.get(label)) is None:
+        raise NotFound(_("Nothing of the kind “%(label)s” has files.") % {"label": label})
+    return subject
