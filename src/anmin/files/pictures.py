@@ -6,6 +6,7 @@ behind the end stay behind. Its turn is applied first.
 
 import io
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final, NamedTuple
 
 import structlog
@@ -32,11 +33,10 @@ def redraw(content: bytes, of: Type, *, megapixels: int, side: int) -> Drawn:
     Raises ``Wrong`` for one that is too large, cut off or damaged.
     """
     form = of.mime.removeprefix("image/").upper()
-    picture = _opened(content, form, megapixels)
-    plain = _read(lambda: _plain(picture))
-    small = _over_white(plain)
-    small.thumbnail((side, side))
-    return Drawn(_written(plain, form), _written(small, "JPEG"))
+    with _opened(content, form, megapixels) as picture:
+        plain = _read(lambda: _plain(picture))
+    del picture  # its points need as much memory once more
+    return Drawn(_written(plain, form), _written(_small(plain, side), "JPEG"))
 
 
 def _opened(content: bytes, form: str, megapixels: int) -> Image.Image:
@@ -53,7 +53,9 @@ def _opened(content: bytes, form: str, megapixels: int) -> Image.Image:
 
 def _plain(picture: Image.Image) -> Image.Image:
     picture.load()
-    turned = _turned(picture)
+    turned = picture
+    with suppress(Exception):  # what says how it is turned cannot be read: it stays as it lies
+        ImageOps.exif_transpose(turned, in_place=True)
     if turned.mode in ("LA", "PA", "P") and (turned.mode != "P" or "transparency" in turned.info):
         turned = turned.convert("RGBA")
     elif turned.mode not in _MODES:
@@ -63,11 +65,10 @@ def _plain(picture: Image.Image) -> Image.Image:
     return plain
 
 
-def _turned(picture: Image.Image) -> Image.Image:
-    try:
-        return ImageOps.exif_transpose(picture)
-    except Exception:  # what says how it is turned cannot be read: it stays as it lies
-        return picture
+def _small(picture: Image.Image, side: int) -> Image.Image:
+    share = min(1.0, side / max(picture.size))
+    width, height = (max(1, round(length * share)) for length in picture.size)
+    return _over_white(picture.resize((width, height), reducing_gap=2.0))
 
 
 def _over_white(picture: Image.Image) -> Image.Image:
@@ -82,7 +83,7 @@ def _written(picture: Image.Image, form: str) -> bytes:
     if form == "JPEG" and picture.mode == "RGBA":
         picture = _over_white(picture)
     out = io.BytesIO()
-    how = {"optimize": True} if form == "PNG" else {"quality": 90}
+    how = {"compress_level": 4} if form == "PNG" else {"quality": 90}
     picture.save(out, form, **how)
     return out.getvalue()
 

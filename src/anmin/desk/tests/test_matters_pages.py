@@ -164,7 +164,7 @@ def test_pages_ask_few_questions(
     assert asked == {"list": 6, "filtered": 7, "matter": 12, "answered": 12, "home": 11}
     inspector = sign_in(city.inspector)
     inspector.get(url(moved))
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         inspector.get(url(moved))
 
 
