@@ -5,7 +5,6 @@ behind the end stay behind. Its turn is applied first.
 """
 
 import io
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Final, NamedTuple
 
@@ -33,10 +32,17 @@ def redraw(content: bytes, of: Type, *, megapixels: int, side: int) -> Drawn:
     Raises ``Wrong`` for one that is too large, cut off or damaged.
     """
     form = of.mime.removeprefix("image/").upper()
-    with _opened(content, form, megapixels) as picture:
-        plain = _read(lambda: _plain(picture))
-    del picture  # its points need as much memory once more
+    plain = _points(content, form, megapixels)
     return Drawn(_written(plain, form), _written(_small(plain, side), "JPEG"))
+
+
+def _points(content: bytes, form: str, megapixels: int) -> Image.Image:
+    """The points alone; the picture as it came, which needs as much memory once more, is gone."""
+    with _opened(content, form, megapixels) as picture:
+        try:
+            return _plain(picture)
+        except Exception as fault:  # whatever damaged points make the library stumble over
+            raise _damaged(fault) from None
 
 
 def _opened(content: bytes, form: str, megapixels: int) -> Image.Image:
@@ -86,13 +92,6 @@ def _written(picture: Image.Image, form: str) -> bytes:
     how = {"compress_level": 4} if form == "PNG" else {"quality": 90}
     picture.save(out, form, **how)
     return out.getvalue()
-
-
-def _read[T](draw: Callable[[], T]) -> T:
-    try:
-        return draw()
-    except Exception as fault:  # whatever damaged points make the library stumble over
-        raise _damaged(fault) from None
 
 
 def _damaged(fault: Exception) -> Wrong:
