@@ -9,6 +9,7 @@ import pytest
 
 from anmin.exchange.models import ImportRun
 from anmin.exchange.template import SAMPLE
+from anmin.files.tests.samples import photo
 from tests.browser.test_call import desk
 from tests.browser.test_look import chromium, violations
 from tests.personas import City
@@ -46,3 +47,25 @@ def test_a_file_that_is_too_large_is_told_before_it_leaves(
     page.get_by_role("button", name="上传并查看").click()
     page.locator("[data-upload-problem]").wait_for(state="visible")
     assert not ImportRun.objects.exists()
+
+
+def test_a_photo_is_added_to_a_matter(
+    desk: Any, city: City, tmp_path: Path, settings: Any
+) -> None:
+    settings.ANMIN_HOME = tmp_path
+    number = city.incident().number
+    file = tmp_path / "门锁.jpg"
+    file.write_bytes(photo(size=(640, 480)))
+    page = desk(city.officer, f"/desk/matters/{number}/files/")
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_role("button", name="上传", exact=True).click()
+    page.get_by_role("link", name="门锁.jpg").wait_for()
+    assert violations(page) == []
+    page.goto(f"{page.url.partition('/desk/')[0]}/desk/matters/{number}/")
+    shown = page.locator(".files img")
+    shown.scroll_into_view_if_needed()
+    page.wait_for_function("one => one.naturalWidth === 320", arg=shown.element_handle())
+    assert violations(page) == []
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="门锁.jpg").click()
+    assert taken.value.suggested_filename == "门锁.jpg"
