@@ -138,12 +138,12 @@ def test_too_large_is_not_read_to_its_end(city: City, home: Path) -> None:
 
 
 def test_too_many(city: City, home: Path, settings: LazySettings) -> None:
+    matter = city.incident()
     shipped = (SHIPPED / "files.toml").read_text("utf-8")
     (home / "rules").mkdir()
     fewer = shipped.replace("value = 50", "value = 2")
     (home / "rules" / "files.toml").write_text(fewer, "utf-8")
     settings.RULES = RuleBook(home / "rules")
-    matter = city.incident()
     for n in range(2):
         keep(city, matter, PDF, "a.pdf", request=f"r{n}")
     with pytest.raises(Wrong, match="2"):
