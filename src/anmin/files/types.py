@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict
 
 from anmin.files.documents import is_office, is_pdf, is_text
 from anmin.kernel.errors import Refusal
+from anmin.people.listing import listed
 
 _HEAD: Final = 65_536
 _TELEPHONE: Final = frozenset({"image/heif", "image/heic", "image/avif"})
@@ -99,7 +100,7 @@ def _refusal(endings: list[str], mimes: set[str]) -> str:
             "This photo is in a telephone's own format (HEIC), which is not kept: send it as JPEG "
             "(in the telephone's camera settings: most compatible)."
         )
-    kept = _(", ").join(str(one) for one in kinds_of_file().values())
+    kept = listed(kinds_of_file().values())
     name = next((one for one in endings if re.fullmatch(r"\.[A-Za-z0-9]{1,8}", one)), "")
     if name:
         told = {"found": name, "kept": kept}

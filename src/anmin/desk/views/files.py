@@ -22,6 +22,7 @@ from anmin.files.types import kinds_of_file
 from anmin.kernel.errors import NotAllowed, NotFound, Refusal, Unavailable
 from anmin.matters.attachments import LABEL
 from anmin.matters.queries import find_matter
+from anmin.people.listing import listed
 from anmin.people.policy import Capability
 
 ALONE = "default-src 'none'; sandbox"
@@ -116,7 +117,7 @@ def _page(
             "may_add": may_add(request.user, LABEL, number),
             "key": new_key(),
             "problem": problem,
-            "kinds": _(", ").join(str(kind) for kind in kinds),
+            "kinds": listed(kinds),
             "accept": ",".join(f".{ending}" for kind in kinds for ending in kind.endings),
             "too_large": _too_large(largest),
             "limit": largest * 2**20,
