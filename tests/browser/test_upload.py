@@ -49,9 +49,7 @@ def test_a_file_that_is_too_large_is_told_before_it_leaves(
     assert not ImportRun.objects.exists()
 
 
-def test_a_photo_is_added_to_a_matter(
-    desk: Any, city: City, tmp_path: Path, settings: Any
-) -> None:
+def test_a_photo_is_added_to_a_matter(desk: Any, city: City, tmp_path: Path, settings: Any) -> None:
     settings.ANMIN_HOME = tmp_path
     number = city.incident().number
     file = tmp_path / "门锁.jpg"
