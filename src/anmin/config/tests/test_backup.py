@@ -15,6 +15,8 @@ from anmin.config.backup import back_up, restore
 from anmin.config.home import in_use
 from anmin.evidence.against import Found
 from anmin.evidence.models import Record
+from anmin.files.actions import keep, read_file
+from anmin.files.storage import path_of
 from anmin.kernel.errors import Refusal
 from anmin.matters.models import Entry, Matter
 
@@ -28,23 +30,29 @@ def media() -> Any:
     folder.mkdir(parents=True)
     (folder / "门锁.jpg").write_bytes(b"\xff\xd8 picture")
     yield folder / "门锁.jpg"
-    shutil.rmtree(settings.ANMIN_HOME / "media", ignore_errors=True)
+    for name in ("media", "files"):
+        shutil.rmtree(settings.ANMIN_HOME / name, ignore_errors=True)
 
 
 def test_what_was_lost_comes_back_and_is_proved(city: City, media: Path, tmp_path: Path) -> None:
     matter = city.answered()
+    paper = {"label": "matter", "key": matter.number, "by": city.officer}
+    kept = keep(**paper, name="说明.txt", chunks=["说明".encode()], request="r")
+    stored = f"files/{path_of(kept.stored)}"
     entries = Entry.objects.count()
     records = Record.objects.count()
     archive = tmp_path / "evening.tar.gz"
     manifest = back_up(archive)
     assert sorted(manifest.files) == [
         "database.dump" if connection.vendor == "postgresql" else "database.sqlite3",
+        stored,
         "media/evidence/门锁.jpg",
     ]
     assert archive.stat().st_mode & 0o777 == 0o600
 
     Entry.objects.all().delete()
     media.write_bytes(b"something else")
+    (settings.ANMIN_HOME / stored).unlink()
     later = city.incident(summary="after the backup")
 
     _, report = restore(archive, force=True)
@@ -55,6 +63,7 @@ def test_what_was_lost_comes_back_and_is_proved(city: City, media: Path, tmp_pat
     assert Matter.objects.get().pk == matter.pk
     assert not Matter.objects.filter(number=later.number).exists()
     assert media.read_bytes() == b"\xff\xd8 picture"
+    assert read_file(**paper, pk=kept.pk).content == "说明".encode()
     assert city.incident().number  # and work goes on
 
 

@@ -353,3 +353,39 @@ def test_a_scanner_that_is_away_keeps_nothing(
     with pytest.raises(Unavailable):
         keep(city, city.incident(), photo())
     assert (File.objects.count(), kept(home)) == (0, [])
+
+
+class TestAtOnce:
+    """Somebody else adds one between the look for the next number and the row."""
+
+    @pytest.fixture
+    def faster(self, monkeypatch: pytest.MonkeyPatch) -> Any:
+        atomic, done = actions.atomic, False
+
+        def between(do: Any) -> None:
+            def late() -> Any:
+                nonlocal done
+                if not done:
+                    done = True
+                    do()
+                return atomic()
+
+            monkeypatch.setattr(actions, "atomic", late)
+
+        return between
+
+    def test_both_have_a_number(self, city: City, home: Path, faster: Any) -> None:
+        matter = city.incident()
+        faster(lambda: keep(city, matter, PDF, "a.pdf", request="other"))
+        row = keep(city, matter, PDF, "b.pdf")
+        assert [one.seq for one in File.objects.order_by("pk")] == [1, 2]
+        assert row.seq == 2
+        assert len(kept(home)) == 2
+        assert list(altered()) == []
+
+    def test_the_same_request_is_one(self, city: City, home: Path, faster: Any) -> None:
+        matter = city.incident()
+        faster(lambda: keep(city, matter, PDF, "a.pdf"))
+        row = keep(city, matter, PDF, "a.pdf")
+        assert File.objects.get() == row
+        assert [path.name for path in kept(home)] == [row.stored]
