@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from tests.personas import City
 
+from anmin.config import integrity
 from anmin.evidence.findings import What
 from anmin.files import actions, queries, storage
 from anmin.files.models import File
@@ -247,6 +248,23 @@ class TestWhereItLies:
         assert [one.what for one in altered()] == [What.MISSING]
         with pytest.raises(storage.Lost):
             read(city, row)
+        report = integrity.check()
+        assert not report.sound
+        told = [(one.what, one.table, one.pk) for one in report.findings]
+        assert told == [(What.MISSING, "files.file", row.pk)]
+
+    def test_any_storage_will_do(self, city: City, home: Path, settings: LazySettings) -> None:
+        elsewhere = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
+        settings.STORAGES = {**settings.STORAGES, "files": elsewhere}
+        row = keep(city, city.incident(), photo())
+        assert read(city, row).mime == "image/jpeg"
+        assert kept(home) == []
+        storage.put("ab" * 16, b"x", b"y")
+        with time_machine.travel(timezone.now() + timedelta(hours=25)):
+            assert actions.remove_orphans() == 1
+        assert list(altered()) == []
+        storage.drop(row.stored)
+        assert [one.what for one in altered()] == [What.MISSING]
 
     def test_a_full_disk_refuses_and_leaves_nothing(
         self, city: City, home: Path, monkeypatch: pytest.MonkeyPatch
