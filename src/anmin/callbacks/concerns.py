@@ -2,7 +2,8 @@
 
 from functools import cache
 
-from anmin.callbacks.wordbook import Term, read_data
+from anmin.callbacks.data_files import read_data
+from anmin.kernel.bilingual import Term
 
 
 @cache

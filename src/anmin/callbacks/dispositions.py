@@ -5,7 +5,8 @@ from enum import StrEnum
 from functools import cache
 from typing import Literal
 
-from anmin.callbacks.wordbook import Term, read_data
+from anmin.callbacks.data_files import read_data
+from anmin.kernel.bilingual import Term
 
 NEVER_ATTEMPTED = "3.11"
 COMPLETE = "1.1"

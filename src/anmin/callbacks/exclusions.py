@@ -3,7 +3,8 @@
 from functools import cache
 from typing import NamedTuple
 
-from anmin.callbacks.wordbook import Term, read_data
+from anmin.callbacks.data_files import read_data
+from anmin.kernel.bilingual import Term
 
 
 class Facts(NamedTuple):

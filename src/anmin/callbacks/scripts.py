@@ -13,7 +13,7 @@ from typing import Literal, Self
 from django.conf import settings
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from anmin.callbacks.wordbook import Term, Words
+from anmin.kernel.bilingual import Term, Words
 from anmin.kernel.errors import NotFound
 from anmin.kernel.kind_folders import files_of
 from anmin.kernel.suggestive import Asked, require_fair, require_same

@@ -1,8 +1,10 @@
 """The house as a Django app: it owns the worker's heartbeat and its leases."""
 
 from django.apps import AppConfig
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from anmin.kernel.bilingual import speaks
 from anmin.kernel.errors import SAID
 
 KERNEL = {
@@ -34,5 +36,6 @@ class HouseConfig(AppConfig):
     verbose_name = _("House")
 
     def ready(self) -> None:
-        """Give the kernel, which knows no language, its sentences."""
+        """Give the kernel, which knows no language, its sentences and the reader's language."""
+        speaks(get_language)
         SAID.update(KERNEL)

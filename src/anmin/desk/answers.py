@@ -7,27 +7,15 @@ import tomllib
 from functools import cache
 
 from django.conf import settings
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, ConfigDict
 
+from anmin.kernel.bilingual import Words
 from anmin.kernel.errors import Refusal
 from anmin.kernel.kind_folders import files_of
 
 # 〔2026〕 in the number of a document is no gap.
 _GAP = re.compile(r"〔(?!\d{4}〕)[^〔〕]*〕")
-
-
-class Words(BaseModel):
-    """One wording in both languages."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    zh: str
-    en: str
-
-    def __str__(self) -> str:
-        return self.en if (get_language() or "").startswith("en") else self.zh
 
 
 class Answer(BaseModel):

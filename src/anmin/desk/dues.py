@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from anmin.desk.templatetags.anmin_time import duration, spoken_day
+from anmin.kernel.bilingual import english
 from anmin.kernel.errors import NotFound
 from anmin.kernel.rules import Unit
 from anmin.matters.clock import reckoned
@@ -65,7 +66,7 @@ def _due_line(one: Deadline, label: Text) -> DueLine:
     except NotFound:
         rule = one.rule
     else:
-        label = declared.label if _english() else declared.label_zh
+        label = declared.label if english() else declared.label_zh
         rule = _("%(rule)s: %(time)s") % {"rule": label, "time": _period(declared)}
         # Only law is quoted; what the project proposes is said to be a proposal.
         source = declared.source if declared.tag == "L" else _("set by this installation")
@@ -92,7 +93,7 @@ def _later(one: Deadline) -> Iterator[str]:
     clock = running_clocks([one])[one.clock]
     for key, day in clock.extended:
         declared = settings.RULES.get(key, day)
-        label = declared.label if _english() else declared.label_zh
+        label = declared.label if english() else declared.label_zh
         told = {"day": spoken_day(day), "rule": label, "time": _period(declared)}
         yield _("Extended on %(day)s. %(rule)s: %(time)s, from the deadline before") % told
     if clock.stood:
@@ -151,7 +152,7 @@ def _holidays(days: Any) -> str:
     """The holidays and make-up workdays within a period, one part for each festival."""
     parts: dict[tuple[str, bool], list[Any]] = {}
     for day in days:
-        name = (day.name_en if _english() else day.name) or ""
+        name = (day.name_en if english() else day.name) or ""
         parts.setdefault((name, day.kind.works), []).append(day.date)
     told = []
     for (name, works), dates in parts.items():
@@ -165,9 +166,5 @@ def _holidays(days: Any) -> str:
 
 def _provisional(days: Any) -> str:
     return next(
-        ((day.name_en if _english() else day.name) or "" for day in days if day.provisional), ""
+        ((day.name_en if english() else day.name) or "" for day in days if day.provisional), ""
     )
-
-
-def _english() -> bool:
-    return (get_language() or "").startswith("en")

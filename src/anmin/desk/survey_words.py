@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from anmin.desk import figures as drawn
 from anmin.desk.signs import signed
+from anmin.kernel.bilingual import english
 from anmin.places.queries import area_names
 from anmin.surveys.changes import Change
 from anmin.surveys.questionnaires import questionnaire
@@ -26,8 +27,7 @@ DASH = "—"
 
 def label(measure: Mapping[str, Any]) -> str:
     """The name of a measure, as its release keeps it in both languages."""
-    english = (get_language() or "").startswith("en")
-    return str(measure["en" if english else "zh"])
+    return str(measure["en" if english() else "zh"])
 
 
 def chosen(measures: Sequence[dict[str, Any]], code: str) -> dict[str, Any]:

@@ -4,32 +4,21 @@ import tomllib
 from functools import cache
 
 from django.conf import settings
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from pydantic import BaseModel, ConfigDict
 
+from anmin.kernel.bilingual import Term
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.kernel.kind_folders import files_of
 
 
-class Category(BaseModel):
+class Category(Term):
     """One class of events and what follows from it."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    code: str
     kind: str
-    zh: str
-    en: str
     group: str
     same_day: bool = False
     sensitive: bool = False
     advice: str = ""
-
-    @property
-    def label(self) -> str:
-        """The word people see, in the language of the moment."""
-        return self.en if (get_language() or "").startswith("en") else self.zh
 
 
 @cache

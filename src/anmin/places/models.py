@@ -9,11 +9,11 @@ from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from anmin.evidence.evidenced import Evidenced, EvidencedRows
 from anmin.evidence.log import atomic
+from anmin.kernel.bilingual import english
 
 pinned: ContextVar[dict[str, Any] | None] = ContextVar("anmin_places_pinned", default=None)
 """What ``queries.steady`` keeps for this thread; emptied by every change."""
@@ -37,7 +37,7 @@ def clean_code(text: str) -> str:
 
 def for_reader(name: str, name_en: str) -> str:
     """The name in the reader's language; the Chinese one where there is no other."""
-    return name_en if name_en and (get_language() or "").startswith("en") else name
+    return name_en if name_en and english() else name
 
 
 class AreaLevel(models.TextChoices):

@@ -7,11 +7,11 @@ that leaves the room carries both.
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from anmin.evidence.bookkeeping import by_rule
 from anmin.evidence.evidenced import AppendOnly, Evidenced
+from anmin.kernel.bilingual import english
 
 
 class Titled(models.Model):
@@ -29,7 +29,7 @@ class Titled(models.Model):
     @property
     def title(self) -> str:
         """The title in the reader's language."""
-        return self.title_en if (get_language() or "").startswith("en") else self.title_zh
+        return self.title_en if english() else self.title_zh
 
 
 class Wave(Titled, Evidenced):

@@ -14,7 +14,7 @@ from typing import Any, Literal, Self
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from anmin.callbacks.wordbook import Term, Words
+from anmin.kernel.bilingual import Term, Words
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.kernel.suggestive import require_fair
 

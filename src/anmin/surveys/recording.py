@@ -8,12 +8,12 @@ from typing import Any
 import orjson
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from anmin.callbacks import ladder
 from anmin.channels.conversation import end_question
 from anmin.channels.models import Ended
+from anmin.kernel.bilingual import english
 from anmin.kernel.errors import Conflict, NotFound, Refusal
 from anmin.matters.ledger import take_turn
 from anmin.people.models import Account
@@ -179,7 +179,7 @@ def add_return(
         at=at,
         via=via,
         operator=operator,
-        language="en" if (get_language() or "").startswith("en") else "zh-hans",
+        language="en" if english() else "zh-hans",
         answers={code: value for code, value in values.items() if code in closed},
         words=seal_text(orjson.dumps(words).decode(), f"return:{case.pk}/{seq}") if words else b"",
         counts=counts,

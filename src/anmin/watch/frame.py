@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from anmin.callbacks.wordbook import Term
+from anmin.kernel.bilingual import Term
 from anmin.measures.registry import Direction, Kind, registry
 
 ALL = 100

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from anmin.callbacks.wordbook import Term
+from anmin.kernel.bilingual import Term
 from anmin.matters.categories import categories
 
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
@@ -23,6 +22,7 @@ from anmin.desk.survey_forms import OutsideForm, ReleaseForm
 from anmin.desk.tables import uploaded_table
 from anmin.desk.views.page import DeskRequest, go, page, show
 from anmin.exchange.sheets import write_table
+from anmin.kernel.bilingual import english
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.kernel.incoming import key_of
 from anmin.people.policy import Capability, can
@@ -219,7 +219,7 @@ def method(request: DeskRequest, code: str) -> HttpResponse:
         "given": given,
         "sections": survey_method.method_sections(wave, given.method) if given.method else [],
         "revisions": list(wave.releases.select_related("by").order_by("revision")),
-        "english": (get_language() or "").startswith("en"),
+        "english": english(),
     }
     return show(request, "surveys/method.html", context)
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from anmin.exchange.profile import Profile
+from anmin.kernel.bilingual import english
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.kernel.toml_files import toml_of
 from anmin.people.listing import listed
@@ -44,8 +44,7 @@ def list_profiles() -> list[Listed]:
             profile = read_profile(path)
         except Refusal:
             continue
-        english = (get_language() or "").startswith("en")
-        title = (english and profile.title_en) or profile.title
+        title = (english() and profile.title_en) or profile.title
         found[path.stem] = Listed(
             path.stem, title, path, path.parent == SHIPPED, profile.source, profile.roles
         )
