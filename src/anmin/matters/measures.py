@@ -136,7 +136,11 @@ def _answered(rows: Rows) -> Expression:
 
 def _owed(rows: Rows) -> Expression:
     """Incidents whose answer was given or should have been by the cut-off."""
-    return _is_incident(rows) & _promised(rows)
+    return (
+        _is_incident(rows)
+        & (rows.stage != "withdrawn")
+        & (_answered(rows) | (rows.due_at < rows.cutoff))
+    )
 
 
 def _promised(rows: Rows) -> Expression:
