@@ -10,11 +10,10 @@ from typing import Any, Final, Literal
 import puremagic
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from pydantic import BaseModel, ConfigDict
 
 from anmin.files.documents import is_office, is_pdf, is_text
+from anmin.kernel.bilingual import Term
 from anmin.kernel.errors import Refusal
 from anmin.people.listing import listed
 
@@ -31,21 +30,13 @@ class Wrong(Refusal):
         super().__init__(message, field="file")
 
 
-class Type(BaseModel):
+class Type(Term):
     """One row of ``types.toml``."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    code: str
-    label: str
-    label_zh: str
     form: Literal["picture", "pdf", "office", "text"]
     mime: str
     told: frozenset[str]
     endings: tuple[str, ...]
-
-    def __str__(self) -> str:
-        return self.label if (get_language() or "").startswith("en") else self.label_zh
 
 
 @cache
