@@ -195,7 +195,7 @@ def _lasting(seen: NDArray[np.int64], expected: Floats, longest: int, scatter: f
 @kernel
 def draw_batches(  # noqa: C901  (calls within these loops would double the time)
     streams: Streams,
-    places: NDArray[np.int32],
+    cases: NDArray[np.int64],
     times: NDArray[np.int32],
     units: int,
     seasons: Floats,
@@ -207,70 +207,99 @@ def draw_batches(  # noqa: C901  (calls within these loops would double the time
 ) -> None:
     """Each place keeps its cases and each unit its own; batches and seasons as the null has them.
 
-    A case lies with the last one of its place by the chance that a batch goes on, else near it by
-    the chance ``lasting``, else anywhere, units taken by what they have left and the place's
-    season. Where a unit has nothing left, another is taken.
+    The cases of a place fall into batches of ``batch[place]`` on average, geometric. The greatest
+    come first, while there is room for them whole: on a day with many reports they are often why.
+    A batch lies near the last one of its place by the
+    chance ``lasting``, else anywhere, units taken by what they have left and the place's season.
+    What a unit has no room for goes to another.
     """
-    total = places.size
+    total = times.size
+    owner = np.empty(total, np.int32)
+    many = np.empty(total, np.int32)
     order = np.empty(total, np.int32)
     slots = np.empty(total, np.int32)
     left = np.empty(units, np.int64)
     stale = np.empty(units, np.int64)
     last = np.empty(top.size, np.int32)
+    of_size = np.empty(total + 2, np.int32)
     for lane in range(streams.size):
-        stream, step = streams[lane], 0
-        order[:] = places
+        stream, step, made = streams[lane], 0, 0
+        of_size[:] = 0
+        for place in range(top.size):
+            rest = cases[place]
+            while rest > 0:
+                n = 1
+                if batch[place] > 1:
+                    while n < rest and uniform(stream, step) * batch[place] > 1:
+                        n += 1
+                        step += 1
+                    step += 1
+                owner[made], many[made] = place, n
+                of_size[n] += 1
+                made += 1
+                rest -= n
+        start = 0
+        for n in range(total, 0, -1):
+            here = of_size[n]
+            of_size[n] = start
+            start += here
+        for k in range(made):
+            order[of_size[many[k]]] = k
+            of_size[many[k]] += 1
+        begin = 0
+        while begin < made:  # those of one size in any order
+            end = begin
+            while end < made and many[order[end]] == many[order[begin]]:
+                end += 1
+            for k in range(end - 1, begin, -1):
+                swap = begin + int(uniform(stream, step) * (k - begin + 1))
+                step += 1
+                order[k], order[swap] = order[swap], order[k]
+            begin = end
         slots[:] = times
         left[:] = 0
         stale[:] = 0
         last[:] = -1
         for k in range(total):
             left[times[k]] += 1
-        for k in range(total - 1, 0, -1):
-            swap = int(uniform(stream, step) * (k + 1))
-            step += 1
-            place = order[swap]
-            order[swap] = order[k]
-            order[k] = place
         size = total
-        for k in range(total):
-            place = order[k]
-            unit = -1
-            if last[place] >= 0 and batch[place] > 1:
-                if uniform(stream, step) * batch[place] > 1:
-                    unit = last[place]
-                step += 1
-            if unit < 0 and last[place] >= 0 and lasting > 0:
-                if uniform(stream, step) < lasting:
-                    away = int(uniform(stream, step + 1) * (2 * near + 1)) - near
-                    unit = last[place] + away
-                step += 2
-            if unit < 0 or unit >= units or left[unit] <= 0:
-                tries = 0
-                while True:
-                    chosen = int(uniform(stream, step) * size)
-                    unit = slots[chosen]
-                    keep = uniform(stream, step + 1)
+        for b in range(made):
+            place, rest = owner[order[b]], many[order[b]]
+            while rest > 0:
+                unit = -1
+                if last[place] >= 0 and lasting > 0:
+                    if uniform(stream, step) < lasting:
+                        unit = last[place] + int(uniform(stream, step + 1) * (2 * near + 1)) - near
                     step += 2
-                    if keep * (stale[unit] + left[unit]) >= left[unit]:
-                        stale[unit] -= 1
+                if unit < 0 or unit >= units or left[unit] < rest:
+                    tries = 0
+                    while True:
+                        chosen = int(uniform(stream, step) * size)
+                        unit = slots[chosen]
+                        keep = uniform(stream, step + 1)
+                        step += 2
+                        if keep * (stale[unit] + left[unit]) >= left[unit]:
+                            stale[unit] -= 1
+                            size -= 1
+                            slots[chosen] = slots[size]
+                            continue
+                        tries += 1
+                        if tries < 100:
+                            narrow = left[unit] < rest
+                            unlike = uniform(stream, step) * top[place] > seasons[place, unit]
+                            step += 1
+                            if narrow or unlike:
+                                continue
                         size -= 1
                         slots[chosen] = slots[size]
-                        continue
-                    tries += 1
-                    if tries < 100:
-                        if uniform(stream, step) * top[place] > seasons[place, unit]:
-                            step += 1
-                            continue
-                        step += 1
-                    size -= 1
-                    slots[chosen] = slots[size]
-                    break
-            else:
-                stale[unit] += 1
-            left[unit] -= 1
-            last[place] = unit
-            counts[place * units + unit, lane] += 1
+                        break
+                    stale[unit] -= 1
+                taken = min(rest, left[unit])
+                stale[unit] += taken
+                left[unit] -= taken
+                rest -= taken
+                last[place] = unit
+                counts[place * units + unit, lane] += taken
 
 
 class ByBatches:
@@ -279,15 +308,14 @@ class ByBatches:
     def __init__(self, cases: NDArray[np.int64], null: Null) -> None:
         """``cases``: seen, by place and unit; shape (places, units)."""
         self.units, self.null = cases.shape[1], null
-        cells = np.repeat(np.arange(cases.size), cases.ravel())
-        self.places = (cells // self.units).astype(np.int32)
-        self.times = (cells % self.units).astype(np.int32)
+        self.cases = cases.sum(axis=1)
+        self.times = np.repeat(np.arange(self.units, dtype=np.int32), cases.sum(axis=0))
         self.top = null.seasons.max(axis=1)
 
     def draw(self, streams: Streams, counts: Drawn) -> None:
         """One replicate for each of the streams."""
         null = self.null
         draw_batches(
-            streams, self.places, self.times, self.units, null.seasons, self.top, null.batch,
+            streams, self.cases, self.times, self.units, null.seasons, self.top, null.batch,
             null.lasting, NEAR, counts,
         )  # fmt: skip

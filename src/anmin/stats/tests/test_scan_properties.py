@@ -7,7 +7,8 @@ from hypothesis import strategies as some
 
 from anmin.kernel.errors import Refusal
 from anmin.stats import scan
-from anmin.stats.scan_chance import ByPermutation, ByWeight, streams
+from anmin.stats.scan_chance import LANES, ByPermutation, ByWeight, streams
+from anmin.stats.scan_null import ByBatches, fitted
 from anmin.stats.scan_replicates import gumbel_p, p_value
 
 
@@ -260,3 +261,19 @@ def test_bad_input_is_refused(bad):
     with pytest.raises(Refusal) as refusal:
         scan(**(usual | arguments))
     assert refusal.value.field == field
+
+
+def test_replicates_scatter_as_much_as_the_reports_did():
+    """Else a great batch of the data is beyond what chance makes, and is claimed as a cluster."""
+    rng = np.random.default_rng(7)
+    seen = rng.negative_binomial(np.full((60, 90), 0.1), 1 / 3)  # variance over mean 3
+    null = fitted(seen, np.ones((60, 60), bool), 21)
+    counts = np.zeros((seen.size, LANES), np.int32)
+    ByBatches(seen, null).draw(streams(7, LANES), counts)
+    drawn = counts.reshape(*seen.shape, LANES)
+    assert (drawn.sum(axis=1) == seen.sum(axis=1)[:, None]).all()
+    assert (drawn.sum(axis=0) == seen.sum(axis=0)[:, None]).all()
+    wide = ((seen - null.expected) ** 2).sum()
+    scattered = ((drawn - null.expected[..., None]) ** 2).sum(axis=(0, 1)).mean()
+    assert scattered / wide == pytest.approx(1, abs=0.15)
+    assert drawn.max(axis=(0, 1)).mean() > 0.75 * seen.max()
