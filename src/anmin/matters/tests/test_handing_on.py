@@ -101,6 +101,7 @@ def test_the_system_of_record_takes_nobodys_lateness_away(city: City) -> None:
 def test_figures_count_a_missed_promise_for_the_unit_that_missed_it(
     city: City, clock: time_machine.Traveller, tmp_path: Any, settings: Any
 ) -> None:
+    settings.ANMIN_HOME = tmp_path
     late, kept, open_still = due_in(city, -1), due_in(city, 1), due_in(city, -2)
     own = due_in(city, -3, area=city.yuhai_town, actor=Actor.system("dispatch"))
     for matter in (late, kept, open_still):
