@@ -265,17 +265,13 @@ class City:
 
     def _finish(self, order: int, actor: Actor) -> None:
         upheld = self.rng.random() < 0.85
-        inputs = {
-            "explanation": "已向您当面说明处理经过，并告知后续进展和联系人。",
-            "measure": "责任民警回访说明，补充告知案件进展，加强该路段巡逻。",
-            "finding": "经核查，出警时间和处置程序符合规定。",
-        }
-        move(
-            matter_id=order,
-            code="put_right" if upheld else "explain",
-            actor=actor,
-            inputs=inputs,
-        )
+        inputs = {"explanation": "已向您当面说明处理经过，并告知后续进展和联系人。"}
+        if upheld:
+            inputs["measure"] = "责任民警回访说明，补充告知案件进展，加强该路段巡逻。"
+        else:
+            inputs["finding"] = "经核查，出警时间和处置程序符合规定。"
+        code = "put_right" if upheld else "explain"
+        move(matter_id=order, code=code, actor=actor, inputs=inputs)
 
     def _sign(self, day: date, last: date) -> None:
         """In the last weeks units sign their days off; some forget, and some days stay open."""
