@@ -199,9 +199,9 @@ def test_more_than_the_board_lists_is_signed_too(
 
 
 def test_a_form_of_a_day_with_a_thousand_things_is_read(city: City, sign_in: SignIn) -> None:
-    city.incident()
-    browser = sign_in(city.duty_leader)
-    many = {f"{part}-matter-{pk}": "x" for pk in range(1000, 2000) for part in ("why", "who")}
+    owed, browser = city.incident(), sign_in(city.duty_leader)
+    others = range(owed.pk + 1, owed.pk + 1001)
+    many = {f"{part}-matter-{pk}": "x" for pk in others for part in ("why", "who")}
     refused = browser.post(DAY, {"key": key(text(browser.get(DAY))), "confirm": "on", **many})
     assert refused.status_code == 422
     assert "请写明原因" in text(refused)
