@@ -7,7 +7,6 @@ closing that was not withdrawn before anybody answered (docs/adr/0035).
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
@@ -87,10 +86,6 @@ def changed_callbacks(cursor: Cursor) -> tuple[Sequence[Query] | None, Cursor]:
     return changes if str(cursor) != now else (), now
 
 
-def _column(kind: ColumnType, meaning: Any) -> Column:
-    return Column(kind, meaning)
-
-
 CALLBACKS = LakeTable(
     name="callbacks",
     label=_("Callbacks"),
@@ -99,30 +94,30 @@ CALLBACKS = LakeTable(
     source=callbacks_in_the_lake,
     changed=changed_callbacks,
     columns={
-        "id": _column(ColumnType.INTEGER, _("primary key")),
-        "number": _column(ColumnType.STRING, _("reference number of the matter")),
-        "matter": _column(ColumnType.INTEGER, _("key of the matter")),
-        "origin": _column(ColumnType.STRING, _("who brought the matter")),
-        "round": _column(ColumnType.INTEGER, _("1, or 2 after something was put right")),
-        "kind": _column(ColumnType.STRING, _("kind of matter")),
-        "category": _column(ColumnType.STRING, _("what it is about")),
-        "unit": _column(ColumnType.STRING, _("code of the unit that served")),
-        "area": _column(ColumnType.STRING, _("code of the area")),
-        "town": _column(ColumnType.STRING, _("code of the town or street")),
-        "opened_at": _column(ColumnType.TIMESTAMP, _("when the matter was opened")),
-        "due_at": _column(ColumnType.TIMESTAMP, _("when the callback is due")),
-        "closed_at": _column(ColumnType.TIMESTAMP, _("when the callback ended")),
-        "exclusion": _column(ColumnType.STRING, _("the rule that excludes it; empty: none")),
-        "attempts": _column(ColumnType.INTEGER, _("how often the citizen was turned to")),
-        "disposition": _column(ColumnType.STRING, _("AAPOR code of how it ended; empty: open")),
-        "counts": _column(
+        "id": Column(ColumnType.INTEGER, _("primary key")),
+        "number": Column(ColumnType.STRING, _("reference number of the matter")),
+        "matter": Column(ColumnType.INTEGER, _("key of the matter")),
+        "origin": Column(ColumnType.STRING, _("who brought the matter")),
+        "round": Column(ColumnType.INTEGER, _("1, or 2 after something was put right")),
+        "kind": Column(ColumnType.STRING, _("kind of matter")),
+        "category": Column(ColumnType.STRING, _("what it is about")),
+        "unit": Column(ColumnType.STRING, _("code of the unit that served")),
+        "area": Column(ColumnType.STRING, _("code of the area")),
+        "town": Column(ColumnType.STRING, _("code of the town or street")),
+        "opened_at": Column(ColumnType.TIMESTAMP, _("when the matter was opened")),
+        "due_at": Column(ColumnType.TIMESTAMP, _("when the callback is due")),
+        "closed_at": Column(ColumnType.TIMESTAMP, _("when the callback ended")),
+        "exclusion": Column(ColumnType.STRING, _("the rule that excludes it; empty: none")),
+        "attempts": Column(ColumnType.INTEGER, _("how often the citizen was turned to")),
+        "disposition": Column(ColumnType.STRING, _("AAPOR code of how it ended; empty: open")),
+        "counts": Column(
             ColumnType.BOOLEAN, _("whether of all closings of the matter this one counts")
         ),
-        "via": _column(ColumnType.STRING, _("how the first answer came")),
-        "satisfaction": _column(ColumnType.STRING, _("first answer: satisfaction")),
-        "solved": _column(ColumnType.STRING, _("first answer: solved or not")),
-        "concerns": _column(ColumnType.STRING, _("first answer: codes of concerns, as JSON")),
-        "answered_at": _column(ColumnType.TIMESTAMP, _("first answer: when")),
+        "via": Column(ColumnType.STRING, _("how the first answer came")),
+        "satisfaction": Column(ColumnType.STRING, _("first answer: satisfaction")),
+        "solved": Column(ColumnType.STRING, _("first answer: solved or not")),
+        "concerns": Column(ColumnType.STRING, _("first answer: codes of concerns, as JSON")),
+        "answered_at": Column(ColumnType.TIMESTAMP, _("first answer: when")),
     },
     event=("matter", "round", "counts"),
 )

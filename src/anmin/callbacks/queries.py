@@ -4,7 +4,6 @@ Those who are rated never see who is called or what one citizen answered: a unit
 and what a citizen agreed to pass on.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -16,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from anmin.callbacks import ladder
 from anmin.callbacks.actions import people_called, queue
+from anmin.callbacks.addresses import block_level
 from anmin.callbacks.concerns import concerns
 from anmin.callbacks.days import midnight
 from anmin.callbacks.dispositions import Outcome, operator_outcomes, outcomes
@@ -49,12 +49,6 @@ _answers = Prepared(
 )
 
 OPEN_STATUSES = (Status.CLAIMED, Status.PENDING, Status.PLANNED, Status.MESSAGED, Status.CALLING)
-
-_HOUSE = re.compile(
-    r"[0-9０-９一二三四五六七八九十百]+(?:[-－][0-9０-９]+)*\s*"
-    r"(?:号|弄|幢|栋|座|单元|室|楼|层|#).*$"
-)
-_HOUSE_ABROAD = re.compile(r"\b([0-9]+)[0-9]{2}(?=\s+[A-Z])|\b[0-9]{1,2}(?=\s+[A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,15 +232,6 @@ def _shown(value: Any) -> str:
             return value
         return formats.date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
     return str(value)
-
-
-def block_level(place: str) -> str:
-    """An address without house number: the road, the estate, the hundred block.
-
-    ``文化小区3幢502室`` is ``文化小区``, ``1234 PINE ST`` is ``12XX PINE ST``.
-    """
-    road = _HOUSE.sub("", place).strip()
-    return _HOUSE_ABROAD.sub(lambda found: f"{found[1] or ''}XX", road)
 
 
 def quiet_until() -> datetime | None:

@@ -1,7 +1,6 @@
 """What matters give to the lake, and the figures every kind of matter has."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
@@ -79,10 +78,6 @@ def changed_matters(cursor: Cursor) -> tuple[Sequence[Query] | None, Cursor]:
     return [Entry.objects.filter(id__gt=since, id__lte=last).values("matter_id")], last
 
 
-def _column(kind: ColumnType, meaning: Any) -> Column:
-    return Column(kind, meaning)
-
-
 MATTERS = LakeTable(
     name="matters",
     label=_("Matters"),
@@ -91,26 +86,26 @@ MATTERS = LakeTable(
     source=matters_in_the_lake,
     changed=changed_matters,
     columns={
-        "id": _column(ColumnType.INTEGER, _("primary key")),
-        "number": _column(ColumnType.STRING, _("reference number")),
-        "kind": _column(ColumnType.STRING, _("kind of matter")),
-        "category": _column(ColumnType.STRING, _("what it is about")),
-        "state": _column(ColumnType.STRING, _("state")),
-        "stage": _column(ColumnType.STRING, _("stage")),
-        "source": _column(ColumnType.STRING, _("where it came from")),
-        "opened_at": _column(ColumnType.TIMESTAMP, _("opened")),
-        "closed_at": _column(ColumnType.TIMESTAMP, _("ended")),
-        "unit": _column(ColumnType.STRING, _("code of the unit that answers for it")),
-        "area": _column(ColumnType.STRING, _("code of the area")),
-        "town": _column(ColumnType.STRING, _("code of the town or street")),
-        "due_at": _column(ColumnType.TIMESTAMP, _("when it is due")),
-        "met_at": _column(ColumnType.TIMESTAMP, _("when the promise was met, or it ended")),
-        "due_unit": _column(
+        "id": Column(ColumnType.INTEGER, _("primary key")),
+        "number": Column(ColumnType.STRING, _("reference number")),
+        "kind": Column(ColumnType.STRING, _("kind of matter")),
+        "category": Column(ColumnType.STRING, _("what it is about")),
+        "state": Column(ColumnType.STRING, _("state")),
+        "stage": Column(ColumnType.STRING, _("stage")),
+        "source": Column(ColumnType.STRING, _("where it came from")),
+        "opened_at": Column(ColumnType.TIMESTAMP, _("opened")),
+        "closed_at": Column(ColumnType.TIMESTAMP, _("ended")),
+        "unit": Column(ColumnType.STRING, _("code of the unit that answers for it")),
+        "area": Column(ColumnType.STRING, _("code of the area")),
+        "town": Column(ColumnType.STRING, _("code of the town or street")),
+        "due_at": Column(ColumnType.TIMESTAMP, _("when it is due")),
+        "met_at": Column(ColumnType.TIMESTAMP, _("when the promise was met, or it ended")),
+        "due_unit": Column(
             ColumnType.STRING,
             _("code of the unit that answers for the promise: that had it when the time ran out"),
         ),
-        "origin": _column(ColumnType.STRING, _("who brought it")),
-        "cause_origin": _column(
+        "origin": Column(ColumnType.STRING, _("who brought it")),
+        "cause_origin": Column(
             ColumnType.STRING, _("who brought what an order followed; else empty")
         ),
     },
@@ -132,6 +127,10 @@ def _is_incident(rows: Rows) -> Expression:
 
 def _answered(rows: Rows) -> Expression:
     return rows.stage.isin(["done", "declined"])
+
+
+def _in_time(rows: Rows) -> Expression:
+    return _answered(rows) & (rows.met_at <= rows.due_at)
 
 
 def _owed(rows: Rows) -> Expression:
@@ -176,7 +175,7 @@ registry.add(
         table="matters",
         kind=Kind.PROPORTION,
         direction=Direction.HIGHER,
-        numerator=lambda rows: _answered(rows) & (rows.met_at <= rows.due_at),
+        numerator=_in_time,
         denominator=_owed,
         dimensions=DIMENSIONS,
         instead=BY_PROMISE,
@@ -195,7 +194,7 @@ registry.add(
         table="matters",
         kind=Kind.PROPORTION,
         direction=Direction.HIGHER,
-        numerator=lambda rows: _answered(rows) & (rows.met_at <= rows.due_at),
+        numerator=_in_time,
         denominator=_promised,
         dimensions=DIMENSIONS,
         instead=BY_PROMISE,

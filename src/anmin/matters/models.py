@@ -6,12 +6,13 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from anmin.evidence.evidenced import Evidenced
+from anmin.matters.asked_models import ApprovalRequest as ApprovalRequest
+from anmin.matters.asked_models import Reaction as Reaction
 from anmin.matters.categories import Category, categories
 from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import LIVE, STAGE_LABELS, Stage, Text
 from anmin.matters.kind import Kind
 from anmin.matters.registry import kind_choices, kind_of
-from anmin.matters.request_models import ApprovalRequest as ApprovalRequest
 
 
 def stage_choices() -> list[tuple[str, Text]]:
@@ -319,32 +320,6 @@ class Link(Evidenced):
 
     def __str__(self) -> str:
         return f"{self.matter_id} {self.relation} {self.other_id}"
-
-
-class Reaction(Evidenced):
-    """A question put to the citizen about a matter, answered by a one-time link or by message.
-
-    ``sent_at`` is empty while another question is open with that number; ``via`` tells how it was
-    answered. Words that came after the answer are a row of their own.
-    """
-
-    matter = models.ForeignKey(Matter, models.PROTECT, related_name="reactions")
-    token_digest = models.BinaryField(max_length=32, unique=True)
-    question = models.CharField(max_length=500)
-    asked_at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True)
-    expires_at = models.DateTimeField()
-    answered_at = models.DateTimeField(null=True)
-    answer = models.BinaryField(default=bytes)
-    via = models.CharField(max_length=8, blank=True)
-
-    EVIDENCE_NAME = "matter__number"
-    EVIDENCE_RECEIPT = True
-    EVIDENCE_PROMISED = models.Q(answered_at__isnull=False)
-    EVIDENCE_LABEL = _("question to a citizen")
-
-    def __str__(self) -> str:
-        return f"question about {self.matter_id}"
 
 
 class Cursor(models.Model):

@@ -12,6 +12,7 @@ from tests.personas import City
 
 from anmin.callbacks import actions, queries
 from anmin.callbacks.actions import Said
+from anmin.callbacks.addresses import block_level
 from anmin.callbacks.models import Answer, Attempt, Callback, Status
 from anmin.callbacks.tests.scene import named_later, planned, rules, world
 from anmin.channels.models import OptOut
@@ -405,7 +406,7 @@ def test_answers_and_attempts_cannot_be_rewritten(city: City) -> None:
     ],
 )
 def test_a_place_is_shown_without_its_house_number(place: str, shown: str) -> None:
-    assert queries.block_level(place) == shown
+    assert block_level(place) == shown
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,4 +1,4 @@
-"""The table of requests for steps that need another person's word. Only ``approvals`` writes it."""
+"""What is asked about a matter: questions to its citizen, requests for a step to a colleague."""
 
 from django.conf import settings
 from django.db import models
@@ -47,3 +47,29 @@ class ApprovalRequest(Evidenced):
 
     def __str__(self) -> str:
         return f"{self.step} of {self.matter_id}"
+
+
+class Reaction(Evidenced):
+    """A question put to the citizen about a matter, answered by a one-time link or by message.
+
+    ``sent_at`` is empty while another question is open with that number; ``via`` tells how it was
+    answered. Words that came after the answer are a row of their own.
+    """
+
+    matter = models.ForeignKey("matters.Matter", models.PROTECT, related_name="reactions")
+    token_digest = models.BinaryField(max_length=32, unique=True)
+    question = models.CharField(max_length=500)
+    asked_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    answer = models.BinaryField(default=bytes)
+    via = models.CharField(max_length=8, blank=True)
+
+    EVIDENCE_NAME = "matter__number"
+    EVIDENCE_RECEIPT = True
+    EVIDENCE_PROMISED = Q(answered_at__isnull=False)
+    EVIDENCE_LABEL = _("question to a citizen")
+
+    def __str__(self) -> str:
+        return f"question about {self.matter_id}"
