@@ -1,132 +1,33 @@
-"""The one write door: nothing else changes a matter (bulk imports use ``intake``)."""
+"""The one write door: nothing else changes a matter (bulk imports use ``intake``).
+
+Opening one is in ``opening``.
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotFound, Refusal
-from anmin.matters import policy
+from anmin.matters import follow, policy
 from anmin.matters.actor import CITIZEN, Actor
-from anmin.matters.categories import category_for
-from anmin.matters.clock import tick
 from anmin.matters.contacts import (
     ContactFacts,
-    contact_marks,
-    keep_contact,
     later_contacts,
     unseal,
 )
-from anmin.matters.facts import MatterFacts
 from anmin.matters.ledger import Change, append, deadlines_of, running_clocks
 from anmin.matters.models import Contact, Entry, Link, Matter
-from anmin.matters.numbers import take_numbers
+from anmin.matters.opening import open_matter as open_matter
 from anmin.matters.queries import by_id
-from anmin.matters.reckoning import handed_on, reckoner
-from anmin.matters.registry import kind_of
-from anmin.matters.steps import prepare, require_all, require_here, step_of
+from anmin.matters.steps import prepare, require_here, step_of
+from anmin.matters.taking import take
 from anmin.people.actions import log_access
 from anmin.people.models import Account
-from anmin.places.models import Area, Unit
-
-
-@atomic
-def open_matter(
-    *,
-    kind: str,
-    actor: Actor,
-    category: str = "",
-    summary: str = "",
-    place: str = "",
-    area: Area | None = None,
-    unit: Unit | None = None,
-    details: Mapping[str, Any] | None = None,
-    contact: ContactFacts | None = None,
-    longitude: float | None = None,
-    latitude: float | None = None,
-    opened_at: datetime | None = None,
-    note: str = "",
-    source: str = "desk",
-    key: str | None = None,
-    cause: Matter | None = None,
-    cause_sealed: bool = False,
-) -> Matter:
-    """Open a matter; its unit is the one responsible for the area unless named.
-
-    ``key`` makes the call safe to repeat: a second one returns the first matter. ``cause`` links
-    the new matter to the one it follows from.
-    """
-    declared = kind_of(kind)
-    category_for(kind, category)
-    now = timezone.now()
-    start = opened_at or now
-    if start > now:
-        raise Refusal(_("This moment lies in the future."), field="opened_at")
-    owner = unit or declared.owner(area, kind)
-    if owner is None:
-        raise Refusal(_("No unit answers for this place; choose one."), field="unit")
-    policy.require_open(actor, declared, owner=owner, area=area)
-    policy.require_recent(actor, start, now)
-    if cause is not None:
-        policy.require_known(actor, cause)
-    known = _opened_before(source, key, actor)
-    if known is not None:
-        return known
-    known_facts = declared.clean(details or {})
-    require_all(declared.asks, known_facts)
-    matter = Matter(kind=kind, state="")
-    columns = {
-        "number": next(take_numbers(declared.prefix, timezone.localtime(start).year)),
-        "kind": kind,
-        "source": source,
-        "external_id": key,
-        "category": category,
-        "area_id": area.pk if area else None,
-        "unit_id": owner.pk,
-        "assignee_id": None,
-        "summary": summary[:200],
-        "place": place[:200],
-        "longitude": longitude,
-        "latitude": latitude,
-        "opened_at": start,
-        "closed_at": None,
-    }
-    matter.number = str(columns["number"])
-    clocks = tick(
-        declared.clocks,
-        declared.flow,
-        MatterFacts(category, declared.flow.start, known_facts, start),
-        at=start,
-        running={},
-        reckon=reckoner(),
-    )
-    giver = policy.opens_for_others(actor, owner)
-    state = declared.flow.start
-    change = Change(
-        action="open",
-        to_state=state,
-        note=note,
-        public=True,
-        columns=columns,
-        details=known_facts,
-        clocks={**clocks, **handed_on(clocks, by=giver, at=now, opened=True)},
-    )
-    if giver is not None:
-        change.told["from"] = giver
-    if contact:
-        change.told["contact"] = contact_marks(settings.KEYRING, contact)[0].hex()
-    if cause is not None and not cause_sealed:
-        change.told["cause"] = cause.number
-    append(matter, change, actor=actor, at=now)
-    if contact:
-        keep_contact(matter.pk, contact, number=matter.number)
-    if cause is not None:
-        Link.objects.create(matter=matter, relation="cause", other=cause, sealed=cause_sealed)
-    return matter
+from anmin.places.models import Unit
 
 
 def move(
@@ -177,7 +78,7 @@ def _move(
     now = at or timezone.now()
     change, running = prepare(matter, edge, note=note, inputs=inputs, at=now)
     with atomic():
-        append(matter, change, actor=actor, at=now, key=key, running=running)
+        take(matter, edge, change, actor=actor, at=now, key=key, running=running)
     return matter
 
 
@@ -256,6 +157,16 @@ def link(*, matter_id: int, relation: str, other_id: int, actor: Actor) -> Link:
     return found
 
 
+@atomic
+def give_follow_code(*, matter_id: int, actor: Actor) -> str:
+    """A new code for the citizen to follow the matter by, to be told at once; the old one ends."""
+    matter = lock(matter_id)
+    policy.require_note(actor, matter)
+    code = follow.give(matter)
+    _same_state(matter, Change("code_given", matter.state), actor)
+    return code
+
+
 def reveal_contact(*, matter: Matter, actor: Actor, reason: str) -> ContactFacts:
     """Open the contact of a matter for a person who may see it; who, when and why is on record."""
     policy.require_reveal(actor, matter)
@@ -296,21 +207,6 @@ def _only(rows: Iterable[Matter]) -> Matter:
     if found is None:
         raise NotFound(_("There is no such matter."))
     return found
-
-
-def _opened_before(source: str, key: str | None, actor: Actor) -> Matter | None:
-    """The matter that this very call opened once; never one that somebody else opened."""
-    if key is None:
-        return None
-    known = Matter.objects.filter(source=source, external_id=key).first()
-    if known is None:
-        return None
-    opened = Entry.objects.filter(
-        matter=known, seq=1, actor=actor.account, actor_label=actor.label
-    ).exists()
-    if not opened:
-        raise Conflict(_("This form was used before; open it anew."), field="key")
-    return known
 
 
 def done_before(matter: Matter, key: str | None) -> bool:

@@ -23,6 +23,7 @@ from anmin.matters.models import ApprovalRequest, Matter
 from anmin.matters.reckoning import reckoner
 from anmin.matters.registry import all_kinds
 from anmin.matters.steps import prepare, require_here, step_of
+from anmin.matters.taking import take
 from anmin.people.models import Account
 
 ASKED, REFUSED, WITHDRAWN, LAPSED = (
@@ -87,7 +88,7 @@ def agree(*, request_id: int, actor: Actor, reason: str) -> Matter:
     require_here(matter, edge)
     change, running = prepare(matter, edge, note=reason, inputs=request.inputs, at=now)
     change.told["asked_by"] = request.asked_by.username if request.asked_by else ""
-    append(matter, change, actor=actor, at=now, running=running)
+    take(matter, edge, change, actor=actor, at=now, running=running)
     _end(request, ApprovalRequest.AGREED, actor, reason)
     return matter
 

@@ -9,6 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from anmin.matters.facts import MatterFacts
+from anmin.matters.outcome import Outcome
+from anmin.matters.tells import Tell
 
 Text = str | Promise
 Guard = Callable[[MatterFacts], Text | None]
@@ -47,10 +49,16 @@ STAGE_LABELS: Mapping[Stage, Text] = {
 
 @dataclass(frozen=True)
 class State:
-    """One state of a kind: its stage and the word people see."""
+    """One state of a kind: its stage and the word people see; ``said`` is the citizen's, if another."""
 
     stage: Stage
     label: Text
+    said: Text = ""
+
+    @property
+    def outside(self) -> Text:
+        """The word for people outside of the house."""
+        return self.said or self.label
 
 
 VOID = "void"
@@ -76,7 +84,12 @@ class Move:
     details that the step itself fixes. ``stamps`` names a details field that takes the moment of
     the move. ``guards`` look at the matter with what is given and say why not, or nothing.
     ``extends`` names the clock that it extends. ``approval``: it is asked for, and taken when
-    another person agrees.
+    another person agrees. ``within`` is the rule by which the time for it ends, counted from when
+    the matter ended (a review, a reopening).
+    ``outcomes`` are what may have become of a matter that it ends: one is fixed by the step, of
+    several the input ``outcome`` says which. ``tells`` is the message to whoever reported it.
+    ``by_citizen``: the citizen may take it, too, giving the note as the reason. ``children_done``:
+    the house takes it when the last child has ended.
     ``asks`` marks a move that sends the citizen a question and waits for the answer, and
     ``replies`` the one that the answer itself makes. ``unnamed_by`` are who alone take it where
     the unit must not learn whose matter led to this one (a sealed cause); then it is no debt of
@@ -95,6 +108,11 @@ class Move:
     guards: tuple[Guard, ...] = ()
     extends: str = ""
     approval: Approval | None = None
+    within: str = ""
+    outcomes: tuple[Outcome, ...] = ()
+    tells: Tell | None = None
+    by_citizen: bool = False
+    children_done: bool = False
     public: bool = True
     asks: bool = False
     replies: bool = False
@@ -137,6 +155,11 @@ class Flow:
         for state in self.states:
             if not any(not self.states[s].stage.live for s in self.reachable(state)):
                 raise ValueError(f"a matter in state {state!r} could never end")
+        for move in self.moves:
+            if move.outcomes and any(self.states[one].stage.live for one in move.targets):
+                raise ValueError(f"{move.code} says what became of what goes on")
+            if move.by_citizen and {*move.needs, *move.takes} - {"note"}:
+                raise ValueError(f"{move.code} needs of the citizen more than the reason")
         object.__setattr__(self, "_by_code", {move.code: move for move in self.moves})
 
     def reachable(self, state: str) -> set[str]:

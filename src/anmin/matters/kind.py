@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from anmin.kernel.errors import Refusal
 from anmin.matters.clock import Clock
 from anmin.matters.flow import Flow, Text
+from anmin.matters.tells import GIVEN_ONCE, WORDS, Tell
 from anmin.people.roles import Role
 from anmin.places.models import Area, Unit
 
@@ -87,10 +88,14 @@ class FollowUp:
 
 @dataclass(frozen=True)
 class Public:
-    """What the public may see of a matter of this kind, and in which states."""
+    """What the public may see of a matter of this kind, and in which states.
+
+    ``reporter`` are the facts that whoever reported it sees besides these, always.
+    """
 
     fields: tuple[str, ...] = ()
     when: frozenset[str] = frozenset()
+    reporter: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,9 @@ class Kind:
     """A kind of matter. Registering one is all it takes: see ``kinds/``.
 
     ``owner`` names the unit that answers for a new matter. ``asks`` names the facts that must be
-    given to open one. ``observe`` tells the state that the
+    given to open one. ``children`` are the kinds of orders that are given from such a matter.
+    ``opening`` is the message to whoever reported it, ``delay`` the one before its promise breaks
+    (rule ``delay_lead``: how long before). ``observe`` tells the state that the
     facts of an outside system of record prove. ``seals`` is the role that alone may read the
     matter (a tip-off), or nothing. ``rectifies`` marks the kind that unhappy answers open.
     """
@@ -112,6 +119,10 @@ class Kind:
     owner: Callable[[Area | None, str], Unit | None]
     opened_by: frozenset[str]
     asks: tuple[str, ...] = ()
+    children: tuple[str, ...] = ()
+    opening: Tell | None = None
+    delay: Tell | None = None
+    delay_lead: str = "promise.delay_notice"
     follow_up: FollowUp | None = None
     public: Public = field(default_factory=Public)
     observe: Callable[[Mapping[str, Any]], str] | None = None
@@ -130,14 +141,25 @@ class Kind:
                 raise ValueError(f"{self.code}: move {move.code} needs {sorted(unknown)}")
             if move.approval and not move.approval.by:
                 raise ValueError(f"{self.code}: nobody approves {move.code}")
+        for tell in self.tells:
+            once = GIVEN_ONCE if tell is self.opening else frozenset()
+            tell.check(WORDS | once | self.details.told_fields())
+        if self.seals and self.tells:
+            raise ValueError(f"{self.code}: who speaks under seal gets no messages")
         if unknown := set(self.asks) - fields:
             raise ValueError(f"{self.code}: opening asks {sorted(unknown)}")
-        if unknown := set(self.public.fields) - fields:
+        if unknown := {*self.public.fields, *self.public.reporter} - fields:
             raise ValueError(f"{self.code}: public face names {sorted(unknown)}")
         if leaked := set(self.public.fields) & self.details.personal_fields():
             raise ValueError(f"{self.code}: personal data can never be public: {sorted(leaked)}")
         if self.follow_up and set(self.follow_up.states) - states:
             raise ValueError(f"{self.code}: follows up after an unknown state")
+
+    @property
+    def tells(self) -> list[Tell]:
+        """Every message that it may send."""
+        found = [self.opening, self.delay, *(move.tells for move in self.flow.moves)]
+        return [one for one in found if one is not None]
 
     def _check_clocks(self, states: AbstractSet[str]) -> None:
         steps = {move.code for move in self.flow.moves}

@@ -21,7 +21,7 @@ from anmin.kernel.chain import stamp
 from anmin.kernel.errors import Conflict
 from anmin.matters.actor import Actor
 from anmin.matters.clock import Running, next_due
-from anmin.matters.models import SNAPSHOT, Deadline, Entry, Matter
+from anmin.matters.models import SET_LATER, SNAPSHOT, Deadline, Entry, Matter
 from anmin.matters.reckoning import handed_on
 
 deadlines_of = Prepared(lambda pk: Deadline.objects.filter(matter_id=pk).order_by("due_at"))
@@ -325,6 +325,10 @@ class Replay:
         told = {code: clock.as_payload() for code, clock in clocks.items()}
         return (
             all(plain(getattr(matter, name)) == self.columns.get(name) for name in SNAPSHOT)
+            and all(
+                getattr(matter, name) == self.columns.get(name, first)
+                for name, first in SET_LATER.items()
+            )
             and (matter.state, matter.version, bytes(matter.head))
             == (self.state, self.version, self.head)
             and matter.stage == matter.type.flow.stage(matter.state).value

@@ -1,5 +1,8 @@
 """Tables of the core. Only ``actions`` and ``intake`` write them, always through ``ledger``."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -11,7 +14,9 @@ from anmin.matters.asked_models import Reaction as Reaction
 from anmin.matters.categories import Category, categories
 from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import LIVE, STAGE_LABELS, Stage, Text
+from anmin.matters.follow_models import FollowCode as FollowCode
 from anmin.matters.kind import Kind
+from anmin.matters.outcome import outcome_choices
 from anmin.matters.registry import kind_choices, kind_of
 
 
@@ -23,7 +28,9 @@ def stage_choices() -> list[tuple[str, Text]]:
 class Matter(models.Model):
     """One thing that somebody brought, or was promised, with its owner and its deadline.
 
-    ``version`` counts its entries and ``head`` is the hash of the last one. ``facts_at`` tells
+    ``outcome`` is what its unit says became of it, ``reopened`` counts how often it went on after
+    its end, and ``parent`` is the matter that this order was given from. ``version`` counts its
+    entries and ``head`` is the hash of the last one. ``facts_at`` tells
     how new the outside facts are and ``facts_digest`` what they were; both are bookkeeping of
     the import, not history.
     """
@@ -47,6 +54,13 @@ class Matter(models.Model):
     details = models.JSONField(default=dict)
     opened_at = models.DateTimeField(_("opened"))
     closed_at = models.DateTimeField(_("closed"), null=True)
+    outcome = models.CharField(
+        _("outcome"), max_length=12, choices=outcome_choices, blank=True, default="", db_default=""
+    )
+    reopened = models.PositiveSmallIntegerField(_("reopened"), default=0, db_default=0)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="children", db_index=False
+    )
     due_at = models.DateTimeField(_("due"), null=True)
     facts_at = models.DateTimeField(null=True)
     facts_digest = models.BinaryField(max_length=16, null=True)
@@ -85,6 +99,9 @@ class Matter(models.Model):
                 condition=Q(assignee__isnull=False),
                 name="matter_assignee_due",
             ),
+            models.Index(
+                fields=["parent"], condition=Q(parent__isnull=False), name="matter_parent"
+            ),
             # Kinds that no import brings are few beside those that it does.
             models.Index(
                 "kind",
@@ -106,7 +123,7 @@ class Matter(models.Model):
     @property
     def facts(self) -> MatterFacts:
         """What declarations read of it."""
-        return MatterFacts(self.category, self.state, self.details, self.opened_at)
+        return MatterFacts(self.category, self.state, self.details, self.opened_at, self.reopened)
 
     @property
     def topic(self) -> Category | None:
@@ -381,3 +398,6 @@ SNAPSHOT: tuple[str, ...] = (
     "opened_at",
     "closed_at",
 )
+
+# What most matters never have: told by the entry that sets it, and this until then.
+SET_LATER: Mapping[str, Any] = {"outcome": "", "reopened": 0, "parent_id": None}

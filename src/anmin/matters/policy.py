@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.kernel.errors import NotAllowed, Refusal
-from anmin.matters.actor import Actor
+from anmin.matters.actor import CITIZEN, Actor
 from anmin.matters.flow import Move, Stage
 from anmin.matters.kind import Kind
 from anmin.matters.models import Link, Matter
@@ -190,7 +190,8 @@ def require_move(actor: Actor, matter: Matter, edge: Move) -> None:
     if actor.account is not None:
         _require(actor.role in _takers(edge, matter) and in_scope(actor.account, matter))
     else:
-        _require(actor.trusted or edge.replies)
+        by_citizen = edge.by_citizen and actor == CITIZEN
+        _require(actor.trusted or edge.replies or by_citizen)
 
 
 def require_assign(actor: Actor, matter: Matter, *, to: Unit | None) -> None:

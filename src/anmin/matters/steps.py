@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from anmin.kernel.errors import Conflict, NotFound, Refusal
 from anmin.matters.clock import Reckoner, Running, extend, tick
 from anmin.matters.facts import MatterFacts
-from anmin.matters.flow import Move
+from anmin.matters.flow import LIVE, Move
 from anmin.matters.kind import Kind
 from anmin.matters.ledger import Change, deadlines_of, running_clocks
 from anmin.matters.models import Matter
@@ -43,20 +43,29 @@ def prepare(
     Raises ``Refusal`` for the first field that is missing, not taken or wrong, and for the reason
     that a guard gives.
     """
-    declared, target = matter.type, edge.to(matter.state)
+    declared, target, reckon = matter.type, edge.to(matter.state), reckoner()
+    _require_within(matter, edge, at, reckon)
+    inputs, outcome = _outcome(edge, inputs)
     given = _inputs(edge, note, inputs, at)
     details = declared.clean({**matter.details, **given})
-    facts = MatterFacts(matter.category, target, details, matter.opened_at)
+    facts = MatterFacts(
+        matter.category,
+        target,
+        details,
+        matter.opened_at,
+        matter.reopened,
+        Matter.objects.filter(parent=matter, stage__in=LIVE).count() if declared.children else 0,
+    )
     _require_guards(edge, replace(facts, state=matter.state))
     change = Change(
         action=edge.code,
         to_state=target,
         note=note,
         public=edge.public,
-        columns=_closing(matter, target, at),
+        columns=_closing(matter, target, at, outcome),
         details={name: value for name, value in details.items() if name in given},
     )
-    running, reckon = running_clocks(deadlines_of(matter.pk)), reckoner()
+    running = running_clocks(deadlines_of(matter.pk))
     if edge.extends:
         change.clocks = _extended(declared, edge, running, at, reckon)
     change.clocks |= tick(
@@ -73,7 +82,8 @@ def prepare(
 
 def _inputs(edge: Move, note: str, inputs: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """What a move brings into the details; refuses what is missing."""
-    require_all(edge.needs, {**inputs, "note": note})
+    needs = (*edge.needs, "note") if edge.by_citizen else edge.needs
+    require_all(needs, {**inputs, "note": note})
     for name in inputs:
         if name not in edge.needs and name not in edge.takes:
             raise Refusal(_("This step does not take that."), field=name, code="not_taken")
@@ -113,9 +123,37 @@ def _extended(
     return {clock.code: longer}
 
 
-def _closing(matter: Matter, state: str, now: datetime) -> dict[str, Any]:
+def _outcome(edge: Move, inputs: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
+    """The other inputs, and what became of the matter, if the step says so."""
+    if len(edge.outcomes) <= 1:
+        return inputs, edge.outcomes[0] if edge.outcomes else ""
+    others = dict(inputs)
+    said = others.pop("outcome", None)
+    if not said:
+        raise Refusal(_("Say what became of it."), field="outcome", code="missing")
+    if said not in edge.outcomes:
+        raise Refusal(_("This step does not end that way."), field="outcome", code="not_taken")
+    return others, str(said)
+
+
+def _require_within(matter: Matter, edge: Move, now: datetime, reckon: Reckoner) -> None:
+    """Refuse a step whose time after the end of the matter is over."""
+    if not edge.within or matter.closed_at is None:
+        return
+    last = reckon(edge.within, matter.closed_at).at
+    if now > last:
+        day = formats.date_format(timezone.localtime(last), "DATE_FORMAT")
+        raise Refusal(
+            _("The time for this step was over after %(day)s.") % {"day": day}, code="too_late"
+        )
+
+
+def _closing(matter: Matter, state: str, now: datetime, outcome: str) -> dict[str, Any]:
     """The columns that ending or reopening a matter changes."""
     live = matter.type.flow.stage(state).live
+    columns: dict[str, Any] = {} if outcome == matter.outcome else {"outcome": outcome}
     if live == (matter.closed_at is None):
-        return {}
-    return {"closed_at": None if live else now}
+        return columns if outcome else {}
+    if live:
+        return {"closed_at": None, "outcome": "", "reopened": matter.reopened + 1}
+    return {**columns, "closed_at": now}

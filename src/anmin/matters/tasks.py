@@ -1,7 +1,7 @@
 """What this room does without anybody asking."""
 
 from anmin.kernel.jobs import daily, every
-from anmin.matters import approvals, word_index
+from anmin.matters import approvals, messages, word_index
 from anmin.matters.news import drain
 from anmin.matters.promises import reckon_again
 from anmin.matters.reactions import send_waiting
@@ -29,3 +29,9 @@ def questions() -> int:
 def requests() -> int:
     """End requests for steps that nobody answered in time."""
     return approvals.lapse()
+
+
+@every(seconds=300)
+def delays() -> int:
+    """Tell citizens that a promise will not be kept, before it breaks."""
+    return messages.tell_delays()

@@ -31,6 +31,7 @@ from anmin.matters.ledger import (
     take_turn,
 )
 from anmin.matters.models import (
+    SET_LATER,
     SNAPSHOT,
     Contact,
     Deadline,
@@ -143,9 +144,9 @@ def _restore(matter: Matter, seq: int, run: int, actor: Actor, at: datetime) -> 
         before.state,
         note=_("What an import said of this was undone."),
         columns={
-            name: _as_column(name, before.columns.get(name))
-            for name in SNAPSHOT
-            if plain(getattr(matter, name)) != before.columns.get(name)
+            name: _as_column(name, before.columns.get(name, SET_LATER.get(name)))
+            for name in (*SNAPSHOT, *SET_LATER)
+            if plain(getattr(matter, name)) != before.columns.get(name, SET_LATER.get(name))
         },
         details=_details(matter, before.details),
         clocks=_clocks(running, before.clocks),

@@ -1,0 +1,41 @@
+"""Orders given from a matter: it shows them, counts them, and hears when they end (``taking``)."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from anmin.kernel.errors import Refusal
+from anmin.matters.actor import Actor
+from anmin.matters.flow import LIVE
+from anmin.matters.kind import Kind
+from anmin.matters.ledger import Change, append, deadlines_of, running_clocks
+from anmin.matters.models import Matter
+
+OPENED, ENDED, REOPENED = "child_opened", "child_ended", "child_reopened"
+HOUSE = Actor.system("children")
+
+
+def require_child(parent: Matter, kind: Kind) -> None:
+    """Refuse an order of a kind that is not given from such a matter, or from one that is over."""
+    if kind.code not in parent.type.children:
+        raise Refusal(_("No such order is given from this matter."), code="no_child")
+    if not parent.live:
+        raise Refusal(_("This matter is over: no order is given from it."), code="over")
+
+
+def counted(parent: Matter) -> dict[str, int]:
+    """How many orders were given from a matter (``all``), and how many still run (``open``)."""
+    rows = Matter.objects.filter(parent=parent)
+    live = Q(stage__in=[one.value for one in LIVE])
+    return rows.aggregate(all=Count("pk"), open=Count("pk", filter=live))
+
+
+def note(parent: Matter, action: str, child: Matter, *, actor: Actor, at: datetime) -> None:
+    """Say in the timeline of a matter what became of an order given from it."""
+    told: dict[str, Any] = {"child": child.number}
+    if action == ENDED:
+        told["state"] = child.state
+    running = running_clocks(deadlines_of(parent.pk))
+    append(parent, Change(action, parent.state, told=told), actor=actor, at=at, running=running)

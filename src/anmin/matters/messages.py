@@ -1,0 +1,169 @@
+"""What the house tells whoever reported a matter, unasked: at the opening, by a step, before a delay.
+
+The words are the kind's (``tells``). A message waits out the quiet hours; nothing is sent under a
+seal or about a sensitive topic, since others may read that telephone. The entry of the step says
+whether a message went out (``told``) or why none did (``untold``).
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
+from django.utils import formats, timezone, translation
+
+from anmin.channels.actions import queue_message
+from anmin.evidence.log import atomic
+from anmin.kernel.hours import Hours
+from anmin.matters.actor import Actor
+from anmin.matters.contacts import ContactFacts, unseal
+from anmin.matters.flow import LIVE
+from anmin.matters.ledger import Change, append, deadlines_of, running_clocks
+from anmin.matters.models import Contact, Deadline, Entry, Matter
+from anmin.matters.registry import all_kinds
+from anmin.matters.telling import bureau, named
+from anmin.matters.tells import Tell
+
+OPENING, DELAY = "opening", "delay"
+DELAYED = "delay_told"
+"""The entry that says that a delay was announced, or why not."""
+HOUSE = "messages"
+NO_PHONE, SENSITIVE = "no_phone", "sensitive"
+MARGIN = timedelta(minutes=30)
+"""What would fall into the quiet hours is told in the last half hour before them."""
+
+
+def prospect(
+    matter: Matter, tell: Tell | None, change: Change, contact: ContactFacts | None = None
+) -> ContactFacts | None:
+    """Whom a change will tell; ``change`` says so, or why nobody. Before it is written."""
+    if tell is None:
+        return None
+    topic = matter.topic
+    if topic is not None and topic.sensitive:
+        change.told["untold"] = SENSITIVE
+        return None
+    contact = _contact(matter) if contact is None else contact
+    if contact is None or not contact.phone:
+        change.told["untold"] = NO_PHONE
+        return None
+    change.told["told"] = True
+    return contact
+
+
+def send(
+    matter: Matter, tell: Tell, contact: ContactFacts, *, code: str, at: datetime, follow: str = ""
+) -> None:
+    """Queue the message of an entry just written. ``follow``: the code to follow the matter by."""
+    language = settings.LANGUAGE_CODE
+    with translation.override(language):
+        body = str(tell.text).format_map(_words(matter, follow))
+    queue_message(
+        key=f"{matter.number}/{matter.version}:{code}",
+        medium="sms",
+        recipient=contact.phone,
+        body=body,
+        template=f"{matter.kind}.{code}",
+        language=language,
+        not_before=_permitted(at),
+        subject_ref=f"matter:{matter.number}",
+    )
+
+
+def tell_delays(*, now: datetime | None = None, limit: int = 200) -> int:
+    """Tell that a promise will not be kept, once, before it breaks; how many were told or noted.
+
+    Matters that a system of record follows are left alone: what it knows comes in later.
+    """
+    now = now or timezone.now()
+    if _permitted(now) != now:
+        return 0
+    wanted = Q(pk__in=())
+    for kind in all_kinds():
+        if kind.delay:
+            clock = next(one.code for one in kind.clocks if one.promise)
+            until = _horizon(now, settings.RULES.get(kind.delay_lead, timezone.localdate(now)))
+            wanted |= Q(matter__kind=kind.code, clock=clock, due_at__lte=until)
+    said = Entry.objects.filter(
+        matter=OuterRef("matter"), action=DELAYED, at__gte=OuterRef("started_at")
+    )
+    rows = Deadline.objects.filter(
+        wanted,
+        Deadline.RUNS,
+        ~Exists(said),
+        due_at__gt=now,
+        matter__facts_at=None,
+        matter__stage__in=[one.value for one in LIVE],
+    )
+    done = 0
+    for pk in list(rows.order_by("due_at", "pk").values_list("matter_id", flat=True)[:limit]):
+        done += _tell_delay(pk, now)
+    return done
+
+
+@atomic
+def _tell_delay(matter_id: int, now: datetime) -> int:
+    matter = Matter.objects.select_for_update().get(pk=matter_id)
+    kind, running = matter.type, running_clocks(deadlines_of(matter_id))
+    promise = next(one.code for one in kind.clocks if one.promise)
+    said = Entry.objects.filter(
+        matter=matter, action=DELAYED, at__gte=running[promise].started_at
+    ).exists()
+    if said or not running[promise].owed or kind.delay is None:
+        return 0
+    change = Change(DELAYED, matter.state, public=True)
+    contact = prospect(matter, kind.delay, change)
+    append(matter, change, actor=Actor.system(HOUSE), at=now, running=running)
+    if contact:
+        send(matter, kind.delay, contact, code=DELAY, at=now)
+    return 1
+
+
+def _words(matter: Matter, follow: str) -> Mapping[str, Any]:
+    """What a text may name (``tells.WORDS``), and the facts that the citizen is told."""
+    told = {name: matter.details.get(name, "") for name in matter.type.details.told_fields()}
+    names = named(matter)
+    return {
+        **told,
+        "bureau": bureau(),
+        "about": names["about"],
+        "number": matter.number,
+        "office": names["office"],
+        "due": _due(matter),
+        "page": f"{settings.BASE_URL}/f/{matter.number}",
+        "code": follow,
+    }
+
+
+def _due(matter: Matter) -> str:
+    promise = next((one.code for one in matter.type.clocks if one.promise), "")
+    row = next((one for one in deadlines_of(matter.pk) if one.clock == promise), None)
+    if row is None:
+        return ""
+    local = timezone.localtime(row.due_at)
+    return f"{formats.date_format(local, 'MONTH_DAY_FORMAT')} {local:%H:%M}"
+
+
+def _contact(matter: Matter) -> ContactFacts | None:
+    row = Contact.objects.filter(matter=matter).first()
+    return unseal(row, number=matter.number) if row else None
+
+
+def _hours() -> Hours:
+    """When nobody is disturbed by a message."""
+    day = timezone.localdate()
+    opens = settings.RULES.get("callback.quiet_until", day).clock
+    return Hours(opens, settings.RULES.get("callback.quiet_from", day).clock)
+
+
+def _permitted(moment: datetime) -> datetime:
+    return _hours().first(moment, timezone.get_default_timezone())
+
+
+def _horizon(now: datetime, lead: Any) -> datetime:
+    """Deadlines until then are told of now: also those whose turn would fall into the quiet hours."""
+    soon = now + MARGIN
+    opens = _permitted(soon)
+    latest: datetime = (opens if opens != soon else now) + lead.duration
+    return latest

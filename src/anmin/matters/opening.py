@@ -1,0 +1,188 @@
+"""A matter opened: by a person, by the house or by a citizen, one at a time."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from anmin.evidence.log import atomic
+from anmin.kernel.errors import Conflict, Refusal
+from anmin.matters import children, follow, messages, policy
+from anmin.matters.actor import Actor
+from anmin.matters.categories import category_for
+from anmin.matters.clock import tick
+from anmin.matters.contacts import ContactFacts, contact_marks, keep_contact
+from anmin.matters.facts import MatterFacts
+from anmin.matters.kind import Kind
+from anmin.matters.ledger import Change, append
+from anmin.matters.models import Entry, Link, Matter
+from anmin.matters.numbers import take_numbers
+from anmin.matters.reckoning import handed_on, reckoner
+from anmin.matters.registry import kind_of
+from anmin.matters.steps import require_all
+from anmin.places.models import Area, Unit
+
+NOBODY = ContactFacts()
+"""Whom nobody named."""
+
+
+@atomic
+def open_matter(
+    *,
+    kind: str,
+    actor: Actor,
+    category: str = "",
+    summary: str = "",
+    place: str = "",
+    area: Area | None = None,
+    unit: Unit | None = None,
+    details: Mapping[str, Any] | None = None,
+    contact: ContactFacts | None = None,
+    longitude: float | None = None,
+    latitude: float | None = None,
+    opened_at: datetime | None = None,
+    note: str = "",
+    source: str = "desk",
+    key: str | None = None,
+    cause: Matter | None = None,
+    cause_sealed: bool = False,
+    parent: Matter | None = None,
+) -> Matter:
+    """Open a matter; its unit is the one responsible for the area unless named.
+
+    ``key`` makes the call safe to repeat: a second one returns the first matter. ``cause`` links
+    the new matter to the one it follows from; ``parent`` is the one that this order is given from.
+    """
+    declared = kind_of(kind)
+    category_for(kind, category)
+    now = timezone.now()
+    start = _begun(opened_at, now)
+    owner = unit or _answers_for(declared, area)
+    policy.require_open(actor, declared, owner=owner, area=area)
+    policy.require_recent(actor, start, now)
+    for other in (cause, parent):
+        if other is not None:
+            policy.require_known(actor, other)
+    known = _opened_before(source, key, actor)
+    if known is not None:
+        return known
+    above = _held(parent, declared)
+    known_facts = declared.clean(details or {})
+    require_all(declared.asks, known_facts)
+    number = next(take_numbers(declared.prefix, timezone.localtime(start).year))
+    matter = Matter(kind=kind, state="", number=number, category=category)
+    columns = {
+        "number": number,
+        "kind": kind,
+        "source": source,
+        "external_id": key,
+        "category": category,
+        "area_id": area.pk if area else None,
+        "unit_id": owner.pk,
+        "assignee_id": None,
+        "summary": summary[:200],
+        "place": place[:200],
+        "longitude": longitude,
+        "latitude": latitude,
+        "opened_at": start,
+        "closed_at": None,
+        **({"parent_id": above.pk} if above else {}),
+    }
+    giver = policy.opens_for_others(actor, owner)
+    change = _first(declared, columns, known_facts, note=note, giver=giver, now=now)
+    if contact:
+        change.told["contact"] = contact_marks(settings.KEYRING, contact)[0].hex()
+    if cause is not None and not cause_sealed:
+        change.told["cause"] = cause.number
+    hearer = messages.prospect(matter, declared.opening, change, contact or NOBODY)
+    append(matter, change, actor=actor, at=now)
+    if contact:
+        keep_contact(matter.pk, contact, number=matter.number)
+    if hearer:
+        _tell(matter, hearer, now)
+    if above is not None:
+        children.note(above, children.OPENED, matter, actor=actor, at=now)
+    if cause is not None:
+        Link.objects.create(matter=matter, relation="cause", other=cause, sealed=cause_sealed)
+    return matter
+
+
+def _begun(opened_at: datetime | None, now: datetime) -> datetime:
+    """When it began: never later than now."""
+    if opened_at is not None and opened_at > now:
+        raise Refusal(_("This moment lies in the future."), field="opened_at")
+    return opened_at or now
+
+
+def _answers_for(declared: Kind, area: Area | None) -> Unit:
+    """The unit that answers for a place."""
+    owner = declared.owner(area, declared.code)
+    if owner is None:
+        raise Refusal(_("No unit answers for this place; choose one."), field="unit")
+    return owner
+
+
+def _held(parent: Matter | None, declared: Kind) -> Matter | None:
+    """The matter that an order is given from, held for this transaction."""
+    if parent is None:
+        return None
+    held = Matter.objects.select_for_update().get(pk=parent.pk)
+    children.require_child(held, declared)
+    return held
+
+
+def _first(
+    declared: Kind,
+    columns: Mapping[str, Any],
+    details: dict[str, Any],
+    *,
+    note: str,
+    giver: int | None,
+    now: datetime,
+) -> Change:
+    """The first entry, with the clocks that start; ``giver`` is who opens it for another unit."""
+    start, state = columns["opened_at"], declared.flow.start
+    clocks = tick(
+        declared.clocks,
+        declared.flow,
+        MatterFacts(columns["category"], state, details, start),
+        at=start,
+        running={},
+        reckon=reckoner(),
+    )
+    return Change(
+        action="open",
+        to_state=state,
+        note=note,
+        public=True,
+        columns=dict(columns),
+        details=details,
+        clocks={**clocks, **handed_on(clocks, by=giver, at=now, opened=True)},
+        told={} if giver is None else {"from": giver},
+    )
+
+
+def _tell(matter: Matter, hearer: ContactFacts, now: datetime) -> None:
+    """Tell whoever reported it that it is here, with the code to follow it by if the words have it."""
+    tell = matter.type.opening
+    assert tell is not None
+    code = follow.give(matter) if "code" in tell.names else ""
+    messages.send(matter, tell, hearer, code=messages.OPENING, at=now, follow=code)
+
+
+def _opened_before(source: str, key: str | None, actor: Actor) -> Matter | None:
+    """The matter that this very call opened once; never one that somebody else opened."""
+    if key is None:
+        return None
+    known = Matter.objects.filter(source=source, external_id=key).first()
+    if known is None:
+        return None
+    opened = Entry.objects.filter(
+        matter=known, seq=1, actor=actor.account, actor_label=actor.label
+    ).exists()
+    if not opened:
+        raise Conflict(_("This form was used before; open it anew."), field="key")
+    return known

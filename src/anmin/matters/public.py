@@ -1,0 +1,103 @@
+"""A matter as whoever reported it follows it: its state, its promise, what was said, what may be done.
+
+Nothing of who works on it; only entries that were written for the citizen to read.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from anmin.matters.children import counted
+from anmin.matters.flow import Move, Text
+from anmin.matters.ledger import deadlines_of
+from anmin.matters.messages import DELAYED
+from anmin.matters.models import Entry, Matter
+from anmin.matters.outcome import OUTCOME_LABELS
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that happened: when, what, and the words for the citizen."""
+
+    at: datetime
+    title: Text
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What the reporter sees. ``promise``: its name, when it is due, when it was met."""
+
+    number: str
+    kind: Text
+    state: Text
+    live: bool
+    opened_at: datetime
+    outcome: Text
+    promise: tuple[Text, datetime, datetime | None, bool] | None
+    facts: Sequence[tuple[Text, object]]
+    story: Sequence[Line]
+    orders: int
+    open_orders: int
+
+
+def face(matter: Matter) -> Followed:
+    """What the reporter of a matter sees of it now."""
+    kind = matter.type
+    names = dict.fromkeys((*kind.public.fields, *kind.public.reporter))
+    fields = kind.details.model_fields
+    orders = counted(matter) if kind.children else {"all": 0, "open": 0}
+    return Followed(
+        number=matter.number,
+        kind=kind.label,
+        state=kind.flow.state(matter.state).outside,
+        live=matter.live,
+        opened_at=matter.opened_at,
+        outcome=OUTCOME_LABELS.get(matter.outcome, ""),
+        promise=_promise(matter),
+        facts=[
+            (fields[name].title or name, matter.details[name])
+            for name in names
+            if matter.details.get(name) not in (None, "", [])
+        ],
+        story=_story(matter),
+        orders=orders["all"],
+        open_orders=orders["open"],
+    )
+
+
+def steps_of_citizen(matter: Matter) -> list[Move]:
+    """What the citizen may do with it now: reopen it, take it back."""
+    return [one for one in matter.type.flow.moves_from(matter.state) if one.by_citizen]
+
+
+def _promise(matter: Matter) -> tuple[Text, datetime, datetime | None, bool] | None:
+    clock = next((one for one in matter.type.clocks if one.promise), None)
+    rows = (one for one in deadlines_of(matter.pk) if clock and one.clock == clock.code)
+    row = next(rows, None)
+    if clock is None or row is None:
+        return None
+    return clock.label, row.due_at, row.met_at, row.paused_at is not None
+
+
+def _story(matter: Matter) -> list[Line]:
+    told = matter.type.details.told_fields()
+    lines: list[Line] = []
+    for entry in Entry.objects.filter(matter=matter, public=True).order_by("seq"):
+        words = [str(entry.payload.get("details", {}).get(name, "")) for name in sorted(told)]
+        # What somebody wrote with a step is for the citizen only where the step is his to read.
+        text = "\n".join(one for one in (*words, entry.note) if one)
+        title = _title(matter, entry)
+        if text or not lines or title != lines[-1].title:
+            lines.append(Line(entry.at, title, text))
+    return lines
+
+
+def _title(matter: Matter, entry: Entry) -> Text:
+    if entry.action == DELAYED:
+        return _("It takes longer than promised")
+    if entry.action == "note":
+        return _("A word from the office")
+    return matter.type.flow.state(entry.to_state).outside

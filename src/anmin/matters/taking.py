@@ -1,0 +1,53 @@
+"""A step taken: the entry, what it tells the citizen, and what it means for the matter it came from.
+
+The one place for steps by hand, by agreement, by the citizen and by the house itself.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from anmin.matters import children, messages
+from anmin.matters.actor import Actor
+from anmin.matters.clock import Running
+from anmin.matters.flow import Move
+from anmin.matters.ledger import Change, append
+from anmin.matters.models import Matter
+from anmin.matters.steps import prepare
+
+
+def take(
+    matter: Matter,
+    edge: Move,
+    change: Change,
+    *,
+    actor: Actor,
+    at: datetime,
+    key: str | None = None,
+    running: Mapping[str, Running],
+) -> None:
+    """Write a step that ``steps.prepare`` made ready, inside a transaction. Raises ``Conflict``."""
+    was_live = matter.live
+    contact = messages.prospect(matter, edge.tells, change)
+    append(matter, change, actor=actor, at=at, key=key, running=running)
+    if edge.tells and contact:
+        messages.send(matter, edge.tells, contact, code=edge.code, at=at)
+    if matter.parent_id is not None and matter.live != was_live:
+        _tell_parent(matter, matter.parent_id, at)
+
+
+def _tell_parent(child: Matter, parent_id: int, at: datetime) -> None:
+    """Let the matter that an order came from know that it ended, or goes on.
+
+    When the last one has ended, the step that waits for that is taken.
+    """
+    parent = Matter.objects.select_for_update().get(pk=parent_id)
+    action = children.REOPENED if child.live else children.ENDED
+    children.note(parent, action, child, actor=children.HOUSE, at=at)
+    if child.live or children.counted(parent)["open"]:
+        return
+    edge = next(
+        (one for one in parent.type.flow.moves_from(parent.state) if one.children_done), None
+    )
+    if edge is not None:
+        change, running = prepare(parent, edge, note="", inputs={}, at=at)
+        take(parent, edge, change, actor=children.HOUSE, at=at, running=running)

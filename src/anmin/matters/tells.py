@@ -1,0 +1,33 @@
+"""What a step tells somebody: declared with the kind, sent by ``messages``. Without a database."""
+
+from dataclasses import dataclass
+from string import Formatter
+
+from django.utils.functional import Promise
+
+WORDS = frozenset({"bureau", "about", "number", "office", "due", "page"})
+"""What every text may name: see ``messages.words``. Besides these the facts that are told."""
+GIVEN_ONCE = frozenset({"code"})
+"""What only the text of an opening may name: the code to follow the matter by."""
+
+
+@dataclass(frozen=True)
+class Tell:
+    """One message to whoever reported the matter.
+
+    ``text`` names in braces what it tells (``{office}``, ``{reply}``). ``rules``: keys of the rules
+    that its words rest on.
+    """
+
+    text: str | Promise
+    rules: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What its text names."""
+        return frozenset(name for _1, name, _2, _3 in Formatter().parse(str(self.text)) if name)
+
+    def check(self, known: frozenset[str]) -> None:
+        """Refuse a text that names what is not there when it is sent."""
+        if strange := self.names - known:
+            raise ValueError(f"a message names {sorted(strange)}")
