@@ -30,7 +30,14 @@ from anmin.evidence.shapes import shapes
 from anmin.exchange.models import ImportRun, ProfileUse
 from anmin.files.models import File
 from anmin.kernel.chain import GENESIS
-from anmin.matters.models import ApprovalRequest, FurtherPhone, LaterContact, Matter, Reaction
+from anmin.matters.models import (
+    ApprovalRequest,
+    FollowCode,
+    FurtherPhone,
+    LaterContact,
+    Matter,
+    Reaction,
+)
 from anmin.people.actions import roster_duty
 from anmin.people.models import Account, AccountRequest
 from anmin.people.roles import Role
@@ -578,6 +585,7 @@ def _live() -> None:
         ApprovalRequest.objects.create(
             matter=matter, step="longer", asked_by=leader, asked_at=now, reason="?", lapses_at=now
         )
+        FollowCode.objects.create(matter=matter, digest=b"1" * 32, given_at=now)
         Reaction.objects.create(
             matter=matter, token_digest=b"1" * 32, question="?", asked_at=now, expires_at=now
         )

@@ -22,8 +22,9 @@ def test_a_kind_of_ones_own_is_driven_through_the_whole_house() -> None:
     # The settings are read by the house of the tests (conftest.py), not before it is there.
     ours = ("DJANGO", "PYTEST", "DATABASE", "ANMIN_TEST")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    stories = sorted(str(one) for one in HERE.glob("story*.py"))
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(HERE / "story.py")],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *stories],
         env={**inherited, "ANMIN_TEST_KINDS": str(HERE / "kinds")},
         capture_output=True,
         text=True,

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import formats, timezone, translation
 
 from anmin.channels.actions import queue_message
@@ -77,8 +77,14 @@ def tell_delays(*, now: datetime | None = None, limit: int = 200) -> int:
     Matters that a system of record follows are left alone: what it knows comes in later.
     """
     now = now or timezone.now()
+    rows = due_for_word(now).order_by("due_at", "pk").values_list("matter_id", flat=True)
+    return sum(_tell_delay(pk, now) for pk in list(rows[:limit]))
+
+
+def due_for_word(now: datetime) -> QuerySet[Deadline]:
+    """The promises that are told of at a moment because they will not be kept; none at night."""
     if _permitted(now) != now:
-        return 0
+        return Deadline.objects.none()
     wanted = Q(pk__in=())
     for kind in all_kinds():
         if kind.delay:
@@ -88,7 +94,7 @@ def tell_delays(*, now: datetime | None = None, limit: int = 200) -> int:
     said = Entry.objects.filter(
         matter=OuterRef("matter"), action=DELAYED, at__gte=OuterRef("started_at")
     )
-    rows = Deadline.objects.filter(
+    return Deadline.objects.filter(
         wanted,
         Deadline.RUNS,
         ~Exists(said),
@@ -96,10 +102,6 @@ def tell_delays(*, now: datetime | None = None, limit: int = 200) -> int:
         matter__facts_at=None,
         matter__stage__in=[one.value for one in LIVE],
     )
-    done = 0
-    for pk in list(rows.order_by("due_at", "pk").values_list("matter_id", flat=True)[:limit]):
-        done += _tell_delay(pk, now)
-    return done
 
 
 @atomic

@@ -102,6 +102,8 @@ def test_its_words_exist_in_both_languages(kind: Kind) -> None:
     words = [
         kind.label,
         *(state.label for state in kind.flow.states.values()),
+        *(state.outside for state in kind.flow.states.values()),
+        *(tell.text for tell in kind.tells),
         *(edge.label for edge in kind.flow.moves),
         *(clock.label for clock in kind.clocks),
         *(info.title for info in kind.details.model_fields.values()),

@@ -7,8 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from anmin.matters.clock import Clock, Extension
 from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import Approval, Flow, Move, Stage, State, Text
+from anmin.matters.guards import no_open_children, reopened_once
 from anmin.matters.kind import Details, FollowUp, Kind, Public, fact
+from anmin.matters.outcome import Outcome
 from anmin.matters.registry import register
+from anmin.matters.tells import Tell
 from anmin.people.roles import Role
 from anmin.places.queries import responsible_unit
 
@@ -54,6 +57,9 @@ register(
                 "with_expert": State(Stage.WAITING, _("With an expert")),
                 "found": State(Stage.WORKING, _("Found")),
                 "returned": State(Stage.DONE, _("Given back")),
+                "asked_others": State(
+                    Stage.WAITING, _("Others look for it"), _("Others are looking for it")
+                ),
                 "given_up": State(Stage.DECLINED, _("Given up")),
             },
             (
@@ -79,10 +85,42 @@ register(
                     needs=("answer",),
                     takes=("worth",),
                     stamps="given_back_at",
-                    guards=(on_a_shelf,),
+                    guards=(on_a_shelf, no_open_children),
+                    outcomes=(Outcome.FIXED, Outcome.PARTLY),
+                    tells=Tell(
+                        _("{bureau}: {office} on {about} ({number}): {answer} More: {page}")
+                    ),
                 ),
-                Move("give_up", "missing", "given_up", _("Give up"), WORKERS, needs=("answer",)),
-                Move("look_again", "given_up", "missing", _("Look again"), INSPECTION),
+                Move(
+                    "give_up",
+                    "missing",
+                    "given_up",
+                    _("Give up"),
+                    WORKERS,
+                    needs=("answer",),
+                    guards=(no_open_children,),
+                    outcomes=(Outcome.NOT_FIXED,),
+                ),
+                Move(
+                    "look_again",
+                    "given_up",
+                    "missing",
+                    _("Look again"),
+                    INSPECTION,
+                    guards=(reopened_once,),
+                    within="lost_property.look_again",
+                    by_citizen=True,
+                ),
+                Move("ask_others", "missing", "asked_others", _("Let others look"), WORKERS),
+                Move(
+                    "heard",
+                    "asked_others",
+                    "missing",
+                    _("They have looked"),
+                    WORKERS,
+                    guards=(no_open_children,),
+                    children_done=True,
+                ),
             ),
         ),
         clocks=(
@@ -101,6 +139,9 @@ register(
         owner=responsible_unit,
         opened_by=WORKERS,
         asks=("article",),
+        children=("search_order",),
+        opening=Tell(_("{bureau}: {office} looks for what you lost by {due}. {page} Code: {code}")),
+        delay=Tell(_("{bureau}: {office} needs longer than {due} for {about} ({number}).")),
         follow_up=FollowUp(
             after=("returned", "given_up"),
             script="lost_property",

@@ -1,0 +1,256 @@
+"""王秀英 is told what becomes of her telephone, follows it by a code and asks to look again."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+
+from anmin.channels.actions import opt_out
+from anmin.channels.models import Message, Status
+from anmin.channels.queries import body_of, recipient_of
+from anmin.kernel.errors import NotAllowed, NotFound, Refusal
+from anmin.matters import actions, follow, messages, public
+from anmin.matters.actor import CITIZEN, Actor
+from anmin.matters.contacts import ContactFacts
+from anmin.matters.models import Deadline, Entry, FollowCode, Matter
+from anmin.matters.verify import verify
+from anmin.people.models import Account
+from tests.personas import WANG, City
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def lost(city: City, **changes: Any) -> Matter:
+    """王秀英's telephone, reported two hours ago."""
+    facts = {
+        "kind": "lost_property",
+        "category": "telephone_lost",
+        "summary": "手机遗失",
+        "details": {"article": "黑色手机", "marks": "背面有划痕", "worth": 3000},
+    }
+    return city.incident(**{**facts, **changes})
+
+
+def taken(matter: Matter, code: str, who: Account, note: str = "", **inputs: object) -> Matter:
+    return actions.move(
+        matter_id=matter.pk, code=code, actor=Actor.of(who), note=note, inputs=inputs
+    )
+
+
+def sent(matter: Matter) -> list[Message]:
+    """What was told about a matter, in order."""
+    return list(Message.objects.filter(subject_ref=f"matter:{matter.number}").order_by("pk"))
+
+
+def code_of(message: Message) -> str:
+    return body_of(message).rpartition("查询码：")[2]
+
+
+def test_the_opening_is_told_with_a_code_that_opens_it(city: City) -> None:
+    matter = lost(city)
+    message = sent(matter)[0]
+    code, body = code_of(message), body_of(message)
+    assert (len(code), matter.number in body, "锦湖派出所" in body) == (6, True, True)
+    assert recipient_of(message) == WANG.phone
+    assert code.encode() not in bytes(FollowCode.objects.get(matter=matter).digest)
+    assert not any(code in str(one.payload) + one.note for one in Entry.objects.all())
+    for said in (code, code.lower(), f" {code[:3]}-{code[3:]} "):
+        assert follow.followed(matter.number, said, asked_from="a") == matter
+    seen = public.face(matter)
+    assert [str(one) for one, _value in seen.facts] == ["遗失物品"]  # not the secret marks
+    assert seen.live
+
+
+def test_a_wrong_code_opens_nothing_and_whoever_guesses_is_slowed(city: City) -> None:
+    matter, other = lost(city), lost(city)
+    code = code_of(sent(matter)[0])
+    for turn in range(10):
+        with pytest.raises(NotFound):
+            follow.followed(matter.number, f"AAAA{turn:02}"[:6], asked_from="a")
+    with pytest.raises(follow.TooMany):
+        follow.followed(matter.number, code, asked_from="a")
+    assert follow.followed(matter.number, code, asked_from="b") == matter  # not the neighbour
+    assert follow.followed(other.number, code_of(sent(other)[0]), asked_from="a") == other
+    for number, said in ((other.number, code), ("SW-1900-000001", code), (matter.number, "")):
+        with pytest.raises(NotFound):
+            follow.followed(number, said, asked_from="c")
+
+
+def test_a_new_code_ends_the_old_one(city: City) -> None:
+    matter = lost(city)
+    old, old_pass = code_of(sent(matter)[0]), follow.pass_for(matter)
+    assert follow.by_pass(old_pass) == matter
+    with pytest.raises(NotAllowed):
+        actions.give_follow_code(matter_id=matter.pk, actor=Actor.of(city.operator))
+    assert follow.by_pass(old_pass) == matter
+    new = actions.give_follow_code(matter_id=matter.pk, actor=Actor.of(city.officer))
+    assert follow.by_pass(old_pass) is None
+    with pytest.raises(NotFound):
+        follow.followed(matter.number, old, asked_from="a")
+    assert follow.followed(matter.number, new, asked_from="a") == matter
+    assert verify().sound
+
+
+def test_the_answer_is_told_word_for_word_unless_nobody_may_or_can_be(city: City) -> None:
+    matter = lost(city)
+    taken(matter, "find", city.officer, shelf="A3")
+    taken(matter, "give", city.officer, answer="请带身份证{来}领取。", outcome="fixed")
+    told = sent(matter)[-1]
+    assert "请带身份证{来}领取。" in body_of(told)
+    assert told.not_before >= timezone.now() - timedelta(minutes=1)
+    entry = Entry.objects.get(matter=matter, action="give")
+    assert entry.payload["told"]["told"] is True
+    assert public.face(matter).story[-1].text == "请带身份证{来}领取。"
+    nobody = lost(city, contact=ContactFacts("无名", "", ""))
+    assert not sent(nobody)
+    opened = Entry.objects.get(matter=nobody, action="open")
+    assert opened.payload["told"]["untold"] == messages.NO_PHONE
+    opt_out(medium="sms", recipient=WANG.phone, via="phone")
+    silent = sent(lost(city))[-1]
+    assert silent.status == Status.CANCELLED
+
+
+def test_an_outcome_is_said_and_a_failure_stays_on_record(city: City) -> None:
+    matter = lost(city)
+    for field, inputs in (
+        ("outcome", {"answer": "未找到"}),
+        ("outcome", {"answer": "未找到", "outcome": "declined"}),
+    ):
+        taken(matter, "find", city.officer, shelf="A3") if matter.state == "missing" else None
+        matter.refresh_from_db()
+        with pytest.raises(Refusal) as refused:
+            taken(matter, "give", city.officer, **inputs)
+        assert refused.value.field == field
+    other = lost(city)
+    gone = taken(other, "give_up", city.officer, answer="未找到。")
+    assert (gone.outcome, gone.reopened) == ("not_fixed", 0)
+    with pytest.raises(Refusal) as refused:  # the citizen says why
+        actions.move(matter_id=gone.pk, code="look_again", actor=CITIZEN)
+    assert refused.value.field == "note"
+    with pytest.raises(NotAllowed):  # and takes no step that is not hers
+        actions.move(matter_id=matter.pk, code="examine", actor=CITIZEN)
+    again = actions.move(matter_id=gone.pk, code="look_again", actor=CITIZEN, note="我在广场见过它")
+    assert (again.state, again.outcome, again.reopened, again.closed_at) == (
+        "missing",
+        "",
+        1,
+        None,
+    )
+    assert Entry.objects.filter(matter=gone).latest("seq").actor_role == "citizen"
+    taken(again, "give_up", city.officer, answer="仍未找到。")
+    with pytest.raises(Refusal) as refused:  # once
+        actions.move(matter_id=gone.pk, code="look_again", actor=CITIZEN, note="再找一次")
+    assert refused.value.code == "guarded"
+    assert verify().sound
+
+
+def test_the_time_to_ask_again_ends(city: City) -> None:
+    matter = taken(lost(city), "give_up", city.officer, answer="未找到。")
+    assert [one.code for one in public.steps_of_citizen(matter)] == ["look_again"]
+    late = timezone.now() + timedelta(days=31)
+    with pytest.raises(Refusal) as refused:
+        actions.move(matter_id=matter.pk, code="look_again", actor=CITIZEN, note="x", at=late)
+    assert refused.value.code == "too_late"
+    matter.refresh_from_db()
+    assert matter.state == "given_up"
+
+
+def test_orders_to_others_are_shown_counted_and_waited_for(city: City) -> None:
+    matter = lost(city)
+
+    def order(where: str) -> Matter:
+        return actions.open_matter(
+            kind="search_order",
+            actor=Actor.of(city.inspector),
+            category="telephone_search",
+            area=city.wenhua,
+            unit=city.yuhai,
+            details={"where": where},
+            parent=matter,
+        )
+
+    first, second = order("车站"), order("市场")
+    with pytest.raises(Refusal):  # an incident gives no such orders
+        actions.open_matter(
+            kind="search_order",
+            actor=Actor.of(city.inspector),
+            category="telephone_search",
+            unit=city.yuhai,
+            details={"where": "x"},
+            parent=city.incident(),
+        )
+    matter.refresh_from_db()
+    with pytest.raises(Refusal) as refused:
+        taken(matter, "give_up", city.officer, answer="未找到。")
+    assert refused.value.code == "guarded"
+    taken(matter, "ask_others", city.officer)
+    assert (public.face(matter).orders, public.face(matter).open_orders) == (2, 2)
+    taken(first, "look", city.inspector, note="没有")
+    matter.refresh_from_db()
+    assert matter.state == "asked_others"
+    taken(second, "look", city.inspector, note="没有")
+    matter.refresh_from_db()
+    assert (matter.state, public.face(matter).open_orders) == ("missing", 0)
+    heard = Entry.objects.get(matter=matter, action="heard")
+    assert (heard.actor, heard.actor_role) == (None, "system")
+    taken(second, "again", city.inspector)
+    with pytest.raises(Refusal):
+        taken(matter, "give_up", city.officer, answer="未找到。")
+    over = lost(city)
+    taken(over, "give_up", city.officer, answer="未找到。")
+    over.refresh_from_db()
+    with pytest.raises(Refusal):
+        actions.open_matter(
+            kind="search_order",
+            actor=Actor.of(city.inspector),
+            category="telephone_search",
+            unit=city.yuhai,
+            details={"where": "x"},
+            parent=over,
+        )
+    assert verify().sound
+
+
+def test_a_delay_is_told_once_before_the_promise_breaks_and_never_at_night(city: City) -> None:
+    matter = lost(city)
+    clock = Deadline.objects.get(matter=matter, clock="search")
+    for due in (3, 9, 15, 21):
+        due_at = datetime.combine(timezone.localdate() + timedelta(days=9), datetime.min.time())
+        Deadline.objects.filter(pk=clock.pk).update(
+            due_at=(due_at + timedelta(hours=due)).replace(tzinfo=ZONE)
+        )
+        clock.refresh_from_db()
+        before = told_at(matter, clock.due_at)
+        assert before is not None
+        assert 8 <= before.astimezone(ZONE).hour < 20
+        assert before < clock.due_at
+
+
+def told_at(matter: Matter, due: datetime) -> datetime | None:
+    """When a job that runs every five minutes would tell of the delay, without doing it."""
+    moment = due - timedelta(hours=16)
+    while moment < due:
+        if messages.due_for_word(moment).filter(matter=matter).exists():
+            return moment
+        moment += timedelta(minutes=5)
+    return None
+
+
+def test_the_delay_is_on_record_and_the_next_promise_is_told_of_again(city: City) -> None:
+    matter = lost(city)
+    clock = Deadline.objects.get(matter=matter, clock="search")
+    noon = datetime.combine(timezone.localdate() + timedelta(days=1), datetime.min.time())
+    noon = (noon + timedelta(hours=12)).replace(tzinfo=ZONE)
+    Deadline.objects.filter(pk=clock.pk).update(due_at=noon + timedelta(hours=1))
+    assert messages.tell_delays(now=noon - timedelta(hours=14)) == 0  # night
+    assert messages.tell_delays(now=noon) == 1
+    assert messages.tell_delays(now=noon + timedelta(minutes=5)) == 0
+    assert str(matter.number) in body_of(sent(matter)[-1])
+    matter.refresh_from_db()
+    assert str(public.face(matter).story[-1].title) == "办理时间将超过承诺"
+    done = lost(city)
+    Deadline.objects.filter(matter=done).update(due_at=noon + timedelta(hours=1))
+    taken(done, "give_up", city.officer, answer="未找到。")
+    assert messages.tell_delays(now=noon) == 0  # it is over
