@@ -209,6 +209,11 @@ CHANGES = [
         "UPDATE matters_approvalrequest SET outcome = 'agreed' WHERE id = {id}",
     ),
     Change(
+        "the code of a matter put in place of another",
+        "matters_followcode",
+        "UPDATE matters_followcode SET given_at = '2020-01-01' WHERE matter_id = {id}",
+    ),
+    Change(
         "a question to a citizen",
         "matters_reaction",
         "UPDATE matters_reaction SET answered_at = asked_at WHERE id = {id}",
@@ -676,7 +681,7 @@ def _one(sql: str) -> tuple[Any, ...]:
 
 
 def _key(table: str) -> str:
-    return "matter_id" if table == "matters_contact" else "id"
+    return "matter_id" if table in ("matters_contact", "matters_followcode") else "id"
 
 
 def _tamper(change: Change) -> int:

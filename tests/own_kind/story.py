@@ -117,7 +117,7 @@ def test_its_life_with_more_time_an_expert_and_a_callback(city: City, lost: Matt
     actions.move(matter_id=lost.pk, code="back", actor=Actor.of(city.officer), at=later)
     clock.refresh_from_db()
     assert clock.due_at == due + timedelta(days=13)
-    done = taken(lost, "give", city.officer, answer="已找到，请来领取。")
+    done = taken(lost, "give", city.officer, answer="已找到，请来领取。", outcome="fixed")
     assert (done.stage, done.details["shelf"]) == ("done", "A3")
     assert verify().sound
 
@@ -128,7 +128,9 @@ def test_its_life_with_more_time_an_expert_and_a_callback(city: City, lost: Matt
 
 def test_giving_up_and_looking_again_starts_the_search_anew(city: City, lost: Matter) -> None:
     taken(lost, "give_up", city.officer, answer="未找到。")
-    again = taken(lost, "look_again", city.inspector)
+    again = actions.move(
+        matter_id=lost.pk, code="look_again", actor=Actor.of(city.inspector), note="再找一次"
+    )
     clocks = {one.clock: one for one in Deadline.objects.filter(matter=lost)}
     assert clocks["search"].met_at is None
     assert clocks["first"].met_at is not None
@@ -170,7 +172,7 @@ def test_every_figure_is_made_with_it_there(city: City, lost: Matter) -> None:
     }
     assert "incident" in kept
     assert kept["lost_property"].denominator == 0  # nothing of it is due yet
-    done = taken(lost, "give", city.officer, answer="已找到，请来领取。")
+    done = taken(lost, "give", city.officer, answer="已找到，请来领取。", outcome="fixed")
     refresh()
     kept = {
         figure.dimensions.get("kind"): figure for figure in show("kept_in_time", by=("kind",)).rows

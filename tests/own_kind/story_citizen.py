@@ -1,11 +1,12 @@
 """王秀英 is told what becomes of her telephone, follows it by a code and asks to look again."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from anmin.channels.actions import opt_out
 from anmin.channels.models import Message, Status
@@ -20,6 +21,12 @@ from anmin.people.models import Account
 from tests.personas import WANG, City
 
 ZONE = ZoneInfo("Asia/Shanghai")
+
+
+@pytest.fixture(autouse=True)
+def in_chinese() -> Iterator[None]:
+    with translation.override("zh-hans"):
+        yield
 
 
 def lost(city: City, **changes: Any) -> Matter:
