@@ -20,7 +20,7 @@ from anmin.matters.contacts import (
     unseal,
 )
 from anmin.matters.ledger import Change, append, deadlines_of, running_clocks
-from anmin.matters.models import Contact, Entry, Link, Matter
+from anmin.matters.models import Contact, Entry, Matter
 from anmin.matters.opening import open_matter as open_matter
 from anmin.matters.queries import by_id
 from anmin.matters.steps import prepare, require_here, step_of
@@ -141,20 +141,6 @@ def note_reply(matter: Matter, *, key: str) -> None:
     """
     if not done_before(matter, key):
         _same_state(matter, Change("replied", matter.state), CITIZEN, key)
-
-
-@atomic
-def link(*, matter_id: int, relation: str, other_id: int, actor: Actor) -> Link:
-    """Say that two matters belong together; repeating it changes nothing."""
-    matter = lock(matter_id)
-    policy.require_note(actor, matter)
-    other = _only(Matter.objects.filter(pk=other_id))
-    policy.require_known(actor, other)
-    found, created = Link.objects.get_or_create(matter=matter, relation=relation, other=other)
-    if created:
-        told = {"link": [relation, other.number]}
-        _same_state(matter, Change("link", matter.state, told=told), actor)
-    return found
 
 
 @atomic

@@ -64,7 +64,15 @@ class State:
 VOID = "void"
 """The state of what was never so: an import that opened it was undone. No flow has it or leaves it,
 and such a matter stands in no list and counts in no figure."""
-_VOID = State(Stage.VOID, _("Void: the import was undone"))
+MERGED = "merged"
+"""The state of what goes on as part of another matter (``merging``)."""
+_ANY: Mapping[str, State] = {
+    VOID: State(Stage.VOID, _("Void: the import was undone")),
+    MERGED: State(
+        Stage.WITHDRAWN, _("Merged with another matter"), _("Handled together with another report")
+    ),
+}
+"""States that matters of every kind may come to; no flow has them."""
 
 
 @dataclass(frozen=True)
@@ -148,6 +156,8 @@ class Flow:
         if len(codes) != len(set(codes)):
             raise ValueError(f"a flow names a move twice: {sorted(codes)}")
         named = {self.start} | {s for m in self.moves for s in (*m.sources, *m.targets)}
+        if taken := set(self.states) & set(_ANY):
+            raise ValueError(f"a flow has states of every kind: {sorted(taken)}")
         if unknown := named - set(self.states):
             raise ValueError(f"a flow names states it does not have: {sorted(unknown)}")
         if lost := set(self.states) - self.reachable(self.start):
@@ -176,7 +186,7 @@ class Flow:
 
     def state(self, code: str) -> State:
         """The state of that code."""
-        return _VOID if code == VOID else self.states[code]
+        return _ANY.get(code) or self.states[code]
 
     def rank(self, state: str) -> int:
         """How far along a usual life the state is; later observations never move backwards."""

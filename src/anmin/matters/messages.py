@@ -5,7 +5,7 @@ seal or about a sensitive topic, since others may read that telephone. The entry
 whether a message went out (``told``) or why none did (``untold``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,7 +20,7 @@ from anmin.matters.actor import Actor
 from anmin.matters.contacts import ContactFacts, unseal
 from anmin.matters.flow import LIVE
 from anmin.matters.ledger import Change, append, deadlines_of, running_clocks
-from anmin.matters.models import Contact, Deadline, Entry, Matter
+from anmin.matters.models import Contact, Deadline, Entry, LaterContact, Matter
 from anmin.matters.registry import all_kinds
 from anmin.matters.telling import bureau, named
 from anmin.matters.tells import Tell
@@ -36,39 +36,52 @@ MARGIN = timedelta(minutes=30)
 
 def prospect(
     matter: Matter, tell: Tell | None, change: Change, contact: ContactFacts | None = None
-) -> ContactFacts | None:
-    """Whom a change will tell; ``change`` says so, or why nobody. Before it is written."""
+) -> list[ContactFacts]:
+    """Whom a change will tell; ``change`` says so, or why nobody. Before it is written.
+
+    ``contact`` is that of a matter not written yet.
+    """
     if tell is None:
-        return None
+        return []
     topic = matter.topic
     if topic is not None and topic.sensitive:
         change.told["untold"] = SENSITIVE
-        return None
-    contact = _contact(matter) if contact is None else contact
-    if contact is None or not contact.phone:
+        return []
+    known = _contacts(matter) if contact is None else [contact]
+    hearers = list({one.phone: one for one in known if one.phone}.values())
+    if hearers:
+        change.told["told"] = len(hearers)
+    else:
         change.told["untold"] = NO_PHONE
-        return None
-    change.told["told"] = True
-    return contact
+    return hearers
 
 
 def send(
-    matter: Matter, tell: Tell, contact: ContactFacts, *, code: str, at: datetime, follow: str = ""
+    matter: Matter,
+    tell: Tell,
+    hearers: Sequence[ContactFacts],
+    *,
+    code: str,
+    at: datetime,
+    follow: str = "",
 ) -> None:
     """Queue the message of an entry just written. ``follow``: the code to follow the matter by."""
+    if not hearers:
+        return
     language = settings.LANGUAGE_CODE
     with translation.override(language):
         body = str(tell.text).format_map(_words(matter, follow))
-    queue_message(
-        key=f"{matter.number}/{matter.version}:{code}",
-        medium="sms",
-        recipient=contact.phone,
-        body=body,
-        template=f"{matter.kind}.{code}",
-        language=language,
-        not_before=_permitted(at),
-        subject_ref=f"matter:{matter.number}",
-    )
+    for place, one in enumerate(hearers):
+        queue_message(
+            key=f"{matter.number}/{matter.version}:{code}" + (f":{place}" if place else ""),
+            medium="sms",
+            recipient=one.phone,
+            body=body,
+            template=f"{matter.kind}.{code}",
+            language=language,
+            not_before=_permitted(at),
+            subject_ref=f"matter:{matter.number}",
+        )
 
 
 def tell_delays(*, now: datetime | None = None, limit: int = 200) -> int:
@@ -115,10 +128,9 @@ def _tell_delay(matter_id: int, now: datetime) -> int:
     if said or not running[promise].owed or kind.delay is None:
         return 0
     change = Change(DELAYED, matter.state, public=True)
-    contact = prospect(matter, kind.delay, change)
+    hearers = prospect(matter, kind.delay, change)
     append(matter, change, actor=Actor.system(HOUSE), at=now, running=running)
-    if contact:
-        send(matter, kind.delay, contact, code=DELAY, at=now)
+    send(matter, kind.delay, hearers, code=DELAY, at=now)
     return 1
 
 
@@ -147,9 +159,12 @@ def _due(matter: Matter) -> str:
     return f"{formats.date_format(local, 'MONTH_DAY_FORMAT')} {local:%H:%M}"
 
 
-def _contact(matter: Matter) -> ContactFacts | None:
-    row = Contact.objects.filter(matter=matter).first()
-    return unseal(row, number=matter.number) if row else None
+def _contacts(matter: Matter) -> list[ContactFacts]:
+    """The first contact, and those of the matters that became part of this one."""
+    later = LaterContact.objects.filter(matter=matter, standing=LaterContact.MERGED)
+    rows: list[Contact | LaterContact] = [*Contact.objects.filter(matter=matter)]
+    rows += later.order_by("pk")
+    return [unseal(row, number=matter.number) for row in rows]
 
 
 def _hours() -> Hours:

@@ -288,14 +288,15 @@ class LaterContact(Evidenced):
     ``standing``: ``beside`` (it came when a callback rested on the first, which stays),
     ``second`` (a unit had named it first, and it is called after the one that the record named),
     ``unit`` (somebody whose unit is rated named it beside the record's: it is not called),
+    ``merged`` (it is that of a matter that became part of this one, called and told as well),
     ``renewed`` (it was the first until the system of record named another, before anybody was to
     be called), ``wrong`` (it was the first until somebody put it right by hand) or ``undone`` (the
     import that brought it was undone). ``run`` is that import.
     """
 
-    BESIDE, SECOND, UNIT = "beside", "second", "unit"
+    BESIDE, SECOND, UNIT, MERGED = "beside", "second", "unit", "merged"
     RENEWED, WRONG, UNDONE = "renewed", "wrong", "undone"
-    CALLED = (BESIDE, SECOND)
+    CALLED = (BESIDE, SECOND, MERGED)
     HEARD = (*CALLED, WRONG)
     """What says nothing new when the system of record repeats it."""
     HEARD_OF_UNITS = (*HEARD, UNIT)

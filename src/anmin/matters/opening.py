@@ -97,12 +97,12 @@ def open_matter(
         change.told["contact"] = contact_marks(settings.KEYRING, contact)[0].hex()
     if cause is not None and not cause_sealed:
         change.told["cause"] = cause.number
-    hearer = messages.prospect(matter, declared.opening, change, contact or NOBODY)
+    hearers = messages.prospect(matter, declared.opening, change, contact or NOBODY)
     append(matter, change, actor=actor, at=now)
     if contact:
         keep_contact(matter.pk, contact, number=matter.number)
-    if hearer:
-        _tell(matter, hearer, now)
+    if hearers:
+        _tell(matter, hearers, now)
     if above is not None:
         children.note(above, children.OPENED, matter, actor=actor, at=now)
     if cause is not None:
@@ -165,12 +165,12 @@ def _first(
     )
 
 
-def _tell(matter: Matter, hearer: ContactFacts, now: datetime) -> None:
+def _tell(matter: Matter, hearers: list[ContactFacts], now: datetime) -> None:
     """Tell whoever reported it that it is here, with the code to follow it by if the words have it."""
     tell = matter.type.opening
     assert tell is not None
     code = follow.give(matter) if "code" in tell.names else ""
-    messages.send(matter, tell, hearer, code=messages.OPENING, at=now, follow=code)
+    messages.send(matter, tell, hearers, code=messages.OPENING, at=now, follow=code)
 
 
 def _opened_before(source: str, key: str | None, actor: Actor) -> Matter | None:

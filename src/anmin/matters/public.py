@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from anmin.matters.children import counted
 from anmin.matters.flow import Move, Text
 from anmin.matters.ledger import deadlines_of
+from anmin.matters.merging import goes_on_in
 from anmin.matters.messages import DELAYED
 from anmin.matters.models import Entry, Matter
 from anmin.matters.outcome import OUTCOME_LABELS
@@ -44,8 +45,11 @@ class Followed:
 
 
 def face(matter: Matter) -> Followed:
-    """What the reporter of a matter sees of it now."""
-    kind = matter.type
+    """What the reporter of a matter sees of it now.
+
+    Of one that became part of another: how that stands, but nothing that was said to others.
+    """
+    kind, now = matter.type, goes_on_in(matter) or matter
     names = dict.fromkeys((*kind.public.fields, *kind.public.reporter))
     fields = kind.details.model_fields
     orders = counted(matter) if kind.children else {"all": 0, "open": 0}
@@ -53,10 +57,10 @@ def face(matter: Matter) -> Followed:
         number=matter.number,
         kind=kind.label,
         state=kind.flow.state(matter.state).outside,
-        live=matter.live,
+        live=now.live,
         opened_at=matter.opened_at,
-        outcome=OUTCOME_LABELS.get(matter.outcome, ""),
-        promise=_promise(matter),
+        outcome=OUTCOME_LABELS.get(now.outcome, ""),
+        promise=_promise(now),
         facts=[
             (fields[name].title or name, matter.details[name])
             for name in names

@@ -27,10 +27,10 @@ def take(
 ) -> None:
     """Write a step that ``steps.prepare`` made ready, inside a transaction. Raises ``Conflict``."""
     was_live = matter.live
-    contact = messages.prospect(matter, edge.tells, change)
+    hearers = messages.prospect(matter, edge.tells, change)
     append(matter, change, actor=actor, at=at, key=key, running=running)
-    if edge.tells and contact:
-        messages.send(matter, edge.tells, contact, code=edge.code, at=at)
+    if edge.tells:
+        messages.send(matter, edge.tells, hearers, code=edge.code, at=at)
     if matter.parent_id is not None and matter.live != was_live:
         _tell_parent(matter, matter.parent_id, at)
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from tests.personas import City
 
 from anmin.kernel.errors import Conflict, NotAllowed, NotFound, Refusal
-from anmin.matters import actions, queries
+from anmin.matters import actions, merging, queries
 from anmin.matters.actor import Actor
 from anmin.matters.models import Contact, Entry, Link, Matter
 from anmin.people.models import Account
@@ -78,9 +78,9 @@ def test_nothing_is_tied_to_a_matter_that_one_may_not_see(city: City) -> None:
         opened(city, city.officer, cause=foreign)
     for attempt in (foreign.pk, 10**9):
         with pytest.raises((NotAllowed, NotFound)):
-            actions.link(
+            merging.link(
                 matter_id=mine.pk,
-                relation="see",
+                relation="related",
                 other_id=attempt,
                 actor=Actor.of(city.officer),
             )

@@ -1,0 +1,162 @@
+"""Two reports of one event: found, linked, made one, and parted again."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone, translation
+from tests.personas import City
+
+from anmin.callbacks import planning
+from anmin.callbacks.models import Callback
+from anmin.kernel.errors import Conflict, NotAllowed, NotFound, Refusal
+from anmin.matters import actions, merging, public
+from anmin.matters.actor import Actor
+from anmin.matters.contacts import ContactFacts
+from anmin.matters.likely import Likely, Report, likely
+from anmin.matters.models import Deadline, Entry, Link, Matter
+from anmin.matters.news import drain
+from anmin.matters.search import search
+from anmin.matters.verify import verify
+
+OTHER = ContactFacts("张建国", "+8613957700001", "锦湖街道文化小区5幢")
+
+
+def pair(city: City) -> tuple[Matter, Matter]:
+    """王秀英's report, and that of a neighbour of the same theft."""
+    return city.incident(), city.incident(contact=OTHER)
+
+
+def merged(city: City, first: Matter, second: Matter) -> Matter:
+    return merging.merge(
+        matter_id=second.pk, into_id=first.pk, actor=Actor.of(city.inspector), reason="同一起"
+    )
+
+
+def test_two_become_one_that_hears_of_both(city: City) -> None:
+    first, second = pair(city)
+    main = merged(city, first, second)
+    second.refresh_from_db()
+    assert (main.pk, second.state, second.stage, second.live) == (
+        first.pk,
+        "merged",
+        "withdrawn",
+        False,
+    )
+    assert merging.goes_on_in(second) == first
+    assert {one.phone for one in actions.contacts_to_call(first)} == {
+        "+8613857712345",
+        OTHER.phone,
+    }
+    found = search(city.inspector, OTHER.phone)
+    assert first.number in str(found)
+    assert Deadline.objects.get(matter=second).met_at is not None
+    assert Entry.objects.filter(matter=first).latest("seq").action == merging.TOOK_IN
+    assert verify().sound
+    with translation.override("zh-hans"):
+        assert str(public.face(second).state) == "与另一件报告合并办理"
+    assert public.face(second).live
+    drain([planning.NEWS])
+    assert not Callback.objects.filter(matter=second).exists()
+
+
+def test_who_is_rated_only_links(city: City) -> None:
+    first, second = pair(city)
+    for who in (city.officer, city.duty_leader, city.operator):
+        with pytest.raises(NotAllowed):
+            merging.merge(
+                matter_id=second.pk, into_id=first.pk, actor=Actor.of(who), reason="同一起"
+            )
+    second.refresh_from_db()
+    assert second.state == "received"
+    assert not Link.objects.exists()
+    merging.link(
+        matter_id=second.pk, relation="duplicate", other_id=first.pk, actor=Actor.of(city.officer)
+    )
+    again = merging.link(
+        matter_id=second.pk, relation="duplicate", other_id=first.pk, actor=Actor.of(city.officer)
+    )
+    assert Link.objects.get() == again
+
+
+@pytest.mark.parametrize(
+    ("changes", "refusal"),
+    [
+        ({"reason": " "}, Refusal),
+        ({"into_id": "same"}, Refusal),
+        ({"into_id": "over"}, Conflict),
+        ({"into_id": 0}, NotFound),
+        ({"version": 99}, Conflict),
+    ],
+)
+def test_what_does_not_fit_is_refused_and_changes_nothing(
+    city: City, changes: dict[str, Any], refusal: type[Refusal]
+) -> None:
+    first, second = pair(city)
+    targets = {"same": second.pk, "over": city.answered().pk}
+    given = {"into_id": first.pk, "reason": "同一起", **changes}
+    given["into_id"] = targets.get(given["into_id"], given["into_id"])
+    before = list(Entry.objects.values_list("pk", flat=True))
+    with pytest.raises(refusal):
+        merging.merge(matter_id=second.pk, actor=Actor.of(city.inspector), **given)
+    assert list(Entry.objects.values_list("pk", flat=True)) == before
+
+
+def test_parted_it_goes_on_with_its_own_deadline(city: City) -> None:
+    first, second = pair(city)
+    due = second.due_at
+    merged(city, first, second)
+    parted = merging.part(matter_id=second.pk, actor=Actor.of(city.inspector), reason="不是同一起")
+    assert (parted.state, parted.due_at, parted.closed_at) == ("received", due, None)
+    assert [one.phone for one in actions.contacts_to_call(first)] == ["+8613857712345"]
+    assert merging.goes_on_in(parted) is None
+    with pytest.raises(Conflict):
+        merging.part(matter_id=second.pk, actor=Actor.of(city.inspector), reason="再来")
+    merged(city, first, parted)  # and may be made one again
+    assert verify().sound
+
+
+def alike(city: City, **changes: Any) -> list[Likely]:
+    facts: dict[str, Any] = {
+        "kind": "incident",
+        "category": "theft",
+        "area_id": city.wenhua.pk,
+        "opened_at": timezone.now() - timedelta(hours=2),
+        "place": "文化小区3幢楼下",
+        "summary": "电动车被盗",
+    }
+    return likely(city.officer, Report(**{**facts, **changes}))
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({}, True),
+        ({"place": "文化小区3幢", "summary": "电瓶车不见了"}, True),
+        ({"category": "noise", "place": "安阳路", "summary": "半夜施工"}, False),
+        ({"place": "安阳路12号", "summary": "钱包被偷"}, False),
+        ({"opened_at": timezone.now() - timedelta(days=3)}, False),
+        ({"area_id": None}, False),
+        ({"kind": "rectification"}, False),
+    ],
+)
+def test_what_may_be_the_same_is_found_by_place_time_and_words(
+    city: City, changes: dict[str, Any], found: bool
+) -> None:
+    matter = city.incident()
+    assert [one.matter for one in alike(city, **changes)] == ([matter] if found else [])
+
+
+def test_a_point_says_more_than_the_name_of_a_place(city: City) -> None:
+    here = city.incident(longitude=120.64, latitude=27.78)
+    near = alike(city, point=(120.6405, 27.78), place="别处")
+    assert [one.matter for one in near] == [here]
+    with translation.override("en"):
+        why = alike(city, point=(120.6405, 27.78), place="别处")[0].why
+    assert why[0] == "50 metres away"
+    assert not alike(city, point=(120.65, 27.78), summary="")
+
+
+def test_nobody_is_shown_what_he_may_not_see(city: City) -> None:
+    city.incident(area=city.wenhua, unit=city.yuhai)
+    assert not alike(city)
