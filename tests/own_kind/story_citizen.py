@@ -92,11 +92,21 @@ def test_a_new_code_ends_the_old_one(city: City) -> None:
     with pytest.raises(NotAllowed):
         actions.give_follow_code(matter_id=matter.pk, actor=Actor.of(city.operator))
     assert follow.by_pass(old_pass) == matter
-    new = actions.give_follow_code(matter_id=matter.pk, actor=Actor.of(city.officer))
+    shown = actions.give_follow_code(matter_id=matter.pk, actor=Actor.of(city.officer))
+    assert shown == ""  # it goes to her own phone, not to whoever handles it
+    new = code_of(sent(matter)[-1]).rstrip("。")
     assert follow.by_pass(old_pass) is None
     with pytest.raises(NotFound):
         follow.followed(matter.number, old, asked_from="a")
     assert follow.followed(matter.number, new, asked_from="a") == matter
+    nobody = lost(city, contact=None)
+    spoken = actions.give_follow_code(
+        matter_id=nobody.pk, actor=Actor.of(city.officer), passphrase="春天 的 花"
+    )
+    with pytest.raises(NotFound):
+        follow.followed(nobody.number, spoken, asked_from="a")
+    opened = follow.followed(nobody.number, spoken, passphrase=" 春天  的 花", asked_from="a")
+    assert opened == nobody
     assert verify().sound
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotFound, Refusal
-from anmin.matters import follow, policy
+from anmin.matters import follow, messages, policy
 from anmin.matters.actor import CITIZEN, Actor
 from anmin.matters.contacts import (
     ContactFacts,
@@ -144,13 +144,20 @@ def note_reply(matter: Matter, *, key: str) -> None:
 
 
 @atomic
-def give_follow_code(*, matter_id: int, actor: Actor) -> str:
-    """A new code for the citizen to follow the matter by, to be told at once; the old one ends."""
+def give_follow_code(*, matter_id: int, actor: Actor, passphrase: str = "") -> str:
+    """A new code for the citizen to follow the matter by; the old one ends.
+
+    It is sent to the citizen's own phone; returned, to be told at once, only where that cannot be.
+    ``passphrase``: what the citizen must know besides, if both agreed on one.
+    """
     matter = lock(matter_id)
     policy.require_note(actor, matter)
-    code = follow.give(matter)
-    _same_state(matter, Change("code_given", matter.state), actor)
-    return code
+    change = Change("code_given", matter.state)
+    hearers = messages.prospect(matter, messages.CODE, change)[:1]
+    code = follow.give(matter, passphrase=passphrase)
+    _same_state(matter, change, actor)
+    messages.send(matter, messages.CODE, hearers, code="code", at=timezone.now(), follow=code)
+    return "" if hearers else code
 
 
 def reveal_contact(*, matter: Matter, actor: Actor, reason: str) -> ContactFacts:

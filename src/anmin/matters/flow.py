@@ -75,6 +75,10 @@ _ANY: Mapping[str, State] = {
 """States that matters of every kind may come to; no flow has them."""
 
 
+CITIZENS = frozenset({"citizen"})
+"""Who follows a matter by its code, for the roles of a step."""
+
+
 @dataclass(frozen=True)
 class Approval:
     """Who else must agree to a step, and the rule by which a request for it lapses unanswered."""
@@ -96,7 +100,7 @@ class Move:
     the matter ended (a review, a reopening).
     ``outcomes`` are what may have become of a matter that it ends: one is fixed by the step, of
     several the input ``outcome`` says which. ``tells`` is the message to whoever reported it.
-    ``by_citizen``: the citizen may take it, too, giving the note as the reason. ``children_done``:
+    ``by`` may name the citizen (``CITIZENS``), who gives the note as the reason. ``children_done``:
     the house takes it when the last child has ended.
     ``asks`` marks a move that sends the citizen a question and waits for the answer, and
     ``replies`` the one that the answer itself makes. ``unnamed_by`` are who alone take it where
@@ -119,7 +123,6 @@ class Move:
     within: str = ""
     outcomes: tuple[Outcome, ...] = ()
     tells: Tell | None = None
-    by_citizen: bool = False
     children_done: bool = False
     public: bool = True
     asks: bool = False
@@ -134,6 +137,11 @@ class Move:
     def to(self, state: str) -> str:
         """The state in which the move leaves a matter that is in ``state``."""
         return self.target or state
+
+    @property
+    def by_citizen(self) -> bool:
+        """Whether the citizen may take it."""
+        return self.by >= CITIZENS
 
     @property
     def targets(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import formats, timezone, translation
+from django.utils.translation import gettext_lazy
 
 from anmin.channels.actions import queue_message
 from anmin.evidence.log import atomic
@@ -29,6 +30,8 @@ OPENING, DELAY = "opening", "delay"
 DELAYED = "delay_told"
 """The entry that says that a delay was announced, or why not."""
 HOUSE = "messages"
+CODE = Tell(gettext_lazy("{bureau}: follow {about} ({number}) at {page} with the code {code}."))
+"""What brings a citizen a new code, of any kind of matter."""
 NO_PHONE, SENSITIVE = "no_phone", "sensitive"
 MARGIN = timedelta(minutes=30)
 """What would fall into the quiet hours is told in the last half hour before them."""

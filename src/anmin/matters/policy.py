@@ -190,7 +190,7 @@ def require_move(actor: Actor, matter: Matter, edge: Move) -> None:
     if actor.account is not None:
         _require(actor.role in _takers(edge, matter) and in_scope(actor.account, matter))
     else:
-        by_citizen = edge.by_citizen and actor == CITIZEN
+        by_citizen = edge.by_citizen and actor is CITIZEN
         _require(actor.trusted or edge.replies or by_citizen)
 
 

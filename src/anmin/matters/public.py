@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.translation import gettext_lazy as _
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from anmin.matters.children import counted
 from anmin.matters.flow import Move, Text
@@ -16,6 +18,7 @@ from anmin.matters.merging import goes_on_in
 from anmin.matters.messages import DELAYED
 from anmin.matters.models import Entry, Matter
 from anmin.matters.outcome import OUTCOME_LABELS
+from anmin.people.listing import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +31,29 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class PromiseSeen:
+    """The promise of the kind: due when, met when, whether it was or is late, or stands still."""
+
+    label: Text
+    due_at: datetime
+    met_at: datetime | None
+    late: bool
+    stands: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Followed:
-    """What the reporter sees. ``promise``: its name, when it is due, when it was met."""
+    """What the reporter sees."""
 
     number: str
     kind: Text
+    about: Text
     state: Text
     live: bool
     opened_at: datetime
     outcome: Text
-    promise: tuple[Text, datetime, datetime | None, bool] | None
-    facts: Sequence[tuple[Text, object]]
+    promise: PromiseSeen | None
+    facts: Sequence[tuple[Text, str]]
     story: Sequence[Line]
     orders: int
     open_orders: int
@@ -52,17 +67,19 @@ def face(matter: Matter) -> Followed:
     kind, now = matter.type, goes_on_in(matter) or matter
     names = dict.fromkeys((*kind.public.fields, *kind.public.reporter))
     fields = kind.details.model_fields
+    said = kind.details.model_validate(matter.details)
     orders = counted(matter) if kind.children else {"all": 0, "open": 0}
     return Followed(
         number=matter.number,
         kind=kind.label,
+        about=topic.label if (topic := matter.topic) and not topic.sensitive else "",
         state=kind.flow.state(matter.state).outside,
         live=now.live,
         opened_at=matter.opened_at,
         outcome=OUTCOME_LABELS.get(now.outcome, ""),
         promise=_promise(now),
         facts=[
-            (fields[name].title or name, matter.details[name])
+            (fields[name].title or name, _in_words(getattr(said, name)))
             for name in names
             if matter.details.get(name) not in (None, "", [])
         ],
@@ -72,18 +89,35 @@ def face(matter: Matter) -> Followed:
     )
 
 
+def _in_words(value: object) -> str:
+    """A fact as people read it, in the language in use."""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, datetime):
+        return formats.date_format(timezone.localtime(value), "DATETIME_FORMAT")
+    if isinstance(value, list):
+        return listed([str(one) for one in value])
+    return str(value)
+
+
 def steps_of_citizen(matter: Matter) -> list[Move]:
     """What the citizen may do with it now: reopen it, take it back."""
     return [one for one in matter.type.flow.moves_from(matter.state) if one.by_citizen]
 
 
-def _promise(matter: Matter) -> tuple[Text, datetime, datetime | None, bool] | None:
+def _promise(matter: Matter) -> PromiseSeen | None:
     clock = next((one for one in matter.type.clocks if one.promise), None)
     rows = (one for one in deadlines_of(matter.pk) if clock and one.clock == clock.code)
     row = next(rows, None)
     if clock is None or row is None:
         return None
-    return clock.label, row.due_at, row.met_at, row.paused_at is not None
+    return PromiseSeen(
+        clock.label,
+        row.due_at,
+        row.met_at,
+        late=(row.met_at or timezone.now()) > row.due_at,
+        stands=row.paused_at is not None and row.met_at is None,
+    )
 
 
 def _story(matter: Matter) -> list[Line]:
@@ -101,7 +135,7 @@ def _story(matter: Matter) -> list[Line]:
 
 def _title(matter: Matter, entry: Entry) -> Text:
     if entry.action == DELAYED:
-        return _("It takes longer than promised")
+        return gettext_lazy("It takes longer than promised")
     if entry.action == "note":
-        return _("A word from the office")
+        return gettext_lazy("A word from the office")
     return matter.type.flow.state(entry.to_state).outside

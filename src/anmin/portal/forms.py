@@ -66,6 +66,40 @@ class Reply(forms.Form):
     )
 
 
+class FollowCode(forms.Form):
+    """What opens a matter for whoever reported it."""
+
+    number = forms.CharField(
+        label=_("Number of the matter"),
+        max_length=40,
+        error_messages={"required": _("Please give the number; it stands in every message.")},
+    )
+    code = forms.CharField(
+        label=_("Code of six characters"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+        error_messages={"required": _("Please give the code; it stands in the first message.")},
+    )
+    passphrase = forms.CharField(
+        label=_("Passphrase, if you agreed on one"),
+        max_length=200,
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class Reason(forms.Form):
+    """Why a citizen wants a matter to go on; ``key`` makes the sending safe to repeat."""
+
+    reason = forms.CharField(
+        label=_("What is still wrong?"),
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"required": _("Please say what is still wrong.")},
+    )
+    key = forms.RegexField(r"\A[0-9a-f]{32}\Z", widget=forms.HiddenInput)
+
+
 OUT = "out-"
 """Before the name of a number's field: the two ways out of giving one."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anmin.portal.views import answer, draws, home, question, records, survey
+from anmin.portal.views import answer, draws, follow, home, question, records, survey
 
 app_name = "portal"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("a/<str:token>", answer.answer, name="answer"),
     path("q/<str:token>", question.question, name="question"),
     path("s/<str:token>", survey.survey, name="survey"),
+    path("f/", follow.enter, name="follow"),
+    path("f/<str:number>", follow.followed, name="followed"),
     path("records", records.records, name="records"),
     path("records/key.txt", records.key, name="root_key"),
     path("records/<int:size>.txt", records.note, name="root"),

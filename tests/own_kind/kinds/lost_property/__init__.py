@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anmin.matters.clock import Clock, Extension
 from anmin.matters.facts import MatterFacts
-from anmin.matters.flow import Approval, Flow, Move, Stage, State, Text
+from anmin.matters.flow import CITIZENS, Approval, Flow, Move, Stage, State, Text
 from anmin.matters.guards import no_open_children, reopened_once
 from anmin.matters.kind import Details, FollowUp, Kind, Public, fact
 from anmin.matters.outcome import Outcome
@@ -106,10 +106,9 @@ register(
                     "given_up",
                     "missing",
                     _("Look again"),
-                    INSPECTION,
+                    INSPECTION | CITIZENS,
                     guards=(reopened_once,),
                     within="lost_property.look_again",
-                    by_citizen=True,
                 ),
                 Move("ask_others", "missing", "asked_others", _("Let others look"), WORKERS),
                 Move(

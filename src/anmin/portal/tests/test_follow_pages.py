@@ -1,0 +1,129 @@
+"""王秀英 follows her report by number and code; nobody else does, and nobody reads who works on it."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from tests.personas import City
+
+from anmin.channels.models import Message
+from anmin.channels.queries import body_of
+from anmin.matters import actions, follow, merging
+from anmin.matters.actor import Actor
+from anmin.matters.models import Entry, Matter
+
+
+def coded(city: City, matter: Matter) -> str:
+    """The code that is sent to the phone of the matter's contact."""
+    actions.give_follow_code(matter_id=matter.pk, actor=Actor.of(city.officer))
+    message = Message.objects.filter(subject_ref=f"matter:{matter.number}").latest("pk")
+    found = re.search(r"([2-9A-Z]{6})\W*$", body_of(message))
+    assert found
+    return found[1]
+
+
+def opened(client: Client, matter: Matter, code: str) -> str:
+    answer = client.post("/f/", {"number": matter.number, "code": code})
+    assert answer.status_code == 302
+    assert answer["Location"] == f"/f/{matter.number}"
+    page = client.get(answer["Location"])
+    assert (page.status_code, page["Cache-Control"].count("no-store")) == (200, 1)
+    return page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "state", "kept"),
+    [("zh-hans", "已答复", "已按时完成："), ("en", "Answered", "Kept: ")],
+)
+def test_the_state_the_promise_and_the_words_for_the_citizen(
+    city: City, language: str, state: str, kept: str
+) -> None:
+    matter = city.answered()
+    actions.add_note(
+        matter_id=matter.pk, actor=Actor.of(city.officer), text="<b>给您</b>的话", public=True
+    )
+    actions.add_note(matter_id=matter.pk, actor=Actor.of(city.officer), text="内部记录")
+    page = opened(Client(headers={"Accept-Language": language}), matter, coded(city, matter))
+    assert (state in page, kept in page) == (True, True)
+    assert "已立案，正在调取监控，有进展会告知您。" in page
+    assert "&lt;b&gt;给您&lt;/b&gt;的话" in page
+    for hidden in ("内部记录", "陈立", city.officer.username, "王秀英", "13857712345"):
+        assert hidden not in page
+
+
+def test_without_the_code_nothing_opens_and_nothing_is_told(city: City, client: Client) -> None:
+    matter, other = city.incident(), city.answered()
+    code = coded(city, matter)
+    for number, said, status in (
+        (matter.number, "AAAAAA", 404),
+        (other.number, code, 404),
+        ("JQ-2026-9999999-X", code, 404),
+        (matter.number, "", 422),
+        ("", code, 422),
+        ("\x00", "\x00" * 6, 400),
+    ):
+        answer = client.post("/f/", {"number": number, "code": said})
+        assert answer.status_code == status
+        assert "文化" not in answer.content.decode()
+    asked = client.get(f"/f/{matter.number}")
+    assert (asked.status_code, matter.number in asked.content.decode()) == (200, True)
+    assert "anmin_follow" not in client.cookies
+    page = opened(client, matter, code)
+    assert "文化" not in page  # nor the place, which a screen over a shoulder tells
+    again = client.get(f"/f/{other.number}")
+    assert 'name="code"' in again.content.decode()
+    coded(city, matter)  # a new code ends what the old one opened
+    assert 'name="code"' in client.get(f"/f/{matter.number}").content.decode()
+
+
+def test_who_guesses_waits_and_who_leaves_is_gone(city: City, client: Client) -> None:
+    matter = city.incident()
+    code = coded(city, matter)
+    opened(client, matter, code)
+    left = client.post(f"/f/{matter.number}", {"leave": "1"})
+    assert left["Location"] == "/f/"
+    assert 'name="code"' in client.get(f"/f/{matter.number}").content.decode()
+    for _turn in range(10):
+        client.post("/f/", {"number": matter.number, "code": "AAAAAA"})
+    slowed = client.post("/f/", {"number": matter.number, "code": code})
+    assert slowed.status_code == 429
+    neighbour = Client(REMOTE_ADDR="192.0.2.77")
+    opened(neighbour, matter, code)
+
+
+def test_a_step_that_is_not_the_citizens_is_refused_and_changes_nothing(
+    city: City, client: Client
+) -> None:
+    matter = city.answered()
+    opened(client, matter, coded(city, matter))
+    before = Entry.objects.count()
+    form = {"reason": "没有解决", "key": "0" * 32}
+    for step in ("reopen", "withdraw", "", "nothing"):
+        answer = client.post(f"/f/{matter.number}", {**form, "step": step})
+        assert answer.status_code == 422
+    assert Entry.objects.count() == before
+    matter.refresh_from_db()
+    assert matter.state == "answered"
+
+
+def test_a_merged_report_says_how_the_other_stands_and_nothing_of_its_reporter(
+    city: City, client: Client
+) -> None:
+    mine = city.incident()
+    main = city.incident(opened_at=timezone.now() - timedelta(hours=1))
+    code = coded(city, mine)
+    merging.merge(
+        matter_id=mine.pk, into_id=main.pk, actor=Actor.of(city.inspector), reason="同一起"
+    )
+    actions.move(
+        matter_id=main.pk,
+        code="answer",
+        actor=Actor.of(city.officer),
+        inputs={"reply": "只对另一位报警人说的话"},
+    )
+    page = opened(client, mine, code)
+    assert "只对另一位" not in page
+    assert main.number not in page
+    assert follow.by_pass(follow.pass_for(mine)) == mine

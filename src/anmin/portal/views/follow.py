@@ -1,0 +1,97 @@
+"""A citizen follows a matter by its number and code, without an account, and may ask to go on."""
+
+import uuid
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from anmin.kernel.errors import NotFound, Refusal
+from anmin.matters import actions, follow, public
+from anmin.matters.actor import CITIZEN
+from anmin.people.limits import address_range
+from anmin.portal.forms import FollowCode, Reason
+
+COOKIE, SALT = "anmin_follow", "follow a matter"
+AGE = 1800
+"""Seconds for which the code need not be given again on this device."""
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def enter(request: HttpRequest, number: str = "") -> HttpResponse:
+    """Ask for the number and the code, and go on to the matter they open."""
+    if request.method != "POST":
+        return _ask(request, FollowCode(initial={"number": number}))
+    form = FollowCode(request.POST)
+    if not form.is_valid():
+        return _ask(request, form, status=422)
+    told = form.cleaned_data
+    try:
+        matter = follow.followed(
+            told["number"],
+            told["code"],
+            passphrase=told["passphrase"],
+            asked_from=address_range(request),
+        )
+    except Refusal as refusal:
+        form.add_error("code", str(refusal))
+        return _ask(request, form, status=404 if isinstance(refusal, NotFound) else 429)
+    response = redirect("portal:followed", number=matter.number)
+    response.set_signed_cookie(
+        COOKIE,
+        follow.pass_for(matter),
+        salt=SALT,
+        max_age=AGE,
+        path=reverse("portal:follow"),
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+    return response
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def followed(request: HttpRequest, number: str) -> HttpResponse:
+    """How a matter stands; what the citizen asks of it; or the question for the code."""
+    told = request.get_signed_cookie(COOKIE, "", salt=SALT, max_age=AGE) or ""
+    matter = follow.by_pass(told)
+    if matter is None or matter.number != number:
+        return enter(request, number)
+    if "leave" in request.POST:
+        response = redirect("portal:follow")
+        response.delete_cookie(COOKIE, path=reverse("portal:follow"), samesite="Lax")
+        return response
+    steps, form, status = public.steps_of_citizen(matter), Reason(), 200
+    if request.method == "POST":
+        form, status = Reason(request.POST), 422
+        if form.is_valid():
+            try:
+                actions.move(
+                    matter_id=matter.pk,
+                    code=request.POST.get("step", ""),
+                    actor=CITIZEN,
+                    note=form.cleaned_data["reason"],
+                    key=f"citizen:{form.cleaned_data['key']}",
+                )
+            except Refusal as refusal:
+                form.add_error("reason", str(refusal))
+            else:
+                return redirect("portal:followed", number=number)
+    context = {
+        "face": public.face(matter),
+        "steps": steps,
+        "form": form,
+        "key": request.POST.get("key") or uuid.uuid4().hex,
+    }
+    return render(request, "portal/followed.html", context, status=status)
+
+
+def _ask(request: HttpRequest, form: FollowCode, status: int = 200) -> HttpResponse:
+    title = _("Follow what you reported")
+    return render(request, "portal/follow.html", {"form": form, "title": title}, status=status)
