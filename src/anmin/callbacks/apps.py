@@ -22,8 +22,10 @@ class CallbacksConfig(AppConfig):
             replies,
             scripts,
         )
+        from anmin.matters import terms
 
         concerns.concerns()
+        terms.offer("concerns", concerns.concerns)
         dispositions.outcomes()
         exclusions.exclusions()
         scripts.wording()

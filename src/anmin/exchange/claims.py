@@ -1,25 +1,19 @@
 """What each column of a file can be, and what it is taken for."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
 from anmin.exchange.halves import LETTERS
 from anmin.exchange.problems import Unreadable
-from anmin.exchange.profile import MOMENTS
 from anmin.exchange.shapes import LOOKS, Shape
-from anmin.exchange.titles import NAMED_SO, common, fact_names, says_clock, title_fits
+from anmin.exchange.titles import NAMED_SO, Vocabulary, common, says_clock, title_fits
+from anmin.exchange.typed import APART, NO, YES, number
 
 SURE_ENOUGH = 0.45
-OPENING = MOMENTS[:3]
 HALF = re.compile(f"{LETTERS}|上午|下午", re.IGNORECASE)
-TIMES = frozenset({*MOMENTS, "updated_at"})
-NAMELESS = (
-    *("external_id", "received_at", "longitude", "latitude", "point", "contact_phone"),
-    *("place", "area"),
-)
 WRITTEN = {
     "Y": "YYYY",
     "y": "YY",
@@ -56,11 +50,20 @@ class Sample:
 
     header: Sequence[str] | None
     shapes: Sequence[Shape]
+    known: Vocabulary
     wanted: Mapping[int, str] = field(default_factory=dict)
 
     def title(self, column: int) -> str:
         """What a column is called; nothing without a header line."""
         return self.header[column] if self.header and column < len(self.header) else ""
+
+    def fits(self, column: int) -> dict[str, float]:
+        """How well its title fits each fact."""
+        return title_fits(self.title(column), self.known)
+
+    def moments(self, taken: Container[str]) -> list[str]:
+        """Those of the facts taken that are moments, in their order."""
+        return [fact for fact in self.known.times if fact in taken]
 
 
 @dataclass(slots=True)
@@ -98,7 +101,7 @@ def _halves(
     """The columns behind a time of day that hold nothing but AM and PM."""
     found: dict[str, int] = {}
     used = {claim.column for claim in taken.values()} | {*clocks.values(), *sample.wanted}
-    for fact in TIMES & taken.keys():
+    for fact in sample.moments(taken):
         column = clocks.get(fact, taken[fact].column)
         dates, behind = sample.shapes[column].dates, column + 1
         timed = dates is not None and (fact in clocks or dates.part == "moment")
@@ -117,10 +120,10 @@ def _wanted(sample: Sample) -> tuple[dict[str, Claim], dict[str, int]]:
         if not fact or not 0 <= column < len(sample.shapes):
             continue
         dates = sample.shapes[column].dates
-        if fact in TIMES and dates is None:
+        if fact in sample.known.times and dates is None:
             values = sample.shapes[column].values
             raise Unreadable("no_dates", column=column + 1, value=values[0] if values else "")
-        if fact in TIMES and dates and dates.part == "clock" and fact not in clocks:
+        if fact in sample.known.times and dates and dates.part == "clock" and fact not in clocks:
             clocks[fact] = column
         elif fact in taken:
             raise Unreadable("chosen_twice", first=taken[fact].column + 1, second=column + 1)
@@ -132,8 +135,8 @@ def _wanted(sample: Sample) -> tuple[dict[str, Claim], dict[str, int]]:
 def _claims(sample: Sample) -> Iterator[Claim]:
     """All that the columns can be. Without names, only what values alone can tell."""
     for column in range(len(sample.shapes)):
-        named = title_fits(sample.title(column)) if sample.header else {}
-        for fact in fact_names() if sample.header else NAMELESS:
+        named = sample.fits(column) if sample.header else {}
+        for fact in sample.known.names if sample.header else sample.known.nameless:
             name = named.get(fact, 0.0)
             fits, reason = _fit(fact, sample, column, name)
             if fits <= 0 or (sample.header and not name and fits < 0.9):
@@ -149,7 +152,9 @@ def _fit(fact: str, sample: Sample, column: int, name: float) -> tuple[float, st
     if not shape.values:
         return (0.2 if name >= NAMED_SO else 0.0), _("no values to look at")
     dates = shape.dates
-    if fact in TIMES:
+    if (sort := sample.known.types.get(fact)) and sort not in ("moment", "texts"):
+        return _typed_fit(sort, fact, sample, shape)
+    if fact in sample.known.times:
         if dates is None or dates.part == "clock" or (dates.weak and name < 0.5):
             return 0.0, ""
         whole = dates.part == "moment" or _clock_of(sample, column, fact, set()) is not None
@@ -167,6 +172,26 @@ def _fit(fact: str, sample: Sample, column: int, name: float) -> tuple[float, st
         # What is called the number is it, however it is written.
         return (max(fits, 0.2) if fact == "external_id" else fits), reason
     return 0.4, _("text of %(length)s characters") % {"length": f"{shape.length:.0f}"}
+
+
+def _typed_fit(sort: str, fact: str, sample: Sample, shape: Shape) -> tuple[float, str]:
+    """How well values fit a fact that is no text: a number, yes or no, a day, words of a list."""
+    if sort == "day":
+        dates = shape.dates
+        fits = 0.8 if dates and dates.part != "clock" and not dates.weak else 0.0
+        return fits, _("days")
+    if sort in ("whole", "number"):
+        good = sum(number(value) is not None for value in shape.values)
+    elif sort == "flag":
+        good = sum(value.casefold() in YES or value.casefold() in NO for value in shape.values)
+    else:
+        listed = sample.known.terms.get(fact, ())
+        members = [one.strip() for value in shape.values for one in APART.split(value)]
+        good = sum(one.upper() in listed for one in members) * len(shape.values) // len(members)
+    share = good / len(shape.values)
+    return (0.8 * share if share > 0.5 else 0.0), _("%(share)s can be that") % {
+        "share": f"{share:.0%}"
+    }
 
 
 def _unnamed_number(sample: Sample, shape: Shape) -> tuple[float, str]:
@@ -197,10 +222,10 @@ def _open(sample: Sample, taken: dict[str, Claim], columns: set[int]) -> None:
 
     def part(column: int) -> str:
         dates = sample.shapes[column].dates
-        named = max(title_fits(sample.title(column)).values(), default=0.0)
+        named = max(sample.fits(column).values(), default=0.0)
         return "" if dates is None or (dates.weak and named < 0.5) else dates.part
 
-    filled = [fact for fact in OPENING if fact in taken and part(taken[fact].column)]
+    filled = [fact for fact in sample.known.opening if fact in taken and part(taken[fact].column)]
     bare = [fact for fact in filled if part(taken[fact].column) == "day"]
     alone = [fact for fact in bare if _clock_of(sample, taken[fact].column, fact, set()) is None]
     free = [
@@ -212,9 +237,10 @@ def _open(sample: Sample, taken: dict[str, Claim], columns: set[int]) -> None:
     if filled and taken[filled[0]].column in sample.wanted:
         return
     for n in (*whole, *free)[:1]:
-        taken.pop("received_at", None)
+        first = sample.known.opening[0]
+        taken.pop(first, None)
         sure = 0.4 if not filled else 0.5
-        taken["received_at"] = Claim(sure, "received_at", n, (_("the first column of moments"),))
+        taken[first] = Claim(sure, first, n, (_("the first column of moments"),))
 
 
 def _clocks(
@@ -224,8 +250,8 @@ def _clocks(
     used = {claim.column for claim in taken.values()} | {*chosen.values()}
     used |= {column for column, fact in sample.wanted.items() if not fact}
     found: dict[str, int] = {}
-    for fact in (*MOMENTS, "updated_at"):
-        if fact not in taken or fact in chosen:
+    for fact in sample.moments(taken):
+        if fact in chosen:
             continue
         column = _clock_of(sample, taken[fact].column, fact, used)
         if column is not None:
@@ -266,7 +292,8 @@ def _togetherness(sample: Sample, day: int, column: int, fact: str) -> float:
         lengths = {len(value) for value in shape.values}
         many = max(lengths) >= 3 and 2 * shape.distinct > len(shape.values)
         score += 1.0 if many or lengths in ({4}, {6}) else 0.0
-    others = {one: fits for one, fits in title_fits(title).items() if one in TIMES}
+    named = sample.fits(column)
+    others = {one: fits for one, fits in named.items() if one in sample.known.times}
     own = others.pop(fact, 0.0)
     rival = max(others.values(), default=0.0)
     return score - 3 if rival > max(own, 0.5) else score

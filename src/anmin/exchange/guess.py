@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from anmin.exchange.claims import OPENING, TIMES, Claim, Sample, Settled, settle
+from anmin.exchange.claims import Claim, Sample, Settled, settle
 from anmin.exchange.formulas import restored
 from anmin.exchange.points import mere_pairs
 from anmin.exchange.problems import Unreadable
@@ -19,9 +19,9 @@ from anmin.exchange.proposal import Proposal
 from anmin.exchange.readers import Table
 from anmin.exchange.shapes import Shape, shape_of, swapped_cells
 from anmin.exchange.tabular import apart
-from anmin.exchange.titles import fact_names, title_fits, words
+from anmin.exchange.titles import words
+from anmin.exchange.vocabulary import vocabulary
 
-__all__ = ["ColumnGuess", "Guess", "Wishes", "fact_names", "guess_profile"]
 SAMPLE = 2000
 UTC_ZONE = re.compile(r"(?:Etc/)?(?:UTC|GMT|UCT|Zulu)$")
 LIKE_DATES = re.compile(r"(?=(?:.*\d){4}).*\d[-/.:年 ,T]\s?[\w].*")
@@ -47,7 +47,8 @@ class Wishes:
     """What a person knows about a file, in place of what would be guessed; empty: guess.
 
     `columns` says by position (from 1) which fact a column is, "" that it is none. `swap_days`
-    takes day and month the other way round. `encoding` and `sheet` say how it is to be read.
+    takes day and month the other way round. `encoding` and `sheet` say how it is to be read, `kind`
+    what its rows are.
     """
 
     datum: str = ""
@@ -55,6 +56,7 @@ class Wishes:
     columns: Mapping[int, str] = field(default_factory=dict)
     encoding: str = ""
     sheet: str = ""
+    kind: str = "incident"
 
 
 @dataclass(slots=True)
@@ -109,7 +111,7 @@ def guess_profile(path: Path, *, name: str, zone: str, wishes: Wishes = Wishes()
 
 def _propose(seen: _Seen, name: str, zone: str, wishes: Wishes) -> Guess:
     wanted = {position - 1: fact for position, fact in wishes.columns.items()}
-    sample = Sample(seen.header, seen.shapes, wanted)
+    sample = Sample(seen.header, seen.shapes, vocabulary(wishes.kind), wanted)
     settled = settle(sample)
     _require(sample, settled.taken)
     proposal = Proposal(
@@ -156,7 +158,7 @@ def _look(path: Path, wishes: Wishes, sheet: str) -> _Seen:
         workbook = table.is_workbook
     if not rows:
         raise Unreadable("empty")
-    header, rows = apart(rows, workbook=workbook)
+    header, rows = apart(rows, vocabulary(wishes.kind), workbook=workbook)
     rows = [[restored(cell.strip()) for cell in row] for row in rows]
     width = max(map(len, [header or [], *rows]))
     columns = [[row[n] for row in rows if n < len(row)] for n in range(width)]
@@ -167,12 +169,12 @@ def _look(path: Path, wishes: Wishes, sheet: str) -> _Seen:
 
 def _require(sample: Sample, taken: Mapping[str, Claim]) -> None:
     """Refuse, with the true cause, what can become no profile."""
-    times = [taken[fact] for fact in (*OPENING, "cleared_at") if fact in taken]
+    times = [taken[fact] for fact in sample.known.began if fact in taken]
     if times and not any(sample.shapes[claim.column].dates for claim in times):
         column = times[0].column
         code = "formulas" if sample.shapes[column].uncomputed else "empty_moments"
         raise Unreadable(code, column=sample.title(column) or column + 1)
-    if not TIMES & taken.keys() or not any(fact in taken for fact in (*OPENING, "cleared_at")):
+    if not times:
         for n, shape in enumerate(sample.shapes):
             if shape.values and shape.dates is None and _like_dates(sample, n):
                 raise Unreadable(
@@ -185,8 +187,8 @@ def _require(sample: Sample, taken: Mapping[str, Claim]) -> None:
 
 def _like_dates(sample: Sample, column: int) -> bool:
     """Whether a column seems to tell moments in a way that nobody here can read."""
-    named = title_fits(sample.title(column))
-    fits = max((score for fact, score in named.items() if fact in TIMES), default=0.0)
+    times = sample.known.times
+    fits = max((score for fact, score in sample.fits(column).items() if fact in times), default=0.0)
     values = sample.shapes[column].values
     share = sum(1 for value in values if LIKE_DATES.fullmatch(value)) / len(values)
     return share > 0.8 and (fits >= 0.5 or not sample.header)
@@ -198,7 +200,8 @@ def _doubts(sample: Sample, settled: Settled, proposal: Proposal, wishes: Wishes
     if proposal.unsettled:
         yield "day_month_order"
     for fact, claim in taken.items():
-        dates = sample.shapes[claim.column].dates if fact in TIMES else None
+        timed = fact in sample.known.times
+        dates = sample.shapes[claim.column].dates if timed else None
         if dates and dates.part == "day" and fact not in settled.clocks:
             yield f"no_clock:{fact}"
         if dates and swapped_cells(sample.shapes[claim.column].values):
@@ -206,8 +209,8 @@ def _doubts(sample: Sample, settled: Settled, proposal: Proposal, wishes: Wishes
         if claim.sure < 0.6:
             yield f"unsure:{fact}"
     yield from _column_doubts(sample, settled)
-    if "category" not in taken:
-        yield "no_category"
+    if "category" not in taken and sample.known.needs_category:
+        yield "no_category" if sample.known.default_category else "category_needed"
     yield from _utc_doubts(sample, settled, proposal)
     if {"longitude", "point"} & taken.keys() and not wishes.datum:
         yield "datum"
@@ -219,7 +222,9 @@ def _doubts(sample: Sample, settled: Settled, proposal: Proposal, wishes: Wishes
 def _utc_doubts(sample: Sample, settled: Settled, proposal: Proposal) -> Iterator[str]:
     """Columns whose title says UTC, read in another zone."""
     for fact, claim in settled.taken.items():
-        said = fact in TIMES and {"utc", "gmt", "zulu"} & {*words(sample.title(claim.column))}
+        said = fact in sample.known.times and {"utc", "gmt", "zulu"} & {
+            *words(sample.title(claim.column))
+        }
         if said and not UTC_ZONE.match(proposal.zone) and not proposal.tells_offset(fact):
             yield f"utc_title:{sample.title(claim.column)}"
 

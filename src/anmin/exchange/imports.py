@@ -1,10 +1,10 @@
-"""Taking in the records of another system, file by file: `import_incidents`."""
+"""Taking in the records of another system, file by file: `import_file`."""
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,17 +17,23 @@ from django.utils.translation import gettext as _
 
 from anmin.evidence.log import atomic
 from anmin.exchange.header import Binding, bind
-from anmin.exchange.mapping import Facts, NewUnit
 from anmin.exchange.models import ImportRun, RunBatch, Status
 from anmin.exchange.probe import probe
 from anmin.exchange.problems import Unreadable
 from anmin.exchange.profile import Profile
-from anmin.exchange.profile_use import own_source, require_own_source, usable_profile
+from anmin.exchange.profile_use import (
+    own_source,
+    require_kind,
+    require_own_source,
+    usable_profile,
+)
 from anmin.exchange.profiles import is_known, load_profile
 from anmin.exchange.readers import Table
 from anmin.exchange.reading import Batch, Order, batches
 from anmin.exchange.reasons import refusal, sentence
 from anmin.exchange.rejects import RejectsFile
+from anmin.exchange.results import COUNTS, ImportResult
+from anmin.exchange.row_facts import Facts, NewUnit
 from anmin.exchange.speaking import bringing, counted, made_at, set_aside
 from anmin.exchange.trouble import unavailable
 from anmin.exchange.tuning import tuned
@@ -38,6 +44,7 @@ from anmin.matters import bulk
 from anmin.matters.intake import Observation, Observed, observe_many
 from anmin.matters.ledger import last_entry
 from anmin.matters.observation import ContactFacts, Marks
+from anmin.matters.registry import kind_of
 from anmin.people.policy import Capability, require
 from anmin.places.actions import ensure_unit
 from anmin.places.queries import steady
@@ -49,53 +56,18 @@ PAUSES = (1, 2, 4, 8, 15, 30, 60)
 """Seconds to wait for a database that has gone away, before giving up."""
 MOST_UNITS = 500
 """More new units than this are no units: the wrong column was taken for them."""
-COUNTS = ("read", "created", "updated", "unchanged", "rejected")
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class ImportResult:
-    """What an import did, in rows. `read` is the sum of the four counts after it.
-
-    `rejects_file` holds the rejected rows with line and reason, if there are any, and those that
-    were not applied since a later export has spoken; `notes` counts these and rows taken in a way
-    that should be known (see `reasons.NOTES`), `new_units` are those that the file
-    names and nobody has added: code, name and rows.
-    """
-
-    read: int
-    created: int
-    updated: int
-    unchanged: int
-    rejected: int
-    rejects_file: Path | None
-    seconds: float
-    notes: Mapping[str, int] = field(default_factory=dict)
-    new_units: Sequence[tuple[str, str, int]] = ()
-
-    def counts(self) -> dict[str, int]:
-        """The counts by their names."""
-        return {name: getattr(self, name) for name in COUNTS}
-
-    def as_json(self) -> dict[str, Any]:
-        """As `anmin import incidents --json` tells it."""
-        return {
-            **self.counts(),
-            "rejects_file": str(self.rejects_file) if self.rejects_file else None,
-            "seconds": self.seconds,
-            "notes": dict(self.notes),
-            **({"new_units": [[*one] for one in self.new_units]} if self.new_units else {}),
-        }
 
 
 type Progress = Callable[[ImportRun], None]
 """Told after every batch; the run's `share` says how far the file is read."""
 
 
-def import_incidents(
+def import_file(
     path: Path,
     *,
     profile: str | Profile,
+    kind: str = "",
     actor: "Account | None" = None,
     as_of: datetime | None = None,
     progress: Progress | None = None,
@@ -104,7 +76,7 @@ def import_incidents(
     name: str | None = None,
     adds_units: bool | None = None,
 ) -> ImportResult:
-    """Take in a dispatch export; the whole file is gone through, batch by batch.
+    """Take in an export of any kind of matter; the whole file is gone through, batch by batch.
 
     Each batch is one transaction, so an import that is killed has taken in its first batches, and
     running it again ends as if it had never been killed. The same event number twice is taken as
@@ -116,6 +88,7 @@ def import_incidents(
             their own and has a source of its own.
         actor: who imports, as whom every row is written; nobody for the house's administrator at
             the console. Needs ``import_records``.
+        kind: the kind of matter that the profile must be of, if one is asked for.
         as_of: the moment the export tells of, for files without a column that says so; else it
             is when the file was made. What an earlier export says of a record that a later one
             has spoken of is not applied, and listed with the rejected rows.
@@ -135,6 +108,12 @@ def import_incidents(
         if adds_units:
             require(actor, Capability.MANAGE_REFERENCE)
     profile, binding = theirs(path, profile, actor)
+    if kind and profile.kind != kind:
+        raise Refusal(
+            _("The profile “%(name)s” brings matters of another kind: %(kind)s.")
+            % {"name": profile.name, "kind": kind_of(profile.kind).label},
+            field="profile",
+        )
     adds = actor is None if adds_units is None else adds_units
     order = _order(path, profile, batch, adds)
     run = _fresh(run) if run else ImportRun()
@@ -181,6 +160,8 @@ def theirs(
     else:
         named = profile
     check_profile(named)
+    if actor is not None:
+        require_kind(actor, named.kind)
     binding = _bound(path, named)
     if actor is None or known:
         require_own_source(named)
@@ -362,6 +343,8 @@ class _Import:
             facts.details,
             facts.reply,
             ContactFacts(*facts.contact) if facts.contact else None,
+            facts.state,
+            datetime.fromisoformat(facts.ended) if facts.ended else None,
         )
         one.marks = marks
         return one

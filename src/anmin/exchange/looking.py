@@ -13,9 +13,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from anmin.exchange.fitting import fitting_profiles
-from anmin.exchange.guess import ColumnGuess, Wishes, fact_names
+from anmin.exchange.guess import ColumnGuess, Wishes
 from anmin.exchange.header import Binding, bind
-from anmin.exchange.mapping import Facts, NewUnit
 from anmin.exchange.models import ImportRun
 from anmin.exchange.problems import Unreadable
 from anmin.exchange.profile import Profile
@@ -30,7 +29,9 @@ from anmin.exchange.queries import shows_contacts
 from anmin.exchange.readers import Table
 from anmin.exchange.reasons import NOTES, doubt, refusal
 from anmin.exchange.rejections import Rejection, by_reason
+from anmin.exchange.row_facts import Facts, NewUnit
 from anmin.exchange.uploads import preview, propose, stored_path
+from anmin.exchange.vocabulary import vocabulary
 from anmin.kernel.errors import Refusal
 from anmin.kernel.masking import HIDDEN, mask_free_text, mask_name, mask_phone
 from anmin.matters.categories import category
@@ -54,7 +55,10 @@ FACTS: Mapping[str, str | Promise] = {
     "arrived_at": _("Time of arrival"),
     "cleared_at": _("Time it was dealt with"),
     "answered_at": _("Time of the answer"),
+    "opened_at": _("When it began"),
+    "ended_at": _("When it ended"),
     "updated_at": _("Last changed"),
+    "state": _("State"),
     "category": _("Category"),
     "summary": _("Summary"),
     "place": _("Place"),
@@ -152,7 +156,7 @@ def fact_labels(kind: str = "incident") -> dict[str, str]:
     details = kind_of(kind).details.model_fields
     titles = {name: str(field.title or name) for name, field in details.items()}
     known = {**titles, **{code: str(words) for code, words in FACTS.items()}}
-    return {code: known[code] for code in fact_names() if code in known}
+    return {code: known[code] for code in vocabulary(kind).names if code in known}
 
 
 def fitting(run: ImportRun, *, actor: "Account") -> tuple[list[Listed], list[Listed]]:
@@ -196,7 +200,8 @@ def look(
             stored_path(run), name=called, zone=zone or settings.TIME_ZONE, wishes=wishes
         )
         guesses = {column.position: column for column in guess.columns}
-        text, labels, codes, sheets = guess.toml, fact_labels(), guess.doubts, guess.sheets
+        labels = fact_labels(wishes.kind if wishes else "incident")
+        text, codes, sheets = guess.toml, guess.doubts, guess.sheets
         doubts = [doubt(code, labels) for code in codes]
         chosen = parse_profile(text)
     seen = preview(run, profile=profile or chosen, actor=actor)

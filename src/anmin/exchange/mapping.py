@@ -6,10 +6,8 @@ Pure Python without Django: it runs in the reading process, and it is the hot pa
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from anmin.exchange.blanks import NO_RESULT
 from anmin.exchange.dates import iso
@@ -19,78 +17,16 @@ from anmin.exchange.header import Binding
 from anmin.exchange.matching import find_place, matcher, remembering
 from anmin.exchange.points import Places
 from anmin.exchange.problems import Problem, RowRefused
-from anmin.exchange.profile import CORE, MOMENTS, Column, Names, Profile, UnitMap
+from anmin.exchange.profile import CORE, TELLING, Column, Names, Profile, UnitMap
+from anmin.exchange.row_facts import Contact, Facts, NewUnit, World
 from anmin.exchange.times import Cells, Get, Times, day_and_clock
+from anmin.exchange.typed import Read, Typed
 from anmin.kernel.phones import bare, read_phones
 
 LONGEST_NUMBER = 64
 LONGEST_TEXT = 200
 ROUNDED = re.compile(r"[+-]?\d(\.\d+)?[eE]\+\d+")
 """A long number that a spreadsheet has rounded: its last digits are gone."""
-type Contact = tuple[str, str, str] | tuple[str, str, str, tuple[str, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """What mapping must know of the house. Codes and names are compared in upper case.
-
-    A name that several units or areas bear has no id. `limits` are the lengths of text details,
-    `now` is the time of the import, `as_of` the moment the file tells of, if it is known;
-    `area_code` is that of landlines written without one, `adds_units` tells whether units that
-    the profile brings along come in.
-    """
-
-    now: datetime
-    as_of: datetime | None = None
-    categories: Mapping[str, str] = field(default_factory=dict)
-    units: Mapping[str, int] = field(default_factory=dict)
-    unit_names: Mapping[str, int | None] = field(default_factory=dict)
-    areas: Mapping[str, int] = field(default_factory=dict)
-    area_names: Mapping[str, int | None] = field(default_factory=dict)
-    limits: Mapping[str, int] = field(default_factory=dict)
-    area_code: str | None = None
-    adds_units: bool = True
-
-
-class NewUnit(NamedTuple):
-    """A unit that the profile brings along."""
-
-    code: str
-    name: str
-
-
-class Facts(NamedTuple):
-    """What one row says. `unit` is an id, or a unit that the profile adds.
-
-    Moments are ISO text in UTC, which travels between processes at a fifth of the cost of
-    datetimes. `contact` is name, phone (E.164), address and all numbers (see
-    ``ContactFacts.more``); `line` is where the row begins in the file.
-    """
-
-    line: int
-    external_id: str
-    category: str
-    area: int | None
-    unit: int | NewUnit | None
-    summary: str
-    place: str
-    longitude: float | None
-    latitude: float | None
-    opened: str
-    newest: str
-    details: dict[str, Any]
-    reply: str
-    contact: Contact | None
-
-    @property
-    def opened_at(self) -> datetime:
-        """When it began."""
-        return datetime.fromisoformat(self.opened)
-
-    @property
-    def facts_at(self) -> datetime:
-        """How new the facts are."""
-        return datetime.fromisoformat(self.newest)
 
 
 class RowMapper:
@@ -127,8 +63,9 @@ class RowMapper:
         for fact, value in fixed.items():
             get[fact] = _or_else(get.get(fact), value)
         self._number = get["external_id"]
-        moments = [(fact, get[fact]) for fact in (*MOMENTS, "updated_at") if fact in get]
-        self._times = Times(profile.time, moments, self._titles, world.now)
+        timed = [fact for fact, sort in world.types.items() if sort == "moment"]
+        moments = [(fact, get[fact]) for fact in (*timed, *TELLING) if fact in get]
+        self._times = Times(profile.time, moments, self._titles, world.now, world.happened)
         self._summary, self._place = get.get("summary", _blank), get.get("place", _blank)
         self._reply = get.get("reply", _blank)
         self._contact = [
@@ -141,8 +78,10 @@ class RowMapper:
         self._texts = [
             (fact, one, world.limits.get(fact, LONGEST_TEXT))
             for fact, one in get.items()
-            if fact not in CORE
+            if fact not in CORE and fact not in world.types and fact != "reply"
         ]
+        self._typed = self._typed_getters(get)
+        self._state = remembering(get["state"], self._find_state) if "state" in get else None
         self._reply_limit = world.limits.get("reply", LONGEST_TEXT)
         self._category = self._category_getter(get, binding)
         self._unit = remembering(get.get("unit", _blank), self._find_unit)
@@ -203,25 +142,21 @@ class RowMapper:
         return None if any(cells[self._width :]) else cells[: self._width]
 
     def _facts(self, line: int, cells: list[str]) -> Facts:
-        number = self._number(cells)
-        if not number:
-            raise RowRefused("no_number", column=self._titles["external_id"])
-        if "." in number:
-            number = whole(number)
-        if ROUNDED.fullmatch(number):
-            raise RowRefused("rounded_number", value=number)
-        if len(number) > LONGEST_NUMBER:
-            raise RowRefused("number_too_long", limit=LONGEST_NUMBER)
+        number = self._event_number(cells)
         moments = self._times(cells)
         opened = next((moments[at] for at in self._profile.time.opened if at in moments), None)
         if opened is None:
             raise RowRefused("no_opening")
         updated = moments.pop("updated_at", None)
-        newest = updated.iso if updated else self._as_of or max(moments.values()).iso
+        newest = updated.iso if updated else self._as_of or self._times.newest(moments).iso
+        ended = moments.pop("ended_at", None)
+        moments.pop("opened_at", None)
         details: dict[str, Any] = {fact: moment.iso for fact, moment in moments.items()}
         for fact, get, limit in self._texts:
             if text := get(cells):
                 details[fact] = text if len(text) <= limit else self._cut(text, limit)
+        if self._typed:
+            details.update(self._read_typed(cells))
         for fact, places, matches in self._flags:
             if any(matches(cells[place]) for place in places):
                 details[fact] = True
@@ -243,7 +178,41 @@ class RowMapper:
             details,
             self._cut(self._reply(cells), self._reply_limit),
             self._reached(cells) if self._has_contact else None,
+            self._state(cells) if self._state else "",
+            ended.iso if ended else "",
         )
+
+    def _event_number(self, cells: Cells) -> str:
+        number = self._number(cells)
+        if not number:
+            raise RowRefused("no_number", column=self._titles["external_id"])
+        if "." in number:
+            number = whole(number)
+        if ROUNDED.fullmatch(number):
+            raise RowRefused("rounded_number", value=number)
+        if len(number) > LONGEST_NUMBER:
+            raise RowRefused("number_too_long", limit=LONGEST_NUMBER)
+        return number
+
+    def _read_typed(self, cells: Cells) -> dict[str, Any]:
+        """The facts that are no texts and no moments."""
+        told = ((fact, get(cells), read, title) for fact, get, read, title in self._typed)
+        return {fact: read(text, title) for fact, text, read, title in told if text}
+
+    def _typed_getters(self, get: Mapping[str, Get]) -> list[tuple[str, Get, Read, str]]:
+        """For the facts that are no texts and no moments: where each stands, and how it is read."""
+        profile, world = self._profile, self._world
+        typed = Typed(profile.time, profile.words, world.terms)
+        return [
+            (
+                fact,
+                get[fact],
+                typed.reader(fact, sort, world.limits.get(fact, LONGEST_TEXT)),
+                self._titles.get(fact, fact),
+            )
+            for fact, sort in world.types.items()
+            if fact in get and sort != "moment"
+        ]
 
     def _getter(self, fact: str, column: Column, binding: Binding) -> Get | None:
         places = [binding.places[part] for part in column.parts if part in binding.places]
@@ -280,8 +249,12 @@ class RowMapper:
             said = next((texts[names] for names in usual if texts[names]), "")
             if category.labels and (code := self._world.categories.get(said.upper(), "")):
                 return code
+            if said and said == self._profile.fixed.get("category"):
+                return said
             if category.default is not None:
                 return category.default
+            if not (said or self._world.needs_category):
+                return ""
             raise RowRefused("unknown_category", value=said)
 
         def together(cells: Cells) -> tuple[str, ...]:
@@ -314,6 +287,13 @@ class RowMapper:
         if found is None and text and area.unknown == "reject":
             raise RowRefused("unknown_area", value=text)
         return found
+
+    def _find_state(self, text: str) -> str:
+        said = self._profile.state
+        code = said.table.get(text) or self._world.states.get(text.upper(), "")
+        if text and not code and said.unknown == "reject":
+            raise RowRefused("unknown_state", value=text)
+        return code
 
     def _coordinates(self, cells: Cells) -> tuple[float | None, float | None]:
         """Longitude and latitude on WGS 84; a text without any point is taken without."""

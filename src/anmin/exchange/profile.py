@@ -22,11 +22,14 @@ from anmin.matters.several import Rule
 
 MOMENTS = ("received_at", "dispatched_at", "arrived_at", "cleared_at", "answered_at")
 """The moments of an event, in the order in which they can only happen."""
+TELLING = ("opened_at", "ended_at", "updated_at")
+"""The moments of a record that are no facts of its kind: when it began, when it ended, and when
+its row last changed."""
 CORE = frozenset(
     {
-        *MOMENTS,
+        *TELLING,
         "external_id",
-        "updated_at",
+        "state",
         "category",
         "summary",
         "place",
@@ -35,13 +38,12 @@ CORE = frozenset(
         "longitude",
         "latitude",
         "point",
-        "reply",
         "contact_name",
         "contact_phone",
         "contact_address",
     }
 )
-"""What a column can be besides a detail of the kind of matter."""
+"""What a column can be besides a fact of the kind of matter."""
 CHINESE_SUBSETS = frozenset({"gb2312", "gbk", "cp936"})
 
 PROFILE_NAME = r"[a-z0-9][a-z0-9_-]{0,47}"
@@ -190,6 +192,16 @@ class UnitMap(PlaceMap):
     name: str = "{}"
 
 
+class StateMap(_Part):
+    """How a text becomes a state, for kinds whose facts do not tell it: by `table`, then by the
+    state's code or word. A blank is the state in which the kind begins; an unknown text rejects
+    the row, or is taken for a blank if `unknown` says so.
+    """
+
+    table: dict[str, str] = {}
+    unknown: Literal["reject", "blank"] = "reject"
+
+
 class Coordinates(_Part):
     """On which datum longitude and latitude stand, and where they can lie (W, S, E, N).
 
@@ -247,21 +259,17 @@ class File(_Part):
 
 
 class Time(_Part):
-    """How moments are written, `formats_for` where a fact has its own. `opened` lists what counts
-    as the opening: the first one known.
+    """How moments and days are written, `formats_for` where a fact has its own. `opened` lists what
+    counts as the opening: the first one known.
 
-    Moments before `earliest` (a day) or more than `future_minutes` from now are impossible, and
-    so is an order that is wrong by more than `tolerance_minutes`.
+    Moments before `earliest` (a day) are impossible, and so are those of what has happened more
+    than `future_minutes` from now, and an order that is wrong by more than `tolerance_minutes`.
     """
 
     formats: Formats
     formats_for: dict[str, Formats] = {}
     zone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
-    opened: tuple[Literal["received_at", "dispatched_at", "arrived_at", "cleared_at"], ...] = (
-        "received_at",
-        "dispatched_at",
-        "arrived_at",
-    )
+    opened: tuple[str, ...] = ("opened_at", *MOMENTS[:3])
     tolerance_minutes: float = Field(5, ge=0)
     future_minutes: float = Field(1440, ge=0)
     earliest: date = date(1970, 1, 1)
@@ -270,10 +278,12 @@ class Time(_Part):
 class Profile(_Part):
     """A column profile. ``source`` names the system of record: with the event number it is the key.
 
-    ``optional`` lists facts whose column may be missing from a file; ``fixed`` gives values for
-    category, unit, area and details that stand in no column or are blank there. ``moments`` says
-    for moments which of several rows about one event tells them, where it is not as usual
-    (``matters.several``): ``arrived_at = "first_row"``. ``roles`` may use it while the administrator has assigned it to nobody (`profile_use`).
+    ``kind`` says which kind of matter its rows are. ``optional`` lists facts whose column may be
+    missing from a file; ``fixed`` gives values for category, unit, area and facts of the kind that
+    stand in no column or are blank there. ``words`` says by fact which codes of its word list, or
+    yes and no, other texts mean. ``moments`` says for moments which of several rows about one event
+    tells them, where it is not as usual (``matters.several``): ``arrived_at = "first_row"``.
+    ``roles`` may use it while the administrator has assigned it to nobody (`profile_use`).
     """
 
     name: str = Field(pattern=f"^{PROFILE_NAME}$")
@@ -292,6 +302,8 @@ class Profile(_Part):
     unit: UnitMap = UnitMap()
     area: PlaceMap = PlaceMap()
     coordinates: Coordinates = Coordinates()
+    state: StateMap = StateMap()
+    words: dict[str, dict[str, str | bool]] = {}
     moments: dict[str, Rule] = {}
     flags: tuple[Flag, ...] = ()
 
@@ -313,8 +325,6 @@ class Profile(_Part):
             raise ValueError("longitude and latitude go together")
         if "point" in columns and "longitude" in columns:
             raise ValueError("either point, or longitude and latitude")
-        if not (self._category_columns or self.category.default or "category" in self.fixed):
-            raise ValueError("columns need category, or fixed or category.default gives one")
         if "external_id" in self.optional:
             raise ValueError("external_id cannot be optional")
         if not self.file.header and any(
@@ -323,14 +333,6 @@ class Profile(_Part):
             raise ValueError("without a header line, columns are numbers")
         if self.unit.create and self.unit.parent is None:
             raise ValueError("unit.create needs unit.parent")
-        return self
-
-    @model_validator(mode="after")
-    def _only_moments(self) -> Self:
-        known = {*MOMENTS, "updated_at"}
-        for table, named in (("moments", self.moments), ("formats_for", self.time.formats_for)):
-            if unknown := named.keys() - (known if table == "formats_for" else set(MOMENTS)):
-                raise ValueError(f"{table}: {', '.join(sorted(unknown))} is no moment")
         return self
 
     def counting_from_1904(self) -> Self:
@@ -344,15 +346,16 @@ class Profile(_Part):
         return self.model_copy(update={"time": self.time.model_copy(update=formats)})
 
     @property
-    def _category_columns(self) -> bool:
-        return "category" in self.columns or bool(self.category.columns)
+    def tells_category(self) -> bool:
+        """Whether it says anything of what a row is about."""
+        told = "category" in self.columns or "category" in self.fixed
+        return told or bool(self.category.columns or self.category.default)
 
     @property
     def details(self) -> frozenset[str]:
-        """The details of the kind that this profile fills."""
+        """The facts of the kind that this profile fills."""
         flagged = {flag.field for flag in self.flags}
-        fixed = set(self.fixed) - CORE
-        return frozenset((set(self.columns) - CORE) | flagged | fixed)
+        return frozenset(((set(self.columns) | set(self.fixed)) - CORE) | flagged)
 
     def all_names(self) -> list[Names]:
         """Every mention of a column."""

@@ -11,6 +11,7 @@ from anmin.exchange.profile import Profile
 from anmin.exchange.profiles import Listed, list_profiles, named_profile, read_profile
 from anmin.kernel.errors import NotAllowed, Refusal
 from anmin.matters.bringing import OWN
+from anmin.matters.registry import kind_of
 from anmin.people.policy import Capability, can
 from anmin.places.queries import directory
 
@@ -43,6 +44,28 @@ def usable_profile(account: "Account", name: str) -> Profile:
             field="profile",
         )
     return read_profile(path)
+
+
+def require_kind(account: "Account", code: str) -> None:
+    """Refuse somebody who may bring no matters of that kind.
+
+    Whoever takes in the city's records may bring every kind that is not kept from them; everybody
+    else those that they open by hand. Raises ``NotAllowed``.
+    """
+    if not _may_bring(account, code):
+        raise NotAllowed(
+            _("Your role brings no matters of the kind “%(kind)s”.")
+            % {"kind": kind_of(code).label},
+            field="profile",
+        )
+
+
+def _may_bring(account: "Account", code: str) -> bool:
+    kind = kind_of(code)
+    if kind.seals and account.role != kind.seals:
+        return False
+    whole = can(account, Capability.IMPORT_CITY) or can(account, Capability.MANAGE_REFERENCE)
+    return whole or account.role in kind.opened_by
 
 
 def own_source(account: "Account", header: Sequence[str]) -> str:
@@ -80,6 +103,8 @@ def _uses() -> dict[str, list[ProfileUse]]:
 
 
 def _may(account: "Account", listed: Listed, uses: Sequence[ProfileUse]) -> bool:
+    if not _may_bring(account, listed.kind):
+        return False
     if can(account, Capability.MANAGE_REFERENCE):
         return True
     if not uses:

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from anmin.exchange.claims import TIMES, Sample, Settled
+from anmin.exchange.claims import Sample, Settled
 from anmin.exchange.header import plain
 from anmin.exchange.points import likely_order
-from anmin.exchange.profile import MOMENTS
+from anmin.exchange.profile import Profile
 from anmin.exchange.shapes import Shape
 from anmin.exchange.titles import template
 from anmin.exchange.written import Dates
@@ -44,7 +44,8 @@ class Proposal:
     def _dates(self) -> list[Dates]:
         """How the moments are written that are used."""
         columns = [
-            self.settled.taken[fact].column for fact in sorted(TIMES & self.settled.taken.keys())
+            self.settled.taken[fact].column
+            for fact in sorted(self.sample.moments(self.settled.taken))
         ]
         return [dates for n in columns if (dates := self.sample.shapes[n].dates)]
 
@@ -71,7 +72,7 @@ class Proposal:
         formats: dict[str, None] = {}
         own: dict[str, list[str]] = {}
         told = ""
-        for fact in (*MOMENTS, "updated_at"):
+        for fact in self.sample.known.times:
             dates = self._dates_of(fact)
             mine = "" if dates is None or "" in dates.orders else next(iter(dates.orders))
             layouts = self._layouts(fact, order)
@@ -104,7 +105,10 @@ class Proposal:
         yield "# Proposed from a sample. Check every line marked with less than 80 %."
         yield f"name = {quoted(name)}"
         yield f"title = {quoted(name)}"
-        optional = [fact for fact in taken if fact not in ("external_id", *TIMES)]
+        known = self.sample.known
+        if known.kind != Profile.model_fields["kind"].default:
+            yield f"kind = {quoted(known.kind)}"
+        optional = [fact for fact in taken if fact not in ("external_id", *known.times)]
         yield f"optional = [{', '.join(map(quoted, optional))}]"
         yield from self._file()
         yield f"\n[time]\nzone = {quoted(self.zone)}  # check"
@@ -113,7 +117,7 @@ class Proposal:
         if own:
             each = (f"{fact} = [{', '.join(map(quoted, mine))}]" for fact, mine in own.items())
             yield f"formats_for = {{ {', '.join(each)} }}  # day and month the other way round"
-        yield f"opened = [{', '.join(quoted(fact) for fact in MOMENTS[:4] if fact in taken)}]"
+        yield f"opened = [{', '.join(quoted(fact) for fact in known.began if fact in taken)}]"
         yield "\n[columns]"
         for fact, claim in sorted(taken.items(), key=lambda one: one[1].column):
             where = self._column(claim.column)
@@ -128,9 +132,16 @@ class Proposal:
         yield '\n[unit]\n# "reject" refuses rows of units not known here.\nunknown = "blank"'
         yield '\n[area]\nunknown = "blank"'
         yield from self._coordinates()
-        yield '\n[category]\nlabels = true\ndefault = "other"'
+        yield "\n[category]\nlabels = true"
+        if known.default_category:
+            yield f"default = {quoted(known.default_category)}"
         if "category" in taken:
-            yield from _category_rules(self.sample.shapes[taken["category"].column])
+            yield from self._category_rules(taken["category"].column)
+        if "state" in taken:
+            yield "\n[state.table]\n# Texts and the states that they mean: " + ", ".join(
+                known.states
+            )
+            yield f"# Values: {_values(self.sample.shapes[taken['state'].column])}"
 
     def _file(self) -> Iterator[str]:
         yield f"\n[file]\nheader = {'true' if self.sample.header else 'false'}"
@@ -155,6 +166,18 @@ class Proposal:
         if lines:
             yield "\n[coordinates]\n" + "\n".join(lines)
 
+    def _category_rules(self, column: int) -> Iterator[str]:
+        """Rules of the Chinese template that some value meets, and the values as a comment."""
+        shape = self.sample.shapes[column]
+        yield f"# Values: {_values(shape)}"
+        values = [value for value, _count in Counter(shape.values).most_common(40)]
+        for rule in template().category.rules:
+            if rule.code not in self.sample.known.categories:
+                continue
+            if any(re.search(pattern, value) for value in values for pattern in rule.pattern):
+                yield f"\n[[category.rules]]\ncode = {quoted(rule.code)}"
+                yield f"pattern = [{', '.join(map(quoted, rule.pattern))}]"
+
     def _column(self, column: int) -> str:
         """How a profile names a column: by its title, or its position where no title tells."""
         titles = Counter(map(plain, self.sample.header or ()))
@@ -163,14 +186,9 @@ class Proposal:
         return quoted(title.strip()) if telling else str(column + 1)
 
 
-def _category_rules(shape: Shape) -> Iterator[str]:
-    """Rules of the Chinese template that some value meets, and the values as a comment."""
+def _values(shape: Shape) -> str:
     values = Counter(shape.values).most_common(40)
-    yield f"# Values: {', '.join(f'{quoted(value)} ({count})' for value, count in values)}"
-    for rule in template().category.rules:
-        if any(re.search(pattern, value) for value, _n in values for pattern in rule.pattern):
-            yield f"\n[[category.rules]]\ncode = {quoted(rule.code)}"
-            yield f"pattern = [{', '.join(map(quoted, rule.pattern))}]"
+    return ", ".join(f"{quoted(value)} ({count})" for value, count in values)
 
 
 def quoted(text: str) -> str:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.exchange.models import ImportRun
-from anmin.exchange.profile import MOMENTS
+from anmin.exchange.profile import MOMENTS, TELLING
 from anmin.exchange.rejections import Rejection, by_reason
 from anmin.kernel.errors import NotFound
 from anmin.kernel.masking import HIDDEN, mask_address, mask_free_text, mask_name, mask_phone
@@ -23,7 +23,7 @@ MASKS = {
     "contact_address": mask_address,
 }
 """How the columns are shown that tell of the reporter."""
-PLAIN = frozenset({"external_id", *MOMENTS, "updated_at"})
+PLAIN = frozenset({"external_id", "state", *MOMENTS, *TELLING})
 """What tells of nobody."""
 LOOKED_THROUGH = 20_000
 """So many rejected rows are put together by their reasons for a page."""

@@ -20,11 +20,12 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from anmin.exchange.header import bind
-from anmin.exchange.mapping import Facts, NewUnit, RowMapper, World
+from anmin.exchange.mapping import RowMapper
 from anmin.exchange.probe import Probe
 from anmin.exchange.problems import Problem, Unreadable
 from anmin.exchange.profile import Profile
 from anmin.exchange.readers import Table
+from anmin.exchange.row_facts import Facts, NewUnit, World
 from anmin.kernel.crypto import Keyring
 from anmin.matters.observation import Marks, known_details, mark, stamped
 
@@ -178,7 +179,8 @@ def _marks(facts: Facts, ring: Keyring) -> Marks | None:
         *(facts.longitude, facts.latitude),
     ]
     details = known_details(facts.details, facts.reply)
-    return mark(ring, columns, stamped(facts.opened), details, facts.contact)
+    outcome = facts.state, stamped(facts.ended) if facts.ended else ""
+    return mark(ring, columns, stamped(facts.opened), details, facts.contact, outcome)
 
 
 def _kept(cells: list[str]) -> list[str]:

@@ -82,6 +82,11 @@ ROWS: dict[str, Promise] = {
         "%(column)s: a formula whose result is not saved in the workbook. Open it in a spreadsheet, "
         "save it and bring it again."
     ),
+    "no_number_here": _("%(column)s: “%(value)s” is no number."),
+    "no_whole_number": _("%(column)s: “%(value)s” is no whole number."),
+    "no_yes_or_no": _("%(column)s: “%(value)s” says neither yes nor no."),
+    "unknown_word": _("%(column)s: “%(value)s” is no word of the list."),
+    "unknown_state": _("The state “%(value)s” is not known to the profile."),
     "no_opening": _("The row does not tell when the event began."),
     "impossible_time": _("%(column)s: “%(value)s” is no possible date and time."),
     "no_clock": _("%(column)s: the day %(value)s has no time of day."),
@@ -142,6 +147,9 @@ DOUBTS: dict[str, Promise] = {
     "other_sheets": _("The workbook has other sheets that are not read: %(fact)s."),
     "point_order": _("Check whether the latitude stands before the longitude."),
     "no_category": _("No column of categories was found: every record becomes “other”."),
+    "category_needed": _(
+        "No column of categories was found: say in [category] which one every record has (default)."
+    ),
     "datum": _("Check on which datum the coordinates stand (wgs84, gcj02, bd09)."),
     "zone": _("Check the time zone."),
     "utc_title": _(

@@ -8,10 +8,10 @@ from pathlib import Path
 from django.utils import timezone
 
 from anmin.callbacks.resting import has_callbacks
-from anmin.exchange.mapping import Facts
 from anmin.exchange.models import ImportRun, Status
 from anmin.exchange.problems import Problem
 from anmin.exchange.reading import Order, Rejected
+from anmin.exchange.row_facts import Facts
 from anmin.matters.actor import Actor
 from anmin.matters.bringing import OWN, Bringing
 from anmin.matters.intake import Observed

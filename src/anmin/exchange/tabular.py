@@ -4,21 +4,24 @@ from collections import Counter
 from collections.abc import Sequence
 
 from anmin.exchange.header import joined
-from anmin.exchange.titles import NAMED_SO, title_fits
+from anmin.exchange.titles import NAMED_SO, Vocabulary, title_fits
 
 TITLES_WITHIN = 20
 type Rows = list[list[str]]
 
 
-def apart(rows: Rows, *, workbook: bool) -> tuple[list[str] | None, Rows]:
-    """The header, nothing if there is none, and the rows below it, repeated headers left out."""
+def apart(rows: Rows, names: Vocabulary, *, workbook: bool) -> tuple[list[str] | None, Rows]:
+    """The header, nothing if there is none, and the rows below it, repeated headers left out.
+
+    ``names`` are those that its columns can go by.
+    """
     if not workbook:
         rows = _alike(rows)
     first = _first_full(rows)
     above = rows[first - 1] if first else []
     rows = rows[first:]
     # A header that is repeated within the file is one all the same.
-    if not _is_header(rows[0], [row for row in rows[1:50] if row != rows[0]]):
+    if not _is_header(rows[0], [row for row in rows[1:50] if row != rows[0]], names):
         return None, rows
     header, below = rows[0], rows[1:]
     if below and _goes_on(header, below):
@@ -51,7 +54,7 @@ def _first_full(rows: Rows) -> int:
     return next((n for n, row in enumerate(top) if _filled(row) >= 0.6 * usual), 0)
 
 
-def _is_header(first: Sequence[str], below: Rows) -> bool:
+def _is_header(first: Sequence[str], below: Rows, names: Vocabulary) -> bool:
     """A first row that has words where the rows below have figures."""
     filled = [cell for cell in first if cell.strip()]
     if any(
@@ -60,7 +63,7 @@ def _is_header(first: Sequence[str], below: Rows) -> bool:
         if cell.strip()
     ):
         return False
-    known = [max(title_fits(cell).values(), default=0.0) for cell in filled]
+    known = [max(title_fits(cell, names).values(), default=0.0) for cell in filled]
     if 4 * sum(1 for fits in known if fits >= NAMED_SO) >= len(filled) > 0:
         return True
     figures = sum(1 for cell in first if any(letter.isdigit() for letter in cell))

@@ -1,12 +1,13 @@
 """The moments that a row tells: read, possible, and in an order in which they can happen."""
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 
 from anmin.exchange.dates import ISO_FORMATS, Clockface, Moment
 from anmin.exchange.problems import RowRefused
-from anmin.exchange.profile import MOMENTS, Time
+from anmin.exchange.profile import MOMENTS, TELLING, Time
 
 type Cells = list[str]
 type Get = Callable[[Cells], str]
@@ -21,8 +22,17 @@ class Times:
         moments: Sequence[tuple[str, Get]],
         titles: Mapping[str, str],
         now: datetime,
+        happened: AbstractSet[str] = frozenset(MOMENTS),
     ) -> None:
+        """``happened`` are the facts that tell of the past: the others may lie ahead."""
         self._titles = titles
+        self._past = {*happened, *said.opened, *TELLING}
+        self._opening = said.opened
+        bound = {fact for fact, _get in moments}
+        self._ahead = bound - self._past
+        self._order = [fact for fact in MOMENTS if fact in bound]
+        known = {*self._order} if "opened_at" not in bound else set()
+        self._loose = sorted(({*happened, "ended_at"} & bound) - known)
         clock = Clockface((*said.formats, *ISO_FORMATS), said.zone)
         own = {
             fact: Clockface((*formats, *ISO_FORMATS), said.zone)
@@ -44,14 +54,32 @@ class Times:
             moment = clock.moment(text)
             if moment is None:
                 raise RowRefused("impossible_time", column=self._titles[fact], value=text)
-            if not earliest <= moment.at <= latest:
-                code = "future_time" if moment.at > latest else "too_early"
-                raise RowRefused(code, column=self._titles[fact], value=text)
+            if moment.at < earliest:
+                raise RowRefused("too_early", column=self._titles[fact], value=text)
+            if moment.at > latest and fact in self._past:
+                raise RowRefused("future_time", column=self._titles[fact], value=text)
             found[fact] = moment
-        ats = [found[fact].at for fact in MOMENTS if fact in found]
+        ats = [found[fact].at for fact in self._order if fact in found]
         if ats != sorted(ats):
             self._check_order(cells, found)
+        if self._loose:
+            self._check_beginning(cells, found)
         return found
+
+    def newest(self, found: Mapping[str, Moment]) -> Moment:
+        """The last of these moments that tells of the past."""
+        if not self._ahead:
+            return max(found.values())
+        return max(moment for fact, moment in found.items() if fact not in self._ahead)
+
+    def _check_beginning(self, cells: Cells, found: dict[str, Moment]) -> None:
+        """Nothing that has happened to a record lies before its beginning."""
+        begun = next((fact for fact in self._opening if fact in found), None)
+        if begun is None:
+            return
+        for fact in self._loose:
+            if fact in found and found[fact].at < found[begun].at - self._tolerance:
+                self._put_right(cells, found, begun, fact)
 
     def _check_order(self, cells: Cells, found: dict[str, Moment]) -> None:
         """The reporter may be answered before all is done, but not before it began."""

@@ -2,7 +2,9 @@
 
 import re
 import tomllib
-from functools import cache, lru_cache
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 from anmin.exchange.header import plain
@@ -50,17 +52,52 @@ def words(title: str) -> list[str]:
     return [word for word in apart if word]
 
 
+@dataclass(frozen=True, eq=False)
+class Vocabulary:
+    """What the columns of a kind's files can be: by fact the names that such columns go by.
+
+    ``times`` are its moments in their order, ``began`` those that can open a record, ``opening``
+    those of them that do so as a rule. ``types`` are the sorts of the facts that are no texts
+    (``matters.fact_types``), ``terms`` the words of their lists, ``default_category`` that of rows
+    of an unknown one.
+    """
+
+    kind: str
+    names: Mapping[str, Sequence[str]]
+    times: tuple[str, ...]
+    began: tuple[str, ...]
+    opening: tuple[str, ...]
+    types: Mapping[str, str]
+    terms: Mapping[str, Collection[str]]
+    categories: Collection[str]
+    needs_category: bool
+    states: Collection[str]
+
+    @property
+    def default_category(self) -> str:
+        """The category for what nobody knows; empty where the kind has none."""
+        return "other" if "other" in self.categories else ""
+
+    @cached_property
+    def nameless(self) -> tuple[str, ...]:
+        """What a column can be that has no title."""
+        return ("external_id", self.opening[0], *NAMELESS)
+
+
+NAMELESS = ("longitude", "latitude", "point", "contact_phone", "place", "area")
+
+
 @lru_cache(maxsize=4096)
-def title_fits(title: str) -> dict[str, float]:
+def title_fits(title: str, known: Vocabulary) -> dict[str, float]:
     """How well a title fits each fact that it fits at all (0–1)."""
     name, parts = plain(title), words(title)
     joined, alone = "".join(parts), names()["alone"]
     found: dict[str, float] = {}
-    for fact, known_names in fact_names().items():
+    for fact, known_names in known.names.items():
         if set(parts) & set(names()["never"].get(fact, ())):
             continue
-        for known in known_names:
-            score = _score(known, name, parts, joined, known in alone.get("names", ()))
+        for one in known_names:
+            score = _score(one, name, parts, joined, one in alone.get("names", ()))
             if score > found.get(fact, 0.0):
                 found[fact] = score
     return found

@@ -17,8 +17,7 @@ from pydantic import ValidationError
 
 from anmin.evidence.log import atomic
 from anmin.exchange.guess import Guess, Wishes, guess_profile
-from anmin.exchange.imports import import_incidents, make_units, theirs
-from anmin.exchange.mapping import Facts
+from anmin.exchange.imports import import_file, make_units, theirs
 from anmin.exchange.models import ImportRun, Status
 from anmin.exchange.probe import probe
 from anmin.exchange.problems import Unreadable
@@ -28,6 +27,7 @@ from anmin.exchange.profiles import load_profile, not_a_profile, own_folder, par
 from anmin.exchange.queries import import_run
 from anmin.exchange.reading import Order, read
 from anmin.exchange.reasons import refusal, sentence
+from anmin.exchange.row_facts import Facts
 from anmin.exchange.speaking import no_later
 from anmin.exchange.world import check_profile, look_around
 from anmin.kernel.errors import Conflict, NotAllowed, Refusal, Unavailable
@@ -262,7 +262,7 @@ def run_next() -> int:
         with translation.override(run.actor.language or settings.LANGUAGE_CODE):
             path = stored_path(run)
             profile = parse_profile(run.profile_text) if run.profile_text else run.profile
-            import_incidents(path, profile=profile, actor=run.actor, run=run, name=run.file_name)
+            import_file(path, profile=profile, actor=run.actor, run=run, name=run.file_name)
     except Unavailable:
         ImportRun.objects.filter(pk=run.pk).update(status=Status.QUEUED)
         raise

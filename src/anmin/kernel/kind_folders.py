@@ -3,6 +3,8 @@
     <kind>/__init__.py    the declaration
            rules.toml     its dated rules
            topics.toml    what its matters are about
+           terms.toml     word lists whose codes its facts hold
+           profiles/      how the files are read that bring such matters
            answers.toml   ready texts for its answers
            scripts/       what is said when its citizens are called back
            locale/        its words in other languages

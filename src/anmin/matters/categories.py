@@ -41,13 +41,24 @@ def category(code: str) -> Category:
         raise NotFound(f"there is no category {code!r}", field="category") from None
 
 
+def has_topics(kind: str) -> bool:
+    """Whether the kind says itself what its matters are about."""
+    return any(entry.kind == kind for entry in categories().values())
+
+
+def categories_of(kind: str) -> dict[str, Category]:
+    """The categories that a matter of a kind may have: its own, or all where it has none."""
+    own = has_topics(kind)
+    return {code: entry for code, entry in categories().items() if not own or entry.kind == kind}
+
+
 def category_for(kind: str, code: str) -> str:
     """The code of a category that a matter of this kind may have.
 
     A kind that has topics asks for one of its own; the others take what caused them, or none.
     Raises ``Refusal`` or ``NotFound`` for the field ``category``.
     """
-    own = any(entry.kind == kind for entry in categories().values())
+    own = has_topics(kind)
     if not code:
         if own:
             raise Refusal(_("Say what it is about."), field="category", code="missing")

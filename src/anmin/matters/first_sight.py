@@ -5,14 +5,16 @@ what ``ledger.append`` does for one matter, with the same hash, clocks and paylo
 the two against each other by replaying what it wrote.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from operator import itemgetter
-from typing import Any, get_args
+from typing import Any
 
 import orjson
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from anmin.kernel import chain
@@ -22,8 +24,9 @@ from anmin.matters import bulk
 from anmin.matters.bringing import UNHEARD, Bringing
 from anmin.matters.clock import tick
 from anmin.matters.contacts import encrypted, further_indexes
+from anmin.matters.fact_types import FactType, typed_facts
 from anmin.matters.facts import MatterFacts
-from anmin.matters.kind import Kind
+from anmin.matters.kind import Details, Kind
 from anmin.matters.ledger import entry_hash
 from anmin.matters.models import SNAPSHOT, Contact, Deadline, Entry, FurtherPhone, Matter
 from anmin.matters.numbers import take_numbers
@@ -57,12 +60,14 @@ def open_many(observations: Sequence[Observation], by: Bringing) -> list[int | s
     good: list[tuple[Observation, dict[str, Any], int | None]] = []
     owners = _owners()
     for one in observations:
+        declared = kind_of(one.kind)
         try:
-            details = checked_details(kind_of(one.kind), one.known_details())
+            details = checked_details(declared, one.known_details())
+            require_asked(declared, details)
         except Refusal as refusal:
             results.append(str(refusal))
             continue
-        if by.bounds and (reason := by.bounds.refuse_new(one, _proven(kind_of(one.kind), details))):
+        if by.bounds and (reason := by.bounds.refuse_new(one, _proven(declared, one, details))):
             results.append(reason)
         else:
             good.append((one, details, one.unit_id or _owner(owners, one.kind, one.area_id)))
@@ -82,6 +87,9 @@ def open_many(observations: Sequence[Observation], by: Bringing) -> list[int | s
 def checked_details(declared: Kind, details: dict[str, Any]) -> dict[str, Any]:
     """Details as ``Kind.clean`` keeps them, checked but not built anew. Raises ``Refusal``."""
     model = declared.details
+    # As text they would be taken, and kept as text.
+    if any(isinstance(details.get(name), str) for name in _figure_fields(model)):
+        return declared.clean(details)
     try:
         model.__pydantic_validator__.validate_python(details)
     except ValidationError:
@@ -93,28 +101,52 @@ def checked_details(declared: Kind, details: dict[str, Any]) -> dict[str, Any]:
     return details
 
 
-_moments: dict[type, tuple[str, ...]] = {}
+def require_asked(declared: Kind, details: Mapping[str, Any]) -> None:
+    """See that what opening a matter of the kind asks is there. Raises ``Refusal``."""
+    for name in declared.asks:
+        if details.get(name) in (None, "", []):
+            title = typed_facts(declared.details)[name].title
+            raise Refusal(
+                _("“%(fact)s” is missing, and no such matter is opened without it.")
+                % {"fact": title},
+                field=name,
+                code="missing",
+            )
 
 
-def _moment_fields(model: type[Any]) -> tuple[str, ...]:
-    if model not in _moments:
-        _moments[model] = tuple(
-            name
-            for name, info in model.model_fields.items()
-            if datetime in (info.annotation, *get_args(info.annotation))
-        )
-    return _moments[model]
+@cache
+def _moment_fields(model: type[Details]) -> tuple[str, ...]:
+    return tuple(one.name for one in typed_facts(model).values() if one.type is FactType.MOMENT)
 
 
-def ended_at(details: dict[str, Any], now: datetime) -> datetime:
-    """When the reporter was answered, by the facts."""
-    text = details.get("answered_at")
-    return datetime.fromisoformat(text) if text else now
+@cache
+def _figure_fields(model: type[Details]) -> tuple[str, ...]:
+    figures = (FactType.FLAG, FactType.WHOLE, FactType.NUMBER)
+    return tuple(one.name for one in typed_facts(model).values() if one.type in figures)
 
 
-def _proven(declared: Kind, details: dict[str, Any]) -> str:
-    """The state that the facts of a new matter prove."""
-    return declared.observe(details) if declared.observe else declared.flow.start
+@cache
+def _stamps_of(code: str, state: str) -> tuple[str, ...]:
+    """The facts that take the moment in which a matter of the kind came to that state."""
+    moves = kind_of(code).flow.moves
+    return tuple({move.stamps: "" for move in moves if move.stamps and state in move.targets})
+
+
+def told_end(
+    declared: Kind, state: str, details: Mapping[str, Any], one: Observation
+) -> datetime | None:
+    """When a matter came to the state in which it ended, by its facts; else as was told."""
+    for name in _stamps_of(declared.code, state):
+        if text := details.get(name):
+            return datetime.fromisoformat(text)
+    return one.ended_at
+
+
+def _proven(declared: Kind, one: Observation, details: dict[str, Any]) -> str:
+    """The state that the facts of a new matter prove, or that is told of it."""
+    if declared.observe:
+        return declared.observe(details)
+    return one.state or declared.flow.start
 
 
 def _years(moments: Sequence[datetime]) -> list[int]:
@@ -180,11 +212,12 @@ class _Press:
         """Lay out one matter with its first entry, clocks and contact."""
         declared = kind_of(one.kind)
         flow, keep = declared.flow, self.keep
-        state = _proven(declared, details)
+        state = _proven(declared, one, details)
         stage = flow.stage(state)
         ended = None
         if not stage.live:  # the unit's own word about when counts as little as by hand
-            ended = self.now if self.rated else ended_at(details, self.now)
+            by_facts = None if self.rated else told_end(declared, state, details, one)
+            ended = by_facts or self.now
         clocks = tick(
             declared.clocks,
             flow,

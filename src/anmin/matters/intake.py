@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from anmin.evidence.log import atomic
 from anmin.kernel.chain import stamp
@@ -96,6 +97,9 @@ def _newly_said(
             continue
         word.pk = row.id
         if by.bounds and (reason := by.bounds.refuse_known(row.kind, row.unit_id)):
+            _tell(results, word, Observed("refused", None, reason))
+        elif row.kind != one.kind:
+            reason = _("The number belongs to a record of another kind.")
             _tell(results, word, Observed("refused", None, reason))
         elif row.digest == one.marked(settings.KEYRING).facts and not (
             by.bounds is None and row.facts_at == UNHEARD  # who speaks now is news by itself

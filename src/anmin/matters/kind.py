@@ -106,7 +106,9 @@ class Kind:
     given to open one. ``children`` are the kinds of orders that are given from such a matter.
     ``opening`` is the message to whoever reported it, ``delay`` the one before its promise breaks
     (rule ``delay_lead``: how long before). ``observe`` tells the state that the
-    facts of an outside system of record prove. ``seals`` is the role that alone may read the
+    facts of an outside system of record prove. ``imported`` says whether files may bring matters
+    of the kind; unless it is said, they may where people open them and nobody's reading is
+    restricted. ``seals`` is the role that alone may read the
     matter (a tip-off), or nothing. ``rectifies`` marks the kind that unhappy answers open.
     """
 
@@ -126,6 +128,7 @@ class Kind:
     follow_up: FollowUp | None = None
     public: Public = field(default_factory=Public)
     observe: Callable[[Mapping[str, Any]], str] | None = None
+    imported: bool | None = None
     seals: Role | None = None
     rectifies: bool = False
 
@@ -176,6 +179,13 @@ class Kind:
             raise ValueError(f"{self.code}: steps extend {sorted(strange)}")
         if self.clocks and sum(clock.promise for clock in self.clocks) != 1:
             raise ValueError(f"{self.code}: one clock is its promise")
+
+    @property
+    def importable(self) -> bool:
+        """Whether files may bring matters of this kind."""
+        if self.imported is not None:
+            return self.imported
+        return bool(self.opened_by) and not (self.seals or self.rectifies)
 
     def clean(self, details: Mapping[str, Any]) -> dict[str, Any]:
         """Details checked against the kind's model, as JSON keeps them; blanks are left out.

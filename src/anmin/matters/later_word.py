@@ -16,7 +16,7 @@ from anmin.matters.bringing import UNDONE, UNHEARD, Bringing
 from anmin.matters.clock import Reckoner, Running, tick
 from anmin.matters.contacts import further_indexes, keep_further, seal
 from anmin.matters.facts import MatterFacts
-from anmin.matters.first_sight import ended_at
+from anmin.matters.first_sight import told_end
 from anmin.matters.further_entries import Line, append_many
 from anmin.matters.kind import Kind
 from anmin.matters.ledger import Change, append, running_clocks
@@ -121,7 +121,7 @@ def update_many(words: Sequence[Word], by: Bringing) -> list[Observed]:
             results.append(Observed("refused", matter.pk, str(refusal)))
             continue
         digest = one.marked(settings.KEYRING).facts
-        state = _later_state(matter, later.declared, {**matter.details, **later.details})
+        state = _later_state(matter, one, {**matter.details, **later.details})
         if by.bounds and (reason := _refused(later, one, by, digest, state)):
             results.append(Observed("refused", None, reason))
             continue
@@ -283,11 +283,12 @@ def _change(
     change = Change("observe", state, columns=later.columns, details=later.details)
     ended = None
     if not declared.flow.stage(state).live:
-        ended = now if by.bounds else ended_at({**matter.details, **later.details}, now)
+        facts = {**matter.details, **later.details}
+        ended = (None if by.bounds else told_end(declared, state, facts, one)) or now
     if matter.closed_at is None and ended is not None:
         change.columns["closed_at"] = ended
     if first_word.is_first(matter, by):
-        answered = ended if ended and one.details.get("answered_at") else None
+        answered = told_end(declared, state, one.details, one) if ended else None
         if answered and matter.closed_at not in (None, answered):
             change.columns["closed_at"] = answered
         change.clocks = first_word.clocks_put_right(
@@ -315,11 +316,12 @@ def _marks_of(matter: Matter, digest: bytes, by: Bringing) -> dict[str, Any]:
     return told
 
 
-def _later_state(matter: Matter, declared: Kind, details: dict[str, Any]) -> str:
-    """The state the facts prove, unless the matter is already further along."""
-    if declared.observe is None or not matter.live:
+def _later_state(matter: Matter, one: Observation, details: dict[str, Any]) -> str:
+    """The state the facts prove, or that is told, unless the matter is already further along."""
+    declared = matter.type
+    proven = declared.observe(details) if declared.observe else one.state
+    if not proven or not matter.live:
         return matter.state
-    proven = declared.observe(details)
     further = declared.flow.rank(proven) > declared.flow.rank(matter.state)
     return proven if further else matter.state
 

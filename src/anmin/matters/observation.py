@@ -67,7 +67,8 @@ class Observation:
     """The facts of one event; ``(source, external_id)`` is its key.
 
     ``facts_at`` tells how new these facts are. Details hold moments as ISO strings in UTC.
-    ``marks`` are reckoned when they are first needed, unless whoever made the observation has.
+    ``state`` is told of kinds that have no ``observe``, ``ended_at`` where no fact tells when it
+    ended. ``marks`` are reckoned when they are first needed, unless whoever made the observation has.
     """
 
     source: str
@@ -85,6 +86,8 @@ class Observation:
     details: dict[str, Any]
     reply: str = ""
     contact: ContactFacts | None = None
+    state: str = ""
+    ended_at: datetime | None = None
     marks: Marks | None = field(default=None, init=False, repr=False, compare=False)
 
     def known_details(self) -> dict[str, Any]:
@@ -95,8 +98,14 @@ class Observation:
         """Its marks; kept once reckoned."""
         if self.marks is None:
             columns = [getattr(self, name) for name in FACT_COLUMNS]
+            ended = chain.stamp(self.ended_at) if self.ended_at else ""
             self.marks = mark(
-                ring, columns, chain.stamp(self.opened_at), self.known_details(), self.contact
+                ring,
+                columns,
+                chain.stamp(self.opened_at),
+                self.known_details(),
+                self.contact,
+                (self.state, ended),
             )
         return self.marks
 
@@ -115,13 +124,16 @@ def mark(
     opened: str,
     details: Mapping[str, Any],
     contact: tuple[Any, ...] | None,
+    outcome: tuple[str, str] = ("", ""),
 ) -> Marks:
     """The marks of facts: the values of ``FACT_COLUMNS``, the stamp of the opening, details.
 
-    ``details`` are the known ones.
+    ``details`` are the known ones. ``outcome`` is the state and the stamp of the end, where they
+    are told.
     """
     who, phone = contact_marks(ring, contact) if contact else (b"", None)
-    said = chain.canonical([*columns, opened, details, who.hex()])
+    told = [*outcome] if any(outcome) else []
+    said = chain.canonical([*columns, opened, details, who.hex(), *told])
     return Marks(chain.digest(said, key=ring.chain_key)[:16], who, phone)
 
 

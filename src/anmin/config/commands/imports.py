@@ -18,36 +18,45 @@ def _group() -> None:
     """Take in records of other systems."""
 
 
+File = Annotated[Path, typer.Argument(help="The export: CSV in any usual encoding, or XLSX.")]
+ProfileOption = Annotated[
+    str | None,
+    typer.Option(
+        "--profile",
+        help="Column profile: a name, the beginning of one, or a TOML file. "
+        "Without it, the one profile whose columns the file has.",
+    ),
+]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        formats=["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d"],
+        help="The moment the export tells of (local time), if no column says so; else it is "
+        "when the file was last written. A later export has the last word.",
+        callback=console.sensible,
+    ),
+]
+By = Annotated[
+    str | None,
+    typer.Option(
+        "--by",
+        help="Sign-in name of the person who imports, within what this person may. Without "
+        "it, the house's administrator at the console.",
+    ),
+]
+NewUnits = Annotated[
+    bool, typer.Option("--new-units", help="Add units that the profile brings along.")
+]
+
+
 @commands.command("incidents")
 def incidents(
-    file: Annotated[Path, typer.Argument(help="The export: CSV in any usual encoding, or XLSX.")],
-    profile: Annotated[
-        str | None,
-        typer.Option(
-            help="Column profile: a name, the beginning of one, or a TOML file. "
-            "Without it, the one profile whose columns the file has."
-        ),
-    ] = None,
-    as_of: Annotated[
-        datetime | None,
-        typer.Option(
-            formats=["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d"],
-            help="The moment the export tells of (local time), if no column says so; else it is "
-            "when the file was last written. A later export has the last word.",
-            callback=console.sensible,
-        ),
-    ] = None,
-    by: Annotated[
-        str | None,
-        typer.Option(
-            help="Sign-in name of the person who imports, within what this person may. Without "
-            "it, the house's administrator at the console."
-        ),
-    ] = None,
-    new_units: Annotated[
-        bool,
-        typer.Option("--new-units", help="Add units that the profile brings along."),
-    ] = False,
+    file: File,
+    profile: ProfileOption = None,
+    as_of: AsOf = None,
+    by: By = None,
+    new_units: NewUnits = False,
     as_json: console.Json = False,
 ) -> None:
     """Take in a dispatch export. Running it again changes nothing.
@@ -57,16 +66,52 @@ def incidents(
     Rejected rows go, with their line and the reason, to a file that the result names; the good
     ones are kept.
     """
+    _take_in(file, "incident", profile, as_of, by, new_units, as_json)
+
+
+@commands.command("matters")
+def matters(
+    file: File,
+    kind: Annotated[
+        str,
+        typer.Option(help="The kind of matter; without it, that of the profile."),
+    ] = "",
+    profile: ProfileOption = None,
+    as_of: AsOf = None,
+    by: By = None,
+    new_units: NewUnits = False,
+    as_json: console.Json = False,
+) -> None:
+    """Take in an export of any kind of matter, as `import incidents` does.
+
+    The column profile says which kind its rows are; a kind can bring profiles of its own.
+    """
+    _take_in(file, kind, profile, as_of, by, new_units, as_json)
+
+
+def _take_in(
+    file: Path,
+    kind: str,
+    profile: str | None,
+    as_of: datetime | None,
+    by: str | None,
+    new_units: bool,
+    as_json: bool,
+) -> None:
     console.boot()
     from django.utils import timezone
     from django.utils.translation import gettext as _
 
     from anmin.exchange.fitting import only_profile
-    from anmin.exchange.imports import import_incidents
+    from anmin.exchange.imports import import_file
     from anmin.exchange.models import ImportRun
     from anmin.exchange.profiles import find_profile, is_known
     from anmin.exchange.reasons import NOTES
+    from anmin.matters.registry import kind_of
     from anmin.people.queries import account_by_name
+
+    if kind:
+        kind_of(kind)  # an unknown one is refused by name
 
     with console.progress(file.name) as advance:
 
@@ -74,12 +119,13 @@ def incidents(
             advance(run.read, round(run.read / run.share) if run.share else 0)
 
         actor = account_by_name(by) if by else None
-        wanted = profile or only_profile(file)
+        wanted = profile or only_profile(file, kind)
         if actor and is_known(wanted):
             wanted = find_profile(wanted).stem
-        result = import_incidents(
+        result = import_file(
             file,
             profile=wanted,
+            kind=kind,
             actor=actor,
             adds_units=new_units,
             as_of=timezone.make_aware(as_of) if as_of else None,

@@ -52,6 +52,7 @@ def guess(
     encoding: Annotated[
         str, typer.Option(help="The encoding of its text, such as windows-1252 or shift_jis.")
     ] = "",
+    kind: Annotated[str, typer.Option(help="The kind of matter that its rows are.")] = "incident",
     as_json: console.Json = False,
 ) -> None:
     """Propose a profile from the header and sample rows; save it, check it, use it."""
@@ -60,7 +61,7 @@ def guess(
     from anmin.exchange.reasons import doubt
     from anmin.exchange.uploads import propose
 
-    wishes = Wishes(sheet=sheet, encoding=encoding)
+    wishes = Wishes(sheet=sheet, encoding=encoding, kind=kind)
     found = propose(file, name=name, zone=zone, wishes=wishes)
     told = {
         "toml": found.toml,

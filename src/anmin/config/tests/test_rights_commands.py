@@ -23,7 +23,7 @@ from anmin.config.rights import COMMAND, WHO
 from anmin.config.tests import rights_world
 from anmin.config.tests.rights_walk import digest, written
 from anmin.config.tests.rights_world import NOW, World
-from anmin.exchange.imports import import_incidents
+from anmin.exchange.imports import import_file
 from anmin.exchange.models import ImportRun
 from anmin.exchange.template import template_columns
 from anmin.kernel.calendar import WorkingCalendar
@@ -34,6 +34,7 @@ from anmin.people.roles import Role
 
 EFFECTS = {
     "anmin import incidents": "exchange_runbatch",  # of a batch that brought something
+    "anmin import matters": "exchange_runbatch",
     "anmin import undo": "matters_entry",
     "anmin day close": "callbacks_dayclosure",
     "anmin callbacks record": "callbacks_attempt",
@@ -92,6 +93,7 @@ def words(world: World, name: str, mine: str, folder: Path, runs: dict[str, int]
         "anmin calendar announce": [str(announcement)],
         "anmin callbacks record": [*callback, "--outcome", "busy"],
         "anmin import incidents": [str(export(folder, unit)), "--profile", "template_zh"],
+        "anmin import matters": [str(export(folder, unit)), "--kind", "incident"],
         "anmin import undo": [str(runs.get(mine, 0)), "--yes"],
         "anmin day close": ["--unit", unit, "--reason", "等待", "--to", colleague],
     }
@@ -132,7 +134,7 @@ def test_every_cell_of_the_commands(
 
 
 def _imported(path: Path, actor: Account) -> int:
-    import_incidents(path, profile="template_zh", actor=actor)
+    import_file(path, profile="template_zh", actor=actor)
     return ImportRun.objects.latest("pk").pk
 
 

@@ -1,4 +1,6 @@
-"""Column profiles: those shipped here, and those an installation keeps in `$ANMIN_HOME/profiles`."""
+"""Column profiles: those shipped here, those in the folder of a kind (`profiles/*.toml`), and those
+an installation keeps in `$ANMIN_HOME/profiles`.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +12,9 @@ from pydantic import ValidationError
 from anmin.exchange.profile import Profile
 from anmin.kernel.bilingual import english
 from anmin.kernel.errors import NotFound, Refusal
+from anmin.kernel.kind_folders import files_of
 from anmin.kernel.toml_files import toml_of
+from anmin.matters.registry import all_kinds
 from anmin.people.listing import listed
 
 SHIPPED = Path(__file__).parent
@@ -26,6 +30,7 @@ class Listed:
     shipped: bool
     source: str = ""
     roles: frozenset[str] = frozenset()
+    kind: str = "incident"
 
 
 def own_folder() -> Path:
@@ -36,17 +41,27 @@ def own_folder() -> Path:
 def list_profiles() -> list[Listed]:
     """Every profile that can be read, by name; one of the installation hides a shipped namesake.
 
-    A file of the installation that is no profile is left out: reading it by name says why.
+    A file of the installation that is no profile, or one of a kind that is not there, is left out:
+    reading it by name says why.
     """
+    kinds = {kind.code for kind in all_kinds()}
     found: dict[str, Listed] = {}
     for path in _files().values():
         try:
             profile = read_profile(path)
         except Refusal:
             continue
+        if profile.kind not in kinds:
+            continue
         title = (english() and profile.title_en) or profile.title
         found[path.stem] = Listed(
-            path.stem, title, path, path.parent == SHIPPED, profile.source, profile.roles
+            path.stem,
+            title,
+            path,
+            path.parent != own_folder(),
+            profile.source,
+            profile.roles,
+            profile.kind,
         )
     return sorted(found.values(), key=lambda listed: listed.name)
 
@@ -136,6 +151,6 @@ def load_profile(name: str) -> Profile:
 
 
 def _files() -> dict[str, Path]:
-    own = own_folder()
-    folders = [SHIPPED, own] if own.is_dir() else [SHIPPED]
+    brought = [folder for _kind, folder in files_of(settings.KIND_FOLDERS, "profiles")]
+    folders = [SHIPPED, *brought, own_folder()]
     return {path.stem: path for folder in folders for path in sorted(folder.glob("*.toml"))}

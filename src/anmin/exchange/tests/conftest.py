@@ -10,11 +10,11 @@ from typing import Any
 import hypothesis
 import pytest
 
-from anmin.exchange.mapping import Facts, World
 from anmin.exchange.probe import probe
 from anmin.exchange.problems import Problem
 from anmin.exchange.profile import Profile
 from anmin.exchange.reading import Order, read
+from anmin.exchange.row_facts import Facts, World
 
 # Files are written and read in many of these tests: how long one takes says nothing.
 hypothesis.settings.register_profile("files", deadline=None)

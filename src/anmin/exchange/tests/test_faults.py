@@ -80,9 +80,9 @@ def rows_read(path: str) -> int:
     import tomllib
     from datetime import UTC, datetime
 
-    from anmin.exchange.mapping import World
     from anmin.exchange.probe import probe
     from anmin.exchange.profile import Profile
+    from anmin.exchange.row_facts import World
 
     folder = Path(reading.__file__).parent / "profiles"
     profile = Profile.model_validate(tomllib.loads((folder / "template_zh.toml").read_text()))

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anmin.exchange.guess import Guess, guess_profile
-from anmin.exchange.imports import import_incidents
+from anmin.exchange.imports import import_file
 from anmin.exchange.problems import Unreadable
 from anmin.exchange.profile import Profile
 from anmin.exchange.template import HELP
@@ -104,7 +104,7 @@ def test_the_american_sample_comes_in_with_the_proposal(tmp_path: Path) -> None:
     guess = guess_profile(SAMPLE, name="mine", zone="America/Los_Angeles")
     path = tmp_path / "mine.toml"
     path.write_text(guess.toml, "utf-8")
-    result = import_incidents(SAMPLE, profile=str(path))
+    result = import_file(SAMPLE, profile=str(path))
     assert (result.read, result.created, result.rejected) == (673, 673, 0)
     assert Matter.objects.filter(source="mine").count() == 673
 

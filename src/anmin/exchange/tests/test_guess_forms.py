@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from anmin.exchange.guess import Guess, Wishes, guess_profile
-from anmin.exchange.mapping import Facts, World
 from anmin.exchange.probe import probe
 from anmin.exchange.problems import Unreadable
 from anmin.exchange.profile import Profile
 from anmin.exchange.reading import Order, Rejected, read
+from anmin.exchange.row_facts import Facts, World
 
 CHICAGO = ZoneInfo("America/Chicago")
 TYPES = ("Theft", "Noise complaint", "Assault", "Traffic stop")

@@ -15,7 +15,7 @@ from django.db import OperationalError, connection
 from tests.personas import City
 
 from anmin.exchange import imports, reading, tuning
-from anmin.exchange.imports import import_incidents
+from anmin.exchange.imports import import_file
 from anmin.exchange.models import ImportRun, Status
 from anmin.exchange.template import template_columns
 from anmin.kernel.errors import NotAllowed, Refusal, Unavailable
@@ -49,7 +49,7 @@ def export(tmp_path: Path) -> Callable[..., Path]:
 
 
 def counts(path: Path, **options: Any) -> tuple[int, ...]:
-    return tuple(import_incidents(path, profile="template_zh", **options).counts().values())
+    return tuple(import_file(path, profile="template_zh", **options).counts().values())
 
 
 def test_a_chinese_export_in_gb18030(city: City, export: Callable[..., Path]) -> None:
@@ -109,7 +109,7 @@ def test_rejected_rows_are_set_aside_corrected_and_imported(
         row("J5"),
         row(""),
     )
-    result = import_incidents(path, profile="template_zh")
+    result = import_file(path, profile="template_zh")
     assert result.counts() == {
         "read": 6, "created": 2, "updated": 0, "unchanged": 0, "rejected": 4,
     }  # fmt: skip
@@ -133,7 +133,7 @@ def test_rejected_rows_are_set_aside_corrected_and_imported(
 
 def test_who_may_not_import_changes_nothing(city: City, export: Callable[..., Path]) -> None:
     with pytest.raises(NotAllowed):
-        import_incidents(export(row("J1")), profile="template_zh", actor=city.officer)
+        import_file(export(row("J1")), profile="template_zh", actor=city.officer)
     assert (Matter.objects.count(), ImportRun.objects.count()) == (0, 0)
 
 
@@ -156,7 +156,7 @@ def test_a_file_that_cannot_be_used_changes_nothing(
     path = tmp_path / "file.csv"
     path.write_bytes(content)
     with pytest.raises(Refusal) as caught:
-        import_incidents(path, profile="template_zh")
+        import_file(path, profile="template_zh")
     assert str(caught.value).startswith(reason)
     assert Matter.objects.count() == 0
     assert {run.status for run in ImportRun.objects.all()} <= {Status.FAILED}
@@ -177,7 +177,7 @@ def test_a_profile_that_speaks_of_unknown_things_is_refused(
         "utf-8",
     )
     with pytest.raises(Refusal, match="shoe_size"):
-        import_incidents(export(row("J1")), profile=str(profile))
+        import_file(export(row("J1")), profile=str(profile))
 
 
 def test_facts_have_the_same_marks_whoever_reckons_them(
@@ -238,7 +238,7 @@ def test_a_reading_process_that_dies_ends_the_import_with_a_reason(
         reading_process_gets(signal.SIGKILL)
 
     with pytest.raises(Refusal, match="读取中断"):
-        import_incidents(path, profile="template_zh", batch=100, progress=kill)
+        import_file(path, profile="template_zh", batch=100, progress=kill)
     run = ImportRun.objects.get()
     assert run.status == Status.FAILED
     assert 0 < run.read < 20_000
@@ -267,7 +267,7 @@ def test_a_stopped_import_is_interrupted_and_can_go_on(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        import_incidents(path, profile="template_zh", batch=2, progress=stop)
+        import_file(path, profile="template_zh", batch=2, progress=stop)
     run = ImportRun.objects.get()
     assert (run.status, run.created) == (Status.INTERRUPTED, 6)
     assert counts(path, batch=2) == (10, 4, 0, 6, 0)
@@ -332,7 +332,7 @@ def test_a_record_that_the_kind_refuses_is_rejected_alone(
         return [*results, results[0]._replace(outcome="refused", matter_id=None, reason="不合")]
 
     monkeypatch.setattr(imports, "observe_many", refuse_second)
-    result = import_incidents(export(row("J1"), row("J2")), profile="template_zh")
+    result = import_file(export(row("J1"), row("J2")), profile="template_zh")
     assert (result.created, result.rejected) == (1, 1)
     assert result.rejects_file is not None
     last = list(csv.reader(result.rejects_file.open(encoding="utf-8-sig", newline="")))[-1]
@@ -340,9 +340,7 @@ def test_a_record_that_the_kind_refuses_is_rejected_alone(
 
 
 def test_the_run_tells_the_same_as_json(city: City, export: Callable[..., Path]) -> None:
-    result = import_incidents(
-        export(row("J1", 联系电话="13857712345/1385771")), profile="template_zh"
-    )
+    result = import_file(export(row("J1", 联系电话="13857712345/1385771")), profile="template_zh")
     told = json.loads(json.dumps(result.as_json()))
     assert told == {
         "read": 1, "created": 1, "updated": 0, "unchanged": 0, "rejected": 0,

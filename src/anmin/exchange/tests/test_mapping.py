@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from anmin.exchange.dates import iso
 from anmin.exchange.datums import bd09_to_wgs84, gcj02_to_wgs84, wgs84_to_gcj02
-from anmin.exchange.mapping import NewUnit
 from anmin.exchange.problems import Problem
 from anmin.exchange.reading import Batch, Rejected
+from anmin.exchange.row_facts import NewUnit
 from anmin.exchange.tests.conftest import make_profile
 from anmin.kernel.chain import stamp
 from anmin.matters.observation import Marks, stamped

@@ -15,7 +15,7 @@ from anmin.callbacks.models import Answer, Attempt, Callback
 from anmin.callbacks.recording import Said
 from anmin.evidence.log import atomic
 from anmin.exchange import undoing
-from anmin.exchange.imports import ImportResult, import_incidents
+from anmin.exchange.imports import ImportResult, import_file
 from anmin.exchange.models import ImportRun
 from anmin.exchange.tests.test_whose_file import ANSWERED, DAY, Files, everything, row
 from anmin.kernel.errors import Conflict
@@ -194,7 +194,7 @@ def test_what_the_record_says_happened_no_unit_writes_anew(city: City, tmp_path:
         path = tmp_path / "file.csv"
         cells = f"J1,{DAY} 08:00:00,盗窃,{summary},RA-JH"
         path.write_text(f"警情编号,报警时间,警情类别,简要警情,管辖单位\n{cells}\n", "utf-8")
-        return import_incidents(path, profile="template_zh", actor=who)
+        return import_file(path, profile="template_zh", actor=who)
 
     take(city.operator, "电动车被盗")
     before = everything()

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from anmin.exchange import undoing
-from anmin.exchange.imports import ImportResult, import_incidents
+from anmin.exchange.imports import ImportResult, import_file
 from anmin.exchange.models import ImportRun
 from anmin.exchange.tests.conftest import make_profile
 from anmin.matters.models import Contact, Deadline, Entry, Matter
@@ -65,7 +65,7 @@ class Files:
         return path
 
     def take(self, path: Path, toml: str = PROFILE, **options: Any) -> ImportResult:
-        return import_incidents(path, profile=make_profile(toml), **options)
+        return import_file(path, profile=make_profile(toml), **options)
 
 
 @pytest.fixture

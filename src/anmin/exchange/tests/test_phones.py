@@ -8,7 +8,7 @@ from tests.personas import City
 
 from anmin.callbacks.models import Callback
 from anmin.channels.actions import opt_out
-from anmin.exchange.imports import import_incidents
+from anmin.exchange.imports import import_file
 from anmin.exchange.template import template_columns
 from anmin.matters.contacts import later_contacts, unseal
 from anmin.matters.models import Contact, FurtherPhone, Matter
@@ -33,7 +33,7 @@ def taken(tmp_path: Path) -> Callable[..., dict[str, int]]:
             rows.append(",".join(values.get(one.strip("*"), "") for one in template_columns()))
         path = tmp_path / "export.csv"
         path.write_text("\n".join(rows), "utf-8")
-        return import_incidents(path, profile="template_zh").counts()
+        return import_file(path, profile="template_zh").counts()
 
     return go
 

@@ -95,7 +95,6 @@ def test_own_profiles_hide_shipped_ones_and_broken_ones_are_left_out(own: Path) 
         ({"file": {"encoding": "klingon"}}, "encoding"),
         ({"file": {"delimiter": "||"}}, "delimiter"),
         ({"file": {"header": False}}, "numbers"),
-        ({"category": {}, "columns": {"external_id": "no", "received_at": "r"}}, "category"),
         ({"category": {"rules": [{"code": "theft"}]}}, "exact"),
         ({"category": {"rules": [{"code": "theft", "pattern": ["("]}]}}, "regular"),
         ({"unit": {"create": True}}, "parent"),
@@ -142,6 +141,12 @@ def test_a_profile_survives_being_written_down() -> None:
             "jaywalking",
         ),
         ({"unit": {"kind": "castle"}}, "castle"),
+        ({"category": {}, "columns": {"external_id": "no", "received_at": "r"}}, "category"),
+        ({"moments": {"priority": "latest"}}, "priority"),
+        ({"moments": {"shoe_at": "latest"}}, "shoe_at"),
+        ({"words": {"priority": {"高": "1"}}}, "priority"),
+        ({"columns": {"external_id": "no", "received_at": "r", "state": "s"}}, "状态"),
+        ({"kind": "rectification"}, "整改"),
     ],
 )
 def test_a_profile_may_speak_of_known_things_only(change: dict[str, Any], name: str) -> None:

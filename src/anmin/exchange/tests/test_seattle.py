@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from anmin.exchange.imports import import_incidents
+from anmin.exchange.imports import import_file
 from anmin.matters.models import Entry, Matter
 from anmin.matters.verify import verify
 
@@ -35,7 +35,7 @@ def ask(sql: str) -> list[tuple[Any, ...]]:
 
 @pytest.fixture
 def imported(db: None) -> None:
-    result = import_incidents(SAMPLE, profile="seattle")
+    result = import_file(SAMPLE, profile="seattle")
     assert result.counts() == {
         "read": 673, "created": 673, "updated": 0, "unchanged": 0, "rejected": 0,
     }  # fmt: skip
@@ -139,7 +139,7 @@ def test_coordinates_texts_and_who_is_never_called() -> None:
 @pytest.mark.usefixtures("imported")
 def test_the_same_export_again_changes_nothing() -> None:
     before = list(Matter.objects.values_list("id", "version", "head"))
-    again = import_incidents(SAMPLE, profile="seattle_911")
+    again = import_file(SAMPLE, profile="seattle_911")
     assert again.counts() == {
         "read": 673, "created": 0, "updated": 0, "unchanged": 673, "rejected": 0,
     }  # fmt: skip

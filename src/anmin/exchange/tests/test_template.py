@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 from tests.personas import City
 
-from anmin.exchange.imports import import_incidents
+from anmin.exchange.imports import import_file
 from anmin.exchange.template import HELP, template_columns, write_template
 from anmin.matters.categories import categories
 from anmin.matters.models import Matter
@@ -57,7 +57,7 @@ def test_the_filled_workbook_comes_in(city: City, tmp_path: Path, as_date: bool)
         cell = sheet.cell(2, list(HELP).index("报警时间") + 1)
         cell.value, cell.number_format = datetime(2026, 3, 1, 8, 30), "yyyy/m/d h:mm"
     book.save(path)
-    result = import_incidents(path, profile="template_zh", actor=city.admin)
+    result = import_file(path, profile="template_zh", actor=city.admin)
     assert (result.read, result.created) == (1, 1)
     matter = Matter.objects.get()
     assert matter.external_id == "JQ330381202603010001"

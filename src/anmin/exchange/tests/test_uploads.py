@@ -162,7 +162,7 @@ def test_a_file_waits_on_while_the_database_is_away(
 
     uploads.queue(run.pk, profile="template_zh", actor=city.duty_leader)
     with monkeypatch.context() as patch:
-        patch.setattr(uploads, "import_incidents", away)
+        patch.setattr(uploads, "import_file", away)
         with pytest.raises(Unavailable):
             uploads.run_next()
     assert uploads.queued() == 1

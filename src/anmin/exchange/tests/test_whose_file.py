@@ -15,7 +15,7 @@ from anmin.callbacks.models import Callback
 from anmin.callbacks.stopping import stop
 from anmin.channels.actions import opt_out
 from anmin.exchange import undoing
-from anmin.exchange.imports import ImportResult, import_incidents
+from anmin.exchange.imports import ImportResult, import_file
 from anmin.exchange.models import ImportRun, ProfileUse
 from anmin.exchange.profile_use import own_source
 from anmin.exchange.template import template_columns
@@ -49,9 +49,7 @@ class Files:
         return path
 
     def take(self, actor: Account | None, *rows: dict[str, str], **more: Any) -> ImportResult:
-        return import_incidents(
-            self.path(*rows), **{"profile": "template_zh", "actor": actor, **more}
-        )
+        return import_file(self.path(*rows), **{"profile": "template_zh", "actor": actor, **more})
 
     def reasons(self, result: ImportResult) -> list[str]:
         assert result.rejects_file is not None

@@ -1,6 +1,6 @@
 """失物: something that a citizen lost, until it is found or given up. Made for a test alone."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +23,12 @@ class LostPropertyDetails(Details):
     """What was lost and what became of it."""
 
     article: str = fact(_("Article lost"), "", longest=80)
+    sort: str = fact(_("Sort of article"), "", terms="articles")
     worth: int | None = fact(_("Worth in yuan"))
+    weight: float | None = fact(_("Weight in kilograms"))
+    insured: bool | None = fact(_("Insured"))
+    lost_on: date | None = fact(_("Day of the loss"))
+    colours: list[str] = fact(_("Colours"), factory=list, terms="colours")
     marks: str = fact(_("Marks that only the owner knows"), "", longest=200, personal=True)
     shelf: str = fact(_("Shelf"), "", longest=20)
     looked: str = fact(_("Where it was looked for"), "", longest=200)

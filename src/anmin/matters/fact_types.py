@@ -1,0 +1,82 @@
+"""What the facts of a kind can hold, told from its declaration: for files in and out, and the lake."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin
+
+from anmin.matters.flow import Text
+from anmin.matters.kind import Details
+
+
+class FactType(StrEnum):
+    """The sorts of facts. A term is a code of a word list; lists hold texts or terms."""
+
+    TEXT = "text"
+    TERM = "term"
+    WHOLE = "whole"
+    NUMBER = "number"
+    FLAG = "flag"
+    MOMENT = "moment"
+    DAY = "day"
+    TEXTS = "texts"
+    TERMS = "terms"
+
+
+@dataclass(frozen=True, slots=True)
+class TypedFact:
+    """One fact of a kind, as declared. ``terms`` names its word list, ``longest`` its length."""
+
+    name: str
+    title: Text
+    type: FactType
+    personal: bool
+    told: bool
+    terms: str
+    longest: int | None
+
+    @property
+    def free(self) -> bool:
+        """Whether it holds a text that somebody wrote: it can say anything."""
+        return self.type in (FactType.TEXT, FactType.TEXTS)
+
+
+@cache
+def typed_facts(details: type[Details]) -> Mapping[str, TypedFact]:
+    """The facts of a kind by name, in the order of their declaration."""
+    found = {}
+    for name, info in details.model_fields.items():
+        said = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+        terms = str(said.get("terms") or "")
+        limits = (getattr(one, "max_length", None) for one in info.metadata)
+        found[name] = TypedFact(
+            name,
+            info.title or name,
+            _type_of(info.annotation, listed=bool(terms)),
+            bool(said.get("personal")),
+            bool(said.get("told")),
+            terms,
+            next((limit for limit in limits if limit is not None), None),
+        )
+    return found
+
+
+_PLAIN = {
+    bool: FactType.FLAG,
+    int: FactType.WHOLE,
+    float: FactType.NUMBER,
+    datetime: FactType.MOMENT,
+    date: FactType.DAY,
+}
+
+
+def _type_of(annotation: Any, *, listed: bool) -> FactType:
+    """The sort of an annotation; ``listed``: it names a word list."""
+    if get_origin(annotation) in (Union, UnionType):
+        annotation = next(one for one in get_args(annotation) if one is not NoneType)
+    if get_origin(annotation) in (list, tuple, set, frozenset):
+        return FactType.TERMS if listed else FactType.TEXTS
+    return _PLAIN.get(annotation, FactType.TERM if listed else FactType.TEXT)
