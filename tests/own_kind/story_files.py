@@ -23,10 +23,8 @@ from anmin.matters.models import Contact, Deadline, Matter
 from anmin.matters.verify import verify
 from tests.personas import City
 
-TITLES = (
-    "登记号,报失时间,办结时间,状态,种类,物品,分类,价值,重量,有无保险,遗失日期,颜色,特征,派出所,失主,电话"
-)
-FETCHED = "S1,2026-03-01 10:00,2026-03-02 09:30,已领走,手机遗失,旧手机,手机,\"3,000\",0.2,无,2026-02-28,黑、红,有划痕,锦湖派出所,王秀英,13800001234"
+TITLES = "登记号,报失时间,办结时间,状态,种类,物品,分类,价值,重量,有无保险,遗失日期,颜色,特征,派出所,失主,电话"
+FETCHED = 'S1,2026-03-01 10:00,2026-03-02 09:30,已领走,手机遗失,旧手机,手机,"3,000",0.2,无,2026-02-28,黑、红,有划痕,锦湖派出所,王秀英,13800001234'
 OPEN = "S2,2026-03-03 10:00,,,purse_lost,皮夹,purse,,,有,,,,锦湖派出所,,"
 
 
@@ -148,7 +146,7 @@ def test_who_may_bring_it(city: City, tmp_path: Path) -> None:
     assert counts(taken(path, actor=city.duty_leader, batch=5))[3] in (0, 1)
     with pytest.raises(NotAllowed):
         taken(path, actor=city.officer)
-    with pytest.raises(Refusal, match="incident|警情|失物"):
+    with pytest.raises(Refusal, match="失物"):
         import_file(path, profile="lost_register", kind="incident")
 
 
