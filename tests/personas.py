@@ -1,5 +1,6 @@
 """The people and places of every story: one small bureau, one person for each role."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -117,3 +118,21 @@ def city(db: None) -> City:
         programme=person("sunping", "孙平", Role.PROGRAMME, programme),
         admin=person("admin", "管理员", Role.ADMIN, bureau),
     )
+
+
+SignIn = Callable[..., Any]
+
+
+@pytest.fixture
+def sign_in(settings: Any) -> SignIn:
+    """A browser in which somebody is signed in, in Chinese unless told, second factor aside."""
+    from django.test import Client
+
+    settings.REQUIRE_SECOND_FACTOR = False
+
+    def browser(account: Any, *, language: str = "zh-hans") -> Client:
+        client = Client(headers={"Accept-Language": language})
+        client.force_login(account)
+        return client
+
+    return browser

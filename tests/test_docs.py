@@ -17,8 +17,8 @@ from anmin.people.roles import Role
 ROOT = Path(__file__).parent.parent
 PAGES = sorted(
     path
-    for folder in (ROOT, ROOT / "docs", ROOT / "docs" / "adr", *(ROOT / "src/anmin").iterdir())
-    for path in folder.glob("*.md")
+    for folder in (ROOT, ROOT / "docs", ROOT / "docs" / "adr")
+    for path in (*folder.glob("*.md"), *(folder / "src/anmin").glob("**/*.md"))
 )
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
 

@@ -35,8 +35,8 @@ FREE_TIMES = {
     "people.SharedCache.expires": "a cache: what it keeps for too long is counted anew",
     "people.SignedIn.began_at": "a list; the clock of a session stands in it, signed",
     "people.SignedIn.seen_at": "a list; the clock of a session stands in it, signed",
-    "desk.Notice.at": "goes after some weeks; nothing waits for it",
-    "desk.Notice.read_at": "a convenience of its owner",
+    "desk_notices.Notice.at": "goes after some weeks; nothing waits for it",
+    "desk_notices.Notice.read_at": "a convenience of its owner",
     "evidence.Record.at": "sealed with its record",
 }
 REPLAYED = {"matters.Matter", "matters.Deadline", "matters.Entry"}

@@ -18,8 +18,8 @@ from anmin.config.urls import (  # noqa: F401 - handlers belong to every URL con
     handler500,
 )
 from anmin.config.urls import urlpatterns as house
-from anmin.desk.figures import Figure, Point, Series
-from anmin.desk.timeline import Change, Event
+from anmin.desk.shell.figure import Figure, Point, Series
+from anmin.faces.timeline import Change, Event
 from anmin.kernel.errors import Conflict
 
 FOLDER = Path(__file__).parent

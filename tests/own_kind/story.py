@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from anmin.callbacks import planning
 from anmin.callbacks.models import Callback
 from anmin.callbacks.scripts import script
-from anmin.desk.answers import answers_for
+from anmin.faces.answers import answers_for
 from anmin.kernel.errors import Refusal
 from anmin.matters import actions, approvals
 from anmin.matters.actor import Actor

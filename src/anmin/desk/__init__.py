@@ -1,1 +1,1 @@
-"""The staff face: pages, components and the keyboard layer of the desk."""
+"""The staff's pages, one room for each subject."""

@@ -1,51 +1,24 @@
-"""The addresses of the desk: every module of ``views`` brings its own."""
-
-from importlib import import_module
+"""The addresses of the desk: every room brings its own."""
 
 from django.urls import URLPattern, URLResolver, include, path
 
 app_name = "desk"
 
-# One line for each module; what it serves stands in its ``urlpatterns``.
-PAGES = (
-    "home",
-    "matters",
-    "opening",
-    "bulk",
-    "matter",
-    "files",
-    "search",
-    "filters",
-    "notices",
-    "lookup",
-    "imports",
-    "import_files",
-    "callbacks",
-    "callback",
-    "correcting",
-    "replies",
-    "undelivered",
-    "claims",
-    "accounts",
-    "day",
-    "surveys",
-    "interview",
-    "survey_results",
-    "survey_file",
-    "morning",
-    "figures",
-    "records",
-    "watch",
-    "watch_compare",
-    "watch_repeats",
-    "watch_hotspots",
-    "watch_index",
-    "watch_ranks",
-    "watch_baselines",
-    "candidates",
-    "list_files",
+# What a room serves stands in the ``urlpatterns`` of this module of it.
+ROOMS = (
+    "shell.views",
+    "day.urls",
+    "matters.urls",
+    "calls.urls",
+    "replies.urls",
+    "measures.urls",
+    "watch.urls",
+    "surveys.urls",
+    "imports.urls",
+    "notices.views",
+    "accounts.views",
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include(import_module(f"anmin.desk.views.{page}").urlpatterns)) for page in PAGES
+    path("", include(f"anmin.desk.{room}")) for room in ROOMS
 ]

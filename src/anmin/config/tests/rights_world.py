@@ -19,7 +19,7 @@ from anmin.callbacks import actions as calls
 from anmin.callbacks.models import Answer, Callback
 from anmin.callbacks.planning import NEWS
 from anmin.callbacks.recording import Said
-from anmin.desk.models import SavedFilter
+from anmin.desk.matters.models import SavedFilter
 from anmin.exchange.models import ImportRun, ProfileUse
 from anmin.matters import actions, registry
 from anmin.matters.actor import Actor

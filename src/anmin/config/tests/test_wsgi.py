@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 ASK = """
 import gc, sys
 from anmin.config import wsgi
-print("anmin.desk.views.matter" in sys.modules, gc.get_freeze_count() > 100_000)
+print("anmin.desk.matters.views.matter" in sys.modules, gc.get_freeze_count() > 100_000)
 """
 
 

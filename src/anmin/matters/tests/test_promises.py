@@ -10,8 +10,8 @@ import time_machine
 from django.conf import settings as django_settings
 from tests.personas import City
 
-from anmin.desk.models import Notice
-from anmin.desk.tasks import tell
+from anmin.desk.notices.models import Notice
+from anmin.desk.notices.tasks import tell
 from anmin.kernel.calendar import WorkingCalendar
 from anmin.kernel.tests.announcements import announcement
 from anmin.matters.actions import move, open_matter

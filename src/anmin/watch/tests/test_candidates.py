@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, connections
 from tests.personas import City
 
-from anmin.desk.candidate_evidence import in_words
+from anmin.desk.watch.candidate_evidence import in_words
 from anmin.kernel.errors import Conflict, NotAllowed, Refusal
 from anmin.people.models import Account
 from anmin.people.roles import Role

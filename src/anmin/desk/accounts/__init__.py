@@ -1,0 +1,1 @@
+"""Changes to accounts that wait for a second person."""

@@ -1,0 +1,428 @@
+"""林晓 works the queue at the desk: every call on one page, the officer nowhere on it."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
+from tests.personas import City, SignIn
+
+from anmin.callbacks import actions as calls
+from anmin.callbacks.models import Answer, Attempt, Callback
+from anmin.callbacks.planning import NEWS
+from anmin.callbacks.tests.conftest import TUESDAY
+from anmin.callbacks.tests.scene import named_later, planned, world
+from anmin.channels.models import OptOut
+from anmin.matters.actions import assign, move
+from anmin.matters.actor import Actor
+from anmin.matters.contacts import ContactFacts
+from anmin.matters.models import LaterContact, Matter
+from anmin.matters.news import drain
+from anmin.people.models import AccessLog, Account
+
+NEXT = "/desk/callbacks/next/"
+QUEUE = "/desk/callbacks/"
+WORDS = "等了一个小时才来"
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Any:
+    with time_machine.travel(TUESDAY, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def fang(city: City) -> Account:
+    """方敏, a second operator."""
+    return Account.objects.create_user(
+        "fangmin", "x", display_name="方敏", role="operator", unit=city.command
+    )
+
+
+def text(response: Any) -> str:
+    return str(response.content.decode())
+
+
+def page_of(callback: Callback, *rest: str) -> str:
+    return "/".join(["/desk/callbacks", str(callback.pk), *rest, ""])
+
+
+def key(page: str) -> str:
+    found = re.search(r'name="key" value="([0-9a-f]{32})"', page)
+    assert found
+    return found.group(1)
+
+
+def open_next(browser: Client) -> tuple[str, str]:
+    """The next call: its address and its page."""
+    answer = browser.post(NEXT)
+    assert answer.status_code == 303
+    return answer["Location"], text(browser.get(answer["Location"]))
+
+
+def send(browser: Client, address: str, page: str, **given: Any) -> Any:
+    return browser.post(address, {"outcome": "reached", "key": key(page), **given})
+
+
+def test_the_queue_says_what_waits_and_what_is_next(city: City, sign_in: SignIn) -> None:
+    first = planned(city)
+    planned(city, category="noise")
+    page = text(sign_in(city.operator).get(QUEUE))
+    assert first.matter.number in page
+    assert f'href="{page_of(first)}"' in page
+    assert f'action="{NEXT}"' in page
+    assert re.search(r"可拨打.*?stat-value\">1<", page, re.DOTALL)
+
+
+def test_in_quiet_hours_the_queue_says_until_when(
+    city: City, sign_in: SignIn, clock: time_machine.Traveller
+) -> None:
+    planned(city)
+    browser = sign_in(city.operator)
+    clock.move_to(TUESDAY + timedelta(hours=10, minutes=30))
+    page = text(browser.get(QUEUE))
+    assert "免打扰时段，暂停拨打" in page
+    assert "08:00起可以继续" in page
+
+
+def test_a_call_from_the_queue_to_the_next_one(city: City, sign_in: SignIn) -> None:
+    planned(city)
+    second = planned(city)
+    browser = sign_in(city.operator)
+    address, page = open_next(browser)
+    assert "请问是11月10日报警的王先生／女士吗" in page
+    assert page.index("解决了、部分解决了") < page.index("是满意、基本满意") < page.index("再见。")
+    assert 'name="advice_given"' in page
+    answer = send(
+        browser, address, page, solved="yes", satisfaction="satisfied", advice_given=["doors"]
+    )
+    assert (answer.status_code, answer["Location"]) == (303, page_of(second))
+    row = Answer.objects.get()
+    assert (row.satisfaction, row.solved, row.advice_given) == ("satisfied", "yes", ["doors"])
+    assert row.operator == city.operator
+    shown = text(browser.get(answer["Location"]))
+    assert "已登记：已解决 · 满意" in shown
+
+
+def test_saving_with_a_pause_goes_back_to_the_queue(city: City, sign_in: SignIn) -> None:
+    planned(city)
+    planned(city)
+    browser = sign_in(city.operator)
+    address, page = open_next(browser)
+    answer = send(browser, address, page, solved="yes", then="pause")
+    assert answer["Location"] == QUEUE
+    assert Callback.objects.filter(operator=city.operator).count() == 0
+
+
+def test_nobody_answers_and_it_comes_back_later(city: City, sign_in: SignIn) -> None:
+    callback = planned(city)
+    browser = sign_in(city.operator)
+    address, page = open_next(browser)
+    answer = send(browser, address, page, outcome="no_answer", note="响铃十声")
+    assert answer["Location"] == QUEUE
+    callback.refresh_from_db()
+    assert (callback.status, callback.attempts) == ("calling", 1)
+    assert callback.not_before == timezone.now() + timedelta(hours=2)
+    shown = text(browser.get(QUEUE))
+    assert "无人接听" in shown
+    assert "今天 12:00" in shown
+
+
+def test_an_appointment_needs_its_moment(city: City, sign_in: SignIn) -> None:
+    callback = planned(city)
+    browser = sign_in(city.operator)
+    address, page = open_next(browser)
+    before = world()
+    for moment in ("", "2026-11-10T23:30", "2026-11-09T10:00", "gestern"):
+        refused = send(browser, address, page, outcome="appointment", next_try_at=moment)
+        assert refused.status_code == 422
+        assert 'href="#next_try_at-0"' in text(refused)
+    assert world() == before
+    send(browser, address, page, outcome="appointment", next_try_at="2026-11-10T15:30")
+    callback.refresh_from_db()
+    assert f"{timezone.localtime(callback.not_before):%H:%M}" == "15:30"
+
+
+@pytest.mark.parametrize(
+    ("given", "target"),
+    [
+        ({}, "satisfaction-0"),
+        ({"satisfaction": "delighted"}, "satisfaction-0"),
+        ({"solved": "yes", "outcome": "busy"}, "outcome-0"),
+        ({"outcome": "vanished"}, "outcome-0"),
+        ({"outcome": "message_sent"}, "outcome-0"),
+        ({"solved": "no", "concerns": ["ufo"]}, "concerns-0"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_and_kept(
+    city: City, sign_in: SignIn, given: dict[str, Any], target: str
+) -> None:
+    planned(city)
+    browser = sign_in(city.operator)
+    address, page = open_next(browser)
+    before = world()
+    refused = send(browser, address, page, text=WORDS, **given)
+    assert refused.status_code == 422
+    shown = text(refused)
+    assert f'href="#{target}"' in shown
+    assert f'id="{target}"' in shown
+    assert WORDS in shown
+    assert key(shown) == key(page)
+    assert world() == before
+
+
+def test_sent_twice_it_is_recorded_once(city: City, sign_in: SignIn) -> None:
+    planned(city)
+    browser = sign_in(city.operator)
+    address, page = open_next(browser)
+    for _twice in range(2):
+        answer = send(browser, address, page, solved="yes", satisfaction="fairly")
+        assert answer.status_code == 303
+    assert Answer.objects.count() == Attempt.objects.count() == 1
+
+
+def test_two_operators_never_have_the_same_call(city: City, sign_in: SignIn, fang: Account) -> None:
+    first, second = planned(city), planned(city)
+    lin, other = sign_in(city.operator), sign_in(fang)
+    assert open_next(lin)[0] == page_of(first)
+    assert open_next(other)[0] == page_of(second)
+    refused = other.get(page_of(first))
+    assert refused.status_code == 409
+    assert other.post(page_of(first, "take")).status_code == 409
+    first.refresh_from_db()
+    assert first.operator == city.operator
+
+
+def an_hour_passes(clock: time_machine.Traveller, *at_work: Client) -> None:
+    """The call is nobody's any more; whoever reads other pages meanwhile stays signed in."""
+    for _part in range(3):
+        clock.shift(timedelta(minutes=20))
+        for browser in at_work:
+            assert browser.get("/desk/").status_code == 200
+
+
+def test_what_was_typed_outlives_a_lost_call(
+    city: City, sign_in: SignIn, fang: Account, clock: time_machine.Traveller
+) -> None:
+    callback = planned(city)
+    lin, other = sign_in(city.operator), sign_in(fang)
+    address, page = open_next(lin)
+    an_hour_passes(clock, lin, other)
+    assert open_next(other)[0] == address
+    lost = send(lin, address, page, solved="no", concerns=["slow_arrival"], text=WORDS)
+    assert lost.status_code == 409
+    shown = text(lost)
+    assert WORDS in shown
+    assert "到场慢" in shown
+    assert not Answer.objects.exists()
+    calls.release(callback_id=callback.pk, operator=fang)
+    kept = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', shown))
+    again = lin.post(page_of(callback, "take"), kept)
+    assert again.status_code == 200
+    assert WORDS in text(again)
+    assert key(text(again)) == key(page)
+    assert re.search(r'value="slow_arrival" checked', text(again))
+
+
+def test_a_lease_that_ran_out_alone_loses_nothing(
+    city: City, sign_in: SignIn, clock: time_machine.Traveller
+) -> None:
+    planned(city)
+    browser = sign_in(city.operator)
+    address, page = open_next(browser)
+    an_hour_passes(clock, browser)
+    assert send(browser, address, page, solved="yes").status_code == 303
+    assert Answer.objects.count() == 1
+
+
+def test_the_officer_is_nowhere_on_the_operators_pages(city: City, sign_in: SignIn) -> None:
+    assign(matter_id=city.incident().pk, actor=Actor.of(city.duty_leader), account=city.officer)
+    planned(city, place="文化小区3幢502室")
+    browser = sign_in(city.operator)
+    address, page = open_next(browser)
+    seen = page + text(browser.get(QUEUE)) + text(browser.get("/desk/day/"))
+    for view in ("planned", "messaged", "calling", "done", "closed", "excluded"):
+        seen += text(browser.get(f"{QUEUE}?view={view}"))
+    seen += text(send(browser, address, page, solved="maybe"))
+    for hidden in ("陈立", "chenli", "周卫国", "锦湖派出所", "王秀英", "13857712345", "502"):
+        assert hidden not in seen
+
+
+def test_the_number_is_shown_once_asked_for_and_logged(city: City, sign_in: SignIn) -> None:
+    callback = planned(city)
+    browser = sign_in(city.operator)
+    address, page = open_next(browser)
+    assert not AccessLog.objects.filter(action="reveal_contact").exists()
+    piece = text(browser.post(page_of(callback, "phone"), headers={"HX-Request": "true"}))
+    assert 'href="tel:+8613857712345"' in piece
+    assert "138 5771 2345" in piece
+    assert "<form" not in piece
+    whole = text(send(browser, page_of(callback, "phone"), page, text=WORDS, solved="no"))
+    assert "138 5771 2345" in whole
+    assert WORDS in whole
+    assert re.search(r'value="no" checked', whole)
+    assert AccessLog.objects.filter(action="reveal_contact").count() == 2
+    assert "13857712345" not in text(browser.get(address))
+
+
+def test_of_several_people_it_is_said_who_wants_no_more_contact(
+    city: City, sign_in: SignIn
+) -> None:
+    alone, browser = planned(city), sign_in(city.operator)
+    address, page = open_next(browser)
+    assert 'name="spoken_to"' not in page
+    named_later(alone.matter, ContactFacts("张某某", "+8613900000001"))
+    page = text(browser.get(address))
+    assert "张某 139****0001" in page
+    refused = send(browser, address, page, outcome="opted_out")
+    assert refused.status_code == 422
+    assert "请选择是谁要求不再联系。" in text(refused)
+    assert not OptOut.objects.exists()
+    assert send(browser, address, page, outcome="opted_out", spoken_to="1").status_code == 303
+    assert OptOut.objects.get().recipient_index == LaterContact.objects.get().phone_index
+
+
+def test_a_stranger_gets_no_number(city: City, sign_in: SignIn, fang: Account) -> None:
+    callback = planned(city)
+    open_next(sign_in(city.operator))
+    refused = sign_in(fang).post(page_of(callback, "phone"))
+    assert refused.status_code == 409
+    assert "13857712345" not in text(refused)
+    assert not AccessLog.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["officer", "duty_leader", "analyst", "leader", "admin"])
+def test_who_is_rated_or_only_looks_on_changes_nothing(
+    city: City, sign_in: SignIn, who: str
+) -> None:
+    callback = planned(city)
+    calls.next_callback(city.operator)
+    before = world()
+    browser = sign_in(getattr(city, who))
+    assert browser.get(page_of(callback)).status_code == 403
+    for address in (NEXT, page_of(callback), page_of(callback, "take"), page_of(callback, "phone")):
+        assert browser.post(address, {"key": "k", "solved": "yes"}).status_code == 403
+    assert world() == before
+    assert not AccessLog.objects.exists()
+
+
+def test_a_unit_sees_numbers_only(city: City, sign_in: SignIn) -> None:
+    callback = planned(city)
+    assert sign_in(city.officer).get(QUEUE).status_code == 403
+    page = text(sign_in(city.duty_leader).get(QUEUE))
+    assert callback.matter.number not in page
+    assert re.search(r"电话回访.*?stat-value\">1<", page, re.DOTALL)
+
+
+def test_lists_meet_page_by_page_and_count_what_was_left_out(city: City, sign_in: SignIn) -> None:
+    rows = [planned(city) for _n in range(55)]
+    left_out = planned(
+        city, details={"minor_involved": True}, actor=Actor.system("dispatch"), source="dispatch"
+    )
+    assert left_out.status == "excluded"
+    browser = sign_in(city.analyst)
+    first = text(browser.get(f"{QUEUE}?view=calling"))
+    older = re.search(r'rel="next" href="([^"]+)"', first)
+    assert older
+    second = text(browser.get(QUEUE + older.group(1).replace("&amp;", "&")))
+    numbers = [row.matter.number for row in rows]
+    seen = [[n for n in numbers if n in page] for page in (first, second)]
+    assert [len(part) for part in seen] == [50, 5]
+    newer = re.search(r'rel="prev" href="([^"]+)"', second)
+    assert newer
+    assert numbers[0] in text(browser.get(QUEUE + newer.group(1).replace("&amp;", "&")))
+    excluded = text(browser.get(f"{QUEUE}?view=excluded"))
+    assert left_out.matter.number in excluded
+    assert re.search(r"涉及未成年人</dt><dd>1<", excluded)
+    assert browser.get(f"{QUEUE}?view=calling&cursor=xx").status_code == 400
+
+
+def test_pages_ask_few_questions(
+    city: City, sign_in: SignIn, django_assert_max_num_queries: Any
+) -> None:
+    for _n in range(12):
+        planned(city)
+    browser = sign_in(city.operator)
+    address, _page = open_next(browser)
+    for where in (QUEUE, address):
+        with django_assert_max_num_queries(13):  # one of them counts the replies that wait
+            assert browser.get(where).status_code == 200
+
+
+# --- unhappy ------------------------------------------------------------------------------------
+
+
+def test_an_unhappy_call_is_not_saved_before_consent_is_asked(city: City, sign_in: SignIn) -> None:
+    planned(city)
+    browser = sign_in(city.operator)
+    address, page = open_next(browser)
+    before = world()
+    given = {"solved": "no", "satisfaction": "dissatisfied", "concerns": ["attitude"]}
+    refused = send(browser, address, page, **given)
+    assert refused.status_code == 422
+    assert "请征询群众是否同意由承办单位联系" in text(refused)
+    assert 'id="consent_contact-error"' in text(refused)
+    assert world() == before
+    # a happy one is not asked, and saves
+    assert send(browser, address, page, solved="yes", satisfaction="satisfied").status_code == 303
+
+
+@pytest.mark.parametrize("consent", ["yes", "no", "none"])
+def test_unhappy_put_right_and_called_again(
+    city: City, sign_in: SignIn, consent: str, clock: time_machine.Traveller
+) -> None:
+    callback = planned(city)
+    browser = sign_in(city.operator)
+    address, page = open_next(browser)
+    saved = send(
+        browser,
+        address,
+        page,
+        solved="no",
+        satisfaction="dissatisfied",
+        concerns=["slow_arrival"],
+        text=WORDS,
+        consent_contact=consent,
+    )
+    told = text(browser.get(saved["Location"]))
+    assert ("锦湖派出所" in told) == (consent == "yes")
+    assert ("督察部门" in told) == (consent != "yes")
+    order = Matter.objects.get(kind="rectification")
+    assert order.number not in told
+    actor = Actor.of(city.duty_leader)
+    first = actor if consent == "yes" else Actor.of(city.inspector)
+    move(matter_id=order.pk, code="contact", actor=first, note="已联系")
+    move(
+        matter_id=order.pk,
+        code="put_right",
+        actor=actor,
+        inputs={"measure": "当面致歉", "explanation": "已说明。"},
+    )
+    drain([NEWS])
+    second = Callback.objects.get(matter=callback.matter, round=2)
+    clock.move_to(second.not_before + timedelta(minutes=1))
+    address, page = open_next(browser)
+    assert address == page_of(second)
+    assert "整改" in page
+    send(browser, address, page, solved="yes", satisfaction="fairly")
+    given = list(Answer.objects.order_by("pk").values_list("satisfaction", "callback__round"))
+    assert given == [("dissatisfied", 1), ("fairly", 2)]
+
+
+def test_a_call_in_hand_is_told_that_the_matter_was_opened_again(
+    city: City, sign_in: SignIn, fang: Account
+) -> None:
+    callback = planned(city)
+    browser = sign_in(city.operator)
+    address, _page = open_next(browser)
+    standing = f"{address}standing/"
+    assert "withdrawn" not in text(browser.get(standing))
+    reopen = {"matter_id": callback.matter_id, "code": "reopen", "note": "补充处理"}
+    move(actor=Actor.of(city.inspector), **reopen)
+    told = "本次回访已撤回"
+    assert told in text(browser.get(standing))
+    assert told in text(browser.get(address))
+    assert told not in text(sign_in(fang).get(standing))

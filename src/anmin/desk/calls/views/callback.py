@@ -1,0 +1,382 @@
+"""One call: the script is the form, and everything can be done without the mouse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from anmin.callbacks import actions, amending, lists, quality
+from anmin.callbacks.dispositions import dispositions, outcomes
+from anmin.callbacks.ladder import pace, permitted
+from anmin.callbacks.queries import callback_line, callback_view, questions_of, reopened_in_hand
+from anmin.desk.calls.call_forms import (
+    CallForm,
+    advice_ask,
+    asks,
+    outcome_options,
+    people_ask,
+    typed_in_words,
+)
+from anmin.desk.shell.page import DeskRequest, go, page, show
+from anmin.faces.forms import ActForm
+from anmin.faces.templatetags.anmin_time import spoken
+from anmin.kernel.errors import Conflict, NotFound, Refusal
+from anmin.kernel.incoming import key_of
+from anmin.people.policy import Capability
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from anmin.callbacks.models import QualityCheck
+    from anmin.callbacks.queries import CallbackView
+    from anmin.matters.contacts import ContactFacts
+
+RECALL = "recall"
+PURPOSES = {str(purpose.value): purpose for purpose in quality.NEEDED}
+SAVED = "saved_call"
+"""The cookie that tells, for as long as it can be put right, which call was saved last."""
+AGAIN_IN = timedelta(hours=2)
+"""The moment that an appointment is first offered at; the operator changes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What the page calls about, and where its form goes."""
+
+    view: CallbackView
+    save_url: str
+    phone_url: str
+    check_id: int = 0
+    """Set when it is asked a second time, by somebody who does not know the first answer."""
+
+
+# --- taking -------------------------------------------------------------------------------------
+
+
+@page(Capability.WORK_CALLBACKS)
+@require_POST
+def next_call(request: DeskRequest) -> HttpResponse:
+    """Take the next call and open it; where none is due, back to the queue."""
+    return go_on(request)
+
+
+def go_on(request: DeskRequest, saved: int = 0) -> HttpResponse:
+    """To the next call, which also offers to put right the one that was ``saved`` just now."""
+    found = actions.next_callback(request.user)
+    if found is None:
+        messages.info(request, _("Nobody is to be called at this moment."))
+        return _with_saved(go(request, reverse("desk:callbacks")), saved)
+    return _with_saved(go(request, reverse("desk:callback", args=[found.pk])), saved)
+
+
+def _with_saved(response: HttpResponse, saved: int) -> HttpResponse:
+    """Let the pages of the next minutes offer to put right what was saved just now."""
+    if saved:
+        response.set_cookie(
+            SAVED,
+            str(saved),
+            max_age=amending.period(),
+            path=reverse("desk:callbacks"),
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
+
+
+def just_saved(request: DeskRequest) -> amending.Saved | None:
+    """The call that was saved a moment ago, while its operator can put it right."""
+    callback_id = key_of(request.COOKIES.get(SAVED, ""))
+    return amending.saved(callback_id, request.user) if callback_id else None
+
+
+@page(Capability.WORK_CALLBACKS)
+@require_POST
+def take(request: DeskRequest, callback_id: int) -> HttpResponse:
+    """Take one particular call; what had been typed before it was lost comes along."""
+    typed = CallForm(request.POST) if "key" in request.POST else None
+    try:
+        actions.take(callback_id=callback_id, operator=request.user)
+    except Conflict as refusal:
+        return _lost(request, callback_id, refusal, typed)
+    if typed is None:
+        return go(request, reverse("desk:callback", args=[callback_id]))
+    return _page(request, _call(request, callback_id), typed)
+
+
+@page(Capability.WORK_CALLBACKS)
+@require_POST
+def release(request: DeskRequest, callback_id: int) -> HttpResponse:
+    """Give the call back to the queue."""
+    actions.release(callback_id=callback_id, operator=request.user)
+    messages.info(request, _("The call is back in the queue."))
+    return go(request, reverse("desk:callbacks"))
+
+
+# --- the call -----------------------------------------------------------------------------------
+
+
+@page(Capability.WORK_CALLBACKS)
+def callback(request: DeskRequest, callback_id: int) -> HttpResponse:
+    """The page of a call that this operator has taken; sending it writes down how it went."""
+    form = CallForm(request.POST) if request.method == "POST" else None
+    if form is not None and form.is_valid():
+        try:
+            _record(request, callback_id, form)
+        except Conflict as refusal:
+            return _lost(request, callback_id, refusal, form)
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            if request.POST.get("then") == "pause":
+                return _with_saved(go(request, reverse("desk:callbacks")), callback_id)
+            return go_on(request, saved=callback_id)
+    try:
+        call = _call(request, callback_id)
+    except Conflict as refusal:
+        return _lost(request, callback_id, refusal, form)
+    if form is None:
+        return _page(request, call, CallForm(initial=_initial(callback_id)))
+    contact, later = None, []
+    if _was_shown(request):  # what was open before a refused save does not fold; logged again
+        contact = actions.reveal_phone(callback_id=callback_id, operator=request.user)
+        later = actions.later_to_call(callback_id=callback_id, operator=request.user)
+    return _page(request, call, form, contact=contact, later=later)
+
+
+def _was_shown(request: DeskRequest) -> bool:
+    """Whether the page that was sent showed name and number."""
+    return request.POST.get("revealed") == "yes"
+
+
+def _initial(callback_id: int) -> dict[str, Any]:
+    """The empty form; after a slip was taken back, with what was written down."""
+    slip = amending.slip(callback_id)
+    return {"next_try_at": _again(), **(slip._asdict() if slip else {})}
+
+
+def _call(request: DeskRequest, callback_id: int) -> Call:
+    return Call(
+        callback_view(callback_id=callback_id, operator=request.user),
+        reverse("desk:callback", args=[callback_id]),
+        reverse("desk:callback_phone", args=[callback_id]),
+    )
+
+
+def _again() -> Any:
+    later = (timezone.now() + AGAIN_IN).replace(second=0, microsecond=0)
+    return timezone.localtime(permitted(later, pace()))
+
+
+def _record(request: DeskRequest, callback_id: int, form: CallForm) -> None:
+    given = form.cleaned_data
+    number = callback_line(callback_id).number
+    if form.reached:
+        answer = actions.record_answer(
+            callback_id=callback_id,
+            operator=request.user,
+            said=form.said(),
+            key=given["key"],
+            note=given["note"],
+        )
+        tell_answer(request, number, form.said(), lists.ordered_after(answer))
+        return
+    after = actions.record_attempt(
+        callback_id=callback_id,
+        operator=request.user,
+        outcome=given["outcome"],
+        key=given["key"],
+        note=given["note"],
+        next_try_at=given["next_try_at"],
+        spoken_to=given["spoken_to"],
+    )
+    words = {"number": number, "outcome": outcomes()[given["outcome"]].label}
+    if after.closed_at:
+        words["end"] = dispositions()[after.disposition].label
+        messages.success(request, _("%(number)s: %(outcome)s. Ended: %(end)s.") % words)
+    else:
+        words["when"] = spoken(after.not_before)
+        messages.success(request, _("%(number)s: %(outcome)s. Again %(when)s.") % words)
+
+
+def tell_answer(
+    request: DeskRequest, number: str, said: actions.Said, order: lists.Ordered | None
+) -> None:
+    rating = lists.in_words(said.satisfaction, said.solved)
+    messages.success(
+        request, _("%(number)s is recorded: %(rating)s.") % {"number": number, "rating": rating}
+    )
+    if order is None:
+        return
+    if order.unit:
+        text = _("%(unit)s has been ordered to put it right and may contact the citizen.")
+        messages.warning(request, text % {"unit": order.unit})
+        return
+    messages.warning(
+        request,
+        _(
+            "An order to put it right has been given. The citizen is not named: the unit does not"
+            " learn who spoke up, and the inspectorate makes the first contact."
+        ),
+    )
+
+
+def _page(
+    request: DeskRequest,
+    call: Call,
+    form: CallForm,
+    *,
+    contact: ContactFacts | None = None,
+    later: Sequence[ContactFacts] = (),
+) -> HttpResponse:
+    offered = [outcomes()["no_answer"]] if call.check_id else call.view.outcomes
+    frequent, rest = outcome_options(form, offered)
+    return show(
+        request,
+        "calls/call.html",
+        {
+            "call": call,
+            "view": call.view,
+            "form": form,
+            "asks": asks(form, call.view.questions),
+            "advice": advice_ask(form, call.view.advice),
+            "stopping": () if call.check_id else people_ask(form, call.view.people),
+            "outcomes": frequent,
+            "more_outcomes": rest,
+            "more_open": any(option.checked for option in rest),
+            "contact": contact,
+            "later": later,
+            "opening": call.view.opening_to(contact.name if contact else ""),
+            "saved": just_saved(request),
+            "undo_form": ActForm(),
+        },
+        status=form.status if form.is_bound else 200,
+    )
+
+
+def _lost(
+    request: DeskRequest, callback_id: int, refusal: Refusal, form: CallForm | None
+) -> HttpResponse:
+    """The call is not in this operator's hands: why, the way on, and what was typed."""
+    line = callback_line(callback_id)
+    return show(
+        request,
+        "calls/lost.html",
+        {
+            "line": line,
+            "refusal": refusal,
+            "ended": line.status not in actions.WORKABLE,
+            "refused": request.method == "POST",
+            "form": form,
+            "typed": typed_in_words(form, questions_of(callback_id)) if form else [],
+        },
+        status=409,
+    )
+
+
+@page(Capability.WORK_CALLBACKS)
+@require_POST
+def phone(request: DeskRequest, callback_id: int) -> HttpResponse:
+    """Name and number of the citizen; it is logged, and is in no address and in no cache."""
+    typed = CallForm(request.POST)
+    try:
+        contact = actions.reveal_phone(callback_id=callback_id, operator=request.user)
+        later = actions.later_to_call(callback_id=callback_id, operator=request.user)
+    except Conflict as refusal:
+        if request.htmx:
+            raise
+        return _lost(request, callback_id, refusal, typed)
+    call = _call(request, callback_id)
+    if request.htmx:
+        return _contact(request, call, contact, later)
+    kept = CallForm(initial={name: typed[name].value() for name in typed.fields})
+    return _page(request, call, kept, contact=contact, later=later)
+
+
+def _contact(
+    request: DeskRequest, call: Call, contact: ContactFacts, later: Sequence[ContactFacts] = ()
+) -> HttpResponse:
+    """Name and number in their place, and the opening with the name as it is said."""
+    opening = call.view.opening_to(contact.name)
+    shown = {"contact": contact, "later": later, "opening": opening}
+    return render(request, "desk/calls/contact.html", shown)
+
+
+@page(Capability.WORK_CALLBACKS)
+def standing(request: DeskRequest, callback_id: int) -> HttpResponse:
+    """Whether the matter was opened again while somebody calls about it; the page asks by itself."""
+    reopened = reopened_in_hand(callback_id=callback_id, operator=request.user)
+    shown = {"reopened": reopened, "callback_id": callback_id}
+    return render(request, "desk/calls/standing.html", shown)
+
+
+# --- asking again, blind ------------------------------------------------------------------------
+
+
+@page(Capability.WORK_CALLBACKS)
+def recall(request: DeskRequest) -> HttpResponse:
+    """The next citizen whom chance picked to be asked again; sending the form writes it down."""
+    form = CallForm(request.POST) if request.method == "POST" else CallForm()
+    if form.is_bound and form.is_valid():
+        try:
+            quality.record_recall(
+                check_id=key_of(request.POST.get("check", "")) or 0,
+                operator=request.user,
+                said=form.said() if form.reached else None,
+                key=form.cleaned_data["key"],
+            )
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("The second answer is recorded beside the first."))
+            return go(request, reverse("desk:callback_recall"))
+    check = quality.take_check(account=request.user, purpose=PURPOSES[RECALL])
+    if check is None:
+        messages.info(request, _("Nobody is to be asked again at this moment."))
+        return go(request, reverse("desk:callbacks"))
+    contact = None
+    if _was_shown(request):
+        contact = quality.reveal_recall_phone(check=check, operator=request.user)
+    return _page(request, _recall(request, check), form, contact=contact)
+
+
+def _recall(request: DeskRequest, check: QualityCheck) -> Call:
+    return Call(
+        quality.recall_view(check=check, operator=request.user),
+        reverse("desk:callback_recall"),
+        reverse("desk:callback_recall_phone"),
+        check.pk,
+    )
+
+
+@page(Capability.WORK_CALLBACKS)
+@require_POST
+def recall_phone(request: DeskRequest) -> HttpResponse:
+    """Name and number for asking again; it is logged."""
+    check = quality.take_check(account=request.user, purpose=PURPOSES[RECALL])
+    if check is None:
+        raise NotFound(_("Nobody is to be asked again at this moment."))
+    contact = quality.reveal_recall_phone(check=check, operator=request.user)
+    return _contact(request, _recall(request, check), contact)
+
+
+urlpatterns: list[URLPattern] = [
+    path("callbacks/next/", next_call, name="callback_next"),
+    path("callbacks/again/", recall, name="callback_recall"),
+    path("callbacks/again/phone/", recall_phone, name="callback_recall_phone"),
+    path("callbacks/<int:callback_id>/", callback, name="callback"),
+    path("callbacks/<int:callback_id>/take/", take, name="callback_take"),
+    path("callbacks/<int:callback_id>/release/", release, name="callback_release"),
+    path("callbacks/<int:callback_id>/phone/", phone, name="callback_phone"),
+    path("callbacks/<int:callback_id>/standing/", standing, name="callback_standing"),
+]

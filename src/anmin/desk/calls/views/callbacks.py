@@ -1,0 +1,313 @@
+"""The callbacks as a whole: what waits, what ended how, what was answered, and how well it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from anmin.callbacks import actions, lists, quality
+from anmin.callbacks.counts import disposition_counts, exclusion_counts
+from anmin.callbacks.dispositions import dispositions
+from anmin.callbacks.exclusions import exclusions
+from anmin.callbacks.queries import (
+    answers_about,
+    queue_counts,
+    quiet_until,
+)
+from anmin.callbacks.recordings import SUFFIXES
+from anmin.callbacks.scripts import checklist
+from anmin.desk.calls.call_forms import CheckForm, WordsForm
+from anmin.desk.calls.views.callback import PURPOSES, RECALL, just_saved
+from anmin.desk.shell.csv_files import file_links, list_file, wall_clock
+from anmin.desk.shell.page import DeskRequest, go, page, show
+from anmin.exchange.sheets import Cell
+from anmin.faces.forms import ActForm
+from anmin.kernel.errors import NotAllowed, NotFound, Refusal
+from anmin.kernel.incoming import key_of
+from anmin.matters import queries as matters
+from anmin.people.policy import Capability, can, unit_scope
+
+CHECK = "check"
+VIEW_LABELS = {
+    lists.NOW: gettext_lazy("To call now"),
+    "planned": gettext_lazy("Planned"),
+    "messaged": gettext_lazy("Message sent"),
+    "calling": gettext_lazy("By phone"),
+    "pending": gettext_lazy("Awaiting the draw"),
+    "claimed": gettext_lazy("To be confirmed"),
+    "done": gettext_lazy("Answered"),
+    "closed": gettext_lazy("Ended without an answer"),
+    "excluded": gettext_lazy("Excluded by rule"),
+}
+ENDED = ("done", "closed", "excluded")
+LOOK_BACK = timedelta(days=30)
+
+
+# --- the queue and the lists --------------------------------------------------------------------
+
+
+@page(Capability.VIEW_CALLBACKS)
+def callbacks(request: DeskRequest) -> HttpResponse:
+    """What waits and the next call; for those who watch, every list; for a unit, its numbers."""
+    account = request.user
+    counts = lists.open_counts(account)
+    if not unit_scope(account).everything:
+        return show(request, "calls/unit.html", {"counts": counts, "labels": VIEW_LABELS})
+    works = can(account, Capability.WORK_CALLBACKS)
+    offered = [view for view in VIEW_LABELS if works or view != lists.NOW]
+    view = request.GET.get("view", "")
+    view = view if view in offered else offered[0]
+    context: dict[str, Any] = {
+        "works": works,
+        "may_check": can(account, Capability.CHECK_CALLBACKS),
+        "claims": counts["claimed"],
+    }
+    if works:
+        waiting = queue_counts(account)
+        counts |= {lists.NOW: waiting["now"]}
+        context |= {
+            "quiet_until": quiet_until(),
+            "waiting": {**waiting, "today": lists.due_today(account)},
+            "in_hand": lists.in_hand(account),
+            "recorded": lists.recorded_today(account),
+            "saved": just_saved(request),
+            "undo_form": ActForm(),
+            "recalls": lists.checks_waiting(account, PURPOSES[RECALL]),
+        }
+    found = lists.list_page(
+        account, view, cursor=request.GET.get("cursor", ""), back="back" in request.GET
+    )
+    return show(
+        request,
+        "calls/queue.html",
+        {
+            **context,
+            "exports": file_links(request, "callbacks_file"),
+            "view": view,
+            "ended": view in ENDED,
+            "lines": [_row(line) for line in found.lines],
+            "newer": f"?view={view}&cursor={found.newer}&back=1" if found.newer else "",
+            "older": f"?view={view}&cursor={found.older}" if found.older else "",
+            "views": [
+                {
+                    "label": VIEW_LABELS[one],
+                    "url": f"?view={one}",
+                    "current": one == view,
+                    "count": counts.get(one),
+                }
+                for one in offered
+            ],
+            "how": _ended_how(view),
+            "since": timezone.localdate() - LOOK_BACK,
+            "may_read": can(account, Capability.VIEW_ANSWERS)
+            and can(account, Capability.VIEW_MATTERS),
+        },
+    )
+
+
+def _row(line: Any) -> dict[str, Any]:
+    return {
+        "line": line,
+        "late": line.due_at < timezone.now(),
+        "end": end_of(line),
+    }
+
+
+def end_of(line: Any) -> str:
+    """How a callback ended, in words; empty while it is open."""
+    if line.exclusion:
+        return exclusions()[line.exclusion].label
+    return dispositions()[line.disposition].label if line.disposition else ""
+
+
+def _ended_how(view: str) -> list[tuple[str, int]]:
+    """How many of the last days ended how; only for the list of what ended so."""
+    if view not in ENDED:
+        return []
+    until = timezone.localdate()
+    since = until - LOOK_BACK
+    if view == "excluded":
+        return [(exclusions()[c].label, n) for c, n in exclusion_counts(since, until).items()]
+    usable = view == "done"
+    return [
+        (dispositions()[code].label, n)
+        for code, n in disposition_counts(since, until).items()
+        if n and dispositions()[code].kind.usable == usable
+    ]
+
+
+# --- what was answered about one matter ---------------------------------------------------------
+
+
+@page(Capability.VIEW_ANSWERS)
+def answers(request: DeskRequest, number: str) -> HttpResponse:
+    """Every answer about a matter that this reader may know of, the first one first."""
+    return _answers(request, number)
+
+
+def _answers(
+    request: DeskRequest, number: str, *, extra: dict[str, Any] | None = None, status: int = 200
+) -> HttpResponse:
+    found = matters.find_matter(request.user, number)
+    return show(
+        request,
+        "calls/answers.html",
+        {
+            "matter": found,
+            "answers": answers_about(request.user, found),
+            "may_read": can(request.user, Capability.CHECK_CALLBACKS),
+            "may_correct": can(request.user, Capability.CHECK_CALLBACKS)
+            and can(request.user, Capability.WORK_CALLBACKS),
+            "words_form": WordsForm(auto_id="words-%s"),
+            **(extra or {}),
+        },
+        status=status,
+    )
+
+
+@page(Capability.VIEW_ANSWERS)
+@require_POST
+def words(request: DeskRequest, number: str, answer_id: int) -> HttpResponse:
+    """A citizen's own words, to whoever follows them up and says why; it is logged."""
+    found = matters.find_matter(request.user, number)
+    form = WordsForm(request.POST, auto_id=f"words-{answer_id}-%s")
+    shown: dict[str, Any] = {"answer_id": answer_id, "matter": found, "words_form": form}
+    status = 422
+    if form.is_valid():
+        try:
+            shown["words"] = actions.read_words(
+                answer_id=answer_id,
+                matter_id=found.pk,
+                reader=request.user,
+                reason=form.cleaned_data["reason"],
+            )
+            status = 200
+        except (NotAllowed, NotFound):
+            raise
+        except Refusal as refusal:
+            form.add_error("reason", str(refusal))
+    if request.htmx:
+        return render(request, "desk/calls/words.html", shown, status=status)
+    extra = {"revealed": shown.get("words"), "revealed_id": answer_id}
+    return _answers(
+        request,
+        number,
+        extra={**extra, "words_form": form} if status == 422 else extra,
+        status=status,
+    )
+
+
+# --- checking the calls themselves --------------------------------------------------------------
+
+
+@page(Capability.CHECK_CALLBACKS)
+def checks(request: DeskRequest) -> HttpResponse:
+    """How many calls wait to be checked, and what the last checks found."""
+    return show(
+        request,
+        "calls/checks.html",
+        {
+            "waiting": lists.checks_waiting(request.user, PURPOSES[CHECK]),
+            "checked": lists.checked(request.user),
+            "agreement": lists.recent_agreement(request.user),
+            "unchecked": lists.not_to_be_checked(request.user),
+        },
+    )
+
+
+@page(Capability.CHECK_CALLBACKS)
+def check(request: DeskRequest) -> HttpResponse:
+    """The next call that chance picked, beside the list it is judged by."""
+    sheet = checklist()
+    form = CheckForm(request.POST if request.method == "POST" else None, items=sheet.item)
+    if form.is_bound and form.is_valid():
+        try:
+            done = quality.record_check(
+                check_id=key_of(request.POST.get("check", "")) or 0,
+                checker=request.user,
+                items=form.items(),
+                unchecked=form.cleaned_data["unchecked"],
+            )
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            score = "—" if done.score is None else f"{done.score:.0%}"
+            messages.success(request, _("The check is recorded: %(score)s.") % {"score": score})
+            return go(request, reverse("desk:callback_checks"))
+    taken = quality.take_check(account=request.user, purpose=PURPOSES[CHECK])
+    if taken is None:
+        messages.info(request, _("No call waits to be checked."))
+        return go(request, reverse("desk:callback_checks"))
+    return show(
+        request,
+        "calls/check.html",
+        {
+            "check": taken,
+            "view": quality.recall_view(check=taken, operator=request.user),
+            "answers": answers_about(request.user, taken.callback.matter),
+            "form": form,
+            "sheet": sheet,
+            "recording": quality.recording(check=taken, checker=request.user),
+        },
+        status=form.status if form.is_bound else 200,
+    )
+
+
+@page(Capability.CHECK_CALLBACKS)
+@require_safe
+def recording(request: DeskRequest) -> FileResponse:
+    """The recording of the call that is being checked; it is logged."""
+    file = quality.hear(checker=request.user)
+    return FileResponse(file.open("rb"), content_type=SUFFIXES[file.suffix.lower()])
+
+
+@page(Capability.VIEW_CALLBACKS, Capability.EXPORT_RECORDS)
+@require_safe
+def callbacks_file(request: DeskRequest, ending: str) -> FileResponse:
+    """The callbacks of one view of the queue."""
+    account = request.user
+    offered = [
+        one for one in VIEW_LABELS if one != lists.NOW or can(account, Capability.WORK_CALLBACKS)
+    ]
+    view = request.GET.get("view", "")
+    view = view if view in offered else offered[0]
+
+    def rows() -> Iterator[list[Cell]]:
+        cursor = ""
+        while True:
+            found = lists.list_page(account, view, cursor=cursor)
+            for one in found.lines:
+                yield [
+                    *(one.number, one.category, one.round, one.attempts),
+                    *(str(VIEW_LABELS.get(one.status, one.status)), wall_clock(one.not_before)),
+                    *(wall_clock(one.due_at), end_of(one)),
+                ]
+            cursor = found.older
+            if not cursor:
+                return
+
+    lists.list_page(account, view, limit=1)  # refuses before a file is begun
+    head = [_("Number"), _("Category"), _("Round"), _("Tries"), _("State"), _("Not before")]
+    head += [_("Call by"), _("How the callback ended")]
+    return list_file(str(_("Callbacks")), head, rows(), ending)
+
+
+urlpatterns: list[URLPattern] = [
+    path("callbacks/", callbacks, name="callbacks"),
+    path("callbacks/checks/", checks, name="callback_checks"),
+    path("callbacks/checks/next/", check, name="callback_check"),
+    path("callbacks/checks/next/recording", recording, name="callback_recording"),
+    path("matters/<str:number>/answers/", answers, name="matter_answers"),
+    path("matters/<str:number>/answers/<int:answer_id>/words/", words, name="answer_words"),
+    path("callbacks/list.<slug:ending>", callbacks_file, name="callbacks_file"),
+]

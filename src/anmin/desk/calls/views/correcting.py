@@ -1,0 +1,102 @@
+"""Putting right what was written down about a call: in the minutes after saving, and later."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from anmin.callbacks import actions, amending, lists
+from anmin.desk.calls.call_forms import UNSAID, AnswerForm, advice_ask, asks
+from anmin.desk.calls.views.callback import go_on, tell_answer
+from anmin.desk.shell.page import DeskRequest, go, page, show
+from anmin.faces.forms import ActForm
+from anmin.kernel.errors import Refusal
+from anmin.people.policy import Capability
+
+if TYPE_CHECKING:
+    from anmin.callbacks.lists import Recorded
+    from anmin.callbacks.models import Answer
+
+
+@page(Capability.WORK_CALLBACKS)
+def correct(request: DeskRequest, answer_id: int) -> HttpResponse:
+    """Correct what was written down: a new row, the first one stays.
+
+    In the minutes after saving it counts in place of the first; a form that was opened in time
+    and sent too late says so, and is then kept beside it.
+    """
+    row = lists.recorded(answer_id, request.user)
+    form = AnswerForm(request.POST) if request.method == "POST" else AnswerForm(initial=_said(row))
+    instead = row.instead
+    if form.is_bound and form.is_valid():
+        instead = request.POST.get("instead") == "yes"
+        write = amending.amend if instead else actions.correct_answer
+        try:
+            answer = write(
+                answer_id=answer_id,
+                operator=request.user,
+                said=form.said(),
+                key=form.cleaned_data["key"],
+            )
+        except Refusal as refusal:
+            form.refuse(refusal)
+            instead = instead and refusal.code != amending.OVER
+        else:
+            return _corrected(request, row, form, answer if instead else None)
+    return show(
+        request,
+        "calls/correct.html",
+        {
+            "row": row,
+            "instead": instead,
+            "form": form,
+            "asks": asks(form, row.questions),
+            "advice": advice_ask(form, row.advice),
+        },
+        status=form.status if form.is_bound else 200,
+    )
+
+
+def _corrected(
+    request: DeskRequest, row: Recorded, form: AnswerForm, counts: Answer | None
+) -> HttpResponse:
+    """Say what the correction does, and go on with the call that is in hand."""
+    if counts is None:
+        messages.success(request, _("The correction stands beside the first answer, which stays."))
+        return go(request, reverse("desk:callbacks"))
+    tell_answer(request, row.number, form.said(), lists.ordered_after(counts))
+    return go_on(request, saved=row.callback_id)
+
+
+@page(Capability.WORK_CALLBACKS)
+@require_POST
+def undo(request: DeskRequest, callback_id: int) -> HttpResponse:
+    """Take back a call without an answer that was saved a moment ago: its page opens again."""
+    form = ActForm(request.POST)
+    if form.is_valid():
+        amending.take_back(
+            callback_id=callback_id, operator=request.user, key=form.cleaned_data["key"]
+        )
+    return go(request, reverse("desk:callback", args=[callback_id]))
+
+
+def _said(row: Recorded) -> dict[str, Any]:
+    return {
+        "solved": row.solved,
+        "satisfaction": row.satisfaction,
+        "concerns": row.concerns,
+        "text": row.text,
+        "consent_contact": {True: "yes", False: "no", None: UNSAID}[row.consent_contact],
+        "advice_given": row.advice_given,
+    }
+
+
+urlpatterns: list[URLPattern] = [
+    path("callbacks/<int:callback_id>/undo/", undo, name="callback_undo"),
+    path("callbacks/answers/<int:answer_id>/correct/", correct, name="callback_correct"),
+]

@@ -1,0 +1,194 @@
+"""One interview by keyboard, and paper forms: what interviewers do in the survey studio."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from anmin.callbacks.ladder import permitted
+from anmin.desk.calls.interview_forms import InterviewForm, PaperForm
+from anmin.desk.shell.page import DeskRequest, go, page, show
+from anmin.faces.templatetags.anmin_time import spoken
+from anmin.kernel.errors import Conflict, NotFound, Refusal
+from anmin.people.listing import listed
+from anmin.people.policy import Capability
+from anmin.surveys import fieldwork, queries
+from anmin.surveys.dispositions import dispositions, outcomes
+from anmin.surveys.recording import pace, sheet_of
+
+if TYPE_CHECKING:
+    from anmin.surveys.queries import CaseView
+
+AGAIN_IN = timedelta(hours=4)
+
+
+@page(Capability.WORK_SURVEYS)
+@require_POST
+def next_case(request: DeskRequest, code: str) -> HttpResponse:
+    """Take the next case of a wave and open it; where none waits, back to the wave."""
+    wave = queries.wave_of(request.user, code)
+    return _go_on(request, code, wave.pk)
+
+
+def _go_on(request: DeskRequest, code: str, wave_id: int) -> HttpResponse:
+    found = fieldwork.next_case(request.user, wave_id)
+    if found is None:
+        messages.info(request, _("Nobody is to be interviewed at this moment."))
+        return go(request, reverse("desk:survey", args=[code]))
+    return go(request, reverse("desk:interview", args=[found.pk]))
+
+
+@page(Capability.WORK_SURVEYS)
+def interview(request: DeskRequest, case_id: int) -> HttpResponse:
+    """The case that this interviewer holds; sending the form writes down how it went."""
+    try:
+        view = queries.case_view(case_id=case_id, operator=request.user)
+    except (Conflict, NotFound) as refusal:
+        messages.warning(request, str(refusal))
+        return go(request, reverse("desk:surveys"))
+    if request.method != "POST":
+        form = InterviewForm(sheet=view.sheet, initial={"next_try_at": _again()})
+        return _page(request, view, form)
+    form = InterviewForm(request.POST, sheet=view.sheet)
+    if form.is_valid():
+        try:
+            _record(request, view, form)
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            if request.POST.get("then") == "pause":
+                return go(request, reverse("desk:survey", args=[view.wave.code]))
+            return _go_on(request, view.wave.code, view.wave.pk)
+    return _page(request, view, form)
+
+
+def _again() -> Any:
+    later = (timezone.now() + AGAIN_IN).replace(second=0, microsecond=0)
+    return timezone.localtime(permitted(later, pace()))
+
+
+def _record(request: DeskRequest, view: CaseView, form: InterviewForm) -> None:
+    given = form.cleaned_data
+    how = {"key": given["key"], "via": given["via"], "note": given["note"]}
+    if form.reached:
+        fieldwork.record_answers(
+            case_id=view.case_id, operator=request.user, given=form.given(), **how
+        )
+        messages.success(request, _("No. %(number)s is recorded.") % {"number": view.number})
+        return
+    after = fieldwork.record_attempt(
+        case_id=view.case_id,
+        operator=request.user,
+        outcome=given["outcome"],
+        next_try_at=given["next_try_at"],
+        **how,
+    )
+    words = {"number": view.number, "outcome": outcomes()[given["outcome"]].label}
+    if after.closed_at:
+        words["end"] = dispositions()[after.disposition].label
+        messages.success(request, _("No. %(number)s: %(outcome)s. Ended: %(end)s.") % words)
+    else:
+        words["when"] = spoken(after.not_before)
+        messages.success(request, _("No. %(number)s: %(outcome)s. Again %(when)s.") % words)
+
+
+def _page(
+    request: DeskRequest, view: CaseView, form: InterviewForm, *, contact: Any = None
+) -> HttpResponse:
+    frequent, rest = form.ways()
+    context = {
+        "view": view,
+        "form": form,
+        "asks": form.asks(),
+        "outcomes": frequent,
+        "more_outcomes": rest,
+        "more_open": any(one.checked for one in rest),
+        "contact": contact,
+    }
+    return show(
+        request,
+        "calls/interview.html",
+        context,
+        status=form.status if form.is_bound and form.errors else 200,
+    )
+
+
+@page(Capability.WORK_SURVEYS)
+@require_POST
+def reveal(request: DeskRequest, case_id: int) -> HttpResponse:
+    """Name, number and address; it is logged, and is in no address and in no cache."""
+    contact = fieldwork.reveal(case_id=case_id, operator=request.user)
+    if request.htmx:
+        return render(request, "desk/calls/interview_contact.html", {"contact": contact})
+    view = queries.case_view(case_id=case_id, operator=request.user)
+    form = InterviewForm(request.POST, sheet=view.sheet)
+    form.errors.clear()
+    return _page(request, view, form, contact=contact)
+
+
+@page(Capability.WORK_SURVEYS)
+@require_POST
+def release(request: DeskRequest, case_id: int) -> HttpResponse:
+    """Give the case back."""
+    fieldwork.release(case_id=case_id, operator=request.user)
+    messages.info(request, _("The case is back in the list."))
+    return go(request, reverse("desk:surveys"))
+
+
+@page(Capability.WORK_SURVEYS)
+def paper(request: DeskRequest, code: str) -> HttpResponse:
+    """Enter a paper form by its number."""
+    wave = queries.wave_of(request.user, code)
+    sheet = sheet_of(wave)
+    form = PaperForm(request.POST if request.method == "POST" else None, sheet=sheet)
+    if form.is_bound and form.is_valid():
+        try:
+            entry = fieldwork.enter_paper(
+                wave_id=wave.pk,
+                number=form.cleaned_data["number"],
+                operator=request.user,
+                given=form.given(),
+                key=form.cleaned_data["key"],
+            )
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            _tell(request, form.cleaned_data["number"], entry, sheet)
+            return go(request, reverse("desk:survey_paper", args=[code]))
+    context = {"wave": wave, "form": form, "asks": form.asks()}
+    return show(request, "calls/paper.html", context, status=form.status if form.is_bound else 200)
+
+
+def _tell(request: DeskRequest, number: int, entry: fieldwork.PaperEntry, sheet: Any) -> None:
+    if entry.settled:
+        messages.success(request, _("No. %(number)s counts.") % {"number": number})
+    elif entry.differing:
+        labels = listed(sheet.asks(code).label for code in entry.differing)
+        messages.warning(
+            request,
+            _("No. %(number)s differs from the first entry: %(questions)s. A third person decides.")
+            % {"number": number, "questions": labels},
+        )
+    else:
+        messages.success(
+            request,
+            _("No. %(number)s is entered once. Somebody else must enter it again.")
+            % {"number": number},
+        )
+
+
+urlpatterns: list[URLPattern] = [
+    path("surveys/waves/<slug:code>/next/", next_case, name="survey_next"),
+    path("surveys/waves/<slug:code>/paper/", paper, name="survey_paper"),
+    path("surveys/cases/<int:case_id>/", interview, name="interview"),
+    path("surveys/cases/<int:case_id>/contact/", reveal, name="interview_contact"),
+    path("surveys/cases/<int:case_id>/release/", release, name="interview_release"),
+]

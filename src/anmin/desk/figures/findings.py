@@ -1,0 +1,173 @@
+"""The sentence that stands above a figure: what it shows, and whether chance explains it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from anmin.desk.figures.indicators import cell_labels
+from anmin.desk.figures.signs import signed
+from anmin.measures.comparing import apart_from_total, last_change
+from anmin.measures.registry import MONTH, Kind
+from anmin.people.listing import clauses, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from anmin.measures.comparing import Change, Unusual
+    from anmin.measures.queries import Result
+    from anmin.stats.differences import Difference
+
+NAMED = 5
+"""So many cells of either side are named in a sentence."""
+SCATTERED = 1.05
+"""Times the variance of pure chance from which a page says that counts scatter more."""
+
+
+def of_breakdown(result: Result) -> str:
+    """What a breakdown of a share along one dimension supports; empty if that is nothing."""
+    if result.indicator.kind is Kind.COUNT:
+        return ""
+    return _of_months(result) if result.by == (MONTH,) else _of_cells(result)
+
+
+def _of_months(result: Result) -> str:
+    apart = last_change(result)
+    if apart is None:
+        return ""
+    return _("Last month against the one before: %(apart)s.") % {"apart": points(apart)}
+
+
+def points(apart: Difference[float]) -> str:
+    """A difference of shares in percentage points, with its limits and what chance says."""
+    words = {
+        name: signed(number * 100)
+        for name, number in (("points", apart.value), ("low", apart.low), ("high", apart.high))
+    }
+    if words["points"] == signed(0):
+        return _("level (%(low)s to %(high)s points), within chance") % words
+    if apart.low > 0 or apart.high < 0:
+        return _("%(points)s points (%(low)s to %(high)s), more than chance") % words
+    return _("%(points)s points (%(low)s to %(high)s), within chance") % words
+
+
+def _of_cells(result: Result) -> str:
+    (name,) = result.by
+    outside, judged = apart_from_total(result)
+    if len(judged) < 2 or result.total.value is None:
+        return ""
+    labels = cell_labels(name, [row.dimensions[name] for row in outside])
+    higher: list[str] = []
+    lower: list[str] = []
+    for row in outside:
+        side = higher if (row.value or 0) > result.total.value else lower
+        side.append(str(labels[row.dimensions[name]]))
+    return beyond_words(higher, lower, len(judged))
+
+
+def beyond_words(higher: Sequence[str], lower: Sequence[str], judged: int) -> str:
+    """Which of some places leave the funnel, and on which side: the same on every page."""
+    outside = len(higher) + len(lower)
+    words = {"n": outside, "all": judged, "expected": f"{judged * 0.05:.1f}"}
+    if not outside:
+        return (
+            _("None of %(all)s places lies beyond what chance and their usual scatter explain.")
+            % words
+        )
+    told = ngettext(
+        "%(n)s of %(all)s places lies beyond the limits of the funnel",
+        "%(n)s of %(all)s places lie beyond the limits of the funnel",
+        outside,
+    )
+    sides = clauses(
+        [
+            label % {"names": listed(names[:NAMED]) + ("…" if len(names) > NAMED else "")}
+            for label, names in ((_("higher: %(names)s"), higher), (_("lower: %(names)s"), lower))
+            if names
+        ]
+    )
+    return f"{told}: {sides}. {_('By chance alone, about %(expected)s would.')}" % words
+
+
+def of_change(change: Change) -> str:
+    """How a figure stands against the period before, in a few words; empty if nobody can say."""
+    if change.difference is not None:
+        return points(change.difference)
+    if change.ratio is None or change.beyond_chance is None:
+        return ""
+    words = {"change": f"{signed((change.ratio - 1) * 100, 0)}%"}
+    if change.beyond_chance:
+        return _("%(change)s, more than chance") % words
+    return _("%(change)s, within chance") % words
+
+
+def of_day(unusual: Unusual) -> str:
+    """A day's count against the same weekday of the weeks before."""
+    if unusual.total is None:
+        return _("Too few weeks are known to say what is usual.")
+    words = {
+        "weekday": date_format(unusual.day, "l"),
+        "days": len(unusual.days),
+        "least": f"{min(unusual.counts):,}",
+        "most": f"{max(unusual.counts):,}",
+        "usual": f"{unusual.total.usual:,.1f}",
+    }
+    usual = (
+        _(
+            "On %(weekday)s it was %(least)s to %(most)s in the %(days)s weeks before, %(usual)s on average"
+        )
+        % words
+    )
+    scattered = scatter_words(unusual.total.scatter, known=unusual.total.known)
+    return f"{_of_total(unusual, usual)} {scattered}"
+
+
+def _of_total(unusual: Unusual, usual: str) -> str:
+    assert unusual.total is not None
+    if not unusual.total.beyond_chance:
+        return _("%(usual)s: within chance.") % {"usual": usual}
+    if unusual.count is not None and unusual.count > unusual.total.usual:
+        return _("%(usual)s: more than chance explains.") % {"usual": usual}
+    return _("%(usual)s: fewer than chance explains.") % {"usual": usual}
+
+
+def of_signals(unusual: Unusual) -> str:
+    """Whether single categories stand out of the day."""
+    if unusual.total is None:
+        return ""
+    words = {"all": len(unusual.rows)}
+    if not any(row.beyond_chance for row in unusual.rows):
+        return _("None of %(all)s categories stands out.") % words
+    return _("These stand out of %(all)s categories:") % words
+
+
+def of_concerns(concerns: Sequence[Result]) -> str:
+    """The concern named most, and how sure it is that it comes first."""
+    first, *rest = (one.total for one in concerns)
+    if first.low is None:
+        return ""
+    label = str(concerns[0].indicator.label)
+    rivals = [one for one in rest if one.high is not None and one.high >= first.low]
+    if not rivals:
+        return _("“%(first)s” is named most, clearly.") % {"first": label}
+    return _("“%(first)s” is named most; %(rivals)s others lie within chance of it.") % {
+        "first": label,
+        "rivals": len(rivals),
+    }
+
+
+def scatter_words(scatter: float, *, known: bool) -> str:
+    """How much the counts scatter, and that it is allowed for: the same sentence on every page."""
+    if not known:
+        return _(
+            "There are too few counts to tell how much they scatter: they are taken as pure chance "
+            "(Poisson)."
+        )
+    if scatter < SCATTERED:
+        return _("Counts here scatter no more than pure chance would make them.")
+    return _(
+        "Counts here scatter %(scatter)s times as much as pure chance; that is allowed for."
+    ) % {"scatter": f"{scatter:.1f}"}

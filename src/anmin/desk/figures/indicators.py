@@ -1,0 +1,358 @@
+"""Figures of the registry as the pages show them: in words, drawn, and with a way to the records.
+
+Every value comes from ``anmin.measures``; here it only gets its words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from anmin.callbacks.dispositions import dispositions
+from anmin.callbacks.exclusions import exclusions
+from anmin.callbacks.standing import matters_behind, may_open_callbacks
+from anmin.desk.shell import figure as drawn
+from anmin.faces.templatetags.anmin_time import exact
+from anmin.matters.categories import categories
+from anmin.matters.origins import LABELS as ORIGINS
+from anmin.matters.queries import matters_for
+from anmin.matters.registry import kind_choices
+from anmin.measures.figures import Figure, Part
+from anmin.measures.registry import MONTH, Direction, Indicator, Kind
+from anmin.people.policy import Capability, can, is_rated, unit_scope
+from anmin.places.queries import area_names, unit_codes, unit_names
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from anmin.matters.models import Matter
+    from anmin.measures.queries import Filters, Result
+    from anmin.people.models import Account
+
+UNKNOWN = gettext_lazy("unknown")
+MOST_DRAWN = 40
+"""A chart of more cells than this cannot be read; the table below it has them all."""
+
+
+# --- what may be seen ---------------------------------------------------------------------------
+
+
+def scope_of(account: Account) -> Filters:
+    """What narrows figures to what somebody may see."""
+    scope = unit_scope(account)
+    return {} if scope.everything else {"unit": unit_codes(scope.unit_ids)}
+
+
+MAKE_OUT = frozenset({"area", "town", "category", "kind", "origin", "disposition"})
+"""What would tell a unit which of its citizens said something: two periods of which one has a day
+more differ by that day's answers, and of one place and category there may be one."""
+
+
+def dimensions_of(account: Account, indicator: Indicator) -> tuple[str, ...]:
+    """What somebody may break an indicator down by, and narrow it to.
+
+    Whose unit is rated does not learn who answered what: figures of answers only by unit.
+    """
+    if indicator.table == "callbacks" and is_rated(account):
+        return tuple(name for name in indicator.dimensions if name not in MAKE_OUT)
+    return indicator.dimensions
+
+
+@dataclass(frozen=True, slots=True)
+class Opener:
+    """How the keys of a lake table lead to matters, and for whom."""
+
+    may: Callable[[Account], bool]
+    matters: Callable[[Account, Sequence[int]], QuerySet[Matter]]
+
+
+OPENERS: Mapping[str, Opener] = {
+    "matters": Opener(
+        lambda account: can(account, Capability.VIEW_MATTERS),
+        lambda account, keys: matters_for(account).filter(pk__in=keys),
+    ),
+    "callbacks": Opener(may_open_callbacks, matters_behind),
+}
+"""By table; the records of others cannot be opened."""
+
+
+def may_open(account: Account, indicator: Indicator) -> bool:
+    """Whether somebody may see the records behind this indicator."""
+    opener = OPENERS.get(indicator.table)
+    return opener is not None and opener.may(account)
+
+
+def records_url(
+    indicator: Indicator,
+    part: Part | None = None,
+    start: date | None = None,
+    end: date | None = None,
+    cell: Mapping[str, Any] | None = None,
+) -> str:
+    """Where the records behind a figure are listed: those that count, unless ``part`` says."""
+    said = {name: "" if value is None else value for name, value in (cell or {}).items()}
+    said |= {"start": start.isoformat()} if start else {}
+    said |= {"end": end.isoformat()} if end else {}
+    if part is not None:
+        said["part"] = part.value
+    address = reverse("desk:records", args=[indicator.key])
+    return f"{address}?{urlencode(said)}" if said else address
+
+
+def telling_part(indicator: Indicator) -> Part:
+    """The records somebody wants to see first: those that fell short, or simply those counted."""
+    return Part.REST if indicator.direction is Direction.HIGHER else Part.NUMERATOR
+
+
+def opens(
+    account: Account, indicator: Indicator, figure: Figure, start: date, end: date, **narrow: Any
+) -> str:
+    """Where a figure leads this person: to the records that tell most, if there are any."""
+    part, counted = telling_part(indicator), figure.numerator or 0
+    if part is Part.REST:
+        counted = (figure.denominator or 0) - counted
+    if counted <= 0 or not may_open(account, indicator):
+        return ""
+    return records_url(indicator, part, start, end, {**narrow, **figure.dimensions})
+
+
+# --- dimensions in words ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """What a dimension is called, and what its values are."""
+
+    label: Any
+    values: Callable[[], Mapping[str, str]]
+
+
+DIMENSIONS: Mapping[str, Dimension] = {
+    MONTH: Dimension(gettext_lazy("Month"), dict),
+    "unit": Dimension(gettext_lazy("Unit"), unit_names),
+    "town": Dimension(gettext_lazy("Town or street"), area_names),
+    "area": Dimension(gettext_lazy("Community"), area_names),
+    "category": Dimension(
+        gettext_lazy("Category"),
+        lambda: {code: one.label for code, one in categories().items()},
+    ),
+    "kind": Dimension(
+        gettext_lazy("Kind"),
+        lambda: {code: str(label) for code, label in kind_choices()},
+    ),
+    "origin": Dimension(
+        gettext_lazy("Origin"),
+        lambda: {code.value: str(label) for code, label in ORIGINS.items()},
+    ),
+    "exclusion": Dimension(
+        gettext_lazy("Why not called"),
+        lambda: {code: one.label for code, one in exclusions().items()},
+    ),
+    "disposition": Dimension(
+        gettext_lazy("How it ended"),
+        lambda: {code: one.label for code, one in dispositions().items()},
+    ),
+}
+
+
+def dimension_label(name: str) -> str:
+    """What a dimension is called; one that nobody named here goes by its own name."""
+    return str(DIMENSIONS[name].label) if name in DIMENSIONS else name
+
+
+def cell_labels(name: str, values: Iterable[Any]) -> dict[Any, str]:
+    """What the values of a dimension are called."""
+    known = DIMENSIONS[name].values() if name in DIMENSIONS else {}
+    return {one: str(UNKNOWN) if one in (None, "") else known.get(one, str(one)) for one in values}
+
+
+# --- values in words ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One figure as people read it; empty where it does not apply."""
+
+    value: str
+    interval: str
+    of: str
+    bounds: str
+    suppressed: bool
+    without: str = ""
+
+
+def unit_of(indicator: Indicator) -> drawn.Unit:
+    """How the values of an indicator are written."""
+    return "count" if indicator.kind is Kind.COUNT else "percent"
+
+
+def in_words(indicator: Indicator, figure: Figure) -> Words:
+    """A figure's value, its interval, its n ("91 of 101") and its non-response bounds."""
+    if figure.suppressed:
+        return Words(_("too few to show"), "", "", "", True)
+    return Words(
+        value=_shown(indicator, figure.value),
+        interval=span(indicator, figure.low, figure.high),
+        of="" if figure.denominator is None else _of(figure),
+        bounds=span(indicator, *figure.bounds) if figure.bounds else "",
+        suppressed=False,
+        without=_without(indicator, figure.without) if figure.without else "",
+    )
+
+
+def _without(indicator: Indicator, figure: Figure) -> str:
+    """What is left of a figure without what its indicator sets aside: ``88.2% (15 of 17)``."""
+    if figure.suppressed:
+        return _("too few to show")
+    return f"{_shown(indicator, figure.value)} ({_of(figure)})"
+
+
+def _of(figure: Figure) -> str:
+    return _("%(part)s of %(all)s") % {
+        "part": f"{figure.numerator:,g}" if figure.numerator is not None else "—",
+        "all": f"{figure.denominator:,}",
+    }
+
+
+def span(indicator: Indicator, low: float | None, high: float | None) -> str:
+    """Two limits: ``82.7–94.5%``."""
+    if low is None or high is None:
+        return ""
+    return f"{_shown(indicator, low).removesuffix('%')}–{_shown(indicator, high)}"
+
+
+def _shown(indicator: Indicator, value: float | None) -> str:
+    if value is None:
+        return "—"
+    return f"{value:,.0f}" if indicator.kind is Kind.COUNT else f"{value * 100:.1f}%"
+
+
+def level_now() -> int:
+    """The level of all intervals, in per cent."""
+    return round(settings.RULES.get("measures.confidence", timezone.localdate()).share * 100)
+
+
+def how_made(result: Result) -> str:
+    """What belongs under every figure: what was counted, how sure it is, what is left out."""
+    one, rule = (
+        result.indicator,
+        settings.RULES.get("measures.suppress_below", timezone.localdate()),
+    )
+    method = (
+        _("Intervals (%(level)s%%): exact, of a count as chance alone makes it vary (Poisson).")
+        if one.kind is Kind.COUNT
+        else _("Intervals (%(level)s%%): Wilson.")
+    )
+    lines = [str(one.how_made), method % {"level": level_now()}]
+    if one.frame:
+        lines.append(
+            _("Bounds: what it would be if all who did not answer had said the worst, or the best.")
+        )
+    if one.aside:
+        lines.append(set_aside())
+    if one.hide_small:
+        lines.append(
+            _("Not shown: cells of fewer than %(least)s, and those they could be reckoned from.")
+            % {"least": rule.number}
+        )
+    lines.append(as_of(result))
+    return "\n".join(lines)
+
+
+def set_aside() -> str:
+    """What the second value of a figure leaves out, and why."""
+    return _(
+        "Without: the same figure without matters that a rated unit opened itself, and without "
+        "further calls about one event."
+    )
+
+
+def as_of(result: Result) -> str:
+    """Up to when a figure knows the records."""
+    return _("As of %(moment)s, revision %(revision)s.") % {
+        "moment": exact(result.cutoff),
+        "revision": result.revision,
+    }
+
+
+# --- drawn --------------------------------------------------------------------------------------
+
+
+def plot(
+    result: Result,
+    *,
+    anchor: str,
+    title: str = "",
+    finding: str = "",
+    csv_url: str = "",
+    url: Callable[[Figure], str] = lambda _figure: "",
+) -> drawn.Figure:
+    """A breakdown along one dimension as a chart with its table."""
+    one, (name,) = result.indicator, result.by
+    labels = cell_labels(name, [row.dimensions[name] for row in result.rows])
+    points = tuple(
+        drawn.Point(
+            at=labels[row.dimensions[name]],
+            value=row.value,
+            low=row.low,
+            high=row.high,
+            n=row.denominator,
+            suppressed=row.suppressed,
+            url="" if row.suppressed else url(row),
+        )
+        for row in result.rows[:MOST_DRAWN]
+    )
+    return drawn.Figure(
+        id=anchor,
+        kind=_kind_of(result),
+        title=title or str(one.label),
+        dimension=dimension_label(name),
+        series=(drawn.Series(name=str(one.label), points=points), *_beside(result, points)),
+        unit=unit_of(one),
+        level=level_now(),
+        finding=finding,
+        how=how_made(result),
+        csv_url=csv_url,
+    )
+
+
+def _beside(result: Result, points: Sequence[drawn.Point]) -> tuple[drawn.Series, ...]:
+    """The same without what the indicator sets aside, where units or places stand beside each other.
+
+    Nothing where it is the same for all that are drawn.
+    """
+    bare = [row.without for row in result.rows[: len(points)]]
+    differs = any(
+        one is not None and (one.suppressed or one.value != point.value)
+        for one, point in zip(bare, points, strict=True)
+        if not point.suppressed
+    )
+    if _kind_of(result) != "dots-interval" or not differs:
+        return ()
+    beside = (
+        drawn.Point(
+            at=point.at,
+            value=one.value if one else None,
+            low=one.low if one else None,
+            high=one.high if one else None,
+            n=one.denominator if one else None,
+            suppressed=one is None or one.suppressed,
+        )
+        for one, point in zip(bare, points, strict=True)
+    )
+    return (drawn.Series(name=_("Without own and further calls"), points=tuple(beside)),)
+
+
+def _kind_of(result: Result) -> drawn.Kind:
+    if result.by == (MONTH,):
+        return "line-band"
+    return "bars" if result.indicator.kind is Kind.COUNT else "dots-interval"

@@ -1,0 +1,126 @@
+"""What the page of one matter shows: its facts, and the steps that may be taken now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from anmin.desk.shell.sheets import Sheet, sheet
+from anmin.faces.answers import Answer, answers_for
+from anmin.faces.details import fact_in_words, label_of, typed
+from anmin.faces.dues import clock_state, due_lines
+from anmin.faces.forms import step_form
+from anmin.faces.story import Names, moments
+from anmin.matters.policy import in_scope
+from anmin.matters.reactions import read_answer, standing
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from anmin.faces.forms import ActForm
+    from anmin.matters.flow import Move
+    from anmin.matters.models import Matter
+    from anmin.matters.queries import MatterView
+    from anmin.people.models import Account
+
+BRIEF = 28
+"""Facts longer than this are set as texts, not as short lines."""
+RELATIONS = {
+    "cause": gettext_lazy("Follows from"),
+    "led_to": gettext_lazy("Led to"),
+    "duplicate": gettext_lazy("Same event as"),
+    "related": gettext_lazy("Belongs together with"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step that may be taken now, with its form and the ready texts for it."""
+
+    move: Move
+    sheet: Sheet
+    url: str
+    key: str
+    answers: list[tuple[Answer, str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question that was put to the citizen, and the answer if there is one."""
+
+    text: str
+    asked_at: datetime
+    answered_at: datetime | None
+    answer: str
+    standing: str = ""
+
+
+def facts_of(view: MatterView, names: Names, account: Account) -> dict[str, Any]:
+    """Everything the page says of the matter itself, by the names of its template."""
+    matter = view.matter
+    kind = matter.type
+    told = kind.details.told_fields()
+    known = [
+        (label_of(kind, name), fact_in_words(kind, name, value))
+        for name, value in typed(matter).items()
+        if name not in told and not hasattr(value, "tzinfo")
+    ]
+    facts = [
+        (_("Kind"), kind.label),
+        (_("Category"), matter.topic.label if matter.topic else matter.category),
+        (_("Place"), matter.place),
+        (_("Area"), names.areas.get(matter.area_id or 0, "")),
+        (_("Unit"), names.unit(matter)),
+        (_("Handled by"), names.accounts.get(matter.assignee_id or 0, "") if view.may_note else ""),
+        (_("Outside number"), matter.outside_number),
+    ]
+    short = [pair for pair in known if len(pair[1]) <= BRIEF]
+    return {
+        "facts": [pair for pair in facts + short if pair[1]],
+        "texts": [pair for pair in known if len(pair[1]) > BRIEF],
+        "moments": moments(matter),
+        "dues": due_lines(matter, view.deadlines),
+        "clock_state": clock_state(matter.due_at) if matter.due_at else "",
+        "links": [
+            (RELATIONS.get(code, code), other, in_scope(account, other))
+            for code, other in view.links
+        ],
+        "questions": [
+            Question(
+                one.question,
+                one.asked_at,
+                one.answered_at,
+                read_answer(one) if view.may_note else "",
+                standing(one),
+            )
+            for one in view.reactions
+        ],
+    }
+
+
+def step_of(view: MatterView, names: Names, move: Move, place: int, bound: ActForm | None) -> Step:
+    """One step with its form; ``bound`` is the form as it was sent, if it was this one."""
+    matter = view.matter
+    form = step_form(matter.kind, move.code)
+    told = matter.type.details.told_fields()
+    return Step(
+        move,
+        sheet(form, move.code, version=matter.version, bound=bound),
+        reverse("desk:matter_step", args=[matter.number, move.code]),
+        str(place),
+        [
+            (answer, written(answer, matter, names.unit(matter)), f"{move.code}-{field}")
+            for field in (*move.needs, *move.takes)
+            if field in told
+            for answer in answers_for(matter.kind, field, matter.category)
+        ],
+    )
+
+
+def written(answer: Answer, matter: Matter, unit: str) -> str:
+    """A ready text with this matter's number and unit in it."""
+    return answer.written(number=matter.number, unit=unit)

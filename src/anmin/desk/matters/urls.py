@@ -1,0 +1,15 @@
+"""The addresses of the room."""
+
+from django.urls import URLPattern
+
+from anmin.desk.matters.views import bulk, files, filters, matter, matters, opening, search
+
+urlpatterns: list[URLPattern] = [
+    *matters.urlpatterns,
+    *opening.urlpatterns,
+    *bulk.urlpatterns,
+    *matter.urlpatterns,
+    *files.urlpatterns,
+    *search.urlpatterns,
+    *filters.urlpatterns,
+]

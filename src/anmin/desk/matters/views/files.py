@@ -1,0 +1,134 @@
+"""The files of one matter: look at them, take one out, add one."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import FileResponse, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+
+from anmin.desk.shell.page import DeskRequest, go, page, show
+from anmin.desk.shell.receiving import LimitedUpload
+from anmin.faces.forms import new_key
+from anmin.files import actions
+from anmin.files.queries import files_of, may_add
+from anmin.files.types import kinds_of_file
+from anmin.kernel.errors import NotAllowed, NotFound, Refusal, Unavailable
+from anmin.matters.attachments import LABEL
+from anmin.matters.queries import find_matter
+from anmin.people.listing import listed
+from anmin.people.policy import Capability
+
+ALONE = "default-src 'none'; sandbox"
+"""The policy of a file that a browser opens all the same: nothing of it runs or loads anything."""
+
+
+class Out(FileResponse):
+    """A file on its way out; the access log has it already."""
+
+    block_size = 65_536
+    on_record = True
+
+    def __init__(self, content: bytes, *args: Any, **kwargs: Any) -> None:
+        super().__init__(BytesIO(content), *args, **kwargs)
+        self["X-Content-Type-Options"] = "nosniff"
+        self["Cross-Origin-Resource-Policy"] = "same-origin"
+        self["Content-Security-Policy"] = ALONE
+
+
+@page(Capability.VIEW_MATTERS)
+def files(request: DeskRequest, number: str) -> HttpResponse:
+    """The files of a matter, and the form for one more."""
+    if request.method == "POST":
+        request.upload_handlers = [LimitedUpload(request, most=_largest() * 2**20)]
+        answer: HttpResponse = _receive(request, number)
+        return answer
+    return _page(request, number)
+
+
+@csrf_protect  # here and not before the view: reading the form would begin the upload
+def _receive(request: DeskRequest, number: str) -> HttpResponse:
+    given = request.FILES.get("file")
+    (handler,) = request.upload_handlers
+    if isinstance(handler, LimitedUpload) and handler.too_large:
+        return _page(request, number, problem=_too_large(_largest()), status=413)
+    key = request.POST.get("key", "")[:64] or new_key()
+    try:
+        row = actions.keep(
+            label=LABEL,
+            key=number,
+            name=(given.name if given else "") or "",
+            chunks=given.chunks() if given else (),
+            by=request.user,
+            request=key,
+        )
+    except (NotAllowed, NotFound):
+        raise
+    except Refusal as refusal:
+        status = 503 if isinstance(refusal, Unavailable) else 422
+        told = str(refusal) if given else _("Choose a file first.")
+        return _page(request, number, problem=told, status=status)
+    messages.success(request, _("Kept: %(name)s.") % {"name": actions.name_of(row)})
+    return go(request, reverse("desk:matter_files", args=[number]))
+
+
+@page(Capability.VIEW_MATTERS)
+def one(request: DeskRequest, number: str, file_id: int) -> Out:
+    """One file, to be saved; who took it is on record."""
+    name, mime, content = actions.read_file(
+        label=LABEL, key=number, pk=file_id, by=request.user, request=request
+    )
+    return Out(content, as_attachment=True, filename=name, content_type=mime)
+
+
+@page(Capability.VIEW_MATTERS)
+def small(request: DeskRequest, number: str, file_id: int) -> Out:
+    """The small picture of a file."""
+    content = actions.read_small(label=LABEL, key=number, pk=file_id, by=request.user)
+    return Out(content, content_type="image/jpeg")
+
+
+def _largest() -> int:
+    """The largest file, in megabytes."""
+    number: int = settings.RULES.get("files.largest_mb", timezone.localdate()).number
+    return number
+
+
+def _too_large(most: int) -> str:
+    return _("The file is larger than %(most)s MB.") % {"most": most}
+
+
+def _page(
+    request: DeskRequest, number: str, *, problem: str = "", status: int = 200
+) -> HttpResponse:
+    kinds, largest = kinds_of_file().values(), _largest()
+    return show(
+        request,
+        "matters/files/list.html",
+        {
+            "matter": find_matter(request.user, number),
+            "files": files_of(request.user, LABEL, number),
+            "may_add": may_add(request.user, LABEL, number),
+            "key": new_key(),
+            "problem": problem,
+            "kinds": listed(kinds),
+            "accept": ",".join(f".{ending}" for kind in kinds for ending in kind.endings),
+            "too_large": _too_large(largest),
+            "limit": largest * 2**20,
+            "largest": largest,
+        },
+        status=status,
+    )
+
+
+urlpatterns: list[URLPattern] = [
+    path("matters/<str:number>/files/", csrf_exempt(files), name="matter_files"),
+    path("matters/<str:number>/files/<int:file_id>/", one, name="matter_file"),
+    path("matters/<str:number>/files/<int:file_id>/small/", small, name="matter_file_small"),
+]

@@ -1,0 +1,315 @@
+"""One matter: its facts and its story, and everything that can be done with it from here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from anmin.callbacks.resting import has_callbacks
+from anmin.desk.matters.forms import AssignForm, CorrectForm, NoteForm, RevealForm, correct_form
+from anmin.desk.matters.matter_page import facts_of, step_of, written
+from anmin.desk.shell.page import DeskRequest, go, page, show
+from anmin.desk.shell.sheets import boxes, empty_boxes, sheet
+from anmin.faces.answers import answers_for
+from anmin.faces.forms import ActForm, StepForm, step_form
+from anmin.faces.story import Names, story
+from anmin.kernel.errors import NotAllowed, NotFound, Refusal
+from anmin.kernel.incoming import key_of
+from anmin.matters import actions, correcting, queries
+from anmin.matters.actor import Actor
+from anmin.matters.contacts import later_contacts
+from anmin.matters.reactions import ask_citizen
+from anmin.people.policy import Capability
+
+if TYPE_CHECKING:
+    from django.forms import Form
+
+    from anmin.matters.flow import Move
+    from anmin.matters.models import Matter
+    from anmin.people.models import Account
+
+
+@page(Capability.VIEW_MATTERS)
+def matter(request: DeskRequest, number: str) -> HttpResponse:
+    """The page of one matter."""
+    return _page(request, number)
+
+
+@page(Capability.VIEW_MATTERS)
+@require_POST
+def step(request: DeskRequest, number: str, code: str) -> HttpResponse:
+    """Take one step of the flow, or put a ready text into its form."""
+    found = queries.find_matter(request.user, number)
+    edge = found.type.flow.move(code)
+    if edge is None:
+        raise NotFound(_("There is no such step."))
+    form = step_form(found.kind, code)(request.POST, auto_id=f"{code}-%s")
+    if wanted := request.POST.get("insert"):
+        return _page(request, number, bound=_inserted(found, edge, form, wanted), name=code)
+    actor = Actor.of(request.user)
+    if edge.asks:
+        return _act(
+            request,
+            number,
+            form,
+            code,
+            lambda: ask_citizen(
+                matter_id=found.pk,
+                code=code,
+                actor=actor,
+                question=form.cleaned_data["question"],
+                version=form.cleaned_data["version"],
+                key=form.cleaned_data["key"],
+            ),
+            _("The question is on its way to the citizen."),
+        )
+    return _act(
+        request,
+        number,
+        form,
+        code,
+        lambda: actions.move(
+            matter_id=found.pk,
+            code=code,
+            actor=actor,
+            version=form.cleaned_data["version"],
+            note=form.cleaned_data.get("note", ""),
+            inputs=form.inputs(),
+            key=form.cleaned_data["key"],
+        ),
+        _("Done: %(step)s.") % {"step": edge.label},
+    )
+
+
+@page(Capability.VIEW_MATTERS)
+@require_POST
+def assign(request: DeskRequest, number: str) -> HttpResponse:
+    """Hand the matter to a person or a unit."""
+    found = queries.find_matter(request.user, number)
+    form = AssignForm(request.POST, account=request.user, auto_id="assign-%s")
+    return _act(
+        request,
+        number,
+        form,
+        "assign",
+        lambda: actions.assign(
+            matter_id=found.pk,
+            actor=Actor.of(request.user),
+            version=form.cleaned_data["version"],
+            note=form.cleaned_data["note"],
+            key=form.cleaned_data["key"],
+            **form.target(),
+        ),
+        _("Handed over."),
+    )
+
+
+@page(Capability.VIEW_MATTERS)
+@require_POST
+def note(request: DeskRequest, number: str) -> HttpResponse:
+    """Write into the timeline."""
+    found = queries.find_matter(request.user, number)
+    form = NoteForm(request.POST, auto_id="note-%s")
+    return _act(
+        request,
+        number,
+        form,
+        "note",
+        lambda: actions.add_note(
+            matter_id=found.pk,
+            actor=Actor.of(request.user),
+            text=form.cleaned_data["note"],
+            public=form.cleaned_data["public"],
+            key=form.cleaned_data["key"],
+        ),
+        _("Your note is in the timeline."),
+    )
+
+
+@page(Capability.VIEW_MATTERS)
+@require_POST
+def correct(request: DeskRequest, number: str) -> HttpResponse:
+    """Put right what was written down wrongly, with the reason."""
+    found = queries.find_matter(request.user, number)
+    form = _correct_form(request.user, found)(request.POST, auto_id="correct-%s")
+    return _act(
+        request,
+        number,
+        form,
+        "correct",
+        lambda: correcting.correct(
+            matter_id=found.pk,
+            actor=Actor.of(request.user),
+            right=form.right(),
+            reason=form.cleaned_data["note"],
+            planned=has_callbacks,
+            version=form.cleaned_data["version"],
+            key=form.cleaned_data["key"],
+        ),
+        _("Corrected. What was there before stays in the history."),
+    )
+
+
+def _correct_form(account: Account, found: Matter) -> type[CorrectForm]:
+    return correct_form(
+        found.kind,
+        category=correcting.may_correct_category(account),
+        contact=correcting.may_correct_contact(account, found),
+    )
+
+
+@page(Capability.VIEW_MATTERS)
+@require_POST
+def reveal(request: DeskRequest, number: str) -> HttpResponse:
+    """Show the contact once, to whoever says why; it is in no address and in no cache."""
+    found = queries.find_matter(request.user, number)
+    form = RevealForm(request.POST, auto_id="reveal-%s")
+    if form.is_valid():
+        try:
+            contact = actions.reveal_contact(
+                matter=found, actor=Actor.of(request.user), reason=form.cleaned_data["reason"]
+            )
+        except NotAllowed:
+            raise
+        except Refusal as refusal:
+            form.add_error("reason", str(refusal))
+        else:
+            later = later_contacts(found.pk, number=found.number)
+            shown = {"contact": contact, "later": later, "revealed": True}
+            if request.htmx:
+                return render(request, "desk/matters/contact.html", shown)
+            return _page(request, number, extra=shown)
+    if request.htmx:
+        context = {
+            "reveal_boxes": boxes(form),
+            "failed_reveal": True,
+            "matter": found,
+            "contact": queries.matter_view(request.user, number).masked,
+        }
+        return render(request, "desk/matters/contact.html", context, status=422)
+    refused = {"reveal_boxes": boxes(form), "failed_reveal": True}
+    return _page(request, number, extra=refused, status=422)
+
+
+def _act(
+    request: DeskRequest,
+    number: str,
+    form: ActForm,
+    name: str,
+    do: Callable[[], Matter],
+    done: str,
+) -> HttpResponse:
+    """Ask an action for what the form says: on success go on, else show why not and keep all."""
+    if form.is_valid():
+        try:
+            changed = do()
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, done)
+            # Handed to where this person does not see it: back to the list.
+            seen = queries.may_see(request.user, changed)
+            return go(
+                request,
+                reverse("desk:matter", args=[number]) if seen else reverse("desk:matters"),
+            )
+    return _page(request, number, bound=form, name=name, status=form.status)
+
+
+def _page(
+    request: DeskRequest,
+    number: str,
+    *,
+    bound: ActForm | None = None,
+    name: str = "",
+    extra: dict[str, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page, with one form as it was sent (``bound``, of the step or action ``name``)."""
+    view = queries.matter_view(request.user, number)
+    names = Names.of(view)
+    events = story(view, names, with_names=view.may_note)
+    since: list[Any] = []
+    if bound is not None and bound.conflict:
+        seen = _version(bound)
+        since = events[seen:]
+        bound.data = bound.retyped(version=view.matter.version)
+    steps = [
+        step_of(view, names, move, n, bound if move.code == name else None)
+        for n, move in enumerate(view.moves, 1)
+    ]
+    version = view.matter.version
+    assigning = bound if name == "assign" else None
+    noting = bound if name == "note" else None
+    placed = (
+        not bound or name in ("assign", "note", "correct") or any(one.sheet.opened for one in steps)
+    )
+    return show(
+        request,
+        "matters/matter.html",
+        {
+            **facts_of(view, names, request.user),
+            "view": view,
+            "matter": view.matter,
+            "events": events,
+            "since": since,
+            "conflict": bound is not None and bound.conflict,
+            "orphan": None if placed else bound,
+            "typed_in": _first_box(bound) if bound else "",
+            # Without anything to fill in one press is enough.
+            "moves": [one for one in steps if not (one.move.needs or one.move.takes)],
+            "forms": [one for one in steps if one.move.needs or one.move.takes],
+            "failed": bound if bound is not None and bound.errors else None,
+            "assign": sheet(AssignForm, "assign", version=version, bound=assigning),
+            "note": sheet(NoteForm, "note", version=version, bound=noting),
+            "correct": sheet(
+                _correct_form(request.user, view.matter),
+                "correct",
+                version=version,
+                bound=bound if name == "correct" else None,
+            ),
+            "reveal_boxes": empty_boxes(RevealForm, "reveal"),
+            "contact": view.masked,
+            **(extra or {}),
+        },
+        status=status,
+    )
+
+
+def _inserted(matter: Matter, edge: Move, form: StepForm, wanted: str) -> StepForm:
+    """The form once more, with a ready text added to what was typed (the way without script)."""
+    for field in (*edge.needs, *edge.takes):
+        for answer in answers_for(matter.kind, field, matter.category):
+            if answer.key == wanted:
+                typed_so_far = form.data.get(field, "").strip()
+                unit = matter.unit.label if matter.unit else ""
+                text = "\n".join(filter(None, (typed_so_far, written(answer, matter, unit))))
+                form.data = form.retyped(**{field: text})
+    form.is_bound = False
+    form.initial = {name: form.data.get(name) for name in form.fields}
+    return form
+
+
+def _first_box(form: Form) -> str:
+    return next((box.id_for_label for box in form.visible_fields()), "")
+
+
+def _version(form: Form) -> int:
+    return key_of(str(form.data.get("version", ""))) or 0
+
+
+urlpatterns: list[URLPattern] = [
+    path("matters/<str:number>/", matter, name="matter"),
+    path("matters/<str:number>/step/<slug:code>/", step, name="matter_step"),
+    path("matters/<str:number>/assign/", assign, name="matter_assign"),
+    path("matters/<str:number>/note/", note, name="matter_note"),
+    path("matters/<str:number>/correct/", correct, name="matter_correct"),
+    path("matters/<str:number>/reveal/", reveal, name="matter_reveal"),
+]

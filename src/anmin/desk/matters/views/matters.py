@@ -1,0 +1,191 @@
+"""The list of matters: six views of it, filters, and pages by keyset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import batched
+from typing import TYPE_CHECKING, Any
+
+from django.http import FileResponse, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from anmin.desk.matters.forms import FilterForm
+from anmin.desk.matters.queries import saved_filters
+from anmin.desk.shell.csv_files import ENDINGS, csv_file
+from anmin.desk.shell.page import DeskRequest, page, show
+from anmin.faces.forms import openable_kinds
+from anmin.faces.rows import VIEW_LABELS, lines
+from anmin.faces.templatetags.anmin_time import spoken_day
+from anmin.kernel.errors import NotFound, Refusal
+from anmin.matters import queries
+from anmin.matters.categories import category_choices
+from anmin.matters.registry import kind_choices, kind_of
+from anmin.people.policy import Capability, can
+from anmin.people.queries import account_labels
+from anmin.places.queries import unit_labels
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+
+    from anmin.exchange.sheets import Cell
+
+EMPTY = {
+    "live": gettext_lazy("Nothing is waiting."),
+    "mine": gettext_lazy("Nothing is waiting for you."),
+    "late": gettext_lazy("Nothing is late."),
+    "at_risk": gettext_lazy("Nothing is due soon."),
+    "unowned": gettext_lazy("Every live matter has a person."),
+    "all": gettext_lazy("There are no matters yet."),
+}
+PAGE = "matters"
+
+
+@page(Capability.VIEW_MATTERS)
+def matters(request: DeskRequest) -> HttpResponse:
+    """A page of the list, narrowed as the address says."""
+    form = FilterForm(request.GET)
+    filters = form.filters()
+    found = queries.list_matters(
+        request.user,
+        filters,
+        cursor=request.GET.get("cursor", ""),
+        back="back" in request.GET,
+    )
+    narrowing = [name for name in form.NARROWING if form.data.get(name)]
+    return show(
+        request,
+        "matters/list.html",
+        {
+            "form": form,
+            "filters": filters,
+            "lines": lines(found.rows, page="desk:matter", to_choose=True),
+            "sorts": {name: _sort(request.GET, filters, name) for name in ("opened", "due")},
+            "exports": _exports(request),
+            "newer": _with(request.GET, cursor=found.newer, back="1") if found.newer else "",
+            "older": _with(request.GET, cursor=found.older) if found.older else "",
+            "views": [
+                {
+                    "label": label,
+                    "url": _with(request.GET, view=view),
+                    "current": view == filters.view,
+                }
+                for view, label in VIEW_LABELS.items()
+            ],
+            "kinds": kind_choices(),
+            "categories": category_choices(),
+            "active": [_chip(request.GET, form, name) for name in narrowing],
+            "saved": _saved(request),
+            "clear_url": _with(request.GET, **dict.fromkeys(form.NARROWING, "")),
+            "save_url": f"{reverse('desk:filters')}?{_query(request.GET)}",
+            "empty": _("Nothing fits this filter.") if narrowing else EMPTY[filters.view],
+            "may_open": bool(openable_kinds(request.user)),
+        },
+    )
+
+
+def _query(given: QueryDict, **changes: str) -> str:
+    """The address part of the list with some parts changed; empty ones fall away."""
+    names = ("view", *FilterForm.NARROWING, "sort")
+    kept = {name: given.get(name, "") for name in names} | changes
+    return urlencode({name: value for name, value in kept.items() if value})
+
+
+def _with(given: QueryDict, **changes: str) -> str:
+    return f"?{_query(given, **changes)}"
+
+
+def _sort(given: QueryDict, filters: queries.Filters, name: str) -> dict[str, str]:
+    """How the head of a column sorts: where it leads, and how the list is sorted by it now."""
+    if name == "due" and filters.view == "all":
+        return {}  # what is over has no deadline
+    by, down = filters.order.removeprefix("-") == name, filters.order.startswith("-")
+    turned = name if down or not by else f"-{name}"
+    now = ("descending" if down else "ascending") if by else ""
+    return {"url": _with(given, sort=turned), "now": now}
+
+
+def _exports(request: DeskRequest) -> list[tuple[str, str]]:
+    """The whole list as files, for those who may take them away."""
+    if not can(request.user, Capability.EXPORT_RECORDS):
+        return []
+    return [
+        (one.upper(), f"{reverse('desk:matters_file', args=[one])}?{_query(request.GET)}")
+        for one in ENDINGS
+    ]
+
+
+@page(Capability.VIEW_MATTERS, Capability.EXPORT_RECORDS)
+@require_safe
+def as_file(request: DeskRequest, ending: str) -> FileResponse:
+    """All of the list that the address says, in its order; taking it away is on record as every download is."""
+    if ending not in ENDINGS:
+        raise NotFound(_("A list is given out as CSV or XLSX."))
+    form = FilterForm(request.GET)
+    filters = form.filters()
+    if form.errors:  # never more than was asked for
+        raise Refusal(_("Part of the filter was not understood: nothing is given out."))
+    head = [_("Number"), _("Kind"), _("Category"), _("Summary"), _("Place"), _("Unit")]
+    head += [_("Handled by"), _("State"), _("Opened"), _("Deadline")]
+    name = f"{_('Matters')}-{timezone.localdate()}"
+    return csv_file(name, head, _cells(queries.every(request.user, filters)), ending)
+
+
+def _cells(found: Iterable[queries.Line]) -> Iterator[list[Cell]]:
+    topics, kinds = dict(category_choices()), dict(kind_choices())
+    units, people = dict[int, str](), dict[int, str]()
+    for part in batched(found, queries.CHUNK, strict=False):
+        units |= unit_labels({one.unit_id for one in part if one.unit_id} - units.keys())
+        people |= account_labels(
+            {one.assignee_id for one in part if one.assignee_id} - people.keys()
+        )
+        for one in part:
+            yield [
+                one.number,
+                str(kinds[one.kind]),
+                str(topics.get(one.category, one.category)),
+                one.summary,
+                one.place,
+                units.get(one.unit_id or 0, ""),
+                people.get(one.assignee_id or 0, ""),
+                str(kind_of(one.kind).flow.state(one.state).label),
+                _local(one.opened_at),
+                _local(one.due_at) if one.due_at else None,
+            ]
+
+
+def _local(moment: datetime) -> datetime:
+    """As the clock on the wall shows it: a sheet knows no zones."""
+    return timezone.localtime(moment).replace(tzinfo=None)
+
+
+def _chip(given: QueryDict, form: FilterForm, name: str) -> dict[str, Any]:
+    value = str(given[name])
+    label: Any = value
+    if name in ("kind", "category"):
+        choices = kind_choices() if name == "kind" else category_choices()
+        label = dict[str, Any](choices).get(value, value)
+    if name in ("since", "until"):
+        pattern = _("from %(day)s") if name == "since" else _("until %(day)s")
+        day = form.cleaned_data.get(name)
+        label = pattern % {"day": spoken_day(day) if day else value}
+    return {"label": label, "remove_url": _with(given, **{name: ""})}
+
+
+def _saved(request: DeskRequest) -> list[dict[str, Any]]:
+    here = _query(request.GET)
+    return [
+        {"label": one.name, "url": f"?{one.query}", "current": one.query == here}
+        for one in saved_filters(request.user, PAGE)
+    ]
+
+
+urlpatterns: list[URLPattern] = [
+    path("matters/", matters, name="matters"),
+    path("matters/list.<slug:ending>", as_file, name="matters_file"),
+]

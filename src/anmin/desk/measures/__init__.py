@@ -1,0 +1,1 @@
+"""The indicators and the records behind them."""

@@ -1,0 +1,1 @@
+"""Replies to messages, and messages that did not arrive."""

@@ -1,0 +1,1 @@
+"""What every page of the desk stands in: navigation, components, keys, look."""

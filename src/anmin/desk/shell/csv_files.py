@@ -1,0 +1,83 @@
+"""A table as a file to keep: CSV or XLSX, no cell of which runs as a formula."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.http import FileResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from anmin.exchange.sheets import write_table
+from anmin.kernel.errors import NotFound
+from anmin.people.policy import Capability, can
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from anmin.desk.shell.page import DeskRequest
+    from anmin.exchange.sheets import Cell
+
+
+ENDINGS = ("csv", "xlsx")
+WHOLE = 100_000
+"""Rows that a file takes of a list that its page cuts: more than there are."""
+
+
+def file_links(request: DeskRequest, name: str) -> list[tuple[str, str]]:
+    """The files of the list that a page shows: labels and addresses; none without the right."""
+    if not can(request.user, Capability.EXPORT_RECORDS):
+        return []
+    asked = request.GET.copy()
+    for paging in ("cursor", "back", "after", "before"):
+        asked.pop(paging, None)
+    query = f"?{asked.urlencode()}" if asked else ""
+    return [(one.upper(), f"{reverse(f'desk:{name}', args=[one])}{query}") for one in ENDINGS]
+
+
+def csv_file(
+    name: str, head: Sequence[str], rows: Iterable[Sequence[Cell]], ending: str = "csv"
+) -> FileResponse:
+    """The rows under their head, as a download called ``name`` with one of ``ENDINGS``.
+
+    Written row by row to a file of the moment: memory does not grow with the rows.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / f"table.{ending}"
+        write_table(made, head, rows)
+        # The open file outlives its folder.
+        return FileResponse(made.open("rb"), as_attachment=True, filename=f"{name}.{ending}")
+
+
+def list_file(
+    name: str, head: Sequence[str], rows: Iterable[Sequence[Cell]], ending: str
+) -> FileResponse:
+    """A list for a meeting: what its page shows this person, whole, and nothing more.
+
+    What is masked there is masked here. That it was taken away is on record as every download is.
+    """
+    if ending not in ENDINGS:
+        raise NotFound(_("A list is given out as CSV or XLSX."))
+    return csv_file(f"{name}-{timezone.localdate()}", head, rows, ending)
+
+
+def wall_clock(moment: datetime | None) -> Cell:
+    """As the clock on the wall shows it: a sheet knows no zones."""
+    return timezone.localtime(moment).replace(tzinfo=None) if moment else None
+
+
+def every_row[Row](
+    page_after: Callable[[int], Sequence[Row]], size: int, key: Callable[[Row], int]
+) -> Iterator[Row]:
+    """Every row of a list that is read page by page, each with one more than its size."""
+    mark = 0
+    while True:
+        found = page_after(mark)
+        yield from found[:size]
+        if len(found) <= size:
+            return
+        mark = key(found[size - 1])

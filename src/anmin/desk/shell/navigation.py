@@ -1,0 +1,136 @@
+"""The rooms of the desk that one person may open, in the order of the loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from anmin.callbacks.inbox import waiting_count
+from anmin.faces import icons
+from anmin.people.policy import Capability, capabilities_of
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One entry: ``key`` is the letter after ``g``; without its capability it is not shown.
+
+    ``waits`` tells how much waits there for anybody who may open it.
+    """
+
+    view: str
+    label: Any
+    icon: str
+    key: str
+    capability: Capability
+    waits: Callable[[], int] | None = None
+
+
+ROOMS = (
+    Room("desk:day", _("Day board"), "calendar-check", "d", Capability.VIEW_DAY),
+    Room("desk:callbacks", _("Callbacks"), "phone", "c", Capability.VIEW_CALLBACKS),
+    Room(
+        "desk:replies",
+        _("Replies"),
+        "message-reply",
+        "r",
+        Capability.WORK_CALLBACKS,
+        waits=waiting_count,
+    ),
+    Room("desk:matters", _("Matters"), "clipboard-list", "m", Capability.VIEW_MATTERS),
+    Room("desk:surveys", _("Surveys"), "forms", "s", Capability.VIEW_SURVEYS),
+    Room("desk:import", _("Import"), "file-import", "i", Capability.IMPORT_RECORDS),
+    Room("desk:morning", _("Morning page"), "sun-high", "n", Capability.VIEW_FIGURES),
+    Room("desk:measures", _("Measures"), "chart-dots", "f", Capability.VIEW_FIGURES),
+    Room(
+        "desk:watch", pgettext_lazy("navigation", "Watch"), "map-search", "w", Capability.VIEW_WATCH
+    ),
+    Room("desk:candidates", _("Listing candidates"), "flag", "l", Capability.VIEW_WATCH),
+    Room("desk:accounts", _("Changes to accounts"), "user", "u", Capability.CONFIRM_ACCOUNTS),
+    Room("admin:index", _("Reference data"), "settings", "a", Capability.MANAGE_REFERENCE),
+)
+_WANTED = frozenset(room.capability for room in ROOMS)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A room as this person sees it from this page."""
+
+    label: str
+    url: str
+    icon: str
+    key: str
+    current: bool
+
+
+def links(request: HttpRequest) -> list[Link]:
+    """The rooms this person may open; a room whose page is not installed is left out."""
+    opens = _opens(request)
+    return [
+        Link(str(room.label), url, room.icon, f"g {room.key}", request.path.startswith(url))
+        for room, url in _installed()
+        if room.capability in opens
+    ]
+
+
+def drawn(request: HttpRequest) -> SafeString:
+    """The same as HTML, made once for each set of rights, language and room."""
+    here = next((url for _room, url in _installed() if request.path.startswith(url)), "")
+    opens = _opens(request)
+    waiting = tuple(
+        (room.view, room.waits())
+        for room, _url in _installed()
+        if room.waits is not None and room.capability in opens
+    )
+    return _drawn(opens, get_language(), here, waiting)
+
+
+def _opens(request: HttpRequest) -> frozenset[Capability]:
+    return _WANTED & capabilities_of(request.user)
+
+
+@cache
+def _installed() -> list[tuple[Room, str]]:
+    found = []
+    for room in ROOMS:
+        with suppress(NoReverseMatch):
+            found.append((room, reverse(room.view)))
+    return found
+
+
+@lru_cache(maxsize=2048)
+def _drawn(
+    opens: frozenset[Capability],
+    language: str | None,
+    here: str,
+    waiting: tuple[tuple[str, int], ...],
+) -> SafeString:
+    """Keyed by all that it shows: ``language`` is the one of the moment."""
+    counts = {view: n for view, n in waiting if n}
+    return format_html_join(
+        "",
+        '<a href="{0}" data-key="g {1}" data-key-label="{2}"{3} title="{2}">{4}<span>{2}</span>{5}</a>',
+        (
+            (
+                url,
+                room.key,
+                room.label,
+                mark_safe(' aria-current="page"' if url == here else ""),  # noqa: S308 - our own
+                icons.draw(room.icon),
+                format_html('<b class="nav-count">{}</b>', counts[room.view])
+                if room.view in counts
+                else "",
+            )
+            for room, url in _installed()
+            if room.capability in opens
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Waves, their draws, results and methodology."""

@@ -1,0 +1,311 @@
+"""What a survey found: one measure by town or group, two waves, outside results, the method."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import FileResponse, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_POST
+
+from anmin.desk.shell.page import DeskRequest, go, page, show
+from anmin.desk.shell.receiving import LimitedUpload
+from anmin.desk.surveys import method as survey_method
+from anmin.desk.surveys import words
+from anmin.desk.surveys.forms import OutsideForm, ReleaseForm
+from anmin.desk.surveys.tables import uploaded_table
+from anmin.exchange.sheets import write_table
+from anmin.kernel.bilingual import english
+from anmin.kernel.errors import NotFound, Refusal
+from anmin.kernel.incoming import key_of
+from anmin.people.policy import Capability, can
+from anmin.surveys import changes, queries, releases, results
+
+if TYPE_CHECKING:
+    from anmin.people.models import Account
+    from anmin.surveys.models import Release, Wave
+
+COLUMNS = (
+    "wave", "revision", "measure", "by", "level", "n", "value", "low", "high", "se", "deff",
+    "df", "suppressed", "difference", "p", "q", "rank_low", "rank_high", "model",
+    "model_low", "model_high",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The figures that a page shows: those of a release, or what a release made now would hold."""
+
+    figures: dict[str, Any]
+    method: dict[str, Any]
+    release: Release | None
+    problem: str = ""
+
+
+def _given(account: Account, wave: Wave, revision: str) -> Given:
+    if number := key_of(revision):
+        one = releases.release_of(account, wave, number)
+        return Given(one.figures, one.method, one)
+    last = releases.latest_release(account, wave)
+    plans = can(account, Capability.PLAN_SURVEYS)
+    if last is not None and not (plans and revision == "now"):
+        return Given(last.figures, last.method, last)
+    if not plans:
+        return Given({"measures": []}, {}, None)
+    try:
+        figures, method = releases.preview(account, wave)
+    except Refusal as refusal:
+        return Given({"measures": []}, {}, None, str(refusal))
+    return Given(figures, method, None)
+
+
+@page(Capability.VIEW_SURVEYS, Capability.VIEW_FIGURES)
+def survey_results(request: DeskRequest, code: str) -> HttpResponse:
+    """One measure of a wave: as a whole, by town or group, beside another wave and outside results."""
+    return _results(request, code)
+
+
+def _results(request: DeskRequest, code: str, *, status: int = 200, **extra: Any) -> HttpResponse:
+    account, wave = request.user, queries.wave_of(request.user, code)
+    given = _given(account, wave, request.GET.get("revision", ""))
+    context: dict[str, Any] = {
+        "wave": wave,
+        "given": given,
+        "plans": can(account, Capability.PLAN_SURVEYS),
+        "revisions": list(wave.releases.order_by("revision")),
+        "form": ReleaseForm(),
+        "margins": list(wave.margins.order_by("variable", "level")),
+    }
+    measures = given.figures["measures"]
+    if measures:
+        chosen = words.chosen(measures, request.GET.get("measure", ""))
+        by = request.GET.get("by", "")
+        crossed = (words.CROSS + name for name in words.in_order(chosen["cross"]))
+        offered = [*words.in_order(chosen["by"]), *crossed]
+        by = by if by in offered else next(iter(offered), "")
+        context |= _shown(request, wave, given, chosen, by)
+    return show(request, "surveys/results.html", context | extra, status=status)
+
+
+def _shown(
+    request: DeskRequest, wave: Wave, given: Given, chosen: dict[str, Any], by: str
+) -> dict[str, Any]:
+    account = request.user
+    here = reverse("desk:survey_results", args=[wave.code])
+    revision = request.GET.get("revision", "")
+    kept = f"&revision={revision}" if revision else ""
+    other = _other(account, wave, request.GET.get("against", ""))
+    level = given.method["level"]
+    measure = words.label(chosen)
+    cross = results.cross_of(given.figures, chosen["code"], by.removeprefix(words.CROSS))
+    crossed = cross if by.startswith(words.CROSS) else []
+    cells = results.cells_of(given.figures, chosen["code"], by)
+    ranked = by == "town" and chosen["is_share"]
+    modelled = any(cell.model is not None for cell in cells)
+    how = survey_method.how_made(given.method)
+    csv_url = f"{reverse('desk:survey_results_csv', args=[wave.code])}?revision={revision}"
+    context: dict[str, Any] = {
+        "measure": measure,
+        "chosen": chosen,
+        "by": by,
+        "views": [
+            {
+                "label": words.label(one),
+                "url": f"{here}?measure={one['code']}&by={by}{kept}",
+                "current": one["code"] == chosen["code"],
+            }
+            for one in given.figures["measures"]
+        ],
+        "dimensions": [
+            {
+                "label": words.dimension(one),
+                "url": f"{here}?measure={chosen['code']}&by={one}{kept}",
+                "current": one == by,
+            }
+            for one in words.in_order(chosen["by"])
+        ]
+        + [
+            {
+                "label": words.crossing(one),
+                "url": f"{here}?measure={chosen['code']}&by={words.CROSS}{one}{kept}",
+                "current": by == words.CROSS + one,
+            }
+            for one in words.in_order(chosen["cross"])
+        ],
+        "matrix": words.matrix(crossed, chosen) if crossed else None,
+        "tiles": words.tiles(
+            chosen, given.method, releases.outside_results(account, chosen["code"])
+        ),
+        "lines": words.lines(cells, chosen, given.method, by),
+        "tested": any(cell.q is not None for cell in cells),
+        "ranked": ranked,
+        "modelled": modelled,
+        "spans": 8 + ranked + modelled,
+        "level": round(level * 100),
+        "how": how,
+        "csv_url": csv_url,
+        "against": [one for one in queries.waves(account) if one.pk != wave.pk and one.closed_at],
+        "other": other[0] if other else None,
+    }
+    series = [(wave.title, cells)]
+    if other is not None:
+        last, figures = other
+        changed = changes.changes(given.figures, figures.figures, chosen["code"], by, level)
+        whole = changes.changes(given.figures, figures.figures, chosen["code"], "", level)
+        context["changes"] = words.changes([*whole, *changed], chosen, by, level)
+        series.append((last.title, results.cells_of(figures.figures, chosen["code"], by)))
+    if crossed:
+        series, by = words.by_level(crossed), "town"
+    if cells or crossed:
+        context["plot"] = words.plot(
+            measure, series, chosen, by, level=level, how=how, csv_url=csv_url
+        )
+    return context
+
+
+def _other(account: Account, wave: Wave, code: str) -> tuple[Wave, Release] | None:
+    if not code or code == wave.code:
+        return None
+    other = queries.wave_of(account, code)
+    found = releases.latest_release(account, other)
+    return (other, found) if found else None
+
+
+@page(Capability.VIEW_SURVEYS, Capability.VIEW_FIGURES)
+def results_csv(request: DeskRequest, code: str) -> FileResponse:
+    """Every figure of a release as a table."""
+    wave = queries.wave_of(request.user, code)
+    given = _given(request.user, wave, request.GET.get("revision", ""))
+    revision = given.release.revision if given.release else "preview"
+    if not given.figures["measures"]:
+        raise NotFound(_("Nothing has been released yet."))
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / f"{code}.csv"
+        write_table(made, COLUMNS, _rows(wave.code, revision, given.figures))
+        return FileResponse(made.open("rb"), as_attachment=True, filename=f"{code}-r{revision}.csv")
+
+
+def _rows(code: str, revision: int | str, figures: dict[str, Any]) -> Iterator[list[Any]]:
+    for measure in figures["measures"]:
+        parts = [
+            ("", [measure["whole"]]),
+            *((name, measure["by"][name]) for name in words.in_order(measure["by"])),
+        ]
+        for by, cells in parts:
+            for cell in cells:
+                start = [code, revision, measure["code"], by]
+                yield [*start, *(cell.get(name) for name in COLUMNS[4:])]
+        for name in words.in_order(measure["cross"]):
+            for one in measure["cross"][name]:
+                cell = {**one["cell"], "level": f"{one['town']}*{one['cell']['level']}"}
+                start = [code, revision, measure["code"], words.CROSS + name]
+                yield [*start, *(cell.get(column) for column in COLUMNS[4:])]
+
+
+@page(Capability.VIEW_SURVEYS, Capability.VIEW_FIGURES)
+def method(request: DeskRequest, code: str) -> HttpResponse:
+    """How a release was made, in words and numbers: the page that goes with every release."""
+    wave = queries.wave_of(request.user, code)
+    given = _given(request.user, wave, request.GET.get("revision", ""))
+    context = {
+        "wave": wave,
+        "given": given,
+        "sections": survey_method.method_sections(wave, given.method) if given.method else [],
+        "revisions": list(wave.releases.select_related("by").order_by("revision")),
+        "english": english(),
+    }
+    return show(request, "surveys/method.html", context)
+
+
+@page(Capability.PLAN_SURVEYS)
+@require_POST
+def release(request: DeskRequest, code: str) -> HttpResponse:
+    """Freeze the figures as they are now."""
+    wave = queries.wave_of(request.user, code)
+    form = ReleaseForm(request.POST)
+    if form.is_valid():
+        try:
+            made = releases.release(
+                wave_id=wave.pk, by=request.user, reason=form.cleaned_data["reason"]
+            )
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(
+                request, _("Revision %(n)s is released and frozen.") % {"n": made.revision}
+            )
+            return go(request, reverse("desk:survey_results", args=[code]))
+    return _results(request, code, status=form.status, form=form)
+
+
+@csrf_exempt  # checked in _take_margins: reading the token would begin the upload
+@page(Capability.PLAN_SURVEYS)
+@require_POST
+def margins(request: DeskRequest, code: str) -> HttpResponse:
+    """Population totals from outside, from a file of variable, level, total."""
+    request.upload_handlers = [LimitedUpload(request)]
+    answer: HttpResponse = _take_margins(request, code)
+    return answer
+
+
+@csrf_protect
+def _take_margins(request: DeskRequest, code: str) -> HttpResponse:
+    wave = queries.wave_of(request.user, code)
+    try:
+        with uploaded_table(request) as table:
+            names = [cell.casefold() for cell in table.header]
+            rows = [(line, dict(zip(names, cells, strict=False))) for line, cells in table.rows]
+            table.require_sound()
+        n = releases.set_margins(
+            wave_id=wave.pk, rows=rows, source=request.POST.get("source", ""), by=request.user
+        )
+    except Refusal as refusal:
+        return _results(request, code, status=422, margins_problem=str(refusal))
+    messages.success(request, _("%(n)s population totals are kept.") % {"n": n})
+    return go(request, f"{reverse('desk:survey_results', args=[code])}?revision=now")
+
+
+# --- results of others --------------------------------------------------------------------------
+
+
+@page(Capability.VIEW_SURVEYS, Capability.VIEW_FIGURES)
+def outside(request: DeskRequest) -> HttpResponse:
+    """Figures of other bodies' surveys, said honestly; analysts add to them."""
+    plans = can(request.user, Capability.PLAN_SURVEYS)
+    form = OutsideForm(request.POST if request.method == "POST" and plans else None)
+    if form.is_bound and form.is_valid():
+        given = dict(form.cleaned_data)
+        given.pop("key")
+        given.pop("version")
+        given["value"] = float(given.pop("percent")) / 100
+        try:
+            releases.add_outside_result(**given, by=request.user)
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("The result is kept beside ours."))
+            return go(request, reverse("desk:survey_outside"))
+    rows = [words.outside_line(one) for one in releases.outside_results(request.user)]
+    return show(
+        request,
+        "surveys/outside.html",
+        {"rows": rows, "form": form, "plans": plans},
+        status=form.status if form.is_bound else 200,
+    )
+
+
+urlpatterns: list[URLPattern] = [
+    path("surveys/outside/", outside, name="survey_outside"),
+    path("surveys/waves/<slug:code>/results/", survey_results, name="survey_results"),
+    path("surveys/waves/<slug:code>/results.csv", results_csv, name="survey_results_csv"),
+    path("surveys/waves/<slug:code>/method/", method, name="survey_method"),
+    path("surveys/waves/<slug:code>/release/", release, name="survey_release"),
+    path("surveys/waves/<slug:code>/margins/", margins, name="survey_margins"),
+]

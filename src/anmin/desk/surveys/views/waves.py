@@ -1,0 +1,273 @@
+"""The survey studio: waves, their frame and draw, their progress; questionnaires to read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_POST
+
+from anmin.desk.shell.page import DeskRequest, go, page, show
+from anmin.desk.shell.receiving import LimitedUpload
+from anmin.desk.surveys.forms import SIZE, AssignForm, ProposeForm, SampleForm, WaveForm
+from anmin.desk.surveys.tables import uploaded_table
+from anmin.exchange.rejects import RejectsFile
+from anmin.kernel.errors import NotFound, Refusal
+from anmin.people.policy import Capability, can
+from anmin.surveys import frames, queries, waves
+from anmin.surveys.dispositions import DispositionClass, dispositions
+from anmin.surveys.questionnaires import questionnaire, versions
+
+SHOWN_REJECTS = 20
+TONES = {"draft": "open", "frozen": "waiting", "field": "working", "closed": "done"}
+
+
+@page(Capability.VIEW_SURVEYS)
+def surveys(request: DeskRequest) -> HttpResponse:
+    """Every wave, and the way to a new one."""
+    return _list(request, WaveForm())
+
+
+def _list(request: DeskRequest, form: WaveForm) -> HttpResponse:
+    lines = [
+        {
+            "wave": wave,
+            "tone": TONES[wave.status],
+            "rate": queries.response_rate(wave.cases.all()) if wave.drawn_at else None,
+        }
+        for wave in queries.waves(request.user)
+    ]
+    context = {
+        "lines": lines,
+        "form": form,
+        "plans": can(request.user, Capability.PLAN_SURVEYS),
+        "figures": can(request.user, Capability.VIEW_FIGURES),
+        "sheets": [questionnaire(code, version) for code, version in versions()],
+    }
+    return show(request, "surveys/list.html", context, status=form.status if form.is_bound else 200)
+
+
+@page(Capability.PLAN_SURVEYS)
+@require_POST
+def open_wave(request: DeskRequest) -> HttpResponse:
+    """Open a wave and publish its hash."""
+    form = WaveForm(request.POST)
+    if form.is_valid():
+        given = form.cleaned_data
+        code, _dot, version = given["sheet"].rpartition(".")
+        try:
+            wave = waves.open_wave(
+                waves.Opening(
+                    code=given["code"],
+                    title_zh=given["title_zh"],
+                    title_en=given["title_en"],
+                    questionnaire=code,
+                    version=int(version),
+                    by_message=given["by_message"],
+                    double_entry=given["double_entry"],
+                ),
+                by=request.user,
+            )
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("The wave is open and the hash of its seed is published."))
+            return go(request, reverse("desk:survey", args=[wave.code]))
+    return _list(request, form)
+
+
+# --- one wave -----------------------------------------------------------------------------------
+
+
+@page(Capability.VIEW_SURVEYS)
+def survey(request: DeskRequest, code: str) -> HttpResponse:
+    """One wave: what is published of it, its frame, its draw, and how far the asking has come."""
+    return _wave(request, code)
+
+
+def _wave(request: DeskRequest, code: str, *, status: int = 200, **extra: Any) -> HttpResponse:
+    account = request.user
+    wave = queries.wave_of(account, code)
+    lines = queries.progress(account, wave)
+    plans, works = (can(account, one) for one in (Capability.PLAN_SURVEYS, Capability.WORK_SURVEYS))
+    context: dict[str, Any] = {
+        "wave": wave,
+        "tone": TONES[wave.status],
+        "lines": lines,
+        "plans": plans,
+        "works": works,
+        "figures": can(account, Capability.VIEW_FIGURES),
+        "rate": queries.response_rate(wave.cases.all()) if wave.drawn_at else None,
+        "in_frame": sum(line.frame for line in lines),
+        "sheet": questionnaire(wave.questionnaire, wave.version),
+    }
+    if context["rate"]:
+        context["ended"] = [
+            (dispositions()[one].label, one, number)
+            for one, number in context["rate"].by_code.items()
+        ]
+        context["not_eligible"] = context["rate"].by_class.get(DispositionClass.NOT_ELIGIBLE, 0)
+    if works and wave.status == waves.Status.FIELD:
+        context["waiting"] = queries.waiting(account, wave)
+    if plans:
+        context |= {
+            "assign": AssignForm(offered=queries.interviewers()),
+            "dealt": queries.interviewer_lines(account, wave),
+            "rejects": _rejects(code).path.exists() and wave.status == waves.Status.DRAFT,
+        }
+        if wave.status == waves.Status.FROZEN and "sample" not in extra:
+            proposed, sizes = _proposed(request, wave)
+            context |= {
+                "propose": proposed,
+                "sample": SampleForm(
+                    lines=lines, initial={SIZE + town: n for town, n in sizes.items()}
+                ),
+            }
+            status = 422 if proposed.errors else status
+    return show(request, "surveys/wave.html", context | extra, status=status)
+
+
+def _proposed(request: DeskRequest, wave: Any) -> tuple[ProposeForm, dict[str, int]]:
+    """The form that asks for sizes, and what it proposes."""
+    form = ProposeForm(request.GET if {"total", "margin"} & set(request.GET) else None)
+    if form.is_bound and form.is_valid():
+        try:
+            return form, waves.propose(wave, **form.asked())
+        except Refusal as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+    return form, {}
+
+
+def _rejects(code: str) -> RejectsFile:
+    return RejectsFile(f"frame-{code}", has_header=True)
+
+
+@csrf_exempt  # checked in _take_frame: reading the token would begin the upload
+@page(Capability.PLAN_SURVEYS)
+@require_POST
+def frame(request: DeskRequest, code: str) -> HttpResponse:
+    """Bring the list of people in from a file."""
+    request.upload_handlers = [LimitedUpload(request)]
+    answer: HttpResponse = _take_frame(request, code)
+    return answer
+
+
+@csrf_protect
+def _take_frame(request: DeskRequest, code: str) -> HttpResponse:
+    wave = queries.wave_of(request.user, code)
+    _rejects(code).path.unlink(missing_ok=True)
+    try:
+        with uploaded_table(request) as table:
+            taken = frames.take_in(
+                wave_id=wave.pk, header=table.header, rows=table.rows, by=request.user
+            )
+            header = table.header
+            taken.read += len(table.faults)
+            taken.rejected.extend(table.faults)
+    except Refusal as refusal:
+        return _wave(request, code, status=422, frame_problem=str(refusal))
+    with _rejects(code) as file:
+        for line, reason, cells in taken.rejected:
+            file.write(header, cells, line, reason)
+    shown = [(line, reason) for line, reason, _cells in taken.rejected[:SHOWN_REJECTS]]
+    return _wave(request, code, taken=taken, rejected=shown)
+
+
+@page(Capability.PLAN_SURVEYS)
+def rejected(request: DeskRequest, code: str) -> FileResponse:
+    """The rows of the last file that were not taken; they can hold contacts: `page` logs it."""
+    wave = queries.wave_of(request.user, code)
+    kept = _rejects(wave.code).path
+    if not kept.exists():
+        raise Http404
+    return FileResponse(kept.open("rb"), as_attachment=True, filename=f"{code}-rejected.csv")
+
+
+@page(Capability.PLAN_SURVEYS)
+@require_POST
+def freeze(request: DeskRequest, code: str) -> HttpResponse:
+    """Freeze the frame and publish its digest."""
+    wave = waves.freeze(wave_id=queries.wave_of(request.user, code).pk, by=request.user)
+    messages.success(
+        request, _("%(n)s people: the frame is frozen and published.") % {"n": wave.frame_count}
+    )
+    return go(request, reverse("desk:survey", args=[code]))
+
+
+@page(Capability.PLAN_SURVEYS)
+@require_POST
+def draw(request: DeskRequest, code: str) -> HttpResponse:
+    """Draw the sample and send it into the field."""
+    wave = queries.wave_of(request.user, code)
+    form = SampleForm(request.POST, lines=queries.progress(request.user, wave))
+    if form.is_valid():
+        try:
+            wave = waves.draw(
+                wave_id=wave.pk,
+                sizes=form.sizes(),
+                take=form.cleaned_data["take"],
+                by=request.user,
+            )
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("%(n)s people are drawn.") % {"n": wave.selected})
+            return go(request, reverse("desk:survey", args=[code]))
+    return _wave(request, code, status=form.status, sample=form, propose=ProposeForm())
+
+
+@page(Capability.PLAN_SURVEYS)
+@require_POST
+def assign(request: DeskRequest, code: str) -> HttpResponse:
+    """Deal the open cases out to interviewers of other units."""
+    wave = queries.wave_of(request.user, code)
+    form = AssignForm(request.POST, offered=queries.interviewers())
+    if form.is_valid():
+        try:
+            dealt = waves.assign(wave_id=wave.pk, interviewers=form.chosen(), by=request.user)
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            told = {"n": sum(dealt.values()), "people": len(dealt)}
+            messages.success(request, _("%(n)s cases are dealt out to %(people)s people.") % told)
+            return go(request, reverse("desk:survey", args=[code]))
+    return _wave(request, code, status=form.status, assign=form)
+
+
+@page(Capability.PLAN_SURVEYS)
+@require_POST
+def end(request: DeskRequest, code: str) -> HttpResponse:
+    """End the asking and publish the seed."""
+    waves.end_fieldwork(wave_id=queries.wave_of(request.user, code).pk, by=request.user)
+    messages.success(request, _("Fieldwork has ended; the seed is published."))
+    return go(request, reverse("desk:survey", args=[code]))
+
+
+# --- questionnaires -----------------------------------------------------------------------------
+
+
+@page(Capability.VIEW_SURVEYS)
+def sheet(request: DeskRequest, code: str, version: int) -> HttpResponse:
+    """A questionnaire as it is asked, in both languages, with what is estimated from it."""
+    if (code, version) not in versions():
+        raise NotFound(_("There is no such questionnaire."))
+    found = questionnaire(code, version)
+    return show(request, "surveys/questionnaire.html", {"sheet": found})
+
+
+urlpatterns: list[URLPattern] = [
+    path("surveys/", surveys, name="surveys"),
+    path("surveys/open/", open_wave, name="survey_open"),
+    path("surveys/questionnaires/<slug:code>/<int:version>/", sheet, name="questionnaire"),
+    path("surveys/waves/<slug:code>/", survey, name="survey"),
+    path("surveys/waves/<slug:code>/frame/", frame, name="survey_frame"),
+    path("surveys/waves/<slug:code>/frame/rejected.csv", rejected, name="survey_rejected"),
+    path("surveys/waves/<slug:code>/freeze/", freeze, name="survey_freeze"),
+    path("surveys/waves/<slug:code>/draw/", draw, name="survey_draw"),
+    path("surveys/waves/<slug:code>/assign/", assign, name="survey_assign"),
+    path("surveys/waves/<slug:code>/end/", end, name="survey_end"),
+]

@@ -1,1 +1,0 @@
-"""Thin views, one module for each kind of page; each brings its own ``urlpatterns``."""

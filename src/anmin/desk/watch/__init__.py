@@ -1,0 +1,1 @@
+"""Concerns, comparisons, hot spots, the area index, listing candidates."""

@@ -1,0 +1,362 @@
+"""Every place and category against last year or the time before: signals told from chance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.http import FileResponse, HttpResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from anmin.desk.figures.findings import scatter_words
+from anmin.desk.figures.periods import PeriodForm
+from anmin.desk.shell import figure as drawn
+from anmin.desk.shell.csv_files import csv_file
+from anmin.desk.shell.page import DeskRequest, page, show
+from anmin.desk.watch import words as watching
+from anmin.kernel.errors import Refusal, Unavailable
+from anmin.matters.categories import categories, category_choices
+from anmin.people.policy import Capability, can
+from anmin.places.queries import area_names
+from anmin.watch.comparing import KEY, Base, compared, lately, usual
+from anmin.watch.evidence import judged_by
+from anmin.watch.periods import Period, rule
+
+if TYPE_CHECKING:
+    from anmin.people.models import Account
+    from anmin.watch.comparing import Compared, Row
+
+SHOWN = 120
+DRAWN = 20
+BASES = {
+    Base.YEAR: gettext_lazy("Same period last year"),
+    Base.BEFORE: gettext_lazy("The time just before"),
+}
+TOWN_CODE = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the page was asked for."""
+
+    form: PeriodForm
+    period: Period
+    level: str
+    base: Base
+    usual: Base
+    category: str
+    town: str
+
+
+def _asked(request: DeskRequest) -> Asked:
+    form = PeriodForm(request.GET)
+    form.is_valid()
+    given, today = form.cleaned_data, timezone.localdate()
+    period, best = usual(today)
+    base = best
+    wanted = request.GET.get("base", "")
+    if wanted in {one.value for one in Base}:
+        base = Base(wanted)
+    days = rule("watch.compare_days").number
+    if base is Base.YEAR:
+        period = lately(today, days)
+    end = given.get("end") or period.end
+    start = given.get("start") or end - timedelta(days=period.days - 1)
+    return Asked(
+        form=form,
+        period=Period(min(start, end), end),
+        level=watching.level_asked(request.GET.get("level", "")),
+        base=base,
+        usual=best,
+        category=given.get("category", ""),
+        town=request.GET.get("town", ""),
+    )
+
+
+@page(Capability.VIEW_WATCH)
+def comparison(request: DeskRequest) -> HttpResponse:
+    """The comparison as a table, signals first."""
+    context: dict[str, Any] = {"tabs": watching.tabs("desk:watch_compare")}
+    try:
+        asked = _asked(request)
+        found = compared(asked.period, asked.base, asked.level)
+    except Unavailable as reason:
+        return show(request, "watch/compare.html", context | {"unavailable": str(reason)})
+    except Refusal as reason:
+        return show(request, "watch/compare.html", context | {"problem": str(reason)})
+    rows = _narrowed(found, asked)
+    csv_url = _address(request, "desk:watch_compare_csv", asked)
+    context |= {
+        "asked": asked,
+        "found": found,
+        "levels": _choices(request, asked, "level", watching.LEVEL_LABELS, asked.level),
+        "bases": _choices(request, asked, "base", BASES, asked.base),
+        "towns": {c: n for c, n in area_names().items() if len(c) == TOWN_CODE},
+        "categories": category_choices(),
+        "lines": _lines(request.user, found, rows[:SHOWN]),
+        "left": len(rows) - len(rows[:SHOWN]),
+        "summary": _summary(found),
+        "scattered": _scattered(found),
+        "repeats_url": watching.with_query(
+            "desk:watch_repeats",
+            start=found.now.start,
+            end=found.now.end,
+            category=asked.category,
+            place=asked.town,
+        )
+        if found.repeats
+        else "",
+        "base_words": _base_words(found, asked),
+        "plot": _plot(found, rows, csv_url),
+        "csv_url": csv_url,
+        "level_words": watching.level_percent(),
+        "as_of": watching.as_of(found.cutoff, found.revision),
+        "proposes": can(request.user, Capability.PROPOSE_LISTING),
+    }
+    return show(request, "watch/compare.html", context)
+
+
+def _narrowed(found: Compared, asked: Asked) -> list[Row]:
+    return [
+        row
+        for row in found.rows
+        if (not asked.category or row.category == asked.category)
+        and (not asked.town or row.place.startswith(asked.town))
+    ]
+
+
+def _address(request: DeskRequest, view: str, asked: Asked, **changes: str) -> str:
+    said = {
+        "level": asked.level,
+        "base": asked.base.value,
+        "start": request.GET.get("start", ""),
+        "end": request.GET.get("end", ""),
+        "category": asked.category,
+        "town": asked.town,
+    }
+    return watching.with_query(view, **{**said, **changes})
+
+
+def _choices(
+    request: DeskRequest, asked: Asked, name: str, labels: Any, current: str
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "url": _address(request, "desk:watch_compare", asked, **{name: code}),
+            "label": label,
+            "current": code == current,
+        }
+        for code, label in labels.items()
+    ]
+
+
+def _summary(found: Compared) -> str:
+    """How many of all are signals, and what may be wrong with that."""
+    if not found.rows:
+        return _("Nothing was counted in either period.")
+    if not found.signals:
+        return _("None of %(all)s comparisons is a signal: chance may explain each of them.") % {
+            "all": f"{len(found.rows):,}"
+        }
+    words = {
+        "signals": f"{len(found.signals):,}",
+        "all": f"{len(found.rows):,}",
+        "fdr": f"{found.fdr * 100:g}%",
+    }
+    told = (
+        ngettext(
+            "%(signals)s of %(all)s comparisons is a signal.",
+            "%(signals)s of %(all)s comparisons are signals.",
+            len(found.signals),
+        )
+        % words
+    )
+    return f"{told} " + _("Of such signals at most about %(fdr)s are false on average.") % words
+
+
+def _scattered(found: Compared) -> str:
+    """How counts scatter here, and how many calls count with another one."""
+    told = scatter_words(found.scatter, known=found.scatter_known)
+    if not found.repeats:
+        return told
+    again = ngettext(
+        "%(n)s call is likely about the same event as the one before it, and counts with it.",
+        "%(n)s calls are likely about the same event as the one before them, and count with it.",
+        found.repeats,
+    ) % {"n": f"{found.repeats:,}"}
+    return f"{told} {again}"
+
+
+def _base_words(found: Compared, asked: Asked) -> str:
+    """Which period stands against which, and why."""
+    words = {"now": watching.days(found.now), "earlier": watching.days(found.earlier)}
+    told = _("%(now)s against %(earlier)s.") % words
+    if found.whole:
+        if asked.usual is Base.BEFORE:
+            told += " " + _("A year ago is not on record everywhere, so this is the time before.")
+        return told
+    return f"{told} " + _(
+        "That time is not on record everywhere: only places with records of it are compared."
+    )
+
+
+def _lines(account: Account, found: Compared, rows: list[Row]) -> list[dict[str, Any]]:
+    places, topics = area_names(), categories()
+    speaks = (found.now, found.base) in judged_by(timezone.localdate())
+    return [
+        {
+            "place": places.get(row.place, row.place),
+            "code": row.place,
+            "category": topics[row.category].label if row.category in topics else row.category,
+            "this": watching.events_of(row.this, row.calls[0]),
+            "last": watching.events_of(row.last, row.calls[1]),
+            "ratio": watching.ratio(row.ratio),
+            "limits": watching.limits(row.low, row.high),
+            "p": watching.chance(row.p),
+            "p_pure": watching.chance(row.p_pure),
+            "scatter": f"{row.scatter:.1f}",
+            "q": watching.chance(row.q),
+            "verdict": watching.verdict(row.verdict, rise=row.rise),
+            "url": watching.records_of(
+                account, KEY, found.now, {_level(row): row.place, "category": row.category}
+            )
+            if row.this
+            else "",
+            "earlier_url": watching.records_of(
+                account, KEY, found.earlier, {_level(row): row.place, "category": row.category}
+            )
+            if row.last
+            else "",
+            "propose_url": watching.with_query(
+                "desk:candidate_new", area=row.place, ground="rise", about=row.category
+            )
+            if speaks and row.verdict == "signal" and row.rise
+            else "",
+        }
+        for row in rows
+    ]
+
+
+def _level(row: Row) -> str:
+    return "town" if len(row.place) == TOWN_CODE else "area"
+
+
+def _plot(found: Compared, rows: list[Row], csv_url: str) -> drawn.Figure | None:
+    """The ratios of the first rows that have one with both limits above 0."""
+    known = [row for row in rows if row.ratio and row.low and row.high is not None][:DRAWN]
+    if not known:
+        return None
+    places, topics = area_names(), categories()
+    points = tuple(
+        drawn.Point(
+            at=f"{places.get(row.place, row.place)} · {topics[row.category].label}"
+            if row.category in topics
+            else row.place,
+            value=row.ratio,
+            low=row.low,
+            high=row.high,
+            n=row.this + row.last,
+        )
+        for row in known
+    )
+    return drawn.Figure(
+        id="ratios",
+        kind="dots-interval",
+        unit="ratio",
+        decimals=2,
+        title=_("Rate now over rate then"),
+        dimension=_("Place and category"),
+        series=(drawn.Series(name=_("ratio"), points=points),),
+        level=round(found.level * 100),
+        reference=1,
+        reference_label=_("no change"),
+        log=True,
+        how=how_made(found),
+        csv_url=csv_url,
+    )
+
+
+def how_made(found: Compared) -> str:
+    """What was compared with what, by which test."""
+    words = {
+        "now": watching.days(found.now),
+        "earlier": watching.days(found.earlier),
+        "days": found.now.days,
+        "before": found.earlier.days,
+        "level": watching.level_percent(),
+        "fdr": f"{found.fdr * 100:g}%",
+        "all": f"{len(found.rows):,}",
+    }
+    return "\n".join(
+        [
+            _("Incidents as reported, %(now)s (%(days)s days) and %(earlier)s (%(before)s days).")
+            % words,
+            _(
+                "Each pair of counts is compared given their sum: exactly as pure chance (Poisson) "
+                "would have it, and, where the counts of its category scatter more, by the "
+                "beta-binomial with the scatter that all places and weeks show. p is that of no "
+                "change, the interval (%(level)s) is that of the ratio of the daily rates."
+            )
+            % words,
+            scatter_words(found.scatter, known=found.scatter_known),
+            _(
+                "Calls of one community and category within %(minutes)s minutes are likely about "
+                "one event, and count once."
+            )
+            % {"minutes": rule("watch.same_event_minutes").number},
+            _(
+                "“Signal”: the false discovery rate over all %(all)s comparisons stays within "
+                "%(fdr)s (Benjamini and Hochberg). “Too few to say”: not even the most extreme "
+                "outcome of so few records could have been a signal."
+            )
+            % words,
+            watching.as_of(found.cutoff, found.revision),
+        ]
+    )
+
+
+@page(Capability.VIEW_WATCH)
+def comparison_csv(request: DeskRequest) -> FileResponse:
+    """Every row as a table, whatever the page shows of them."""
+    asked = _asked(request)
+    found = compared(asked.period, asked.base, asked.level)
+    names = area_names()
+    head = ["place", "label", "category", "this", "last", "calls_this", "calls_last"]
+    head += ["ratio", "low", "high", "p", "p_pure_chance", "scatter", "q", "verdict"]
+    head += ["start", "end", "earlier_start", "earlier_end", "cutoff", "revision"]
+    rows = [
+        [
+            row.place,
+            names.get(row.place, row.place),
+            row.category,
+            row.this,
+            row.last,
+            *row.calls,
+            row.ratio,
+            row.low,
+            row.high,
+            row.p,
+            row.p_pure,
+            row.scatter,
+            row.q,
+            row.verdict,
+            found.now.start,
+            found.now.end,
+            found.earlier.start,
+            found.earlier.end,
+            timezone.localtime(found.cutoff),
+            found.revision,
+        ]
+        for row in _narrowed(found, asked)
+    ]
+    return csv_file(f"comparison-{asked.level}-{asked.base}", head, rows)
+
+
+urlpatterns: list[URLPattern] = [
+    path("watch/compare/", comparison, name="watch_compare"),
+    path("watch/compare.csv", comparison_csv, name="watch_compare_csv"),
+]

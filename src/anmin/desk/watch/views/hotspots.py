@@ -1,0 +1,270 @@
+"""Hot spots: what the nightly scan found, on a map of communities with a time slider."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.http import FileResponse, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from anmin.desk.figures.findings import scatter_words
+from anmin.desk.shell.csv_files import csv_file
+from anmin.desk.shell.page import DeskRequest, page, show
+from anmin.desk.watch import words as watching
+from anmin.desk.watch.candidate_evidence import scan_how
+from anmin.kernel.errors import NotFound, Unavailable
+from anmin.kernel.incoming import day_of
+from anmin.people.listing import listed
+from anmin.people.policy import Capability, can
+from anmin.places.queries import area_names, area_positions
+from anmin.watch import queries
+from anmin.watch.hotspots import daily_counts
+from anmin.watch.series import all_series
+
+if TYPE_CHECKING:
+    from anmin.people.models import Account
+    from anmin.watch.models import Scan
+
+WEEK = 7
+LISTED = 15
+TOWN_CODE = 9
+CLAIMED = watching.Badge(gettext_lazy("claimed"), "late")
+CHANCE = watching.Badge(gettext_lazy("may be chance"), "plain")
+
+
+@page(Capability.VIEW_WATCH)
+def hotspots(request: DeskRequest) -> HttpResponse:
+    """One series in one night: the map, its clusters, and a week of reports by place."""
+    nights = queries.scan_nights(request.user)
+    code = request.GET.get("series", "")
+    series = all_series().get(code) or next(iter(all_series().values()))
+    night = day_of(request.GET.get("night", ""), settings.RULES)
+    scan = queries.scan_of(request.user, series.code, night)
+    context: dict[str, Any] = {
+        "tabs": watching.tabs("desk:watch_hotspots"),
+        "nights": [one.isoformat() for one in nights],
+        "series": series,
+        "choices": [
+            {
+                "url": watching.with_query(
+                    "desk:watch_hotspots", series=one.code, night=request.GET.get("night", "")
+                ),
+                "label": one.label,
+                "current": one.code == series.code,
+            }
+            for one in all_series().values()
+        ],
+    }
+    if scan is None:
+        return show(request, "watch/hotspots.html", context)
+    try:
+        context |= _shown(request, scan)
+    except Unavailable as reason:
+        context |= {"unavailable": str(reason)}
+    return show(request, "watch/hotspots.html", context)
+
+
+def _shown(request: DeskRequest, scan: Scan) -> dict[str, Any]:
+    counts = daily_counts(scan)
+    until = min(
+        max(day_of(request.GET.get("until", ""), settings.RULES) or scan.last, scan.first),
+        scan.last,
+    )
+    return {
+        "scan": scan,
+        "clusters": _clusters(request.user, scan),
+        "finding": _finding(scan),
+        "scattered": _scattered(scan),
+        "repeats_url": watching.with_query("desk:watch_repeats", start=scan.first, end=scan.last)
+        if scan.settings.get("calls", 0) > scan.settings.get("events", 0)
+        else "",
+        "map": _map(scan, counts),
+        "until": until,
+        "week": _week(counts, until),
+        "csv_url": watching.with_query(
+            "desk:watch_hotspots_csv", series=scan.series, night=scan.night.isoformat()
+        ),
+        "how": _how(scan),
+        "as_of": watching.as_of(scan.cutoff, scan.revision),
+        "proposes": can(request.user, Capability.PROPOSE_LISTING),
+    }
+
+
+def _finding(scan: Scan) -> str:
+    words = {"n": len(scan.claimed), "level": f"{scan.level:.4f}"}
+    if not scan.clusters:
+        return _("Nowhere do reports come thicker than elsewhere.")
+    if not scan.claimed:
+        return _("No hot spot is claimed: chance explains all of them at level %(level)s.") % words
+    return (
+        ngettext(
+            "One hot spot is claimed at level %(level)s.",
+            "%(n)s hot spots are claimed at level %(level)s.",
+            len(scan.claimed),
+        )
+        % words
+    )
+
+
+def _scattered(scan: Scan) -> str:
+    """How reports scatter, and how many calls count with another one; scans before that say nothing."""
+    said = scan.settings
+    if "scatter" not in said:
+        return ""
+    told = scatter_words(said["scatter"], known=True)
+    if said["calls"] == said["events"]:
+        return told
+    return f"{told} " + _("%(calls)s calls count as %(events)s events.") % {
+        "calls": f"{said['calls']:,}",
+        "events": f"{said['events']:,}",
+    }
+
+
+def _how(scan: Scan) -> str:
+    said = {
+        "first": scan.first.isoformat(),
+        "last": scan.last.isoformat(),
+        "settings": scan.settings,
+        "seed": scan.seed,
+    }
+    share = _(
+        "A hot spot is claimed when p is at most %(level)s: the level of the night, shared by "
+        "%(series)s series (rule watch.scan_level)."
+    ) % {"level": f"{scan.level:.4f}", "series": len(all_series())}
+    looked = _(
+        "%(cases)s reports of %(places)s communities; %(unplaced)s have no place on the map."
+    )
+    numbers = {
+        "cases": f"{scan.cases:,}",
+        "places": f"{scan.places:,}",
+        "unplaced": f"{scan.unplaced:,}",
+    }
+    return "\n".join(
+        [scan_how(said), share, looked % numbers, watching.as_of(scan.cutoff, scan.revision)]
+    )
+
+
+def _clusters(account: Account, scan: Scan) -> list[dict[str, Any]]:
+    names, proposed = area_names(), queries.waiting_places(account)
+    known = [
+        next(
+            (proposed[code] for code in (one["centre"], *one["members"]) if code in proposed), None
+        )
+        for one in scan.clusters
+    ]
+    return [
+        {
+            "number": at + 1,
+            "candidate_url": reverse("desk:candidate", args=[known[at]]) if known[at] else "",
+            "place": names.get(one["centre"], one["centre"]),
+            "places": len(one["members"]),
+            "members": listed(names.get(code, code) for code in one["members"]),
+            "when": f"{one['first']} – {one['last']}",
+            "cases": one["cases"],
+            "expected": f"{one['expected']:.1f}",
+            "ratio": watching.ratio(one["ratio"]),
+            "p": watching.chance(one["p"]),
+            "badge": CLAIMED if one["p"] <= scan.level else CHANCE,
+            "propose_url": watching.with_query(
+                "desk:candidate_new", ground="hot_spot", scan=scan.pk, cluster=str(at)
+            )
+            if one["p"] <= scan.level and can(account, Capability.PROPOSE_LISTING)
+            else "",
+        }
+        for at, one in enumerate(scan.clusters)
+    ]
+
+
+def _week(counts: dict[str, dict[str, int]], until: date) -> list[dict[str, Any]]:
+    """The places with most reports in the week that ends on a day."""
+    names = area_names()
+    days = {(until - timedelta(days=n)).isoformat() for n in range(WEEK)}
+    sums = Counter({c: sum(n for d, n in by.items() if d in days) for c, by in counts.items()})
+    return [
+        {"place": names.get(code, code), "count": count}
+        for code, count in sorted(sums.items(), key=lambda item: (-item[1], item[0]))[:LISTED]
+        if count
+    ]
+
+
+def _map(scan: Scan, counts: dict[str, dict[str, int]]) -> dict[str, Any]:
+    """What the browser draws: places, their days, and the circles."""
+    names, positions = area_names(), area_positions()
+    codes = sorted(code for code in counts if code in positions)
+    place_of = {code: at for at, code in enumerate(codes)}
+    span = (scan.last - scan.first).days + 1
+    days = [(scan.first + timedelta(days=n)).isoformat() for n in range(span)]
+    day_of = {day: at for at, day in enumerate(days)}
+    return {
+        "days": days,
+        "week": WEEK,
+        "listed": LISTED,
+        "places": [[names.get(code, code), *positions[code]] for code in codes],
+        "towns": [
+            [name, *positions[code]]
+            for code, name in names.items()
+            if len(code) == TOWN_CODE and code in positions
+        ],
+        "counts": [
+            [place_of[code], day_of[day], number]
+            for code in codes
+            for day, number in sorted(counts[code].items())
+            if day in day_of
+        ],
+        "clusters": [
+            {
+                "at": [one["longitude"], one["latitude"]],
+                "km": one["radius"],
+                "claimed": one["p"] <= scan.level,
+                "first": one["first"],
+                "last": one["last"],
+                "label": f"{at + 1}",
+            }
+            for at, one in enumerate(scan.clusters)
+        ],
+    }
+
+
+@page(Capability.VIEW_WATCH)
+def hotspots_csv(request: DeskRequest) -> FileResponse:
+    """Every cluster of a scan, with what it was made from."""
+    night = day_of(request.GET.get("night", ""), settings.RULES)
+    scan = queries.scan_of(request.user, request.GET.get("series", ""), night)
+    if scan is None:
+        raise NotFound(_("There is no such scan."))
+    names = area_names()
+    head = ["number", "centre", "label", "members", "longitude", "latitude", "radius_km", "first"]
+    head += ["last", "cases", "expected", "ratio", "llr", "p", "claimed", "level", "series"]
+    head += ["night", "seed", "replicates", "cutoff", "revision"]
+    rows = [
+        [
+            at + 1,
+            one["centre"],
+            names.get(one["centre"], one["centre"]),
+            " ".join(one["members"]),
+            *(one[name] for name in ("longitude", "latitude", "radius", "first", "last")),
+            *(one[name] for name in ("cases", "expected", "ratio", "llr", "p")),
+            "yes" if one["p"] <= scan.level else "no",
+            scan.level,
+            scan.series,
+            scan.night,
+            str(scan.seed),
+            scan.settings["replicates"],
+            timezone.localtime(scan.cutoff),
+            scan.revision,
+        ]
+        for at, one in enumerate(scan.clusters)
+    ]
+    return csv_file(f"hotspots-{scan.series}-{scan.night}", head, rows)
+
+
+urlpatterns: list[URLPattern] = [
+    path("watch/hotspots/", hotspots, name="watch_hotspots"),
+    path("watch/hotspots.csv", hotspots_csv, name="watch_hotspots_csv"),
+]

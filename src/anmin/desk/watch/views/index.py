@@ -1,0 +1,343 @@
+"""The area index: every place of a month, and one place explained down to its records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.http import FileResponse, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from anmin.desk.shell import figure as drawn
+from anmin.desk.shell.csv_files import csv_file
+from anmin.desk.shell.page import DeskRequest, page, show
+from anmin.desk.watch import words as watching
+from anmin.faces.templatetags.anmin_time import exact
+from anmin.kernel.errors import NotFound
+from anmin.kernel.incoming import key_of
+from anmin.measures.figures import Part
+from anmin.measures.registry import Kind, registry
+from anmin.people.policy import Capability, can
+from anmin.places.queries import area_names
+from anmin.watch import queries
+from anmin.watch.frame import LEVELS, frame
+from anmin.watch.index import bands_of
+from anmin.watch.periods import month_of, rule
+
+if TYPE_CHECKING:
+    from anmin.people.models import Account
+    from anmin.watch.models import IndexMonth
+
+DRAWN = 30
+HISTORY = 12
+
+
+@page(Capability.VIEW_WATCH)
+def index(request: DeskRequest) -> HttpResponse:
+    """Every place with its score, its uncertainty and its band."""
+    months = queries.index_months(request.user, HISTORY)
+    level = watching.level_asked(request.GET.get("level", ""))
+    context: dict[str, Any] = {"tabs": watching.tabs("desk:watch_index"), "level": level}
+    if not months:
+        return show(request, "watch/index.html", context)
+    month = _month(request, months)
+    csv_url = watching.with_query("desk:watch_index_csv", month=month.month, level=level)
+    lines = _lines(month, level)
+    scored = [line for line in lines if line["score"] is not None]
+    context |= {
+        "month": month,
+        "months": [one.month for one in months],
+        "levels": [
+            {
+                "url": watching.with_query("desk:watch_index", month=month.month, level=code),
+                "label": label,
+                "current": code == level,
+            }
+            for code, label in watching.LEVEL_LABELS.items()
+        ],
+        "lines": scored,
+        "without": len(lines) - len(scored),
+        "plot": _plot(scored, month, csv_url) if scored else None,
+        "csv_url": csv_url,
+        "bands": _bands(),
+        "revisions": queries.revisions_of(request.user, month.month),
+        "as_of": watching.as_of(month.cutoff, month.revision),
+        "least": rule("index.score_from").number,
+    }
+    return show(request, "watch/index.html", context)
+
+
+def _month(request: DeskRequest, months: list[IndexMonth]) -> IndexMonth:
+    asked = request.GET.get("month", "")
+    if number := key_of(request.GET.get("revision", "")):
+        return queries.index_month(request.user, asked, number)
+    return next((one for one in months if one.month == asked), months[0])
+
+
+def _lines(month: IndexMonth, level: str) -> list[dict[str, Any]]:
+    """Every place of the level, the lowest score first, those without one at the end."""
+    names = area_names()
+    lines = []
+    for key, score in month.scores.items():
+        at, _colon, code = key.partition(":")
+        if at != level:
+            continue
+        lines.append(
+            {
+                **score,
+                "code": code,
+                "label": names.get(code, code),
+                "points": watching.points(score["score"]),
+                "span": watching.span(score["low"], score["high"]),
+                "badge": watching.band(score),
+                "share": f"{score['covered'] * 100:.0f}%",
+                "url": reverse("desk:watch_index_place", args=[month.month, level, code])
+                + f"?revision={month.number}",
+            }
+        )
+    return sorted(lines, key=lambda line: (line["score"] is None, line["score"] or 0, line["code"]))
+
+
+def _bands() -> str:
+    return _("green from %(green)s, yellow from %(yellow)s, orange from %(orange)s, red below") % {
+        name: rule(f"index.{name}").number for name in ("green", "yellow", "orange")
+    }
+
+
+def how_made(month: IndexMonth) -> str:
+    """How scores come about, and what stands for the uncertainty."""
+    now = frame()
+    lines = [
+        _("Frame of the index: version %(version)s, in force since %(day)s.")
+        % {"version": month.frame_version, "day": now.effective.isoformat()},
+        _(
+            "Shares count as they are, out of 100. Counts score 100 as long as there is no more a "
+            "day than in the months before (at most %(months)s), 50 with twice as much."
+        )
+        % {"months": rule("index.before").number},
+        _(
+            "Limits are those of the parts, put together by their weights (MOVER). No score from "
+            "fewer than %(least)s records, or when less than %(share)s of the weights has one."
+        )
+        % {
+            "least": rule("index.score_from").number,
+            "share": f"{rule('index.coverage').share * 100:g}%",
+        },
+        _("Bands: %(bands)s.") % {"bands": _bands()},
+        watching.as_of(month.cutoff, month.revision),
+    ]
+    if month.frame_digest != now.digest:
+        lines.insert(1, _("The frame has been changed since; this month keeps its own."))
+    return "\n".join(lines)
+
+
+def _plot(lines: list[dict[str, Any]], month: IndexMonth, csv_url: str) -> drawn.Figure:
+    points = tuple(
+        drawn.Point(
+            at=_drawn_as(line),
+            value=line["score"],
+            low=line["low"],
+            high=line["high"],
+            url=line["url"],
+        )
+        for line in lines[:DRAWN]
+    )
+    possible = [bands_of(one["low"], one["high"]) for one in lines if one["score"] is not None]
+    red = [one for one in possible if "red" in one]
+    sure = [one for one in red if len(one) == 1]
+    return drawn.Figure(
+        id="index",
+        kind="dots-interval",
+        unit="ratio",
+        title=_("Area index, %(month)s") % {"month": month.month},
+        dimension=_("Place"),
+        series=(drawn.Series(name=_("score"), points=points),),
+        level=round(rule("measures.confidence").share * 100),
+        reference=rule("index.orange").number,
+        reference_label=_("red line: %(points)s") % {"points": rule("index.orange").number},
+        finding=_("%(sure)s of %(all)s places are red; for %(red)s red cannot be ruled out.")
+        % {"red": len(red), "all": len(lines), "sure": len(sure)},
+        how=how_made(month),
+        csv_url=csv_url,
+    )
+
+
+def _drawn_as(line: Mapping[str, Any]) -> str:
+    """The place, with its band where that is sure; else the line of its limits says it."""
+    sure = line["badge"].tone != "plain"
+    return f"{line['label']} · {line['badge'].label}" if sure else str(line["label"])
+
+
+# --- one place ------------------------------------------------------------------------------
+
+
+@page(Capability.VIEW_WATCH)
+def place(request: DeskRequest, month: str, level: str, code: str) -> HttpResponse:
+    """One place in one month: aspects, indicators, counts, and the way to the records."""
+    found = queries.index_month(request.user, month, key_of(request.GET.get("revision", "")))
+    score = found.scores.get(f"{level}:{code}")
+    if score is None or level not in LEVELS:
+        raise NotFound(_("There is no index of this place in this month."))
+    now = month_of(month)
+    aspects = {one.code: one for one in frame().aspects}
+    context = {
+        "tabs": watching.tabs("desk:watch_index"),
+        "name": area_names().get(code, code),
+        "code": code,
+        "month": found,
+        "score": {
+            **score,
+            "points": watching.points(score["score"]),
+            "span": watching.span(score["low"], score["high"]),
+            "badge": watching.band(score),
+            "share": f"{score['covered'] * 100:.0f}%",
+        },
+        "aspects": [
+            {
+                **one,
+                "label": aspects[one["code"]].label if one["code"] in aspects else one["code"],
+                "environment": frame().environment_of(aspects[one["code"]]).label
+                if one["code"] in aspects
+                else "",
+                "points": watching.points(one["score"]),
+                "span": watching.span(one["low"], one["high"]),
+                "parts": [_part(request.user, part, level, code, now) for part in one["parts"]],
+            }
+            for one in score["aspects"]
+        ],
+        "how": how_made(found),
+        "made": exact(found.made_at),
+        "history": _history(request.user, level, code),
+        "level": level,
+        "proposes": can(request.user, Capability.PROPOSE_LISTING) and score["band"] == "red",
+        "propose_url": watching.with_query(
+            "desk:candidate_new", area=code, ground="red_months", about=month
+        ),
+    }
+    return show(request, "watch/index_place.html", context)
+
+
+WHY = {
+    "too_few": gettext_lazy("too few records"),
+    "no_record": gettext_lazy("no month before is on record"),
+}
+
+
+def _part(
+    account: Account, part: dict[str, Any], level: str, code: str, now: Any
+) -> dict[str, Any]:
+    one = registry.indicators.get(part["key"])
+    count = one is not None and one.kind is Kind.COUNT
+    if part["value"] is None and part["score"] is None:
+        value, limits, of = "—", "—", "—"
+    elif count:
+        value = watching.ratio(part["value"])
+        limits = watching.limits(part["low"], part["high"])
+        of = _("%(now)s now, %(before)s in the months before") % {
+            "now": f"{part['numerator']:,g}",
+            "before": f"{part['denominator'] - part['numerator']:,g}",
+        }
+    else:
+        value = f"{part['value'] * 100:.1f}%"
+        limits = f"{part['low'] * 100:.1f}–{part['high'] * 100:.1f}%"
+        of = _("%(part)s of %(all)s") % {
+            "part": f"{part['numerator']:,g}",
+            "all": f"{part['denominator']:,}",
+        }
+    cell = {level: code}
+    wanted = Part.NUMERATOR if count else Part.REST
+    return {
+        "label": one.label if one else part["key"],
+        "weight": part["weight"],
+        "value": value,
+        "limits": limits,
+        "of": of,
+        "points": watching.points(part["score"]),
+        "span": watching.span(part["score_low"], part["score_high"]),
+        "why": str(WHY.get(part["why"], "")),
+        "url": watching.records_of(account, part["key"], now, cell, wanted)
+        if one is not None and part["score"] is not None and part["numerator"]
+        else "",
+        "page": reverse("desk:measure", args=[part["key"]]) if one else "",
+    }
+
+
+def _history(account: Account, level: str, code: str) -> drawn.Figure | None:
+    points = []
+    for month in reversed(queries.index_months(account, HISTORY)):
+        score = month.scores.get(f"{level}:{code}")
+        if score is not None:
+            points.append(
+                drawn.Point(
+                    at=month.month, value=score["score"], low=score["low"], high=score["high"]
+                )
+            )
+    if not points:
+        return None
+    return drawn.Figure(
+        id="history",
+        kind="line-band",
+        unit="ratio",
+        title=_("Month by month"),
+        dimension=_("Month"),
+        series=(drawn.Series(name=_("score"), points=tuple(points)),),
+        level=round(rule("measures.confidence").share * 100),
+        reference=rule("index.orange").number,
+        reference_label=_("red line: %(points)s") % {"points": rule("index.orange").number},
+    )
+
+
+@page(Capability.VIEW_WATCH)
+def index_csv(request: DeskRequest) -> FileResponse:
+    """Every score with its parts, one line for each part."""
+    months = queries.index_months(request.user, HISTORY)
+    if not months:
+        raise NotFound(_("There is no index of this month."))
+    month, level = _month(request, months), watching.level_asked(request.GET.get("level", ""))
+    head = ["place", "label", "score", "low", "high", "band", "covered", "aspect", "aspect_weight"]
+    head += ["aspect_score", "indicator", "weight", "numerator", "denominator", "value"]
+    head += ["value_low", "value_high", "points", "points_low", "points_high", "why"]
+    head += ["month", "revision_of_month", "frame", "cutoff", "revision"]
+    rows = [
+        [
+            line["code"],
+            line["label"],
+            *(line[name] for name in ("score", "low", "high")),
+            "/".join(bands_of(line["low"], line["high"])) if line["score"] is not None else "",
+            line["covered"],
+            aspect["code"],
+            aspect["weight"],
+            aspect["score"],
+            part["key"],
+            part["weight"],
+            *_counted(part),
+            part["value"],
+            *(part[name] for name in ("low", "high", "score", "score_low", "score_high", "why")),
+            month.month,
+            month.number,
+            month.frame_version,
+            timezone.localtime(month.cutoff),
+            month.revision,
+        ]
+        for line in _lines(month, level)
+        for aspect in line["aspects"]
+        for part in aspect["parts"]
+    ]
+    return csv_file(f"index-{month.month}-{level}", head, rows)
+
+
+def _counted(part: dict[str, Any]) -> tuple[Any, Any]:
+    """Numerator and denominator, only where the page shows them too."""
+    if part["value"] is None and part["score"] is None:
+        return None, None
+    return part["numerator"], part["denominator"]
+
+
+urlpatterns: list[URLPattern] = [
+    path("watch/index/", index, name="watch_index"),
+    path("watch/index.csv", index_csv, name="watch_index_csv"),
+    path("watch/index/<slug:month>/<slug:level>/<slug:code>/", place, name="watch_index_place"),
+]

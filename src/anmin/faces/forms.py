@@ -1,0 +1,171 @@
+"""Forms made from a kind: what a person types, checked before an action is asked for it."""
+
+from __future__ import annotations
+
+import uuid
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.conf import settings
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from anmin.faces.answers import require_complete
+from anmin.faces.details import asked_at_opening, form_field
+from anmin.kernel.errors import Conflict, NotAllowed, Refusal
+from anmin.kernel.phones import bare, read_phones
+from anmin.matters.categories import category_choices
+from anmin.matters.contacts import ContactFacts, reached
+from anmin.matters.registry import all_kinds, kind_of
+
+if TYPE_CHECKING:
+    from anmin.matters.flow import Text
+    from anmin.matters.kind import Kind
+    from anmin.people.models import Account
+
+DETAIL = "d_"
+
+
+def new_key() -> str:
+    """What makes sending a form twice harmless."""
+    return uuid.uuid4().hex
+
+
+class ActForm(forms.Form):
+    """What every write carries: a key that makes sending it twice harmless.
+
+    ``version`` is the matter as its writer saw it; ``conflict`` is set when it has changed since,
+    ``denied`` when the writer may not do it.
+    """
+
+    use_required_attribute = False
+    conflict = False
+    denied = False
+    key = forms.CharField(max_length=64, initial=new_key, widget=forms.HiddenInput)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Show why an action was refused, at its field; what was typed stays."""
+        self.conflict = isinstance(refusal, Conflict)
+        self.denied = isinstance(refusal, NotAllowed)
+        names = (refusal.field, f"{DETAIL}{refusal.field}")
+        self.add_error(next((n for n in names if n in self.fields), None), str(refusal))
+
+    @property
+    def status(self) -> int:
+        """The answer's HTTP status."""
+        if not self.errors:
+            return 200
+        if self.denied:
+            return 403
+        return 409 if self.conflict else 422
+
+    def retyped(self, **changes: Any) -> QueryDict:
+        """What was sent, with some fields changed: for showing the form once more."""
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        for name, value in changes.items():
+            data[name] = str(value)
+        return data
+
+
+class StepForm(ActForm):
+    """What one step of a flow asks for; its fields come from the kind."""
+
+    told: frozenset[str] = frozenset()
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a text to the citizen that still has a gap of its template."""
+        data = super().clean() or {}
+        for name in self.told & data.keys():
+            try:
+                require_complete(data[name])
+            except Refusal as refusal:
+                self.add_error(name, str(refusal))
+        return data
+
+    def inputs(self) -> dict[str, Any]:
+        """The facts that the step brings."""
+        given = {n: v for n, v in self.cleaned_data.items() if n not in ("key", "version", "note")}
+        return {
+            n: v for n, v in given.items() if self.fields[n].required or v not in (None, "", [])
+        }
+
+
+@cache
+def step_form(kind_code: str, move_code: str) -> type[StepForm]:
+    """The form of one step of one kind."""
+    kind = kind_of(kind_code)
+    edge = kind.flow.move(move_code)
+    names = (*edge.needs, *edge.takes) if edge else ()
+    must = edge.needs if edge else ()
+    hint = _("The citizen may read this.") if edge and edge.public else ""
+    fields = {
+        name: forms.CharField(
+            label=_("Note"),
+            max_length=2000,
+            widget=forms.Textarea,
+            help_text=hint,
+            required=name in must,
+        )
+        if name == "note"
+        else form_field(kind.details.model_fields[name], required=name in must)
+        for name in names
+    }
+    told = frozenset(kind.details.told_fields() & set(names))
+    return type("FlowStepForm", (StepForm,), {**fields, "told": told})
+
+
+class ContactForm(ActForm):
+    """Whom to reach: name, numbers and address."""
+
+    contact_name = forms.CharField(label=_("Name"), max_length=80, required=False)
+    contact_phone = forms.CharField(label=_("Phone"), max_length=120, required=False)
+    contact_address = forms.CharField(label=_("Address"), max_length=200, required=False)
+
+    phones: tuple[str, ...] = ()
+    CONTACT = ("contact_name", "contact_phone", "contact_address")
+
+    def clean_contact_phone(self) -> str:
+        """The number in the form that messages are sent to."""
+        text: str = self.cleaned_data["contact_phone"]
+        found = read_phones(text, area_code=settings.AREA_CODE or None)
+        if found.left:
+            raise forms.ValidationError(
+                _("This is no phone number. A landline needs its area code.")
+            )
+        self.phones = found.numbers
+        return bare(found.numbers[0]) if found.numbers else ""
+
+    def contact(self) -> ContactFacts | None:
+        """Who brought it, or nothing."""
+        name, _phone, address = (self.cleaned_data.get(name, "") for name in self.CONTACT)
+        return reached(name, self.phones, address) or None
+
+
+def openable_kinds(account: Account) -> list[Kind]:
+    """The kinds that this person opens by hand."""
+    return [kind for kind in all_kinds() if account.role in kind.opened_by]
+
+
+def opening_fields(kind_code: str) -> dict[str, forms.Field]:
+    """The boxes for what opening a matter of one kind asks, its category among them."""
+    kind = kind_of(kind_code)
+    fields: dict[str, forms.Field] = {
+        DETAIL + name: form_field(info, required=name in kind.asks)
+        for name, info in asked_at_opening(kind)
+    }
+    topics = bool(category_choices(kind_code))
+    fields["category"] = category_field(kind_code, "—", required=topics)
+    return fields
+
+
+def category_field(kind_code: str, blank: Text, *, required: bool) -> forms.ChoiceField:
+    """The categories of a kind; all of them for one that takes what caused it."""
+    own = kind_code if category_choices(kind_code) else ""
+    return forms.ChoiceField(
+        label=_("What is it about?"),
+        choices=lambda: [("", blank), *category_choices(own)],
+        required=required,
+    )
