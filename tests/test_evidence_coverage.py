@@ -8,8 +8,8 @@ from django.utils.module_loading import autodiscover_modules
 
 import anmin
 from anmin.evidence.bookkeeping import held_columns
-from anmin.evidence.evidenced import Evidenced, EvidencedRows
-from anmin.evidence.shapes import shape, shapes
+from anmin.evidence.evidenced import Evidenced, EvidencedRows, shapes
+from anmin.evidence.shapes import shape
 from anmin.matters.news import places
 
 OURS = [model for model in apps.get_models() if model.__module__.startswith("anmin.")]

@@ -23,10 +23,10 @@ from anmin.callbacks.signing import day_hash
 from anmin.channels.actions import opt_out, receive_reply
 from anmin.channels.models import Message, ReplyPart
 from anmin.config import demo, integrity
+from anmin.evidence.evidenced import shapes
 from anmin.evidence.findings import Finding, What
 from anmin.evidence.log import atomic
 from anmin.evidence.models import Head
-from anmin.evidence.shapes import shapes
 from anmin.exchange.models import ImportRun, ProfileUse
 from anmin.files.models import File
 from anmin.kernel.chain import GENESIS

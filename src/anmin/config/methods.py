@@ -7,16 +7,22 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any, Protocol
 
 import typer
 
 from anmin.config import console
 
-if TYPE_CHECKING:
-    from anmin.config.table import Table
-
 type Row = dict[str, Any]
+
+
+class Read(Protocol):
+    """A file that was read (``table.Table``): how many rows were left out, if any could be."""
+
+    @property
+    def dropped(self) -> int | None:
+        """The number of rows left out for missing cells."""
+        ...
 
 
 class Missing(StrEnum):
@@ -41,7 +47,7 @@ def rows_of(**columns: Iterable[Any]) -> list[Row]:
 
 def tell(
     found: Mapping[str, Any],
-    table: "Table | None" = None,
+    table: Read | None = None,
     *,
     as_json: bool,
     text: str | None = None,

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
+from operator import attrgetter
 from typing import Any, ClassVar, NoReturn
 
+from django.apps import apps
 from django.db import connection, models
 from django.db.models.deletion import Collector
 from django.db.models.lookups import Exact, In
@@ -12,7 +14,7 @@ from django.utils.functional import Promise
 
 from anmin.evidence.body import Note
 from anmin.evidence.log import Notes, atomic, note
-from anmin.evidence.shapes import Uncertain, shape
+from anmin.evidence.shapes import Shape, Uncertain, shape
 
 TOGETHER = 10_000
 
@@ -198,3 +200,12 @@ def _note_all(notes: Notes) -> None:
     for model, rows in notes.items():
         if issubclass(model, Evidenced):
             note(model, rows)
+
+
+def shapes() -> list[Shape]:
+    """Every attested model, by its label."""
+    found = [model for model in apps.get_models() if issubclass(model, Evidenced)]
+    return [shape(model) for model in sorted(found, key=_label)]
+
+
+_label = attrgetter("_meta.label_lower")

@@ -17,8 +17,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from anmin.evidence.body import GONE, MAC, Note, encode
-from anmin.evidence.models import Head, Node, Receipt, Record
 from anmin.evidence.shapes import shape
+from anmin.evidence.tables import Head, Node, Receipt, Record
 from anmin.kernel.errors import Unavailable
 from anmin.kernel.merkle import Completed, Frontier, leaf_hash
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
-from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -252,16 +251,3 @@ def _shape(model: type[models.Model], secret: bytes, vendor: str) -> Shape:
 def shape(model: type[models.Model]) -> Shape:
     """How a model is attested with the keyring at hand."""
     return _shape(model, settings.KEYRING.mac_key("evidence row"), connection.vendor)
-
-
-_label = attrgetter("_meta.label_lower")
-
-
-def shapes() -> list[Shape]:
-    """Every attested model, by its label."""
-    from django.apps import apps
-
-    from anmin.evidence.evidenced import Evidenced
-
-    found = [model for model in apps.get_models() if issubclass(model, Evidenced)]
-    return [shape(model) for model in sorted(found, key=_label)]

@@ -49,7 +49,7 @@ def link(*, matter_id: int, relation: str, other_id: int, actor: Actor) -> Link:
     policy.require_known(actor, other)
     found, created = Link.objects.get_or_create(matter=matter, relation=relation, other=other)
     if created:
-        _note(matter, "link", actor, {"link": [relation, other.number]})
+        _written(matter, "link", actor, {"link": [relation, other.number]})
     return found
 
 
@@ -89,7 +89,7 @@ def merge(
     )
     append(matter, change, actor=actor, at=now, running=running)
     Link.objects.create(matter=matter, relation=INTO, other=other)
-    _note(other, TOOK_IN, actor, {"from": matter.number, **_bring(matter, other)})
+    _written(other, TOOK_IN, actor, {"from": matter.number, **_bring(matter, other)})
     return other
 
 
@@ -131,7 +131,7 @@ def part(*, matter_id: int, actor: Actor, reason: str) -> Matter:
             row.standing = LaterContact.UNDONE
             row.save()
     find_by(other, Contact.objects.filter(matter=other).first())
-    _note(other, LET_GO, actor, {"into": matter.number})
+    _written(other, LET_GO, actor, {"into": matter.number})
     return matter
 
 
@@ -174,7 +174,7 @@ def _require_merge(actor: Actor, matter: Matter, other: Matter) -> None:
         raise NotAllowed(_("The inspectorate makes one of two matters; you may link them."))
 
 
-def _note(matter: Matter, action: str, actor: Actor, told: dict[str, Any]) -> None:
+def _written(matter: Matter, action: str, actor: Actor, told: dict[str, Any]) -> None:
     running = running_clocks(deadlines_of(matter.pk))
     append(
         matter,

@@ -12,8 +12,9 @@ from datetime import timedelta
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -21,12 +22,18 @@ from anmin.kernel.errors import NotAllowed
 from anmin.people.roles import Role
 from anmin.places.queries import directory
 
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
-    from anmin.people.models import Account
-
 FOLDER = Path(__file__).parent
+
+
+class Somebody(Protocol):
+    """Whoever asks: an account, as far as the policy looks at one."""
+
+    @property
+    def is_active(self) -> bool: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def unit_id(self) -> int | None: ...
 
 
 class Capability(StrEnum):
@@ -147,14 +154,14 @@ def role_table() -> dict[Role, RoleRule]:
     return table
 
 
-def capabilities_of(account: "Account | AnonymousUser | None") -> frozenset[Capability]:
+def capabilities_of(account: Somebody | AnonymousUser | None) -> frozenset[Capability]:
     """Everything that this person may do; nothing for who is not, or no longer, one of us."""
-    if account is None or not account.is_authenticated or not works(account):
+    if account is None or isinstance(account, AnonymousUser) or not works(account):
         return frozenset()
     return capability_table()[Role(account.role)]
 
 
-def works(account: "Account | AnonymousUser") -> bool:
+def works(account: Somebody) -> bool:
     """Whether an account can be worked with: switched on, and in a unit if its role needs one.
 
     Whoever sees one unit's records sees nothing without a unit, or in one that is out of service.
@@ -166,18 +173,18 @@ def works(account: "Account | AnonymousUser") -> bool:
     return account.unit_id is not None and account.unit_id not in directory().closed_units
 
 
-def can(account: "Account | AnonymousUser | None", capability: Capability) -> bool:
+def can(account: Somebody | AnonymousUser | None, capability: Capability) -> bool:
     """Whether this person may do this at all; where, is ``unit_scope``'s question."""
     return capability in capabilities_of(account)
 
 
-def require(account: "Account | AnonymousUser | None", capability: Capability) -> None:
+def require(account: Somebody | AnonymousUser | None, capability: Capability) -> None:
     """Raise ``NotAllowed`` unless this person may do this."""
     if not can(account, capability):
         raise NotAllowed(_("You may not do this."))
 
 
-def unit_scope(account: "Account | None") -> Scope:
+def unit_scope(account: Somebody | None) -> Scope:
     """The units whose records this person may see: their role's reach, from their own unit down."""
     if account is None or not works(account):
         return Scope()
@@ -196,12 +203,12 @@ def rated_roles() -> frozenset[Role]:
     return frozenset(role for role, rule in role_table().items() if rule.reach == Reach.UNIT)
 
 
-def is_rated(account: "Account") -> bool:
+def is_rated(account: Somebody) -> bool:
     """Whether this person's own unit is rated: the role reaches no further than it."""
     return Role(account.role) in rated_roles()
 
 
-def needs_second_factor(account: "Account") -> bool:
+def needs_second_factor(account: Somebody) -> bool:
     """Whether this person's role must not sign in with a password alone."""
     return role_table()[Role(account.role)].second_factor
 

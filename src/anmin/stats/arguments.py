@@ -9,6 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 from anmin.kernel.errors import Refusal
 
 type Floats = NDArray[np.float64]
+LIKELY_AS = 1 + 1e-7
+"""Outcomes whose probability differs by less than this factor count as equally likely (as in R)."""
 
 
 def numbers(values: ArrayLike, name: str) -> Floats:

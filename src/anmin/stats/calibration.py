@@ -6,16 +6,17 @@ it was fitted to: its estimates vary only by what the controls do not explain.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
-from scipy import sparse
 
 from anmin.kernel.errors import Refusal
 from anmin.stats.arguments import Floats
 from anmin.stats.design import Design
+from anmin.stats.fitted import Calibration as Calibration
+from anmin.stats.fitted import Diagnostics as Diagnostics
+from anmin.stats.fitted import inverse, squares
 from anmin.stats.levels import Codes, Levels, crossed, levels_of
 from anmin.stats.margins import (
     Amount,
@@ -31,46 +32,6 @@ from anmin.stats.margins import (
 )
 
 type Method = Literal["linear", "raking", "logit"]
-
-
-@dataclass(frozen=True, slots=True)
-class Diagnostics:
-    """How the fit went, and what it did to the weights."""
-
-    iterations: int
-    converged: bool
-    """Whether the weights meet the totals: always so, as a fit that fails is refused."""
-    max_error: float
-    """The largest difference between a total and what the weights give, over the total (of
-    `calibrate`, over 1 + the total)."""
-    weight_range: tuple[float, float]
-    design_effect: float
-    """What unequal weights alone cost: n·Σw²/(Σw)² (L. Kish, Survey Sampling (1965))."""
-
-
-@dataclass(frozen=True, eq=False)
-class Calibration:
-    """What a design was fitted to; its estimates' variance is that of the rest."""
-
-    base: Floats
-    """(n,) the weights before."""
-    known: Controls
-    diagnostics: Diagnostics
-    again: Callable[[Floats], Floats]
-    """Fits other base weights to the same totals, for replicates."""
-    by: Floats
-    """(n,) by what rows count where scores are explained by the controls: the weights before, or 1
-    each after raking, as R's ``rake`` has it."""
-
-    @cached_property
-    def controls(self) -> Any:
-        """(n, p) sparse: the controls of each row."""
-        return self.known.matrix()
-
-    @cached_property
-    def inverse(self) -> Floats:
-        """(p, p) a generalised inverse of the controls' weighted squares and products."""
-        return _inverse(_squares(self.controls, self.by))
 
 
 def poststratify(
@@ -215,7 +176,7 @@ def _fitted(
             raise Refusal("a replicate of the sample cannot be fitted to the totals")
         return found
 
-    return design.weighted(weights, Calibration(base, known, diagnostics, again, by))
+    return design.weighted(weights, Calibration(base, known.matrix, diagnostics, again, by))
 
 
 # Raking
@@ -339,7 +300,7 @@ def _calibrated(
     error, iteration = np.inf, 0
     while error > tolerance and iteration < rounds:
         iteration += 1
-        step = _inverse(_squares(controls, base * slope)) @ misfit
+        step = inverse(squares(controls, base * slope)) @ misfit
         for _ in range(30):  # half as far as long as that leads away
             ratio, slope = distance(controls @ (slopes + step))
             left = totals - (base * ratio) @ controls
@@ -349,16 +310,3 @@ def _calibrated(
         slopes, misfit = slopes + step, left
         error = float((np.abs(misfit) / (1 + np.abs(totals))).max())
     return base * ratio, iteration, error
-
-
-def _squares(controls: Any, weights: Floats) -> Floats:
-    """(p, p) the controls' weighted squares and products."""
-    found: Floats = (controls.T @ (sparse.diags_array(weights) @ controls)).toarray()
-    return found
-
-
-def _inverse(squares: Floats) -> Floats:
-    """A generalised inverse, the controls brought to one scale first."""
-    scale = 1 / np.sqrt(np.where(np.diagonal(squares) > 0, np.diagonal(squares), 1))
-    outer = np.outer(scale, scale)
-    return outer * np.linalg.pinv(squares * outer, rcond=1e-11, hermitian=True)

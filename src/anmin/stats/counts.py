@@ -12,12 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special, stats
 
-from anmin.stats.arguments import Floats, counts, positive, tail_of, together
+from anmin.stats.arguments import LIKELY_AS, Floats, counts, positive, tail_of, together
 from anmin.stats.intervals import exact_low, mid_p_low
-
-LIKELY_AS = 1 + 1e-7
-"""Outcomes whose probability differs by less than this factor count as equally likely (as in R)."""
-
 
 MANY = 200
 """Pairs from which on it pays to load the compiled way."""

@@ -7,17 +7,15 @@ T. Lumley, Journal of Statistical Software 9 (2004) 1-19; the figures are those 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
+from typing import Any, Literal, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from anmin.kernel.errors import Refusal
 from anmin.stats.arguments import Floats, numbers
+from anmin.stats.fitted import Calibration
 from anmin.stats.levels import Codes, Columns, Levels, columns_of, compact
-
-if TYPE_CHECKING:
-    from anmin.stats.calibration import Calibration
 
 type Single = Literal["refuse", "certainty", "centred"]
 
@@ -48,7 +46,7 @@ class Design:
     """(n,) how many of the population each row stands for."""
     stages: tuple[Stage, ...]
     """The stages that add to the variance; the first always does."""
-    calibration: "Calibration | None" = None
+    calibration: Calibration | None = None
     """What the weights were fitted to, which the variance takes into account."""
 
     @classmethod
@@ -108,7 +106,7 @@ class Design:
         strata[stage.stratum[units]] = True
         return float(units.sum() - strata.sum())
 
-    def weighted(self, weights: Floats, calibration: "Calibration | None" = None) -> "Design":
+    def weighted(self, weights: Floats, calibration: Calibration | None = None) -> "Design":
         """The same drawing with other weights."""
         return replace(self, weights=weights, calibration=calibration)
 

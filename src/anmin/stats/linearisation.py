@@ -16,8 +16,8 @@ from scipy import sparse
 
 from anmin.kernel.errors import Refusal
 from anmin.stats.arguments import Floats
-from anmin.stats.calibration import Calibration
 from anmin.stats.design import Design, Stage
+from anmin.stats.fitted import Calibration
 from anmin.stats.levels import Codes, Columns, columns_of, compact, crossed
 
 ROUNDING = 1e-24

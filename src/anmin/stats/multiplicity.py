@@ -21,8 +21,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from anmin.kernel.errors import Refusal
-from anmin.stats.arguments import Floats, counts, numbers, positive, tail_of, together
-from anmin.stats.counts import LIKELY_AS, Comparison, compare
+from anmin.stats.arguments import LIKELY_AS, Floats, counts, numbers, positive, tail_of, together
+from anmin.stats.counts import Comparison, compare
 from anmin.stats.scatter import CHANCE, Scatter, by_group, p_values
 
 

@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from anmin.stats.arguments import Floats
-from anmin.stats.counts import LIKELY_AS
+from anmin.stats.arguments import LIKELY_AS, Floats
 from anmin.stats.kernels import kernel
 
 LARGEST = 20_000

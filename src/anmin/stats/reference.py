@@ -1,6 +1,6 @@
 """Which past moments a moment is held against, and to which part of the year each belongs."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -8,8 +8,20 @@ from numpy.typing import ArrayLike, NDArray
 from anmin.kernel.errors import Refusal
 from anmin.stats.arguments import Floats
 
-if TYPE_CHECKING:
-    from anmin.stats.seasonal import Control
+
+class Windows(Protocol):
+    """Which moments of the years before count: the options of that name of `seasonal.Control`."""
+
+    @property
+    def b(self) -> int: ...
+    @property
+    def w(self) -> int: ...
+    @property
+    def no_periods(self) -> int: ...
+    @property
+    def left_out(self) -> int: ...
+    @property
+    def original(self) -> bool: ...
 
 
 class Reference(NamedTuple):
@@ -23,7 +35,7 @@ class Reference(NamedTuple):
 
 
 def reference_points(
-    length: int, moment: int, dates: ArrayLike | None, frequency: int, control: "Control"
+    length: int, moment: int, dates: ArrayLike | None, frequency: int, control: Windows
 ) -> Reference:
     """The reference of one moment of a series of this length.
 
@@ -59,7 +71,7 @@ def _too_little_past(moment: int, years: int) -> Refusal:
     return Refusal(f"moment {moment + 1} has not {years} years before it", field="b")
 
 
-def _parts(years: NDArray[np.int64], moment: int, control: "Control") -> NDArray[np.int64]:
+def _parts(years: NDArray[np.int64], moment: int, control: Windows) -> NDArray[np.int64]:
     """The part of the year of each moment before: the windows are the last part."""
     w, last = control.w, control.no_periods - 1
     part = np.full(moment, -1)

@@ -27,8 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, special
 
-from anmin.stats.arguments import Floats
-from anmin.stats.counts import LIKELY_AS
+from anmin.stats.arguments import LIKELY_AS, Floats
 
 FEWEST = 20.0
 """Pairs, or as much as they tell, from which a family says itself how it scatters."""
