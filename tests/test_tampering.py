@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -30,14 +30,19 @@ from anmin.evidence.models import Head
 from anmin.exchange.models import ImportRun, ProfileUse
 from anmin.files.models import File
 from anmin.kernel.chain import GENESIS
+from anmin.matters.actor import Actor
+from anmin.matters.ledger import Change as EntryChange
+from anmin.matters.ledger import append, deadlines_of, running_clocks
 from anmin.matters.models import (
     ApprovalRequest,
     FollowCode,
     FurtherPhone,
     LaterContact,
     Matter,
+    Party,
     Reaction,
 )
+from anmin.matters.parties import mark
 from anmin.people.actions import roster_duty
 from anmin.people.models import Account, AccountRequest
 from anmin.people.roles import Role
@@ -197,6 +202,17 @@ CHANGES = [
         "a later contact set aside",
         "matters_latercontact",
         "UPDATE matters_latercontact SET standing = 'undone' WHERE id = {id}",
+    ),
+    Change(
+        "whom a matter is about",
+        "matters_party",
+        "UPDATE matters_party SET concerned = NOT concerned WHERE id = {id}",
+    ),
+    Change(
+        "a party taken away",
+        "matters_party",
+        "DELETE FROM matters_party WHERE id = {id}",
+        MISSING,
     ),
     Change(
         "a sealed link opened",
@@ -591,6 +607,7 @@ def _live() -> None:
             matter=matter, step="longer", asked_by=leader, asked_at=now, reason="?", lapses_at=now
         )
         FollowCode.objects.create(matter=matter, digest=b"1" * 32, given_at=now)
+        _with_a_party(matter, leader, now)
         Reaction.objects.create(
             matter=matter, token_digest=b"1" * 32, question="?", asked_at=now, expires_at=now
         )
@@ -664,6 +681,23 @@ def _live() -> None:
         closure.hash = day_hash(closure, [[matter.pk, 0, "?", leader.unit.pk, 0]])
         closure.save()
         Carried.objects.create(closure=closure, matter=matter, reason="?", new_unit=leader.unit)
+
+
+def _with_a_party(matter: Matter, about: Account, at: datetime) -> None:
+    """Somebody has a part in a matter, and an entry tells of it."""
+    own = mark(matter.number, 1, "accused", about.pk, about.unit_id, None)
+    change = EntryChange("party_named", matter.state, parties={"1": own.hex()})
+    running = running_clocks(deadlines_of(matter.pk))
+    append(matter, change, actor=Actor.system("test"), at=at, running=running)
+    Party.objects.create(
+        matter=matter,
+        number=1,
+        role="accused",
+        account=about,
+        unit_id=about.unit_id,
+        mark=own,
+        since=at,
+    )
 
 
 def _run(sql: str) -> None:

@@ -30,8 +30,9 @@ from anmin.callbacks.stopping import stop
 from anmin.callbacks.unhappy import is_unhappy, order_rectification
 from anmin.channels.actions import opt_out
 from anmin.evidence.log import atomic
-from anmin.kernel.errors import Conflict, NotFound, Refusal
+from anmin.kernel.errors import Conflict, NotAllowed, NotFound, Refusal
 from anmin.matters.actions import contact_for_message, contacts_to_call
+from anmin.matters.conflict import about, without
 from anmin.matters.contacts import ContactFacts
 from anmin.matters.models import Matter
 from anmin.matters.policy import in_scope
@@ -65,19 +66,20 @@ def lease() -> timedelta:
 
 
 def queue(operator: Account, now: datetime) -> QuerySet[Callback]:
-    """What this operator may call now, due first; never about the operator's own unit.
+    """What this operator may call now, due first; never about the operator or the own unit.
 
     Nobody is called in quiet hours; a call that began before them may still be ended.
     """
     if ladder.quiet_until(now, ladder.pace()):
         return Callback.objects.none()
-    return (
+    rows = (
         Callback.objects.filter(status=Status.CALLING, closed_at=None, not_before__lte=now)
         .filter(withdrawn_at=None)
         .filter(Q(lease_until=None) | Q(lease_until__lte=now))
         .exclude(unit_id__in=own_units(operator))
         .order_by("due_at", "pk")
     )
+    return without(operator, rows, "matter_id")
 
 
 def next_callback(operator: Account) -> Callback | None:
@@ -100,6 +102,7 @@ def next_callback(operator: Account) -> Callback | None:
 def in_hand(operator: Account, now: datetime) -> QuerySet[Callback]:
     """What this operator has taken and not yet written down or given back: one at most."""
     held = Callback.objects.filter(operator=operator, lease_until__gt=now, closed_at=None)
+    held = without(operator, held, "matter_id")
     return held.select_related("matter").order_by("-lease_until")
 
 
@@ -376,6 +379,8 @@ def _require_held(callback: Callback, operator: Account | None) -> None:
         raise Conflict(_("This callback has been answered or has ended."))
     if callback.operator_id != (operator.pk if operator else None):
         raise Conflict(_("Somebody else has taken this callback; take the next one."))
+    if operator is not None and about(callback.matter).person(operator):
+        raise NotAllowed(_("This may concern your own unit: a colleague of another one decides."))
 
 
 def _check_appointment(at: datetime | None, now: datetime) -> None:

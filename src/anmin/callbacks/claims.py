@@ -29,6 +29,7 @@ from anmin.kernel.errors import Conflict, NotAllowed, NotFound, Refusal
 from anmin.matters.bringing import UNDONE, UNHEARD
 from anmin.matters.bulk import of_matters
 from anmin.matters.categories import categories
+from anmin.matters.conflict import about, without
 from anmin.matters.correcting import CORRECT
 from anmin.matters.models import Contact, Entry, FurtherPhone, Matter
 from anmin.people.models import Account
@@ -133,6 +134,7 @@ def waiting(account: Account) -> QuerySet[Callback]:
     """The exclusions to be confirmed, those due first."""
     require(account, Capability.CHECK_CALLBACKS)
     rows = Callback.objects.filter(status=Status.CLAIMED, closed_at=None)
+    rows = without(account, rows, "matter_id")
     return rows.select_related("matter", "unit").order_by("due_at", "pk")
 
 
@@ -154,7 +156,7 @@ def decide(*, callback_id: int, by: Account, holds: bool, reason: str) -> Callba
     callback = lock(callback_id)
     if callback.status != Status.CLAIMED or not callback.open:
         raise Conflict(_("This has been decided, or the callback has ended."))
-    if callback.unit_id in own_units(by):
+    if callback.unit_id in own_units(by) or about(callback.matter).person(by):
         raise NotAllowed(_("This may concern your own unit: a colleague of another one decides."))
     if not reason.strip():
         raise Refusal(_("Say why."), field="reason")

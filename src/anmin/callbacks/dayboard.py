@@ -24,6 +24,7 @@ from anmin.callbacks.remarks import about_matters
 from anmin.callbacks.serving import handed_on
 from anmin.callbacks.unhappy import head_unit
 from anmin.kernel.errors import NotAllowed, NotFound
+from anmin.matters.conflict import without_units
 from anmin.matters.flow import Stage
 from anmin.matters.models import Deadline, Matter
 from anmin.matters.policy import waiting_elsewhere
@@ -116,10 +117,12 @@ class DayRows:
         self.head = self.unit.parent_id is None and self.unit == head_unit()
 
     def matters(self) -> QuerySet[Matter]:
-        """What the unit and those below it have; sealed kinds are on nobody's board."""
+        """What the unit and those below it have; sealed kinds are on nobody's board, and what is
+        about one of them is not on theirs.
+        """
         rows = Matter.objects.filter(unit_id__in=self.below)
         rows = rows.filter(opened_at__lt=midnight(self.day, days=1)).exclude(kind__in=_sealed())
-        rows = rows.exclude(stage=Stage.VOID)
+        rows = without_units(self.below, rows.exclude(stage=Stage.VOID))
         return rows.select_related("unit", "assignee").defer("details", "head", "facts_digest")
 
     def came_in(self) -> QuerySet[Matter]:
@@ -140,14 +143,15 @@ class DayRows:
         met = met.filter(
             Q(held_by__in=self.below) | Q(held_by=None, matter__unit_id__in=self.below)
         )
-        return met.exclude(matter__kind__in=_sealed()).exclude(matter__stage=Stage.VOID)
+        met = met.exclude(matter__kind__in=_sealed()).exclude(matter__stage=Stage.VOID)
+        return without_units(self.below, met, "matter_id")
 
     def gone_late(self) -> QuerySet[Deadline]:
         """The promises that ran out here and are still not met, of matters that others have now."""
         here = Deadline.objects.filter(Deadline.RUNS, held_by__in=self.below, due_at__lt=self.now)
         here = here.filter(matter__closed_at=None, matter__unit__isnull=False)
         here = here.exclude(matter__unit_id__in=self.below).exclude(matter__kind__in=_sealed())
-        return here.exclude(matter__stage=Stage.VOID)
+        return without_units(self.below, here.exclude(matter__stage=Stage.VOID), "matter_id")
 
     def _not_elsewhere(self) -> Q:
         """Not what waits for the inspectorate: no unit owes it, the bureau does."""
@@ -183,9 +187,11 @@ class DayRows:
         rows = Callback.objects.filter(closed_at=None, due_at__lt=midnight(self.day, days=1))
         if not self.head:
             rows = rows.filter(unit_id__in=self.below)
-        return rows.exclude(
-            pk__in=self.carried().filter(callback__isnull=False).values("callback_id")
-        ).select_related("matter", "operator")
+        return (
+            without_units(self.below, rows, "matter_id")
+            .exclude(pk__in=self.carried().filter(callback__isnull=False).values("callback_id"))
+            .select_related("matter", "operator")
+        )
 
     def carried(self) -> QuerySet[Carried]:
         """What the unit or those below it carried over when they signed the day."""

@@ -31,6 +31,7 @@ from anmin.evidence.receipts import promise_receipt
 from anmin.kernel.errors import Conflict, NotAllowed, NotFound, Refusal
 from anmin.kernel.masking import mask_phone
 from anmin.matters import reactions
+from anmin.matters.conflict import numbers_about
 from anmin.people.actions import log_access, one_at_a_time
 from anmin.people.models import Account
 from anmin.people.policy import Capability, require
@@ -140,6 +141,8 @@ def item_view(*, item_id: int, reader: Account) -> ItemView:
     if item is None:
         raise NotFound(_("There is no such reply."))
     found = candidates(item, reader)
+    if numbers_about(reader, (one.words.number for one in found)):
+        raise NotFound(_("There is no such reply."))
     text = body_of(item.reply)
     log_access(account=reader, action="read_reply", subject=f"reply:{item.reply_id}")
     return ItemView(
@@ -170,13 +173,14 @@ def candidates(item: ReplyItem, reader: Account) -> Sequence[Candidate]:
     asked = asked_of(bytes(item.reply.sender_index), since=since)
     asked = [one for one in asked if one.message.sent_at and one.message.sent_at <= item.at]
     words, own = describe([one.message for one in asked]), own_units(reader)
+    near = numbers_about(reader, (one.number for one in words.values()))
     return [
         Candidate(
             message=one.message,
             asked=without_link(body_of(one.message)),
             words=words[one.message_id],
             open=one.closed_at is None or one.closed_at > item.at,
-            own=words[one.message_id].unit_id in own,
+            own=words[one.message_id].unit_id in own or words[one.message_id].number in near,
         )
         for one in asked
         if one.message_id in words

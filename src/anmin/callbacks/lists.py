@@ -32,6 +32,7 @@ from anmin.callbacks.sealing import read_text
 from anmin.callbacks.unhappy import order_of
 from anmin.kernel.errors import NotAllowed, NotFound
 from anmin.kernel.incoming import page_link, read_page_link
+from anmin.matters.conflict import about, without
 from anmin.people.models import Account
 from anmin.people.policy import Capability, require, unit_scope
 
@@ -152,7 +153,7 @@ def _of(account: Account, view: str) -> QuerySet[Callback]:
         return queue(account, timezone.now())
     if view not in Status.values:
         raise NotFound(_("There is no such list."))
-    rows = Callback.objects.filter(status=view)
+    rows = without(account, Callback.objects.filter(status=view), "matter_id")
     return rows.filter(closed_at=None) if view in OPEN_STATUSES else rows
 
 
@@ -163,6 +164,7 @@ def open_counts(account: Account) -> dict[str, int]:
     """
     require(account, Capability.VIEW_CALLBACKS)
     rows = unit_scope(account).narrow(Callback.objects.filter(closed_at=None)).order_by()
+    rows = without(account, rows, "matter_id")
     late = Q(due_at__lt=timezone.now())
     found = rows.values_list("status").annotate(n=Count("pk"), late=Count("pk", filter=late))
     counts = {status: (n, overdue) for status, n, overdue in found}
@@ -197,6 +199,7 @@ def recorded_today(operator: Account, *, limit: int = 10) -> list[Recorded]:
     """The answers that this person wrote down today, newest first."""
     require(operator, Capability.WORK_CALLBACKS)
     rows = Answer.objects.filter(at__gte=midnight(timezone.localdate()), operator=operator)
+    rows = without(operator, rows, "callback__matter_id")
     rows = rows.select_related("callback__matter").order_by("-at", "-pk")
     return [_recorded(row) for row in rows[:limit]]
 
@@ -205,7 +208,7 @@ def recorded(answer_id: int, reader: Account) -> Recorded:
     """One answer for correction: for whoever wrote it down, or checks callbacks."""
     require(reader, Capability.WORK_CALLBACKS)
     row = Answer.objects.select_related("callback__matter").filter(pk=answer_id).first()
-    if row is None:
+    if row is None or about(row.callback.matter).person(reader):
         raise NotFound(_("There is no such answer."))
     if row.operator_id != reader.pk:
         require(reader, Capability.CHECK_CALLBACKS)
@@ -240,6 +243,7 @@ def checked(account: Account, *, limit: int = PAGE) -> list[CheckLine]:
     """The calls that were checked last, newest first."""
     require(account, Capability.CHECK_CALLBACKS)
     rows = QualityCheck.objects.filter(draw__purpose=Draw.Purpose.CHECK, at__isnull=False)
+    rows = without(account, rows, "callback__matter_id")
     return [
         CheckLine(
             number=row.callback.matter.number,

@@ -24,6 +24,7 @@ from anmin.callbacks.recordings import Recording, recording_of
 from anmin.callbacks.scripts import Checklist, checklist
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotFound, Refusal
+from anmin.matters.conflict import without
 from anmin.matters.contacts import ContactFacts
 from anmin.people.actions import log_access, one_at_a_time
 from anmin.people.models import Account
@@ -54,13 +55,14 @@ class Agreement:
 def waiting(account: Account, purpose: Draw.Purpose, now: datetime) -> QuerySet[QualityCheck]:
     """What this person may take: recent, not their own calls, nothing about their own unit."""
     since = timezone.localdate(now) - rule("check_within").duration
-    return (
+    rows = (
         QualityCheck.objects.filter(draw__purpose=purpose, draw__day__gte=since, at=None)
         .filter(Q(lease_until=None) | Q(lease_until__lte=now) | Q(checker=account))
         .exclude(callback__answers__operator=account)
         .exclude(callback__unit_id__in=own_units(account))
         .order_by("pk")
     )
+    return without(account, rows, "callback__matter_id")
 
 
 def take_check(*, account: Account, purpose: Draw.Purpose) -> QualityCheck | None:

@@ -30,6 +30,7 @@ from anmin.kernel.errors import Conflict, NotAllowed, NotFound
 from anmin.kernel.incoming import key_of
 from anmin.kernel.masking import mask_name, surname
 from anmin.matters.actions import contact_for_message
+from anmin.matters.conflict import without
 from anmin.matters.contacts import in_brief
 from anmin.matters.models import Link, Matter
 from anmin.matters.policy import in_scope, sees_sealed_links
@@ -146,7 +147,7 @@ def callback_view(*, callback_id: int, operator: Account) -> CallbackView:
     held = Callback.objects.select_related("matter__area").filter(
         pk=callback_id, operator=operator, closed_at=None
     )
-    callback = held.first()
+    callback = without(operator, held, "matter_id").first()
     if callback is None:
         raise Conflict(_("Somebody else has taken this callback; take the next one."))
     earlier = [
@@ -246,6 +247,7 @@ def queue_counts(operator: Account) -> dict[str, int]:
     ready = queue(operator, now).order_by()
     counts = ready.aggregate(now=Count("pk"), late=Count("pk", filter=Q(due_at__lt=now)))
     later = Callback.objects.filter(status=Status.CALLING, closed_at=None)
+    later = without(operator, later, "matter_id")
     if not quiet_until():
         later = later.filter(not_before__gt=now)
     return {**counts, "later": later.count()}
@@ -265,6 +267,8 @@ def list_callbacks(
     if account is not None:
         _require_everything(account, Capability.VIEW_CALLBACKS)
     rows = Callback.objects.filter(status__in=statuses)
+    if account is not None:
+        rows = without(account, rows, "matter_id")
     if set(statuses) <= set(OPEN_STATUSES):
         rows = rows.filter(closed_at=None)
     if due is not None:
@@ -376,9 +380,10 @@ def _orders(account: Account) -> QuerySet[Link]:
     if not (can(account, Capability.VIEW_MATTERS) and sees_sealed_links(account)):
         raise NotAllowed(_("Units do not see who is called or what one citizen answered."))
     # No import brings an order: said so, the index of what none brings finds them.
-    return Link.objects.filter(
+    rows = Link.objects.filter(
         relation="cause", matter__kind=rectifying_kind().code, matter__facts_at=None
     )
+    return without(account, without(account, rows, "matter_id"), "other_id")
 
 
 def _pairs(links: QuerySet[Link]) -> list[Order]:

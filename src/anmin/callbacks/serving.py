@@ -15,6 +15,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from anmin.matters.bulk import of_matters
+from anmin.matters.conflict import without_units
 from anmin.matters.models import Entry
 from anmin.matters.registry import all_kinds
 from anmin.people.policy import rated_roles
@@ -67,7 +68,7 @@ def handed_on(units: Collection[int], since: datetime, until: datetime) -> set[i
     """
     sealed = [kind.code for kind in all_kinds() if kind.seals]
     given = Entry.objects.filter(at__gte=since, at__lt=until, actor_role__in=rated_roles())
-    given = given.exclude(matter__kind__in=sealed)
+    given = without_units(units, given.exclude(matter__kind__in=sealed), "matter_id")
     opened = given.filter(action="open", public=True)  # what no import opened
     rows = given.filter(action="assign").values_list("matter_id", "payload")
     return {

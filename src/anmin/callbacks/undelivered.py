@@ -16,6 +16,7 @@ from anmin.channels.subjects import Described, describe, subject_of
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotAllowed, NotFound, Refusal
 from anmin.kernel.masking import mask_phone
+from anmin.matters.conflict import numbers_about
 from anmin.people.actions import log_access
 from anmin.people.models import Account
 from anmin.people.policy import Capability, require
@@ -51,6 +52,7 @@ def lines(account: Account, *, before: int = 0) -> Sequence[Line]:
     rows = _rows().order_by("-id")
     found = list((rows.filter(pk__lt=before) if before else rows)[: PAGE + 1])
     words, own = describe(found), own_units(account)
+    near = numbers_about(account, (one.number for one in words.values()))
     return [
         Line(
             message=one,
@@ -60,6 +62,7 @@ def lines(account: Account, *, before: int = 0) -> Sequence[Line]:
             own=one.pk in words and words[one.pk].unit_id in own,
         )
         for one in found
+        if one.pk not in words or words[one.pk].number not in near
     ]
 
 
@@ -128,7 +131,7 @@ def _allowed(message_id: int, by: Account) -> Message:
     require(by, Capability.WORK_CALLBACKS)
     message = _one(message_id)
     words = describe([message]).get(message.pk)
-    if words is not None and words.unit_id in own_units(by):
+    if words is not None and (words.unit_id in own_units(by) or numbers_about(by, [words.number])):
         raise NotAllowed(_("This may concern your own unit: a colleague of another one decides."))
     return message
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotFound, Refusal
-from anmin.matters import follow, messages, policy
+from anmin.matters import conflict, follow, messages, policy
 from anmin.matters.actor import CITIZEN, Actor
 from anmin.matters.contacts import (
     ContactFacts,
@@ -108,6 +108,7 @@ def assign(
         raise Refusal(_("This unit no longer works."), field="unit")
     if account is not None and not policy.may_take(account):
         raise Refusal(_("This person does not work on matters."), field="account")
+    conflict.require_free(conflict.about(matter), unit=unit, account=account)
     columns = {"unit_id": target, "assignee_id": account.pk if account else None}
     if all(getattr(matter, name) == value for name, value in columns.items()):
         return matter

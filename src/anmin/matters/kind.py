@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from anmin.kernel.errors import Refusal
 from anmin.matters.clock import Clock
 from anmin.matters.flow import Flow, Text
+from anmin.matters.party_roles import PartyRole, check_parties
 from anmin.matters.tells import GIVEN_ONCE, WORDS, Tell
 from anmin.people.roles import Role
 from anmin.places.models import Area, Unit
@@ -24,16 +25,22 @@ def fact(
     told: bool = False,
     factory: Callable[[], Any] | None = None,
     terms: str = "",
+    seen_by: AbstractSet[str] = frozenset(),
 ) -> Any:
     """One fact of a kind's details: its title for people, whether it may be personal data, whether
-    it is a text that the citizen receives, and the word list whose codes it holds (a face shows
-    the words).
+    it is a text that the citizen receives, the word list whose codes it holds (a face shows
+    the words), and the roles that see it (empty: all who see the matter).
     """
     said: dict[str, Any] = {
         # pydantic wants a plain string, but a lazy one does, and is translated when shown.
         "title": title,
         "max_length": longest,
-        "json_schema_extra": {"personal": personal, "told": told, "terms": terms},
+        "json_schema_extra": {
+            "personal": personal,
+            "told": told,
+            "terms": terms,
+            "seen_by": sorted(seen_by),
+        },
     }
     return Field(default_factory=factory, **said) if factory else Field(default, **said)
 
@@ -57,12 +64,28 @@ class Details(BaseModel):
         return cls._marked("told")
 
     @classmethod
-    def _marked(cls, mark: str) -> set[str]:
+    def limited_fields(cls) -> set[str]:
+        """The fields that not everybody sees who sees the matter."""
+        return cls._marked("seen_by")
+
+    @classmethod
+    def hidden_from(cls, role: str) -> set[str]:
+        """The fields that this role does not see."""
         return {
             name
-            for name, info in cls.model_fields.items()
-            if isinstance(info.json_schema_extra, dict) and info.json_schema_extra.get(mark)
+            for name in cls.limited_fields()
+            if role not in cls._said_of(name).get("seen_by", ())
         }
+
+    @classmethod
+    def _marked(cls, mark: str) -> set[str]:
+        return {name for name in cls.model_fields if cls._said_of(name).get(mark)}
+
+    @classmethod
+    def _said_of(cls, name: str) -> Mapping[str, Any]:
+        """What the declaration of a field says besides its type."""
+        said = cls.model_fields[name].json_schema_extra
+        return said if isinstance(said, dict) else {}
 
 
 @dataclass(frozen=True)
@@ -108,8 +131,9 @@ class Kind:
     (rule ``delay_lead``: how long before). ``observe`` tells the state that the
     facts of an outside system of record prove. ``imported`` says whether files may bring matters
     of the kind; unless it is said, they may where people open them and nobody's reading is
-    restricted. ``seals`` is the role that alone may read the
-    matter (a tip-off), or nothing. ``rectifies`` marks the kind that unhappy answers open.
+    restricted. ``seals`` is the role that alone may read the matter (a tip-off), or nothing.
+    ``parties`` are the parts that others can have in it besides its reporter. ``rectifies`` marks
+    the kind that unhappy answers open.
     """
 
     code: str
@@ -130,6 +154,7 @@ class Kind:
     observe: Callable[[Mapping[str, Any]], str] | None = None
     imported: bool | None = None
     seals: Role | None = None
+    parties: tuple[PartyRole, ...] = ()
     rectifies: bool = False
 
     def __post_init__(self) -> None:
@@ -155,6 +180,8 @@ class Kind:
             raise ValueError(f"{self.code}: public face names {sorted(unknown)}")
         if leaked := set(self.public.fields) & self.details.personal_fields():
             raise ValueError(f"{self.code}: personal data can never be public: {sorted(leaked)}")
+        self._check_limited()
+        check_parties(self.code, self.parties, brought=bool(self.observe or self.imported))
         if self.follow_up and set(self.follow_up.states) - states:
             raise ValueError(f"{self.code}: follows up after an unknown state")
 
@@ -163,6 +190,23 @@ class Kind:
         """Every message that it may send."""
         found = [self.opening, self.delay, *(move.tells for move in self.flow.moves)]
         return [one for one in found if one is not None]
+
+    @property
+    def concerns(self) -> bool:
+        """Whether its matters may be about people of the house or their units."""
+        return any(one.concerned for one in self.parties)
+
+    def party(self, code: str) -> PartyRole | None:
+        """The part of that code, if the kind has it."""
+        return next((one for one in self.parties if one.code == code), None)
+
+    def _check_limited(self) -> None:
+        """What not everybody sees who sees the matter is for nobody outside either."""
+        limited = self.details.limited_fields()
+        if leaked := {*self.public.fields, *self.public.reporter} & limited:
+            raise ValueError(f"{self.code}: not for all, so never public: {sorted(leaked)}")
+        if leaked := self.details.told_fields() & limited:
+            raise ValueError(f"{self.code}: told to the citizen, so for all: {sorted(leaked)}")
 
     def _check_clocks(self, states: AbstractSet[str]) -> None:
         steps = {move.code for move in self.flow.moves}
@@ -185,7 +229,7 @@ class Kind:
         """Whether files may bring matters of this kind."""
         if self.imported is not None:
             return self.imported
-        return bool(self.opened_by) and not (self.seals or self.rectifies)
+        return bool(self.opened_by) and not (self.seals or self.rectifies or self.concerns)
 
     def clean(self, details: Mapping[str, Any]) -> dict[str, Any]:
         """Details checked against the kind's model, as JSON keeps them; blanks are left out.

@@ -218,6 +218,7 @@ def _compared(matter: Matter, one: Observation, last: Mapping[str, Any], known: 
         name: value
         for name, value in facts.items()
         if value not in (None, "")
+        and not (name == "unit_id" and declared.concerns)  # a file knows no party: by hand alone
         and (stamp(value) if isinstance(value, datetime) else value) != last.get(name)
     }
     changed = {

@@ -45,6 +45,8 @@ class Change:
     details: dict[str, Any] = field(default_factory=dict)
     clocks: dict[str, Running] = field(default_factory=dict)
     told: dict[str, Any] = field(default_factory=dict)
+    parties: dict[str, str | None] = field(default_factory=dict)
+    """The marks of parties by their numbers; nothing for one that ended."""
 
     def payload(self) -> dict[str, Any]:
         """The change as the entry keeps it; empty parts are left out."""
@@ -53,6 +55,7 @@ class Change:
             "details": self.details,
             "clocks": {code: clock.as_payload() for code, clock in self.clocks.items()},
             "told": self.told,
+            "parties": self.parties,
         }
         return {name: part for name, part in parts.items() if part}
 
@@ -284,6 +287,7 @@ class Replay:
     details: dict[str, Any] = field(default_factory=dict)
     clocks: dict[str, Any] = field(default_factory=dict)
     told: dict[str, Any] = field(default_factory=dict)
+    parties: dict[str, str | None] = field(default_factory=dict)
     state: str = ""
     version: int = 0
     head: bytes = chain.GENESIS
@@ -317,6 +321,7 @@ class Replay:
         self.details.update(entry.payload.get("details", {}))
         self.clocks.update(entry.payload.get("clocks", {}))
         self.told.update(entry.payload.get("told", {}))
+        self.parties.update(entry.payload.get("parties", {}))
         self.state, self.version, self.head = entry.to_state, entry.seq, bytes(entry.hash)
         self.at = entry.at
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from anmin.matters import policy
+from anmin.matters import limited, policy
 from anmin.matters.categories import categories
 from anmin.matters.flow import Stage
 from anmin.matters.models import Matter
@@ -63,6 +63,8 @@ def likely(account: Account, report: Report) -> list[Likely]:
         (one for one in compared if one.likeness >= ENOUGH),
         key=lambda one: (-one.likeness, -one.matter.pk),
     )
+    for one in found[:MOST]:
+        limited.shown(account, one.matter)
     return found[:MOST]
 
 

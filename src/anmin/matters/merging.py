@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotAllowed, Refusal
-from anmin.matters import policy
+from anmin.matters import conflict, policy
 from anmin.matters.actions import lock, require_version
 from anmin.matters.actor import Actor
 from anmin.matters.clock import Running, tick
@@ -69,6 +69,8 @@ def merge(
     kind, now = matter.type, timezone.now()
     if matter.pk == other.pk or matter.kind != other.kind:
         raise Refusal(_("Only two matters of one kind become one."), field="other")
+    if conflict.about(matter) != conflict.about(other):
+        raise Refusal(_("They are not about the same people: link them instead."), field="other")
     if not (matter.live and other.live):
         raise Conflict(_("One of them is over: link them instead."))
     running = running_clocks(deadlines_of(matter.pk))

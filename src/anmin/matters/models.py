@@ -17,6 +17,7 @@ from anmin.matters.flow import LIVE, STAGE_LABELS, Stage, Text
 from anmin.matters.follow_models import FollowCode as FollowCode
 from anmin.matters.kind import Kind
 from anmin.matters.outcome import outcome_choices
+from anmin.matters.party_models import Party as Party
 from anmin.matters.registry import kind_choices, kind_of
 
 

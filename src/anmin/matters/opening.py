@@ -1,6 +1,6 @@
 """A matter opened: by a person, by the house or by a citizen, one at a time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, Refusal
-from anmin.matters import children, follow, messages, policy
+from anmin.matters import children, conflict, follow, messages, policy
 from anmin.matters.actor import Actor
 from anmin.matters.categories import category_for
 from anmin.matters.clock import tick
@@ -20,6 +20,7 @@ from anmin.matters.kind import Kind
 from anmin.matters.ledger import Change, append
 from anmin.matters.models import Entry, Link, Matter
 from anmin.matters.numbers import take_numbers
+from anmin.matters.parties import PartyFacts, prepared
 from anmin.matters.reckoning import handed_on, reckoner
 from anmin.matters.registry import kind_of
 from anmin.matters.steps import require_all
@@ -41,6 +42,7 @@ def open_matter(
     unit: Unit | None = None,
     details: Mapping[str, Any] | None = None,
     contact: ContactFacts | None = None,
+    parties: Sequence[PartyFacts] = (),
     longitude: float | None = None,
     latitude: float | None = None,
     opened_at: datetime | None = None,
@@ -53,6 +55,7 @@ def open_matter(
 ) -> Matter:
     """Open a matter; its unit is the one responsible for the area unless named.
 
+    One that is about that unit goes to another (``policy.free_unit``).
     ``key`` makes the call safe to repeat: a second one returns the first matter. ``cause`` links
     the new matter to the one it follows from; ``parent`` is the one that this order is given from.
     """
@@ -72,7 +75,12 @@ def open_matter(
     above = _held(parent, declared)
     known_facts = declared.clean(details or {})
     require_all(declared.asks, known_facts)
+    giver = policy.opens_for_others(actor, owner)
     number = next(take_numbers(declared.prefix, timezone.localtime(start).year))
+    named = prepared(declared, number, parties)
+    about = named.about | (conflict.about(parent) if parent else conflict.NOBODY)
+    conflict.require_free(about, unit=unit)
+    owner = policy.free_unit(declared, about, owner)
     matter = Matter(kind=kind, state="", number=number, category=category)
     columns = {
         "number": number,
@@ -91,8 +99,8 @@ def open_matter(
         "closed_at": None,
         **({"parent_id": above.pk} if above else {}),
     }
-    giver = policy.opens_for_others(actor, owner)
     change = _first(declared, columns, known_facts, note=note, giver=giver, now=now)
+    change.parties = named.marks
     if contact:
         change.told["contact"] = contact_marks(settings.KEYRING, contact)[0].hex()
     if cause is not None and not cause_sealed:
@@ -101,6 +109,7 @@ def open_matter(
     append(matter, change, actor=actor, at=now)
     if contact:
         keep_contact(matter.pk, contact, number=matter.number)
+    named.keep(matter, now)
     if hearers:
         _tell(matter, hearers, now)
     if above is not None:

@@ -8,7 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.kernel.errors import NotAllowed, Refusal
+from anmin.matters import conflict
 from anmin.matters.actor import CITIZEN, Actor
+from anmin.matters.conflict import NOBODY, About
 from anmin.matters.flow import Move, Stage
 from anmin.matters.kind import Kind
 from anmin.matters.models import Link, Matter
@@ -20,14 +22,19 @@ from anmin.places.queries import directory
 
 
 def visible(account: Account, rows: QuerySet[Matter]) -> QuerySet[Matter]:
-    """The rows this person may see: by role, unit and seal."""
+    """The rows this person may see: by role, unit and seal, and none about him or her."""
     if not can(account, Capability.VIEW_MATTERS):
         return rows.none()
     scope = unit_scope(account)
     if not scope.everything:
         rows = rows.filter(unit_id__in=scope.unit_ids)
+    return not_kept_from(account, rows.exclude(stage=Stage.VOID))
+
+
+def not_kept_from(account: Account, rows: QuerySet[Matter]) -> QuerySet[Matter]:
+    """The rows that neither a seal nor a conflict of interest keeps from this person."""
     sealed = [kind.code for kind in all_kinds() if kind.seals and kind.seals != account.role]
-    rows = rows.exclude(stage=Stage.VOID)
+    rows = conflict.without(account, rows)
     return rows.exclude(kind__in=sealed) if sealed else rows
 
 
@@ -39,6 +46,7 @@ def in_scope(account: Account, matter: Matter) -> bool:
         can(account, Capability.VIEW_MATTERS)
         and (scope.everything or matter.unit_id in scope.unit_ids)
         and (sealed_for is None or sealed_for == account.role)
+        and not conflict.about(matter).person(account)
     )
 
 
@@ -81,20 +89,49 @@ def may_assign(account: Account, matter: Matter) -> bool:
     return can(account, Capability.ASSIGN_MATTERS) and in_scope(account, matter)
 
 
-def may_take(account: Account) -> bool:
-    """Whether this person can be given matters: works on them, and still works here."""
-    return can(account, Capability.VIEW_MATTERS) and can(account, Capability.NOTE_MATTERS)
+def may_take(account: Account, matter: Matter | None = None) -> bool:
+    """Whether this person can be given matters: works on them, and still works here.
+
+    This matter, if one is named: it is not about him or her.
+    """
+    works = can(account, Capability.VIEW_MATTERS) and can(account, Capability.NOTE_MATTERS)
+    return works and not (matter is not None and conflict.about(matter).person(account))
 
 
-def has_takers(unit: Unit, kind: Kind) -> bool:
-    """Whether somebody who works on matters of that kind works in the unit now."""
-    if unit.pk in directory().closed_units:
+def has_takers(unit: Unit, kind: Kind, named: About = NOBODY) -> bool:
+    """Whether somebody who works on matters of that kind works in the unit now.
+
+    ``named`` are those whom the matter is about.
+    """
+    if unit.pk in directory().closed_units or named.unit(unit.pk):
         return False
     both = {Capability.VIEW_MATTERS, Capability.NOTE_MATTERS}
     roles = [role for role, may in capability_table().items() if may >= both]
     if kind.seals:
         roles = [role for role in roles if role == kind.seals]
-    return Account.objects.filter(unit=unit, is_active=True, role__in=roles).exists()
+    staff = Account.objects.filter(unit=unit, is_active=True, role__in=roles)
+    return staff.exclude(pk__in=named.accounts).exists()
+
+
+def free_unit(kind: Kind, named: About, unit: Unit) -> Unit:
+    """Who answers for a matter: the unit, or another where the matter is about that one.
+
+    The nearest unit above that is not concerned and where somebody works on such matters, else an
+    inspectorate. Raises ``Refusal`` where everybody is concerned.
+    """
+    if not named.unit(unit.pk):
+        return unit
+    others = conflict.elsewhere(named, unit)
+    taking = [one for one in others if has_takers(one, kind, named)]
+    checking = [one for one in others if one.pk in directory().inspectorates]
+    found = next(iter([*taking, *checking]), None)
+    if found is None:
+        raise Refusal(
+            _("It is about everybody here who could work on it: bring it to the authority above."),
+            field="unit",
+            code="concerned",
+        )
+    return found
 
 
 def may_note(account: Account, matter: Matter) -> bool:

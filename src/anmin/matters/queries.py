@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from anmin.evidence.prepared import Prepared
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.kernel.incoming import page_link, read_page_link
-from anmin.matters import policy
+from anmin.matters import limited, policy
 from anmin.matters.contacts import ContactFacts, masked
 from anmin.matters.flow import Move
 from anmin.matters.ledger import deadlines_of
 from anmin.matters.models import Contact, Deadline, Entry, Link, Matter, Reaction
+from anmin.matters.parties import PartyView, parties_of
 from anmin.matters.registry import kind_of
 from anmin.matters.search import search
 from anmin.people.models import Account
@@ -132,6 +133,7 @@ class MatterView:
     masked: ContactFacts = field(default_factory=ContactFacts)
     reactions: list[Reaction] = field(default_factory=list)
     waits: bool = False
+    parties: list[PartyView] = field(default_factory=list)
 
 
 def matters_for(account: Account) -> QuerySet[Matter]:
@@ -233,11 +235,14 @@ def may_see(account: Account, matter: Matter) -> bool:
 
 
 def find_matter(account: Account, number: str) -> Matter:
-    """One matter by its reference number, or ``NotFound`` (also when it may not be seen)."""
+    """One matter by its reference number, or ``NotFound`` (also when it may not be seen).
+
+    Without the facts that this reader does not see.
+    """
     found = _numbered.one(number)
     if found is None or not policy.in_scope(account, found):
         raise NotFound(_("There is no such matter, or you may not see it."))
-    return found
+    return limited.shown(account, found)
 
 
 def matter_view(account: Account, number: str) -> MatterView:
@@ -249,11 +254,13 @@ def matter_view(account: Account, number: str) -> MatterView:
     entries = _entries(matter.pk)
     questions = {move.code for move in matter.type.flow.moves if move.asks}
     asked = any(entry.action in questions for entry in entries)
+    links, kept = _links(account, matter, sealed_too=scope_all)
+    kept |= _kept_orders(account, matter)
     return MatterView(
         matter=matter,
-        entries=entries,
+        entries=limited.shown_entries(account, matter, entries, kept),
         deadlines=deadlines_of(matter.pk),
-        links=_links(matter, sealed_too=scope_all),
+        links=links,
         moves=policy.moves_for(account, matter),
         has_contact=contact is not None,
         may_reveal=may_reveal,
@@ -262,18 +269,42 @@ def matter_view(account: Account, number: str) -> MatterView:
         masked=masked(contact, number=matter.number) if contact and may_reveal else ContactFacts(),
         reactions=list(matter.reactions.order_by("-asked_at")) if asked else [],
         waits=not scope_all and policy.waits_elsewhere(matter),
+        parties=parties_of(account, matter),
     )
 
 
-def _links(matter: Matter, *, sealed_too: bool) -> list[tuple[str, Matter]]:
-    """What a matter belongs together with. Most have nothing: the others are read only then."""
+def _links(
+    account: Account, matter: Matter, *, sealed_too: bool
+) -> tuple[list[tuple[str, Matter]], frozenset[str]]:
+    """What a matter belongs together with, and the numbers of others that are kept from the reader.
+
+    Most have nothing: the others are read only then.
+    """
     told = [
         (one.relation, one.other_id) if one.matter_id == matter.pk else ("led_to", one.matter_id)
         for one in _links_with(matter.pk)
         if sealed_too or not one.sealed
     ]
     others = Matter.objects.in_bulk({pk for _relation, pk in told}) if told else {}
-    return [(relation, others[pk]) for relation, pk in told]
+    kept = {pk for pk, one in others.items() if one.type.seals or one.type.concerns}
+    if kept:
+        rows = policy.not_kept_from(account, Matter.objects.filter(pk__in=kept))
+        kept -= set(rows.values_list("pk", flat=True))
+    seen = [
+        (relation, limited.shown(account, others[pk])) for relation, pk in told if pk not in kept
+    ]
+    return seen, frozenset(others[pk].number for pk in kept)
+
+
+def _kept_orders(account: Account, matter: Matter) -> frozenset[str]:
+    """The numbers of the orders given from a matter that are kept from the reader."""
+    kinds = [kind_of(code) for code in matter.type.children]
+    kept = [one.code for one in kinds if one.seals or one.concerns]
+    if not kept:
+        return frozenset()
+    rows = Matter.objects.filter(parent=matter, kind__in=kept)
+    seen = policy.not_kept_from(account, rows).values("pk")
+    return frozenset(rows.exclude(pk__in=seen).values_list("number", flat=True))
 
 
 def at_risk_before() -> datetime:

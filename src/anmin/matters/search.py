@@ -1,5 +1,6 @@
 """Finding matters by a number, a telephone number or the words of their texts."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Q, QuerySet
@@ -8,9 +9,10 @@ from django.utils.translation import gettext as _
 from anmin.kernel.errors import Refusal
 from anmin.kernel.incoming import read_key
 from anmin.kernel.reference import BadNumber, parse_number
-from anmin.matters import policy, word_index
+from anmin.matters import limited, policy, word_index
 from anmin.matters.contacts import matters_of_phones, phone_indexes
 from anmin.matters.models import Matter
+from anmin.matters.parties import of_phones
 from anmin.matters.word_index import NEWEST
 from anmin.matters.words import Piece, pieces, usual
 from anmin.people.models import Account
@@ -57,8 +59,8 @@ def search(account: Account, text: str, *, cursor: str = "", limit: int = 50) ->
         if indexes and not policy.may_search_phone(account):
             return Found(by="phone", no_phone=True)
         if indexes:
-            known = list(matters_of_phones(indexes)[:PHONES])
-            rows = list(_seen(account).filter(pk__in=known)[:limit])
+            known = [*matters_of_phones(indexes)[:PHONES], *of_phones(account, indexes)[:PHONES]]
+            rows = _shown(account, _seen(account).filter(pk__in=known)[:limit])
             if rows:
                 return Found(rows, by="phone")
     return _by_words(account, _asked(text), cursor, limit)
@@ -75,7 +77,7 @@ def by_number(account: Account, text: str, *, limit: int) -> list[Matter]:
     if len(number) >= 8:
         # A range, so that the index serves it whatever the database's idea of LIKE.
         condition |= Q(number__gte=number, number__lt=f"{number}~")
-    return list(_seen(account).filter(condition)[:limit])
+    return _shown(account, _seen(account).filter(condition)[:limit])
 
 
 def _by_words(account: Account, wanted: list[Piece], cursor: str, limit: int) -> Found:
@@ -95,7 +97,7 @@ def _by_words(account: Account, wanted: list[Piece], cursor: str, limit: int) ->
         looked, more = looked + len(found), len(found) == AT_ONCE
         before = found[-1] if found else before
     return Found(
-        rows[:limit],
+        _shown(account, rows[:limit]),
         by="words",
         older=str(ranks[limit - 1]) if len(rows) > limit else "",
         waiting=word_index.waiting(),
@@ -122,6 +124,11 @@ def _asked(text: str) -> list[Piece]:
 def _seen(account: Account) -> QuerySet[Matter]:
     rows = policy.visible(account, Matter.objects.all()).select_related("unit", "assignee")
     return rows.order_by("-opened_at", "-id")
+
+
+def _shown(account: Account, rows: Iterable[Matter]) -> list[Matter]:
+    """The matters without the facts that this reader does not see."""
+    return [limited.shown(account, one) for one in rows]
 
 
 def _as_number(text: str) -> str:

@@ -12,7 +12,8 @@ from django.db.models import Exists, OuterRef
 from anmin.evidence.findings import Finding, Findings, What
 from anmin.evidence.stored import ill_formed
 from anmin.matters.ledger import Replay, running_clocks
-from anmin.matters.models import Deadline, Entry, Matter
+from anmin.matters.models import Deadline, Entry, Matter, Party
+from anmin.matters.parties import holds
 
 CHUNK = 2000
 LABEL = "matters.matter"
@@ -61,9 +62,14 @@ def verify(progress: Callable[[int, int], None] | None = None) -> Verdict:
         clocks = {
             pk: running_clocks(rows) for pk, rows in groupby(deadlines, lambda row: row.matter_id)
         }
+        rows = Party.objects.filter(matter__in=ids).order_by("matter_id", "number")
+        parties = {pk: list(some) for pk, some in groupby(rows, lambda row: row.matter_id)}
         for matter in matters:
             replay = replays.get(matter.pk, Replay())
-            if not replay.matches(matter, clocks.get(matter.pk, {})):
+            if not (
+                replay.matches(matter, clocks.get(matter.pk, {}))
+                and holds(parties.get(matter.pk, ()), matter.number, replay.parties)
+            ):
                 verdict.mismatches += 1
                 verdict.add(matter, replay, What.CHANGED)
             if not replay.intact:

@@ -32,6 +32,7 @@ ACTIONS: dict[str, Any] = {
     "release_survey": _("released a survey's results"),
     "reset_second_factor": _("took second factors away"),
     "reveal_contact": _("opened a contact"),
+    "reveal_party": _("opened who has a part in a matter"),
     "search_phone": _("searched by telephone number"),
     "second_factor_added": _("set a second factor up"),
     "second_factor_failed": _("second factor was wrong"),

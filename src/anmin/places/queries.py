@@ -17,6 +17,7 @@ from anmin.places.models import (
     Responsibility,
     Revision,
     Unit,
+    UnitKind,
     clean_code,
     for_reader,
     pinned,
@@ -28,7 +29,7 @@ class Directory:
     """All areas, units and responsibilities as plain maps; a few hundred entries each.
 
     ``area_called`` and ``unit_called``: the Chinese and the English name by id. ``closed_units``:
-    those out of service.
+    those out of service. ``inspectorates``: those that check the others.
     """
 
     area_ids: dict[str, int] = field(default_factory=dict)
@@ -39,6 +40,13 @@ class Directory:
     area_called: dict[int, tuple[str, str]] = field(default_factory=dict)
     unit_called: dict[int, tuple[str, str]] = field(default_factory=dict)
     closed_units: frozenset[int] = frozenset()
+    inspectorates: frozenset[int] = frozenset()
+
+    def units_above(self, unit_id: int) -> list[int]:
+        """The unit and every unit that it is part of, by id, from the unit itself upwards."""
+        path = self.unit_paths.get(unit_id)
+        codes = path.strip("/").split("/") if path else ()
+        return [self.unit_ids[code] for code in reversed(codes) if code in self.unit_ids]
 
     def units_below(self, unit_id: int) -> frozenset[int]:
         """The unit and every unit under it, by id; nothing for an unknown unit."""
@@ -232,7 +240,9 @@ def _current() -> Directory:
 def _read() -> Directory:
     areas = list(Area.objects.order_by().values_list("id", "code", "parent_id", "name", "name_en"))
     units = list(
-        Unit.objects.order_by().values_list("id", "code", "path", "active", "name", "name_en")
+        Unit.objects.order_by().values_list(
+            "id", "code", "path", "active", "kind", "name", "name_en"
+        )
     )
     answering = Responsibility.objects.filter(unit__active=True).order_by()
     return Directory(
@@ -241,6 +251,9 @@ def _read() -> Directory:
         area_parents={key: parent for key, _code, parent, *_ in areas},
         unit_paths={key: path for key, _code, path, *_ in units},
         closed_units=frozenset(key for key, _code, _path, active, *_ in units if not active),
+        inspectorates=frozenset(
+            key for key, _code, _path, _active, kind, *_ in units if kind == UnitKind.INSPECTORATE
+        ),
         answering={
             (area, kind): unit
             for area, kind, unit in answering.values_list("area_id", "kind", "unit_id")

@@ -301,4 +301,25 @@ class Migration(migrations.Migration):
             model_name='link',
             constraint=models.UniqueConstraint(fields=('matter', 'relation', 'other'), name='link_once'),
         ),
+        migrations.CreateModel(
+            name='Party',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField()),
+                ('role', models.CharField(max_length=32)),
+                ('concerned', models.BooleanField(default=False)),
+                ('sealed', models.BinaryField(null=True)),
+                ('phone_index', models.BinaryField(max_length=16, null=True)),
+                ('mark', models.BinaryField(max_length=16)),
+                ('since', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('account', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('matter', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='parties', to='matters.matter')),
+                ('unit', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.unit')),
+            ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('account__isnull', False), ('concerned', True), ('ended_at', None)), fields=['account'], name='party_concerned_account'), models.Index(condition=models.Q(('concerned', True), ('ended_at', None), ('unit__isnull', False)), fields=['unit'], name='party_concerned_unit'), models.Index(condition=models.Q(('ended_at', None), ('phone_index__isnull', False)), fields=['phone_index'], name='party_phone')],
+                'constraints': [models.UniqueConstraint(fields=('matter', 'number'), name='party_once')],
+            },
+        ),
     ]

@@ -11,8 +11,9 @@ from django.utils import timezone, translation
 from anmin.matters.clock import Clock, Running, next_due, tick
 from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import LIVE, Flow, Move, Stage, State
-from anmin.matters.kind import Kind, Public
+from anmin.matters.kind import Details, Kind, Public, fact
 from anmin.matters.kinds_page import kinds_markdown
+from anmin.matters.party_roles import PartyRole, Who
 from anmin.matters.reckoning import reckoner
 from anmin.matters.registry import all_kinds, discover, kind_of, rectifying_kind, register
 from anmin.people.policy import rated_roles
@@ -106,6 +107,7 @@ def test_its_words_exist_in_both_languages(kind: Kind) -> None:
         *(tell.text for tell in kind.tells),
         *(edge.label for edge in kind.flow.moves),
         *(clock.label for clock in kind.clocks),
+        *(party.label for party in kind.parties),
         *(info.title for info in kind.details.model_fields.values()),
     ]
     for word in words:
@@ -173,6 +175,41 @@ def test_personal_details_can_never_be_declared_public() -> None:
         dataclasses.replace(
             incident, clocks=(Clock("x", "x", rule="incident.answer", stops=frozenset({"?"})),)
         )
+
+
+def test_what_is_for_some_is_never_public_and_a_part_is_declared_once() -> None:
+    class Facts(Details):
+        known: str = fact("Known", "", seen_by={Role.INSPECTOR})
+        reply: str = fact("Reply", "", seen_by={Role.INSPECTOR}, told=True)
+
+    bare = dataclasses.replace(
+        kind_of("incident"),
+        flow=Flow(
+            "a",
+            {"a": State(Stage.OPEN, "a"), "b": State(Stage.DONE, "b")},
+            (Move("x", "a", "b", "x"),),
+        ),
+        clocks=(),
+        follow_up=None,
+        public=Public(),
+        observe=None,
+    )
+    accused = PartyRole("accused", "Accused", frozenset({Who.ACCOUNT}), concerned=True)
+    for wrong, why in (
+        ({"details": Facts}, "for all"),
+        ({"details": Facts, "public": Public(fields=("known",))}, "never public"),
+        ({"parties": (accused, accused)}, "twice"),
+        ({"parties": (accused,), "observe": dict}, "files bring it"),
+    ):
+        with pytest.raises(ValueError, match=why):
+            dataclasses.replace(bare, **wrong)
+    with pytest.raises(ValueError, match="does not work"):
+        PartyRole("accused", "Accused", concerned=True)
+    with pytest.raises(ValueError, match="nobody can be"):
+        PartyRole("accused", "Accused", frozenset())
+    assert dataclasses.replace(bare, parties=(accused,)).concerns
+    assert Facts.hidden_from(Role.OFFICER) == {"known", "reply"}
+    assert Facts.hidden_from(Role.INSPECTOR) == set()
 
 
 def test_a_clock_that_is_met_stays_met_until_the_matter_is_reopened() -> None:
