@@ -358,6 +358,30 @@ def test_a_link_does_not_lead_to_what_is_about_the_reader(city: City) -> None:
         assert hidden.number not in str([entry.payload for entry in theirs.entries])
 
 
+def test_an_order_given_from_it_is_kept_from_them_too(city: City) -> None:
+    near = someone(city, "near", Role.ANALYST, city.jinhu)
+    other = someone(city, "other", Role.ANALYST, city.yuhai)
+    matter = complaint(city, accused(city.officer))
+    order = {
+        "kind": "search_order",
+        "category": "telephone_search",
+        "actor": Actor.of(city.inspector),
+        "details": {"where": "调取窗口监控"},
+        "summary": "窗口态度冷淡",
+        "parent": matter,
+    }
+    with pytest.raises(NotAllowed):
+        city.incident(**order, area=city.wenhua, unit=city.jinhu)
+    given = city.incident(**order, area=city.wenhua)
+    assert given.unit == city.inspectorate
+    assert not seen_by(near, given)
+    assert not seen_by(city.officer, given)
+    assert seen_by(other, given)
+    assert seen_by(city.inspector, given)
+    with pytest.raises(NotAllowed):
+        actions.assign(matter_id=given.pk, actor=Actor.of(city.inspector), unit=city.jinhu)
+
+
 @time_machine.travel(datetime(2026, 3, 10, 2, 30, tzinfo=UTC), tick=True)
 def test_no_operator_calls_about_what_concerns_him_or_her(city: City) -> None:
     other = someone(city, "other", Role.OPERATOR, city.programme.unit)

@@ -68,6 +68,7 @@ register(
         owner=responsible_unit,
         opened_by=WORKERS,
         asks=("subject",),
+        children=("search_order",),
         follow_up=FollowUp(
             after="closed", script="incident", lacks=frozenset({"minor_involved", "in_progress"})
         ),
