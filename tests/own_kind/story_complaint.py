@@ -17,7 +17,7 @@ from anmin.callbacks.dayboard import day_board
 from anmin.callbacks.lists import list_page
 from anmin.callbacks.models import Callback, Status
 from anmin.kernel.errors import NotAllowed, NotFound, Refusal
-from anmin.matters import actions, policy
+from anmin.matters import actions, merging, policy
 from anmin.matters.actor import Actor
 from anmin.matters.attachments import LABEL
 from anmin.matters.contacts import ContactFacts
@@ -344,7 +344,7 @@ def test_a_fact_is_seen_by_whom_it_names_and_by_nobody_else(city: City) -> None:
 
 def test_a_link_does_not_lead_to_what_is_about_the_reader(city: City) -> None:
     incident, hidden = city.incident(), complaint(city, accused(city.officer))
-    actions.link(
+    merging.link(
         matter_id=incident.pk,
         relation="related",
         other_id=hidden.pk,
@@ -356,6 +356,22 @@ def test_a_link_does_not_lead_to_what_is_about_the_reader(city: City) -> None:
         theirs = matter_view(who, incident.number)
         assert theirs.links == []
         assert hidden.number not in str([entry.payload for entry in theirs.entries])
+
+
+def test_two_about_different_people_do_not_become_one(city: City) -> None:
+    inspector = Actor.of(city.inspector)
+    first, same, other = (
+        complaint(city, accused(who)) for who in (city.officer, city.officer, city.other_officer)
+    )
+    with pytest.raises(Refusal) as told:
+        merging.merge(matter_id=other.pk, into_id=first.pk, actor=inspector, reason="同一件事")
+    assert told.value.field == "other"
+    other.refresh_from_db()
+    assert other.live
+    merging.merge(matter_id=same.pk, into_id=first.pk, actor=inspector, reason="同一件事")
+    same.refresh_from_db()
+    assert not same.live
+    assert verify().sound
 
 
 def test_an_order_given_from_it_is_kept_from_them_too(city: City) -> None:
