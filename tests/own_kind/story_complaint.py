@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from anmin.callbacks import planning
 from anmin.callbacks.actions import next_callback, queue
@@ -43,6 +43,13 @@ from tests.personas import PASSWORD, City
 GUARDIAN = ContactFacts("李建国", "+8613957712399", "锦湖街道")
 WITNESS = ContactFacts("赵敏知", "+8613957712388", "玉海街道")
 SUSPICION = "疑似态度生硬"
+
+
+@pytest.fixture(autouse=True)
+def _language() -> Iterator[None]:
+    """What a page was asked for in is not what the next story speaks."""
+    with translation.override("zh-hans"):
+        yield
 
 
 def complaint(city: City, *parties: PartyFacts, **changes: object) -> Matter:
