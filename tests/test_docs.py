@@ -30,7 +30,9 @@ def names() -> Iterator[tuple[str, str]]:
         yield from ((stage.value, str(label)) for stage, label in STAGE_LABELS.items())
         yield from ((role.value, str(role.label)) for role in Role)
         yield from ((status.value, str(status.label)) for status in Status)
+        own = re.compile(rf"^({'|'.join(kind.code for kind in all_kinds())})_(opened|in_time)$")
         keys = {re.sub("^concern_.*", "concern_…", key) for key in registry.indicators}
+        keys = {own.sub(r"<kind>_\2", key) for key in keys}
         yield from ((key, "") for key in sorted(keys))
         yield from sorted({(topic.group, "") for topic in categories().values()})
 

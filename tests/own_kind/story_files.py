@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from django.utils import timezone
 
 from anmin.config import command
@@ -43,9 +44,9 @@ def counts(done: ImportResult) -> Sequence[int]:
 
 
 @pytest.fixture(autouse=True)
-def home(settings: object, tmp_path: Path) -> None:
-    settings.ANMIN_HOME = tmp_path / "home"  # type: ignore[attr-defined]
-    settings.ANMIN_HOME.mkdir()  # type: ignore[attr-defined]
+def home(settings: LazySettings, tmp_path: Path) -> None:
+    settings.ANMIN_HOME = tmp_path / "home"
+    settings.ANMIN_HOME.mkdir()
 
 
 def test_a_file_comes_in_with_typed_facts_states_and_contacts(city: City, tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from anmin.callbacks.dispositions import WITHDRAWN
 from anmin.callbacks.models import Attempt, Callback, Draw
+from anmin.matters.in_the_lake import TOWN_DIGITS, WORTH_LOOKING
 from anmin.matters.ledger import settled
-from anmin.matters.measures import TOWN_DIGITS, WORTH_LOOKING
 from anmin.matters.models import Entry
 from anmin.matters.origins import origin_sql
 from anmin.matters.registry import all_kinds

@@ -28,7 +28,10 @@ class FactType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TypedFact:
-    """One fact of a kind, as declared. ``terms`` names its word list, ``longest`` its length."""
+    """One fact of a kind, as declared. ``terms`` names its word list, ``longest`` its length.
+
+    ``limited``: not everybody sees it who sees the matter.
+    """
 
     name: str
     title: Text
@@ -37,11 +40,17 @@ class TypedFact:
     told: bool
     terms: str
     longest: int | None
+    limited: bool = False
 
     @property
     def free(self) -> bool:
         """Whether it holds a text that somebody wrote: it can say anything."""
         return self.type in (FactType.TEXT, FactType.TEXTS)
+
+    @property
+    def countable(self) -> bool:
+        """Whether figures may use it: it tells of nobody, is kept from nobody, and is no free text."""
+        return not (self.personal or self.limited or self.free)
 
 
 @cache
@@ -60,6 +69,7 @@ def typed_facts(details: type[Details]) -> Mapping[str, TypedFact]:
             bool(said.get("told")),
             terms,
             next((limit for limit in limits if limit is not None), None),
+            bool(said.get("seen_by") or said.get("sealed")),
         )
     return found
 

@@ -27,10 +27,20 @@ class ColumnType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its type and, for whoever reads the lake, what it means."""
+    """One column: its type and, for whoever reads the lake, what it means.
+
+    ``lenient``: a value of another type is unknown, where else it would refuse the table.
+    """
 
     type: ColumnType
     meaning: Text
+    lenient: bool = False
+
+    def in_the_lake(self, value: str) -> str:
+        """The value as the lake keeps it, in DuckDB's SQL."""
+        written = FORMS[self.type].duckdb.format(value)
+        value, cast, as_type = written.rpartition("::")
+        return f"TRY_CAST({value} AS {as_type})" if self.lenient and cast else written
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,8 @@ def refresh(
         revision = max(old.revision if old else 0, last_revision()) + 1
         states, written = {}, {}
         for table in registry.tables.values():
+            if table.parts:
+                continue
             known = old.tables.get(table.name) if old and not full else None
             with _reasons(table):
                 states[table.name], months = _refresh(table, known, revision, progress)

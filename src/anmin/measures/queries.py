@@ -277,14 +277,16 @@ class _Table:
     """One table in one state of the lake, as an engine reads it."""
 
     def __init__(self, table: LakeTable, manifest: Manifest, engine: Engine) -> None:
-        state = manifest.tables.get(table.name)
-        if state is None or state.columns != table.types:
-            raise Unavailable(
-                _("Table %(table)s is newer than the figures; refresh them first.")
-                % {"table": table.name}
-            )
-        self._table, self._engine = table, engine
-        self._files, self._cutoff = manifest.files(table.name), manifest.cutoff
+        self._files = []
+        for stored in registry.stored(table):
+            state = manifest.tables.get(stored.name)
+            if state is None or state.columns != stored.types:
+                raise Unavailable(
+                    _("Table %(table)s is newer than the figures; refresh them first.")
+                    % {"table": stored.name}
+                )
+            self._files += manifest.files(stored.name)
+        self._table, self._engine, self._cutoff = table, engine, manifest.cutoff
 
     def question(
         self,

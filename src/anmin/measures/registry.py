@@ -38,6 +38,14 @@ class DeclarationError(Exception):
     """A room declares what cannot be: a fault of the program, found at its start."""
 
 
+def _no_rows(_vendor: str) -> Query:
+    return ""
+
+
+def _never(cursor: Cursor) -> tuple[Sequence[Query], Cursor]:
+    return (), cursor
+
+
 @dataclass(frozen=True, kw_only=True)
 class LakeTable:
     """A table of the lake: one row for each record, partitioned by the month it belongs to.
@@ -50,7 +58,8 @@ class LakeTable:
     have changed since (none: nothing has), or None for all, and the new cursor; asked with None,
     only the cursor of its answer counts. They may name too many records, never too few; one that
     ``source`` no longer gives goes. ``event`` names the column with the key of the report that a
-    row is about, and those columns that tell rows of one report apart.
+    row is about, and those columns that tell rows of one report apart. A table of ``parts`` has no
+    files of its own: it is the rows of those tables, with the columns that all of them have.
     """
 
     name: str
@@ -58,9 +67,10 @@ class LakeTable:
     columns: Mapping[str, Column]
     key: str
     month: str
-    source: Callable[[str], Query]
-    changed: Callable[[Cursor], tuple[Sequence[Query] | None, Cursor]]
+    source: Callable[[str], Query] = _no_rows
+    changed: Callable[[Cursor], tuple[Sequence[Query] | None, Cursor]] = _never
     event: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         names = {self.name, *self.columns}
@@ -157,6 +167,7 @@ class Registry:
         """
         for one in declared:
             if isinstance(one, LakeTable):
+                self._fit(one)
                 _put(self.tables, one.name, one)
                 continue
             table = self.tables.get(one.table)
@@ -166,6 +177,18 @@ class Registry:
             if strange := read - set(table.columns):
                 raise DeclarationError(f"{one.key}: {one.table} has no column {sorted(strange)}")
             _put(self.indicators, one.key, one)
+
+    def stored(self, table: LakeTable) -> list[LakeTable]:
+        """The tables that have the files of this one."""
+        return [self.tables[name] for name in table.parts] or [table]
+
+    def _fit(self, table: LakeTable) -> None:
+        for name in table.parts:
+            part = self.tables.get(name)
+            if part is None or part.parts:
+                raise DeclarationError(f"{table.name}: there is no table {name} with rows")
+            if table.types.items() - part.types.items():
+                raise DeclarationError(f"{table.name}: {name} has other columns")
 
     def indicator(self, key: str) -> Indicator:
         """The indicator of that key.

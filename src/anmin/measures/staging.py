@@ -130,8 +130,7 @@ class Stage:
 
     def _columns(self) -> str:
         columns = {
-            name: FORMS[column.type].duckdb.format(f'"{name}"')
-            for name, column in self._table.columns.items()
+            name: column.in_the_lake(f'"{name}"') for name, column in self._table.columns.items()
         }
         moment = columns[self._table.month]
         if self._table.columns[self._table.month].type is ColumnType.TIMESTAMP:

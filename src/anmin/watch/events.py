@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotFound, Refusal
 from anmin.kernel.masking import mask_free_text
-from anmin.matters.measures import TOWN_DIGITS
+from anmin.matters.in_the_lake import TOWN_DIGITS
 from anmin.matters.queries import matters_for
 from anmin.measures.once import counted_again, tally_once
 from anmin.measures.queries import ALL, Filters, Tally

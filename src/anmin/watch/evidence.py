@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from anmin.matters.measures import TOWN_DIGITS
+from anmin.matters.in_the_lake import TOWN_DIGITS
 from anmin.matters.origins import Origin
 from anmin.measures.queries import show
 from anmin.measures.registry import MONTH

@@ -15,7 +15,7 @@ import numpy as np
 from django.utils import timezone
 
 from anmin.evidence.log import atomic
-from anmin.matters.measures import TOWN_DIGITS
+from anmin.matters.in_the_lake import TOWN_DIGITS
 from anmin.measures.queries import Tally
 from anmin.measures.registry import DAY
 from anmin.places.queries import area_positions

@@ -20,15 +20,17 @@ from anmin.exchange import undoing
 from anmin.exchange.models import ImportRun, Status
 from anmin.exchange.tests.test_whose_file import ANSWERED, DAY, Files, row
 from anmin.kernel.errors import Conflict, NotAllowed, NotFound
-from anmin.matters import actions
+from anmin.matters import actions, merging
 from anmin.matters.actor import Actor
 from anmin.matters.contacts import unseal
-from anmin.matters.measures import matters_in_the_lake
+from anmin.matters.in_the_lake import table_of
 from anmin.matters.models import Contact, Deadline, Entry, LaterContact, Matter
 from anmin.matters.news import drain
 from anmin.matters.queries import find, matters_for
 from anmin.matters.reactions import ask_citizen
+from anmin.matters.registry import kind_of
 from anmin.matters.verify import verify
+from anmin.measures.reading import source_sql
 from anmin.people.models import AccessLog
 
 
@@ -143,8 +145,8 @@ def _taken(city: City) -> None:
 
 
 def _tied(city: City) -> None:
-    actions.link(
-        matter_id=city.incident(unit=city.jinhu).pk, relation="same",
+    merging.link(
+        matter_id=city.incident(unit=city.jinhu).pk, relation="related",
         other_id=Matter.objects.get(external_id="J1").pk, actor=Actor.of(city.duty_leader),
     )  # fmt: skip
 
@@ -309,7 +311,7 @@ def test_void_matters_count_in_no_figure_and_on_no_day(city: City, files: Files)
 
     def seen() -> list[int]:
         counts = []
-        for sql in (matters_in_the_lake("any"), callbacks_in_the_lake("any")):
+        for sql in (source_sql(table_of(kind_of("incident"))), callbacks_in_the_lake("any")):
             with connection.cursor() as cursor:
                 cursor.execute(sql)
                 counts.append(len(cursor.fetchall()))
