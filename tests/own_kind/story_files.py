@@ -3,12 +3,12 @@
 Run by ``test_own_kind`` beside ``story``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from anmin.config import command
 from anmin.exchange import undoing
@@ -44,9 +44,11 @@ def counts(done: ImportResult) -> Sequence[int]:
 
 
 @pytest.fixture(autouse=True)
-def home(settings: LazySettings, tmp_path: Path) -> None:
+def home(settings: LazySettings, tmp_path: Path) -> Iterator[None]:
     settings.ANMIN_HOME = tmp_path / "home"
     settings.ANMIN_HOME.mkdir()
+    with translation.override("zh-hans"):
+        yield
 
 
 def test_a_file_comes_in_with_typed_facts_states_and_contacts(city: City, tmp_path: Path) -> None:
