@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.test import Client
 from django.utils import timezone, translation
 
 from anmin.channels.actions import opt_out
@@ -15,7 +16,7 @@ from anmin.kernel.errors import NotAllowed, NotFound, Refusal
 from anmin.matters import actions, follow, messages, public
 from anmin.matters.actor import CITIZEN, Actor
 from anmin.matters.contacts import ContactFacts
-from anmin.matters.models import Deadline, Entry, FollowCode, Matter
+from anmin.matters.models import ApprovalRequest, Deadline, Entry, FollowCode, Matter
 from anmin.matters.verify import verify
 from anmin.people.models import Account
 from tests.personas import WANG, City
@@ -271,3 +272,77 @@ def test_the_delay_is_on_record_and_the_next_promise_is_told_of_again(city: City
     Deadline.objects.filter(matter=done).update(due_at=noon + timedelta(hours=1))
     taken(done, "give_up", city.officer, answer="未找到。")
     assert messages.tell_delays(now=noon) == 0  # it is over
+
+
+def browser(account: Account) -> Client:
+    client = Client(headers={"Accept-Language": "zh-hans"})
+    client.force_login(account)
+    return client
+
+
+def test_a_second_person_says_yes_or_no_on_the_desk(city: City) -> None:
+    matter = lost(city)
+    due = Deadline.objects.get(matter=matter, clock="search").due_at
+    officer, inspector = browser(city.officer), browser(city.inspector)
+    there = f"/desk/matters/{matter.number}/"
+
+    def ask(key: str) -> ApprovalRequest:
+        form = {"key": key * 32, "version": "", "looked": "车站", "note": "查看监控"}
+        answer = officer.post(f"{there}step/longer/", form)
+        assert answer.status_code == 303, answer.content.decode()
+        return ApprovalRequest.objects.latest("pk")
+
+    form = {"key": "0" * 32, "version": "", "looked": "车站"}
+    assert officer.post(f"{there}step/longer/", form).status_code == 422  # without the reason
+    first = ask("1")
+    shown = officer.get(there).content.decode()
+    assert ("等待审批" in shown, "撤回" in shown, 'value="agree"' in shown) == (True, True, False)
+    word = f"{there}requests/{first.pk}/"
+    for said in ("agree", "refuse", "?"):
+        answer = officer.post(word, {"word": said, "reason": "x"})
+        assert answer.status_code in (400, 403, 422)
+    assert officer.post(word, {"word": "withdraw"}).status_code == 303
+    second = ask("2")
+    listed = inspector.get("/desk/matters/requests/").content.decode()
+    assert (matter.number in listed, "查看监控" in listed, "车站" in listed) == (True, True, True)
+    assert "待我审批" in inspector.get("/desk/matters/").content.decode()
+    word = f"{there}requests/{second.pk}/"
+    assert inspector.post(word, {"word": "agree", "reason": " "}).status_code in (400, 422)
+    assert inspector.post(word, {"word": "refuse", "reason": "先查车站"}).status_code == 303
+    assert Deadline.objects.get(matter=matter, clock="search").due_at == due
+    third = ask("3")
+    elsewhere = city.incident()
+    wrong = f"/desk/matters/{elsewhere.number}/requests/{third.pk}/"
+    assert inspector.post(wrong, {"word": "agree", "reason": "x"}).status_code == 404
+    word = f"{there}requests/{third.pk}/"
+    assert browser(city.other_officer).post(word, {"word": "agree"}).status_code == 404
+    assert inspector.post(word, {"word": "agree", "reason": "同意"}).status_code == 303
+    assert Deadline.objects.get(matter=matter, clock="search").due_at > due
+    story = officer.get(there).content.decode()
+    assert ("已提请审批" in story, "未获批准" in story, "已撤回申请" in story) == (True,) * 3
+
+
+def test_the_desk_gives_orders_and_asks_what_became_of_it(city: City) -> None:
+    matter = lost(city)
+    inspector, officer = browser(city.inspector), browser(city.officer)
+    there = f"/desk/matters/{matter.number}/"
+    assert f"?kind=search_order&amp;parent={matter.number}" in inspector.get(there).content.decode()
+    assert "?kind=search_order" not in officer.get(there).content.decode()  # not hers to give
+    new = f"/desk/matters/new/?kind=search_order&parent={matter.number}"
+    assert matter.number in inspector.get(new).content.decode()
+    form = {
+        "key": "a" * 32,
+        "category": "telephone_search",
+        "summary": "查找手机",
+        "unit": "玉海派出所 (RA-YH)",
+        "d_where": "车站",
+        "opened_at": timezone.localtime().strftime("%Y-%m-%dT%H:%M"),
+    }
+    assert inspector.post(new, form).status_code == 303
+    assert Matter.objects.get(kind="search_order").parent == matter
+    shown = officer.get(there).content.decode()
+    assert ("交其他单位协办" in shown, "1件未办结" in shown) == (True, True)
+    taken(matter, "find", city.officer, shelf="A3")
+    give = officer.get(there).content.decode()
+    assert 'name="outcome"' in give
+    assert "办理结果" in give

@@ -17,6 +17,7 @@ from anmin.kernel.errors import Conflict, NotAllowed, Refusal
 from anmin.kernel.phones import bare, read_phones
 from anmin.matters.categories import category_choices
 from anmin.matters.contacts import ContactFacts, reached
+from anmin.matters.outcome import OUTCOME_LABELS
 from anmin.matters.registry import all_kinds, kind_of
 
 if TYPE_CHECKING:
@@ -100,10 +101,12 @@ def step_form(kind_code: str, move_code: str) -> type[StepForm]:
     edge = kind.flow.move(move_code)
     names = (*edge.needs, *edge.takes) if edge else ()
     must = edge.needs if edge else ()
+    if edge and edge.approval and "note" not in names:
+        names, must = (*names, "note"), (*must, "note")
     hint = _("The citizen may read this.") if edge and edge.public else ""
-    fields = {
+    fields: dict[str, forms.Field] = {
         name: forms.CharField(
-            label=_("Note"),
+            label=_("Why") if edge and edge.approval else _("Note"),
             max_length=2000,
             widget=forms.Textarea,
             help_text=hint,
@@ -113,6 +116,10 @@ def step_form(kind_code: str, move_code: str) -> type[StepForm]:
         else form_field(kind.details.model_fields[name], required=name in must)
         for name in names
     }
+    if edge and len(edge.outcomes) > 1:
+        ways = [(one.value, OUTCOME_LABELS[one]) for one in edge.outcomes]
+        asked = forms.ChoiceField(label=_("What became of it"), choices=[("", "—"), *ways])
+        fields = {"outcome": asked, **fields}
     told = frozenset(kind.details.told_fields() & set(names))
     return type("FlowStepForm", (StepForm,), {**fields, "told": told})
 

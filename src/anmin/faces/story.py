@@ -14,6 +14,7 @@ from anmin.faces.templatetags.anmin_time import duration, spoken
 from anmin.faces.timeline import Change, Event
 from anmin.matters.categories import categories
 from anmin.matters.correcting import CORRECT
+from anmin.matters.outcome import OUTCOME_LABELS
 from anmin.people.queries import account_labels
 from anmin.people.roles import Role
 from anmin.places.queries import area_labels, unit_labels
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from anmin.matters.models import Entry, Matter
     from anmin.matters.queries import MatterView
 
-TOLD_COLUMNS = ("unit_id", "assignee_id", "category", "area_id", "place", "summary")
+TOLD_COLUMNS = ("unit_id", "assignee_id", "category", "area_id", "place", "summary", "outcome")
 """The columns whose change people want to read about; the others are facts of the import."""
 
 
@@ -61,6 +62,8 @@ class Names:
         if column == "category":
             entry = categories().get(value)
             return entry.label if entry else value
+        if column == "outcome":
+            return str(OUTCOME_LABELS.get(value, value))
         held = {"unit_id": self.units, "assignee_id": self.accounts, "area_id": self.areas}
         return held[column].get(value, "—") if column in held else str(value)
 
@@ -81,7 +84,12 @@ class _Teller:
         move = kind.flow.move(entry.action)
         told = kind.details.told_fields()
         facts: dict[str, Any] = entry.payload.get("details", {})
-        changes = [*self._columns(entry), *self._clocks(entry), *_contact(entry)]
+        changes = [
+            *self._columns(entry),
+            *self._clocks(entry),
+            *_contact(entry),
+            *_named(entry, self.view.matter),
+        ]
         if entry.action != "open":
             skipped = told | ({move.stamps} if move and move.stamps else set())
             changes += [
@@ -167,6 +175,7 @@ _COLUMN_LABELS = {
     "area_id": lambda: _("Area"),
     "place": lambda: _("Place"),
     "summary": lambda: _("Summary"),
+    "outcome": lambda: _("What became of it"),
 }
 
 
@@ -199,6 +208,23 @@ def _contact(entry: Entry) -> list[Change]:
     return [Change(label=_("Contact"), after=words[name]) for name in words if name in told]
 
 
+def _named(entry: Entry, matter: Matter) -> list[Change]:
+    """What an entry names besides: another matter, the step asked for, whether the citizen heard."""
+    told = entry.payload.get("told", {})
+    others = [told.get("into"), told.get("from"), told.get("child"), *(told.get("link") or ())[1:]]
+    found = [Change(label=_("Matter"), after=one) for one in others if isinstance(one, str)]
+    if step := matter.type.flow.move(told.get("step", "")):
+        found.append(Change(label=_("Step asked for"), after=str(step.label)))
+    if told.get("told"):
+        found.append(Change(label=_("Message"), after=_("sent to the citizen")))
+    if why := {
+        "no_phone": _("none: nobody left a number"),
+        "sensitive": _("none: others may read that telephone"),
+    }.get(told.get("untold", "")):
+        found.append(Change(label=_("Message"), after=why))
+    return found
+
+
 def _role(code: str) -> str:
     if code in Role:
         return str(Role(code).label)
@@ -213,6 +239,19 @@ def _action(entry: Entry) -> str:
         "note": _("Note"),
         "replied": _("The citizen replied"),
         "link": _("Linked"),
+        "merged": _("Made part of another matter"),
+        "parted": _("Goes on by itself again"),
+        "took_in": _("Another matter became part of this one"),
+        "let_go": _("A matter that was part of this one goes on by itself"),
+        "child_opened": _("Order given"),
+        "child_ended": _("Order carried out or ended"),
+        "child_reopened": _("Order goes on"),
+        "delay_told": _("Delay announced"),
+        "code_given": _("Code to follow it by given"),
+        "approval_asked": _("Another person's word asked for"),
+        "approval_refused": _("Not agreed to"),
+        "asking_withdrawn": _("Request taken back"),
+        "lapsed": _("Request lapsed unanswered"),
         "correct": _("Corrected"),
         "reckon": _("Deadlines recalculated: holidays were announced"),
     }.get(entry.action, entry.action)

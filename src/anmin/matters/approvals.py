@@ -4,8 +4,11 @@ Whoever asked may withdraw, and what nobody answers lapses (rule ``approval.laps
 changes nothing of the matter; agreeing takes the step, in the name of the one who agreed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -17,7 +20,7 @@ from anmin.kernel.errors import Conflict, NotAllowed, NotFound, Refusal
 from anmin.matters import policy
 from anmin.matters.actions import done_before, lock, require_version
 from anmin.matters.actor import Actor
-from anmin.matters.flow import Approval, Move
+from anmin.matters.flow import Approval, Move, Text
 from anmin.matters.ledger import Change, append, deadlines_of, running_clocks
 from anmin.matters.models import ApprovalRequest, Matter
 from anmin.matters.reckoning import reckoner
@@ -128,15 +131,67 @@ def lapse(*, now: datetime | None = None, limit: int = 200) -> int:
 
 def waiting_for(account: Account) -> QuerySet[ApprovalRequest]:
     """What waits for this person's word, the oldest first: in reach, and not asked by him or her."""
-    steps = Q(pk__in=())
-    for kind in all_kinds():
-        for edge in kind.flow.moves:
-            if edge.approval and account.role in edge.approval.by:
-                steps |= Q(matter__kind=kind.code, step=edge.code)
+    steps = [
+        Q(matter__kind=kind.code, step=edge.code)
+        for kind in all_kinds()
+        for edge in kind.flow.moves
+        if edge.approval and account.role in edge.approval.by
+    ]
+    if not steps:
+        return ApprovalRequest.objects.none()
     seen = policy.visible(account, Matter.objects.all()).values("pk")
-    rows = ApprovalRequest.objects.filter(steps, outcome="", lapses_at__gte=timezone.now())
+    rows = ApprovalRequest.objects.filter(
+        reduce(or_, steps), outcome="", lapses_at__gte=timezone.now()
+    )
     rows = rows.filter(matter__in=seen).exclude(asked_by=account)
     return rows.select_related("matter", "asked_by").order_by("asked_at", "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A request as its reader sees it; ``step`` in words, and what the reader may do with it."""
+
+    request: ApprovalRequest
+    step: Text
+    facts: list[tuple[Text, object]]
+    may_decide: bool
+    may_withdraw: bool
+
+
+def waiting_about(matter: Matter) -> QuerySet[ApprovalRequest]:
+    """What was asked for about one matter and is not answered yet."""
+    if not any(edge.approval for edge in matter.type.flow.moves):
+        return ApprovalRequest.objects.none()
+    rows = ApprovalRequest.objects.filter(matter=matter, outcome="")
+    return rows.select_related("matter", "asked_by").order_by("asked_at", "pk")
+
+
+def require_about(matter: Matter, request_id: int) -> None:
+    """Refuse a request that is about another matter, or that there is not."""
+    if not ApprovalRequest.objects.filter(pk=request_id, matter=matter).exists():
+        raise NotFound(_("There is no such request."))
+
+
+def shown(requests: Iterable[ApprovalRequest], account: Account) -> list[Waiting]:
+    """Requests as this person sees them."""
+    found = []
+    for one in requests:
+        edge, approval = _needing_approval(one.matter, one.step)
+        fields = one.matter.type.details.model_fields
+        mine = one.asked_by_id == account.pk
+        found.append(
+            Waiting(
+                one,
+                edge.label,
+                [(fields[name].title or name, value) for name, value in one.inputs.items()],
+                not mine
+                and account.role in approval.by
+                and policy.in_scope(account, one.matter)
+                and one.lapses_at >= timezone.now(),
+                mine,
+            )
+        )
+    return found
 
 
 def _said(reason: str) -> str:

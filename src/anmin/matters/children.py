@@ -32,6 +32,11 @@ def counted(parent: Matter) -> dict[str, int]:
     return rows.aggregate(all=Count("pk"), open=Count("pk", filter=live))
 
 
+def given_from(parent: Matter) -> list[Matter]:
+    """The orders given from a matter, the latest first."""
+    return list(Matter.objects.filter(parent=parent).select_related("unit").order_by("-pk"))
+
+
 def note(parent: Matter, action: str, child: Matter, *, actor: Actor, at: datetime) -> None:
     """Say in the timeline of a matter what became of an order given from it."""
     told: dict[str, Any] = {"child": child.number}

@@ -24,6 +24,7 @@ from anmin.matters.flow import MERGED
 from anmin.matters.ledger import Change, Replay, append, deadlines_of, running_clocks
 from anmin.matters.models import Contact, Entry, LaterContact, Link, Matter
 from anmin.matters.reckoning import reckoner
+from anmin.people.models import Account
 from anmin.people.policy import is_rated
 
 RELATED, DUPLICATE, REPEATS, INTO = "related", "duplicate", "repeats", "merged"
@@ -135,6 +136,11 @@ def part(*, matter_id: int, actor: Actor, reason: str) -> Matter:
     find_by(other, Contact.objects.filter(matter=other).first())
     _written(other, LET_GO, actor, {"into": matter.number})
     return matter
+
+
+def may_merge(account: Account, matter: Matter) -> bool:
+    """Whether this person may make it part of another, or part them again."""
+    return policy.may_assign(account, matter) and not is_rated(account)
 
 
 def goes_on_in(matter: Matter) -> Matter | None:

@@ -281,7 +281,9 @@ def _links(
     Most have nothing: the others are read only then.
     """
     told = [
-        (one.relation, one.other_id) if one.matter_id == matter.pk else ("led_to", one.matter_id)
+        (one.relation, one.other_id)
+        if one.matter_id == matter.pk
+        else (f"{one.relation}:back", one.matter_id)
         for one in _links_with(matter.pk)
         if sealed_too or not one.sealed
     ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from anmin.desk.shell.sheets import Sheet, sheet
 from anmin.faces.answers import Answer, answers_for
@@ -15,14 +15,17 @@ from anmin.faces.details import fact_in_words, label_of, typed
 from anmin.faces.dues import clock_state, due_lines
 from anmin.faces.forms import step_form
 from anmin.faces.story import Names, moments
+from anmin.matters import children, merging
+from anmin.matters.outcome import OUTCOME_LABELS
 from anmin.matters.policy import in_scope
 from anmin.matters.reactions import read_answer, standing
+from anmin.matters.registry import kind_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from anmin.faces.forms import ActForm
-    from anmin.matters.flow import Move
+    from anmin.matters.flow import Move, Text
     from anmin.matters.models import Matter
     from anmin.matters.queries import MatterView
     from anmin.people.models import Account
@@ -30,10 +33,14 @@ if TYPE_CHECKING:
 BRIEF = 28
 """Facts longer than this are set as texts, not as short lines."""
 RELATIONS = {
+    **merging.RELATIONS,
     "cause": gettext_lazy("Follows from"),
-    "led_to": gettext_lazy("Led to"),
-    "duplicate": gettext_lazy("Same event as"),
-    "related": gettext_lazy("Belongs together with"),
+    "cause:back": gettext_lazy("Led to"),
+    "related:back": merging.RELATIONS[merging.RELATED],
+    "duplicate:back": merging.RELATIONS[merging.DUPLICATE],
+    "repeats:back": gettext_lazy("Brought up again by"),
+    merging.INTO: gettext_lazy("Part of"),
+    f"{merging.INTO}:back": gettext_lazy("Contains"),
 }
 
 
@@ -45,6 +52,7 @@ class Step:
     sheet: Sheet
     url: str
     key: str
+    asks: bool
     answers: list[tuple[Answer, str, str]]
 
 
@@ -77,6 +85,8 @@ def facts_of(view: MatterView, names: Names, account: Account) -> dict[str, Any]
         (_("Unit"), names.unit(matter)),
         (_("Handled by"), names.accounts.get(matter.assignee_id or 0, "") if view.may_note else ""),
         (_("Outside number"), matter.outside_number),
+        (_("What became of it"), str(OUTCOME_LABELS.get(matter.outcome, ""))),
+        (_("Reopened"), _reopened(matter.reopened)),
     ]
     short = [pair for pair in known if len(pair[1]) <= BRIEF]
     return {
@@ -102,6 +112,33 @@ def facts_of(view: MatterView, names: Names, account: Account) -> dict[str, Any]
     }
 
 
+def _reopened(times: int) -> str:
+    words = ngettext("%(count)d time", "%(count)d times", times)
+    return words % {"count": times} if times else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """The orders given from a matter, with which of them the reader may see, and what may be given."""
+
+    given: list[tuple[Matter, bool]]
+    open: int
+    kinds: list[tuple[str, Text]]
+
+
+def orders_of(matter: Matter, account: Account) -> Orders | None:
+    """What was ordered from a matter; nothing for a kind from which nothing is."""
+    if not matter.type.children:
+        return None
+    given = children.given_from(matter)
+    kinds = [kind_of(code) for code in matter.type.children]
+    return Orders(
+        [(one, in_scope(account, one)) for one in given],
+        sum(one.live for one in given),
+        [(one.code, one.label) for one in kinds if matter.live and account.role in one.opened_by],
+    )
+
+
 def step_of(view: MatterView, names: Names, move: Move, place: int, bound: ActForm | None) -> Step:
     """One step with its form; ``bound`` is the form as it was sent, if it was this one."""
     matter = view.matter
@@ -112,6 +149,7 @@ def step_of(view: MatterView, names: Names, move: Move, place: int, bound: ActFo
         sheet(form, move.code, version=matter.version, bound=bound),
         reverse("desk:matter_step", args=[matter.number, move.code]),
         str(place),
+        bool(move.needs or move.takes or move.approval or len(move.outcomes) > 1),
         [
             (answer, written(answer, matter, names.unit(matter)), f"{move.code}-{field}")
             for field in (*move.needs, *move.takes)

@@ -2,12 +2,24 @@
 
 from django.urls import URLPattern
 
-from anmin.desk.matters.views import bulk, files, filters, matter, matters, opening, search
+from anmin.desk.matters.views import (
+    bulk,
+    files,
+    filters,
+    matter,
+    matters,
+    opening,
+    requests,
+    search,
+    together,
+)
 
 urlpatterns: list[URLPattern] = [
     *matters.urlpatterns,
     *opening.urlpatterns,
     *bulk.urlpatterns,
+    *requests.urlpatterns,
+    *together.urlpatterns,
     *matter.urlpatterns,
     *files.urlpatterns,
     *search.urlpatterns,

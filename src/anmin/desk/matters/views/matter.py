@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from anmin.callbacks.resting import has_callbacks
 from anmin.desk.matters.forms import AssignForm, CorrectForm, NoteForm, RevealForm, correct_form
-from anmin.desk.matters.matter_page import facts_of, step_of, written
+from anmin.desk.matters.matter_page import facts_of, orders_of, step_of, written
 from anmin.desk.shell.page import DeskRequest, go, page, show
 from anmin.desk.shell.sheets import boxes, empty_boxes, sheet
 from anmin.faces.answers import answers_for
@@ -22,7 +22,7 @@ from anmin.faces.forms import ActForm, StepForm, step_form
 from anmin.faces.story import Names, story
 from anmin.kernel.errors import NotAllowed, NotFound, Refusal
 from anmin.kernel.incoming import key_of
-from anmin.matters import actions, correcting, queries
+from anmin.matters import actions, approvals, correcting, merging, queries
 from anmin.matters.actor import Actor
 from anmin.matters.contacts import later_contacts
 from anmin.matters.reactions import ask_citizen
@@ -54,6 +54,25 @@ def step(request: DeskRequest, number: str, code: str) -> HttpResponse:
     if wanted := request.POST.get("insert"):
         return _page(request, number, bound=_inserted(found, edge, form, wanted), name=code)
     actor = Actor.of(request.user)
+    if edge.approval:
+        return _act(
+            request,
+            number,
+            form,
+            code,
+            lambda: (
+                approvals.ask(
+                    matter_id=found.pk,
+                    code=code,
+                    actor=actor,
+                    reason=form.cleaned_data["note"],
+                    inputs=form.inputs(),
+                    version=form.cleaned_data["version"],
+                    key=form.cleaned_data["key"],
+                ).matter
+            ),
+            _("Asked for: it waits for another person's word."),
+        )
     if edge.asks:
         return _act(
             request,
@@ -264,8 +283,8 @@ def _page(
             "orphan": None if placed else bound,
             "typed_in": _first_box(bound) if bound else "",
             # Without anything to fill in one press is enough.
-            "moves": [one for one in steps if not (one.move.needs or one.move.takes)],
-            "forms": [one for one in steps if one.move.needs or one.move.takes],
+            "moves": [one for one in steps if not one.asks],
+            "forms": [one for one in steps if one.asks],
             "failed": bound if bound is not None and bound.errors else None,
             "assign": sheet(AssignForm, "assign", version=version, bound=assigning),
             "note": sheet(NoteForm, "note", version=version, bound=noting),
@@ -277,6 +296,10 @@ def _page(
             ),
             "reveal_boxes": empty_boxes(RevealForm, "reveal"),
             "contact": view.masked,
+            "requests": approvals.shown(approvals.waiting_about(view.matter), request.user),
+            "relations": merging.RELATIONS.items(),
+            "may_merge": merging.may_merge(request.user, view.matter),
+            "orders": orders_of(view.matter, request.user),
             **(extra or {}),
         },
         status=status,

@@ -23,7 +23,7 @@ from anmin.faces.forms import openable_kinds
 from anmin.faces.rows import VIEW_LABELS, lines
 from anmin.faces.templatetags.anmin_time import spoken_day
 from anmin.kernel.errors import NotFound, Refusal
-from anmin.matters import queries
+from anmin.matters import approvals, queries
 from anmin.matters.categories import category_choices
 from anmin.matters.registry import kind_choices, kind_of
 from anmin.people.policy import Capability, can
@@ -85,6 +85,7 @@ def matters(request: DeskRequest) -> HttpResponse:
             "save_url": f"{reverse('desk:filters')}?{_query(request.GET)}",
             "empty": _("Nothing fits this filter.") if narrowing else EMPTY[filters.view],
             "may_open": bool(openable_kinds(request.user)),
+            "asked": approvals.waiting_for(request.user).count(),
         },
     )
 

@@ -13,9 +13,10 @@ from anmin.desk.matters.forms import OpeningForm, opening_form
 from anmin.desk.shell.page import DeskRequest, go, page, show
 from anmin.faces.forms import openable_kinds
 from anmin.kernel.errors import NotAllowed, Refusal
-from anmin.matters import policy
+from anmin.matters import policy, queries
 from anmin.matters.actions import open_matter
 from anmin.matters.actor import Actor
+from anmin.matters.likely import Likely, Report, likely
 from anmin.people.policy import Capability
 
 if TYPE_CHECKING:
@@ -32,17 +33,51 @@ def matter_new(request: DeskRequest) -> HttpResponse:
     kind = next((one for one in kinds if one.code == wanted), None)
     if kind is None:
         raise NotAllowed(_("Your role opens no matters of this kind by hand."))
+    parent = _parent(request)
     form_class = opening_form(kind.code)
     form = form_class(request.POST or None, auto_id="new-%s")
+    alike: list[Likely] = []
     if request.method == "POST" and form.is_valid():
+        alike = [] if "anyway" in request.POST else _alike(request, kind.code, form)
         try:
-            opened = _open(request, kind.code, form)
+            opened = None if alike else _open(request, kind.code, form, parent)
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            return _opened(request, opened)
-    context = {"form": form, "kind": kind, "kinds": kinds}
-    return show(request, "matters/new.html", context, status=form.status)
+            if opened is not None:
+                return _opened(request, opened)
+    context = {
+        "form": form,
+        "kind": kind,
+        "kinds": [] if parent else kinds,
+        "parent": parent,
+        "alike": alike,
+    }
+    return show(request, "matters/new.html", context, status=409 if alike else form.status)
+
+
+def _parent(request: DeskRequest) -> Matter | None:
+    """The matter that an order is given from, if this is one."""
+    number = request.GET.get("parent", "")
+    return queries.find_matter(request.user, number) if number else None
+
+
+def _alike(request: DeskRequest, kind: str, form: OpeningForm) -> list[Likely]:
+    """What is here already and may be the same: shown once, before it is opened."""
+    given = form.cleaned_data
+    found = likely(
+        request.user,
+        Report(
+            kind,
+            given["category"],
+            given["area"].pk if given["area"] else None,
+            given["opened_at"],
+            given["place"],
+            given["summary"],
+        ),
+    )
+    sent_twice = any(one.matter.external_id == given["key"] for one in found)
+    return [] if sent_twice else found
 
 
 def _opened(request: DeskRequest, matter: Matter) -> HttpResponse:
@@ -62,7 +97,7 @@ def _opened(request: DeskRequest, matter: Matter) -> HttpResponse:
     return go(request, reverse("desk:matters"))
 
 
-def _open(request: DeskRequest, kind: str, form: OpeningForm) -> Matter:
+def _open(request: DeskRequest, kind: str, form: OpeningForm, parent: Matter | None) -> Matter:
     given = form.cleaned_data
     return open_matter(
         kind=kind,
@@ -76,6 +111,7 @@ def _open(request: DeskRequest, kind: str, form: OpeningForm) -> Matter:
         contact=form.contact(),
         opened_at=given["opened_at"],
         key=given["key"],
+        parent=parent,
     )
 
 
