@@ -100,6 +100,7 @@ def merge(
 def part(*, matter_id: int, actor: Actor, reason: str) -> Matter:
     """Take a merging back: the matter goes on where it stood, with its own deadlines."""
     matter = lock(matter_id)
+    _require_merge(actor, matter, matter)
     tie = Link.objects.filter(matter=matter, relation=INTO).select_related("other").first()
     if matter.state != MERGED or tie is None:
         raise Conflict(_("This matter is part of no other."))

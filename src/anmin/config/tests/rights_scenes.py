@@ -7,9 +7,8 @@ another unit.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -27,6 +26,8 @@ from anmin.callbacks.signing import open_keys
 from anmin.channels.actions import receive_reply
 from anmin.channels.models import Message
 from anmin.channels.models import Status as Delivery
+from anmin.config.tests import rights_matters
+from anmin.config.tests.rights_scene import WALK, Scene
 from anmin.evidence.log import atomic
 from anmin.exchange.models import ImportRun
 from anmin.exchange.template import template_columns
@@ -34,7 +35,6 @@ from anmin.exchange.uploads import lay_down, queue, run_next
 from anmin.files.actions import keep
 from anmin.files.tests.samples import photo
 from anmin.matters import actions
-from anmin.matters.actor import Actor
 from anmin.matters.contacts import ContactFacts
 from anmin.matters.news import drain
 from anmin.people.models import Account
@@ -58,18 +58,6 @@ STRANGE = (
 )
 """The lines of a file that no profile is for."""
 WAVE = "walk"
-WALK = Actor.system("walk")
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """The parts of the address, what is sent (nothing: not sent at all), and what follows it."""
-
-    parts: Mapping[str, Any] = field(default_factory=dict)
-    form: Mapping[str, Any] = field(default_factory=dict)
-    query: str = ""
-
-
 type Made = Callable[["World", Account, str], Scene]
 
 
@@ -427,6 +415,10 @@ SCENES: Mapping[str, Made] = {
     "desk:undelivered_phone": not_delivered,
     "desk:undelivered_settle": not_delivered,
     "desk:day": days,
+    "desk:matter_link": rights_matters.twin,
+    "desk:matter_merge": rights_matters.twin,
+    "desk:matter_part": rights_matters.made_one,
+    "desk:matter_request": rights_matters.asked_for,
     "desk:matter_files": photo_kept,
     "desk:matter_file": photo_kept,
     "desk:matter_file_small": photo_kept,

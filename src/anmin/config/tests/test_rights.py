@@ -19,6 +19,7 @@ from anmin.callbacks.tests.scene import rules
 from anmin.config import rights
 from anmin.config.rights import METHODS, NOBODY, WHO
 from anmin.config.tests import rights_world
+from anmin.config.tests.rights_matters import asking_kind
 from anmin.config.tests.rights_walk import Walker, addresses, cells, digest
 from anmin.config.tests.rights_world import NOW, PHONE, SEALED_TO, SECRETS, World
 from anmin.matters import registry
@@ -41,12 +42,13 @@ def world(city: City, settings: LazySettings, tmp_path: Any) -> Iterator[World]:
     """One of everything, at ten in the morning; a sealed kind besides those that are shipped."""
     settings.ANMIN_HOME = tmp_path
     settings.REQUIRE_SECOND_FACTOR = False
-    kind = registry.register(rights_world.sealed_kind())
+    kinds = [registry.register(one()) for one in (rights_world.sealed_kind, asking_kind)]
     try:
         with time_machine.travel(NOW, tick=False), rules(day_sign_from=time(0)):
             yield rights_world.make(city)
     finally:
-        del registry._kinds[kind.code]
+        for kind in kinds:
+            del registry._kinds[kind.code]
 
 
 @pytest.mark.timeout(900)  # half a minute of processor time, on a busy machine
