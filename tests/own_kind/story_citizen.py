@@ -18,6 +18,8 @@ from anmin.matters.actor import CITIZEN, Actor
 from anmin.matters.contacts import ContactFacts
 from anmin.matters.models import ApprovalRequest, Deadline, Entry, FollowCode, Matter
 from anmin.matters.verify import verify
+from anmin.measures.lake import refresh
+from anmin.measures.queries import show
 from anmin.people.models import Account
 from tests.personas import WANG, City
 
@@ -162,6 +164,15 @@ def test_an_outcome_is_said_and_a_failure_stays_on_record(city: City) -> None:
         actions.move(matter_id=gone.pk, code="look_again", actor=CITIZEN, note="再找一次")
     assert refused.value.code == "guarded"
     assert verify().sound
+    happy = lost(city)
+    taken(happy, "find", city.officer, shelf="A3")
+    taken(happy, "give", city.officer, answer="请来领取。", outcome="fixed")
+    partly = lost(city)
+    taken(partly, "find", city.officer, shelf="A3")
+    taken(partly, "give", city.officer, answer="只找到外壳。", outcome="partly")
+    refresh(full=True)
+    (figure,) = show("fixed_at_first").rows
+    assert (figure.numerator, figure.denominator) == (1, 3)  # the reopened one has failed for good
 
 
 def test_the_time_to_ask_again_ends(city: City) -> None:

@@ -43,6 +43,8 @@ COLUMNS: Mapping[str, Column] = {
         ColumnType.STRING,
         _("code of the unit that answers for the promise: that had it when the time ran out"),
     ),
+    "outcome": Column(ColumnType.STRING, _("what its unit says became of it; else empty")),
+    "reopened": Column(ColumnType.INTEGER, _("how often it went on after its end")),
     "origin": Column(ColumnType.STRING, _("who brought it")),
     "cause_origin": Column(ColumnType.STRING, _("who brought what an order followed; else empty")),
 }
@@ -126,7 +128,7 @@ def _rows_of(kind: Kind, vendor: str) -> str:
                substr(a.code, 1, {TOWN_DIGITS}) AS town,
                CASE WHEN d.paused_at IS NULL THEN d.due_at END AS due_at, d.met_at,
                CASE WHEN d.met_at <= d.due_at THEN u.code ELSE COALESCE(h.code, u.code) END
-                   AS due_unit, {origin_sql()} AS origin, {cause} AS cause_origin{told}
+                   AS due_unit, m.outcome, m.reopened, {origin_sql()} AS origin, {cause} AS cause_origin{told}
         FROM matters_matter m
         LEFT JOIN places_unit u ON u.id = m.unit_id
         LEFT JOIN places_area a ON a.id = m.area_id

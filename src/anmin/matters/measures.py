@@ -158,6 +158,26 @@ registry.add(
         aside=planted,
     ),
     Indicator(
+        key="fixed_at_first",
+        label=_("Fixed at the first go"),
+        how_made=_(
+            "Of the matters whose unit said what became of them, or that went on after their end, "
+            "those that were fixed and never went on. Declined ones do not count unless they went on; "
+            "a failure stays one, whatever is said later."
+        ),
+        unit=_("of matters"),
+        table="matters",
+        kind=Kind.PROPORTION,
+        direction=Direction.HIGHER,
+        numerator=lambda rows: (rows.outcome == "fixed") & (rows.reopened == 0),
+        denominator=lambda rows: (
+            rows.outcome.isin(["fixed", "partly", "not_fixed"]) | (rows.reopened > 0)
+        ),
+        dimensions=DIMENSIONS,
+        hide_small=False,
+        aside=planted,
+    ),
+    Indicator(
         key="opened_by_units",
         label=_("Opened by the rated units themselves"),
         how_made=_(
