@@ -24,7 +24,11 @@ SOURCE = Path("src/anmin")
 ROOMS = ("matters", "callbacks")
 BESIDE = {
     "evidence": ["tests/test_evidence_coverage.py", "tests/test_tampering.py"],
-    "matters": ["src/anmin/exchange/tests/test_undoing.py"],
+    "matters": [
+        "src/anmin/exchange/tests/test_undoing.py",
+        "src/anmin/portal/tests/test_follow_pages.py",
+        "tests/own_kind",
+    ],
 }
 """Tests of a room that stand outside it."""
 TURNED: dict[type[ast.AST], type[ast.AST]] = {
