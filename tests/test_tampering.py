@@ -15,6 +15,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from django.db import connection, transaction
 from django.utils import timezone, translation
 
@@ -41,6 +42,7 @@ from anmin.matters.models import (
     Matter,
     Party,
     Reaction,
+    SealKey,
 )
 from anmin.matters.parties import mark
 from anmin.people.actions import roster_duty
@@ -52,6 +54,7 @@ from anmin.surveys.models import Wave
 from anmin.surveys.releases import set_margins
 from anmin.watch.models import Apart, Candidate, CandidateStep, IndexMonth
 
+PUBLIC = X25519PrivateKey.from_private_bytes(bytes(32)).public_key().public_bytes_raw()
 CHANGED, MISSING, INVENTED = What.CHANGED, What.MISSING, What.INVENTED
 
 
@@ -207,6 +210,17 @@ CHANGES = [
         "whom a matter is about",
         "matters_party",
         "UPDATE matters_party SET concerned = NOT concerned WHERE id = {id}",
+    ),
+    Change(
+        "the public key that seals",
+        "matters_sealkey",
+        "UPDATE matters_sealkey SET public = code WHERE id = {id}",
+    ),
+    Change(
+        "sealed facts removed",
+        "matters_sealedfacts",
+        "DELETE FROM matters_sealedfacts WHERE id = {id}",
+        MISSING,
     ),
     Change(
         "a party taken away",
@@ -684,9 +698,10 @@ def _live() -> None:
 
 
 def _with_a_party(matter: Matter, about: Account, at: datetime) -> None:
-    """Somebody has a part in a matter, and an entry tells of it."""
+    """Somebody has a part in a matter, something is sealed of it, and an entry tells of both."""
+    SealKey.objects.create(code="0" * 16, public=PUBLIC, need=1, holders=["x"], made_at=at)
     own = mark(matter.number, 1, "accused", about.pk, about.unit_id, None)
-    change = EntryChange("party_named", matter.state, parties={"1": own.hex()})
+    change = EntryChange("party_named", matter.state, parties={"1": own.hex()}, sealed={"tip": "?"})
     running = running_clocks(deadlines_of(matter.pk))
     append(matter, change, actor=Actor.system("test"), at=at, running=running)
     Party.objects.create(

@@ -156,16 +156,25 @@ def openable_kinds(account: Account) -> list[Kind]:
     return [kind for kind in all_kinds() if account.role in kind.opened_by]
 
 
-def opening_fields(kind_code: str) -> dict[str, forms.Field]:
-    """The boxes for what opening a matter of one kind asks, its category among them."""
+def opening_fields(kind_code: str) -> dict[str, forms.Field | None]:
+    """The boxes for what opening a matter of one kind asks, its category among them.
+
+    Nothing stands for a box that others have and this kind has not.
+    """
     kind = kind_of(kind_code)
-    fields: dict[str, forms.Field] = {
+    fields: dict[str, forms.Field | None] = {
         DETAIL + name: form_field(info, required=name in kind.asks)
         for name, info in asked_at_opening(kind)
     }
     topics = bool(category_choices(kind_code))
     fields["category"] = category_field(kind_code, "—", required=topics)
-    return fields
+    return {**fields, **dict.fromkeys(_unasked(kind))}
+
+
+def _unasked(kind: Kind) -> set[str]:
+    """The boxes that the form of a kind does not have: what its opening does not take."""
+    contact = ContactForm.CONTACT if "contact" in kind.unasked else ()
+    return {*(kind.unasked - {"contact", "note"}), *contact}
 
 
 def category_field(kind_code: str, blank: Text, *, required: bool) -> forms.ChoiceField:

@@ -110,7 +110,7 @@ class _Teller:
             action=str(move.label if move else _action(entry)),
             tone=kind.flow.stage(entry.to_state).value,
             changes=tuple(changes),
-            note=entry.note,
+            note=entry.note or str(entry.payload.get("told", {}).get("why", "")),
             told="\n".join(str(facts[name]) for name in sorted(told & facts.keys())),
             public=entry.public and bool(entry.note),
         )
@@ -253,6 +253,9 @@ def _action(entry: Entry) -> str:
         "asking_withdrawn": _("Request taken back"),
         "lapsed": _("Request lapsed unanswered"),
         "correct": _("Corrected"),
+        "party_named": _("A party was named"),
+        "party_corrected": _("A party was corrected"),
+        "party_ended": _("A party was taken out"),
         "reckon": _("Deadlines recalculated: holidays were announced"),
     }.get(entry.action, entry.action)
 

@@ -144,6 +144,8 @@ def _require(
     planned: Planned,
 ) -> None:
     """Refuse what this person may not put right."""
+    if contact is not None and matter.type.keeps_sealed:
+        raise NotAllowed(_("The contact is sealed: nobody corrects it."), field="contact_phone")
     if contact is not None and not may_correct_contact(account, matter):
         raise NotAllowed(_("Your role does not see this contact."), field="contact_phone")
     if not is_rated(account):

@@ -16,14 +16,17 @@ from django.utils.translation import gettext as _
 
 from anmin.evidence.log import atomic
 from anmin.kernel.chain import stamp
+from anmin.kernel.errors import Refusal
 from anmin.matters import bulk
 from anmin.matters.actor import Actor
 from anmin.matters.bringing import UNHEARD, Bringing
 from anmin.matters.first_sight import open_many
+from anmin.matters.kind import Kind
 from anmin.matters.later_word import Observed, Word, said_before, update_many
 from anmin.matters.ledger import take_turn
 from anmin.matters.models import Matter
 from anmin.matters.observation import Observation
+from anmin.matters.registry import kind_of
 from anmin.matters.several import Joining
 
 __all__ = ["Bringing", "Observation", "Observed", "observe_many"]
@@ -40,6 +43,8 @@ def observe_many(
     Several observations of one event in a batch are taken in the order of their ``facts_at``;
     those equally new are joined (``several``). A handful of statements, however many events.
     """
+    for code in {one.kind for one in observations}:
+        _require_unsealed(kind_of(code))
     take_turn()
     bulk.queue_up("intake")
     by = by or Bringing(Actor.system(actor_label))
@@ -64,6 +69,15 @@ def observe_many(
             first = [results[word.places[0]] for word in words]
             told.update(one.matter_id for one in first if one and one.matter_id)
     return [result for result in results if result is not None]
+
+
+def _require_unsealed(kind: Kind) -> None:
+    """Refuse a file of what would have lain open before anybody could seal it."""
+    if kind.keeps_sealed:
+        raise Refusal(
+            _("Files bring no “%(kind)s”: it is sealed as it comes in.") % {"kind": kind.label},
+            code="sealed",
+        )
 
 
 def _tell(results: list[Observed | None], word: Word, observed: Observed) -> None:

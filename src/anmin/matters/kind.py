@@ -26,10 +26,12 @@ def fact(
     factory: Callable[[], Any] | None = None,
     terms: str = "",
     seen_by: AbstractSet[str] = frozenset(),
+    sealed: bool = False,
 ) -> Any:
     """One fact of a kind's details: its title for people, whether it may be personal data, whether
     it is a text that the citizen receives, the word list whose codes it holds (a face shows
-    the words), and the roles that see it (empty: all who see the matter).
+    the words), the roles that see it (empty: all who see the matter), and whether it is sealed as
+    it comes in, so that the house cannot read it (``sealed``).
     """
     said: dict[str, Any] = {
         # pydantic wants a plain string, but a lazy one does, and is translated when shown.
@@ -40,6 +42,7 @@ def fact(
             "told": told,
             "terms": terms,
             "seen_by": sorted(seen_by),
+            "sealed": sealed,
         },
     }
     return Field(default_factory=factory, **said) if factory else Field(default, **said)
@@ -67,6 +70,11 @@ class Details(BaseModel):
     def limited_fields(cls) -> set[str]:
         """The fields that not everybody sees who sees the matter."""
         return cls._marked("seen_by")
+
+    @classmethod
+    def sealed_fields(cls) -> set[str]:
+        """The fields that are sealed as they come in, and stand in no details."""
+        return cls._marked("sealed")
 
     @classmethod
     def hidden_from(cls, role: str) -> set[str]:
@@ -121,6 +129,10 @@ class Public:
     reporter: tuple[str, ...] = ()
 
 
+UNASKED = frozenset({"contact", "summary", "place", "note"})
+"""What a kind may leave out of its opening: what would tell who speaks, or lie in plain words."""
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of matter. Registering one is all it takes: see ``kinds/``.
@@ -132,8 +144,9 @@ class Kind:
     facts of an outside system of record prove. ``imported`` says whether files may bring matters
     of the kind; unless it is said, they may where people open them and nobody's reading is
     restricted. ``seals`` is the role that alone may read the matter (a tip-off), or nothing.
-    ``parties`` are the parts that others can have in it besides its reporter. ``rectifies`` marks
-    the kind that unhappy answers open.
+    ``parties`` are the parts that others can have in it besides its reporter. ``unasked`` names
+    what opening one does not take (``UNASKED``). ``rectifies`` marks the kind that unhappy answers
+    open.
     """
 
     code: str
@@ -155,6 +168,7 @@ class Kind:
     imported: bool | None = None
     seals: Role | None = None
     parties: tuple[PartyRole, ...] = ()
+    unasked: frozenset[str] = frozenset()
     rectifies: bool = False
 
     def __post_init__(self) -> None:
@@ -181,6 +195,7 @@ class Kind:
         if leaked := set(self.public.fields) & self.details.personal_fields():
             raise ValueError(f"{self.code}: personal data can never be public: {sorted(leaked)}")
         self._check_limited()
+        self._check_sealed()
         check_parties(self.code, self.parties, brought=bool(self.observe or self.imported))
         if self.follow_up and set(self.follow_up.states) - states:
             raise ValueError(f"{self.code}: follows up after an unknown state")
@@ -196,6 +211,11 @@ class Kind:
         """Whether its matters may be about people of the house or their units."""
         return any(one.concerned for one in self.parties)
 
+    @property
+    def keeps_sealed(self) -> bool:
+        """Whether it has facts that the house cannot read; its contact is sealed likewise."""
+        return bool(self.details.sealed_fields())
+
     def party(self, code: str) -> PartyRole | None:
         """The part of that code, if the kind has it."""
         return next((one for one in self.parties if one.code == code), None)
@@ -207,6 +227,24 @@ class Kind:
             raise ValueError(f"{self.code}: not for all, so never public: {sorted(leaked)}")
         if leaked := self.details.told_fields() & limited:
             raise ValueError(f"{self.code}: told to the citizen, so for all: {sorted(leaked)}")
+
+    def _check_sealed(self) -> None:
+        """What is sealed comes in by hand, and goes out by its key alone."""
+        sealed = self.details.sealed_fields()
+        if strange := self.unasked - UNASKED:
+            raise ValueError(f"{self.code}: opening never took {sorted(strange)}")
+        if not sealed:
+            return
+        shown = {*self.public.fields, *self.public.reporter} | self.details.told_fields()
+        for move in self.flow.moves:
+            shown |= {*move.sets, move.stamps or ""}
+            shown |= {*move.needs, *move.takes} if move.approval else set()
+        if leaked := shown & sealed:
+            raise ValueError(f"{self.code}: sealed, so the house cannot know: {sorted(leaked)}")
+        if self.observe or self.imported:
+            raise ValueError(f"{self.code}: files bring it, so nothing of it is sealed in time")
+        if self.tells or self.follow_up:
+            raise ValueError(f"{self.code}: its contact is sealed, so nobody can be told or called")
 
     def _check_clocks(self, states: AbstractSet[str]) -> None:
         steps = {move.code for move in self.flow.moves}
@@ -229,7 +267,9 @@ class Kind:
         """Whether files may bring matters of this kind."""
         if self.imported is not None:
             return self.imported
-        return bool(self.opened_by) and not (self.seals or self.rectifies or self.concerns)
+        return bool(self.opened_by) and not (
+            self.seals or self.rectifies or self.concerns or self.keeps_sealed
+        )
 
     def clean(self, details: Mapping[str, Any]) -> dict[str, Any]:
         """Details checked against the kind's model, as JSON keeps them; blanks are left out.

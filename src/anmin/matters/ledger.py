@@ -23,6 +23,7 @@ from anmin.matters.actor import Actor
 from anmin.matters.clock import Running, next_due
 from anmin.matters.models import SET_LATER, SNAPSHOT, Deadline, Entry, Matter
 from anmin.matters.reckoning import handed_on
+from anmin.matters.sealed import closed
 
 deadlines_of = Prepared(lambda pk: Deadline.objects.filter(matter_id=pk).order_by("due_at"))
 """The deadlines of a matter by its primary key."""
@@ -47,6 +48,9 @@ class Change:
     told: dict[str, Any] = field(default_factory=dict)
     parties: dict[str, str | None] = field(default_factory=dict)
     """The marks of parties by their numbers; nothing for one that ended."""
+    sealed: dict[str, Any] = field(default_factory=dict)
+    """Facts to be sealed. The entry keeps ``closed`` of them: their names, and a digest."""
+    closed: dict[str, Any] = field(default_factory=dict)
 
     def payload(self) -> dict[str, Any]:
         """The change as the entry keeps it; empty parts are left out."""
@@ -56,6 +60,7 @@ class Change:
             "clocks": {code: clock.as_payload() for code, clock in self.clocks.items()},
             "told": self.told,
             "parties": self.parties,
+            "sealed": self.closed,
         }
         return {name: part for name, part in parts.items() if part}
 
@@ -197,6 +202,8 @@ def append(
     unless the change only takes back an earlier one (``takes_back``). Raises ``Conflict`` if somebody else changed the matter in between.
     """
     take_turn()
+    kept = closed(matter.type, matter.number, matter.version + 1, change.sealed)
+    change.closed = kept.told
     if matter.pk and not takes_back:
         leave_behind(matter, change, running or {}, at)
     entry = build(matter, change, actor=actor, at=at, key=key)
@@ -220,6 +227,7 @@ def append(
         raise Conflict(_("Somebody else changed this matter meanwhile; look again."))
     entry.matter_id = matter.pk
     entry.save(force_insert=True)
+    kept.keep(matter)
     for code, clock in change.clocks.items():
         columns = _deadline_columns(clock)
         rows = Deadline.objects.filter(matter_id=matter.pk, clock=code)
@@ -288,6 +296,7 @@ class Replay:
     clocks: dict[str, Any] = field(default_factory=dict)
     told: dict[str, Any] = field(default_factory=dict)
     parties: dict[str, str | None] = field(default_factory=dict)
+    sealed: dict[int, Any] = field(default_factory=dict)
     state: str = ""
     version: int = 0
     head: bytes = chain.GENESIS
@@ -322,6 +331,8 @@ class Replay:
         self.clocks.update(entry.payload.get("clocks", {}))
         self.told.update(entry.payload.get("told", {}))
         self.parties.update(entry.payload.get("parties", {}))
+        if "sealed" in entry.payload:
+            self.sealed[entry.seq] = entry.payload["sealed"]
         self.state, self.version, self.head = entry.to_state, entry.seq, bytes(entry.hash)
         self.at = entry.at
 

@@ -23,6 +23,7 @@ from anmin.matters.numbers import take_numbers
 from anmin.matters.parties import PartyFacts, prepared
 from anmin.matters.reckoning import handed_on, reckoner
 from anmin.matters.registry import kind_of
+from anmin.matters.sealed import CONTACT, split
 from anmin.matters.steps import require_all
 from anmin.places.models import Area, Unit
 
@@ -73,8 +74,9 @@ def open_matter(
     if known is not None:
         return known
     above = _held(parent, declared)
-    known_facts = declared.clean(details or {})
-    require_all(declared.asks, known_facts)
+    _require_asked(declared, summary=summary, place=place, note=note, contact=contact)
+    known_facts, secret = _facts(declared, details or {}, contact)
+    contact = None if CONTACT in secret else contact
     giver = policy.opens_for_others(actor, owner)
     number = next(take_numbers(declared.prefix, timezone.localtime(start).year))
     named = prepared(declared, number, parties)
@@ -100,7 +102,7 @@ def open_matter(
         **({"parent_id": above.pk} if above else {}),
     }
     change = _first(declared, columns, known_facts, note=note, giver=giver, now=now)
-    change.parties = named.marks
+    change.parties, change.sealed = named.marks, secret
     if contact:
         change.told["contact"] = contact_marks(settings.KEYRING, contact)[0].hex()
     if cause is not None and not cause_sealed:
@@ -117,6 +119,27 @@ def open_matter(
     if cause is not None:
         Link.objects.create(matter=matter, relation="cause", other=cause, sealed=cause_sealed)
     return matter
+
+
+def _require_asked(declared: Kind, **given: object) -> None:
+    """Refuse what opening a matter of this kind does not take."""
+    for name in sorted(declared.unasked):
+        if given[name]:
+            raise Refusal(
+                _("Nobody is asked for this here: leave it out."), field=name, code="not_asked"
+            )
+
+
+def _facts(
+    declared: Kind, details: Mapping[str, Any], contact: ContactFacts | None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The facts that stand in the details, and those to be sealed, the contact with them."""
+    known = declared.clean(details)
+    require_all(declared.asks, known)
+    plain, secret = split(declared, known)
+    if contact and declared.keeps_sealed:
+        secret[CONTACT] = contact.plain()
+    return plain, secret
 
 
 def _begun(opened_at: datetime | None, now: datetime) -> datetime:

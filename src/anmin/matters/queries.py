@@ -20,6 +20,7 @@ from anmin.matters.ledger import deadlines_of
 from anmin.matters.models import Contact, Deadline, Entry, Link, Matter, Reaction
 from anmin.matters.parties import PartyView, parties_of
 from anmin.matters.registry import kind_of
+from anmin.matters.sealed import SealedLine, lines_of
 from anmin.matters.search import search
 from anmin.people.models import Account
 from anmin.people.policy import is_rated, unit_scope
@@ -134,6 +135,7 @@ class MatterView:
     reactions: list[Reaction] = field(default_factory=list)
     waits: bool = False
     parties: list[PartyView] = field(default_factory=list)
+    sealed: list[SealedLine] = field(default_factory=list)
 
 
 def matters_for(account: Account) -> QuerySet[Matter]:
@@ -270,6 +272,7 @@ def matter_view(account: Account, number: str) -> MatterView:
         reactions=list(matter.reactions.order_by("-asked_at")) if asked else [],
         waits=not scope_all and policy.waits_elsewhere(matter),
         parties=parties_of(account, matter),
+        sealed=lines_of(account, matter),
     )
 
 

@@ -16,6 +16,7 @@ from anmin.matters.kind import Kind
 from anmin.matters.ledger import Change, deadlines_of, running_clocks
 from anmin.matters.models import Matter
 from anmin.matters.reckoning import reckoner
+from anmin.matters.sealed import split
 
 
 def step_of(matter: Matter, code: str) -> Move:
@@ -47,7 +48,7 @@ def prepare(
     _require_within(matter, edge, at, reckon)
     inputs, outcome = _outcome(edge, inputs)
     given = _inputs(edge, note, inputs, at)
-    details = declared.clean({**matter.details, **given})
+    details, secret = split(declared, declared.clean({**matter.details, **given}))
     facts = MatterFacts(
         matter.category,
         target,
@@ -64,6 +65,7 @@ def prepare(
         public=edge.public,
         columns=_closing(matter, target, at, outcome),
         details={name: value for name, value in details.items() if name in given},
+        sealed=secret,
     )
     running = running_clocks(deadlines_of(matter.pk))
     if edge.extends:

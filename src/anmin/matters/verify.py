@@ -12,8 +12,9 @@ from django.db.models import Exists, OuterRef
 from anmin.evidence.findings import Finding, Findings, What
 from anmin.evidence.stored import ill_formed
 from anmin.matters.ledger import Replay, running_clocks
-from anmin.matters.models import Deadline, Entry, Matter, Party
+from anmin.matters.models import Deadline, Entry, Matter, Party, SealedFacts
 from anmin.matters.parties import holds
+from anmin.matters.sealed import holds as sealed_holds
 
 CHUNK = 2000
 LABEL = "matters.matter"
@@ -63,12 +64,15 @@ def verify(progress: Callable[[int, int], None] | None = None) -> Verdict:
             pk: running_clocks(rows) for pk, rows in groupby(deadlines, lambda row: row.matter_id)
         }
         rows = Party.objects.filter(matter__in=ids).order_by("matter_id", "number")
+        tokens = SealedFacts.objects.filter(matter__in=ids).order_by("matter_id", "seq")
+        sealed = {pk: list(some) for pk, some in groupby(tokens, lambda row: row.matter_id)}
         parties = {pk: list(some) for pk, some in groupby(rows, lambda row: row.matter_id)}
         for matter in matters:
             replay = replays.get(matter.pk, Replay())
             if not (
                 replay.matches(matter, clocks.get(matter.pk, {}))
                 and holds(parties.get(matter.pk, ()), matter.number, replay.parties)
+                and sealed_holds(sealed.get(matter.pk, ()), matter.number, replay.sealed)
             ):
                 verdict.mismatches += 1
                 verdict.add(matter, replay, What.CHANGED)

@@ -322,4 +322,33 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('matter', 'number'), name='party_once')],
             },
         ),
+        migrations.CreateModel(
+            name='SealKey',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=16, unique=True)),
+                ('public', models.BinaryField(max_length=32)),
+                ('need', models.PositiveSmallIntegerField()),
+                ('holders', models.JSONField()),
+                ('made_at', models.DateTimeField()),
+                ('retired_at', models.DateTimeField(null=True)),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='SealedFacts',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('seq', models.PositiveIntegerField()),
+                ('names', models.JSONField()),
+                ('token', models.BinaryField()),
+                ('matter', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='sealed_facts', to='matters.matter')),
+                ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sealed', to='matters.sealkey')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('matter', 'seq'), name='sealed_once')],
+            },
+        ),
     ]

@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 
 from anmin.matters.clock import Clock, Running, next_due, tick
 from anmin.matters.facts import MatterFacts
-from anmin.matters.flow import LIVE, Flow, Move, Stage, State
+from anmin.matters.flow import LIVE, Approval, Flow, Move, Stage, State
 from anmin.matters.kind import Details, Kind, Public, fact
 from anmin.matters.kinds_page import kinds_markdown
 from anmin.matters.party_roles import PartyRole, Who
@@ -210,6 +210,44 @@ def test_what_is_for_some_is_never_public_and_a_part_is_declared_once() -> None:
     assert dataclasses.replace(bare, parties=(accused,)).concerns
     assert Facts.hidden_from(Role.OFFICER) == {"known", "reply"}
     assert Facts.hidden_from(Role.INSPECTOR) == set()
+
+
+def test_what_is_sealed_leaks_by_no_declaration() -> None:
+    class Facts(Details):
+        tip: str = fact("Tip", "", sealed=True)
+        told: str = fact("Told", "", sealed=True, told=True)
+
+    class Plain(Details):
+        tip: str = fact("Tip", "", sealed=True)
+
+    def kind(*moves: Move, **changes: object) -> Kind:
+        states = {"a": State(Stage.OPEN, "a"), "b": State(Stage.DONE, "b")}
+        given = {
+            "details": Plain,
+            "flow": Flow("a", states, (Move("x", "a", "b", "x"), *moves)),
+            "clocks": (),
+            "follow_up": None,
+            "public": Public(),
+            "observe": None,
+            **changes,
+        }
+        return dataclasses.replace(kind_of("incident"), **given)
+
+    asked = Approval(by=frozenset({Role.INSPECTOR}))
+    for made in (
+        lambda: kind(details=Facts),
+        lambda: kind(public=Public(fields=("tip",))),
+        lambda: kind(Move("y", "a", "b", "y", takes=("tip",), approval=asked)),
+        lambda: kind(Move("y", "a", "b", "y", sets={"tip": "x"})),
+        lambda: kind(observe=dict),
+        lambda: kind(imported=True),
+        lambda: kind(follow_up=kind_of("rectification").follow_up),
+        lambda: kind(unasked=frozenset({"category"})),
+    ):
+        with pytest.raises(ValueError, match="incident: "):
+            made()
+    sealing = kind(Move("y", "a", "b", "y", takes=("tip",)))
+    assert (sealing.keeps_sealed, sealing.importable) == (True, False)
 
 
 def test_a_clock_that_is_met_stays_met_until_the_matter_is_reopened() -> None:

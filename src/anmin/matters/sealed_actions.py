@@ -1,0 +1,128 @@
+"""Making keys for sealed facts, and opening what is sealed: by named people, each time on record."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from anmin.evidence.log import atomic
+from anmin.kernel import sealing
+from anmin.kernel.errors import NotAllowed, NotFound, Refusal
+from anmin.kernel.sealing import BACKUP, Holder, SealKeyMade, Unopened
+from anmin.matters import policy
+from anmin.matters.models import Matter, SealedFacts, SealKey
+from anmin.matters.sealed import context, key_in_use
+from anmin.people.actions import log_access
+from anmin.people.models import Account
+from anmin.people.queries import account_by_name
+
+PROBE = b"a probe that nobody reads"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The sealed facts that one entry brought, opened."""
+
+    seq: int
+    facts: Mapping[str, Any]
+
+
+@atomic
+def make_key(*, passphrases: Mapping[str, str], need: int, replace: bool = False) -> SealKeyMade:
+    """Make a key for these accounts, and keep its public half. The files are for the caller to give.
+
+    Raises ``Refusal`` if one is in use and is not to be replaced, or for a holder who is none of us.
+    """
+    people = [account_by_name(name) for name in passphrases]
+    before = key_in_use()
+    if before is not None and not replace:
+        raise Refusal(
+            _("A key is in use already: %(key)s. Rotate it instead.") % {"key": before.code},
+            code="in_use",
+        )
+    named = {who.username: passphrases[name] for who, name in zip(people, passphrases, strict=True)}
+    made = sealing.make(named, need=need)
+    now = timezone.now()
+    SealKey.objects.filter(retired_at=None).update(retired_at=now)
+    SealKey.objects.create(
+        code=made.id, public=made.public, need=need, holders=list(made.holders), made_at=now
+    )
+    log_access(
+        account=None,
+        actor="console",
+        action="make_seal_key",
+        subject=f"seal_key:{made.id}",
+        reason=", ".join(made.holders)[:300],
+    )
+    return made
+
+
+@atomic
+def drill(*, key_file: str, held: Sequence[Holder]) -> SealKey:
+    """Try whether these files open what is sealed to the key; nothing of anybody is opened."""
+    key, private = _key(key_file, held)
+    token = sealing.seal(PROBE, bytes(key.public), context=b"drill")
+    if sealing.unseal(token, private, context=b"drill") != PROBE:
+        raise Unopened("the key does not open what it sealed")
+    for one in held:
+        _log(one, "drill_seal_key", f"seal_key:{key.code}", "drill")
+    return key
+
+
+@atomic
+def open_sealed(*, number: str, key_file: str, held: Sequence[Holder], reason: str) -> list[Opened]:
+    """Open what is sealed of a matter and was sealed to this key. Each holder's look is on record.
+
+    Raises ``NotAllowed`` for a holder who may not see the matter or the facts, ``Unopened`` for files
+    that do not fit; then nothing was opened.
+    """
+    if not reason.strip():
+        raise Refusal(_("Say why."), field="reason", code="missing")
+    matter = Matter.objects.filter(number=number.strip().upper()).first()
+    if matter is None:
+        raise NotFound(_("There is no such matter."))
+    key, private = _key(key_file, held)
+    openers = [account_by_name(one.name) for one in held if one.name != BACKUP]
+    hidden: set[str] = set()
+    for account in openers:
+        if not policy.in_scope(account, matter):
+            raise NotAllowed(_("You may not do this."))
+        hidden |= matter.type.details.hidden_from(account.role)
+    rows = list(SealedFacts.objects.filter(matter=matter, key=key).order_by("seq"))
+    if not rows:
+        raise NotFound(_("Nothing of this matter is sealed to this key."))
+    found = [Opened(row.seq, _without(_facts(matter, row, private), hidden)) for row in rows]
+    for one in held:
+        _log(one, "open_sealed", f"matter:{matter.number}", reason.strip())
+    return found
+
+
+def _key(key_file: str, held: Sequence[Holder]) -> tuple[SealKey, X25519PrivateKey]:
+    """The key of a file, with its private half; somebody of us is among those who open it."""
+    key = SealKey.objects.filter(code=sealing.key_of(key_file)).first()
+    if key is None:
+        raise NotFound(_("This key is not one of this installation."))
+    strangers = {one.name for one in held} - {*key.holders, BACKUP}
+    if strangers or all(one.name == BACKUP for one in held):
+        raise NotAllowed(_("A holder of the key opens it, under his or her own name."))
+    return key, sealing.private_key(key_file, held)
+
+
+def _facts(matter: Matter, row: SealedFacts, private: X25519PrivateKey) -> dict[str, Any]:
+    about = context(matter.number, row.seq)
+    found: dict[str, Any] = orjson.loads(sealing.unseal(bytes(row.token), private, context=about))
+    return found
+
+
+def _without(facts: Mapping[str, Any], hidden: set[str]) -> dict[str, Any]:
+    return {name: value for name, value in facts.items() if name not in hidden}
+
+
+def _log(held: Holder, action: str, subject: str, reason: str) -> None:
+    account: Account | None = None if held.name == BACKUP else account_by_name(held.name)
+    actor = BACKUP if account is None else ""
+    log_access(account=account, actor=actor, action=action, subject=subject, reason=reason)

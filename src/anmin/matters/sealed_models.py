@@ -1,0 +1,49 @@
+"""What the house keeps and cannot read, and the public keys that it was sealed to."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from anmin.evidence.evidenced import Evidenced
+
+
+class SealKey(Evidenced):
+    """The public half of a key (``kernel.sealing``); the newest that is not retired seals.
+
+    ``holders`` are the accounts whose files open what it sealed, ``need`` how many of them together.
+    """
+
+    code = models.CharField(max_length=16, unique=True)
+    public = models.BinaryField(max_length=32)
+    need = models.PositiveSmallIntegerField()
+    holders = models.JSONField()
+    made_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True)
+
+    EVIDENCE_NAME = "code"
+    EVIDENCE_LABEL = _("public key for sealed facts")
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class SealedFacts(Evidenced):
+    """The sealed facts that one entry of a matter brought, in one token; ``names`` are which."""
+
+    matter = models.ForeignKey(
+        "matters.Matter", models.PROTECT, related_name="sealed_facts", db_index=False
+    )
+    seq = models.PositiveIntegerField()
+    key = models.ForeignKey(SealKey, models.PROTECT, related_name="sealed")
+    names = models.JSONField()
+    token = models.BinaryField()
+
+    EVIDENCE_NAME = "matter__number"
+    EVIDENCE_LABEL = _("sealed facts of a matter")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["matter", "seq"], name="sealed_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"sealed facts of {self.matter_id}/{self.seq}"
