@@ -69,7 +69,7 @@ def drill(*, key_file: str, held: Sequence[Holder]) -> SealKey:
     if sealing.unseal(token, private, context=b"drill") != PROBE:
         raise Unopened("the key does not open what it sealed")
     for one in held:
-        _log(one, "drill_seal_key", f"seal_key:{key.code}", "drill")
+        _log(one, action="drill_seal_key", subject=f"seal_key:{key.code}", reason="")
     return key
 
 
@@ -97,7 +97,7 @@ def open_sealed(*, number: str, key_file: str, held: Sequence[Holder], reason: s
         raise NotFound(_("Nothing of this matter is sealed to this key."))
     found = [Opened(row.seq, _without(_facts(matter, row, private), hidden)) for row in rows]
     for one in held:
-        _log(one, "open_sealed", f"matter:{matter.number}", reason.strip())
+        _log(one, action="open_sealed", subject=f"matter:{matter.number}", reason=reason.strip())
     return found
 
 
@@ -122,7 +122,7 @@ def _without(facts: Mapping[str, Any], hidden: set[str]) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if name not in hidden}
 
 
-def _log(held: Holder, action: str, subject: str, reason: str) -> None:
+def _log(held: Holder, *, action: str, subject: str, reason: str) -> None:
     account: Account | None = None if held.name == BACKUP else account_by_name(held.name)
     actor = BACKUP if account is None else ""
     log_access(account=account, actor=actor, action=action, subject=subject, reason=reason)
