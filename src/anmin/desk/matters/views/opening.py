@@ -72,8 +72,8 @@ def _alike(request: DeskRequest, kind: str, form: OpeningForm) -> list[Likely]:
             given["category"],
             given["area"].pk if given["area"] else None,
             given["opened_at"],
-            given["place"],
-            given["summary"],
+            given.get("place", ""),
+            given.get("summary", ""),
         ),
     )
     sent_twice = any(one.matter.external_id == given["key"] for one in found)
