@@ -300,15 +300,7 @@ def plot(
     one, (name,) = result.indicator, result.by
     labels = cell_labels(name, [row.dimensions[name] for row in result.rows])
     points = tuple(
-        drawn.Point(
-            at=labels[row.dimensions[name]],
-            value=row.value,
-            low=row.low,
-            high=row.high,
-            n=row.denominator,
-            suppressed=row.suppressed,
-            url="" if row.suppressed else url(row),
-        )
+        point_of(row, labels[row.dimensions[name]], "" if row.suppressed else url(row))
         for row in result.rows[:MOST_DRAWN]
     )
     return drawn.Figure(
@@ -322,6 +314,19 @@ def plot(
         finding=finding,
         how=how_made(result),
         csv_url=csv_url,
+    )
+
+
+def point_of(figure: Figure, at: str, url: str = "") -> drawn.Point:
+    """A figure as a point of a picture."""
+    return drawn.Point(
+        at=at,
+        value=figure.value,
+        low=figure.low,
+        high=figure.high,
+        n=figure.denominator,
+        suppressed=figure.suppressed,
+        url=url,
     )
 
 
@@ -339,14 +344,7 @@ def _beside(result: Result, points: Sequence[drawn.Point]) -> tuple[drawn.Series
     if _kind_of(result) != "dots-interval" or not differs:
         return ()
     beside = (
-        drawn.Point(
-            at=point.at,
-            value=one.value if one else None,
-            low=one.low if one else None,
-            high=one.high if one else None,
-            n=one.denominator if one else None,
-            suppressed=one is None or one.suppressed,
-        )
+        point_of(one, point.at) if one else drawn.Point(at=point.at, suppressed=True)
         for one, point in zip(bare, points, strict=True)
     )
     return (drawn.Series(name=_("Without own and further calls"), points=tuple(beside)),)

@@ -6,6 +6,7 @@ from anmin.desk.watch.views import (
     baselines,
     candidates,
     compare,
+    concerns,
     hotspots,
     index,
     overview,
@@ -15,6 +16,7 @@ from anmin.desk.watch.views import (
 
 urlpatterns: list[URLPattern] = [
     *overview.urlpatterns,
+    *concerns.urlpatterns,
     *compare.urlpatterns,
     *repeats.urlpatterns,
     *hotspots.urlpatterns,

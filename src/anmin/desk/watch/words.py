@@ -14,8 +14,10 @@ from django.utils.translation import gettext_lazy
 
 from anmin.desk.figures import indicators as shown
 from anmin.faces.templatetags.anmin_time import exact
+from anmin.matters.categories import categories
 from anmin.measures.figures import Part
 from anmin.measures.registry import registry
+from anmin.places.queries import area_names
 from anmin.watch.frame import LEVELS
 from anmin.watch.index import bands_of
 from anmin.watch.periods import Period, rule
@@ -23,6 +25,8 @@ from anmin.watch.periods import Period, rule
 if TYPE_CHECKING:
     from anmin.people.models import Account
 
+TOWN_CODE = 9
+"""Digits of a town's code; those of a community are more."""
 LEVEL_LABELS = {"town": gettext_lazy("Towns and streets"), "area": gettext_lazy("Communities")}
 TABS = (
     ("desk:watch", gettext_lazy("Overview")),
@@ -71,13 +75,6 @@ def band(score: Mapping[str, Any]) -> Badge:
     return Badge(
         _("%(low)s to %(high)s possible") % {"low": possible[0], "high": possible[-1]}, "plain"
     )
-
-
-def tabs(current: str) -> list[dict[str, Any]]:
-    """The pages of the watch, with the one that is open."""
-    return [
-        {"url": reverse(view), "label": label, "current": view == current} for view, label in TABS
-    ]
 
 
 def level_asked(text: str, usual: str = "town") -> str:
@@ -148,6 +145,22 @@ def records_of(
     if period is None or not shown.may_open(account, indicator):
         return ""
     return shown.records_url(indicator, part, period.start, period.end, cell)
+
+
+def place_name(code: str) -> str:
+    """What a place is called; one that is no longer known goes by its code."""
+    return area_names().get(code, code)
+
+
+def topic_name(code: str) -> str:
+    """What a category is called."""
+    topic = categories().get(code)
+    return topic.label if topic else code
+
+
+def towns() -> dict[str, str]:
+    """The towns and streets by their codes."""
+    return {code: name for code, name in area_names().items() if len(code) == TOWN_CODE}
 
 
 def with_query(view: str, **said: Any) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,27 +14,25 @@ from django.utils.translation import gettext as _
 from anmin.callbacks.measures import CONCERN
 from anmin.desk.figures import indicators as shown
 from anmin.desk.figures.findings import of_breakdown
+from anmin.desk.figures.pages import FigurePage, Sheet, as_of_columns, columns
 from anmin.desk.figures.periods import PeriodForm
-from anmin.desk.shell.csv_files import csv_file
 from anmin.desk.shell.page import DeskRequest, page, show
 from anmin.faces.templatetags.anmin_time import spoken_day
-from anmin.kernel.errors import NotAllowed, Refusal, Unavailable
+from anmin.kernel.errors import NotAllowed, Unavailable
 from anmin.matters.categories import category_choices
+from anmin.measures.queries import Result, show_many
 from anmin.measures.queries import show as figures_of
-from anmin.measures.queries import show_many
 from anmin.measures.registry import MONTH, Indicator, Kind, registry
 from anmin.people.policy import Capability
 
 if TYPE_CHECKING:
     from anmin.measures.figures import Figure
-    from anmin.measures.queries import Filters, Result
+    from anmin.measures.queries import Filters
 
 LATELY = timedelta(days=27)
 """The list shows four weeks up to today unless told."""
-WITHOUT = tuple(
-    f"without_{name}" for name in ("numerator", "denominator", "value", "low", "high", "suppressed")
-)
-"""Columns of a file: the same without what an indicator sets aside."""
+NUMBERS = "numerator denominator value low high"
+"""Columns of a file, also without what an indicator sets aside."""
 MONTHS = 6
 """One indicator shows so many months, the current one included, unless told."""
 
@@ -47,6 +45,15 @@ class Asked:
     start: date
     end: date
     filters: Filters
+
+
+@dataclass(frozen=True, slots=True)
+class AskedOfOne:
+    """The same of one indicator, and the dimension that it is broken down by."""
+
+    indicator: Indicator
+    by: str
+    when: Asked
 
 
 def _asked(request: DeskRequest, usual: date, dimensions: tuple[str, ...] = ()) -> Asked:
@@ -116,54 +123,6 @@ def _line(
 # --- one of them --------------------------------------------------------------------------------
 
 
-@page(Capability.VIEW_FIGURES)
-def measure(request: DeskRequest, key: str) -> HttpResponse:
-    """One indicator along one dimension: chart, table, how it was made, CSV."""
-    indicator = registry.indicator(key)
-    dimensions = shown.dimensions_of(request.user, indicator)
-    by, asked = _by(request, indicator), _of_one(request, indicator)
-    context: dict[str, Any] = {
-        "indicator": indicator,
-        "asked": asked,
-        "by": by,
-        "views": [
-            {"label": shown.dimension_label(name), "url": _address(request, by=name), "by": name}
-            for name in (MONTH, *dimensions)
-        ],
-        "categories": category_choices() if "category" in dimensions else (),
-        "asks_unit": "unit" in dimensions,
-        "active": _chips(request, asked),
-        "clear_url": f"?by={by}",
-    }
-    try:
-        result = _result(request, indicator, by, asked)
-    except Unavailable as reason:
-        return show(request, "measures/one.html", context | {"unavailable": str(reason)})
-    except Refusal as reason:
-        return show(request, "measures/one.html", context | {"problem": str(reason)})
-    labels = shown.cell_labels(by, [row.dimensions[by] for row in result.rows])
-    context |= {
-        "plot": shown.plot(
-            result,
-            anchor=f"by-{by}",
-            finding=f"{of_breakdown(result)} {_cut(result)}".strip(),
-            csv_url=f"{reverse('desk:measure_csv', args=[key])}{_address(request)}",
-        ),
-        "lines": [
-            _line(request, result, row, asked, labels[row.dimensions[by]]) for row in result.rows
-        ],
-        "total": _line(request, result, result.total, asked, _("Together")),
-        "has_bounds": indicator.frame is not None,
-        "has_without": indicator.aside is not None,
-        "set_aside": shown.set_aside(),
-        "is_count": indicator.kind is Kind.COUNT,
-        "dimension": shown.dimension_label(by),
-        "level": shown.level_now(),
-        "as_of": shown.as_of(result),
-    }
-    return show(request, "measures/one.html", context)
-
-
 def _by(request: DeskRequest, indicator: Indicator) -> str:
     asked, allowed = request.GET.get("by", ""), shown.dimensions_of(request.user, indicator)
     narrows = "category" if request.GET.get("category") else asked
@@ -175,18 +134,6 @@ def _by(request: DeskRequest, indicator: Indicator) -> str:
             )
         )
     return asked if asked in allowed else MONTH
-
-
-def _of_one(request: DeskRequest, indicator: Indicator) -> Asked:
-    month = timezone.localdate().replace(day=1)
-    for _month in range(MONTHS - 1):
-        month = (month - timedelta(days=1)).replace(day=1)
-    return _asked(request, month, shown.dimensions_of(request.user, indicator))
-
-
-def _result(request: DeskRequest, indicator: Indicator, by: str, asked: Asked) -> Result:
-    scope = shown.scope_of(request.user)
-    return figures_of(indicator.key, (by,), asked.start, asked.end, asked.filters, scope)
 
 
 def _cut(result: Result) -> str:
@@ -224,50 +171,100 @@ def _chips(request: DeskRequest, asked: Asked) -> list[dict[str, str]]:
     ]
 
 
-@page(Capability.VIEW_FIGURES)
-def measure_csv(request: DeskRequest, key: str) -> FileResponse:
-    """The same cells and their total as a table, with all that belongs to each value."""
-    indicator = registry.indicator(key)
-    by, asked = _by(request, indicator), _of_one(request, indicator)
-    result = _result(request, indicator, by, asked)
-    labels = shown.cell_labels(by, [row.dimensions[by] for row in result.rows])
-    head = [by, "label", "numerator", "denominator", "value", "low", "high", "bound_low"]
-    head += ["bound_high", "suppressed", *(WITHOUT if indicator.aside else ())]
-    head += ["start", "end", "cutoff", "revision"]
-    cells = [(row.dimensions[by] or "", labels[row.dimensions[by]], row) for row in result.rows]
-    rows = [
-        [
-            code,
-            label,
-            row.numerator,
-            row.denominator,
-            row.value,
-            row.low,
-            row.high,
-            *(row.bounds or (None, None)),
-            "yes" if row.suppressed else "no",
-            *_without(row),
-            asked.start,
-            asked.end,
-            timezone.localtime(result.cutoff),
-            result.revision,
-        ]
-        for code, label, row in (*cells, ("total", _("Together"), result.total))
-    ]
-    return csv_file(f"{key}-{by}", head, rows)
+class MeasurePage(FigurePage[AskedOfOne, Result]):
+    """One indicator along one dimension: chart, table, how it was made."""
+
+    address = "measures/<slug:key>"
+    name = "measure"
+    template = "measures/one.html"
+    capabilities = (Capability.VIEW_FIGURES,)
+
+    def ask(self, request: DeskRequest) -> AskedOfOne:
+        assert request.resolver_match is not None
+        indicator = registry.indicator(request.resolver_match.kwargs["key"])
+        by, month = _by(request, indicator), timezone.localdate().replace(day=1)
+        for _month in range(MONTHS - 1):
+            month = (month - timedelta(days=1)).replace(day=1)
+        return AskedOfOne(
+            indicator, by, _asked(request, month, shown.dimensions_of(request.user, indicator))
+        )
+
+    def around(self, request: DeskRequest, asked: AskedOfOne) -> dict[str, Any]:
+        dimensions = shown.dimensions_of(request.user, asked.indicator)
+        return {
+            "indicator": asked.indicator,
+            "asked": asked.when,
+            "by": asked.by,
+            "views": [
+                {
+                    "label": shown.dimension_label(name),
+                    "url": _address(request, by=name),
+                    "by": name,
+                }
+                for name in (MONTH, *dimensions)
+            ],
+            "categories": category_choices() if "category" in dimensions else (),
+            "asks_unit": "unit" in dimensions,
+            "active": _chips(request, asked.when),
+            "clear_url": f"?by={asked.by}",
+        }
+
+    def compute(self, request: DeskRequest, asked: AskedOfOne) -> Result:
+        when, scope = asked.when, shown.scope_of(request.user)
+        by = (asked.by,)
+        return figures_of(asked.indicator.key, by, when.start, when.end, when.filters, scope)
+
+    def shown(self, request: DeskRequest, asked: AskedOfOne, found: Result) -> dict[str, Any]:
+        indicator, by, when = asked.indicator, asked.by, asked.when
+        labels = shown.cell_labels(by, [row.dimensions[by] for row in found.rows])
+        return {
+            "plot": shown.plot(
+                found,
+                anchor=f"by-{by}",
+                finding=f"{of_breakdown(found)} {_cut(found)}".strip(),
+                csv_url=reverse("desk:measure_csv", args=[indicator.key]) + _address(request),
+            ),
+            "lines": [
+                _line(request, found, row, when, labels[row.dimensions[by]]) for row in found.rows
+            ],
+            "total": _line(request, found, found.total, when, _("Together")),
+            "has_bounds": indicator.frame is not None,
+            "has_without": indicator.aside is not None,
+            "set_aside": shown.set_aside(),
+            "is_count": indicator.kind is Kind.COUNT,
+            "dimension": shown.dimension_label(by),
+            "level": shown.level_now(),
+            "as_of": shown.as_of(found),
+        }
+
+    def sheet(self, request: DeskRequest, asked: AskedOfOne, found: Result) -> Sheet:
+        by = asked.by
+        labels = shown.cell_labels(by, [row.dimensions[by] for row in found.rows])
+        cells = [(row.dimensions[by] or "", labels[row.dimensions[by]], row) for row in found.rows]
+        cells.append(("total", _("Together"), found.total))
+        bare = {f"without_{name}": f"figure.without.{name}" for name in NUMBERS.split()}
+        return Sheet(
+            f"{asked.indicator.key}-{by}",
+            [{"code": code, "label": label, "figure": row} for code, label, row in cells],
+            {
+                by: "code",
+                "label": "label",
+                **columns(NUMBERS, of="figure"),
+                "bound_low": lambda row: (row["figure"].bounds or [None])[0],
+                "bound_high": lambda row: (row["figure"].bounds or [None])[-1],
+                "suppressed": lambda row: "yes" if row["figure"].suppressed else "no",
+                **(bare | {"without_suppressed": _without_hidden} if asked.indicator.aside else {}),
+            },
+            {"start": asked.when.start, "end": asked.when.end, **as_of_columns(found)},
+        )
 
 
-def _without(row: Figure) -> list[Any]:
-    """The columns of ``WITHOUT``; none where nothing is set aside."""
-    bare = row.without
-    if bare is None:
-        return []
-    numbers = [bare.numerator, bare.denominator, bare.value, bare.low, bare.high]
-    return [*numbers, "yes" if bare.suppressed else "no"]
+def _without_hidden(row: dict[str, Any]) -> str:
+    bare = row["figure"].without
+    return "yes" if bare and bare.suppressed else "no"
 
 
 urlpatterns: list[URLPattern] = [
     path("measures/", measures, name="measures"),
-    path("measures/<slug:key>/", measure, name="measure"),
-    path("measures/<slug:key>.csv", measure_csv, name="measure_csv"),
+    *MeasurePage().urlpatterns,
 ]

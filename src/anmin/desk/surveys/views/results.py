@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
+from anmin.desk.figures.pages import FigurePage, Sheet, columns
 from anmin.desk.shell.page import DeskRequest, go, page, show
 from anmin.desk.shell.receiving import LimitedUpload
 from anmin.desk.surveys import method as survey_method
 from anmin.desk.surveys import words
 from anmin.desk.surveys.forms import OutsideForm, ReleaseForm
 from anmin.desk.surveys.tables import uploaded_table
-from anmin.exchange.sheets import write_table
 from anmin.kernel.bilingual import english
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.kernel.incoming import key_of
@@ -33,10 +31,9 @@ if TYPE_CHECKING:
     from anmin.surveys.models import Release, Wave
 
 COLUMNS = (
-    "wave", "revision", "measure", "by", "level", "n", "value", "low", "high", "se", "deff",
-    "df", "suppressed", "difference", "p", "q", "rank_low", "rank_high", "model",
-    "model_low", "model_high",
-)  # fmt: skip
+    "wave revision measure by level n value low high se deff df suppressed difference p q "
+    "rank_low rank_high model model_low model_high"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,32 +63,13 @@ def _given(account: Account, wave: Wave, revision: str) -> Given:
     return Given(figures, method, None)
 
 
-@page(Capability.VIEW_SURVEYS, Capability.VIEW_FIGURES)
-def survey_results(request: DeskRequest, code: str) -> HttpResponse:
-    """One measure of a wave: as a whole, by town or group, beside another wave and outside results."""
-    return _results(request, code)
-
-
-def _results(request: DeskRequest, code: str, *, status: int = 200, **extra: Any) -> HttpResponse:
-    account, wave = request.user, queries.wave_of(request.user, code)
-    given = _given(account, wave, request.GET.get("revision", ""))
-    context: dict[str, Any] = {
-        "wave": wave,
-        "given": given,
-        "plans": can(account, Capability.PLAN_SURVEYS),
-        "revisions": list(wave.releases.order_by("revision")),
-        "form": ReleaseForm(),
-        "margins": list(wave.margins.order_by("variable", "level")),
-    }
-    measures = given.figures["measures"]
-    if measures:
-        chosen = words.chosen(measures, request.GET.get("measure", ""))
-        by = request.GET.get("by", "")
-        crossed = (words.CROSS + name for name in words.in_order(chosen["cross"]))
-        offered = [*words.in_order(chosen["by"]), *crossed]
-        by = by if by in offered else next(iter(offered), "")
-        context |= _shown(request, wave, given, chosen, by)
-    return show(request, "surveys/results.html", context | extra, status=status)
+def _chosen(request: DeskRequest, measures: list[dict[str, Any]]) -> tuple[dict[str, Any], str]:
+    """The measure that is shown, and what it is broken down by."""
+    chosen = words.chosen(measures, request.GET.get("measure", ""))
+    by = request.GET.get("by", "")
+    crossed = (words.CROSS + name for name in words.in_order(chosen["cross"]))
+    offered = [*words.in_order(chosen["by"]), *crossed]
+    return chosen, by if by in offered else next(iter(offered), "")
 
 
 def _shown(
@@ -178,35 +156,62 @@ def _other(account: Account, wave: Wave, code: str) -> tuple[Wave, Release] | No
     return (other, found) if found else None
 
 
-@page(Capability.VIEW_SURVEYS, Capability.VIEW_FIGURES)
-def results_csv(request: DeskRequest, code: str) -> FileResponse:
-    """Every figure of a release as a table."""
-    wave = queries.wave_of(request.user, code)
-    given = _given(request.user, wave, request.GET.get("revision", ""))
-    revision = given.release.revision if given.release else "preview"
-    if not given.figures["measures"]:
-        raise NotFound(_("Nothing has been released yet."))
-    with tempfile.TemporaryDirectory() as folder:
-        made = Path(folder) / f"{code}.csv"
-        write_table(made, COLUMNS, _rows(wave.code, revision, given.figures))
-        return FileResponse(made.open("rb"), as_attachment=True, filename=f"{code}-r{revision}.csv")
-
-
-def _rows(code: str, revision: int | str, figures: dict[str, Any]) -> Iterator[list[Any]]:
+def _rows(code: str, revision: int | str, figures: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for measure in figures["measures"]:
+        about = {"wave": code, "revision": revision, "measure": measure["code"]}
         parts = [
             ("", [measure["whole"]]),
             *((name, measure["by"][name]) for name in words.in_order(measure["by"])),
         ]
         for by, cells in parts:
-            for cell in cells:
-                start = [code, revision, measure["code"], by]
-                yield [*start, *(cell.get(name) for name in COLUMNS[4:])]
+            yield from ({**cell, **about, "by": by} for cell in cells)
         for name in words.in_order(measure["cross"]):
             for one in measure["cross"][name]:
-                cell = {**one["cell"], "level": f"{one['town']}*{one['cell']['level']}"}
-                start = [code, revision, measure["code"], words.CROSS + name]
-                yield [*start, *(cell.get(column) for column in COLUMNS[4:])]
+                level = f"{one['town']}*{one['cell']['level']}"
+                yield {**one["cell"], **about, "by": words.CROSS + name, "level": level}
+
+
+class ResultsPage(FigurePage[tuple[Any, Given], Given]):
+    """One measure of a wave: as a whole, by town or group, beside another wave and outside results."""
+
+    address = "surveys/waves/<slug:code>/results"
+    name = "survey_results"
+    template = "surveys/results.html"
+    capabilities = (Capability.VIEW_SURVEYS, Capability.VIEW_FIGURES)
+
+    def ask(self, request: DeskRequest) -> tuple[Wave, Given]:
+        assert request.resolver_match is not None
+        wave = queries.wave_of(request.user, request.resolver_match.kwargs["code"])
+        return wave, _given(request.user, wave, request.GET.get("revision", ""))
+
+    def around(self, request: DeskRequest, asked: tuple[Wave, Given]) -> dict[str, Any]:
+        wave, given = asked
+        return {
+            "wave": wave,
+            "given": given,
+            "plans": can(request.user, Capability.PLAN_SURVEYS),
+            "revisions": list(wave.releases.order_by("revision")),
+            "form": ReleaseForm(),
+            "margins": list(wave.margins.order_by("variable", "level")),
+        }
+
+    def compute(self, request: DeskRequest, asked: tuple[Wave, Given]) -> Given:
+        return asked[1]
+
+    def shown(
+        self, request: DeskRequest, asked: tuple[Wave, Given], found: Given
+    ) -> dict[str, Any]:
+        measures = found.figures["measures"]
+        return _shown(request, asked[0], found, *_chosen(request, measures)) if measures else {}
+
+    def sheet(self, request: DeskRequest, asked: tuple[Wave, Given], found: Given) -> Sheet:
+        code, revision = asked[0].code, found.release.revision if found.release else "preview"
+        if not found.figures["measures"]:
+            raise NotFound(_("Nothing has been released yet."))
+        return Sheet(f"{code}-r{revision}", _rows(code, revision, found.figures), columns(COLUMNS))
+
+
+RESULTS = ResultsPage()
 
 
 @page(Capability.VIEW_SURVEYS, Capability.VIEW_FIGURES)
@@ -242,7 +247,7 @@ def release(request: DeskRequest, code: str) -> HttpResponse:
                 request, _("Revision %(n)s is released and frozen.") % {"n": made.revision}
             )
             return go(request, reverse("desk:survey_results", args=[code]))
-    return _results(request, code, status=form.status, form=form)
+    return RESULTS.answer(request, status=form.status, form=form)
 
 
 @csrf_exempt  # checked in _take_margins: reading the token would begin the upload
@@ -267,7 +272,7 @@ def _take_margins(request: DeskRequest, code: str) -> HttpResponse:
             wave_id=wave.pk, rows=rows, source=request.POST.get("source", ""), by=request.user
         )
     except Refusal as refusal:
-        return _results(request, code, status=422, margins_problem=str(refusal))
+        return RESULTS.answer(request, status=422, margins_problem=str(refusal))
     messages.success(request, _("%(n)s population totals are kept.") % {"n": n})
     return go(request, f"{reverse('desk:survey_results', args=[code])}?revision=now")
 
@@ -303,8 +308,7 @@ def outside(request: DeskRequest) -> HttpResponse:
 
 urlpatterns: list[URLPattern] = [
     path("surveys/outside/", outside, name="survey_outside"),
-    path("surveys/waves/<slug:code>/results/", survey_results, name="survey_results"),
-    path("surveys/waves/<slug:code>/results.csv", results_csv, name="survey_results_csv"),
+    *RESULTS.urlpatterns,
     path("surveys/waves/<slug:code>/method/", method, name="survey_method"),
     path("surveys/waves/<slug:code>/release/", release, name="survey_release"),
     path("surveys/waves/<slug:code>/margins/", margins, name="survey_margins"),

@@ -2,76 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.http import FileResponse, HttpResponse
-from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from anmin.desk.figures.findings import scatter_words
+from anmin.desk.figures.pages import FigurePage, Sheet, as_of_columns, choices, columns
 from anmin.desk.shell import figure as drawn
-from anmin.desk.shell.csv_files import csv_file
-from anmin.desk.shell.page import DeskRequest, page, show
+from anmin.desk.shell.page import DeskRequest
 from anmin.desk.watch import words as watching
-from anmin.kernel.errors import Refusal, Unavailable
-from anmin.matters.categories import categories
 from anmin.people.policy import Capability
-from anmin.places.queries import area_names
-from anmin.watch.baselines import BASELINE, KEY, LAG, judged, line
+from anmin.watch.baselines import BASELINE, KEY, LAG, Judged, judged, line
 
 if TYPE_CHECKING:
-    from anmin.watch.baselines import Judged, Week
+    from anmin.watch.baselines import Week
 
 SHOWN = 80
 
 
-@page(Capability.VIEW_WATCH)
-def baselines(request: DeskRequest) -> HttpResponse:
-    """Every series of the last week, alarms first, and one of them over the weeks."""
-    today, level = timezone.localdate(), watching.level_asked(request.GET.get("level", ""))
-    context: dict[str, Any] = {
-        "tabs": watching.tabs("desk:watch_baselines"),
-        "levels": [
-            {
-                "url": watching.with_query("desk:watch_baselines", level=code),
-                "label": label,
-                "current": code == level,
-            }
-            for code, label in watching.LEVEL_LABELS.items()
-        ],
-    }
-    try:
-        found = judged(today, level)
-    except Unavailable as reason:
-        return show(request, "watch/baselines.html", context | {"unavailable": str(reason)})
-    except Refusal as reason:
-        return show(request, "watch/baselines.html", context | {"problem": str(reason)})
-    rows = found.rows
-    wanted = (request.GET.get("place", ""), request.GET.get("category", ""))
-    chosen = next(
-        (row for row in rows if (row.place, row.category) == wanted), rows[0] if rows else None
-    )
-    csv_url = watching.with_query("desk:watch_baselines_csv", level=level)
-    context |= {
-        "found": found,
-        "week": watching.days(found.week),
-        "finding": _finding(found),
-        "lines": [_line(request, row, level, found) for row in rows[:SHOWN]],
-        "left": len(rows) - len(rows[:SHOWN]),
-        "plot": _plot(found, chosen, level, csv_url) if chosen else None,
-        "csv_url": csv_url,
-        "how": how_made(found),
-        "as_of": watching.as_of(found.cutoff, found.revision),
-    }
-    return show(request, "watch/baselines.html", context)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The level of places, and the series that is drawn."""
+
+    level: str
+    place: str
+    category: str
 
 
 def _name(row: Week) -> str:
-    topics = categories()
-    topic = topics[row.category].label if row.category in topics else row.category
-    return f"{area_names().get(row.place, row.place)} · {topic}"
+    return f"{watching.place_name(row.place)} · {watching.topic_name(row.category)}"
 
 
 def _finding(found: Judged) -> str:
@@ -173,35 +135,67 @@ def _plot(found: Judged, row: Week, level: str, csv_url: str) -> drawn.Figure | 
     )
 
 
-@page(Capability.VIEW_WATCH)
-def baselines_csv(request: DeskRequest) -> FileResponse:
-    """Every series of the last week as a table."""
-    level = watching.level_asked(request.GET.get("level", ""))
-    found, names = judged(timezone.localdate(), level), area_names()
-    head = ["place", "label", "category", "observed", "expected", "upperbound", "alarm", "method"]
-    head += ["week_start", "week_end", "weeks_on_record", "cutoff", "revision"]
-    rows = [
-        [
-            row.place,
-            names.get(row.place, row.place),
-            row.category,
-            row.observed,
-            row.expected,
-            row.upper,
-            "yes" if row.alarm else "no",
-            found.method,
-            found.week.start,
-            found.week.end,
-            found.weeks,
-            timezone.localtime(found.cutoff),
-            found.revision,
-        ]
-        for row in found.rows
-    ]
-    return csv_file(f"baselines-{level}-{found.week.end}", head, rows)
+class Baselines(FigurePage[Asked, Judged]):
+    """Every series of the last week, and one of them over the weeks."""
+
+    address = "watch/baselines"
+    capabilities = (Capability.VIEW_WATCH,)
+
+    def ask(self, request: DeskRequest) -> Asked:
+        level, place, category = (
+            request.GET.get(one, "") for one in ("level", "place", "category")
+        )
+        return Asked(watching.level_asked(level), place, category)
+
+    def around(self, request: DeskRequest, asked: Asked) -> dict[str, Any]:
+        return {
+            "levels": choices(
+                watching.LEVEL_LABELS,
+                asked.level,
+                lambda level: watching.with_query("desk:watch_baselines", level=level),
+            )
+        }
+
+    def compute(self, request: DeskRequest, asked: Asked) -> Judged:
+        return judged(timezone.localdate(), asked.level)
+
+    def shown(self, request: DeskRequest, asked: Asked, found: Judged) -> dict[str, Any]:
+        """Every series of the last week, alarms first, and one of them over the weeks."""
+        rows, wanted = found.rows, (asked.place, asked.category)
+        chosen = next((row for row in rows if (row.place, row.category) == wanted), None)
+        chosen = chosen or next(iter(rows), None)
+        csv_url = watching.with_query("desk:watch_baselines_csv", level=asked.level)
+        return {
+            "found": found,
+            "week": watching.days(found.week),
+            "finding": _finding(found),
+            "lines": [_line(request, row, asked.level, found) for row in rows[:SHOWN]],
+            "left": len(rows) - len(rows[:SHOWN]),
+            "plot": _plot(found, chosen, asked.level, csv_url) if chosen else None,
+            "csv_url": csv_url,
+            "how": how_made(found),
+            "as_of": watching.as_of(found.cutoff, found.revision),
+        }
+
+    def sheet(self, request: DeskRequest, asked: Asked, found: Judged) -> Sheet:
+        """Every series of the last week."""
+        return Sheet(
+            f"baselines-{asked.level}-{found.week.end}",
+            found.rows,
+            {
+                "place": "place",
+                "label": lambda row: watching.place_name(row.place),
+                **columns("category observed expected upperbound=upper"),
+                "alarm": lambda row: "yes" if row.alarm else "no",
+            },
+            {
+                "method": found.method,
+                "week_start": found.week.start,
+                "week_end": found.week.end,
+                "weeks_on_record": found.weeks,
+                **as_of_columns(found),
+            },
+        )
 
 
-urlpatterns: list[URLPattern] = [
-    path("watch/baselines/", baselines, name="watch_baselines"),
-    path("watch/baselines.csv", baselines_csv, name="watch_baselines_csv"),
-]
+urlpatterns = Baselines().urlpatterns

@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.http import FileResponse, HttpResponse
-from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from anmin.desk.figures.findings import scatter_words
+from anmin.desk.figures.pages import FigurePage, Sheet, as_of_columns, choices, columns
 from anmin.desk.figures.periods import PeriodForm
 from anmin.desk.shell import figure as drawn
-from anmin.desk.shell.csv_files import csv_file
-from anmin.desk.shell.page import DeskRequest, page, show
+from anmin.desk.shell.page import DeskRequest
 from anmin.desk.watch import words as watching
-from anmin.kernel.errors import Refusal, Unavailable
-from anmin.matters.categories import categories, category_choices
+from anmin.matters.categories import category_choices
 from anmin.people.policy import Capability, can
-from anmin.places.queries import area_names
-from anmin.watch.comparing import KEY, Base, compared, lately, usual
+from anmin.watch.comparing import KEY, Base, Compared, compared, lately, usual
 from anmin.watch.evidence import judged_by
 from anmin.watch.periods import Period, rule
 
 if TYPE_CHECKING:
     from anmin.people.models import Account
-    from anmin.watch.comparing import Compared, Row
+    from anmin.watch.comparing import Row
 
 SHOWN = 120
 DRAWN = 20
@@ -36,7 +33,6 @@ BASES = {
     Base.YEAR: gettext_lazy("Same period last year"),
     Base.BEFORE: gettext_lazy("The time just before"),
 }
-TOWN_CODE = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,74 +46,6 @@ class Asked:
     usual: Base
     category: str
     town: str
-
-
-def _asked(request: DeskRequest) -> Asked:
-    form = PeriodForm(request.GET)
-    form.is_valid()
-    given, today = form.cleaned_data, timezone.localdate()
-    period, best = usual(today)
-    base = best
-    wanted = request.GET.get("base", "")
-    if wanted in {one.value for one in Base}:
-        base = Base(wanted)
-    days = rule("watch.compare_days").number
-    if base is Base.YEAR:
-        period = lately(today, days)
-    end = given.get("end") or period.end
-    start = given.get("start") or end - timedelta(days=period.days - 1)
-    return Asked(
-        form=form,
-        period=Period(min(start, end), end),
-        level=watching.level_asked(request.GET.get("level", "")),
-        base=base,
-        usual=best,
-        category=given.get("category", ""),
-        town=request.GET.get("town", ""),
-    )
-
-
-@page(Capability.VIEW_WATCH)
-def comparison(request: DeskRequest) -> HttpResponse:
-    """The comparison as a table, signals first."""
-    context: dict[str, Any] = {"tabs": watching.tabs("desk:watch_compare")}
-    try:
-        asked = _asked(request)
-        found = compared(asked.period, asked.base, asked.level)
-    except Unavailable as reason:
-        return show(request, "watch/compare.html", context | {"unavailable": str(reason)})
-    except Refusal as reason:
-        return show(request, "watch/compare.html", context | {"problem": str(reason)})
-    rows = _narrowed(found, asked)
-    csv_url = _address(request, "desk:watch_compare_csv", asked)
-    context |= {
-        "asked": asked,
-        "found": found,
-        "levels": _choices(request, asked, "level", watching.LEVEL_LABELS, asked.level),
-        "bases": _choices(request, asked, "base", BASES, asked.base),
-        "towns": {c: n for c, n in area_names().items() if len(c) == TOWN_CODE},
-        "categories": category_choices(),
-        "lines": _lines(request.user, found, rows[:SHOWN]),
-        "left": len(rows) - len(rows[:SHOWN]),
-        "summary": _summary(found),
-        "scattered": _scattered(found),
-        "repeats_url": watching.with_query(
-            "desk:watch_repeats",
-            start=found.now.start,
-            end=found.now.end,
-            category=asked.category,
-            place=asked.town,
-        )
-        if found.repeats
-        else "",
-        "base_words": _base_words(found, asked),
-        "plot": _plot(found, rows, csv_url),
-        "csv_url": csv_url,
-        "level_words": watching.level_percent(),
-        "as_of": watching.as_of(found.cutoff, found.revision),
-        "proposes": can(request.user, Capability.PROPOSE_LISTING),
-    }
-    return show(request, "watch/compare.html", context)
 
 
 def _narrowed(found: Compared, asked: Asked) -> list[Row]:
@@ -139,19 +67,6 @@ def _address(request: DeskRequest, view: str, asked: Asked, **changes: str) -> s
         "town": asked.town,
     }
     return watching.with_query(view, **{**said, **changes})
-
-
-def _choices(
-    request: DeskRequest, asked: Asked, name: str, labels: Any, current: str
-) -> list[dict[str, Any]]:
-    return [
-        {
-            "url": _address(request, "desk:watch_compare", asked, **{name: code}),
-            "label": label,
-            "current": code == current,
-        }
-        for code, label in labels.items()
-    ]
 
 
 def _summary(found: Compared) -> str:
@@ -205,13 +120,16 @@ def _base_words(found: Compared, asked: Asked) -> str:
 
 
 def _lines(account: Account, found: Compared, rows: list[Row]) -> list[dict[str, Any]]:
-    places, topics = area_names(), categories()
     speaks = (found.now, found.base) in judged_by(timezone.localdate())
+
+    def behind(row: Row, period: Period, counted: int) -> str:
+        cell = {_level(row): row.place, "category": row.category}
+        return watching.records_of(account, KEY, period, cell) if counted else ""
+
     return [
         {
-            "place": places.get(row.place, row.place),
-            "code": row.place,
-            "category": topics[row.category].label if row.category in topics else row.category,
+            "place": watching.place_name(row.place),
+            "category": watching.topic_name(row.category),
             "this": watching.events_of(row.this, row.calls[0]),
             "last": watching.events_of(row.last, row.calls[1]),
             "ratio": watching.ratio(row.ratio),
@@ -221,16 +139,8 @@ def _lines(account: Account, found: Compared, rows: list[Row]) -> list[dict[str,
             "scatter": f"{row.scatter:.1f}",
             "q": watching.chance(row.q),
             "verdict": watching.verdict(row.verdict, rise=row.rise),
-            "url": watching.records_of(
-                account, KEY, found.now, {_level(row): row.place, "category": row.category}
-            )
-            if row.this
-            else "",
-            "earlier_url": watching.records_of(
-                account, KEY, found.earlier, {_level(row): row.place, "category": row.category}
-            )
-            if row.last
-            else "",
+            "url": behind(row, found.now, row.this),
+            "earlier_url": behind(row, found.earlier, row.last),
             "propose_url": watching.with_query(
                 "desk:candidate_new", area=row.place, ground="rise", about=row.category
             )
@@ -242,7 +152,7 @@ def _lines(account: Account, found: Compared, rows: list[Row]) -> list[dict[str,
 
 
 def _level(row: Row) -> str:
-    return "town" if len(row.place) == TOWN_CODE else "area"
+    return "town" if len(row.place) == watching.TOWN_CODE else "area"
 
 
 def _plot(found: Compared, rows: list[Row], csv_url: str) -> drawn.Figure | None:
@@ -250,12 +160,9 @@ def _plot(found: Compared, rows: list[Row], csv_url: str) -> drawn.Figure | None
     known = [row for row in rows if row.ratio and row.low and row.high is not None][:DRAWN]
     if not known:
         return None
-    places, topics = area_names(), categories()
     points = tuple(
         drawn.Point(
-            at=f"{places.get(row.place, row.place)} · {topics[row.category].label}"
-            if row.category in topics
-            else row.place,
+            at=f"{watching.place_name(row.place)} · {watching.topic_name(row.category)}",
             value=row.ratio,
             low=row.low,
             high=row.high,
@@ -319,44 +226,97 @@ def how_made(found: Compared) -> str:
     )
 
 
-@page(Capability.VIEW_WATCH)
-def comparison_csv(request: DeskRequest) -> FileResponse:
-    """Every row as a table, whatever the page shows of them."""
-    asked = _asked(request)
-    found = compared(asked.period, asked.base, asked.level)
-    names = area_names()
-    head = ["place", "label", "category", "this", "last", "calls_this", "calls_last"]
-    head += ["ratio", "low", "high", "p", "p_pure_chance", "scatter", "q", "verdict"]
-    head += ["start", "end", "earlier_start", "earlier_end", "cutoff", "revision"]
-    rows = [
-        [
-            row.place,
-            names.get(row.place, row.place),
-            row.category,
-            row.this,
-            row.last,
-            *row.calls,
-            row.ratio,
-            row.low,
-            row.high,
-            row.p,
-            row.p_pure,
-            row.scatter,
-            row.q,
-            row.verdict,
-            found.now.start,
-            found.now.end,
-            found.earlier.start,
-            found.earlier.end,
-            timezone.localtime(found.cutoff),
-            found.revision,
-        ]
-        for row in _narrowed(found, asked)
-    ]
-    return csv_file(f"comparison-{asked.level}-{asked.base}", head, rows)
+class Comparison(FigurePage[Asked, Compared]):
+    """Every place and category against an earlier period."""
+
+    address = "watch/compare"
+    capabilities = (Capability.VIEW_WATCH,)
+
+    def ask(self, request: DeskRequest) -> Asked:
+        form = PeriodForm(request.GET)
+        form.is_valid()
+        given, today = form.cleaned_data, timezone.localdate()
+        period, best = usual(today)
+        base = best
+        wanted = request.GET.get("base", "")
+        if wanted in {one.value for one in Base}:
+            base = Base(wanted)
+        days = rule("watch.compare_days").number
+        if base is Base.YEAR:
+            period = lately(today, days)
+        end = given.get("end") or period.end
+        start = given.get("start") or end - timedelta(days=period.days - 1)
+        return Asked(
+            form=form,
+            period=Period(min(start, end), end),
+            level=watching.level_asked(request.GET.get("level", "")),
+            base=base,
+            usual=best,
+            category=given.get("category", ""),
+            town=request.GET.get("town", ""),
+        )
+
+    def around(self, request: DeskRequest, asked: Asked) -> dict[str, Any]:
+        def to(name: str) -> Callable[[str], str]:
+            return lambda code: _address(request, "desk:watch_compare", asked, **{name: code})
+
+        return {
+            "asked": asked,
+            "levels": choices(watching.LEVEL_LABELS, asked.level, to("level")),
+            "bases": choices(BASES, asked.base, to("base")),
+            "towns": watching.towns(),
+            "categories": category_choices(),
+        }
+
+    def compute(self, request: DeskRequest, asked: Asked) -> Compared:
+        return compared(asked.period, asked.base, asked.level)
+
+    def shown(self, request: DeskRequest, asked: Asked, found: Compared) -> dict[str, Any]:
+        """The comparison as a table, signals first."""
+        rows = _narrowed(found, asked)
+        csv_url = _address(request, "desk:watch_compare_csv", asked)
+        repeats_url = watching.with_query(
+            "desk:watch_repeats",
+            start=found.now.start,
+            end=found.now.end,
+            category=asked.category,
+            place=asked.town,
+        )
+        return {
+            "found": found,
+            "lines": _lines(request.user, found, rows[:SHOWN]),
+            "left": len(rows) - len(rows[:SHOWN]),
+            "finding": f"{_summary(found)} {_scattered(found)}",
+            "repeats_url": repeats_url if found.repeats else "",
+            "base_words": _base_words(found, asked),
+            "plot": _plot(found, rows, csv_url),
+            "csv_url": csv_url,
+            "level_words": watching.level_percent(),
+            "as_of": watching.as_of(found.cutoff, found.revision),
+            "proposes": can(request.user, Capability.PROPOSE_LISTING),
+        }
+
+    def sheet(self, request: DeskRequest, asked: Asked, found: Compared) -> Sheet:
+        """Every row, whatever the page shows of them."""
+        return Sheet(
+            f"comparison-{asked.level}-{asked.base}",
+            _narrowed(found, asked),
+            {
+                "place": "place",
+                "label": lambda row: watching.place_name(row.place),
+                **columns("category this last"),
+                "calls_this": lambda row: row.calls[0],
+                "calls_last": lambda row: row.calls[1],
+                **columns("ratio low high p p_pure_chance=p_pure scatter q verdict"),
+            },
+            {
+                "start": found.now.start,
+                "end": found.now.end,
+                "earlier_start": found.earlier.start,
+                "earlier_end": found.earlier.end,
+                **as_of_columns(found),
+            },
+        )
 
 
-urlpatterns: list[URLPattern] = [
-    path("watch/compare/", comparison, name="watch_compare"),
-    path("watch/compare.csv", comparison_csv, name="watch_compare_csv"),
-]
+urlpatterns = Comparison().urlpatterns

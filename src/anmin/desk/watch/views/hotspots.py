@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.http import FileResponse, HttpResponse
-from django.urls import URLPattern, path, reverse
-from django.utils import timezone
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from anmin.desk.figures.findings import scatter_words
-from anmin.desk.shell.csv_files import csv_file
-from anmin.desk.shell.page import DeskRequest, page, show
+from anmin.desk.figures.pages import FigurePage, Sheet, as_of_columns, choices, columns
+from anmin.desk.shell.page import DeskRequest
 from anmin.desk.watch import words as watching
 from anmin.desk.watch.candidate_evidence import scan_how
-from anmin.kernel.errors import NotFound, Unavailable
+from anmin.kernel.errors import NotFound
 from anmin.kernel.incoming import day_of
 from anmin.people.listing import listed
 from anmin.people.policy import Capability, can
@@ -30,70 +29,23 @@ from anmin.watch.series import all_series
 if TYPE_CHECKING:
     from anmin.people.models import Account
     from anmin.watch.models import Scan
+    from anmin.watch.series import Series
 
 WEEK = 7
 LISTED = 15
-TOWN_CODE = 9
 CLAIMED = watching.Badge(gettext_lazy("claimed"), "late")
+type Counts = dict[str, dict[str, int]]
+"""Reports by place and day."""
+type Clusters = list[dict[str, Any]]
 CHANCE = watching.Badge(gettext_lazy("may be chance"), "plain")
 
 
-@page(Capability.VIEW_WATCH)
-def hotspots(request: DeskRequest) -> HttpResponse:
-    """One series in one night: the map, its clusters, and a week of reports by place."""
-    nights = queries.scan_nights(request.user)
-    code = request.GET.get("series", "")
-    series = all_series().get(code) or next(iter(all_series().values()))
-    night = day_of(request.GET.get("night", ""), settings.RULES)
-    scan = queries.scan_of(request.user, series.code, night)
-    context: dict[str, Any] = {
-        "tabs": watching.tabs("desk:watch_hotspots"),
-        "nights": [one.isoformat() for one in nights],
-        "series": series,
-        "choices": [
-            {
-                "url": watching.with_query(
-                    "desk:watch_hotspots", series=one.code, night=request.GET.get("night", "")
-                ),
-                "label": one.label,
-                "current": one.code == series.code,
-            }
-            for one in all_series().values()
-        ],
-    }
-    if scan is None:
-        return show(request, "watch/hotspots.html", context)
-    try:
-        context |= _shown(request, scan)
-    except Unavailable as reason:
-        context |= {"unavailable": str(reason)}
-    return show(request, "watch/hotspots.html", context)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The series, and its scan of the night; none before the first."""
 
-
-def _shown(request: DeskRequest, scan: Scan) -> dict[str, Any]:
-    counts = daily_counts(scan)
-    until = min(
-        max(day_of(request.GET.get("until", ""), settings.RULES) or scan.last, scan.first),
-        scan.last,
-    )
-    return {
-        "scan": scan,
-        "clusters": _clusters(request.user, scan),
-        "finding": _finding(scan),
-        "scattered": _scattered(scan),
-        "repeats_url": watching.with_query("desk:watch_repeats", start=scan.first, end=scan.last)
-        if scan.settings.get("calls", 0) > scan.settings.get("events", 0)
-        else "",
-        "map": _map(scan, counts),
-        "until": until,
-        "week": _week(counts, until),
-        "csv_url": watching.with_query(
-            "desk:watch_hotspots_csv", series=scan.series, night=scan.night.isoformat()
-        ),
-        "how": _how(scan),
-        "as_of": watching.as_of(scan.cutoff, scan.revision),
-        "proposes": can(request.user, Capability.PROPOSE_LISTING),
-    }
+    series: Series
+    scan: Scan | None
 
 
 def _finding(scan: Scan) -> str:
@@ -181,7 +133,7 @@ def _clusters(account: Account, scan: Scan) -> list[dict[str, Any]]:
     ]
 
 
-def _week(counts: dict[str, dict[str, int]], until: date) -> list[dict[str, Any]]:
+def _week(counts: Counts, until: date) -> list[dict[str, Any]]:
     """The places with most reports in the week that ends on a day."""
     names = area_names()
     days = {(until - timedelta(days=n)).isoformat() for n in range(WEEK)}
@@ -193,7 +145,7 @@ def _week(counts: dict[str, dict[str, int]], until: date) -> list[dict[str, Any]
     ]
 
 
-def _map(scan: Scan, counts: dict[str, dict[str, int]]) -> dict[str, Any]:
+def _map(scan: Scan, counts: Counts) -> dict[str, Any]:
     """What the browser draws: places, their days, and the circles."""
     names, positions = area_names(), area_positions()
     codes = sorted(code for code in counts if code in positions)
@@ -207,9 +159,7 @@ def _map(scan: Scan, counts: dict[str, dict[str, int]]) -> dict[str, Any]:
         "listed": LISTED,
         "places": [[names.get(code, code), *positions[code]] for code in codes],
         "towns": [
-            [name, *positions[code]]
-            for code, name in names.items()
-            if len(code) == TOWN_CODE and code in positions
+            [name, *positions[code]] for code, name in watching.towns().items() if code in positions
         ],
         "counts": [
             [place_of[code], day_of[day], number]
@@ -231,40 +181,90 @@ def _map(scan: Scan, counts: dict[str, dict[str, int]]) -> dict[str, Any]:
     }
 
 
-@page(Capability.VIEW_WATCH)
-def hotspots_csv(request: DeskRequest) -> FileResponse:
-    """Every cluster of a scan, with what it was made from."""
-    night = day_of(request.GET.get("night", ""), settings.RULES)
-    scan = queries.scan_of(request.user, request.GET.get("series", ""), night)
-    if scan is None:
-        raise NotFound(_("There is no such scan."))
-    names = area_names()
-    head = ["number", "centre", "label", "members", "longitude", "latitude", "radius_km", "first"]
-    head += ["last", "cases", "expected", "ratio", "llr", "p", "claimed", "level", "series"]
-    head += ["night", "seed", "replicates", "cutoff", "revision"]
-    rows = [
-        [
-            at + 1,
-            one["centre"],
-            names.get(one["centre"], one["centre"]),
-            " ".join(one["members"]),
-            *(one[name] for name in ("longitude", "latitude", "radius", "first", "last")),
-            *(one[name] for name in ("cases", "expected", "ratio", "llr", "p")),
-            "yes" if one["p"] <= scan.level else "no",
-            scan.level,
-            scan.series,
-            scan.night,
-            str(scan.seed),
-            scan.settings["replicates"],
-            timezone.localtime(scan.cutoff),
-            scan.revision,
-        ]
-        for at, one in enumerate(scan.clusters)
-    ]
-    return csv_file(f"hotspots-{scan.series}-{scan.night}", head, rows)
+class HotSpots(FigurePage[Asked, Clusters]):
+    """One series in one night."""
+
+    address = "watch/hotspots"
+    capabilities = (Capability.VIEW_WATCH,)
+
+    def ask(self, request: DeskRequest) -> Asked:
+        known = all_series()
+        series = known.get(request.GET.get("series", "")) or next(iter(known.values()))
+        night = day_of(request.GET.get("night", ""), settings.RULES)
+        return Asked(series, queries.scan_of(request.user, series.code, night))
+
+    def around(self, request: DeskRequest, asked: Asked) -> dict[str, Any]:
+        night = request.GET.get("night", "")
+        return {
+            "nights": [one.isoformat() for one in queries.scan_nights(request.user)],
+            "series": asked.series,
+            "choices": choices(
+                {one.code: one.label for one in all_series().values()},
+                asked.series.code,
+                lambda code: watching.with_query("desk:watch_hotspots", series=code, night=night),
+            ),
+        }
+
+    def compute(self, request: DeskRequest, asked: Asked) -> Clusters:
+        return asked.scan.clusters if asked.scan else []
+
+    def shown(self, request: DeskRequest, asked: Asked, found: Clusters) -> dict[str, Any]:
+        """The map, its clusters, and a week of reports by place."""
+        scan = asked.scan
+        if scan is None:
+            return {}
+        counts = daily_counts(scan)
+        until = min(
+            max(day_of(request.GET.get("until", ""), settings.RULES) or scan.last, scan.first),
+            scan.last,
+        )
+        return {
+            "scan": scan,
+            "clusters": _clusters(request.user, scan),
+            "finding": f"{_finding(scan)} {_scattered(scan)}",
+            "repeats_url": watching.with_query(
+                "desk:watch_repeats", start=scan.first, end=scan.last
+            )
+            if scan.settings.get("calls", 0) > scan.settings.get("events", 0)
+            else "",
+            "map": _map(scan, counts),
+            "until": until,
+            "week": _week(counts, until),
+            "csv_url": watching.with_query(
+                "desk:watch_hotspots_csv", series=scan.series, night=scan.night.isoformat()
+            ),
+            "how": _how(scan),
+            "as_of": watching.as_of(scan.cutoff, scan.revision),
+            "proposes": can(request.user, Capability.PROPOSE_LISTING),
+        }
+
+    def sheet(self, request: DeskRequest, asked: Asked, found: Clusters) -> Sheet:
+        """Every cluster of a scan, with what it was made from."""
+        scan = asked.scan
+        if scan is None or request.GET.get("series") != scan.series:
+            raise NotFound(_("There is no such scan."))
+        rows = [{**one, "number": at + 1} for at, one in enumerate(found)]
+        return Sheet(
+            f"hotspots-{scan.series}-{scan.night}",
+            rows,
+            {
+                **columns("number centre"),
+                "label": lambda one: watching.place_name(one["centre"]),
+                "members": lambda one: " ".join(one["members"]),
+                **columns(
+                    "longitude latitude radius_km=radius first last cases expected ratio llr p"
+                ),
+                "claimed": lambda one: "yes" if one["p"] <= scan.level else "no",
+            },
+            {
+                "level": scan.level,
+                "series": scan.series,
+                "night": scan.night,
+                "seed": str(scan.seed),
+                "replicates": scan.settings["replicates"],
+                **as_of_columns(scan),
+            },
+        )
 
 
-urlpatterns: list[URLPattern] = [
-    path("watch/hotspots/", hotspots, name="watch_hotspots"),
-    path("watch/hotspots.csv", hotspots_csv, name="watch_hotspots_csv"),
-]
+urlpatterns = HotSpots().urlpatterns

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from anmin.desk.figures.pages import FigurePage, Sheet, as_of_columns, choices, columns
 from anmin.desk.shell import figure as drawn
-from anmin.desk.shell.csv_files import csv_file
 from anmin.desk.shell.page import DeskRequest, page, show
 from anmin.desk.watch import words as watching
 from anmin.faces.templatetags.anmin_time import exact
@@ -35,46 +35,13 @@ DRAWN = 30
 HISTORY = 12
 
 
-@page(Capability.VIEW_WATCH)
-def index(request: DeskRequest) -> HttpResponse:
-    """Every place with its score, its uncertainty and its band."""
-    months = queries.index_months(request.user, HISTORY)
-    level = watching.level_asked(request.GET.get("level", ""))
-    context: dict[str, Any] = {"tabs": watching.tabs("desk:watch_index"), "level": level}
-    if not months:
-        return show(request, "watch/index.html", context)
-    month = _month(request, months)
-    csv_url = watching.with_query("desk:watch_index_csv", month=month.month, level=level)
-    lines = _lines(month, level)
-    scored = [line for line in lines if line["score"] is not None]
-    context |= {
-        "month": month,
-        "months": [one.month for one in months],
-        "levels": [
-            {
-                "url": watching.with_query("desk:watch_index", month=month.month, level=code),
-                "label": label,
-                "current": code == level,
-            }
-            for code, label in watching.LEVEL_LABELS.items()
-        ],
-        "lines": scored,
-        "without": len(lines) - len(scored),
-        "plot": _plot(scored, month, csv_url) if scored else None,
-        "csv_url": csv_url,
-        "bands": _bands(),
-        "revisions": queries.revisions_of(request.user, month.month),
-        "as_of": watching.as_of(month.cutoff, month.revision),
-        "least": rule("index.score_from").number,
-    }
-    return show(request, "watch/index.html", context)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The month as it was scored (none before the first), the level of places."""
 
-
-def _month(request: DeskRequest, months: list[IndexMonth]) -> IndexMonth:
-    asked = request.GET.get("month", "")
-    if number := key_of(request.GET.get("revision", "")):
-        return queries.index_month(request.user, asked, number)
-    return next((one for one in months if one.month == asked), months[0])
+    months: list[IndexMonth]
+    month: IndexMonth | None
+    level: str
 
 
 def _lines(month: IndexMonth, level: str) -> list[dict[str, Any]]:
@@ -184,7 +151,6 @@ def place(request: DeskRequest, month: str, level: str, code: str) -> HttpRespon
     now = month_of(month)
     aspects = {one.code: one for one in frame().aspects}
     context = {
-        "tabs": watching.tabs("desk:watch_index"),
         "name": area_names().get(code, code),
         "code": code,
         "month": found,
@@ -290,54 +256,100 @@ def _history(account: Account, level: str, code: str) -> drawn.Figure | None:
     )
 
 
-@page(Capability.VIEW_WATCH)
-def index_csv(request: DeskRequest) -> FileResponse:
-    """Every score with its parts, one line for each part."""
-    months = queries.index_months(request.user, HISTORY)
-    if not months:
-        raise NotFound(_("There is no index of this month."))
-    month, level = _month(request, months), watching.level_asked(request.GET.get("level", ""))
-    head = ["place", "label", "score", "low", "high", "band", "covered", "aspect", "aspect_weight"]
-    head += ["aspect_score", "indicator", "weight", "numerator", "denominator", "value"]
-    head += ["value_low", "value_high", "points", "points_low", "points_high", "why"]
-    head += ["month", "revision_of_month", "frame", "cutoff", "revision"]
-    rows = [
-        [
-            line["code"],
-            line["label"],
-            *(line[name] for name in ("score", "low", "high")),
-            "/".join(bands_of(line["low"], line["high"])) if line["score"] is not None else "",
-            line["covered"],
-            aspect["code"],
-            aspect["weight"],
-            aspect["score"],
-            part["key"],
-            part["weight"],
-            *_counted(part),
-            part["value"],
-            *(part[name] for name in ("low", "high", "score", "score_low", "score_high", "why")),
-            month.month,
-            month.number,
-            month.frame_version,
-            timezone.localtime(month.cutoff),
-            month.revision,
+def _counted(part: dict[str, Any]) -> dict[str, Any]:
+    """What was counted, only where the page shows it too."""
+    return {} if part["value"] is None and part["score"] is None else part
+
+
+def _possible(score: Mapping[str, Any]) -> str:
+    return "/".join(bands_of(score["low"], score["high"])) if score["score"] is not None else ""
+
+
+class Index(FigurePage[Asked, list[dict[str, Any]]]):
+    """Every place of one month."""
+
+    address = "watch/index"
+    capabilities = (Capability.VIEW_WATCH,)
+
+    def ask(self, request: DeskRequest) -> Asked:
+        months = queries.index_months(request.user, HISTORY)
+        month, wanted = next(iter(months), None), request.GET.get("month", "")
+        if month and (number := key_of(request.GET.get("revision", ""))):
+            month = queries.index_month(request.user, wanted, number)
+        elif month:
+            month = next((one for one in months if one.month == wanted), month)
+        return Asked(months, month, watching.level_asked(request.GET.get("level", "")))
+
+    def around(self, request: DeskRequest, asked: Asked) -> dict[str, Any]:
+        month = asked.month.month if asked.month else ""
+        return {
+            "level": asked.level,
+            "month": asked.month,
+            "months": [one.month for one in asked.months],
+            "levels": choices(
+                watching.LEVEL_LABELS,
+                asked.level,
+                lambda level: watching.with_query("desk:watch_index", month=month, level=level),
+            ),
+        }
+
+    def compute(self, request: DeskRequest, asked: Asked) -> list[dict[str, Any]]:
+        return _lines(asked.month, asked.level) if asked.month else []
+
+    def shown(
+        self, request: DeskRequest, asked: Asked, lines: list[dict[str, Any]]
+    ) -> dict[str, Any]:
+        """Every place with its score, its uncertainty and its band."""
+        month = asked.month
+        if month is None:
+            return {}
+        csv_url = watching.with_query("desk:watch_index_csv", month=month.month, level=asked.level)
+        scored = [line for line in lines if line["score"] is not None]
+        return {
+            "lines": scored,
+            "without": len(lines) - len(scored),
+            "plot": _plot(scored, month, csv_url) if scored else None,
+            "csv_url": csv_url,
+            "bands": _bands(),
+            "revisions": queries.revisions_of(request.user, month.month),
+            "as_of": watching.as_of(month.cutoff, month.revision),
+            "least": rule("index.score_from").number,
+        }
+
+    def sheet(self, request: DeskRequest, asked: Asked, lines: list[dict[str, Any]]) -> Sheet:
+        """Every score with its parts, one row for each part."""
+        month = asked.month
+        if month is None:
+            raise NotFound(_("There is no index of this month."))
+        rows = [
+            {"place": line, "aspect": aspect, "part": part, "counted": _counted(part)}
+            for line in lines
+            for aspect in line["aspects"]
+            for part in aspect["parts"]
         ]
-        for line in _lines(month, level)
-        for aspect in line["aspects"]
-        for part in aspect["parts"]
-    ]
-    return csv_file(f"index-{month.month}-{level}", head, rows)
-
-
-def _counted(part: dict[str, Any]) -> tuple[Any, Any]:
-    """Numerator and denominator, only where the page shows them too."""
-    if part["value"] is None and part["score"] is None:
-        return None, None
-    return part["numerator"], part["denominator"]
+        return Sheet(
+            f"index-{month.month}-{asked.level}",
+            rows,
+            {
+                **columns("place=code label score low high", of="place"),
+                "band": lambda row: _possible(row["place"]),
+                **columns("covered", of="place"),
+                **columns("aspect=code aspect_weight=weight aspect_score=score", of="aspect"),
+                **columns("indicator=key weight", of="part"),
+                **columns("numerator denominator", of="counted"),
+                **columns("value value_low=low value_high=high points=score", of="part"),
+                **columns("points_low=score_low points_high=score_high why", of="part"),
+            },
+            {
+                "month": month.month,
+                "revision_of_month": month.number,
+                "frame": month.frame_version,
+                **as_of_columns(month),
+            },
+        )
 
 
 urlpatterns: list[URLPattern] = [
-    path("watch/index/", index, name="watch_index"),
-    path("watch/index.csv", index_csv, name="watch_index_csv"),
+    *Index().urlpatterns,
     path("watch/index/<slug:month>/<slug:level>/<slug:code>/", place, name="watch_index_place"),
 ]

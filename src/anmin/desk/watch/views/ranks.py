@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.http import FileResponse, HttpResponse
-from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anmin.desk.figures import indicators as shown
 from anmin.desk.figures.findings import beyond_words
+from anmin.desk.figures.pages import FigurePage, Sheet, as_of_columns, choices, columns
 from anmin.desk.figures.periods import PeriodForm
 from anmin.desk.shell import figure as drawn
-from anmin.desk.shell.csv_files import csv_file
-from anmin.desk.shell.page import DeskRequest, page, show
+from anmin.desk.shell.page import DeskRequest
 from anmin.desk.watch import words as watching
-from anmin.kernel.errors import Refusal, Unavailable
 from anmin.people.policy import Capability
 from anmin.watch.periods import Period, rule
-from anmin.watch.ranking import BY, LEVELS, rankable, ranked
+from anmin.watch.ranking import BY, LEVELS, Ranking, rankable, ranked
 
 if TYPE_CHECKING:
-    from anmin.measures.figures import Figure
-    from anmin.watch.ranking import Ranked, Ranking
+    from anmin.watch.ranking import Ranked
 
 KINDS = {"unit": gettext_lazy("Stations"), "town": gettext_lazy("Towns and streets")}
+FUNNEL = ("within", "inner", "outer")
 USUAL = "answered_in_time"
 OUTSIDE = (
     watching.Badge(gettext_lazy("within chance"), "plain"),
@@ -36,65 +34,19 @@ OUTSIDE = (
 )
 
 
-def _asked(request: DeskRequest) -> tuple[str, str, Period, PeriodForm]:
+@dataclass(frozen=True, slots=True)
+class Asked:
     """The indicator, what is ranked, the period, and the form that was filled in."""
-    form = PeriodForm(request.GET)
-    form.is_valid()
-    given, today = form.cleaned_data, timezone.localdate()
-    end = given.get("end") or today
-    start = given.get("start") or end - timedelta(days=rule("watch.compare_days").number - 1)
-    by = request.GET.get("by", "")
-    by = by if by in BY else BY[0]
-    keys = [one.key for one in rankable(by)]
-    key = request.GET.get("key", "")
-    return key if key in keys else USUAL, by, Period(min(start, end), end), form
+
+    form: PeriodForm
+    period: Period
+    key: str
+    by: str
 
 
-@page(Capability.VIEW_WATCH)
-def ranks(request: DeskRequest) -> HttpResponse:
-    """Ranks with their intervals, the funnel, and the table of both."""
-    key, by, period, form = _asked(request)
-    context: dict[str, Any] = {
-        "tabs": watching.tabs("desk:watch_ranks"),
-        "asked": {"form": form, "start": period.start, "end": period.end},
-        "key": key,
-        "by": by,
-        "indicators": [(one.key, one.label) for one in rankable(by)],
-        "kinds": [
-            {
-                "url": watching.with_query("desk:watch_ranks", key=key, by=code),
-                "label": label,
-                "current": code == by,
-            }
-            for code, label in KINDS.items()
-        ],
-    }
-    try:
-        found = ranked(key, by, period)
-    except Unavailable as reason:
-        return show(request, "watch/ranks.html", context | {"unavailable": str(reason)})
-    except Refusal as reason:
-        return show(request, "watch/ranks.html", context | {"problem": str(reason)})
-    csv_url = watching.with_query(
-        "desk:watch_ranks_csv", key=key, by=by, start=period.start, end=period.end
-    )
-    labels = shown.cell_labels(
-        by, [row.code for row in found.rows] + [row.dimensions[by] for row in found.too_few]
-    )
-    context |= {
-        "found": found,
-        "has_without": found.indicator.aside is not None,
-        "days": watching.days(period),
-        "csv_url": csv_url,
-        "lines": [_line(request, found, row, labels) for row in found.rows],
-        "too_few": [labels[row.dimensions[by]] for row in found.too_few],
-        "least": found.least,
-        "plots": _plots(found, labels, csv_url) if found.rows else [],
-        "finding": _finding(found),
-        "as_of": watching.as_of(found.cutoff, found.revision),
-        "level": shown.level_now(),
-    }
-    return show(request, "watch/ranks.html", context)
+def _labels(found: Ranking) -> dict[Any, str]:
+    few = [row.dimensions[found.by] for row in found.too_few]
+    return shown.cell_labels(found.by, [row.code for row in found.rows] + few)
 
 
 def _finding(found: Ranking) -> str:
@@ -165,16 +117,7 @@ def _plots(found: Ranking, labels: dict[Any, str], csv_url: str) -> list[drawn.F
         series=(
             drawn.Series(
                 name=str(found.indicator.label),
-                points=tuple(
-                    drawn.Point(
-                        at=labels[row.code],
-                        value=row.figure.value,
-                        low=row.figure.low,
-                        high=row.figure.high,
-                        n=row.figure.denominator,
-                    )
-                    for row in found.rows
-                ),
+                points=tuple(shown.point_of(row.figure, labels[row.code]) for row in found.rows),
             ),
         ),
         funnel=tuple((one.n, *one.inner, *one.outer) for one in found.funnel),
@@ -234,73 +177,88 @@ def _how_funnel(found: Ranking) -> str:
     return "\n".join([*lines, watching.as_of(found.cutoff, found.revision)])
 
 
-@page(Capability.VIEW_WATCH)
-def ranks_csv(request: DeskRequest) -> FileResponse:
-    """The same as a table; who has too few records stands at the end, without a rank."""
-    key, by, period, _form = _asked(request)
-    found = ranked(key, by, period)
-    codes = [row.code for row in found.rows] + [row.dimensions[by] for row in found.too_few]
-    labels = shown.cell_labels(by, codes)
-    head = [by, "label", "rank", "rank_low", "rank_high", "value", "low", "high", "numerator"]
-    head += [
-        "n",
-        "without_numerator",
-        "without_n",
-        "without_value",
-        "funnel",
-        "indicator",
-        "start",
-        "end",
-        "cutoff",
-        "revision",
-    ]
-    tail = [key, period.start, period.end, timezone.localtime(found.cutoff), found.revision]
-    rows: list[list[Any]] = [
-        [
-            row.code,
-            labels[row.code],
-            row.rank,
-            row.low,
-            row.high,
-            row.figure.value,
-            row.figure.low,
-            row.figure.high,
-            row.figure.numerator,
-            row.figure.denominator,
-            *_bare(row.figure),
-            ("within", "inner", "outer")[row.outside],
-            *tail,
-        ]
-        for row in found.rows
-    ]
-    rows += [
-        [
-            row.dimensions[by],
-            labels[row.dimensions[by]],
-            None,
-            None,
-            None,
-            row.value,
-            row.low,
-            row.high,
-            row.numerator,
-            row.denominator,
-            *_bare(row),
-            "too few",
-            *tail,
-        ]
-        for row in found.too_few
-    ]
-    return csv_file(f"ranks-{key}-{by}", head, rows)
+class Ranks(FigurePage[Asked, Ranking]):
+    """Ranks with their intervals, and the funnel."""
+
+    address = "watch/ranks"
+    capabilities = (Capability.VIEW_WATCH,)
+
+    def ask(self, request: DeskRequest) -> Asked:
+        form = PeriodForm(request.GET)
+        form.is_valid()
+        given, today = form.cleaned_data, timezone.localdate()
+        end = given.get("end") or today
+        start = given.get("start") or end - timedelta(days=rule("watch.compare_days").number - 1)
+        by = request.GET.get("by", "")
+        by = by if by in BY else BY[0]
+        key = request.GET.get("key", "")
+        key = key if key in {one.key for one in rankable(by)} else USUAL
+        return Asked(form, Period(min(start, end), end), key, by)
+
+    def around(self, request: DeskRequest, asked: Asked) -> dict[str, Any]:
+        return {
+            "asked": {"form": asked.form, "start": asked.period.start, "end": asked.period.end},
+            "key": asked.key,
+            "by": asked.by,
+            "indicators": [(one.key, one.label) for one in rankable(asked.by)],
+            "kinds": choices(
+                KINDS,
+                asked.by,
+                lambda by: watching.with_query("desk:watch_ranks", key=asked.key, by=by),
+            ),
+        }
+
+    def compute(self, request: DeskRequest, asked: Asked) -> Ranking:
+        return ranked(asked.key, asked.by, asked.period)
+
+    def shown(self, request: DeskRequest, asked: Asked, found: Ranking) -> dict[str, Any]:
+        """Ranks with their intervals, the funnel, and the table of both."""
+        start, end = asked.period.start, asked.period.end
+        csv_url = watching.with_query(
+            "desk:watch_ranks_csv", key=asked.key, by=asked.by, start=start, end=end
+        )
+        labels = _labels(found)
+        return {
+            "found": found,
+            "has_without": found.indicator.aside is not None,
+            "days": watching.days(asked.period),
+            "csv_url": csv_url,
+            "lines": [_line(request, found, row, labels) for row in found.rows],
+            "too_few": [labels[row.dimensions[asked.by]] for row in found.too_few],
+            "least": found.least,
+            "plots": _plots(found, labels, csv_url) if found.rows else [],
+            "as_of": watching.as_of(found.cutoff, found.revision),
+            "level": shown.level_now(),
+        }
+
+    def sheet(self, request: DeskRequest, asked: Asked, found: Ranking) -> Sheet:
+        """The same; who has too few records stands at the end, without a rank."""
+        labels = _labels(found)
+        rows = [{"code": one.code, "figure": one.figure, "ranked": one} for one in found.rows]
+        few = [{"code": one.dimensions[asked.by], "figure": one} for one in found.too_few]
+        return Sheet(
+            f"ranks-{asked.key}-{asked.by}",
+            [*rows, *few],
+            {
+                asked.by: "code",
+                "label": lambda row: labels[row["code"]],
+                **columns("rank rank_low=low rank_high=high", of="ranked"),
+                **columns("value low high numerator n=denominator", of="figure"),
+                **columns(
+                    "without_numerator=numerator without_n=denominator without_value=value",
+                    of="figure.without",
+                ),
+                "funnel": lambda row: (
+                    FUNNEL[row["ranked"].outside] if "ranked" in row else "too few"
+                ),
+            },
+            {
+                "indicator": asked.key,
+                "start": asked.period.start,
+                "end": asked.period.end,
+                **as_of_columns(found),
+            },
+        )
 
 
-def _bare(figure: Figure) -> list[Any]:
-    """The figure without what its indicator sets aside, for the file."""
-    bare = figure.without
-    return [bare.numerator, bare.denominator, bare.value] if bare else [None, None, None]
-
-
-urlpatterns: list[URLPattern] = [
-    path("watch/ranks/", ranks, name="watch_ranks"),
-    path("watch/ranks.csv", ranks_csv, name="watch_ranks_csv"),
-]
+urlpatterns = Ranks().urlpatterns

@@ -18,9 +18,7 @@ from anmin.desk.shell.page import DeskRequest, go, page, show
 from anmin.desk.watch import words as watching
 from anmin.kernel.errors import Conflict, Refusal, Unavailable
 from anmin.kernel.incoming import MOST, day_of
-from anmin.matters.categories import categories
 from anmin.people.policy import Capability, can, require
-from anmin.places.queries import area_names
 from anmin.watch.events import REASON, Repeat, repeats_of, tell_apart
 from anmin.watch.periods import rule
 
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
     from anmin.measures.queries import Filters
 
 DAYS = 30
-TOWN_CODE = 9
 
 
 class ApartForm(forms.Form):
@@ -66,7 +63,6 @@ def repeats(request: DeskRequest) -> HttpResponse:
             problem = _("Give the reason.")
     start, end, place, category = _asked(request)
     context: dict[str, Any] = {
-        "tabs": watching.tabs("desk:watch_compare"),
         "days": f"{start.isoformat()} – {end.isoformat()}",
         "problem": problem,
         "minutes": rule("watch.same_event_minutes").number,
@@ -75,7 +71,7 @@ def repeats(request: DeskRequest) -> HttpResponse:
     }
     filters: Filters = {
         **({"category": category} if category else {}),
-        **({"town" if len(place) <= TOWN_CODE else "area": place} if place else {}),
+        **({"town" if len(place) <= watching.TOWN_CODE else "area": place} if place else {}),
     }
     try:
         found = repeats_of(request.user, start, end, filters)
@@ -93,13 +89,12 @@ def _asked(request: DeskRequest) -> tuple[date, date, str, str]:
 
 
 def _line(one: Repeat) -> dict[str, Any]:
-    topics = categories()
     return {
         "matter": one.matter,
         "number": one.number,
         "url": reverse("desk:matter", args=[one.number]),
-        "place": area_names().get(one.area, one.area),
-        "category": topics[one.category].label if one.category in topics else one.category,
+        "place": watching.place_name(one.area),
+        "category": watching.topic_name(one.category),
         "at": one.at,
         "apart": one.apart,
         "reason": one.reason,
