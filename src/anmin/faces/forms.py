@@ -21,6 +21,8 @@ from anmin.matters.outcome import OUTCOME_LABELS
 from anmin.matters.registry import all_kinds, kind_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from anmin.matters.flow import Text
     from anmin.matters.kind import Kind
     from anmin.people.models import Account
@@ -43,6 +45,7 @@ class ActForm(forms.Form):
     use_required_attribute = False
     conflict = False
     denied = False
+    made: Any = None
     key = forms.CharField(max_length=64, initial=new_key, widget=forms.HiddenInput)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -52,6 +55,20 @@ class ActForm(forms.Form):
         self.denied = isinstance(refusal, NotAllowed)
         names = (refusal.field, f"{DETAIL}{refusal.field}")
         self.add_error(next((n for n in names if n in self.fields), None), str(refusal))
+
+    def does(self, act: Callable[[dict[str, Any]], object]) -> bool:
+        """Whether what was sent is sound and ``act`` did it; a refusal is shown at its field.
+
+        What the action gave back stands in ``made``.
+        """
+        if not self.is_valid():
+            return False
+        try:
+            self.made = act(self.cleaned_data)
+        except Refusal as refusal:
+            self.refuse(refusal)
+            return False
+        return True
 
     @property
     def status(self) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -15,6 +14,7 @@ from anmin.callbacks.concerns import concerns
 from anmin.callbacks.dispositions import outcomes
 from anmin.callbacks.quality import UNCHECKED
 from anmin.callbacks.unhappy import is_unhappy
+from anmin.desk.calls.asking import OUTCOME_KEYS, REACHED, Ask, AskingForm, Option, TryForm
 from anmin.faces.details import MomentInput
 from anmin.faces.fields import MomentField
 from anmin.faces.forms import ActForm
@@ -24,26 +24,6 @@ if TYPE_CHECKING:
     from anmin.callbacks.dispositions import Outcome
     from anmin.callbacks.scripts import AdviceSheet, CheckItem, Question
 
-REACHED = "reached"
-OUTCOME_KEYS = {
-    REACHED: "c",
-    "no_answer": "a",
-    "busy": "b",
-    "switched_off": "s",
-    "appointment": "l",
-    "refused": "r",
-    "broke_off": "h",
-    "wrong_number": "w",
-    "out_of_service": "e",
-    "opted_out": "o",
-    "not_reporter": "i",
-    "unable": "m",
-    "language": "f",
-    "deceased": "d",
-}
-"""The letter that chooses each outcome; a new one works without a letter until it gets its own."""
-FREQUENT = 8
-"""Outcomes that always stand open; the rest is one press away."""
 KEYS = "123456789qyztn"
 """The keys of the choices of a question, in order; the letters are none of ``OUTCOME_KEYS``."""
 UNSAID = "none"
@@ -58,7 +38,7 @@ class Codes(forms.MultipleChoiceField):
         return True
 
 
-class AnswerForm(ActForm):
+class AnswerForm(AskingForm):
     """What a citizen answered, question by question."""
 
     solved = forms.CharField(required=False, max_length=12, label=gettext_lazy("Whether solved"))
@@ -73,10 +53,6 @@ class AnswerForm(ActForm):
         required=False, max_length=4, label=gettext_lazy("Consent to be contacted")
     )
     advice_given = Codes(required=False, label=gettext_lazy("Advice given"))
-
-    def __init__(self, data: Any = None, **kwargs: Any) -> None:
-        # An error points at the first choice of its question.
-        super().__init__(data, **{"auto_id": "%s-0", **kwargs})
 
     def said(self) -> Said:
         """The answers for the action. What only an unhappy citizen is asked falls away otherwise."""
@@ -94,7 +70,7 @@ class AnswerForm(ActForm):
         )
 
 
-class CallForm(AnswerForm):
+class CallForm(AnswerForm, TryForm):
     """One call: how it went, and what was answered if somebody was reached."""
 
     outcome = forms.CharField(initial=REACHED, max_length=16, label=gettext_lazy("The call"))
@@ -106,51 +82,13 @@ class CallForm(AnswerForm):
     )
     spoken_to = forms.IntegerField(required=False, label=gettext_lazy("Who asked for it"))
 
-    @property
-    def reached(self) -> bool:
-        """Somebody answered the questions."""
-        return bool(self.cleaned_data["outcome"] == REACHED)
+    BESIDE = gettext_lazy(
+        "Answers are ticked below. Choose “Reached, answered”, or clear the answers."
+    )
 
-    def clean(self) -> dict[str, Any]:
-        """Refuse answers beside an outcome that says that there are none."""
-        data = super().clean() or {}
-        answered = data.get("solved") or data.get("satisfaction")
-        if answered and data.get("outcome", REACHED) != REACHED:
-            self.add_error(
-                "outcome",
-                _("Answers are ticked below. Choose “Reached, answered”, or clear the answers."),
-            )
-        return data
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One choice, and the key that takes it while its question has the focus."""
-
-    value: str
-    label: str
-    key: str
-    id: str
-    checked: bool = False
-    unhappy: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """One question as the page puts it."""
-
-    code: str
-    kind: str
-    label: str
-    options: Sequence[Option] = ()
-    unhappy_only: bool = False
-    value: str = ""
-    errors: Sequence[str] = field(default=())
-
-    @property
-    def several(self) -> bool:
-        """More than one choice may be taken."""
-        return self.kind in ("concerns", "advice")
+    def answered(self, data: Mapping[str, Any]) -> bool:
+        """Whether one of the two that make an answer was ticked."""
+        return bool(data.get("solved") or data.get("satisfaction"))
 
 
 def asks(form: AnswerForm, questions: Iterable[Question]) -> list[Ask]:
@@ -163,7 +101,7 @@ def asks(form: AnswerForm, questions: Iterable[Question]) -> list[Ask]:
             options=_options(form, one),
             unhappy_only=one.when_unhappy,
             value=form[one.code].value() or "" if one.kind == "text" else "",
-            errors=[str(told) for told in form.errors.get(one.code, ())],
+            errors=form.errors_of(one.code),
         )
         for one in questions
     ]
@@ -180,7 +118,7 @@ def advice_ask(form: AnswerForm, sheet: AdviceSheet | None) -> Ask | None:
         options=_numbered(
             "advice_given", [(item.code, item.label) for item in sheet.item], _chosen(form)
         ),
-        errors=[str(told) for told in form.errors.get("advice_given", ())],
+        errors=form.errors_of("advice_given"),
     )
 
 
@@ -196,7 +134,7 @@ def people_ask(form: CallForm, people: Sequence[str]) -> list[Ask]:
             kind="person",
             label=_("Who asked not to be contacted again?"),
             options=_numbered("spoken_to", pairs, chosen),
-            errors=[str(told) for told in form.errors.get("spoken_to", ())],
+            errors=form.errors_of("spoken_to"),
         )
     ]
 
@@ -244,15 +182,7 @@ def outcome_options(
     form: CallForm, offered: Iterable[Outcome]
 ) -> tuple[list[Option], list[Option]]:
     """How a call can have gone: the frequent outcomes, and the rest."""
-    chosen = form["outcome"].value() or REACHED
-    rows = {row.code: row for row in (outcomes()[REACHED], *offered)}
-    order = [code for code in OUTCOME_KEYS if code in rows]
-    order += [code for code in rows if code not in OUTCOME_KEYS]
-    made = [
-        Option(code, rows[code].label, OUTCOME_KEYS.get(code, ""), f"outcome-{n}", code == chosen)
-        for n, code in enumerate(order)
-    ]
-    return made[:FREQUENT], made[FREQUENT:]
+    return form.ways((outcomes()[REACHED], *offered), OUTCOME_KEYS)
 
 
 def typed_in_words(form: CallForm, questions: Iterable[Question]) -> list[tuple[str, str]]:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from anmin.desk.calls.call_forms import OUTCOME_KEYS, REACHED, Option
+from anmin.desk.calls.asking import OUTCOME_KEYS, REACHED, Ask, AskingForm, Option, TryForm
 from anmin.faces.details import MomentInput
 from anmin.faces.fields import MomentField
-from anmin.faces.forms import ActForm
 from anmin.surveys.dispositions import interviewer_outcomes, outcomes
 from anmin.surveys.questionnaires import MISSING, REFUSE
 
@@ -22,14 +20,13 @@ if TYPE_CHECKING:
 
 KEYS = {**OUTCOME_KEYS, "moved": "h", "minor": "i"}
 """The letter that chooses each outcome."""
-FREQUENT = 8
 
 
-class AnswersForm(ActForm):
+class AnswersForm(AskingForm):
     """The answers to a questionnaire; whether they are any is the action's question."""
 
     def __init__(self, data: Any = None, *, sheet: Questionnaire, **kwargs: Any) -> None:
-        super().__init__(data, **{"auto_id": "%s-0", **kwargs})
+        super().__init__(data, **kwargs)
         self.sheet = sheet
         for question in sheet.question:
             # Only somewhere for an error to stand: the values are read as they were sent.
@@ -53,7 +50,7 @@ class AnswersForm(ActForm):
         return [_ask(self, question) for question in self.sheet.question]
 
 
-class InterviewForm(AnswersForm):
+class InterviewForm(AnswersForm, TryForm):
     """One interview: how it went, and what was answered if somebody was reached."""
 
     outcome = forms.CharField(initial=REACHED, max_length=16, label=gettext_lazy("The interview"))
@@ -73,32 +70,15 @@ class InterviewForm(AnswersForm):
         required=False, widget=MomentInput(), label=gettext_lazy("Try again at")
     )
 
-    @property
-    def reached(self) -> bool:
-        """Somebody answered the questions."""
-        return bool(self.cleaned_data["outcome"] == REACHED)
+    BESIDE = gettext_lazy("Answers are ticked below. Choose “Answered”, or clear the answers.")
 
-    def clean(self) -> dict[str, Any]:
-        """Refuse answers beside an outcome that says that there are none."""
-        data = super().clean() or {}
-        answered = any(value for values in self.given().values() for value in values)
-        if answered and data.get("outcome", REACHED) != REACHED:
-            self.add_error(
-                "outcome",
-                _("Answers are ticked below. Choose “Answered”, or clear the answers."),
-            )
-        return data
+    def answered(self, data: Mapping[str, Any]) -> bool:
+        """Whether any question has an answer."""
+        return any(value for values in self.given().values() for value in values)
 
-    def ways(self) -> tuple[list[Option], list[Option]]:
+    def outcomes(self) -> tuple[list[Option], list[Option]]:
         """How it can have gone: the frequent outcomes, and the rest."""
-        chosen = self["outcome"].value() or REACHED
-        rows = {row.code: row for row in (outcomes()[REACHED], *interviewer_outcomes())}
-        order = sorted(rows, key=lambda code: list(KEYS).index(code) if code in KEYS else 99)
-        made = [
-            Option(code, rows[code].label, KEYS.get(code, ""), f"outcome-{n}", code == chosen)
-            for n, code in enumerate(order)
-        ]
-        return made[:FREQUENT], made[FREQUENT:]
+        return self.ways((outcomes()[REACHED], *interviewer_outcomes()), KEYS)
 
 
 class PaperForm(AnswersForm):
@@ -111,30 +91,10 @@ class PaperForm(AnswersForm):
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """One question as the page puts it."""
-
-    code: str
-    kind: str
-    label: str
-    options: Sequence[Option]
-    value: str
-    errors: Sequence[str]
-    hint: str = ""
-
-    @property
-    def several(self) -> bool:
-        """More than one choice may be taken."""
-        return self.kind == "multiple"
-
-
 def _ask(form: AnswersForm, question: Question) -> Ask:
     said = form.said(question.code)
     pairs = question.choices() if question.closed else []
-    hint = ""
-    if question.kind == "number":
-        hint = _("%(low)s to %(high)s") % {"low": question.low, "high": question.high}
+    span = _("%(low)s to %(high)s") % {"low": question.low, "high": question.high}
     return Ask(
         code=question.code,
         kind=question.kind,
@@ -146,8 +106,9 @@ def _ask(form: AnswersForm, question: Question) -> Ask:
             )
         ],
         value=next((text for text in said if text not in MISSING), ""),
-        errors=[str(told) for told in form.errors.get(question.code, ())],
-        hint=hint,
+        errors=form.errors_of(question.code),
+        hint=span if question.kind == "number" else "",
+        note=_("several may apply") if question.kind == "multiple" else "",
     )
 
 

@@ -327,19 +327,16 @@ def standing(request: DeskRequest, callback_id: int) -> HttpResponse:
 def recall(request: DeskRequest) -> HttpResponse:
     """The next citizen whom chance picked to be asked again; sending the form writes it down."""
     form = CallForm(request.POST) if request.method == "POST" else CallForm()
-    if form.is_bound and form.is_valid():
-        try:
-            quality.record_recall(
-                check_id=key_of(request.POST.get("check", "")) or 0,
-                operator=request.user,
-                said=form.said() if form.reached else None,
-                key=form.cleaned_data["key"],
-            )
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The second answer is recorded beside the first."))
-            return go(request, reverse("desk:callback_recall"))
+    if form.does(
+        lambda given: quality.record_recall(
+            check_id=key_of(request.POST.get("check", "")) or 0,
+            operator=request.user,
+            said=form.said() if form.reached else None,
+            key=given["key"],
+        )
+    ):
+        messages.success(request, _("The second answer is recorded beside the first."))
+        return go(request, reverse("desk:callback_recall"))
     check = quality.take_check(account=request.user, purpose=PURPOSES[RECALL])
     if check is None:
         messages.info(request, _("Nobody is to be asked again at this moment."))

@@ -230,20 +230,18 @@ def check(request: DeskRequest) -> HttpResponse:
     """The next call that chance picked, beside the list it is judged by."""
     sheet = checklist()
     form = CheckForm(request.POST if request.method == "POST" else None, items=sheet.item)
-    if form.is_bound and form.is_valid():
-        try:
-            done = quality.record_check(
-                check_id=key_of(request.POST.get("check", "")) or 0,
-                checker=request.user,
-                items=form.items(),
-                unchecked=form.cleaned_data["unchecked"],
-            )
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
-            score = "—" if done.score is None else f"{done.score:.0%}"
-            messages.success(request, _("The check is recorded: %(score)s.") % {"score": score})
-            return go(request, reverse("desk:callback_checks"))
+    if form.does(
+        lambda given: quality.record_check(
+            check_id=key_of(request.POST.get("check", "")) or 0,
+            checker=request.user,
+            items=form.items(),
+            unchecked=given["unchecked"],
+        )
+    ):
+        done = form.made
+        score = "—" if done.score is None else f"{done.score:.0%}"
+        messages.success(request, _("The check is recorded: %(score)s.") % {"score": score})
+        return go(request, reverse("desk:callback_checks"))
     taken = quality.take_check(account=request.user, purpose=PURPOSES[CHECK])
     if taken is None:
         messages.info(request, _("No call waits to be checked."))

@@ -14,7 +14,6 @@ from anmin.callbacks.own import own_units
 from anmin.desk.calls.call_forms import ClaimForm
 from anmin.desk.shell.csv_files import every_row, file_links, list_file, wall_clock
 from anmin.desk.shell.page import DeskRequest, go, page, show
-from anmin.kernel.errors import Refusal
 from anmin.kernel.incoming import key_of
 from anmin.people.policy import Capability
 
@@ -57,19 +56,16 @@ def _waiting(
 def decide(request: DeskRequest, callback_id: int) -> HttpResponse:
     """Confirm the exclusion, or have the citizen called."""
     form = ClaimForm(request.POST, auto_id=f"e{callback_id}-%s")
-    if form.is_valid():
-        try:
-            claims.decide(
-                callback_id=callback_id,
-                by=request.user,
-                holds=form.cleaned_data["holds"] == "yes",
-                reason=form.cleaned_data["reason"],
-            )
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("Decided."))
-            return go(request, reverse("desk:claims"))
+    if form.does(
+        lambda given: claims.decide(
+            callback_id=callback_id,
+            by=request.user,
+            holds=given["holds"] == "yes",
+            reason=given["reason"],
+        )
+    ):
+        messages.success(request, _("Decided."))
+        return go(request, reverse("desk:claims"))
     return _waiting(request, form=form, failed=callback_id, status=form.status)
 
 

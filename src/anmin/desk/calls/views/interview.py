@@ -17,7 +17,7 @@ from anmin.callbacks.ladder import permitted
 from anmin.desk.calls.interview_forms import InterviewForm, PaperForm
 from anmin.desk.shell.page import DeskRequest, go, page, show
 from anmin.faces.templatetags.anmin_time import spoken
-from anmin.kernel.errors import Conflict, NotFound, Refusal
+from anmin.kernel.errors import Conflict, NotFound
 from anmin.people.listing import listed
 from anmin.people.policy import Capability
 from anmin.surveys import fieldwork, queries
@@ -58,15 +58,10 @@ def interview(request: DeskRequest, case_id: int) -> HttpResponse:
         form = InterviewForm(sheet=view.sheet, initial={"next_try_at": _again()})
         return _page(request, view, form)
     form = InterviewForm(request.POST, sheet=view.sheet)
-    if form.is_valid():
-        try:
-            _record(request, view, form)
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
-            if request.POST.get("then") == "pause":
-                return go(request, reverse("desk:survey", args=[view.wave.code]))
-            return _go_on(request, view.wave.code, view.wave.pk)
+    if form.does(lambda _given: _record(request, view, form)):
+        if request.POST.get("then") == "pause":
+            return go(request, reverse("desk:survey", args=[view.wave.code]))
+        return _go_on(request, view.wave.code, view.wave.pk)
     return _page(request, view, form)
 
 
@@ -103,7 +98,7 @@ def _record(request: DeskRequest, view: CaseView, form: InterviewForm) -> None:
 def _page(
     request: DeskRequest, view: CaseView, form: InterviewForm, *, contact: Any = None
 ) -> HttpResponse:
-    frequent, rest = form.ways()
+    frequent, rest = form.outcomes()
     context = {
         "view": view,
         "form": form,
@@ -149,20 +144,18 @@ def paper(request: DeskRequest, code: str) -> HttpResponse:
     wave = queries.wave_of(request.user, code)
     sheet = sheet_of(wave)
     form = PaperForm(request.POST if request.method == "POST" else None, sheet=sheet)
-    if form.is_bound and form.is_valid():
-        try:
-            entry = fieldwork.enter_paper(
-                wave_id=wave.pk,
-                number=form.cleaned_data["number"],
-                operator=request.user,
-                given=form.given(),
-                key=form.cleaned_data["key"],
-            )
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
-            _tell(request, form.cleaned_data["number"], entry, sheet)
-            return go(request, reverse("desk:survey_paper", args=[code]))
+    if form.does(
+        lambda given: fieldwork.enter_paper(
+            wave_id=wave.pk,
+            number=given["number"],
+            operator=request.user,
+            given=form.given(),
+            key=given["key"],
+        )
+    ):
+        entry = form.made
+        _tell(request, form.cleaned_data["number"], entry, sheet)
+        return go(request, reverse("desk:survey_paper", args=[code]))
     context = {"wave": wave, "form": form, "asks": form.asks()}
     return show(request, "calls/paper.html", context, status=form.status if form.is_bound else 200)
 

@@ -226,19 +226,14 @@ def _act(
     done: str,
 ) -> HttpResponse:
     """Ask an action for what the form says: on success go on, else show why not and keep all."""
-    if form.is_valid():
-        try:
-            changed = do()
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, done)
-            # Handed to where this person does not see it: back to the list.
-            seen = queries.may_see(request.user, changed)
-            return go(
-                request,
-                reverse("desk:matter", args=[number]) if seen else reverse("desk:matters"),
-            )
+    if form.does(lambda _given: do()):
+        messages.success(request, done)
+        # Handed to where this person does not see it: back to the list.
+        seen = queries.may_see(request.user, form.made)
+        return go(
+            request,
+            reverse("desk:matter", args=[number]) if seen else reverse("desk:matters"),
+        )
     return _page(request, number, bound=form, name=name, status=form.status)
 
 

@@ -17,7 +17,6 @@ from anmin.desk.shell.csv_files import every_row, file_links, list_file, wall_cl
 from anmin.desk.shell.page import DeskRequest, go, page, revealed, show
 from anmin.exchange.sheets import Cell
 from anmin.faces.templatetags.anmin_time import spoken
-from anmin.kernel.errors import Refusal
 from anmin.kernel.incoming import key_of
 from anmin.people.policy import Capability
 
@@ -71,22 +70,18 @@ def reply(request: DeskRequest, item_id: int) -> HttpResponse:
         questions=questions,
         initial=_proposed(view),
     )
-    if form.is_bound and form.is_valid():
-        given = form.cleaned_data
-        try:
-            inbox.decide(
-                item_id=item_id,
-                operator=request.user,
-                decision=given["decision"],
-                about=given["about"],
-                choice=given["choice"],
-                reason=given["reason"],
-            )
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The reply is settled."))
-            return _go_on(request)
+    if form.does(
+        lambda given: inbox.decide(
+            item_id=item_id,
+            operator=request.user,
+            decision=given["decision"],
+            about=given["about"],
+            choice=given["choice"],
+            reason=given["reason"],
+        )
+    ):
+        messages.success(request, _("The reply is settled."))
+        return _go_on(request)
     return show(
         request,
         "replies/item.html",

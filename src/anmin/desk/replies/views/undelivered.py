@@ -16,7 +16,6 @@ from anmin.desk.replies.forms import SettleForm
 from anmin.desk.shell.csv_files import every_row, file_links, list_file, wall_clock
 from anmin.desk.shell.page import DeskRequest, go, page, revealed, show
 from anmin.exchange.sheets import Cell
-from anmin.kernel.errors import Refusal
 from anmin.kernel.incoming import key_of
 from anmin.people.policy import Capability
 
@@ -73,16 +72,13 @@ def phone(request: DeskRequest, message_id: int) -> HttpResponse:
 def settle(request: DeskRequest, message_id: int) -> HttpResponse:
     """Say how it was settled otherwise."""
     form = SettleForm(request.POST, auto_id=f"m{message_id}-%s")
-    if form.is_valid():
-        try:
-            undelivered.settle(
-                message_id=message_id, by=request.user, reason=form.cleaned_data["reason"]
-            )
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("Settled."))
-            return go(request, reverse("desk:undelivered"))
+    if form.does(
+        lambda given: undelivered.settle(
+            message_id=message_id, by=request.user, reason=given["reason"]
+        )
+    ):
+        messages.success(request, _("Settled."))
+        return go(request, reverse("desk:undelivered"))
     return _lost(request, form=form, failed=message_id, status=form.status)
 
 

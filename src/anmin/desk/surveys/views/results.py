@@ -235,18 +235,13 @@ def release(request: DeskRequest, code: str) -> HttpResponse:
     """Freeze the figures as they are now."""
     wave = queries.wave_of(request.user, code)
     form = ReleaseForm(request.POST)
-    if form.is_valid():
-        try:
-            made = releases.release(
-                wave_id=wave.pk, by=request.user, reason=form.cleaned_data["reason"]
-            )
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(
-                request, _("Revision %(n)s is released and frozen.") % {"n": made.revision}
-            )
-            return go(request, reverse("desk:survey_results", args=[code]))
+    if form.does(
+        lambda given: releases.release(wave_id=wave.pk, by=request.user, reason=given["reason"])
+    ):
+        messages.success(
+            request, _("Revision %(n)s is released and frozen.") % {"n": form.made.revision}
+        )
+        return go(request, reverse("desk:survey_results", args=[code]))
     return RESULTS.answer(request, status=form.status, form=form)
 
 

@@ -204,19 +204,16 @@ def draw(request: DeskRequest, code: str) -> HttpResponse:
     """Draw the sample and send it into the field."""
     wave = queries.wave_of(request.user, code)
     form = SampleForm(request.POST, lines=queries.progress(request.user, wave))
-    if form.is_valid():
-        try:
-            wave = waves.draw(
-                wave_id=wave.pk,
-                sizes=form.sizes(),
-                take=form.cleaned_data["take"],
-                by=request.user,
-            )
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("%(n)s people are drawn.") % {"n": wave.selected})
-            return go(request, reverse("desk:survey", args=[code]))
+    if form.does(
+        lambda given: waves.draw(
+            wave_id=wave.pk,
+            sizes=form.sizes(),
+            take=given["take"],
+            by=request.user,
+        )
+    ):
+        messages.success(request, _("%(n)s people are drawn.") % {"n": form.made.selected})
+        return go(request, reverse("desk:survey", args=[code]))
     return _wave(request, code, status=form.status, sample=form, propose=ProposeForm())
 
 
@@ -226,15 +223,13 @@ def assign(request: DeskRequest, code: str) -> HttpResponse:
     """Deal the open cases out to interviewers of other units."""
     wave = queries.wave_of(request.user, code)
     form = AssignForm(request.POST, offered=queries.interviewers())
-    if form.is_valid():
-        try:
-            dealt = waves.assign(wave_id=wave.pk, interviewers=form.chosen(), by=request.user)
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
-            told = {"n": sum(dealt.values()), "people": len(dealt)}
-            messages.success(request, _("%(n)s cases are dealt out to %(people)s people.") % told)
-            return go(request, reverse("desk:survey", args=[code]))
+    if form.does(
+        lambda _given: waves.assign(wave_id=wave.pk, interviewers=form.chosen(), by=request.user)
+    ):
+        dealt = form.made
+        told = {"n": sum(dealt.values()), "people": len(dealt)}
+        messages.success(request, _("%(n)s cases are dealt out to %(people)s people.") % told)
+        return go(request, reverse("desk:survey", args=[code]))
     return _wave(request, code, status=form.status, assign=form)
 
 
