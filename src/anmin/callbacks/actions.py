@@ -7,7 +7,7 @@ Each action asks ``people.policy`` first, holds the row, and is safe to repeat w
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -27,6 +27,7 @@ from anmin.callbacks.own import own_units
 from anmin.callbacks.recording import Said, lock
 from anmin.callbacks.sealing import read_text
 from anmin.callbacks.stopping import stop
+from anmin.callbacks.turns import APPOINTMENT, require_appointment, unheld, what_next
 from anmin.callbacks.unhappy import is_unhappy, order_rectification
 from anmin.channels.actions import opt_out
 from anmin.evidence.log import atomic
@@ -75,7 +76,7 @@ def queue(operator: Account, now: datetime) -> QuerySet[Callback]:
     rows = (
         Callback.objects.filter(status=Status.CALLING, closed_at=None, not_before__lte=now)
         .filter(withdrawn_at=None)
-        .filter(Q(lease_until=None) | Q(lease_until__lte=now))
+        .filter(unheld(now))
         .exclude(unit_id__in=own_units(operator))
         .order_by("due_at", "pk")
     )
@@ -228,15 +229,19 @@ def record_attempt(
     row = outcomes().get(outcome)
     if row is None or row not in operator_outcomes():
         raise Refusal(_("Choose how the call went."), field="outcome")
-    if outcome == "appointment":
-        _check_appointment(next_try_at, now)
+    pace = ladder.pace()
+    if outcome == APPOINTMENT:
+        require_appointment(next_try_at, now, pace)
     stopped = _stopped(callback.matter, spoken_to) if outcome == "opted_out" else ()
-    ends, again = row.ends, next_try_at if outcome == "appointment" else None
-    if not ends and again is None:
-        earlier = recording.tried(callback)
-        calls = [when for when, channel, _o in earlier if channel == Attempt.Channel.CALL]
-        again = ladder.next_call([*calls, now], used=callback.attempts + 1, pace=ladder.pace())
-        ends = "" if again else exhausted([*(o for _w, _c, o in earlier), outcome])
+    ends, again = what_next(
+        row,
+        earlier=[(at, how == Attempt.Channel.CALL, o) for at, how, o in recording.tried(callback)],
+        used=callback.attempts + 1,
+        now=now,
+        appointment=next_try_at,
+        pace=pace,
+        exhausted=exhausted,
+    )
     if callback.withdrawn_at is not None:  # the matter was opened again during the call
         ends, again = row.ends or WITHDRAWN, None
     over = {"status": Status.CLOSED, "disposition": ends, "closed_at": now}
@@ -381,10 +386,3 @@ def _require_held(callback: Callback, operator: Account | None) -> None:
         raise Conflict(_("Somebody else has taken this callback; take the next one."))
     if operator is not None and about(callback.matter).person(operator):
         raise NotAllowed(_("This may concern your own unit: a colleague of another one decides."))
-
-
-def _check_appointment(at: datetime | None, now: datetime) -> None:
-    if at is None or at <= now:
-        raise Refusal(_("Say when to call again."), field="next_try_at")
-    if ladder.permitted(at, ladder.pace()) != at:
-        raise Refusal(_("This falls into the quiet hours."), field="next_try_at")

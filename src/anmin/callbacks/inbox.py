@@ -19,6 +19,7 @@ from anmin.callbacks.own import own_units
 from anmin.callbacks.recording import Said
 from anmin.callbacks.replies import CHOICES, asked_by, keep_words, stop_all
 from anmin.callbacks.sealing import seal
+from anmin.callbacks.turns import unheld
 from anmin.callbacks.unhappy import is_unhappy, order_rectification
 from anmin.channels.actions import opt_out_index
 from anmin.channels.conversation import asked_of, rule
@@ -123,7 +124,7 @@ def next_item(operator: Account) -> ReplyItem | None:
         mine = waiting().filter(operator=operator, lease_until__gt=now).first()
         if mine is not None:
             return mine
-        free = Q(lease_until=None) | Q(lease_until__lte=now)
+        free = unheld(now)
         for item in waiting().select_related("reply").filter(free)[:TRIES]:
             if any(one.own for one in candidates(item, operator)):
                 continue

@@ -9,6 +9,7 @@ from anmin.callbacks.reply_models import Decision as Decision
 from anmin.callbacks.reply_models import DeliveryCase as DeliveryCase
 from anmin.callbacks.reply_models import ReplyItem as ReplyItem
 from anmin.callbacks.reply_models import Why as Why
+from anmin.callbacks.turn_models import Tried, Worked
 from anmin.evidence.bookkeeping import by_rule
 from anmin.evidence.evidenced import AppendOnly, Evidenced
 
@@ -93,14 +94,11 @@ class Draw(Evidenced):
         return f"{self.purpose} {self.day}"
 
 
-class Callback(Evidenced):
+class Callback(Worked):
     """The plan to call a citizen back about a matter, or the rule by which nobody does.
 
-    ``not_before`` is the moment before which nothing more happens; ``lease_until`` ends the time
-    for which ``operator`` has taken it. ``steps`` counts all attempts, ``attempts`` those that
-    turned to the citizen. ``claimed`` is the exclusion that rests on the word of the unit alone and
-    that somebody else has to confirm (``claims``). ``unit`` is the one that served and is rated. ``closed_at`` is empty
-    exactly while the callback is open. ``closing`` is the entry that closed the matter (of round
+    ``claimed`` is the exclusion that rests on the word of the unit alone and
+    that somebody else has to confirm (``claims``). ``unit`` is the one that served and is rated. ``closing`` is the entry that closed the matter (of round
     2: the order); ``withdrawn_at`` is when that closing was found to hold no more.
     """
 
@@ -119,22 +117,9 @@ class Callback(Evidenced):
     draw = models.ForeignKey(Draw, models.PROTECT, null=True, db_index=False)
     unit = models.ForeignKey("places.Unit", models.PROTECT, null=True, db_index=False)
     planned_at = models.DateTimeField(_("planned"))
-    not_before = models.DateTimeField(_("not before"))
     due_at = models.DateTimeField(_("due"))
-    operator = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
-    )
-    lease_until = models.DateTimeField(null=True)
-    steps = models.PositiveSmallIntegerField(default=0)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    disposition = models.CharField(max_length=4, blank=True)
-    closed_at = models.DateTimeField(_("ended"), null=True)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True)
 
-    EVIDENCE_EXCEPT = dict.fromkeys(
-        ("operator", "lease_until"),
-        "who has it in hand for the moment; attempts and answers say who",
-    )
     EVIDENCE_HELD = {"lease_until": by_rule("callback.lease")}
     EVIDENCE_NAME = "matter__number"
 
@@ -186,7 +171,7 @@ class ClaimDecision(AppendOnly):
         return f"{self.matter_id} {self.code}"
 
 
-class Attempt(AppendOnly):
+class Attempt(Tried):
     """One turn to the citizen: a message, a call, or an answer that came in."""
 
     class Channel(models.TextChoices):
@@ -201,16 +186,7 @@ class Attempt(AppendOnly):
     callback = models.ForeignKey(
         Callback, models.PROTECT, related_name="attempt_rows", db_index=False
     )
-    seq = models.PositiveSmallIntegerField()
-    at = models.DateTimeField()
     channel = models.CharField(max_length=8, choices=Channel)
-    operator = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
-    )
-    outcome = models.CharField(max_length=16)
-    note = models.BinaryField(default=bytes)
-    next_try_at = models.DateTimeField(null=True)
-    key = models.CharField(max_length=64)
 
     EVIDENCE_NAME = "callback__matter__number"
 

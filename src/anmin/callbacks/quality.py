@@ -22,6 +22,7 @@ from anmin.callbacks.queries import CallbackView, view_of
 from anmin.callbacks.recording import Said, add_answer, counting, lock
 from anmin.callbacks.recordings import Recording, recording_of
 from anmin.callbacks.scripts import Checklist, checklist
+from anmin.callbacks.turns import unheld
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotFound, Refusal
 from anmin.matters.conflict import without
@@ -57,7 +58,7 @@ def waiting(account: Account, purpose: Draw.Purpose, now: datetime) -> QuerySet[
     since = timezone.localdate(now) - rule("check_within").duration
     rows = (
         QualityCheck.objects.filter(draw__purpose=purpose, draw__day__gte=since, at=None)
-        .filter(Q(lease_until=None) | Q(lease_until__lte=now) | Q(checker=account))
+        .filter(unheld(now) | Q(checker=account))
         .exclude(callback__answers__operator=account)
         .exclude(callback__unit_id__in=own_units(account))
         .order_by("pk")
@@ -80,9 +81,7 @@ def take_check(*, account: Account, purpose: Draw.Purpose) -> QualityCheck | Non
         if (held := mine.first()) is not None:
             return held
         for pk in waiting(account, purpose, now).values_list("pk", flat=True)[:TRIES]:
-            free = QualityCheck.objects.filter(pk=pk, at=None).filter(
-                Q(lease_until=None) | Q(lease_until__lte=now)
-            )
+            free = QualityCheck.objects.filter(pk=pk, at=None).filter(unheld(now))
             if free.update(checker=account, lease_until=now + lease()):
                 return rows.get(pk=pk)
     return None

@@ -13,11 +13,11 @@ from anmin.callbacks.dispositions import answered
 from anmin.callbacks.models import Answer, Attempt, Callback, Satisfaction, Solved, Status, Via
 from anmin.callbacks.scripts import advice, script
 from anmin.callbacks.sealing import seal
+from anmin.callbacks.turns import bring
 from anmin.callbacks.unhappy import is_unhappy, order_rectification
 from anmin.channels.conversation import end_question
 from anmin.channels.models import Ended
 from anmin.kernel.errors import Conflict, NotFound, Refusal
-from anmin.matters.ledger import take_turn
 from anmin.people.models import Account
 
 SUBJECT = "callback:"
@@ -108,26 +108,24 @@ def step(
     Inside a transaction. Whoever had taken the callback gives it back, unless it ``keeps`` to its
     operator. Raises ``Conflict`` when it changed since it was read.
     """
-    take_turn()
-    known = Callback.objects.filter(pk=callback.pk, steps=callback.steps, status=callback.status)
-    given_back = {} if keeps else {"operator": None, "lease_until": None}
-    fields = {"steps": callback.steps + 1, **given_back, **changes}
-    if not known.update(**fields):
-        raise Conflict(_("Somebody else has changed this callback meanwhile."))
-    for name, value in fields.items():
-        setattr(callback, name, value)
-    Attempt(
-        callback=callback,
-        seq=callback.steps,
-        at=at,
-        channel=channel,
-        operator=operator,
-        outcome=outcome,
-        note=seal(note, kind="attempt", of=f"{callback.pk}/{callback.steps}"),
-        next_try_at=next_try_at,
-        key=key,
-    ).save()
-    if fields.get("closed_at") and outcome != "reopened":  # what went out stays open to a reply
+    bring(
+        callback,
+        lambda seq: Attempt(
+            callback=callback,
+            seq=seq,
+            at=at,
+            channel=channel,
+            operator=operator,
+            outcome=outcome,
+            note=seal(note, kind="attempt", of=f"{callback.pk}/{seq}"),
+            next_try_at=next_try_at,
+            key=key,
+        ),
+        changes,
+        status=callback.status,
+        keeps=keeps,
+    )
+    if changes.get("closed_at") and outcome != "reopened":  # what went out stays open to a reply
         ended = Ended.ANSWERED if outcome == "reached" else Ended.OVER
         end_question(f"{SUBJECT}{callback.pk}", ended)
 

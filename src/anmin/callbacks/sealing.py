@@ -1,27 +1,16 @@
 """Free words of citizens and operators, sealed for the row they stand in."""
 
-from django.conf import settings
-
 from anmin.callbacks.models import Answer, Attempt, Draw
-
-LONGEST = 2000
-"""Characters of free text that are kept."""
+from anmin.matters.sealed_texts import open_text, seal_text
 
 
 def seal(text: str, *, kind: str, of: str) -> bytes:
     """The text as the database keeps it; nothing for nothing."""
-    text = text.strip()[:LONGEST]
-    if not text:
-        return b""
-    sealed: bytes = settings.KEYRING.encrypt(text.encode(), context=f"{kind}:{of}".encode())
-    return sealed
+    return seal_text(text, f"{kind}:{of}")
 
 
 def _open(sealed: bytes | memoryview, *, kind: str, of: str) -> str:
-    if not sealed:
-        return ""
-    plain: bytes = settings.KEYRING.decrypt(bytes(sealed), context=f"{kind}:{of}".encode())
-    return plain.decode()
+    return open_text(sealed, f"{kind}:{of}")
 
 
 def read_text(answer: Answer) -> str:

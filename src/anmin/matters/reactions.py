@@ -8,7 +8,6 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.utils import timezone, translation
@@ -28,11 +27,11 @@ from anmin.kernel.suggestive import LANGUAGES, coaching
 from anmin.matters.actions import contact_for_message, done_before, lock, move, note_reply
 from anmin.matters.actor import CITIZEN, Actor
 from anmin.matters.models import Matter, Reaction
+from anmin.matters.sealed_texts import open_text, seal_text
 from anmin.matters.telling import bureau, named
 
-CONTEXT = b"reaction"
+CONTEXT = "reaction"
 SUBJECT, KEY = "matter", "reaction:"
-LONGEST = 2000
 LINK, SMS = "link", "sms"
 ADDRESS = re.compile(
     r"://|(?<![a-z0-9])www\.|(?<![a-z0-9])[a-z0-9-]+\.(?:[a-z0-9-]+\.)*"
@@ -176,7 +175,7 @@ def answer_question(*, token: str, text: str) -> Matter:
 def _accept(asked: Reaction, text: str, *, via: str) -> bool:
     """Keep the answer and let the matter go on, once; inside a transaction."""
     taken = Reaction.objects.filter(pk=asked.pk, answered_at=None).update(
-        answered_at=timezone.now(), answer=_sealed(text), via=via
+        answered_at=timezone.now(), answer=seal_text(text, CONTEXT), via=via
     )
     if not taken:
         return False
@@ -205,7 +204,7 @@ def add_words(*, reaction_id: int, text: str, key: str) -> Reaction:
         sent_at=asked.sent_at,
         expires_at=now,
         answered_at=now,
-        answer=_sealed(text),
+        answer=seal_text(text, CONTEXT),
         via=SMS,
     )
     receipts.promise_receipt(row)
@@ -231,10 +230,7 @@ def receipt_of(token: str) -> tuple[str, str]:
 
 def read_answer(reaction: Reaction) -> str:
     """What the citizen answered, for those who handle the matter."""
-    if not reaction.answer:
-        return ""
-    plain: bytes = settings.KEYRING.decrypt(bytes(reaction.answer), context=CONTEXT)
-    return plain.decode()
+    return open_text(reaction.answer, CONTEXT)
 
 
 def standing(reaction: Reaction) -> str:
@@ -324,10 +320,6 @@ def _locked(reaction_id: int) -> Reaction:
     if found is None:
         raise NotFound(_("There is no such question."))
     return found
-
-
-def _sealed(text: str) -> Any:
-    return settings.KEYRING.encrypt(text.strip()[:LONGEST].encode(), context=CONTEXT)
 
 
 def _gone() -> NotFound:

@@ -11,8 +11,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from anmin.callbacks import ladder
 from anmin.callbacks.own import own_units
+from anmin.callbacks.turns import unheld, what_next
 from anmin.channels.actions import opt_out
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotFound, Refusal
@@ -55,7 +55,7 @@ def queue(operator: Account, now: datetime, wave_id: int | None = None) -> Query
         .filter(status=Case.Status.CALLING, not_before__lte=now)
         .filter(wave__status=Wave.Status.FIELD)
         .filter(_open_to(operator))
-        .filter(_unheld(now))
+        .filter(unheld(now))
     )
     return rows.filter(wave_id=wave_id) if wave_id else rows
 
@@ -91,17 +91,13 @@ def _take(pk: int, operator: Account, now: datetime) -> bool:
     On the row's own columns only: whoever waited for the row looks at them again, which
     PostgreSQL does not do for what came from another table.
     """
-    free = Case.objects.filter(_unheld(now), _open_to(operator))
+    free = Case.objects.filter(unheld(now), _open_to(operator))
     free = free.filter(pk=pk, status=Case.Status.CALLING, not_before__lte=now)
     return bool(free.update(operator=operator, lease_until=now + rule("lease").duration))
 
 
 def _open_to(operator: Account) -> Q:
     return Q(interviewer=None) | Q(interviewer=operator)
-
-
-def _unheld(now: datetime) -> Q:
-    return Q(lease_until=None) | Q(lease_until__lte=now)
 
 
 def release(*, case_id: int, operator: Account) -> None:
@@ -160,19 +156,16 @@ def record_attempt(
     if row is None or row not in interviewer_outcomes():
         raise Refusal(_("Choose how it went."), field="outcome")
     now, at_pace = timezone.now(), pace()
-    again: datetime | None = None
-    if outcome == "appointment":
-        if next_try_at is None or next_try_at <= now:
-            raise Refusal(_("Say when to try again."), field="next_try_at")
-        if ladder.permitted(next_try_at, at_pace) != next_try_at:
-            raise Refusal(_("This falls into the quiet hours."), field="next_try_at")
-        again = next_try_at
-    ends = row.ends
-    if not ends and again is None:
-        earlier = list(case.attempt_rows.order_by("seq").values_list("at", "via", "outcome"))
-        tried = [at for at, how, _outcome in earlier if how in (Via.PHONE, Via.VISIT)]
-        again = ladder.next_call([*tried, now], used=case.attempts + 1, pace=at_pace)
-        ends = "" if again else exhausted([*(o for _a, _h, o in earlier), outcome])
+    rows = case.attempt_rows.order_by("seq").values_list("at", "via", "outcome")
+    ends, again = what_next(
+        row,
+        earlier=[(at, how in (Via.PHONE, Via.VISIT), code) for at, how, code in rows],
+        used=case.attempts + 1,
+        now=now,
+        appointment=next_try_at,
+        pace=at_pace,
+        exhausted=exhausted,
+    )
     over = {"status": Case.Status.CLOSED, "disposition": ends, "closed_at": now}
     step(
         case,

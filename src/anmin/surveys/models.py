@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from anmin.callbacks.turn_models import Tried, Worked
 from anmin.evidence.bookkeeping import by_rule
 from anmin.evidence.evidenced import AppendOnly, Evidenced
 from anmin.kernel.bilingual import english
@@ -119,11 +120,11 @@ class FrameRow(Evidenced):
         return f"frame:{self.wave_id}/{self.reference}".encode()
 
 
-class Case(Evidenced):
+class Case(Worked):
     """One person who was drawn, and how far we are with them.
 
     ``chance`` holds the numbers by which they were drawn (``selection.Chance``). ``interviewer``
-    is who is to ask, if somebody was named; ``operator`` is who holds the case now.
+    is who is to ask, if somebody was named.
     """
 
     class Status(models.TextChoices):
@@ -141,23 +142,10 @@ class Case(Evidenced):
     unit = models.ForeignKey("places.Unit", models.PROTECT, null=True, db_index=False)
     chance = models.JSONField()
     status = models.CharField(_("status"), max_length=8, choices=Status)
-    not_before = models.DateTimeField()
     interviewer = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
-    operator = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
-    )
-    lease_until = models.DateTimeField(null=True)
-    steps = models.PositiveSmallIntegerField(default=0)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    disposition = models.CharField(max_length=4, blank=True)
-    closed_at = models.DateTimeField(_("ended"), null=True)
 
-    EVIDENCE_EXCEPT = dict.fromkeys(
-        ("operator", "lease_until"),
-        "who has it in hand for the moment; attempts and returns say who",
-    )
     EVIDENCE_HELD = {"lease_until": by_rule("survey.lease")}
     EVIDENCE_NAME = "wave__code"
 
@@ -184,20 +172,11 @@ class Via(models.TextChoices):
     PAPER = "paper", _("Paper form")
 
 
-class CaseAttempt(AppendOnly):
+class CaseAttempt(Tried):
     """One turn to a sampled person, or one thing that came in from them."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="attempt_rows", db_index=False)
-    seq = models.PositiveSmallIntegerField()
-    at = models.DateTimeField()
     via = models.CharField(max_length=8, choices=Via)
-    operator = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
-    )
-    outcome = models.CharField(max_length=16)
-    note = models.BinaryField(default=bytes)
-    next_try_at = models.DateTimeField(null=True)
-    key = models.CharField(max_length=64)
 
     EVIDENCE_NAME = "case__wave__code"
 

@@ -11,16 +11,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.callbacks import ladder
+from anmin.callbacks.turns import bring
 from anmin.channels.conversation import end_question
 from anmin.channels.models import Ended
 from anmin.kernel.bilingual import english
 from anmin.kernel.errors import Conflict, NotFound, Refusal
-from anmin.matters.ledger import take_turn
+from anmin.matters.sealed_texts import open_text, seal_text
 from anmin.people.models import Account
 from anmin.surveys.dispositions import REFUSAL, graded
 from anmin.surveys.models import Case, CaseAttempt, Return, Via, Wave
 from anmin.surveys.questionnaires import Questionnaire, Values, parse
-from anmin.surveys.sealing import open_text, seal_text
 
 type Given = Mapping[str, Sequence[str]]
 """What a form sent, by the code of the question."""
@@ -74,25 +74,23 @@ def step(
 
     Inside a transaction. Raises ``Conflict`` when the case changed since it was read.
     """
-    take_turn()
-    fields = {"steps": case.steps + 1, "operator": None, "lease_until": None, **changes}
-    known = Case.objects.filter(pk=case.pk, steps=case.steps, status=case.status)
-    if not known.update(**fields):
-        raise Conflict(_("Somebody else has changed this case meanwhile."))
-    for name, value in fields.items():
-        setattr(case, name, value)
-    CaseAttempt(
-        case=case,
-        seq=case.steps,
-        at=at,
-        via=via,
-        operator=operator,
-        outcome=outcome,
-        note=seal_text(note, f"attempt:{case.pk}/{case.steps}"),
-        next_try_at=next_try_at,
-        key=key,
-    ).save()
-    if fields.get("closed_at"):
+    bring(
+        case,
+        lambda seq: CaseAttempt(
+            case=case,
+            seq=seq,
+            at=at,
+            via=via,
+            operator=operator,
+            outcome=outcome,
+            note=seal_text(note, f"attempt:{case.pk}/{seq}"),
+            next_try_at=next_try_at,
+            key=key,
+        ),
+        changes,
+        status=case.status,
+    )
+    if changes.get("closed_at"):
         ended = Ended.ANSWERED if outcome == "reached" else Ended.OVER
         end_question(f"survey:{case.pk}", ended)
 

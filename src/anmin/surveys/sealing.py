@@ -4,9 +4,8 @@ import orjson
 from django.conf import settings
 
 from anmin.matters.contacts import ContactFacts
+from anmin.matters.sealed_texts import open_text
 from anmin.surveys.models import FrameRow, Wave
-
-_LONGEST = 2000
 
 
 def seal_contact(facts: ContactFacts, row: FrameRow) -> bytes:
@@ -24,23 +23,6 @@ def open_contact(row: FrameRow) -> ContactFacts:
         settings.KEYRING.decrypt(row.contact, context=row.context)
     )
     return ContactFacts(name, phone, address, tuple(more[0]) if more else ())
-
-
-def seal_text(text: str, context: str) -> bytes:
-    """Free words; nothing for nothing."""
-    text = text.strip()[:_LONGEST]
-    if not text:
-        return b""
-    sealed: bytes = settings.KEYRING.encrypt(text.encode(), context=context.encode())
-    return sealed
-
-
-def open_text(sealed: bytes | memoryview, context: str) -> str:
-    """Free words, opened."""
-    if not sealed:
-        return ""
-    plain: bytes = settings.KEYRING.decrypt(bytes(sealed), context=context.encode())
-    return plain.decode()
 
 
 def read_seed(wave: Wave) -> str:

@@ -18,6 +18,7 @@ from anmin.callbacks.own import own_units
 from anmin.evidence.evidenced import reread
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotFound, Refusal
+from anmin.matters.sealed_texts import seal_text
 from anmin.people.actions import log_access
 from anmin.people.models import Account
 from anmin.people.policy import Capability, require
@@ -26,7 +27,7 @@ from anmin.surveys import questionnaires
 from anmin.surveys.dispositions import exhausted
 from anmin.surveys.models import Case, FrameRow, Wave
 from anmin.surveys.recording import rule
-from anmin.surveys.sealing import read_seed, seal_text
+from anmin.surveys.sealing import read_seed
 from anmin.surveys.selection import SMALLEST, Member, describe, select
 from anmin.surveys.wording import said
 

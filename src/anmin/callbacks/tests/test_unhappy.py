@@ -83,7 +83,7 @@ def test_with_consent_the_duty_leader_gets_words_and_contact(city: City) -> None
     assert (link.relation, link.other, link.sealed) == ("cause", callback.matter, False)
     view = matter_view(city.duty_leader, callback.matter.number)
     assert [(relation, other.number) for relation, other in view.links] == [
-        ("led_to", matter.number)
+        ("cause:back", matter.number)
     ]
     shown = queries.answers_about(city.duty_leader, callback.matter)
     assert [one.text for one in shown] == ["等了一个小时才来，什么也没说清楚"]

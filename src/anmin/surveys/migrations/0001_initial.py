@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('chance', models.JSONField()),
                 ('status', models.CharField(choices=[('waiting', 'To be invited'), ('invited', 'Invited, no answer yet'), ('calling', 'To be interviewed'), ('entered', 'Entered once, awaiting the second entry'), ('done', 'Answered'), ('closed', 'Ended without an answer')], max_length=8, verbose_name='status')),
-                ('not_before', models.DateTimeField()),
+                ('not_before', models.DateTimeField(verbose_name='not before')),
                 ('lease_until', models.DateTimeField(null=True)),
                 ('steps', models.PositiveSmallIntegerField(default=0)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
