@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone, translation
 
@@ -15,8 +16,15 @@ from anmin.channels.queries import body_of, recipient_of
 from anmin.kernel.errors import NotAllowed, NotFound, Refusal
 from anmin.matters import actions, follow, messages, public
 from anmin.matters.actor import CITIZEN, Actor
-from anmin.matters.contacts import ContactFacts
-from anmin.matters.models import ApprovalRequest, Deadline, Entry, FollowCode, Matter
+from anmin.matters.contacts import ContactFacts, contact_marks, unseal
+from anmin.matters.models import (
+    ApprovalRequest,
+    Contact,
+    Deadline,
+    Entry,
+    FollowCode,
+    Matter,
+)
 from anmin.matters.verify import verify
 from anmin.measures.lake import refresh
 from anmin.measures.queries import show
@@ -357,3 +365,19 @@ def test_the_desk_gives_orders_and_asks_what_became_of_it(city: City) -> None:
     give = officer.get(there).content.decode()
     assert 'name="outcome"' in give
     assert "办理结果" in give
+
+
+def test_each_is_told_in_the_language_asked_for(city: City) -> None:
+    matter = lost(city, contact=WANG._replace(language="en"))
+    body = body_of(sent(matter)[0])
+    assert ("looks for what you lost" in body, sent(matter)[0].language) == (True, "en")
+    taken(matter, "find", city.officer, shelf="A3")
+    kept = Contact.objects.get(matter=matter)
+    assert unseal(kept, number=matter.number).language == "en"
+    same = contact_marks(settings.KEYRING, WANG)
+    assert contact_marks(settings.KEYRING, WANG._replace(language="en")) == same
+    several = WANG._replace(more=("+8613857712345", "+8613900000000"))
+    assert ContactFacts.of(several.plain()) == several
+    spoken = several._replace(language="en")
+    assert ContactFacts.of(spoken.plain()) == spoken
+    assert contact_marks(settings.KEYRING, several)[0] != same[0]

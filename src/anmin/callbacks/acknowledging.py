@@ -109,10 +109,11 @@ def _reactions(promised: _Promised) -> _ByRow:
 def _send(taken: _Taken) -> None:
     now = timezone.now()
     code = receipts.code_of(taken.row)
-    phone = contact_for_message(taken.matter).phone
+    contact = contact_for_message(taken.matter)
+    phone, language = contact.phone, contact.language or settings.LANGUAGE_CODE
     if not code or not phone or now - taken.at > FRESH:
         return
-    with translation.override(settings.LANGUAGE_CODE):
+    with translation.override(language):
         told = {"bureau": bureau(), "code": code, "address": f"{settings.BASE_URL}/receipt"}
         body = _(
             "%(bureau)s: your answer is recorded. Receipt %(code)s. From tomorrow you can check at"
@@ -125,7 +126,7 @@ def _send(taken: _Taken) -> None:
             recipient=phone,
             body=body % told,
             template=LETTER.code,
-            language=settings.LANGUAGE_CODE,
+            language=language,
             subject_ref=taken.subject_ref,
             not_before=ladder.permitted(now, ladder.pace()),
         )

@@ -75,7 +75,8 @@ def _end_left_behind(now: datetime) -> int:
 def _write(callback: Callback, now: datetime, pace: ladder.Pace) -> None:
     """Send the message with the one-time link, or call where no message can be read."""
     matter = callback.matter
-    phone = contact_for_message(matter).phone
+    contact = contact_for_message(matter)
+    phone, language = contact.phone, contact.language or settings.LANGUAGE_CODE
     too_late = now - (matter.closed_at or callback.planned_at) > pace.message_within
     if too_late or not reads_messages(phone):
         _change(callback, Status.CALLING, now)
@@ -86,12 +87,12 @@ def _write(callback: Callback, now: datetime, pace: ladder.Pace) -> None:
     except Busy:
         _wait(callback, now, pace)
         return
-    with translation.override(settings.LANGUAGE_CODE):
+    with translation.override(language):
         body = _(
             "%(bureau)s: %(about)s has been handled by %(office)s. How was it? Reply 1 satisfied, "
             "2 fairly satisfied, 3 dissatisfied, or: %(link)s. Reply TD to get no more messages."
         ) % {
-            **named(matter),
+            **named(matter, language),
             "bureau": bureau(),
             "link": f"{settings.BASE_URL}{LINK_PATH}{make_link(callback, now)}",
         }
@@ -102,7 +103,7 @@ def _write(callback: Callback, now: datetime, pace: ladder.Pace) -> None:
             recipient=phone,
             body=body,
             template=LETTER.code,
-            language=settings.LANGUAGE_CODE,
+            language=language,
             subject_ref=f"{SUBJECT}{callback.pk}",
             expects=Expects.GRADE,
         )

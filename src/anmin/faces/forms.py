@@ -148,8 +148,14 @@ class ContactForm(ActForm):
     contact_phone = forms.CharField(label=_("Phone"), max_length=120, required=False)
     contact_address = forms.CharField(label=_("Address"), max_length=200, required=False)
 
+    contact_language = forms.ChoiceField(
+        label=_("Language of messages"),
+        choices=[("", _("as the house writes")), *settings.LANGUAGES],
+        required=False,
+    )
+
     phones: tuple[str, ...] = ()
-    CONTACT = ("contact_name", "contact_phone", "contact_address")
+    CONTACT = ("contact_name", "contact_phone", "contact_address", "contact_language")
 
     def clean_contact_phone(self) -> str:
         """The number in the form that messages are sent to."""
@@ -164,8 +170,9 @@ class ContactForm(ActForm):
 
     def contact(self) -> ContactFacts | None:
         """Who brought it, or nothing."""
-        name, _phone, address = (self.cleaned_data.get(name, "") for name in self.CONTACT)
-        return reached(name, self.phones, address) or None
+        name, _phone, address, language = (self.cleaned_data.get(n, "") for n in self.CONTACT)
+        found = reached(name, self.phones, address, language)
+        return found if found or language else None
 
 
 def openable_kinds(account: Account) -> list[Kind]:

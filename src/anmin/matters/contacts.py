@@ -60,10 +60,9 @@ def encrypted(ring: Keyring, facts: ContactFacts, number: str) -> bytes:
 
 def unseal(contact: Contact | LaterContact, *, number: str) -> ContactFacts:
     """Decrypt a contact. Callers log why: see ``actions.reveal_contact``."""
-    name, phone, address, *more = orjson.loads(
-        settings.KEYRING.decrypt(bytes(contact.sealed), context=_context(number))
+    return ContactFacts.of(
+        orjson.loads(settings.KEYRING.decrypt(bytes(contact.sealed), context=_context(number)))
     )
-    return ContactFacts(name, phone, address, tuple(more[0]) if more else ())
 
 
 def keep_contact(matter_id: int, facts: ContactFacts, *, number: str) -> SealedContact:

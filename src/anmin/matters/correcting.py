@@ -127,11 +127,17 @@ def _contact(
     matter: Matter, current: Contact | None, right: ContactFacts | None
 ) -> ContactFacts | None:
     """The whole contact as it is right, or nothing where it does not change."""
-    if not right:
+    if right is None or not (right or right.language):
         return None
     known = unseal(current, number=matter.number) if current else ContactFacts()
     phone, more = (right.phone, right.more) if right.phone else (known.phone, known.more)
-    made = ContactFacts(right.name or known.name, phone, right.address or known.address, more)
+    made = ContactFacts(
+        right.name or known.name,
+        phone,
+        right.address or known.address,
+        more,
+        right.language or known.language,
+    )
     return None if made == known else made
 
 

@@ -68,13 +68,16 @@ def send(
     at: datetime,
     follow: str = "",
 ) -> None:
-    """Queue the message of an entry just written. ``follow``: the code to follow the matter by."""
+    """Queue the message of an entry just written, to each in his or her language.
+
+    ``follow``: the code to follow the matter by.
+    """
     if not hearers:
         return
-    language = settings.LANGUAGE_CODE
-    with translation.override(language):
-        body = str(tell.text).format_map(_words(matter, follow))
     for place, one in enumerate(hearers):
+        language = one.language or settings.LANGUAGE_CODE
+        with translation.override(language):
+            body = str(tell.text).format_map(_words(matter, follow, language))
         queue_message(
             key=f"{matter.number}/{matter.version}:{code}" + (f":{place}" if place else ""),
             medium="sms",
@@ -137,10 +140,10 @@ def _tell_delay(matter_id: int, now: datetime) -> int:
     return 1
 
 
-def _words(matter: Matter, follow: str) -> Mapping[str, Any]:
+def _words(matter: Matter, follow: str, language: str) -> Mapping[str, Any]:
     """What a text may name (``tells.WORDS``), and the facts that the citizen is told."""
     told = {name: matter.details.get(name, "") for name in matter.type.details.told_fields()}
-    names = named(matter)
+    names = named(matter, language)
     return {
         **told,
         "bureau": bureau(),

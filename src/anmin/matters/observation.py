@@ -18,16 +18,25 @@ class ContactFacts(NamedTuple):
     """Name, phone (E.164) and address of the person a matter concerns; each may be empty.
 
     ``more`` lists all numbers, the first included and each with its extension (``;ext=801``),
-    where there is more to dial than ``phone`` alone.
+    where there is more to dial than ``phone`` alone. ``language`` is that of messages, where it is
+    not the house's.
     """
 
     name: str = ""
     phone: str = ""
     address: str = ""
     more: tuple[str, ...] = ()
+    language: str = ""
 
     def __bool__(self) -> bool:
-        return any(self)
+        return any(self[:4])
+
+    @classmethod
+    def of(cls, plain: Sequence[Any]) -> "ContactFacts":
+        """A contact from what ``plain`` made of it."""
+        name, phone, address, *rest = plain
+        more = tuple(rest[0]) if rest else ()
+        return cls(name, phone, address, more, rest[1] if len(rest) > 1 else "")
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -41,13 +50,15 @@ class ContactFacts(NamedTuple):
 
     def plain(self) -> list[Any]:
         """As it is sealed and marked: most contacts are three texts."""
-        return [self.name, self.phone, self.address, *([[*self.more]] if self.more else [])]
+        rest = [[*self.more], self.language] if self.language else [[*self.more]] * bool(self.more)
+        return [self.name, self.phone, self.address, *rest]
 
 
-def reached(name: str, phones: Sequence[str], address: str) -> ContactFacts:
+def reached(name: str, phones: Sequence[str], address: str, language: str = "") -> ContactFacts:
     """A contact with numbers as ``kernel.phones`` reads them."""
     first = bare(phones[0]) if phones else ""
-    return ContactFacts(name, first, address, () if [first] == [*phones] else tuple(phones))
+    more = () if [first] == [*phones] else tuple(phones)
+    return ContactFacts(name, first, address, more, language)
 
 
 class Marks(NamedTuple):
@@ -143,7 +154,10 @@ def stamped(iso: str) -> str:
 
 
 def contact_marks(ring: Keyring, contact: tuple[Any, ...]) -> tuple[bytes, bytes | None]:
-    """The marks of a contact (name, phone, address, more) and of its phone, if it has one."""
-    said = contact if len(contact) == 4 and contact[3] else contact[:3]
+    """The marks of a contact (name, phone, address, more) and of its phone, if it has one.
+
+    In which language it is written to makes it no other contact.
+    """
+    said = contact[:4] if len(contact) > 3 and contact[3] else contact[:3]
     who = ring.blind_index(orjson.dumps([*said]).decode(), purpose="contact")
     return who, ring.blind_index(contact[1], purpose="phone") if contact[1] else None

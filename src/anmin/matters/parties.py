@@ -154,8 +154,7 @@ def opened(row: Party, number: str) -> ContactFacts | None:
     if row.sealed is None:
         return None
     plain = settings.KEYRING.decrypt(bytes(row.sealed), context=_context(number, row.number))
-    name, phone, address, *more = orjson.loads(plain)
-    return ContactFacts(name, phone, address, tuple(more[0]) if more else ())
+    return ContactFacts.of(orjson.loads(plain))
 
 
 def holds(rows: Iterable[Party], number: str, told: Mapping[str, str | None]) -> bool:

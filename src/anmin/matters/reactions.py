@@ -117,12 +117,14 @@ def send_waiting(limit: int = 100) -> int:
 def _send(asked: Reaction, now: datetime) -> bool:
     """Send the question with a fresh link, unless another one is open with that number."""
     matter, token = asked.matter, secrets.token_urlsafe(24)
-    with translation.override(settings.LANGUAGE_CODE):
+    contact = contact_for_message(matter)
+    language = contact.language or settings.LANGUAGE_CODE
+    with translation.override(language):
         body = _(
             "%(bureau)s about %(about)s (%(number)s): %(office)s asks: %(question)s Reply to this "
             "message, or answer here: %(link)s"
         ) % {
-            **named(matter),
+            **named(matter, language),
             "bureau": bureau(),
             "number": matter.number,
             "question": asked.question,
@@ -132,10 +134,10 @@ def _send(asked: Reaction, now: datetime) -> bool:
         queue_message(
             key=f"{KEY}{asked.pk}",
             medium="sms",
-            recipient=contact_for_message(matter).phone,
+            recipient=contact.phone,
             body=body,
             template=LETTER.code,
-            language=settings.LANGUAGE_CODE,
+            language=language,
             subject_ref=f"{SUBJECT}:{matter.number}",
             expects=Expects.WORDS,
         )

@@ -140,8 +140,7 @@ def contact_of(facts: Mapping[str, Any]) -> ContactFacts | None:
     """The contact among opened facts."""
     if CONTACT not in facts:
         return None
-    name, phone, address, *more = facts[CONTACT]
-    return ContactFacts(name, phone, address, tuple(more[0]) if more else ())
+    return ContactFacts.of(facts[CONTACT])
 
 
 def _label(kind: Kind, name: str) -> Text:

@@ -13,13 +13,13 @@ from anmin.matters.models import Matter
 from anmin.places.models import Unit
 
 
-def named(matter: Matter) -> dict[str, str]:
-    """The words of a message about a matter, in the language messages are written in.
+def named(matter: Matter, language: str = "") -> dict[str, str]:
+    """The words of a message about a matter, in the language it is written in (the house's, if none).
 
     ``what``, ``when`` (day and time), ``where`` (the community; empty if unknown), ``office``,
     and ``about``: all of it in one phrase.
     """
-    with translation.override(settings.LANGUAGE_CODE):
+    with translation.override(language or settings.LANGUAGE_CODE):
         moment = timezone.localtime(matter.opened_at)
         topic = matter.topic
         hidden = topic is None or topic.sensitive

@@ -19,10 +19,7 @@ def open_contact(row: FrameRow) -> ContactFacts:
     """The contact of a row. Callers log who looks: ``fieldwork.reveal``."""
     if not row.contact:
         return ContactFacts()
-    name, phone, address, *more = orjson.loads(
-        settings.KEYRING.decrypt(row.contact, context=row.context)
-    )
-    return ContactFacts(name, phone, address, tuple(more[0]) if more else ())
+    return ContactFacts.of(orjson.loads(settings.KEYRING.decrypt(row.contact, context=row.context)))
 
 
 def read_seed(wave: Wave) -> str:

@@ -77,6 +77,14 @@ def test_the_message_goes_out_after_six_hours_and_once(
     assert Attempt.objects.get().outcome == "message_sent"
 
 
+def test_whoever_wants_english_is_written_to_in_english(
+    city: City, clock: time_machine.Traveller
+) -> None:
+    callback, _token = messaged(city, clock, contact=WANG._replace(language="en"))
+    message = latest_message(f"callback:{callback.pk}")
+    assert (message.language, "How was it?" in body_of(message)) == ("en", True)
+
+
 def test_nothing_happens_in_quiet_hours(city: City, clock: time_machine.Traveller) -> None:
     callback = planned(city, category="noise")
     clock.move_to(timezone.now().replace(hour=12, minute=1))  # 20:01
