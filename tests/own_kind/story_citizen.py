@@ -14,7 +14,7 @@ from anmin.channels.actions import opt_out
 from anmin.channels.models import Message, Status
 from anmin.channels.queries import body_of, recipient_of
 from anmin.kernel.errors import NotAllowed, NotFound, Refusal
-from anmin.matters import actions, follow, messages, public
+from anmin.matters import actions, follow, messages, party_actions, public
 from anmin.matters.actor import CITIZEN, Actor
 from anmin.matters.contacts import ContactFacts, contact_marks, unseal
 from anmin.matters.models import (
@@ -25,6 +25,7 @@ from anmin.matters.models import (
     FollowCode,
     Matter,
 )
+from anmin.matters.parties import PartyFacts
 from anmin.matters.verify import verify
 from anmin.measures.lake import refresh
 from anmin.measures.queries import show
@@ -381,3 +382,27 @@ def test_each_is_told_in_the_language_asked_for(city: City) -> None:
     spoken = several._replace(language="en")
     assert ContactFacts.of(spoken.plain()) == spoken
     assert contact_marks(settings.KEYRING, several)[0] != same[0]
+
+
+def test_a_guardian_is_told_and_nobody_whose_part_has_ended(city: City) -> None:
+    guardian = ContactFacts("王强", "+8613700000009", "", (), "en")
+    former = ContactFacts("李梅", "+8613700000008", "")
+    matter = actions.open_matter(
+        kind="complaint",
+        category="conduct",
+        actor=Actor.of(city.inspector),
+        area=city.wenhua,
+        details={"subject": "办证时态度冷淡"},
+        contact=WANG,
+        parties=[PartyFacts("guardian", contact=former)],
+    )
+    inspector = Actor.of(city.inspector)
+    party_actions.end_party(matter_id=matter.pk, number=1, actor=inspector, reason="不是监护人")
+    party_actions.name_party(
+        matter_id=matter.pk, party=PartyFacts("guardian", contact=guardian), actor=inspector
+    )
+    taken(matter, "close", city.inspector, finding="已道歉。")
+    (told,) = sent(matter)
+    assert recipient_of(told) == guardian.phone
+    assert ("what was found" in body_of(told), told.language) == (True, "en")
+    assert verify().sound

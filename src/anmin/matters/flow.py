@@ -99,7 +99,7 @@ class Move:
     another person agrees. ``within`` is the rule by which the time for it ends, counted from when
     the matter ended (a review, a reopening).
     ``outcomes`` are what may have become of a matter that it ends: one is fixed by the step, of
-    several the input ``outcome`` says which. ``tells`` is the message to whoever reported it.
+    several the input ``outcome`` says which. ``tells`` are its messages, to whoever reported it or to a party.
     ``by`` may name the citizen (``CITIZENS``), who gives the note as the reason. ``children_done``:
     the house takes it when the last child has ended.
     ``asks`` marks a move that sends the citizen a question and waits for the answer, and
@@ -122,7 +122,7 @@ class Move:
     approval: Approval | None = None
     within: str = ""
     outcomes: tuple[Outcome, ...] = ()
-    tells: Tell | None = None
+    tells: tuple[Tell, ...] = ()
     children_done: bool = False
     public: bool = True
     asks: bool = False

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from anmin.kernel.errors import Refusal
 from anmin.matters.clock import Clock
 from anmin.matters.flow import Flow, Text
-from anmin.matters.party_roles import PartyRole, check_parties
+from anmin.matters.party_roles import PartyRole, Who, check_parties
 from anmin.matters.tells import GIVEN_ONCE, WORDS, Tell
 from anmin.people.roles import Role
 from anmin.places.models import Area, Unit
@@ -183,11 +183,7 @@ class Kind:
                 raise ValueError(f"{self.code}: move {move.code} needs {sorted(unknown)}")
             if move.approval and not move.approval.by:
                 raise ValueError(f"{self.code}: nobody approves {move.code}")
-        for tell in self.tells:
-            once = GIVEN_ONCE if tell is self.opening else frozenset()
-            tell.check(WORDS | once | self.details.told_fields())
-        if self.seals and self.tells:
-            raise ValueError(f"{self.code}: who speaks under seal gets no messages")
+        self._check_tells()
         if unknown := set(self.asks) - fields:
             raise ValueError(f"{self.code}: opening asks {sorted(unknown)}")
         if unknown := {*self.public.fields, *self.public.reporter} - fields:
@@ -203,8 +199,8 @@ class Kind:
     @property
     def tells(self) -> list[Tell]:
         """Every message that it may send."""
-        found = [self.opening, self.delay, *(move.tells for move in self.flow.moves)]
-        return [one for one in found if one is not None]
+        steps = [tell for move in self.flow.moves for tell in move.tells]
+        return [one for one in (self.opening, self.delay, *steps) if one is not None]
 
     @property
     def concerns(self) -> bool:
@@ -219,6 +215,17 @@ class Kind:
     def party(self, code: str) -> PartyRole | None:
         """The part of that code, if the kind has it."""
         return next((one for one in self.parties if one.code == code), None)
+
+    def _check_tells(self) -> None:
+        """Refuse messages that name what is not there, or reach nobody."""
+        for tell in self.tells:
+            once = GIVEN_ONCE if tell is self.opening else frozenset()
+            tell.check(WORDS | once | self.details.told_fields())
+            to = self.party(tell.to)
+            if tell.to and (to is None or Who.CITIZEN not in to.who or tell is self.opening):
+                raise ValueError(f"{self.code}: a message to {tell.to} reaches nobody")
+        if self.seals and self.tells:
+            raise ValueError(f"{self.code}: who speaks under seal gets no messages")
 
     def _check_limited(self) -> None:
         """What not everybody sees who sees the matter is for nobody outside either."""

@@ -22,6 +22,7 @@ from anmin.matters.contacts import ContactFacts, unseal
 from anmin.matters.flow import LIVE
 from anmin.matters.ledger import Change, append, deadlines_of, running_clocks
 from anmin.matters.models import Contact, Deadline, Entry, LaterContact, Matter
+from anmin.matters.parties import citizens_of
 from anmin.matters.registry import all_kinds
 from anmin.matters.telling import bureau, named
 from anmin.matters.tells import Tell
@@ -50,11 +51,11 @@ def prospect(
     if topic is not None and topic.sensitive:
         change.told["untold"] = SENSITIVE
         return []
-    known = _contacts(matter) if contact is None else [contact]
+    known = _contacts(matter, tell.to) if contact is None else [contact]
     hearers = list({one.phone: one for one in known if one.phone}.values())
     if hearers:
-        change.told["told"] = len(hearers)
-    else:
+        change.told["told"] = change.told.get("told", 0) + len(hearers)
+    elif not tell.to:
         change.told["untold"] = NO_PHONE
     return hearers
 
@@ -165,8 +166,10 @@ def _due(matter: Matter) -> str:
     return f"{formats.date_format(local, 'MONTH_DAY_FORMAT')} {local:%H:%M}"
 
 
-def _contacts(matter: Matter) -> list[ContactFacts]:
-    """The first contact, and those of the matters that became part of this one."""
+def _contacts(matter: Matter, to: str) -> list[ContactFacts]:
+    """The first contact, and those of the matters that became part of this one; or a party's."""
+    if to:
+        return citizens_of(matter, to)
     later = LaterContact.objects.filter(matter=matter, standing=LaterContact.MERGED)
     rows: list[Contact | LaterContact] = [*Contact.objects.filter(matter=matter)]
     rows += later.order_by("pk")

@@ -157,6 +157,12 @@ def opened(row: Party, number: str) -> ContactFacts | None:
     return ContactFacts.of(orjson.loads(plain))
 
 
+def citizens_of(matter: Matter, role: str) -> list[ContactFacts]:
+    """The citizens who have a part now, for the house's own messages; nobody sees them."""
+    rows = Party.objects.filter(matter=matter, role=role, ended_at=None).order_by("number")
+    return [one for row in rows if (one := opened(row, matter.number)) is not None]
+
+
 def holds(rows: Iterable[Party], number: str, told: Mapping[str, str | None]) -> bool:
     """Whether the parties of a matter are those that its entries tell."""
     standing: dict[str, str | None] = dict.fromkeys(told)

@@ -27,10 +27,11 @@ def take(
 ) -> None:
     """Write a step that ``steps.prepare`` made ready, inside a transaction. Raises ``Conflict``."""
     was_live = matter.live
-    hearers = messages.prospect(matter, edge.tells, change)
+    heard = [(tell, messages.prospect(matter, tell, change)) for tell in edge.tells]
     append(matter, change, actor=actor, at=at, key=key, running=running)
-    if edge.tells:
-        messages.send(matter, edge.tells, hearers, code=edge.code, at=at)
+    for place, (tell, hearers) in enumerate(heard):
+        code = f"{edge.code}{place or ''}"
+        messages.send(matter, tell, hearers, code=code, at=at)
     if matter.parent_id is not None and matter.live != was_live:
         _tell_parent(matter, matter.parent_id, at)
 

@@ -13,7 +13,7 @@ GIVEN_ONCE = frozenset({"code"})
 
 @dataclass(frozen=True)
 class Tell:
-    """One message to whoever reported the matter.
+    """One message to whoever reported the matter, or to the party of role ``to``.
 
     ``text`` names in braces what it tells (``{office}``, ``{reply}``). ``rules``: keys of the rules
     that its words rest on.
@@ -21,6 +21,7 @@ class Tell:
 
     text: str | Promise
     rules: tuple[str, ...] = ()
+    to: str = ""
 
     @property
     def names(self) -> frozenset[str]:

@@ -7,6 +7,7 @@ from anmin.matters.flow import Flow, Move, Stage, State
 from anmin.matters.kind import Details, FollowUp, Kind, fact
 from anmin.matters.party_roles import PartyRole, Who
 from anmin.matters.registry import register
+from anmin.matters.tells import Tell
 from anmin.people.roles import Role
 from anmin.places.queries import responsible_unit
 
@@ -53,6 +54,9 @@ register(
                     _("Tell what was found"),
                     WORKERS,
                     needs=("finding",),
+                    tells=(
+                        Tell(_("{bureau}: what was found ({number}): {finding}"), to="guardian"),
+                    ),
                 ),
             ),
         ),

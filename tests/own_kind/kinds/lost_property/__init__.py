@@ -92,8 +92,8 @@ register(
                     stamps="given_back_at",
                     guards=(on_a_shelf, no_open_children),
                     outcomes=(Outcome.FIXED, Outcome.PARTLY),
-                    tells=Tell(
-                        _("{bureau}: {office} on {about} ({number}): {answer} More: {page}")
+                    tells=(
+                        Tell(_("{bureau}: {office} on {about} ({number}): {answer} More: {page}")),
                     ),
                 ),
                 Move(
