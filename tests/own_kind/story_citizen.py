@@ -14,7 +14,7 @@ from anmin.channels.actions import opt_out
 from anmin.channels.models import Message, Status
 from anmin.channels.queries import body_of, recipient_of
 from anmin.kernel.errors import NotAllowed, NotFound, Refusal
-from anmin.matters import actions, follow, messages, party_actions, public
+from anmin.matters import actions, approvals, follow, messages, party_actions, public
 from anmin.matters.actor import CITIZEN, Actor
 from anmin.matters.contacts import ContactFacts, contact_marks, unseal
 from anmin.matters.models import (
@@ -406,3 +406,25 @@ def test_a_guardian_is_told_and_nobody_whose_part_has_ended(city: City) -> None:
     assert recipient_of(told) == guardian.phone
     assert ("what was found" in body_of(told), told.language) == (True, "en")
     assert verify().sound
+
+
+def test_a_request_shows_nobody_a_fact_that_is_not_for_him(city: City) -> None:
+    matter = actions.open_matter(
+        kind="complaint",
+        category="conduct",
+        actor=Actor.of(city.inspector),
+        area=city.wenhua,
+        details={"subject": "办证时态度冷淡"},
+    )
+    taken(matter, "look", city.officer)
+    approvals.ask(
+        matter_id=matter.pk,
+        code="widen",
+        actor=Actor.of(city.officer),
+        reason="范围需扩大",
+        inputs={"suspicion": "怀疑有人打过招呼"},
+    )
+    there = f"/desk/matters/{matter.number}/"
+    for who, shown in ((city.duty_leader, False), (city.officer, False), (city.inspector, True)):
+        page = browser(who).get(there).content.decode()
+        assert ("范围需扩大" in page, "怀疑有人打过招呼" in page) == (True, shown), who

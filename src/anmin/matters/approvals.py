@@ -177,13 +177,18 @@ def shown(requests: Iterable[ApprovalRequest], account: Account) -> list[Waiting
     found = []
     for one in requests:
         edge, approval = _needing_approval(one.matter, one.step)
-        fields = one.matter.type.details.model_fields
+        details = one.matter.type.details
+        fields, hidden = details.model_fields, details.hidden_from(account.role)
         mine = one.asked_by_id == account.pk
         found.append(
             Waiting(
                 one,
                 edge.label,
-                [(fields[name].title or name, value) for name, value in one.inputs.items()],
+                [
+                    (fields[name].title or name, value)
+                    for name, value in one.inputs.items()
+                    if name not in hidden
+                ],
                 not mine
                 and account.role in approval.by
                 and policy.in_scope(account, one.matter)

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from anmin.matters.clock import Clock
-from anmin.matters.flow import Flow, Move, Stage, State
+from anmin.matters.flow import Approval, Flow, Move, Stage, State
 from anmin.matters.kind import Details, FollowUp, Kind, fact
 from anmin.matters.party_roles import PartyRole, Who
 from anmin.matters.registry import register
@@ -46,6 +46,15 @@ register(
                     _("Look into it"),
                     WORKERS,
                     takes=("suspicion",),
+                ),
+                Move(
+                    "widen",
+                    "looked_into",
+                    "",
+                    _("Look into more"),
+                    WORKERS,
+                    needs=("suspicion",),
+                    approval=Approval(by=INSPECTION),
                 ),
                 Move(
                     "close",
