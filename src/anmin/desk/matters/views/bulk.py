@@ -86,7 +86,7 @@ def _asked(request: DeskRequest, chosen: list[Matter]) -> tuple[ActForm, Do]:
     kind, _dot, code = what.partition(".")
     matter = next((one for one in chosen if one.kind == kind), None)
     edge = matter.type.flow.move(code) if matter else None
-    if edge is None or edge.asks:
+    if edge is None or edge.asks or edge.approval:
         raise NotFound(_("There is no such step."))
     step = step_form(kind, code)(request.POST, auto_id=f"{kind}-{code}-%s")
     return step, lambda: _move(ids, code, actor, step)
@@ -135,8 +135,8 @@ def _offers(
     found: dict[str, tuple[Move, Any, int]] = {}
     for matter in chosen:
         for move in policy.moves_for(request.user, matter):
-            # A question to a citizen is about one matter.
-            if not move.asks:
+            # A question to a citizen, and one to a second person, is about one matter.
+            if not (move.asks or move.approval):
                 code = f"{matter.kind}.{move.code}"
                 fits = found[code][2] if code in found else 0
                 found[code] = (move, matter.type, fits + 1)
