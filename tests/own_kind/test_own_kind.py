@@ -29,7 +29,7 @@ def test_a_kind_of_ones_own_is_driven_through_the_whole_house() -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=600,
     )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     assert " passed" in done.stdout
