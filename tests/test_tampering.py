@@ -35,10 +35,12 @@ from anmin.matters.actor import Actor
 from anmin.matters.ledger import Change as EntryChange
 from anmin.matters.ledger import append, deadlines_of, running_clocks
 from anmin.matters.models import (
+    Anonymised,
     ApprovalRequest,
     FollowCode,
     FurtherPhone,
     LaterContact,
+    LegalHold,
     Matter,
     Party,
     Reaction,
@@ -227,6 +229,17 @@ CHANGES = [
         "matters_party",
         "DELETE FROM matters_party WHERE id = {id}",
         MISSING,
+    ),
+    Change(
+        "a legal hold taken away",
+        "matters_legalhold",
+        "DELETE FROM matters_legalhold WHERE id = {id}",
+        MISSING,
+    ),
+    Change(
+        "anonymised by another rule",
+        "matters_anonymised",
+        "UPDATE matters_anonymised SET rule = 'x' WHERE matter_id = {id}",
     ),
     Change(
         "a sealed link opened",
@@ -620,6 +633,8 @@ def _live() -> None:
         ApprovalRequest.objects.create(
             matter=matter, step="longer", asked_by=leader, asked_at=now, reason="?", lapses_at=now
         )
+        LegalHold.objects.create(matter=matter, reason="?", set_by=leader, set_at=now)
+        Anonymised.objects.create(matter=matter, at=now, seq=1, rule="incident.retention")
         FollowCode.objects.create(matter=matter, digest=b"1" * 32, given_at=now)
         _with_a_party(matter, leader, now)
         Reaction.objects.create(
@@ -730,7 +745,11 @@ def _one(sql: str) -> tuple[Any, ...]:
 
 
 def _key(table: str) -> str:
-    return "matter_id" if table in ("matters_contact", "matters_followcode") else "id"
+    return (
+        "matter_id"
+        if table in ("matters_contact", "matters_followcode", "matters_anonymised")
+        else "id"
+    )
 
 
 def _tamper(change: Change) -> int:

@@ -17,6 +17,7 @@ class CallbacksConfig(AppConfig):
             closings,
             concerns,
             dispositions,
+            erasing,
             exclusions,
             planning,
             replies,

@@ -26,7 +26,9 @@ def latest_message(subject_ref: str) -> Message:
 
 
 def body_of(message: Message | Reply) -> str:
-    """The text, opened. Raises ``anmin.kernel.crypto.Unreadable``."""
+    """The text, opened; empty for one that was erased. Raises ``anmin.kernel.crypto.Unreadable``."""
+    if not message.body:
+        return ""
     plain: bytes = settings.KEYRING.decrypt(message.body, context=message.context)
     return plain.decode()
 
@@ -40,7 +42,9 @@ def sender_of(reply: Reply) -> str:
 
 
 def recipient_of(message: Message) -> str:
-    """The number or address a message goes to, opened."""
+    """The number or address a message goes to, opened; empty for one that was erased."""
+    if not message.recipient:
+        return ""
     plain: bytes = settings.KEYRING.decrypt(bytes(message.recipient), context=message.context)
     return plain.decode()
 

@@ -66,6 +66,14 @@ class AppendOnlyRows[M: models.Model](EvidencedRows[M]):
 
     update = delete = bulk_update = _refuse
 
+    def erase(self, *columns: str) -> int:
+        """Take texts out of rows that may not be kept any longer; the rows stay, and it is noted."""
+        fields = {one.name: one for one in self.model._meta.concrete_fields}
+        blank = {name: fields[name].get_default() for name in columns}
+        if any(blank.values()):
+            raise TypeError(f"{sorted(blank)} have no blank that stands for what was erased")
+        return super().update(**blank)
+
 
 class Evidenced(models.Model):
     """A row that the evidence log attests.

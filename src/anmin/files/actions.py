@@ -125,14 +125,25 @@ def erase_due() -> int:
         last = chunk[-1].pk
         over = _over(chunk)
         due = [row for row in chunk if over.get((row.label, row.key), now) < before]
-        with atomic():
-            for row in due:
-                row.name, row.erased_at, row.erased_why = b"", now, "files.kept"
-                row.save(update_fields=["name", "erased_at", "erased_why"])
-        for row in due:
-            storage.drop(row.stored)
+        _erase(due, "files.kept", now)
         erased += len(due)
     return erased
+
+
+def erase_of(label: str, keys: Sequence[str], *, why: str) -> int:
+    """Erase all files of these things, by the rule ``why``; how many."""
+    rows = list(File.objects.filter(label=label, key__in=keys, erased_at=None))
+    _erase(rows, why, timezone.localtime())
+    return len(rows)
+
+
+def _erase(rows: Sequence[File], why: str, now: datetime) -> None:
+    with atomic():
+        for row in rows:
+            row.name, row.erased_at, row.erased_why = b"", now, why
+            row.save(update_fields=["name", "erased_at", "erased_why"])
+    for row in rows:
+        storage.drop(row.stored)
 
 
 def remove_orphans() -> int:

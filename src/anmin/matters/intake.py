@@ -24,7 +24,7 @@ from anmin.matters.first_sight import open_many
 from anmin.matters.kind import Kind
 from anmin.matters.later_word import Observed, Word, said_before, update_many
 from anmin.matters.ledger import take_turn
-from anmin.matters.models import Matter
+from anmin.matters.models import Anonymised, Matter
 from anmin.matters.observation import Observation
 from anmin.matters.registry import kind_of
 from anmin.matters.several import Joining
@@ -127,13 +127,30 @@ def _newly_said(
             word.joins = word.level and (row.id in told or row.id in by.spoken)
             later.append(word)
     _bump(bump)
-    said = said_before(later, by)
-    for word in later:
-        if word.pk in said:
+    _say_no_more(later, by, results)
+    return [word for word in later if not results[word.places[0]]]
+
+
+def _say_no_more(words: Sequence[Word], by: Bringing, results: list[Observed | None]) -> None:
+    """Give results to those that are told already, that a later export has overruled, or of a matter
+    that tells of nobody any more."""
+    said, gone = said_before(words, by), _anonymised(words)
+    for word in words:
+        if word.pk in gone:
+            reason = _("Its time is over: it tells of nobody any more.")
+            _tell(results, word, Observed("refused", word.pk, reason))
+        elif word.pk in said:
             _tell(results, word, Observed("unchanged", word.pk))
         elif word.older:
             _tell(results, word, Observed("older", word.pk))
-    return [word for word in later if not word.older and word.pk not in said]
+
+
+def _anonymised(words: Sequence[Word]) -> AbstractSet[int]:
+    """Matters that tell of nobody any more, of which no file says so again."""
+    if not words:
+        return frozenset()
+    rows = Anonymised.objects.filter(bulk.of_matters([word.pk for word in words]))
+    return set(rows.values_list("matter_id", flat=True))
 
 
 def _rounds(observations: Sequence[Observation], joining: Joining) -> Iterable[list[Word]]:

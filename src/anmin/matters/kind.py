@@ -134,6 +134,18 @@ UNASKED = frozenset({"contact", "summary", "place", "note"})
 
 
 @dataclass(frozen=True)
+class Retention:
+    """When matters of a kind tell of nobody any more: ``rule`` says how long after their end.
+
+    Contacts, parties, personal facts, free texts, notes, questions, answers and files go;
+    ``keeps`` names free texts that tell of nobody.
+    """
+
+    rule: str
+    keeps: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Kind:
     """A kind of matter. Registering one is all it takes: see ``kinds/``.
 
@@ -145,8 +157,8 @@ class Kind:
     of the kind; unless it is said, they may where people open them and nobody's reading is
     restricted. ``seals`` is the role that alone may read the matter (a tip-off), or nothing.
     ``parties`` are the parts that others can have in it besides its reporter. ``unasked`` names
-    what opening one does not take (``UNASKED``). ``rectifies`` marks the kind that unhappy answers
-    open.
+    what opening one does not take (``UNASKED``). ``retention`` says when they are anonymised.
+    ``rectifies`` marks the kind that unhappy answers open.
     """
 
     code: str
@@ -169,6 +181,7 @@ class Kind:
     seals: Role | None = None
     parties: tuple[PartyRole, ...] = ()
     unasked: frozenset[str] = frozenset()
+    retention: Retention | None = None
     rectifies: bool = False
 
     def __post_init__(self) -> None:
@@ -176,6 +189,7 @@ class Kind:
         states = set(self.flow.states)
         fields = set(self.details.model_fields)
         self._check_clocks(states)
+        self._check_kept()
         for move in self.flow.moves:
             wanted = {*move.needs, *move.takes} - {"note"} | set(move.sets)
             wanted |= {move.stamps} if move.stamps else set()
@@ -252,6 +266,11 @@ class Kind:
             raise ValueError(f"{self.code}: files bring it, so nothing of it is sealed in time")
         if self.tells or self.follow_up:
             raise ValueError(f"{self.code}: its contact is sealed, so nobody can be told or called")
+
+    def _check_kept(self) -> None:
+        kept = self.retention.keeps if self.retention else frozenset[str]()
+        if unknown := kept - set(self.details.model_fields):
+            raise ValueError(f"{self.code}: retention keeps {sorted(unknown)}")
 
     def _check_clocks(self, states: AbstractSet[str]) -> None:
         steps = {move.code for move in self.flow.moves}

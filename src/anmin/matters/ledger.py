@@ -21,6 +21,7 @@ from anmin.kernel.chain import stamp
 from anmin.kernel.errors import Conflict
 from anmin.matters.actor import Actor
 from anmin.matters.clock import Running, next_due
+from anmin.matters.erasing import erased_in, left_digest
 from anmin.matters.models import SET_LATER, SNAPSHOT, Deadline, Entry, Matter
 from anmin.matters.reckoning import handed_on
 from anmin.matters.sealed import closed
@@ -85,14 +86,20 @@ def entry_hash(
     public: bool,
     payload: Mapping[str, Any] | bytes,
     secret: bytes = b"",
+    erased: tuple[str, str] | None = None,
 ) -> bytes:
     """The keyed hash that chains an entry to the one before it (32 bytes).
 
     The moment may be given as its stamp already, the payload in its canonical form, and the key,
-    to save a batch the work.
+    to save a batch the work. ``erased`` are the digests of a note and payload that are gone.
     """
     secret = secret or settings.KEYRING.chain_key
-    canonical = payload if isinstance(payload, bytes) else chain.canonical(payload)
+    if erased is None:
+        canonical = payload if isinstance(payload, bytes) else chain.canonical(payload)
+        erased = (
+            chain.digest(note, key=secret).hex() if note else "",
+            chain.digest(canonical, key=secret).hex(),
+        )
     record = chain.canonical(
         [
             number,
@@ -103,9 +110,9 @@ def entry_hash(
             action,
             from_state,
             to_state,
-            chain.digest(note, key=secret).hex() if note else "",
+            erased[0],
             public,
-            chain.digest(canonical, key=secret).hex(),
+            erased[1],
         ]
     )
     return chain.link(secret, previous, record)
@@ -302,9 +309,25 @@ class Replay:
     head: bytes = chain.GENESIS
     at: datetime | None = None
     intact: bool = True
+    erased: dict[int, tuple[str, str, str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry]) -> "Replay":
+        """A whole history, in its order."""
+        told = list(entries)
+        replay = cls(erased=erased_in(told))
+        for entry in told:
+            replay.add(entry)
+        return replay
 
     def add(self, entry: Entry) -> None:
-        """Apply one entry and check that it continues the chain."""
+        """Apply one entry and check that it continues the chain.
+
+        Of an entry that was emptied by a later one (``erased``), what is left must be as that says.
+        """
+        gone = self.erased.get(entry.seq)
+        if gone and left_digest(entry.note, entry.payload) != gone[2]:
+            self.intact = False
         number = self.columns.get("number") or entry.payload.get("set", {}).get("number", "")
         expected = entry_hash(
             self.head,
@@ -319,6 +342,7 @@ class Replay:
             note=entry.note,
             public=entry.public,
             payload=entry.payload,
+            erased=gone[:2] if gone else None,
         )
         if (
             entry.seq != self.version + 1

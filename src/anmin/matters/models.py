@@ -19,6 +19,8 @@ from anmin.matters.kind import Kind
 from anmin.matters.outcome import outcome_choices
 from anmin.matters.party_models import Party as Party
 from anmin.matters.registry import kind_choices, kind_of
+from anmin.matters.retention_models import Anonymised as Anonymised
+from anmin.matters.retention_models import LegalHold as LegalHold
 from anmin.matters.sealed_models import SealedFacts as SealedFacts
 from anmin.matters.sealed_models import SealKey as SealKey
 

@@ -1,7 +1,7 @@
 """What this room does without anybody asking."""
 
 from anmin.kernel.jobs import daily, every
-from anmin.matters import approvals, messages, word_index
+from anmin.matters import approvals, messages, retention, word_index
 from anmin.matters.news import drain
 from anmin.matters.promises import reckon_again
 from anmin.matters.reactions import send_waiting
@@ -17,6 +17,12 @@ def words() -> int:
 def promises() -> int:
     """Reckon deadlines anew that were set before holidays were announced."""
     return reckon_again()
+
+
+@daily(at="04:20")
+def anonymise() -> int:
+    """Let matters whose time is over tell of nobody any more."""
+    return retention.anonymise_due()
 
 
 @every(seconds=60)

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef
 
 from anmin.evidence.findings import Finding, Findings, What
 from anmin.evidence.stored import ill_formed
+from anmin.matters.erasing import ANONYMISED, erased_in
 from anmin.matters.ledger import Replay, running_clocks
 from anmin.matters.models import Deadline, Entry, Matter, Party, SealedFacts
 from anmin.matters.parties import holds
@@ -56,8 +57,12 @@ def verify(progress: Callable[[int, int], None] | None = None) -> Verdict:
         ids = [matter.pk for matter in matters]
         entries = Entry.objects.filter(matter__in=ids).order_by("matter_id", "seq")
         replays: dict[int, Replay] = {}
+        gone = _erased(ids)
         for entry in entries.iterator(chunk_size=CHUNK):
-            replays.setdefault(entry.matter_id, Replay()).add(entry)
+            replay = replays.get(entry.matter_id)
+            if replay is None:
+                replay = replays[entry.matter_id] = Replay(erased=gone.get(entry.matter_id, {}))
+            replay.add(entry)
             verdict.entries += 1
         deadlines = Deadline.objects.filter(matter__in=ids).order_by("matter_id")
         clocks = {
@@ -141,10 +146,16 @@ def _without_matter(verdict: Verdict) -> None:
 
 def chain_holds(matter: Matter) -> bool:
     """Whether this one matter's chain was made with the keyring at hand."""
-    replay = Replay()
-    for entry in matter.entries.order_by("seq"):
-        replay.add(entry)
-    return replay.intact
+    return Replay.of(matter.entries.order_by("seq")).intact
+
+
+def _erased(ids: list[int]) -> dict[int, dict[int, tuple[str, str, str]]]:
+    """What was taken out of the entries of these matters."""
+    found: dict[int, dict[int, tuple[str, str, str]]] = {}
+    rows = Entry.objects.filter(matter__in=ids, action=ANONYMISED).order_by("matter_id")
+    for pk, entries in groupby(rows, lambda entry: entry.matter_id):
+        found[pk] = erased_in(entries)
+    return found
 
 
 def _chunks(without: list[int]) -> Iterator[list[Matter]]:

@@ -79,6 +79,16 @@ def renew(ids: Sequence[int]) -> None:
     _write([(number, found) for number, _pk, found in rows])
 
 
+def forget_surely() -> None:
+    """Write the index anew without what was taken out: SQLite's keeps that until it is merged.
+
+    O(index) on SQLite; PostgreSQL's vacuum does the same by itself.
+    """
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"INSERT INTO {TABLE} ({TABLE}) VALUES ('optimize')")  # noqa: S608
+
+
 def waiting() -> int:
     """How many changes are not in the index yet (an upper bound)."""
     return backlog()[NEWS]

@@ -21,6 +21,7 @@ ACTIONS: dict[str, Any] = {
     "freeze_frame": _("froze a survey's frame"),
     "hear_recording": _("listened to the recording of a call"),
     "import_frame": _("imported a survey's frame"),
+    "legal_hold": _("set or lifted the legal hold of a matter"),
     "open_sealed": _("opened sealed facts"),
     "open_survey": _("opened a survey"),
     "make_seal_key": _("made a key for sealed facts"),

@@ -44,6 +44,7 @@ class Capability(StrEnum):
     ASSIGN_MATTERS = "assign_matters"
     REVEAL_CONTACT = "reveal_contact"
     SEARCH_PHONE = "search_phone"
+    HOLD_MATTERS = "hold_matters"
     IMPORT_RECORDS = "import_records"
     IMPORT_CITY = "import_city"
     EXPORT_RECORDS = "export_records"

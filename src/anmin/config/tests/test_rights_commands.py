@@ -5,7 +5,7 @@ import importlib
 import pkgutil
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime, time
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from anmin.exchange.imports import import_file
 from anmin.exchange.models import ImportRun
 from anmin.exchange.template import template_columns
 from anmin.kernel.calendar import WorkingCalendar
-from anmin.matters import registry
+from anmin.matters import holding, registry
 from anmin.matters.tests.test_promises import ANNOUNCED, ordered
 from anmin.people.models import Account
 from anmin.people.roles import Role
@@ -37,6 +37,8 @@ EFFECTS = {
     "anmin import matters": "exchange_runbatch",
     "anmin import undo": "matters_entry",
     "anmin day close": "callbacks_dayclosure",
+    "anmin retention hold": "matters_legalhold",
+    "anmin retention lift": "matters_legalhold",
     "anmin callbacks record": "callbacks_attempt",
     "anmin calendar announce": "matters_entry",  # of an order whose deadline moves
 }
@@ -83,10 +85,27 @@ def days_unannounced(world: World) -> Iterator[None]:
     django_settings.CALENDAR = WorkingCalendar(folder)
 
 
+@contextmanager
+def held(world: World, mine: str) -> Iterator[None]:
+    """A matter under a legal hold."""
+    holding.hold(
+        matter_id=world.matters[mine].pk, by=world.people[Role.INSPECTOR], reason="案件复查"
+    )
+    yield
+
+
+def scene_of(world: World, name: str, mine: str) -> AbstractContextManager[None]:
+    """What a command needs to find; gone with the transaction."""
+    if name == "anmin calendar announce":
+        return days_unannounced(world)
+    return held(world, mine) if name == "anmin retention lift" else nullcontext()
+
+
 def words(world: World, name: str, mine: str, folder: Path, runs: dict[str, int]) -> list[str]:
     """What is typed."""
     unit, colleague = ("RA-JH", "chenli") if mine == "own" else ("RA-YH", "hejun")
     callback = [str(world.callbacks[mine].pk)] if mine in world.callbacks else []
+    number = world.matters[mine].number if mine in world.matters else ""
     announcement = folder / "2027.toml"
     announcement.write_text(ANNOUNCED, "utf-8")
     typed = {
@@ -95,6 +114,8 @@ def words(world: World, name: str, mine: str, folder: Path, runs: dict[str, int]
         "anmin import incidents": [str(export(folder, unit)), "--profile", "template_zh"],
         "anmin import matters": [str(export(folder, unit)), "--kind", "incident"],
         "anmin import undo": [str(runs.get(mine, 0)), "--yes"],
+        "anmin retention hold": [number, "--reason", "案件复查"],
+        "anmin retention lift": [number, "--reason", "复查结束"],
         "anmin day close": ["--unit", unit, "--reason", "等待", "--to", colleague],
     }
     return [*name.split()[1:], *typed[name]]
@@ -118,7 +139,7 @@ def test_every_cell_of_the_commands(
     for (name, _method, mine), right in table.items():
         for who in (one for one in WHO if one != rights.NOBODY):
             typed = words(world, name, mine, tmp_path, runs)
-            scene = days_unannounced(world) if name == "anmin calendar announce" else nullcontext()
+            scene = scene_of(world, name, mine)
             with transaction.atomic(), scene:
                 with written() as wrote:
                     status = command.run([*typed, "--by", world.people[who].username])

@@ -8,7 +8,7 @@ from anmin.matters.clock import Clock, Extension
 from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import CITIZENS, Approval, Flow, Move, Stage, State, Text
 from anmin.matters.guards import no_open_children, reopened_once
-from anmin.matters.kind import Details, FollowUp, Kind, Public, fact
+from anmin.matters.kind import Details, FollowUp, Kind, Public, Retention, fact
 from anmin.matters.outcome import Outcome
 from anmin.matters.registry import register
 from anmin.matters.tells import Tell
@@ -151,6 +151,7 @@ register(
             script="lost_property",
             lacks=frozenset({"minor_involved", "in_progress"}),
         ),
+        retention=Retention("lost_property.retention", keeps=frozenset({"shelf"})),
         public=Public(fields=("article", "given_back_at"), when=frozenset({"missing", "returned"})),
     )
 )

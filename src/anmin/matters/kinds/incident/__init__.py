@@ -10,7 +10,7 @@ from anmin.matters.categories import categories
 from anmin.matters.clock import Clock
 from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import Flow, Move, Stage, State
-from anmin.matters.kind import Details, FollowUp, Kind, Public, fact
+from anmin.matters.kind import Details, FollowUp, Kind, Public, Retention, fact
 from anmin.matters.registry import register
 from anmin.people.roles import Role
 from anmin.places.queries import responsible_unit
@@ -156,5 +156,6 @@ register(
             when=frozenset({"received", "dispatched", "arrived", "asked", "handled", "answered"}),
         ),
         observe=state_from_facts,
+        retention=Retention("incident.retention", keeps=frozenset({"call_type", "priority"})),
     )
 )

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anmin.matters.clock import Clock
 from anmin.matters.flow import Flow, Move, Stage, State
-from anmin.matters.kind import Details, FollowUp, Kind, fact
+from anmin.matters.kind import Details, FollowUp, Kind, Retention, fact
 from anmin.matters.registry import register
 from anmin.people.roles import Role
 from anmin.places.queries import responsible_unit
@@ -110,5 +110,6 @@ register(
             after=("put_right", "not_upheld"), script="second_call", round=2, about="cause"
         ),
         rectifies=True,
+        retention=Retention("rectification.retention"),
     )
 )

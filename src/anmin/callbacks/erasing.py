@@ -1,0 +1,34 @@
+"""What callbacks keep of a matter that tells of somebody, taken out when the matter's time is over."""
+
+from collections.abc import Collection
+
+from anmin.callbacks.models import Answer, Attempt, Callback, ClaimDecision
+from anmin.callbacks.recording import SUBJECT
+from anmin.callbacks.reply_models import ReplyItem
+from anmin.channels.erasing import erase_about
+from anmin.matters.retention import erases
+
+
+def erase_words(matters: Collection[int]) -> None:
+    """Erase open answers, notes on calls, messages, replies and reasons. Inside a transaction.
+
+    What was answered by choice stays, as does each attempt.
+    """
+    callbacks = list(Callback.objects.filter(matter__in=matters).values_list("pk", flat=True))
+    Answer.objects.filter(callback__in=callbacks).exclude(text=b"").erase("text")
+    Attempt.objects.filter(callback__in=callbacks).exclude(note=b"").erase("note")
+    ClaimDecision.objects.filter(matter__in=matters).erase("reason")
+    subjects = [f"{SUBJECT}{pk}" for pk in callbacks]
+    looked_at = ReplyItem.objects.filter(about__subject_ref__in=subjects)
+    replies = list(looked_at.values_list("reply_id", flat=True))
+    looked_at.update(reason=b"")
+    erase_about(subjects, replies)
+
+
+def still_called(matters: Collection[int]) -> set[int]:
+    """Those of these matters whose citizens are still to be called."""
+    rows = Callback.objects.filter(matter__in=matters, closed_at=None)
+    return set(rows.values_list("matter_id", flat=True))
+
+
+erases(erase_words, rests=still_called)
