@@ -189,7 +189,6 @@ class Kind:
         states = set(self.flow.states)
         fields = set(self.details.model_fields)
         self._check_clocks(states)
-        self._check_kept()
         for move in self.flow.moves:
             wanted = {*move.needs, *move.takes} - {"note"} | set(move.sets)
             wanted |= {move.stamps} if move.stamps else set()
@@ -266,11 +265,6 @@ class Kind:
             raise ValueError(f"{self.code}: files bring it, so nothing of it is sealed in time")
         if self.tells or self.follow_up:
             raise ValueError(f"{self.code}: its contact is sealed, so nobody can be told or called")
-
-    def _check_kept(self) -> None:
-        kept = self.retention.keeps if self.retention else frozenset[str]()
-        if unknown := kept - set(self.details.model_fields):
-            raise ValueError(f"{self.code}: retention keeps {sorted(unknown)}")
 
     def _check_clocks(self, states: AbstractSet[str]) -> None:
         steps = {move.code for move in self.flow.moves}
