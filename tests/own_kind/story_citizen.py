@@ -25,7 +25,7 @@ from anmin.matters.models import (
     FollowCode,
     Matter,
 )
-from anmin.matters.parties import PartyFacts
+from anmin.matters.parties import Named, PartyFacts
 from anmin.matters.verify import verify
 from anmin.measures.lake import refresh
 from anmin.measures.queries import show
@@ -428,3 +428,28 @@ def test_a_request_shows_nobody_a_fact_that_is_not_for_him(city: City) -> None:
     for who, shown in ((city.duty_leader, False), (city.officer, False), (city.inspector, True)):
         page = browser(who).get(there).content.decode()
         assert ("范围需扩大" in page, "怀疑有人打过招呼" in page) == (True, shown), who
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_party_is_written_whole_or_not_at_all(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matter = actions.open_matter(
+        kind="complaint",
+        category="conduct",
+        actor=Actor.of(city.inspector),
+        area=city.wenhua,
+        details={"subject": "办证时态度冷淡"},
+    )
+
+    def full(*_given: object) -> None:
+        raise OSError("disk is full")
+
+    monkeypatch.setattr(Named, "keep", full)
+    guardian = PartyFacts("guardian", contact=WANG)
+    with pytest.raises(OSError, match="full"):
+        party_actions.name_party(
+            matter_id=matter.pk, party=guardian, actor=Actor.of(city.inspector)
+        )
+    assert Entry.objects.filter(matter=matter).count() == 1
+    assert verify().sound

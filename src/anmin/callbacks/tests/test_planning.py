@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.utils import timezone, translation
 from tests.personas import WANG, City
 
@@ -260,3 +261,23 @@ def test_a_sample_is_drawn_at_night_from_a_frozen_frame(
     for number, status, exclusion in rows:
         expected = ("planned", "") if f"{number}/1" in drawn else ("excluded", "not_drawn")
         assert (status, exclusion) == expected
+
+
+def test_moments_of_a_plan_are_kept_as_any_other_write_keeps_them(city: City) -> None:
+    """In bulk as one by one: else two of one moment would be neither equal nor in order."""
+    city.answered()
+    news.drain()
+    callback = Callback.objects.get()
+    names = ("planned_at", "not_before", "due_at")
+
+    def kept() -> tuple[object, ...]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT {', '.join(names)} FROM callbacks_callback WHERE id = %s",
+                [callback.pk],
+            )
+            return tuple(cursor.fetchone())
+
+    in_bulk = kept()
+    Callback.objects.filter(pk=callback.pk).update(**{n: getattr(callback, n) for n in names})
+    assert kept() == in_bulk

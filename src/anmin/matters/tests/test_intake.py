@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.personas import City
@@ -59,6 +60,23 @@ def test_an_event_comes_in_once_however_often_it_is_sent(city: City) -> None:
     assert Entry.objects.count() == 2
     assert Contact.objects.count() == 2
     assert verify().sound
+
+
+def test_moments_are_kept_as_any_other_write_keeps_them(city: City) -> None:
+    """In bulk as one by one: else two rows of one moment would not be equal, nor in order."""
+    one = observation(city)
+    outcomes(one)
+    brought = Matter.objects.get()
+    with connection.cursor() as cursor:
+        columns = "opened_at, facts_at", "matters_matter", "id"
+        sql = f"SELECT {columns[0]} FROM {columns[1]} WHERE {columns[2]} = %s"
+        cursor.execute(sql, [brought.pk])
+        in_bulk = cursor.fetchone()
+        Matter.objects.filter(pk=brought.pk).update(
+            opened_at=brought.opened_at, facts_at=brought.facts_at
+        )
+        cursor.execute(sql, [brought.pk])
+        assert cursor.fetchone() == in_bulk
 
 
 def test_an_event_without_a_unit_goes_to_whoever_answers_in_its_area(city: City) -> None:
