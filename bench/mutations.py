@@ -26,6 +26,9 @@ BESIDE = {
     "evidence": ["tests/test_evidence_coverage.py", "tests/test_tampering.py"],
     "matters": [
         "src/anmin/exchange/tests/test_undoing.py",
+        "src/anmin/exchange/tests/test_named_first.py",
+        "src/anmin/exchange/tests/test_whose_file.py",
+        "src/anmin/desk/matters/tests",
         "src/anmin/portal/tests/test_follow_pages.py",
         "tests/own_kind",
     ],

@@ -147,6 +147,16 @@ def test_what_may_be_the_same_is_found_by_place_time_and_words(
     assert [one.matter for one in alike(city, **changes)] == ([matter] if found else [])
 
 
+def test_a_topic_of_the_same_group_is_half_as_alike(city: City) -> None:
+    matter = city.incident()
+    before = {"opened_at": timezone.now() - timedelta(hours=6), "summary": ""}
+    found = {
+        category: [one.matter for one in alike(city, category=category, **before)]
+        for category in ("theft", "burglary", "noise", "")
+    }
+    assert found == {"theft": [matter], "burglary": [matter], "noise": [], "": []}
+
+
 def test_a_point_says_more_than_the_name_of_a_place(city: City) -> None:
     here = city.incident(longitude=120.64, latitude=27.78)
     near = alike(city, point=(120.6405, 27.78), place="别处")
