@@ -282,6 +282,7 @@ def test_the_delay_is_on_record_and_the_next_promise_is_told_of_again(city: City
     noon = datetime.combine(timezone.localdate() + timedelta(days=1), datetime.min.time())
     noon = (noon + timedelta(hours=12)).replace(tzinfo=ZONE)
     Deadline.objects.filter(pk=clock.pk).update(due_at=noon + timedelta(hours=1))
+    Matter.objects.update(due_at=noon + timedelta(hours=1))
     assert messages.tell_delays(now=noon - timedelta(hours=14)) == 0  # night
     assert messages.tell_delays(now=noon) == 1
     assert messages.tell_delays(now=noon + timedelta(minutes=5)) == 0

@@ -19,7 +19,6 @@ from anmin.evidence.log import atomic
 from anmin.kernel.hours import Hours
 from anmin.matters.actor import Actor
 from anmin.matters.contacts import ContactFacts, unseal
-from anmin.matters.flow import LIVE
 from anmin.matters.ledger import Change, append, deadlines_of, running_clocks
 from anmin.matters.models import Contact, Deadline, Entry, LaterContact, Matter
 from anmin.matters.parties import citizens_of
@@ -105,12 +104,13 @@ def due_for_word(now: datetime) -> QuerySet[Deadline]:
     """The promises that are told of at a moment because they will not be kept; none at night."""
     if _permitted(now) != now:
         return Deadline.objects.none()
-    wanted = Q(pk__in=())
+    wanted, latest = Q(pk__in=()), now
     for kind in all_kinds():
         if kind.delay:
             clock = next(one.code for one in kind.clocks if one.promise)
             until = _horizon(now, settings.RULES.get(kind.delay_lead, timezone.localdate(now)))
             wanted |= Q(matter__kind=kind.code, clock=clock, due_at__lte=until)
+            latest = max(latest, until)
     said = Entry.objects.filter(
         matter=OuterRef("matter"), action=DELAYED, at__gte=OuterRef("started_at")
     )
@@ -120,7 +120,8 @@ def due_for_word(now: datetime) -> QuerySet[Deadline]:
         ~Exists(said),
         due_at__gt=now,
         matter__facts_at=None,
-        matter__stage__in=[one.value for one in LIVE],
+        matter__closed_at=None,
+        matter__due_at__lte=latest,  # by the index of live matters: their nearest deadline
     )
 
 
