@@ -16,6 +16,8 @@ from anmin.callbacks.actions import next_callback, queue
 from anmin.callbacks.dayboard import day_board
 from anmin.callbacks.lists import list_page
 from anmin.callbacks.models import Callback, Status
+from anmin.desk.notices.queries import notices_for, unread_count
+from anmin.desk.notices.tasks import tell
 from anmin.kernel.errors import NotAllowed, NotFound, Refusal
 from anmin.matters import actions, merging, policy
 from anmin.matters.actor import Actor
@@ -379,6 +381,33 @@ def test_two_about_different_people_do_not_become_one(city: City) -> None:
     same.refresh_from_db()
     assert not same.live
     assert verify().sound
+
+
+def test_nobody_concerned_is_offered_or_notified(city: City) -> None:
+    matter = complaint(city, actor=Actor.of(city.officer))
+    actions.assign(matter_id=matter.pk, actor=Actor.of(city.duty_leader), account=city.officer)
+    tell()
+    assert unread_count(city.officer) == 1
+    assert [one.matter for one in notices_for(city.officer)] == [matter]
+    name_party(matter_id=matter.pk, actor=Actor.of(city.inspector), party=accused(city.officer))
+    tell()
+    assert unread_count(city.officer) == 0
+    assert [one.matter for one in notices_for(city.officer)] == [None]
+    client = Client(headers={"Accept-Language": "en"})
+    client.force_login(city.inspector)
+    offered = {
+        (number, text): client.get(
+            "/desk/lookup/taker/",
+            {"to": text},
+            headers={"HX-Current-URL": f"http://testserver/desk/matters/{number}/"},
+        ).content.decode()
+        for number in (matter.number, complaint(city).number)
+        for text in ("chenli", "hejun", "RA-JH", "RA-YH")
+    }
+    assert {key: bool(html) for key, html in offered.items()} == {
+        (number, text): number != matter.number or text in ("hejun", "RA-YH")
+        for number, text in offered
+    }
 
 
 def test_an_order_given_from_it_is_kept_from_them_too(city: City) -> None:

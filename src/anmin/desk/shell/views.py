@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
 from django.http import Http404, HttpResponse
-from django.urls import URLPattern, path
+from django.urls import Resolver404, URLPattern, path, resolve
 from django.utils.html import format_html_join
 
-from anmin.desk.shell.lookup import FINDERS
+from anmin.desk.shell.lookup import FINDERS, Choice
 from anmin.desk.shell.page import DeskRequest, page
+from anmin.kernel.errors import NotFound
+from anmin.matters import conflict
+from anmin.matters.queries import find_matter
 from anmin.people.policy import Capability
 
 
@@ -17,12 +23,33 @@ def lookup(request: DeskRequest, what: str) -> HttpResponse:
     if what not in FINDERS:
         raise Http404
     text = next((str(value).strip() for value in request.GET.values()), "")
-    found = FINDERS[what](text, request.user) if text else []
+    found = _free(request, what, FINDERS[what](text, request.user)) if text else []
     return HttpResponse(
         format_html_join(
             "", '<option value="{}">{}</option>', ((str(one), one.hint) for one in found)
         )
     )
+
+
+def _free(request: DeskRequest, what: str, found: Iterable[Choice]) -> list[Choice]:
+    """On the page of a matter: without those whom it is about, who could not be given it."""
+    about = _about(request) if what in ("unit", "taker") else conflict.NOBODY
+    if not about:
+        return list(found)
+    return [
+        one
+        for one in found
+        if not (about.person(one.row) if hasattr(one.row, "username") else about.unit(one.row.pk))
+    ]
+
+
+def _about(request: DeskRequest) -> conflict.About:
+    """Whom the matter is about on whose page somebody types."""
+    try:
+        number = resolve(urlsplit(request.headers.get("HX-Current-URL", "")).path).kwargs["number"]
+        return conflict.about(find_matter(request.user, number))
+    except (Resolver404, KeyError, NotFound, ValueError):
+        return conflict.NOBODY
 
 
 urlpatterns: list[URLPattern] = [path("lookup/<slug:what>/", lookup, name="lookup")]
