@@ -19,7 +19,7 @@ from anmin.callbacks.models import Callback, Status
 from anmin.desk.notices.queries import notices_for, unread_count
 from anmin.desk.notices.tasks import tell
 from anmin.kernel.errors import NotAllowed, NotFound, Refusal
-from anmin.matters import actions, merging, policy
+from anmin.matters import actions, children, merging, policy
 from anmin.matters.actor import Actor
 from anmin.matters.attachments import LABEL
 from anmin.matters.contacts import ContactFacts
@@ -432,6 +432,8 @@ def test_an_order_given_from_it_is_kept_from_them_too(city: City) -> None:
     assert seen_by(city.inspector, given)
     with pytest.raises(NotAllowed):
         actions.assign(matter_id=given.pk, actor=Actor.of(city.inspector), unit=city.jinhu)
+    assert children.given_from(other, matter) == [given]
+    assert children.given_from(near, matter) == []
 
 
 @time_machine.travel(datetime(2026, 3, 10, 2, 30, tzinfo=UTC), tick=True)

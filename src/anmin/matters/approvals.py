@@ -173,7 +173,7 @@ def require_about(matter: Matter, request_id: int) -> None:
 
 
 def shown(requests: Iterable[ApprovalRequest], account: Account) -> list[Waiting]:
-    """Requests as this person sees them."""
+    """Requests as this person sees them: without the facts that are not for his or her role."""
     found = []
     for one in requests:
         edge, approval = _needing_approval(one.matter, one.step)

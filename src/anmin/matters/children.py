@@ -7,11 +7,13 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from anmin.kernel.errors import Refusal
+from anmin.matters import policy
 from anmin.matters.actor import Actor
 from anmin.matters.flow import LIVE
 from anmin.matters.kind import Kind
 from anmin.matters.ledger import Change, append, deadlines_of, running_clocks
 from anmin.matters.models import Matter
+from anmin.people.models import Account
 
 OPENED, ENDED, REOPENED = "child_opened", "child_ended", "child_reopened"
 HOUSE = Actor.system("children")
@@ -32,9 +34,10 @@ def counted(parent: Matter) -> dict[str, int]:
     return rows.aggregate(all=Count("pk"), open=Count("pk", filter=live))
 
 
-def given_from(parent: Matter) -> list[Matter]:
+def given_from(account: Account, parent: Matter) -> list[Matter]:
     """The orders given from a matter, the latest first."""
-    return list(Matter.objects.filter(parent=parent).select_related("unit").order_by("-pk"))
+    rows = policy.not_kept_from(account, Matter.objects.filter(parent=parent))
+    return list(rows.select_related("unit").order_by("-pk"))
 
 
 def note(parent: Matter, action: str, child: Matter, *, actor: Actor, at: datetime) -> None:

@@ -130,7 +130,7 @@ def orders_of(matter: Matter, account: Account) -> Orders | None:
     """What was ordered from a matter; nothing for a kind from which nothing is."""
     if not matter.type.children:
         return None
-    given = children.given_from(matter)
+    given = children.given_from(account, matter)
     kinds = [kind_of(code) for code in matter.type.children]
     return Orders(
         [(one, in_scope(account, one)) for one in given],
