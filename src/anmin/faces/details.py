@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import ValidationError
 
-from anmin.callbacks.concerns import concerns
 from anmin.faces.fields import DayField, MomentField
 from anmin.faces.templatetags.anmin_time import spoken
+from anmin.matters.terms import term_list
 from anmin.people.listing import listed
 
 if TYPE_CHECKING:
@@ -26,10 +26,6 @@ if TYPE_CHECKING:
 
 LONG = 250
 """Texts that may be longer than this get a box of several lines."""
-
-
-TERMS = {"concerns": concerns}
-"""The word lists that facts may hold codes of: see ``matters.kind.fact``."""
 
 
 class MomentInput(forms.DateTimeInput):
@@ -66,6 +62,9 @@ def form_field(info: FieldInfo, *, required: bool) -> forms.Field:
     """The form field for one fact. Raises ``TypeError`` for a type that has none yet."""
     plain = _plain(info.annotation)
     common: dict[str, Any] = {"label": info.title or "", "required": required}
+    if plain is str and (terms := _terms_of(info)):
+        words = [(code, str(term)) for code, term in term_list(terms).items()]
+        return forms.ChoiceField(choices=[("", gettext_lazy("not known")), *words], **common)
     if plain is str:
         longest = next((m.max_length for m in info.metadata if hasattr(m, "max_length")), None)
         long = longest is None or longest > LONG
@@ -154,11 +153,22 @@ def fact_in_words(kind: Kind, name: str, value: Any) -> str:
         return in_words(value)
     if isinstance(value, str) and _plain(info.annotation) is datetime:
         return spoken(datetime.fromisoformat(value))
+    return in_words(words_of(_terms_of(info), value))
+
+
+def words_of(terms: str, value: Any) -> Any:
+    """Codes of a word list as their words; what is no code of it stays."""
+    if not terms:
+        return value
+    known = term_list(terms)
+    if isinstance(value, list):
+        return [str(known.get(code, code)) for code in value]
+    return str(known.get(value, value)) if isinstance(value, str) else value
+
+
+def _terms_of(info: FieldInfo) -> str:
     said = info.json_schema_extra
-    terms = TERMS.get(str(said.get("terms"))) if isinstance(said, dict) else None
-    if terms and isinstance(value, list):
-        return in_words([str(terms().get(code, code)) for code in value])
-    return in_words(value)
+    return str(said.get("terms") or "") if isinstance(said, dict) else ""
 
 
 def _plain(annotation: Any) -> Any:

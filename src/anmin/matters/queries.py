@@ -1,6 +1,6 @@
 """What may be read of matters, already limited to what the reader may see."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
@@ -189,6 +189,12 @@ def every(account: Account, filters: Filters) -> Iterator[Line]:
     sign = "-" if filters.order.startswith("-") else ""
     ordered = rows.order_by(f"{sign}{column}", f"{sign}pk").values_list(*Line._fields)
     return map(Line._make, ordered.iterator(chunk_size=CHUNK))
+
+
+def details_of(ids: Iterable[int]) -> dict[int, Mapping[str, Any]]:
+    """The facts of matters that the caller was given already; what of them somebody sees, the face
+    that shows them tells (``faces.columns``)."""
+    return dict(Matter.objects.filter(pk__in=list(ids)).values_list("pk", "details"))
 
 
 def counts(account: Account, *, cap: int = 10_000) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import batched
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from anmin.desk.matters.forms import FilterForm
 from anmin.desk.matters.queries import saved_filters
 from anmin.desk.shell.csv_files import ENDINGS, csv_file
 from anmin.desk.shell.page import DeskRequest, page, show
+from anmin.faces.columns import cell, columns_of
 from anmin.faces.forms import openable_kinds
 from anmin.faces.rows import VIEW_LABELS, lines
 from anmin.faces.templatetags.anmin_time import spoken_day
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from django.http import QueryDict
 
     from anmin.exchange.sheets import Cell
+    from anmin.matters.fact_types import TypedFact
 
 EMPTY = {
     "live": gettext_lazy("Nothing is waiting."),
@@ -133,11 +135,14 @@ def as_file(request: DeskRequest, ending: str) -> FileResponse:
         raise Refusal(_("Part of the filter was not understood: nothing is given out."))
     head = [_("Number"), _("Kind"), _("Category"), _("Summary"), _("Place"), _("Unit")]
     head += [_("Handled by"), _("State"), _("Opened"), _("Deadline")]
+    facts = columns_of(kind_of(filters.kind), request.user.role) if filters.kind else []
+    head += [str(one.title) for one in facts]
     name = f"{_('Matters')}-{timezone.localdate()}"
-    return csv_file(name, head, _cells(queries.every(request.user, filters)), ending)
+    return csv_file(name, head, _cells(queries.every(request.user, filters), facts), ending)
 
 
-def _cells(found: Iterable[queries.Line]) -> Iterator[list[Cell]]:
+def _cells(found: Iterable[queries.Line], facts: Sequence[TypedFact]) -> Iterator[list[Cell]]:
+    """The lines of a list; of one kind alone with its own facts."""
     topics, kinds = dict(category_choices()), dict(kind_choices())
     units, people = dict[int, str](), dict[int, str]()
     for part in batched(found, queries.CHUNK, strict=False):
@@ -145,7 +150,9 @@ def _cells(found: Iterable[queries.Line]) -> Iterator[list[Cell]]:
         people |= account_labels(
             {one.assignee_id for one in part if one.assignee_id} - people.keys()
         )
+        known = queries.details_of(one.id for one in part) if facts else {}
         for one in part:
+            told = known.get(one.id, {})
             yield [
                 one.number,
                 str(kinds[one.kind]),
@@ -157,6 +164,7 @@ def _cells(found: Iterable[queries.Line]) -> Iterator[list[Cell]]:
                 str(kind_of(one.kind).flow.state(one.state).label),
                 _local(one.opened_at),
                 _local(one.due_at) if one.due_at else None,
+                *(cell(fact, told.get(fact.name)) for fact in facts),
             ]
 
 
