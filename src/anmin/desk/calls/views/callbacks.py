@@ -67,23 +67,9 @@ def callbacks(request: DeskRequest) -> HttpResponse:
     offered = [view for view in VIEW_LABELS if works or view != lists.NOW]
     view = request.GET.get("view", "")
     view = view if view in offered else offered[0]
-    context: dict[str, Any] = {
-        "works": works,
-        "may_check": can(account, Capability.CHECK_CALLBACKS),
-        "claims": counts["claimed"],
-    }
+    context = _waits(request) if works else {}
     if works:
-        waiting = queue_counts(account)
-        counts |= {lists.NOW: waiting["now"]}
-        context |= {
-            "quiet_until": quiet_until(),
-            "waiting": {**waiting, "today": lists.due_today(account)},
-            "in_hand": lists.in_hand(account),
-            "recorded": lists.recorded_today(account),
-            "saved": just_saved(request),
-            "undo_form": ActForm(),
-            "recalls": lists.checks_waiting(account, PURPOSES[RECALL]),
-        }
+        counts |= {lists.NOW: context["waiting"]["now"]}
     found = lists.list_page(
         account, view, cursor=request.GET.get("cursor", ""), back="back" in request.GET
     )
@@ -92,6 +78,9 @@ def callbacks(request: DeskRequest) -> HttpResponse:
         "calls/queue.html",
         {
             **context,
+            "works": works,
+            "may_check": can(account, Capability.CHECK_CALLBACKS),
+            "claims": counts["claimed"],
             "exports": file_links(request, "callbacks_file"),
             "view": view,
             "ended": view in ENDED,
@@ -113,6 +102,20 @@ def callbacks(request: DeskRequest) -> HttpResponse:
             and can(account, Capability.VIEW_MATTERS),
         },
     )
+
+
+def _waits(request: DeskRequest) -> dict[str, Any]:
+    """What waits for whoever calls, and what they have done today."""
+    account = request.user
+    return {
+        "quiet_until": quiet_until(),
+        "waiting": {**queue_counts(account), "today": lists.due_today(account)},
+        "in_hand": lists.in_hand(account),
+        "recorded": lists.recorded_today(account),
+        "saved": just_saved(request),
+        "undo_form": ActForm(),
+        "recalls": lists.checks_waiting(account, PURPOSES[RECALL]),
+    }
 
 
 def _row(line: Any) -> dict[str, Any]:

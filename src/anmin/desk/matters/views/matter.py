@@ -16,7 +16,7 @@ from anmin.callbacks.resting import has_callbacks
 from anmin.desk.matters.forms import AssignForm, CorrectForm, NoteForm, RevealForm, correct_form
 from anmin.desk.matters.matter_page import facts_of, orders_of, step_of, written
 from anmin.desk.shell.page import DeskRequest, go, page, show
-from anmin.desk.shell.sheets import boxes, empty_boxes, sheet
+from anmin.desk.shell.sheets import Sheet, boxes, empty_boxes, sheet
 from anmin.faces.answers import answers_for
 from anmin.faces.forms import ActForm, StepForm, step_form
 from anmin.faces.story import Names, story
@@ -53,56 +53,53 @@ def step(request: DeskRequest, number: str, code: str) -> HttpResponse:
     form = step_form(found.kind, code)(request.POST, auto_id=f"{code}-%s")
     if wanted := request.POST.get("insert"):
         return _page(request, number, bound=_inserted(found, edge, form, wanted), name=code)
-    actor = Actor.of(request.user)
+    return _stepped(request, found, edge, form)
+
+
+def _stepped(request: DeskRequest, found: Matter, edge: Move, form: StepForm) -> HttpResponse:
+    """Ask for the step, ask the citizen, or do it: as the kind declares."""
+    code = edge.code
     if edge.approval:
         return _act(
             request,
-            number,
+            found,
             form,
             code,
-            lambda: (
-                approvals.ask(
-                    matter_id=found.pk,
-                    code=code,
-                    actor=actor,
-                    reason=form.cleaned_data["note"],
-                    inputs=form.inputs(),
-                    version=form.cleaned_data["version"],
-                    key=form.cleaned_data["key"],
-                ).matter
-            ),
+            lambda **said: approvals.ask(**said).matter,
+            lambda given: {
+                "code": code,
+                "reason": given["note"],
+                "inputs": form.inputs(),
+                "version": given["version"],
+            },
             _("Asked for: it waits for another person's word."),
         )
     if edge.asks:
         return _act(
             request,
-            number,
+            found,
             form,
             code,
-            lambda: ask_citizen(
-                matter_id=found.pk,
-                code=code,
-                actor=actor,
-                question=form.cleaned_data["question"],
-                version=form.cleaned_data["version"],
-                key=form.cleaned_data["key"],
-            ),
+            ask_citizen,
+            lambda given: {
+                "code": code,
+                "question": given["question"],
+                "version": given["version"],
+            },
             _("The question is on its way to the citizen."),
         )
     return _act(
         request,
-        number,
+        found,
         form,
         code,
-        lambda: actions.move(
-            matter_id=found.pk,
-            code=code,
-            actor=actor,
-            version=form.cleaned_data["version"],
-            note=form.cleaned_data.get("note", ""),
-            inputs=form.inputs(),
-            key=form.cleaned_data["key"],
-        ),
+        actions.move,
+        lambda given: {
+            "code": code,
+            "version": given["version"],
+            "note": given.get("note", ""),
+            "inputs": form.inputs(),
+        },
         _("Done: %(step)s.") % {"step": edge.label},
     )
 
@@ -115,17 +112,11 @@ def assign(request: DeskRequest, number: str) -> HttpResponse:
     form = AssignForm(request.POST, account=request.user, auto_id="assign-%s")
     return _act(
         request,
-        number,
+        found,
         form,
         "assign",
-        lambda: actions.assign(
-            matter_id=found.pk,
-            actor=Actor.of(request.user),
-            version=form.cleaned_data["version"],
-            note=form.cleaned_data["note"],
-            key=form.cleaned_data["key"],
-            **form.target(),
-        ),
+        actions.assign,
+        lambda given: {"version": given["version"], "note": given["note"], **form.target()},
         _("Handed over."),
     )
 
@@ -138,16 +129,11 @@ def note(request: DeskRequest, number: str) -> HttpResponse:
     form = NoteForm(request.POST, auto_id="note-%s")
     return _act(
         request,
-        number,
+        found,
         form,
         "note",
-        lambda: actions.add_note(
-            matter_id=found.pk,
-            actor=Actor.of(request.user),
-            text=form.cleaned_data["note"],
-            public=form.cleaned_data["public"],
-            key=form.cleaned_data["key"],
-        ),
+        actions.add_note,
+        lambda given: {"text": given["note"], "public": given["public"]},
         _("Your note is in the timeline."),
     )
 
@@ -160,18 +146,16 @@ def correct(request: DeskRequest, number: str) -> HttpResponse:
     form = _correct_form(request.user, found)(request.POST, auto_id="correct-%s")
     return _act(
         request,
-        number,
+        found,
         form,
         "correct",
-        lambda: correcting.correct(
-            matter_id=found.pk,
-            actor=Actor.of(request.user),
-            right=form.right(),
-            reason=form.cleaned_data["note"],
-            planned=has_callbacks,
-            version=form.cleaned_data["version"],
-            key=form.cleaned_data["key"],
-        ),
+        correcting.correct,
+        lambda given: {
+            "right": form.right(),
+            "reason": given["note"],
+            "planned": has_callbacks,
+            "version": given["version"],
+        },
         _("Corrected. What was there before stays in the history."),
     )
 
@@ -219,22 +203,26 @@ def reveal(request: DeskRequest, number: str) -> HttpResponse:
 
 def _act(
     request: DeskRequest,
-    number: str,
+    found: Matter,
     form: ActForm,
     name: str,
-    do: Callable[[], Matter],
+    act: Callable[..., Matter],
+    said: Callable[[dict[str, Any]], dict[str, Any]],
     done: str,
 ) -> HttpResponse:
     """Ask an action for what the form says: on success go on, else show why not and keep all."""
-    if form.does(lambda _given: do()):
+    actor = Actor.of(request.user)
+    if form.does(
+        lambda given: act(matter_id=found.pk, actor=actor, key=given["key"], **said(given))
+    ):
         messages.success(request, done)
         # Handed to where this person does not see it: back to the list.
         seen = queries.may_see(request.user, form.made)
         return go(
             request,
-            reverse("desk:matter", args=[number]) if seen else reverse("desk:matters"),
+            reverse("desk:matter", args=[found.number]) if seen else reverse("desk:matters"),
         )
-    return _page(request, number, bound=form, name=name, status=form.status)
+    return _page(request, found.number, bound=form, name=name, status=form.status)
 
 
 def _page(
@@ -259,9 +247,6 @@ def _page(
         step_of(view, names, move, n, bound if move.code == name else None)
         for n, move in enumerate(view.moves, 1)
     ]
-    version = view.matter.version
-    assigning = bound if name == "assign" else None
-    noting = bound if name == "note" else None
     placed = (
         not bound or name in ("assign", "note", "correct") or any(one.sheet.opened for one in steps)
     )
@@ -281,14 +266,7 @@ def _page(
             "moves": [one for one in steps if not one.asks],
             "forms": [one for one in steps if one.asks],
             "failed": bound if bound is not None and bound.errors else None,
-            "assign": sheet(AssignForm, "assign", version=version, bound=assigning),
-            "note": sheet(NoteForm, "note", version=version, bound=noting),
-            "correct": sheet(
-                _correct_form(request.user, view.matter),
-                "correct",
-                version=version,
-                bound=bound if name == "correct" else None,
-            ),
+            **_sheets(request, view.matter, bound, name),
             "reveal_boxes": empty_boxes(RevealForm, "reveal"),
             "contact": view.masked,
             "requests": approvals.shown(approvals.waiting_about(view.matter), request.user),
@@ -299,6 +277,21 @@ def _page(
         },
         status=status,
     )
+
+
+def _sheets(
+    request: DeskRequest, matter: Matter, bound: ActForm | None, name: str
+) -> dict[str, Sheet]:
+    """The forms that stand on every matter's page, one of them perhaps as it was sent."""
+    forms: dict[str, type[ActForm]] = {
+        "assign": AssignForm,
+        "note": NoteForm,
+        "correct": _correct_form(request.user, matter),
+    }
+    return {
+        one: sheet(form, one, version=matter.version, bound=bound if name == one else None)
+        for one, form in forms.items()
+    }
 
 
 def _inserted(matter: Matter, edge: Move, form: StepForm, wanted: str) -> StepForm:

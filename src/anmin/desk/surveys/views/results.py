@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
-from anmin.desk.figures.pages import FigurePage, Sheet, columns
+from anmin.desk.figures.pages import FigurePage, Sheet, choices, columns
 from anmin.desk.shell.page import DeskRequest, go, page, show
 from anmin.desk.shell.receiving import LimitedUpload
 from anmin.desk.surveys import method as survey_method
@@ -75,58 +75,29 @@ def _chosen(request: DeskRequest, measures: list[dict[str, Any]]) -> tuple[dict[
 def _shown(
     request: DeskRequest, wave: Wave, given: Given, chosen: dict[str, Any], by: str
 ) -> dict[str, Any]:
-    account = request.user
-    here = reverse("desk:survey_results", args=[wave.code])
+    account, code = request.user, chosen["code"]
     revision = request.GET.get("revision", "")
-    kept = f"&revision={revision}" if revision else ""
     other = _other(account, wave, request.GET.get("against", ""))
-    level = given.method["level"]
-    measure = words.label(chosen)
-    cross = results.cross_of(given.figures, chosen["code"], by.removeprefix(words.CROSS))
+    cross = results.cross_of(given.figures, code, by.removeprefix(words.CROSS))
     crossed = cross if by.startswith(words.CROSS) else []
-    cells = results.cells_of(given.figures, chosen["code"], by)
+    cells = results.cells_of(given.figures, code, by)
     ranked = by == "town" and chosen["is_share"]
     modelled = any(cell.model is not None for cell in cells)
     how = survey_method.how_made(given.method)
     csv_url = f"{reverse('desk:survey_results_csv', args=[wave.code])}?revision={revision}"
     context: dict[str, Any] = {
-        "measure": measure,
+        **_switches(request, wave, given, chosen, by),
+        "measure": words.label(chosen),
         "chosen": chosen,
         "by": by,
-        "views": [
-            {
-                "label": words.label(one),
-                "url": f"{here}?measure={one['code']}&by={by}{kept}",
-                "current": one["code"] == chosen["code"],
-            }
-            for one in given.figures["measures"]
-        ],
-        "dimensions": [
-            {
-                "label": words.dimension(one),
-                "url": f"{here}?measure={chosen['code']}&by={one}{kept}",
-                "current": one == by,
-            }
-            for one in words.in_order(chosen["by"])
-        ]
-        + [
-            {
-                "label": words.crossing(one),
-                "url": f"{here}?measure={chosen['code']}&by={words.CROSS}{one}{kept}",
-                "current": by == words.CROSS + one,
-            }
-            for one in words.in_order(chosen["cross"])
-        ],
         "matrix": words.matrix(crossed, chosen) if crossed else None,
-        "tiles": words.tiles(
-            chosen, given.method, releases.outside_results(account, chosen["code"])
-        ),
+        "tiles": words.tiles(chosen, given.method, releases.outside_results(account, code)),
         "lines": words.lines(cells, chosen, given.method, by),
         "tested": any(cell.q is not None for cell in cells),
         "ranked": ranked,
         "modelled": modelled,
         "spans": 8 + ranked + modelled,
-        "level": round(level * 100),
+        "level": round(given.method["level"] * 100),
         "how": how,
         "csv_url": csv_url,
         "against": [one for one in queries.waves(account) if one.pk != wave.pk and one.closed_at],
@@ -134,18 +105,51 @@ def _shown(
     }
     series = [(wave.title, cells)]
     if other is not None:
-        last, figures = other
-        changed = changes.changes(given.figures, figures.figures, chosen["code"], by, level)
-        whole = changes.changes(given.figures, figures.figures, chosen["code"], "", level)
-        context["changes"] = words.changes([*whole, *changed], chosen, by, level)
-        series.append((last.title, results.cells_of(figures.figures, chosen["code"], by)))
-    if crossed:
-        series, by = words.by_level(crossed), "town"
+        context["changes"] = _changes(given, other[1], chosen, by)
+        series.append((other[0].title, results.cells_of(other[1].figures, code, by)))
     if cells or crossed:
         context["plot"] = words.plot(
-            measure, series, chosen, by, level=level, how=how, csv_url=csv_url
+            context["measure"],
+            words.by_level(crossed) if crossed else series,
+            chosen,
+            "town" if crossed else by,
+            level=given.method["level"],
+            how=how,
+            csv_url=csv_url,
         )
     return context
+
+
+def _switches(
+    request: DeskRequest, wave: Wave, given: Given, chosen: dict[str, Any], by: str
+) -> dict[str, Any]:
+    """The other measures, and what this one can be broken down by."""
+    here = reverse("desk:survey_results", args=[wave.code])
+    revision = request.GET.get("revision", "")
+    kept = f"&revision={revision}" if revision else ""
+    measures = {one["code"]: words.label(one) for one in given.figures["measures"]}
+    dimensions = {one: words.dimension(one) for one in words.in_order(chosen["by"])}
+    crossings = {words.CROSS + one: words.crossing(one) for one in words.in_order(chosen["cross"])}
+    return {
+        "views": choices(
+            measures, chosen["code"], lambda one: f"{here}?measure={one}&by={by}{kept}"
+        ),
+        "dimensions": choices(
+            dimensions | crossings,
+            by,
+            lambda one: f"{here}?measure={chosen['code']}&by={one}{kept}",
+        ),
+    }
+
+
+def _changes(given: Given, other: Release, chosen: dict[str, Any], by: str) -> list[Any]:
+    """What changed since another wave, as a whole and by part."""
+    level, both = given.method["level"], (given.figures, other.figures)
+    found = [
+        *changes.changes(*both, chosen["code"], "", level),
+        *changes.changes(*both, chosen["code"], by, level),
+    ]
+    return words.changes(found, chosen, by, level)
 
 
 def _other(account: Account, wave: Wave, code: str) -> tuple[Wave, Release] | None:
