@@ -6,17 +6,19 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone, translation
 
 from anmin.channels.actions import opt_out
-from anmin.channels.models import Message, Status
+from anmin.channels.models import Message
 from anmin.channels.queries import body_of, recipient_of
-from anmin.kernel.errors import NotAllowed, NotFound, Refusal
-from anmin.matters import actions, approvals, follow, messages, party_actions, public
+from anmin.kernel.errors import Conflict, NotAllowed, NotFound, Refusal
+from anmin.matters import actions, approvals, correcting, follow, messages, party_actions, public
 from anmin.matters.actor import CITIZEN, Actor
 from anmin.matters.contacts import ContactFacts, contact_marks, unseal
+from anmin.matters.correcting import Right
 from anmin.matters.models import (
     ApprovalRequest,
     Contact,
@@ -112,8 +114,10 @@ def test_a_new_code_ends_the_old_one(city: City) -> None:
         follow.followed(matter.number, old, asked_from="a")
     assert follow.followed(matter.number, new, asked_from="a") == matter
     nobody = lost(city, contact=None)
+    with pytest.raises(NotAllowed):  # who knows it could speak as the citizen
+        actions.give_follow_code(matter_id=nobody.pk, actor=Actor.of(city.officer))
     spoken = actions.give_follow_code(
-        matter_id=nobody.pk, actor=Actor.of(city.officer), passphrase="春天 的 花"
+        matter_id=nobody.pk, actor=Actor.of(city.inspector), passphrase="春天 的 花"
     )
     with pytest.raises(NotFound):
         follow.followed(nobody.number, spoken, asked_from="a")
@@ -137,8 +141,10 @@ def test_the_answer_is_told_word_for_word_unless_nobody_may_or_can_be(city: City
     opened = Entry.objects.get(matter=nobody, action="open")
     assert opened.payload["told"]["untold"] == messages.NO_PHONE
     opt_out(medium="sms", recipient=WANG.phone, via="phone")
-    silent = sent(lost(city))[-1]
-    assert silent.status == Status.CANCELLED
+    silent = lost(city)
+    assert not sent(silent)
+    opened = Entry.objects.get(matter=silent, action="open")
+    assert opened.payload["told"]["untold"] == messages.OPTED_OUT
 
 
 def test_an_outcome_is_said_and_a_failure_stays_on_record(city: City) -> None:
@@ -454,3 +460,140 @@ def test_a_party_is_written_whole_or_not_at_all(
         )
     assert Entry.objects.filter(matter=matter).count() == 1
     assert verify().sound
+
+
+def test_a_broken_promise_stays_broken_whatever_starts_it_anew(city: City) -> None:
+    matter = lost(city)
+    late = timezone.now() + timedelta(days=40)
+    actions.move(
+        matter_id=matter.pk,
+        code="give_up",
+        actor=Actor.of(city.officer),
+        inputs={"answer": "未找到。"},
+        at=late,
+    )
+    actions.move(
+        matter_id=matter.pk, code="look_again", actor=CITIZEN, note="再找", at=late + timedelta(1)
+    )
+    clock = Deadline.objects.get(matter=matter, clock="search")
+    assert (clock.missed, clock.met_at) == (1, None)
+    taken(matter, "give_up", city.officer, answer="仍未找到。")
+    kept = lost(city)
+    taken(kept, "give_up", city.officer, answer="未找到。")
+    actions.move(matter_id=kept.pk, code="look_again", actor=CITIZEN, note="再找")
+    taken(kept, "give_up", city.officer, answer="仍未找到。")
+    refresh(full=True)
+    (figure,) = show("kept_in_time").rows
+    assert (figure.numerator, figure.denominator) == (1, 2)
+    assert verify().sound
+
+
+def test_a_code_ends_with_the_contact_and_is_not_given_without_end(city: City) -> None:
+    matter = lost(city)
+    code = code_of(sent(matter)[0])
+    right = Right(contact=ContactFacts("", "+8613900001111", ""))
+    correcting.correct(
+        matter_id=matter.pk,
+        actor=Actor.of(city.inspector),
+        right=right,
+        reason="号码有误",
+        planned=lambda _ids: set(),
+    )
+    with pytest.raises(NotFound):  # it went to somebody else
+        follow.followed(matter.number, code, asked_from="a")
+    with pytest.raises(NotAllowed):
+        actions.give_follow_code(matter_id=matter.pk, actor=Actor.of(city.officer))
+    other = lost(city)
+    for _turn in range(5):
+        actions.give_follow_code(matter_id=other.pk, actor=Actor.of(city.officer))
+    with pytest.raises(Refusal) as refused:
+        actions.give_follow_code(matter_id=other.pk, actor=Actor.of(city.officer))
+    assert refused.value.code == "limit"
+
+
+def test_a_request_falls_when_its_asker_may_not_or_the_matter_moved_on(city: City) -> None:
+    def asked() -> tuple[Matter, ApprovalRequest]:
+        matter = lost(city)
+        request = approvals.ask(
+            matter_id=matter.pk,
+            code="longer",
+            actor=Actor.of(city.officer),
+            reason="查看监控",
+            inputs={"looked": "车站"},
+        )
+        return matter, request
+
+    matter, request = asked()
+    taken(matter, "find", city.officer, shelf="A3")
+    inspector = Actor.of(city.inspector)
+    with pytest.raises(Conflict):
+        approvals.agree(request_id=request.pk, actor=inspector, reason="同意")
+    matter, request = asked()
+    actions.assign(matter_id=matter.pk, actor=inspector, unit=city.yuhai)
+    with pytest.raises(Conflict):
+        approvals.agree(request_id=request.pk, actor=inspector, reason="同意")
+    with pytest.raises(NotAllowed):
+        approvals.withdraw(request_id=request.pk, actor=Actor.of(city.officer))
+    matter, request = asked()
+    city.officer.is_active = False
+    city.officer.save()
+    with pytest.raises(Conflict):
+        approvals.agree(request_id=request.pk, actor=inspector, reason="同意")
+    assert not Entry.objects.filter(action="longer").exists()
+
+
+def test_what_the_second_person_says_is_for_the_house(city: City) -> None:
+    matter = lost(city)
+    request = approvals.ask(
+        matter_id=matter.pk,
+        code="longer",
+        actor=Actor.of(city.officer),
+        reason="查看监控",
+        inputs={"looked": "车站"},
+        key="k",
+    )
+    again = approvals.ask(
+        matter_id=matter.pk,
+        code="longer",
+        actor=Actor.of(city.officer),
+        reason="查看监控",
+        key="k",
+    )
+    assert again == request
+    approvals.agree(request_id=request.pk, actor=Actor.of(city.inspector), reason="内部意见")
+    assert "内部意见" not in str(public.face(matter).story)
+    assert (
+        "内部意见" in browser(city.officer).get(f"/desk/matters/{matter.number}/").content.decode()
+    )
+    actions.add_note(matter_id=matter.pk, actor=Actor.of(city.officer), text="x", key="same")
+    with pytest.raises(Conflict):
+        approvals.ask(
+            matter_id=matter.pk,
+            code="longer",
+            actor=Actor.of(city.duty_leader),
+            reason="再查",
+            inputs={"looked": "市场"},
+            key="same",
+        )
+
+
+def test_after_more_time_the_next_delay_is_told_of_again(city: City) -> None:
+    matter = lost(city)
+    noon = datetime.combine(timezone.localdate() + timedelta(days=1), datetime.min.time())
+    noon = (noon + timedelta(hours=12)).replace(tzinfo=ZONE)
+    due = noon + timedelta(hours=1)
+    Deadline.objects.filter(matter=matter, clock="search").update(due_at=due)
+    Matter.objects.update(due_at=due)
+    assert messages.tell_delays(now=noon) == 1
+    request = approvals.ask(
+        matter_id=matter.pk,
+        code="longer",
+        actor=Actor.of(city.officer),
+        reason="查看监控",
+        inputs={"looked": "车站"},
+    )
+    with time_machine.travel(noon + timedelta(minutes=10)):
+        approvals.agree(request_id=request.pk, actor=Actor.of(city.inspector), reason="同意")
+    Deadline.objects.filter(matter=matter, clock="search").update(due_at=due + timedelta(hours=1))
+    Matter.objects.update(due_at=due + timedelta(hours=1))
+    assert messages.tell_delays(now=noon + timedelta(minutes=20)) == 1

@@ -196,11 +196,11 @@ registry.add(
         table="matters",
         kind=Kind.PROPORTION,
         direction=Direction.HIGHER,
-        numerator=lambda rows: _settled(rows) & (rows.met_at <= rows.due_at),
+        numerator=lambda rows: _settled(rows) & (rows.met_at <= rows.due_at) & (rows.missed == 0),
         denominator=lambda rows: (
             _is_order(rows)
             & (rows.stage != "withdrawn")
-            & (_settled(rows) | (rows.due_at < rows.cutoff))
+            & (_settled(rows) | (rows.due_at < rows.cutoff) | (rows.missed > 0))
         ),
         dimensions=("unit",),
         instead=BY_PROMISE,

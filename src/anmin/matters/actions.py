@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.evidence.log import atomic
-from anmin.kernel.errors import Conflict, NotFound, Refusal
+from anmin.kernel.errors import Conflict, NotAllowed, NotFound, Refusal
 from anmin.matters import conflict, follow, messages, policy
 from anmin.matters.actor import CITIZEN, Actor
 from anmin.matters.contacts import (
@@ -20,14 +20,21 @@ from anmin.matters.contacts import (
     unseal,
 )
 from anmin.matters.ledger import Change, append, deadlines_of, running_clocks
-from anmin.matters.models import Contact, Entry, Matter
+from anmin.matters.merged import parts_of
+from anmin.matters.models import Contact, Entry, LaterContact, Matter
 from anmin.matters.opening import open_matter as open_matter
 from anmin.matters.queries import by_id
 from anmin.matters.steps import prepare, require_here, step_of
 from anmin.matters.taking import take
 from anmin.people.actions import log_access
+from anmin.people.limits import Limit
+from anmin.people.limits import take as take_one
 from anmin.people.models import Account
+from anmin.people.policy import is_rated
 from anmin.places.models import Unit
+
+CODES = Limit(5, 86_400)
+"""How often a day a matter gets a new code: each ends the one before."""
 
 
 def move(
@@ -148,13 +155,22 @@ def note_reply(matter: Matter, *, key: str) -> None:
 def give_follow_code(*, matter_id: int, actor: Actor, passphrase: str = "") -> str:
     """A new code for the citizen to follow the matter by; the old one ends.
 
-    It is sent to the citizen's own phone; returned, to be told at once, only where that cannot be.
+    It is sent to the citizen's own phone; returned, to be told at once, only where that cannot be,
+    and never to somebody whose own unit is rated, who could speak as the citizen with it.
     ``passphrase``: what the citizen must know besides, if both agreed on one.
     """
     matter = lock(matter_id)
     policy.require_note(actor, matter)
+    if take_one("follow code given", matter.number, limit=CODES).over:
+        raise Refusal(_("A code was given several times today: the last one holds."), code="limit")
     change = Change("code_given", matter.state)
     hearers = messages.prospect(matter, messages.CODE, change)[:1]
+    if actor.account is not None and is_rated(actor.account):
+        by_hand = LaterContact.objects.filter(matter=matter, standing=LaterContact.WRONG).exists()
+        if not hearers or by_hand:
+            raise NotAllowed(
+                _("It cannot be sent to a phone that the citizen gave: the inspectorate gives it.")
+            )
     code = follow.give(matter, passphrase=passphrase)
     _same_state(matter, change, actor)
     messages.send(matter, messages.CODE, hearers, code="code", at=timezone.now(), follow=code)
@@ -185,10 +201,13 @@ def contact_for_message(matter: Matter) -> ContactFacts:
 
 
 def contacts_to_call(matter: Matter) -> list[ContactFacts]:
-    """Whom to call about a matter, in order: the first contact, then those named later."""
+    """Whom to call about a matter, in order: the first contact, those named later, and those of the
+    matters that became part of it."""
     first = contact_for_message(matter)
     later = later_contacts(matter.pk, number=matter.number)
-    return [one for one in (first, *later) if one.phone]
+    parts = [contact_for_message(one) for one in parts_of(matter)]
+    named = {one.phone: one for one in (*reversed(parts), *reversed(later), first) if one.phone}
+    return list(reversed(named.values()))
 
 
 def lock(matter_id: int) -> Matter:

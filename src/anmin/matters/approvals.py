@@ -11,7 +11,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,7 +22,7 @@ from anmin.matters.actions import done_before, lock, require_version
 from anmin.matters.actor import Actor
 from anmin.matters.flow import Approval, Move, Text
 from anmin.matters.ledger import Change, append, deadlines_of, running_clocks
-from anmin.matters.models import ApprovalRequest, Matter
+from anmin.matters.models import ApprovalRequest, Entry, Matter
 from anmin.matters.reckoning import reckoner
 from anmin.matters.registry import all_kinds
 from anmin.matters.steps import prepare, require_here, step_of
@@ -56,11 +56,14 @@ def ask(
     and ``Conflict`` while the same step is asked for already.
     """
     matter = lock(matter_id)
-    if done_before(matter, key):
-        return ApprovalRequest.objects.filter(matter=matter, step=code).latest("pk")
     edge, approval = _needing_approval(matter, code)
-    reason = _said(reason)
     policy.require_move(actor, matter, edge)
+    if done_before(matter, key):
+        known = ApprovalRequest.objects.filter(matter=matter, step=code, asked_by=actor.account)
+        if (last := known.order_by("-pk").first()) is not None:
+            return last
+        raise Conflict(_("This form was used before; open it anew."), field="key")
+    reason = _said(reason)
     require_version(matter, version)
     require_here(matter, edge)
     now = timezone.now()
@@ -89,7 +92,9 @@ def agree(*, request_id: int, actor: Actor, reason: str) -> Matter:
     reason = _said(reason)
     edge, now = step_of(matter, request.step), timezone.now()
     require_here(matter, edge)
+    _require_still(request, matter, edge)
     change, running = prepare(matter, edge, note=reason, inputs=request.inputs, at=now)
+    change.note, change.told["why"] = "", reason  # for the house, not for the citizen
     change.told["asked_by"] = request.asked_by.username if request.asked_by else ""
     take(matter, edge, change, actor=actor, at=now, running=running)
     _end(request, ApprovalRequest.AGREED, actor, reason)
@@ -111,8 +116,11 @@ def refuse(*, request_id: int, actor: Actor, reason: str) -> Matter:
 def withdraw(*, request_id: int, actor: Actor) -> Matter:
     """Take back what one asked for oneself."""
     request, matter = _open(request_id)
-    if actor.account is None or actor.account.pk != request.asked_by_id:
+    account = actor.account
+    if account is None or account.pk != request.asked_by_id:
         raise NotAllowed(_("Only who asked takes it back."))
+    if not policy.in_scope(account, matter):
+        raise NotAllowed(_("You may not do this."))
     _note(matter, WITHDRAWN, actor, timezone.now(), step=request.step)
     _end(request, ApprovalRequest.WITHDRAWN, actor, "")
     return matter
@@ -232,6 +240,16 @@ def _require_other(actor: Actor, request: ApprovalRequest, matter: Matter) -> No
         raise NotAllowed(_("You may not do this."))
     if account.pk == request.asked_by_id:
         raise NotAllowed(_("Another person than the one who asked decides this."))
+
+
+def _require_still(request: ApprovalRequest, matter: Matter, edge: Move) -> None:
+    """Refuse what was asked for by somebody who may not take the step now, or before the matter moved."""
+    asker = request.asked_by
+    if asker is not None and edge not in policy.moves_for(asker, matter):
+        raise Conflict(_("Whoever asked may not take this step any more: refuse it."))
+    moved = Entry.objects.filter(matter=matter, at__gt=request.asked_at)
+    if moved.exclude(from_state=F("to_state")).exists():
+        raise Conflict(_("The matter has moved on since this was asked for: refuse it."))
 
 
 def _note(

@@ -197,13 +197,17 @@ class Bounds:
         }
 
     def _reached(self, flow: Flow, start: str) -> set[str]:
-        """Every state that this role's own steps lead to from there."""
+        """Every state that this role's own steps lead to from there.
+
+        Not those that ask more than facts: a second person, a guard, what became of it.
+        """
         found, edge = {start}, {start}
         while edge:
             edge = {
                 move.to(state)
                 for move in flow.moves
                 if self.account.role in move.by
+                and not (move.approval or move.guards or len(move.outcomes) > 1)
                 for state in edge & set(move.sources)
             } - found
             found |= edge

@@ -72,7 +72,7 @@ class Running:
     ``held_by`` is the unit that answers for it where that is not the one that has the matter now
     (``reckoning.handed_on``). ``extended``: the rules by which it was extended, each with the day.
     ``paused_at``: since when it stands still. ``stood``: how long it stood still before, in what
-    its rule counts.
+    its rule counts. ``missed``: how often it was broken before it was started anew.
     """
 
     rule: str
@@ -84,6 +84,7 @@ class Running:
     extended: tuple[tuple[str, date], ...] = ()
     paused_at: datetime | None = None
     stood: int = 0
+    missed: int = 0
 
     @property
     def owed(self) -> bool:
@@ -104,6 +105,7 @@ class Running:
             "extended": [[rule, day.isoformat()] for rule, day in self.extended] or None,
             "paused": stamp(self.paused_at) if self.paused_at else None,
             "stood": self.stood or None,
+            "missed": self.missed or None,
         }
         return told | {name: value for name, value in moved.items() if value is not None}
 
@@ -124,6 +126,7 @@ class Running:
             tuple((rule, date.fromisoformat(day)) for rule, day in told.get("extended", ())),
             moment("paused"),
             told.get("stood", 0),
+            told.get("missed", 0),
         )
 
 
@@ -172,8 +175,8 @@ def tick(
             start = opened_at or at
             rule = clock.rule_for(facts)
             due = reckon(rule, start)
-            now = Running(rule, start, due.at, due.provisional, met)
-            changed[clock.code] = now
+            fresh = Running(rule, start, due.at, due.provisional, met)
+            now = changed[clock.code] = _remembering(fresh, now, at) if now else fresh
         elif now is not None and now.met_at is None and met is not None:
             now = replace(_gone_on(now, at, reckon), met_at=met)
             changed[clock.code] = now
@@ -197,6 +200,13 @@ def extend(clock: Clock, now: Running, *, day: date, reckon: Reckoner) -> Runnin
 def next_due(running: Mapping[str, Running]) -> datetime | None:
     """The nearest deadline that still runs."""
     return min([one.due_at for one in running.values() if one.owed], default=None)
+
+
+def _remembering(fresh: Running, before: Running, at: datetime) -> Running:
+    """A clock started anew, with what was broken before and who answers for that."""
+    late = before.paused_at is None and (before.met_at or at) > before.due_at
+    missed = before.missed + late
+    return replace(fresh, missed=missed, held_by=before.held_by) if missed else fresh
 
 
 def _paused(

@@ -32,7 +32,7 @@ from anmin.matters.contacts import (
 )
 from anmin.matters.first_word import clocks_put_right, named_by_unit
 from anmin.matters.ledger import Change, append, deadlines_of, running_clocks
-from anmin.matters.models import Contact, LaterContact, Matter
+from anmin.matters.models import Contact, FollowCode, LaterContact, Matter
 from anmin.matters.reckoning import reckoner
 from anmin.people.models import Account
 from anmin.people.policy import is_rated
@@ -217,4 +217,5 @@ def _keep(
         setattr(current, name, value)
     current.save()
     find_by(matter, current)
+    FollowCode.objects.filter(matter=matter).delete()  # it went to whoever was named before
     return {"contact": sealed.fingerprint.hex()}

@@ -39,6 +39,9 @@ COLUMNS: Mapping[str, Column] = {
     "town": Column(ColumnType.STRING, _("code of the town or street")),
     "due_at": Column(ColumnType.TIMESTAMP, _("when it is due")),
     "met_at": Column(ColumnType.TIMESTAMP, _("when the promise was met, or it ended")),
+    "missed": Column(
+        ColumnType.INTEGER, _("how often its promise was broken before it was made anew")
+    ),
     "due_unit": Column(
         ColumnType.STRING,
         _("code of the unit that answers for the promise: that had it when the time ran out"),
@@ -127,8 +130,9 @@ def _rows_of(kind: Kind, vendor: str) -> str:
                m.closed_at, u.code AS unit, a.code AS area,
                substr(a.code, 1, {TOWN_DIGITS}) AS town,
                CASE WHEN d.paused_at IS NULL THEN d.due_at END AS due_at, d.met_at,
-               CASE WHEN d.met_at <= d.due_at THEN u.code ELSE COALESCE(h.code, u.code) END
-                   AS due_unit, m.outcome, m.reopened, {origin_sql()} AS origin, {cause} AS cause_origin{told}
+               COALESCE(d.missed, 0) AS missed,
+               CASE WHEN d.met_at <= d.due_at AND d.missed = 0 THEN u.code
+                   ELSE COALESCE(h.code, u.code) END AS due_unit, m.outcome, m.reopened, {origin_sql()} AS origin, {cause} AS cause_origin{told}
         FROM matters_matter m
         LEFT JOIN places_unit u ON u.id = m.unit_id
         LEFT JOIN places_area a ON a.id = m.area_id

@@ -196,6 +196,8 @@ class Kind:
                 raise ValueError(f"{self.code}: move {move.code} needs {sorted(unknown)}")
             if move.approval and not move.approval.by:
                 raise ValueError(f"{self.code}: nobody approves {move.code}")
+            if move.approval and (len(move.outcomes) > 1 or move.by_citizen or move.asks):
+                raise ValueError(f"{self.code}: {move.code} cannot wait for a second person")
         self._check_tells()
         if unknown := set(self.asks) - fields:
             raise ValueError(f"{self.code}: opening asks {sorted(unknown)}")

@@ -262,6 +262,7 @@ def _deadline_columns(clock: Running) -> dict[str, Any]:
         "held_by_id": clock.held_by,
         "paused_at": clock.paused_at,
         "stood": clock.stood,
+        "missed": clock.missed,
         "extended": extended_text(clock),
     }
 
@@ -279,6 +280,7 @@ def running_clocks(deadlines: Iterable[Deadline]) -> dict[str, Running]:
             _extended(row.extended),
             row.paused_at,
             row.stood,
+            row.missed,
         )
         for row in deadlines
     }

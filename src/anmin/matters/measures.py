@@ -38,7 +38,7 @@ def _answered(rows: Rows) -> Expression:
 
 
 def _in_time(rows: Rows) -> Expression:
-    return _answered(rows) & (rows.met_at <= rows.due_at)
+    return _answered(rows) & (rows.met_at <= rows.due_at) & (rows.missed == 0)
 
 
 def _owed(rows: Rows) -> Expression:
@@ -46,14 +46,14 @@ def _owed(rows: Rows) -> Expression:
     return (
         _is_incident(rows)
         & (rows.stage != "withdrawn")
-        & (_answered(rows) | (rows.due_at < rows.cutoff))
+        & (_answered(rows) | (rows.due_at < rows.cutoff) | (rows.missed > 0))
     )
 
 
 def _promised(rows: Rows) -> Expression:
     """Matters of any kind whose promise was met or should have been by the cut-off."""
     return (rows.stage != "withdrawn") & (
-        (_answered(rows) & rows.due_at.notnull()) | (rows.due_at < rows.cutoff)
+        (_answered(rows) & rows.due_at.notnull()) | (rows.due_at < rows.cutoff) | (rows.missed > 0)
     )
 
 

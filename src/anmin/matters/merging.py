@@ -14,20 +14,21 @@ from django.utils.translation import gettext_lazy
 
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotAllowed, Refusal
-from anmin.matters import conflict, policy
+from anmin.matters import conflict, messages, policy
 from anmin.matters.actions import lock, require_version
 from anmin.matters.actor import Actor
 from anmin.matters.clock import Running, tick
-from anmin.matters.contacts import find_by, seal, unseal
 from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import MERGED
 from anmin.matters.ledger import Change, Replay, append, deadlines_of, running_clocks
-from anmin.matters.models import Contact, Entry, LaterContact, Link, Matter
+from anmin.matters.merged import INTO
+from anmin.matters.models import Entry, Link, Matter
 from anmin.matters.reckoning import reckoner
+from anmin.matters.taking import tell_parent
 from anmin.people.models import Account
 from anmin.people.policy import is_rated
 
-RELATED, DUPLICATE, REPEATS, INTO = "related", "duplicate", "repeats", "merged"
+RELATED, DUPLICATE, REPEATS = "related", "duplicate", "repeats"
 RELATIONS: Mapping[str, Promise] = {
     RELATED: gettext_lazy("Belongs to"),
     DUPLICATE: gettext_lazy("Seems to be the same as"),
@@ -90,9 +91,12 @@ def merge(
         ),
         told={"into": other.number},
     )
+    hearers = messages.prospect(matter, messages.TOGETHER, change)
     append(matter, change, actor=actor, at=now, running=running)
+    messages.send(matter, messages.TOGETHER, hearers, code=INTO, at=now)
     Link.objects.create(matter=matter, relation=INTO, other=other)
-    _written(other, TOOK_IN, actor, {"from": matter.number, **_bring(matter, other)})
+    _written(other, TOOK_IN, actor, {"from": matter.number})
+    tell_parent(matter, now)
     return other
 
 
@@ -128,51 +132,14 @@ def part(*, matter_id: int, actor: Actor, reason: str) -> Matter:
     )
     append(matter, change, actor=actor, at=now, running=running)
     tie.delete()
-    rows = LaterContact.objects.filter(matter=other, standing=LaterContact.MERGED)
-    mark = (Contact.objects.filter(matter=matter).first() or Contact(fingerprint=b"")).fingerprint
-    for row in rows:
-        if bytes(row.fingerprint) == bytes(mark):
-            row.standing = LaterContact.UNDONE
-            row.save()
-    find_by(other, Contact.objects.filter(matter=other).first())
     _written(other, LET_GO, actor, {"into": matter.number})
+    tell_parent(matter, now)
     return matter
 
 
 def may_merge(account: Account, matter: Matter) -> bool:
     """Whether this person may make it part of another, or part them again."""
     return policy.may_assign(account, matter) and not is_rated(account)
-
-
-def goes_on_in(matter: Matter) -> Matter | None:
-    """The matter that a merged one is part of now, however often that was merged on."""
-    seen: set[int] = set()
-    while matter.state == MERGED and matter.pk not in seen:
-        seen.add(matter.pk)
-        tie = Link.objects.filter(matter=matter, relation=INTO).select_related("other").first()
-        if tie is None:
-            return None
-        matter = tie.other
-    return matter if seen else None
-
-
-def _bring(matter: Matter, other: Matter) -> dict[str, Any]:
-    """Let the contact of a matter hear of another; what the entry tells of it."""
-    row = Contact.objects.filter(matter=matter).first()
-    first = Contact.objects.filter(matter=other).first()
-    if row is None or (first and bytes(first.fingerprint) == bytes(row.fingerprint)):
-        return {}
-    facts = unseal(row, number=matter.number)
-    sealed = seal(facts, number=other.number)
-    LaterContact.objects.create(
-        matter=other,
-        at=timezone.now(),
-        run=None,
-        standing=LaterContact.MERGED,
-        **sealed._asdict(),
-    )
-    find_by(other, first)
-    return {"later_contact": sealed.fingerprint.hex()}
 
 
 def _require_merge(actor: Actor, matter: Matter, other: Matter) -> None:

@@ -15,12 +15,14 @@ from django.utils import formats, timezone, translation
 from django.utils.translation import gettext_lazy
 
 from anmin.channels.actions import queue_message
+from anmin.channels.queries import has_opted_out
 from anmin.evidence.log import atomic
 from anmin.kernel.hours import Hours
 from anmin.matters.actor import Actor
 from anmin.matters.contacts import ContactFacts, unseal
 from anmin.matters.ledger import Change, append, deadlines_of, running_clocks
-from anmin.matters.models import Contact, Deadline, Entry, LaterContact, Matter
+from anmin.matters.merged import parts_of
+from anmin.matters.models import Contact, Deadline, Entry, Matter
 from anmin.matters.parties import citizens_of
 from anmin.matters.registry import all_kinds
 from anmin.matters.telling import bureau, named
@@ -32,7 +34,13 @@ DELAYED = "delay_told"
 HOUSE = "messages"
 CODE = Tell(gettext_lazy("{bureau}: follow {about} ({number}) at {page} with the code {code}."))
 """What brings a citizen a new code, of any kind of matter."""
-NO_PHONE, SENSITIVE = "no_phone", "sensitive"
+TOGETHER = Tell(
+    gettext_lazy(
+        "{bureau}: {about} ({number}) is handled together with another report of the same."
+    )
+)
+"""What tells a citizen that his report became part of another."""
+NO_PHONE, SENSITIVE, OPTED_OUT = "no_phone", "sensitive", "opted_out"
 MARGIN = timedelta(minutes=30)
 """What would fall into the quiet hours is told in the last half hour before them."""
 
@@ -51,8 +59,11 @@ def prospect(
         change.told["untold"] = SENSITIVE
         return []
     known = _contacts(matter, tell.to) if contact is None else [contact]
-    hearers = list({one.phone: one for one in known if one.phone}.values())
-    if hearers:
+    named = {one.phone: one for one in known if one.phone}
+    hearers = [one for one in named.values() if not has_opted_out("sms", one.phone)]
+    if named and not hearers:
+        change.told["untold"] = OPTED_OUT
+    elif hearers:
         change.told["told"] = change.told.get("told", 0) + len(hearers)
     elif not tell.to:
         change.told["untold"] = NO_PHONE
@@ -111,8 +122,12 @@ def due_for_word(now: datetime) -> QuerySet[Deadline]:
             until = _horizon(now, settings.RULES.get(kind.delay_lead, timezone.localdate(now)))
             wanted |= Q(matter__kind=kind.code, clock=clock, due_at__lte=until)
             latest = max(latest, until)
+    longer = [edge.code for kind in all_kinds() for edge in kind.flow.moves if edge.extends]
+    since = Entry.objects.filter(
+        matter=OuterRef("matter"), action__in=longer, at__gt=OuterRef("at")
+    )
     said = Entry.objects.filter(
-        matter=OuterRef("matter"), action=DELAYED, at__gte=OuterRef("started_at")
+        ~Exists(since), matter=OuterRef("matter"), action=DELAYED, at__gte=OuterRef("started_at")
     )
     return Deadline.objects.filter(
         wanted,
@@ -129,11 +144,7 @@ def due_for_word(now: datetime) -> QuerySet[Deadline]:
 def _tell_delay(matter_id: int, now: datetime) -> int:
     matter = Matter.objects.select_for_update().get(pk=matter_id)
     kind, running = matter.type, running_clocks(deadlines_of(matter_id))
-    promise = next(one.code for one in kind.clocks if one.promise)
-    said = Entry.objects.filter(
-        matter=matter, action=DELAYED, at__gte=running[promise].started_at
-    ).exists()
-    if said or not running[promise].owed or kind.delay is None:
+    if not due_for_word(now).filter(matter=matter).exists() or kind.delay is None:
         return 0
     change = Change(DELAYED, matter.state, public=True)
     hearers = prospect(matter, kind.delay, change)
@@ -168,13 +179,13 @@ def _due(matter: Matter) -> str:
 
 
 def _contacts(matter: Matter, to: str) -> list[ContactFacts]:
-    """The first contact, and those of the matters that became part of this one; or a party's."""
+    """The first contact, or a party's; of this matter and of those that became part of it."""
+    all_of_it = (matter, *parts_of(matter))
     if to:
-        return citizens_of(matter, to)
-    later = LaterContact.objects.filter(matter=matter, standing=LaterContact.MERGED)
-    rows: list[Contact | LaterContact] = [*Contact.objects.filter(matter=matter)]
-    rows += later.order_by("pk")
-    return [unseal(row, number=matter.number) for row in rows]
+        return [one for part in all_of_it for one in citizens_of(part, to)]
+    rows = Contact.objects.filter(matter__in=all_of_it).select_related("matter")
+    found = {row.matter_id: unseal(row, number=row.matter.number) for row in rows}
+    return [found[one.pk] for one in all_of_it if one.pk in found]
 
 
 def _hours() -> Hours:

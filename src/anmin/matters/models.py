@@ -209,7 +209,8 @@ class Deadline(models.Model):
 
     ``provisional`` tells that a year without announced holidays went into the reckoning.
     ``held_by`` is the unit that answers for it, if it handed the matter on too late (ADR 0049).
-    ``extended`` (``rule@day``, a line each), ``paused_at`` and ``stood`` tell what moved it: see
+    ``extended`` (``rule@day``, a line each), ``paused_at`` and ``stood`` tell what moved it, ``missed``
+    how often it was broken before it started anew: see
     ``clock.Running``.
     """
 
@@ -226,6 +227,7 @@ class Deadline(models.Model):
     extended = models.TextField(blank=True, default="", db_default="")
     paused_at = models.DateTimeField(null=True)
     stood = models.PositiveIntegerField(default=0, db_default=0)
+    missed = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     NO_EVIDENCE = "the entries of its matter replay to it (verify.py)"
     RUNS = Q(met_at=None, paused_at=None)
@@ -296,15 +298,14 @@ class LaterContact(Evidenced):
     ``standing``: ``beside`` (it came when a callback rested on the first, which stays),
     ``second`` (a unit had named it first, and it is called after the one that the record named),
     ``unit`` (somebody whose unit is rated named it beside the record's: it is not called),
-    ``merged`` (it is that of a matter that became part of this one, called and told as well),
     ``renewed`` (it was the first until the system of record named another, before anybody was to
     be called), ``wrong`` (it was the first until somebody put it right by hand) or ``undone`` (the
     import that brought it was undone). ``run`` is that import.
     """
 
-    BESIDE, SECOND, UNIT, MERGED = "beside", "second", "unit", "merged"
+    BESIDE, SECOND, UNIT = "beside", "second", "unit"
     RENEWED, WRONG, UNDONE = "renewed", "wrong", "undone"
-    CALLED = (BESIDE, SECOND, MERGED)
+    CALLED = (BESIDE, SECOND)
     HEARD = (*CALLED, WRONG)
     """What says nothing new when the system of record repeats it."""
     HEARD_OF_UNITS = (*HEARD, UNIT)

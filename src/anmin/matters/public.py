@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from anmin.matters.children import counted
 from anmin.matters.flow import Move, Text
 from anmin.matters.ledger import deadlines_of
-from anmin.matters.merging import goes_on_in
+from anmin.matters.merged import goes_on_in
 from anmin.matters.messages import DELAYED
 from anmin.matters.models import Entry, Matter
 from anmin.matters.outcome import OUTCOME_LABELS

@@ -66,6 +66,11 @@ def handed_on(
         for code, clock in running.items()
         if clock.held_by is None
         and clock.paused_at is None
-        and (clock.due_at < at + least or (opened and at - clock.started_at > least))
-        and (clock.met_at is None or clock.met_at > clock.due_at)
+        and (
+            clock.missed
+            or (
+                (clock.due_at < at + least or (opened and at - clock.started_at > least))
+                and (clock.met_at is None or clock.met_at > clock.due_at)
+            )
+        )
     }

@@ -32,16 +32,18 @@ def take(
     for place, (tell, hearers) in enumerate(heard):
         code = f"{edge.code}{place or ''}"
         messages.send(matter, tell, hearers, code=code, at=at)
-    if matter.parent_id is not None and matter.live != was_live:
-        _tell_parent(matter, matter.parent_id, at)
+    if matter.live != was_live:
+        tell_parent(matter, at)
 
 
-def _tell_parent(child: Matter, parent_id: int, at: datetime) -> None:
-    """Let the matter that an order came from know that it ended, or goes on.
+def tell_parent(child: Matter, at: datetime) -> None:
+    """Let the matter that an order came from, if it did, know that it ended, or goes on.
 
     When the last one has ended, the step that waits for that is taken.
     """
-    parent = Matter.objects.select_for_update().get(pk=parent_id)
+    if child.parent_id is None:
+        return
+    parent = Matter.objects.select_for_update().get(pk=child.parent_id)
     action = children.REOPENED if child.live else children.ENDED
     children.note(parent, action, child, actor=children.HOUSE, at=at)
     if child.live or children.counted(parent)["open"]:

@@ -120,7 +120,7 @@ def _void(matters: list[Matter], run: int, actor: Actor, at: datetime) -> None:
             if row.clock in change.clocks:
                 clock = change.clocks[row.clock]
                 row.met_at, row.due_at = clock.met_at, clock.due_at
-                row.paused_at, row.stood = clock.paused_at, clock.stood
+                row.paused_at, row.stood, row.missed = clock.paused_at, clock.stood, clock.missed
                 ended.append(row)
         matter.external_id, matter.closed_at = None, matter.closed_at or at
         matter.state, matter.stage, matter.due_at = VOID, Stage.VOID.value, None
@@ -128,7 +128,9 @@ def _void(matters: list[Matter], run: int, actor: Actor, at: datetime) -> None:
     Entry.objects.bulk_create(entries)
     columns = ["external_id", "closed_at", "state", "stage", "due_at", "version", "head"]
     Matter.objects.bulk_update(matters, columns, batch_size=200)
-    Deadline.objects.bulk_update(ended, ["met_at", "due_at", "paused_at", "stood"], batch_size=200)
+    Deadline.objects.bulk_update(
+        ended, ["met_at", "due_at", "paused_at", "stood", "missed"], batch_size=200
+    )
 
 
 def _restore(matter: Matter, seq: int, run: int, actor: Actor, at: datetime) -> None:

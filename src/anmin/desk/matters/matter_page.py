@@ -16,6 +16,7 @@ from anmin.faces.dues import clock_state, due_lines
 from anmin.faces.forms import step_form
 from anmin.faces.story import Names, moments
 from anmin.matters import children, merging
+from anmin.matters.merged import INTO
 from anmin.matters.outcome import OUTCOME_LABELS
 from anmin.matters.policy import in_scope
 from anmin.matters.reactions import read_answer, standing
@@ -39,8 +40,8 @@ RELATIONS = {
     "related:back": merging.RELATIONS[merging.RELATED],
     "duplicate:back": merging.RELATIONS[merging.DUPLICATE],
     "repeats:back": gettext_lazy("Brought up again by"),
-    merging.INTO: gettext_lazy("Part of"),
-    f"{merging.INTO}:back": gettext_lazy("Contains"),
+    INTO: gettext_lazy("Part of"),
+    f"{INTO}:back": gettext_lazy("Contains"),
 }
 
 

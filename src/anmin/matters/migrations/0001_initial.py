@@ -94,6 +94,7 @@ class Migration(migrations.Migration):
                 ('extended', models.TextField(blank=True, db_default='', default='')),
                 ('paused_at', models.DateTimeField(null=True)),
                 ('stood', models.PositiveIntegerField(db_default=0, default=0)),
+                ('missed', models.PositiveSmallIntegerField(db_default=0, default=0)),
                 ('held_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.unit')),
                 ('matter', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='deadlines', to='matters.matter')),
             ],

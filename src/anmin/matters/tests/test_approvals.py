@@ -135,8 +135,9 @@ def test_more_time_is_asked_for_and_given_by_somebody_else(city: City, lamp: Mat
     told = [(one.action, one.actor_label, one.note) for one in lamp.entries.order_by("seq")[1:]]
     assert told == [
         ("approval_asked", city.officer.username, "等配件"),
-        ("longer", city.inspector.username, "配件确需订购"),
+        ("longer", city.inspector.username, ""),  # why stands beside it, for the house
     ]
+    assert lamp.entries.get(action="longer").payload["told"]["why"] == "配件确需订购"
     assert verify().sound
     with pytest.raises(Refusal) as refused:
         asked(lamp, city.officer)

@@ -14,6 +14,7 @@ from anmin.matters import actions, merging, public
 from anmin.matters.actor import Actor
 from anmin.matters.contacts import ContactFacts
 from anmin.matters.likely import Likely, Report, likely
+from anmin.matters.merged import goes_on_in, parts_of
 from anmin.matters.models import Deadline, Entry, Link, Matter
 from anmin.matters.news import drain
 from anmin.matters.search import search
@@ -43,13 +44,13 @@ def test_two_become_one_that_hears_of_both(city: City) -> None:
         "withdrawn",
         False,
     )
-    assert merging.goes_on_in(second) == first
+    assert goes_on_in(second) == first
     assert {one.phone for one in actions.contacts_to_call(first)} == {
         "+8613857712345",
         OTHER.phone,
     }
     found = search(city.inspector, OTHER.phone)
-    assert first.number in str(found)
+    assert second.number in str(found)
     assert Deadline.objects.get(matter=second).met_at is not None
     assert Entry.objects.filter(matter=first).latest("seq").action == merging.TOOK_IN
     assert verify().sound
@@ -58,6 +59,22 @@ def test_two_become_one_that_hears_of_both(city: City) -> None:
     assert public.face(second).live
     drain([planning.NEWS])
     assert not Callback.objects.filter(matter=second).exists()
+
+
+def test_whoever_was_merged_on_the_way_is_heard_too(city: City) -> None:
+    first, second = pair(city)
+    third = city.incident(contact=OTHER._replace(phone="+8613957700002", name="赵"))
+    merged(city, second, third)
+    merged(city, first, second)
+    first.refresh_from_db()
+    assert parts_of(first) == [second, third]
+    called = {one.phone for one in actions.contacts_to_call(first)}
+    assert called == {"+8613857712345", OTHER.phone, "+8613957700002"}
+    merging.part(matter_id=third.pk, actor=Actor.of(city.inspector), reason="不是同一起")
+    assert len(actions.contacts_to_call(first)) == 2
+    merging.part(matter_id=second.pk, actor=Actor.of(city.inspector), reason="不是同一起")
+    assert len(actions.contacts_to_call(first)) == 1
+    assert verify().sound
 
 
 def test_who_is_rated_only_links(city: City) -> None:
@@ -109,7 +126,7 @@ def test_parted_it_goes_on_with_its_own_deadline(city: City) -> None:
     parted = merging.part(matter_id=second.pk, actor=Actor.of(city.inspector), reason="不是同一起")
     assert (parted.state, parted.due_at, parted.closed_at) == ("received", due, None)
     assert [one.phone for one in actions.contacts_to_call(first)] == ["+8613857712345"]
-    assert merging.goes_on_in(parted) is None
+    assert goes_on_in(parted) is None
     with pytest.raises(Conflict):
         merging.part(matter_id=second.pk, actor=Actor.of(city.inspector), reason="再来")
     merged(city, first, parted)  # and may be made one again

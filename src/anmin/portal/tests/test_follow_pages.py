@@ -13,6 +13,7 @@ from anmin.channels.queries import body_of
 from anmin.matters import actions, follow, merging
 from anmin.matters.actor import Actor
 from anmin.matters.models import Entry, Matter
+from anmin.matters.reactions import ask_citizen
 
 
 def coded(city: City, matter: Matter) -> str:
@@ -22,6 +23,11 @@ def coded(city: City, matter: Matter) -> str:
     found = re.search(r"([2-9A-Z]{6})\W*$", body_of(message))
     assert found
     return found[1]
+
+
+def _arrived(city: City, matter: Matter) -> str:
+    actions.move(matter_id=matter.pk, code="arrive", actor=Actor.of(city.officer))
+    return "ask"
 
 
 def opened(client: Client, matter: Matter, code: str) -> str:
@@ -98,8 +104,20 @@ def test_a_step_that_is_not_the_citizens_is_refused_and_changes_nothing(
 ) -> None:
     matter = city.answered()
     opened(client, matter, coded(city, matter))
-    before = Entry.objects.count()
     form = {"reason": "没有解决", "key": "0" * 32}
+    asked = city.incident()
+    ask_citizen(
+        matter_id=asked.pk,
+        code=_arrived(city, asked),
+        actor=Actor.of(city.officer),
+        question="几点？",
+    )
+    there = Client()
+    opened(there, asked, coded(city, asked))
+    assert there.post(f"/f/{asked.number}", {**form, "step": "resume"}).status_code == 422
+    asked.refresh_from_db()
+    assert asked.state == "asked"  # answered by the question's own link alone
+    before = Entry.objects.count()
     for step in ("reopen", "withdraw", "", "nothing"):
         answer = client.post(f"/f/{matter.number}", {**form, "step": step})
         assert answer.status_code == 422

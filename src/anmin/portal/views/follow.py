@@ -70,11 +70,14 @@ def followed(request: HttpRequest, number: str) -> HttpResponse:
     steps, form, status = public.steps_of_citizen(matter), Reason(), 200
     if request.method == "POST":
         form, status = Reason(request.POST), 422
+        code = request.POST.get("step", "")
+        if code not in {one.code for one in steps}:
+            form.add_error(None, _("This is not possible now."))
         if form.is_valid():
             try:
                 actions.move(
                     matter_id=matter.pk,
-                    code=request.POST.get("step", ""),
+                    code=code,
                     actor=CITIZEN,
                     note=form.cleaned_data["reason"],
                     key=f"citizen:{form.cleaned_data['key']}",

@@ -105,7 +105,11 @@ def test_a_code_goes_to_the_citizens_phone_or_is_shown_once(city: City) -> None:
     officer = browser(city.officer)
     assert officer.post(f"/desk/matters/{matter.number}/code/").status_code == 303
     assert Message.objects.filter(subject_ref=f"matter:{matter.number}").count() == 1
-    shown = officer.post(f"/desk/matters/{nobody.number}/code/").content.decode()
+    before = Entry.objects.count()
+    assert officer.post(f"/desk/matters/{nobody.number}/code/").status_code == 403
+    assert Entry.objects.count() == before
+    inspector = browser(city.inspector)
+    shown = inspector.post(f"/desk/matters/{nobody.number}/code/").content.decode()
     code = re.search(r'class="code-once">([2-9A-Z]{6})<', shown)
     assert code
     assert follow.followed(nobody.number, code[1], asked_from="a") == nobody

@@ -1,0 +1,31 @@
+"""What became part of what: a matter and those merged into it, however often that was done."""
+
+from anmin.matters.flow import MERGED
+from anmin.matters.models import Link, Matter
+
+INTO = "merged"
+"""The relation of a matter to the one that it became part of."""
+
+
+def parts_of(matter: Matter) -> list[Matter]:
+    """The matters that are part of this one, directly or by another. One query a level."""
+    found: dict[int, Matter] = {}
+    edge = {matter.pk}
+    while edge:
+        ties = Link.objects.filter(other__in=edge, relation=INTO).select_related("matter")
+        fresh = {tie.matter_id: tie.matter for tie in ties if tie.matter_id not in found}
+        found |= fresh
+        edge = set(fresh)
+    return [found[pk] for pk in sorted(found)]
+
+
+def goes_on_in(matter: Matter) -> Matter | None:
+    """The matter that a merged one is part of now; nothing for one that stands by itself."""
+    seen: set[int] = set()
+    while matter.state == MERGED and matter.pk not in seen:
+        seen.add(matter.pk)
+        tie = Link.objects.filter(matter=matter, relation=INTO).select_related("other").first()
+        if tie is None:
+            return None
+        matter = tie.other
+    return matter if seen else None
