@@ -32,6 +32,7 @@ from anmin.kernel.masking import mask_name, surname
 from anmin.matters.actions import contact_for_message
 from anmin.matters.conflict import without
 from anmin.matters.contacts import in_brief
+from anmin.matters.fact_words import shown
 from anmin.matters.models import Link, Matter
 from anmin.matters.policy import in_scope, sees_sealed_links
 from anmin.matters.registry import rectifying_kind
@@ -196,7 +197,7 @@ def view_of(
         happened_at=matter.opened_at,
         place=block_level(matter.place) or (matter.area.label if matter.area else ""),
         state=str(matter.state_label),
-        facts=_public_facts(matter),
+        facts=[(str(title), words) for title, words in shown(matter, matter.type.public.fields)],
         name=name,
         people=[in_brief(one) for one in people_called(matter)],
         spoken=spoken,
@@ -213,26 +214,6 @@ def view_of(
         situations=[one for one in wording().situation if one.stage == "callback"],
         outcomes=operator_outcomes(),
     )
-
-
-def _public_facts(matter: Matter) -> list[tuple[str, str]]:
-    """What the kind shows the public anyway: typed, without free words and persons."""
-    fields = matter.type.details.model_fields
-    return [
-        (str(fields[name].title or name), _shown(matter.details[name]))
-        for name in matter.type.public.fields
-        if matter.details.get(name) not in (None, "")
-    ]
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, str):
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            return value
-        return formats.date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
-    return str(value)
 
 
 def quiet_until() -> datetime | None:

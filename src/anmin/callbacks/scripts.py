@@ -14,9 +14,10 @@ from django.conf import settings
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from anmin.kernel.bilingual import Term, Words
-from anmin.kernel.errors import NotFound
+from anmin.kernel.errors import NotFound, Refusal
 from anmin.kernel.kind_folders import files_of
 from anmin.kernel.suggestive import Asked, require_fair, require_same
+from anmin.matters.registry import all_kinds
 
 FOLDER = Path(__file__).parent / "scripts"
 
@@ -147,6 +148,16 @@ def _sheet[S: Sheet](model: type[S], name: str, version: int | None) -> S:
 def script(code: str, version: int | None = None) -> Script:
     """A callback script; the newest unless a version is named. Raises ``NotFound``."""
     return _sheet(Script, code, version)
+
+
+def require_scripts() -> None:
+    """Refuse a kind whose callbacks have no script: read at the start."""
+    for kind in all_kinds():
+        if kind.follow_up:
+            try:
+                script(kind.follow_up.script)
+            except Refusal as refusal:
+                raise Refusal(f"kind {kind.code}: {refusal}", code="bad_kind") from None
 
 
 def advice(code: str, version: int | None = None) -> AdviceSheet | None:

@@ -7,7 +7,9 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from anmin.callbacks.scripts import require_scripts
 from anmin.config.integrity import require_fitting_keyring
+from anmin.matters import kind_check
 from anmin.places.actions import load_shipped
 
 
@@ -24,10 +26,13 @@ def install() -> Installed:
     # Read now what would otherwise fail in the middle of the first request.
     settings.KEYRING.chain_key  # noqa: B018
     list(settings.RULES.all())
+    kind_check.require_sound()
+    require_scripts()
     executor = MigrationExecutor(connection)
     waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     if waiting:
         call_command("migrate", interactive=False, verbosity=0)
     require_fitting_keyring()
+    kind_check.require_known_rows()
     loaded = load_shipped()
     return Installed(waiting, sum(one.created for one in loaded.values()))

@@ -3,6 +3,7 @@
 `python -m anmin.config.messages` compiles what has changed; `make setup` calls it.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -12,8 +13,13 @@ PACKAGE = Path(__file__).resolve().parent.parent
 
 
 def catalogues() -> list[Path]:
-    """Every catalogue of every room."""
-    return sorted(PACKAGE.glob("**/locale/*/LC_MESSAGES/*.po"))
+    """Every catalogue of every room, and of the kinds that ``ANMIN_KINDS`` names."""
+    named = os.environ.get("ANMIN_KINDS", "").split(",")
+    outside = [Path(one.strip()) for one in named if one.strip()]
+    found = [*PACKAGE.glob("**/locale/*/LC_MESSAGES/*.po")]
+    for folder in outside:
+        found += folder.glob("**/locale/*/LC_MESSAGES/*.po")
+    return sorted(found)
 
 
 def compile_changed() -> int:

@@ -70,7 +70,7 @@ def ask(
     change, _running = prepare(matter, edge, note=reason, inputs=inputs or {}, at=now)
     given = {name: change.details[name] for name in inputs or {} if name in change.details}
     if ApprovalRequest.objects.filter(matter=matter, step=code, outcome="").exists():
-        raise Conflict(_("This has been asked for already and waits for an answer."))
+        raise Refusal(_("This has been asked for already and waits for an answer."), code="asked")
     request = ApprovalRequest.objects.create(
         matter=matter,
         step=code,

@@ -7,18 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils import formats, timezone
-from django.utils.translation import gettext as _
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from anmin.matters.children import counted
+from anmin.matters.fact_words import shown
 from anmin.matters.flow import Move, Text
 from anmin.matters.ledger import deadlines_of
 from anmin.matters.merged import goes_on_in
 from anmin.matters.messages import DELAYED
 from anmin.matters.models import Entry, Matter
 from anmin.matters.outcome import OUTCOME_LABELS
-from anmin.people.listing import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +65,6 @@ def face(matter: Matter) -> Followed:
     """
     kind, now = matter.type, goes_on_in(matter) or matter
     names = dict.fromkeys((*kind.public.fields, *kind.public.reporter))
-    fields = kind.details.model_fields
-    said = kind.details.model_validate(matter.details)
     orders = counted(matter) if kind.children else {"all": 0, "open": 0}
     return Followed(
         number=matter.number,
@@ -78,26 +75,11 @@ def face(matter: Matter) -> Followed:
         opened_at=matter.opened_at,
         outcome=OUTCOME_LABELS.get(now.outcome, ""),
         promise=_promise(now),
-        facts=[
-            (fields[name].title or name, _in_words(getattr(said, name)))
-            for name in names
-            if matter.details.get(name) not in (None, "", [])
-        ],
+        facts=shown(matter, names),
         story=_story(matter),
         orders=orders["all"],
         open_orders=orders["open"],
     )
-
-
-def _in_words(value: object) -> str:
-    """A fact as people read it, in the language in use."""
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    if isinstance(value, datetime):
-        return formats.date_format(timezone.localtime(value), "DATETIME_FORMAT")
-    if isinstance(value, list):
-        return listed([str(one) for one in value])
-    return str(value)
 
 
 def steps_of_citizen(matter: Matter) -> list[Move]:

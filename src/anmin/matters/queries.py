@@ -376,7 +376,7 @@ def _narrowing(filters: Filters) -> dict[str, Any]:
         for name in ("kind", "stage", "category", "unit_id")
         if getattr(filters, name)
     }
-    if filters.kind and kind_of(filters.kind).observe is None:
+    if filters.kind and not kind_of(filters.kind).importable:
         conditions["facts_at__isnull"] = True  # no import brings it: an index of its own
     if filters.area_id:
         conditions["area_id__in"] = directory().areas_below(filters.area_id)

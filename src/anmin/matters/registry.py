@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from anmin.kernel.errors import NotFound
+from anmin.kernel.errors import NotFound, Refusal
 from anmin.matters.flow import Text
 from anmin.matters.kind import Kind
 
@@ -31,8 +31,14 @@ def discover() -> None:
     for name, folder in settings.KIND_FOLDERS.items():
         if folder.parent == shipped:
             importlib.import_module(f"{kinds.__name__}.{name}")
-        else:
+            continue
+        try:
             _load(f"anmin_kinds.{name}", folder)
+        except Refusal:
+            raise
+        except Exception as fault:  # what somebody outside wrote is told as what it is
+            reason = f"{folder}: {type(fault).__name__}: {fault}"
+            raise Refusal(reason, code="bad_kind") from fault
 
 
 def _load(module: str, folder: Path) -> None:

@@ -169,8 +169,9 @@ def test_whoever_asked_does_not_agree_and_others_may_not(city: City, lamp: Matte
     assert refused.value.code == "missing"
     with pytest.raises(NotAllowed):
         asked(lamp, city.other_officer)
-    with pytest.raises(Conflict):
+    with pytest.raises(Refusal) as again:
         asked(lamp, city.officer)
+    assert again.value.code == "asked"
     assert world() == before
 
 

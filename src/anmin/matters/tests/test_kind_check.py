@@ -1,0 +1,143 @@
+"""A kind that does not fit the house stops the start, and says what is wrong."""
+
+import dataclasses
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.utils import translation
+from tests.personas import City
+
+from anmin.callbacks.scripts import require_scripts
+from anmin.kernel.errors import Refusal
+from anmin.matters import kind_check, registry
+from anmin.matters.clock import Clock
+from anmin.matters.fact_words import in_words, shown
+from anmin.matters.flow import Move
+from anmin.matters.kind import Details, FollowUp, Kind, Public, fact
+from anmin.matters.models import Matter
+from anmin.matters.registry import kind_of
+
+
+def altered(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> Kind:
+    """An incident declared otherwise, in the place of the incident."""
+    kind = dataclasses.replace(kind_of("incident"), **changes)
+    monkeypatch.setitem(registry._kinds, "incident", kind)
+    return kind
+
+
+def stepped(**changes: Any) -> dict[str, Any]:
+    """The flow with another first step."""
+    flow = kind_of("incident").flow
+    first = dataclasses.replace(flow.moves[0], **changes)
+    return {"flow": dataclasses.replace(flow, moves=(first, *flow.moves[1:]))}
+
+
+def with_fact(annotation: Any, **said: Any) -> dict[str, Any]:
+    """The details with one fact more."""
+    known = kind_of("incident").details
+    field: Any = fact("x", None, **said)
+    space = {"__annotations__": {"further": annotation}, "further": field}
+    return {"details": type("Further", (known,), {**space, "__module__": __name__})}
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        (
+            {
+                "clocks": (
+                    Clock("answer", "x", "incident.awnser", frozenset({"answered"}), promise=True),
+                )
+            },
+            "incident.awnser",
+        ),
+        ({"opened_by": frozenset({"oficer"})}, "oficer"),
+        ({"children": ("workshop",)}, "workshop"),
+        ({"children": "workshop"}, "tuple"),
+        ({"children": ("rectification",)}, "rectification"),
+        (stepped(by=frozenset({"nobody"})), "nobody"),
+        (stepped(by=frozenset()), "belongs to nobody"),
+        (stepped(stamps="call_type"), "no moment"),
+        (stepped(within="incident.reopn"), "incident.reopn"),
+        (with_fact(Decimal | None), "Decimal"),
+        (with_fact(str | None, terms="no_such_list"), "no_such_list"),
+    ],
+)
+def test_what_does_not_fit_is_named(
+    monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any], named: str
+) -> None:
+    kind_check.require_sound()
+    altered(monkeypatch, **changes)
+    with pytest.raises(kind_check.BadKind) as told:
+        kind_check.require_sound()
+    assert "incident" in str(told.value)
+    assert named in str(told.value)
+
+
+def test_a_kind_whose_callbacks_have_no_script_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    require_scripts()
+    altered(monkeypatch, follow_up=FollowUp(after="answered", script="incidnt"))
+    with pytest.raises(Refusal) as told:
+        require_scripts()
+    assert "incidnt" in str(told.value)
+
+
+def test_matters_without_their_kind_stop_the_start(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    city.incident()
+    kind_check.require_known_rows()
+    monkeypatch.delitem(registry._kinds, "incident")
+    with pytest.raises(kind_check.BadKind, match="incident"):
+        kind_check.require_known_rows()
+
+
+@pytest.fixture
+def english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
+
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (True, "Yes"),
+        (date(2026, 12, 5), "5 December 2026"),
+        ("20261201", "20261201"),
+        ("2026-W10", "2026-W10"),
+        (["a", "b"], "a, b"),
+        (1200, "1200"),
+    ],
+)
+def test_facts_are_read_by_their_type_and_never_guessed(value: Any, words: str) -> None:
+    assert in_words(value) == words
+
+
+class Loan(Details):
+    """Facts of every sort that a public page shows."""
+
+    until: date | None = fact("Until")
+    article: str = fact("Article", "")
+    at: datetime | None = fact("At")
+    lent: bool | None = fact("Lent")
+
+
+@pytest.mark.usefixtures("english")
+def test_a_day_in_the_facts_is_no_moment(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    matter = city.incident()
+    altered(monkeypatch, details=Loan, public=Public(("until", "article")), flow=_plain())
+    matter = Matter.objects.get(pk=matter.pk)
+    matter.details = {"until": "2026-12-05", "article": "20261201", "lent": False}
+    found = shown(matter, ("until", "article", "at", "lent"))
+    assert found == [("Until", "5 December 2026"), ("Article", "20261201"), ("Lent", "No")]
+
+
+def _plain() -> Any:
+    """The flow of incidents with steps that need no facts."""
+    flow = kind_of("incident").flow
+    moves = tuple(Move(one.code, one.source, one.target, one.label, one.by) for one in flow.moves)
+    return dataclasses.replace(flow, moves=moves)
