@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.conf import LazySettings
 from django.conf import settings as django_settings
 from django.db import connection
@@ -241,3 +242,34 @@ def test_files_go_and_pages_still_open(
         assert (bytes(row.name), row.erased_why) == (b"", "incident.retention")
         page = sign_in(city.inspector).get(f"/desk/matters/{matter.number}/")
         assert page.status_code == 200
+
+
+EMPTIED = {
+    *("approvalrequest", "contact", "followcode", "furtherphone", "latercontact", "legalhold"),
+    *("party", "reaction", "sealedfacts"),
+}
+"""Tables of the core that ``retention`` empties."""
+SAYS_NOTHING = {
+    "matters.anonymised": "that it was done",
+    "matters.deadline": "moments",
+    "matters.entry": "emptied, and proved by the entry that says so",
+    "matters.link": "two numbers",
+    "matters.matter": "emptied with its entries",
+    "matters.wordrow": "its words are forgotten with it",
+    "callbacks.callback": "its answers, attempts and messages are emptied",
+    "callbacks.claimdecision": "its reason is emptied",
+    "callbacks.carried": "a signed day is never changed",
+    "desk_notices.notice": "what kind of news it was",
+    "watch.apart": "why two calls are two events",
+}
+
+
+def test_every_table_of_matters_is_emptied_or_says_nothing_of_people() -> None:
+    """A new one is judged here, and emptied in ``retention._erase_rows`` or by its own room."""
+    tied = {
+        model._meta.label_lower
+        for model in apps.get_models()
+        for one in model._meta.get_fields()
+        if one.concrete and one.related_model is Matter
+    }
+    assert tied == {f"matters.{name}" for name in EMPTIED} | set(SAYS_NOTHING)
