@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from anmin.callbacks import reaching
+from anmin.callbacks import contacting
 from anmin.callbacks.models import Answer, Callback
 from anmin.callbacks.tests.scene import rules
 from anmin.channels.queries import body_of, latest_message
@@ -78,7 +78,7 @@ def test_a_citizen_keeps_the_receipt_and_finds_it_next_morning(
         news.drain()
         callback = Callback.objects.get()
         Callback.objects.filter(pk=callback.pk).update(not_before=callback.planned_at)
-        reaching.advance()
+        contacting.advance()
     door = re.search(r"/a/[\w-]+", body_of(latest_message(f"callback:{callback.pk}")), re.ASCII)
     assert door
     context = chromium.new_context(

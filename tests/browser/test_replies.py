@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, expect
 
-from anmin.callbacks import reaching
+from anmin.callbacks import contacting
 from anmin.callbacks.models import Answer, Callback, ReplyItem
 from anmin.callbacks.replies import take_replies
 from anmin.callbacks.tests.scene import planned
@@ -31,7 +31,7 @@ def written(city: City) -> None:
         contact = ContactFacts("王秀英", phone, "文化小区3幢")
         callback = planned(city, category="noise", contact=contact)
         Callback.objects.filter(pk=callback.pk).update(not_before=timezone.now())
-    reaching.advance()
+    contacting.advance()
     sent = Message.objects.order_by("pk")
     last = sent.last()
     assert last is not None

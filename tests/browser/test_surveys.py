@@ -14,7 +14,7 @@ from anmin.callbacks.tests.scene import rules
 from anmin.channels.models import Message
 from anmin.channels.queries import body_of
 from anmin.stats import tests as stats_tests
-from anmin.surveys import reaching, releases
+from anmin.surveys import contacting, releases
 from anmin.surveys.models import CaseAttempt, Return
 from anmin.surveys.tests.scene import framed, in_field, opened
 from anmin.surveys.tests.test_results import asked
@@ -160,7 +160,7 @@ def test_a_citizen_answers_on_a_phone_without_script(
     live_server: Any, chromium: Browser, city: City, size: tuple[int, int], language: str
 ) -> None:
     in_field(city, phones=True)
-    reaching.advance()
+    contacting.advance()
     found = re.search(r"/s/[\w-]+", body_of(Message.objects.order_by("pk")[0]), re.ASCII)
     assert found
     script = size == WIDE  # axe is a script itself

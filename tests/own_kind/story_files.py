@@ -13,11 +13,11 @@ from django.utils import timezone, translation
 from anmin.config import command
 from anmin.exchange import undoing
 from anmin.exchange.guess import Wishes, guess_profile
+from anmin.exchange.house_codes import check_profile
 from anmin.exchange.imports import import_file
 from anmin.exchange.models import ImportRun
 from anmin.exchange.profiles import list_profiles, load_profile, parse_profile
 from anmin.exchange.results import ImportResult
-from anmin.exchange.world import check_profile
 from anmin.kernel.errors import NotAllowed, Refusal
 from anmin.matters.contacts import unseal
 from anmin.matters.models import Contact, Deadline, Matter

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from anmin.callbacks import chance
+from anmin.callbacks import fair_draw
 from anmin.callbacks.days import midnight
 from anmin.callbacks.ladder import rule
 from anmin.callbacks.models import Answer, Callback, Draw, QualityCheck, Status, Via
@@ -32,7 +32,7 @@ def open_draw(purpose: Draw.Purpose, day: date) -> Draw:
     found = Draw.objects.filter(purpose=purpose, day=day).first()
     if found is not None:
         return found
-    seed = chance.new_seed()
+    seed = fair_draw.new_seed()
     made, _created = Draw.objects.get_or_create(
         purpose=purpose,
         day=day,
@@ -40,7 +40,7 @@ def open_draw(purpose: Draw.Purpose, day: date) -> Draw:
             "population": _population(purpose),
             "share": rule(_SHARES[purpose]).value,
             "seed_sealed": seal(seed, kind="draw", of=f"{purpose}/{day}"),
-            "seed_hash": chance.seed_hash(seed),
+            "seed_hash": fair_draw.seed_hash(seed),
             "published_at": timezone.now(),
         },
     )
@@ -71,7 +71,7 @@ def carry_out(draw_id: int) -> bool:
         return False
     frame = _frame(found)
     seed = read_seed(found)
-    drawn = chance.draw(frame, seed=seed, share=found.share)
+    drawn = fair_draw.draw(frame, seed=seed, share=found.share)
     if found.purpose == Draw.Purpose.CALLBACK:
         _decide(found, (pk for number, pk in frame.items() if number in drawn))
     else:
@@ -83,7 +83,7 @@ def carry_out(draw_id: int) -> bool:
             ],
             batch_size=CHUNK,
         )
-    found.frame_count, found.frame_digest = len(frame), chance.frame_digest(frame)
+    found.frame_count, found.frame_digest = len(frame), fair_draw.frame_digest(frame)
     found.selected, found.seed, found.drawn_at = len(drawn), seed, timezone.now()
     found.save()
     return True

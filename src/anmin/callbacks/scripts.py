@@ -22,7 +22,7 @@ from anmin.matters.registry import all_kinds
 FOLDER = Path(__file__).parent / "scripts"
 
 
-class Sheet(BaseModel):
+class Versioned(BaseModel):
     """What every versioned file begins with."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -41,7 +41,7 @@ class Question(Term):
     when_unhappy: bool = False
 
 
-class Script(Sheet):
+class Script(Versioned):
     """What is said and asked in one kind of callback, in this order; nothing of it may coach."""
 
     opening: tuple[Words, ...]
@@ -72,7 +72,7 @@ class Script(Sheet):
         return next((question for question in self.question if question.code == code), None)
 
 
-class AdviceSheet(Sheet):
+class AdviceSheet(Versioned):
     """Prevention advice for victims of one category."""
 
     lead: Words
@@ -91,7 +91,7 @@ class Situation(BaseModel):
     avoid: tuple[Words, ...]
 
 
-class Wording(Sheet):
+class Wording(Versioned):
     """The civil wording standard 文明用语规范."""
 
     situation: tuple[Situation, ...]
@@ -103,7 +103,7 @@ class CheckItem(Term):
     weight: int
 
 
-class Checklist(Sheet):
+class Checklist(Versioned):
     """What a call is checked against."""
 
     item: tuple[CheckItem, ...]
@@ -123,17 +123,17 @@ def _versions() -> dict[str, dict[int, Path]]:
     return found
 
 
-_kept: dict[tuple[str, int], Sheet] = {}
+_kept: dict[tuple[str, int], Versioned] = {}
 
 
-def _read(model: type[Sheet], path: Path, name: str, version: int) -> Sheet:
+def _read(model: type[Versioned], path: Path, name: str, version: int) -> Versioned:
     sheet = model.model_validate(tomllib.loads(path.read_text("utf-8")))
     if (sheet.code, sheet.version) != (name.rpartition("/")[2], version):
         raise ValueError(f"{path.name} says that it is {sheet.code} version {sheet.version}")
     return sheet
 
 
-def _sheet[S: Sheet](model: type[S], name: str, version: int | None) -> S:
+def _sheet[S: Versioned](model: type[S], name: str, version: int | None) -> S:
     known = _versions().get(name, {})
     wanted = version if version is not None else max(known, default=0)
     if wanted not in known:

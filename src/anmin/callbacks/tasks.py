@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
-from anmin.callbacks import acknowledging, draws, planning, promises, reaching, signing
+from anmin.callbacks import acknowledging, contacting, draws, planning, promises, signing
 from anmin.callbacks import replies as incoming
 from anmin.callbacks.ladder import rule
 from anmin.callbacks.models import Draw
@@ -21,7 +21,7 @@ def plan() -> int:
 @every(seconds=20)
 def reach() -> int:
     """Send the messages that are due and hand over to people in time."""
-    return reaching.advance(200)
+    return contacting.advance(200)
 
 
 @every(seconds=5)

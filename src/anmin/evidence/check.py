@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 from django.db import DataError, connection
 
+from anmin.evidence.beyond_rows import further_heads, given_again, promised, set_back
 from anmin.evidence.body import MAC, Malformed, Section, decode
 from anmin.evidence.evidenced import shapes
 from anmin.evidence.findings import Finding, Findings, What
@@ -24,7 +25,6 @@ from anmin.evidence.log import HEAD, leaf_data, seal_of_head, seal_of_record
 from anmin.evidence.models import Head, Node, Record
 from anmin.evidence.schema import drift
 from anmin.evidence.shapes import Shape, plain_column, within
-from anmin.evidence.standing import further_heads, given_again, promised, set_back
 from anmin.evidence.stored import foreign_objects, ill_formed
 from anmin.evidence.view import steady_view
 from anmin.kernel.merkle import Completed, Frontier, leaf_hash

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from anmin.exchange.delimited import Row
 from anmin.exchange.header import Binding, bind
+from anmin.exchange.house_codes import look_around
 from anmin.exchange.mapping import RowMapper
 from anmin.exchange.probe import probe
 from anmin.exchange.problems import Problem, Unreadable
@@ -15,7 +16,6 @@ from anmin.exchange.profile import Profile
 from anmin.exchange.profiles import Listed, list_profiles, read_profile
 from anmin.exchange.readers import Table
 from anmin.exchange.reasons import refusal
-from anmin.exchange.world import look_around
 from anmin.kernel.errors import Refusal
 from anmin.people.listing import listed
 

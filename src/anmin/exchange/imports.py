@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from anmin.evidence.log import atomic
 from anmin.exchange.header import Binding, bind
+from anmin.exchange.house_codes import check_profile, look_around
 from anmin.exchange.models import ImportRun, RunBatch, Status
 from anmin.exchange.probe import probe
 from anmin.exchange.problems import Unreadable
@@ -37,7 +38,6 @@ from anmin.exchange.row_facts import Facts, NewUnit
 from anmin.exchange.speaking import bringing, counted, made_at, set_aside
 from anmin.exchange.trouble import unavailable
 from anmin.exchange.tuning import tuned
-from anmin.exchange.world import check_profile, look_around
 from anmin.kernel.errors import Refusal, Unavailable
 from anmin.kernel.trouble import LASTING, trouble_of
 from anmin.matters import bulk

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from math import isfinite
 
-from anmin.exchange.datums import TO_WGS84, Point
+from anmin.exchange.map_coordinates import TO_WGS84, Point
 from anmin.exchange.problems import RowRefused
 from anmin.exchange.profile import Coordinates
 

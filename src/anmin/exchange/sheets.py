@@ -14,7 +14,7 @@ from anmin.exchange.formulas import STARTS_FORMULA, neutralised
 type Cell = str | int | float | bool | date | datetime | None
 
 
-class Sheet(Protocol):
+class TableFile(Protocol):
     """A table being written: a context manager that takes rows."""
 
     def __enter__(self) -> Self: ...
@@ -28,7 +28,7 @@ class Sheet(Protocol):
         """Append one row."""
 
 
-class CsvSheet(Sheet):
+class CsvSheet(TableFile):
     """A CSV file that Excel reads as UTF-8."""
 
     def __init__(self, path: Path) -> None:
@@ -50,7 +50,7 @@ class CsvSheet(Sheet):
         self._writer.writerow([_plain(cell) for cell in row])
 
 
-class XlsxSheet(Sheet):
+class XlsxSheet(TableFile):
     """A workbook of one sheet; memory does not grow with it. The first row is the header."""
 
     def __init__(self, path: Path, title: str = "Sheet1") -> None:
@@ -106,7 +106,7 @@ class XlsxSheet(Sheet):
 
 def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> int:
     """Write a whole table as CSV or XLSX, by the file's ending; returns the number of rows."""
-    sheet: Sheet = XlsxSheet(path) if path.suffix.lower() == ".xlsx" else CsvSheet(path)
+    sheet: TableFile = XlsxSheet(path) if path.suffix.lower() == ".xlsx" else CsvSheet(path)
     count = 0
     with sheet:
         sheet.write(header)

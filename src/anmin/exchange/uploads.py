@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from anmin.evidence.log import atomic
 from anmin.exchange.guess import Guess, Wishes, guess_profile
+from anmin.exchange.house_codes import check_profile, look_around
 from anmin.exchange.imports import import_file, make_units, theirs
 from anmin.exchange.models import ImportRun, Status
 from anmin.exchange.probe import probe
@@ -29,7 +30,6 @@ from anmin.exchange.reading import Order, read
 from anmin.exchange.reasons import refusal, sentence
 from anmin.exchange.row_facts import Facts
 from anmin.exchange.speaking import no_later
-from anmin.exchange.world import check_profile, look_around
 from anmin.kernel.errors import Conflict, NotAllowed, Refusal, Unavailable
 from anmin.people.actions import log_access
 from anmin.people.policy import Capability, can, require

@@ -2,9 +2,9 @@
 
 from functools import cache
 
+from anmin.exchange.house_codes import words
 from anmin.exchange.profile import MOMENTS
 from anmin.exchange.titles import Vocabulary, fact_names
-from anmin.exchange.world import words
 from anmin.matters.categories import categories_of, has_topics
 from anmin.matters.fact_types import FactType, typed_facts
 from anmin.matters.kind import Kind

@@ -12,9 +12,9 @@ from anmin.kernel.errors import Conflict
 from anmin.matters import bulk
 from anmin.matters.actor import Actor
 from anmin.matters.clock import Running, next_due
-from anmin.matters.first_sight import DEADLINE_COLUMNS, ENTRY_COLUMNS
 from anmin.matters.ledger import Change, extended_text, leave_behind, next_hash, plain
 from anmin.matters.models import Deadline, Entry, Matter
+from anmin.matters.new_matters import DEADLINE_COLUMNS, ENTRY_COLUMNS
 
 ALWAYS = (*("state", "stage", "details", "due_at", "facts_at", "facts_digest", "version", "head"),)
 MOMENTS = frozenset({"opened_at", "closed_at"})

@@ -20,11 +20,11 @@ from anmin.kernel.errors import Refusal
 from anmin.matters import bulk
 from anmin.matters.actor import Actor
 from anmin.matters.bringing import UNHEARD, Bringing
-from anmin.matters.first_sight import open_many
+from anmin.matters.changed_matters import Observed, Word, said_before, update_many
 from anmin.matters.kind import Kind
-from anmin.matters.later_word import Observed, Word, said_before, update_many
 from anmin.matters.ledger import take_turn
 from anmin.matters.models import Anonymised, Matter
+from anmin.matters.new_matters import open_many
 from anmin.matters.observation import Observation
 from anmin.matters.registry import kind_of
 from anmin.matters.several import Joining

@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 from anmin.matters.actor import Actor
 from anmin.matters.bringing import UNDONE
 from anmin.matters.bulk import of_matters
+from anmin.matters.changed_matters import KEPT_OUT
 from anmin.matters.clock import Running, tick
 from anmin.matters.contacts import find_by
 from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import VOID, Stage
-from anmin.matters.later_word import KEPT_OUT
 from anmin.matters.ledger import (
     Change,
     Replay,

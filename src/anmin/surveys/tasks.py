@@ -3,13 +3,13 @@
 from django.utils import timezone
 
 from anmin.kernel.jobs import daily, every
-from anmin.surveys import reaching, waves
+from anmin.surveys import contacting, waves
 
 
 @every(seconds=30)
 def reach_sample() -> int:
     """Send invitations and hand over to interviewers in time."""
-    return reaching.advance(100)
+    return contacting.advance(100)
 
 
 @daily(at="03:40")

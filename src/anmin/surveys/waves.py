@@ -13,7 +13,7 @@ from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from anmin.callbacks import chance
+from anmin.callbacks import fair_draw
 from anmin.callbacks.own import own_units
 from anmin.evidence.evidenced import reread
 from anmin.evidence.log import atomic
@@ -59,7 +59,7 @@ def open_wave(opening: Opening, *, by: Account) -> Wave:
     sheet = questionnaires.questionnaire(opening.questionnaire, opening.version)
     if not (opening.title_zh.strip() and opening.title_en.strip()):
         raise Refusal(_("Give a title in both languages."), field="title_zh")
-    seed = chance.new_seed()
+    seed = fair_draw.new_seed()
     wave, made = Wave.objects.get_or_create(
         code=opening.code,
         defaults={
@@ -73,7 +73,7 @@ def open_wave(opening: Opening, *, by: Account) -> Wave:
             "opened_at": timezone.now(),
             "opened_by": by,
             "seed_sealed": seal_text(seed, f"survey:{opening.code}"),
-            "seed_hash": chance.seed_hash(seed),
+            "seed_hash": fair_draw.seed_hash(seed),
         },
     )
     if not made:
@@ -107,7 +107,7 @@ def freeze(*, wave_id: int, by: Account) -> Wave:
     if not frame:
         raise Refusal(_("The frame is empty: bring in the list of people first."))
     wave.frame_count = len(frame)
-    wave.frame_digest = chance.frame_digest(describe(frame))
+    wave.frame_digest = fair_draw.frame_digest(describe(frame))
     wave.status, wave.frozen_at = Status.FROZEN, timezone.now()
     wave.save()
     _log(by, "freeze_frame", wave)

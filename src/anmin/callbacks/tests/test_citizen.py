@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from tests.personas import WANG, City
 
-from anmin.callbacks import actions, reaching, replies
+from anmin.callbacks import actions, contacting, replies
 from anmin.callbacks.citizen import (
     UsedLink,
     answer_by_link,
@@ -38,7 +38,7 @@ def messaged(city: City, clock: time_machine.Traveller, **changes: Any) -> tuple
     """A callback about a noise whose message is out, and the token of its link."""
     callback = planned(city, **{"category": "noise", **changes})
     clock.move_to(callback.not_before)
-    assert reaching.advance() == 1
+    assert contacting.advance() == 1
     callback.refresh_from_db()
     text = body_of(latest_message(f"callback:{callback.pk}"))
     found = re.search(r"/a/([\w-]+)", text)
@@ -55,10 +55,10 @@ def test_the_message_goes_out_after_six_hours_and_once(
     city: City, clock: time_machine.Traveller
 ) -> None:
     callback = planned(city, category="noise")
-    assert reaching.advance() == 0
+    assert contacting.advance() == 0
     clock.shift(SIX_HOURS)
-    assert reaching.advance() == 1
-    assert reaching.advance() == 0
+    assert contacting.advance() == 1
+    assert contacting.advance() == 0
     callback.refresh_from_db()
     assert (callback.status, callback.attempts) == ("messaged", 1)
     # due at 10:00; twelve hours after the message is night, so a person calls at 8:00
@@ -89,10 +89,10 @@ def test_nothing_happens_in_quiet_hours(city: City, clock: time_machine.Travelle
     callback = planned(city, category="noise")
     clock.move_to(timezone.now().replace(hour=12, minute=1))  # 20:01
     before = world()
-    assert reaching.advance() == 0
+    assert contacting.advance() == 0
     assert world() == before
     clock.move_to(timezone.now().replace(hour=23, minute=59) + timedelta(minutes=1))  # 8:00
-    assert reaching.advance() == 1
+    assert contacting.advance() == 1
     callback.refresh_from_db()
     assert callback.status == "messaged"
 
@@ -103,7 +103,7 @@ def test_where_no_message_can_be_read_a_person_calls(
 ) -> None:
     callback = planned(city, category="noise", contact=ContactFacts("王", phone))
     clock.shift(SIX_HOURS)
-    assert reaching.advance() == 1
+    assert contacting.advance() == 1
     callback.refresh_from_db()
     assert (callback.status, callback.attempts) == ("calling", 0)
     assert not Message.objects.exists()
@@ -115,7 +115,7 @@ def test_a_message_left_unanswered_is_followed_by_a_call(
     callback, _token = messaged(city, clock)
     assert actions.next_callback(city.operator) is None
     clock.move_to(callback.not_before)
-    assert reaching.advance() == 1
+    assert contacting.advance() == 1
     taken = actions.next_callback(city.operator)
     assert taken == callback
     assert callback.attempts == 1
@@ -126,7 +126,7 @@ def test_a_message_that_got_lost_was_no_attempt(city: City, clock: time_machine.
     Message.objects.update(status=Delivery.QUEUED)
     assert cancel_message(key=f"callback:{callback.pk}", reason="gateway")
     clock.move_to(callback.not_before)
-    reaching.advance()
+    contacting.advance()
     callback.refresh_from_db()
     assert (callback.status, callback.attempts, callback.steps) == ("calling", 0, 2)
     outcomes = list(Attempt.objects.order_by("seq").values_list("outcome", flat=True))
@@ -201,7 +201,7 @@ def test_who_answers_the_link_while_being_called_has_answered(
 ) -> None:
     callback, token = messaged(city, clock)
     clock.move_to(callback.not_before)
-    reaching.advance()
+    contacting.advance()
     actions.next_callback(city.operator)
     answer_by_link(open_link(token), Said(satisfaction="satisfied"))
     before = world()
@@ -222,7 +222,7 @@ def test_an_answer_is_still_welcome_after_the_calls_were_given_up(
     for n in range(2):
         callback.refresh_from_db()
         clock.move_to(callback.not_before)
-        reaching.advance()
+        contacting.advance()
         actions.next_callback(city.operator)
         actions.record_attempt(
             callback_id=callback.pk, operator=city.operator, outcome="no_answer", key=f"k{n}"

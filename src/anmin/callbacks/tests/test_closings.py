@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 from tests.personas import City
 
-from anmin.callbacks import actions, reaching
+from anmin.callbacks import actions, contacting
 from anmin.callbacks.citizen import answer_by_link, make_link, open_link
 from anmin.callbacks.dispositions import WITHDRAWN
 from anmin.callbacks.in_the_lake import callbacks_in_the_lake, changed_callbacks
@@ -98,11 +98,11 @@ def test_a_matter_opened_again_before_its_message_gets_none(
     assert callback.withdrawn_at == callback.closed_at == timezone.now()
     assert Attempt.objects.get().outcome == "reopened"
     clock.shift(SIX_HOURS)
-    assert reaching.advance() == 0
+    assert contacting.advance() == 0
     assert not Message.objects.exists()
     second = close_again(city, callback)
     clock.move_to(second.not_before)
-    assert reaching.advance() == 1
+    assert contacting.advance() == 1
     assert Message.objects.get().key == f"callback:{second.pk}"
 
 
@@ -112,7 +112,7 @@ def test_it_gets_none_either_while_the_news_has_not_been_read(
     callback = planned(city, category="noise")
     clock.shift(SIX_HOURS)
     reopen(city, callback, news=False)
-    assert reaching.advance() == 1
+    assert contacting.advance() == 1
     assert not Message.objects.exists()
     callback.refresh_from_db()
     assert callback.disposition == "4.80"
@@ -125,7 +125,7 @@ def test_a_message_still_in_the_outbox_is_taken_back(
 ) -> None:
     callback = planned(city, category="noise")
     clock.shift(SIX_HOURS)
-    assert reaching.advance() == 1
+    assert contacting.advance() == 1
     reopen(city, callback)
     assert Message.objects.get().status == Delivery.CANCELLED
 
@@ -135,7 +135,7 @@ def test_a_message_in_the_outbox_does_not_go_out_while_the_news_waits(
 ) -> None:
     callback = planned(city, category="noise")
     clock.shift(SIX_HOURS)
-    assert reaching.advance() == 1
+    assert contacting.advance() == 1
     reopen(city, callback, news=False)
     deliver_due()
     assert Message.objects.get().status == Delivery.CANCELLED
@@ -181,7 +181,7 @@ def test_a_call_in_hand_that_brought_nothing_ends_withdrawn(
     else:
         clock.shift(timedelta(minutes=31))
         assert actions.next_callback(other_operator) is None
-        assert reaching.advance() == 1
+        assert contacting.advance() == 1
     callback.refresh_from_db()
     assert (callback.status, callback.disposition, callback.operator) == ("closed", "4.80", None)
 

@@ -8,7 +8,7 @@ import time_machine
 from django.utils import timezone, translation
 from tests.personas import WANG, City
 
-from anmin.callbacks import actions, inbox, reaching
+from anmin.callbacks import actions, contacting, inbox
 from anmin.callbacks.models import Answer, Attempt, Callback, Decision, ReplyItem
 from anmin.callbacks.recording import Said
 from anmin.callbacks.replies import take_replies
@@ -42,7 +42,7 @@ def asked(city: City, clock: time_machine.Traveller, **changes: Any) -> Callback
     """A callback about a noise whose message is out."""
     callback = planned(city, **{"category": "noise", **changes})
     clock.move_to(max(callback.not_before, timezone.now()))
-    reaching.advance()
+    contacting.advance()
     sent()
     callback.refresh_from_db()
     return callback
@@ -133,14 +133,14 @@ def test_two_matters_of_one_telephone_are_asked_about_in_turn_and_both_answers_a
     clock.shift(timedelta(minutes=5))
     second = planned(city, category="dispute")
     clock.move_to(second.not_before)
-    reaching.advance()
+    contacting.advance()
     assert Message.objects.count() == 1
     sent()
     reply("3")
     first.refresh_from_db()
     assert first.status == "done"
     clock.shift(timedelta(minutes=31))
-    assert reaching.advance() == 1
+    assert contacting.advance() == 1
     sent()
     texts = [body_of(one) for one in Message.objects.filter(medium="sms").order_by("pk")]
     assert "噪声" in texts[0]
@@ -162,7 +162,7 @@ def test_who_waits_too_long_for_its_turn_is_phoned_in_time(
         if second.status == "calling":
             break
         clock.move_to(second.not_before)
-        reaching.advance()
+        contacting.advance()
     assert second.status == "calling"
     assert second.not_before < due
     assert Message.objects.filter(medium="sms").count() == 1
@@ -176,7 +176,7 @@ def test_the_next_question_waits_until_nothing_is_said_any_more(
     second = planned(city, category="dispute")
     Callback.objects.filter(pk=second.pk).update(not_before=timezone.now())
     clock.shift(timedelta(minutes=9))
-    reaching.advance()
+    contacting.advance()
     assert Question.objects.count() == 1
     second.refresh_from_db()
     assert second.status == "planned"
@@ -359,7 +359,7 @@ def test_a_call_in_hand_is_not_taken_away_by_a_text(
 ) -> None:
     callback = asked(city, clock)
     clock.move_to(callback.not_before)
-    reaching.advance()
+    contacting.advance()
     assert actions.next_callback(city.operator) == callback
     reply("我在上班，晚上再打")
     callback.refresh_from_db()

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anmin.callbacks import chance
+from anmin.callbacks import fair_draw
 from anmin.callbacks.ladder import (
     Pace,
     Step,
@@ -132,22 +132,22 @@ shares = st.decimals(0, 1, places=4)
 
 @given(references, shares)
 def test_a_draw_can_be_repeated_by_anybody(frame: set[str], share: Decimal) -> None:
-    seed = chance.new_seed()
-    drawn = chance.draw(frame, seed=seed, share=share)
+    seed = fair_draw.new_seed()
+    drawn = fair_draw.draw(frame, seed=seed, share=share)
     assert drawn <= frame
-    assert len(drawn) == chance.size(len(frame), share)
+    assert len(drawn) == fair_draw.size(len(frame), share)
     assert len(frame) * share <= len(drawn) < len(frame) * share + 1
-    assert chance.draw(sorted(frame, reverse=True), seed=seed, share=share) == drawn
+    assert fair_draw.draw(sorted(frame, reverse=True), seed=seed, share=share) == drawn
 
 
 def test_a_known_draw() -> None:
     """Computed with coreutils: printf '<seed>:<reference>' | sha256sum | sort."""
     seed = "00" * 32
     frame = [f"JQ-2026-000000{n}/1" for n in range(1, 6)]
-    assert chance.seed_hash(seed) == (
+    assert fair_draw.seed_hash(seed) == (
         "60e05bd1b195af2f94112fa7197a5c88289058840ce7c6df9693756bc6250f55"
     )
-    assert chance.draw(frame, seed=seed, share=Decimal("0.4")) == {
+    assert fair_draw.draw(frame, seed=seed, share=Decimal("0.4")) == {
         "JQ-2026-0000003/1",
         "JQ-2026-0000001/1",
     }
@@ -155,17 +155,17 @@ def test_a_known_draw() -> None:
 
 @given(references)
 def test_adding_or_leaving_out_somebody_changes_the_frame(frame: set[str]) -> None:
-    digest = chance.frame_digest(frame)
-    assert chance.frame_digest(list(frame)) == digest
+    digest = fair_draw.frame_digest(frame)
+    assert fair_draw.frame_digest(list(frame)) == digest
     for one in frame:
-        assert chance.frame_digest(frame - {one}) != digest
+        assert fair_draw.frame_digest(frame - {one}) != digest
 
 
 def test_every_place_has_the_same_chance() -> None:
     frame = [str(n) for n in range(20)]
     hits = dict.fromkeys(frame, 0)
     for n in range(2000):
-        for one in chance.draw(frame, seed=f"{n:064x}", share=Decimal("0.25")):
+        for one in fair_draw.draw(frame, seed=f"{n:064x}", share=Decimal("0.25")):
             hits[one] += 1
     # 500 expected each; 5 standard deviations of Binomial(2000, 0.25) are 97
     assert all(abs(count - 500) < 97 for count in hits.values())

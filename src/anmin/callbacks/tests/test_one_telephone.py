@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.personas import WANG, City
 
-from anmin.callbacks import actions, reaching
+from anmin.callbacks import actions, contacting
 from anmin.callbacks.models import Answer, Attempt, Callback, ReplyItem
 from anmin.callbacks.planning import NEWS
 from anmin.callbacks.recording import Said
@@ -105,7 +105,7 @@ class Telephone:
         drain([NEWS])
         take_replies()
         expire()
-        reaching.advance()
+        contacting.advance()
         send_waiting()
         for message in Message.objects.filter(status=Delivery.QUEUED, medium="sms"):
             opted = OptOut.objects.filter(recipient_index=message.recipient_index).exists()

@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils import timezone, translation
 from tests.personas import WANG, City
 
-from anmin.callbacks import chance, draws, planning, promises
+from anmin.callbacks import draws, fair_draw, planning, promises
 from anmin.callbacks.models import Callback, Draw, Status
 from anmin.callbacks.promises import why_called_by
 from anmin.callbacks.resting import turned_to
@@ -254,9 +254,9 @@ def test_a_sample_is_drawn_at_night_from_a_frozen_frame(
         assert list(Draw.objects.values()) == before
     done = Draw.objects.get(pk=published.pk)
     assert (done.frame_count, done.selected) == (48, 15)
-    assert done.seed_hash == published.seed_hash == chance.seed_hash(done.seed)
-    assert done.frame_digest == chance.frame_digest(numbers)
-    drawn = chance.draw(numbers, seed=done.seed, share=Decimal("0.3"))
+    assert done.seed_hash == published.seed_hash == fair_draw.seed_hash(done.seed)
+    assert done.frame_digest == fair_draw.frame_digest(numbers)
+    drawn = fair_draw.draw(numbers, seed=done.seed, share=Decimal("0.3"))
     rows = Callback.objects.filter(draw=done).values_list("matter__number", "status", "exclusion")
     for number, status, exclusion in rows:
         expected = ("planned", "") if f"{number}/1" in drawn else ("excluded", "not_drawn")

@@ -19,8 +19,8 @@ Day = typer.Option(formats=["%Y-%m-%d"], help="Only those due by the end of this
 def plan(as_json: console.Json = False) -> None:
     """Plan callbacks for everything answered since, and take the steps that are due."""
     console.boot()
+    from anmin.callbacks.contacting import advance
     from anmin.callbacks.planning import NEWS, planned_since
-    from anmin.callbacks.reaching import advance
     from anmin.matters.news import drain
 
     with planned_since() as counted:

@@ -10,11 +10,11 @@ from io import StringIO
 
 from django.utils import timezone
 
-from anmin.callbacks import actions, citizen, reaching
+from anmin.callbacks import actions, citizen, contacting
 from anmin.callbacks import tasks as callback_tasks
+from anmin.callbacks.contacting import LINK_PATH
 from anmin.callbacks.dayboard import DayRows, signing_units
 from anmin.callbacks.models import Callback, Status
-from anmin.callbacks.reaching import LINK_PATH
 from anmin.callbacks.recording import Said
 from anmin.callbacks.signing import Carry, close_day, open_keys
 from anmin.channels.delivery import deliver_due
@@ -187,7 +187,7 @@ class City:
 
     def _call(self, leave: int) -> None:
         """Messages go out, some answer by link, operators call the rest but for the last few."""
-        while reaching.advance():
+        while contacting.advance():
             pass
         with redirect_stdout(StringIO()):
             while deliver_due(limit=500):

@@ -16,7 +16,7 @@ from unittest import mock
 
 from django.utils import timezone
 
-from anmin.callbacks import chance
+from anmin.callbacks import fair_draw
 from anmin.channels.delivery import deliver_due
 from anmin.channels.models import Message
 from anmin.channels.queries import body_of, messages_about
@@ -26,7 +26,7 @@ from anmin.kernel.errors import Refusal
 from anmin.people.models import Account
 from anmin.people.roles import Role
 from anmin.places.models import Area
-from anmin.surveys import citizen, fieldwork, frames, reaching, releases, waves
+from anmin.surveys import citizen, contacting, fieldwork, frames, releases, waves
 from anmin.surveys.models import Case, Wave
 from anmin.surveys.questionnaires import REFUSE
 
@@ -43,7 +43,7 @@ TOWNS = {
     "330381120": (220, 0.97),
 }
 AGES = (("18-39", 0.37), ("40-59", 0.38), ("60+", 0.25))
-LINK = re.compile(rf"{reaching.LINK_PATH}([\w-]+)", re.ASCII)
+LINK = re.compile(rf"{contacting.LINK_PATH}([\w-]+)", re.ASCII)
 ENDED, RUNNING = "safety-1", "safety-2"
 TO_TRY = 2
 
@@ -76,12 +76,12 @@ def hold(seed: int, now: datetime, *, share: float = 1.0) -> None:
             seed,
             analyst,
         )
-        reaching.advance(1000)
+        contacting.advance(1000)
         _send_invitations(second)
         clock.move_to(morning - timedelta(days=5))
         _by_link(second, rng)
         clock.move_to(morning - timedelta(days=1))
-        reaching.advance(1000)
+        contacting.advance(1000)
         _interview(second, operators[0], rng, lift=0.01, most=round(60 * share))
 
 
@@ -90,7 +90,7 @@ def _drawn(
 ) -> Wave:
     (code, title_zh, title_en), (n, share) = titles, size
     drawn_by = hashlib.sha256(f"{seed}:{code}".encode()).hexdigest()
-    with mock.patch.object(chance, "new_seed", return_value=drawn_by):
+    with mock.patch.object(fair_draw, "new_seed", return_value=drawn_by):
         wave = waves.open_wave(
             waves.Opening(code, title_zh, title_en, "safety", by_message=code == RUNNING),
             by=analyst,
@@ -152,7 +152,9 @@ def _interview(
 def _send_invitations(wave: Wave) -> None:
     """All but a few go out unseen; whoever starts the demo sees those few and can try the link."""
     invited = Case.objects.filter(wave=wave, status=Case.Status.INVITED).order_by("-pk")
-    kept = Message.objects.filter(key__in=[reaching.message_key(case) for case in invited[:TO_TRY]])
+    kept = Message.objects.filter(
+        key__in=[contacting.message_key(case) for case in invited[:TO_TRY]]
+    )
     kept.update(not_before=timezone.now() + timedelta(days=5))
     with redirect_stdout(StringIO()):
         while deliver_due(limit=500):
@@ -164,7 +166,7 @@ def _by_link(wave: Wave, rng: random.Random) -> None:
     for case in Case.objects.filter(wave=wave, status=Case.Status.INVITED).order_by("pk"):
         if rng.random() > 0.35:
             continue
-        message = messages_about(reaching.message_key(case)).first()
+        message = messages_about(contacting.message_key(case)).first()
         link = LINK.search(body_of(message)) if message else None
         if link is None:
             continue

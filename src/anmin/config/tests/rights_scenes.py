@@ -14,7 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from anmin.callbacks import actions as calls
-from anmin.callbacks import inbox, reaching
+from anmin.callbacks import contacting, inbox
 from anmin.callbacks.dayboard import DayRows
 from anmin.callbacks.draws import open_draw
 from anmin.callbacks.models import Answer, Callback, Draw, QualityCheck, ReplyItem, Status
@@ -162,7 +162,7 @@ def _messaged(unit: "Unit | None") -> Message:
         at=now - timedelta(hours=9),
     )
     drain([NEWS])
-    reaching.advance()
+    contacting.advance()
     callback = Callback.objects.get(matter=matter)
     return Message.objects.get(subject_ref=f"callback:{callback.pk}", medium="sms")
 

@@ -17,9 +17,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from anmin.callbacks.at_a_glance import matters_behind, may_open_callbacks
 from anmin.callbacks.dispositions import dispositions
 from anmin.callbacks.exclusions import exclusions
-from anmin.callbacks.standing import matters_behind, may_open_callbacks
 from anmin.desk.shell import figure as drawn
 from anmin.faces.templatetags.anmin_time import exact
 from anmin.matters.categories import categories
@@ -179,7 +179,7 @@ def cell_labels(name: str, values: Iterable[Any]) -> dict[Any, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class FigureWords:
     """One figure as people read it; empty where it does not apply."""
 
     value: str
@@ -195,11 +195,11 @@ def unit_of(indicator: Indicator) -> drawn.Unit:
     return "count" if indicator.kind is Kind.COUNT else "percent"
 
 
-def in_words(indicator: Indicator, figure: Figure) -> Words:
+def in_words(indicator: Indicator, figure: Figure) -> FigureWords:
     """A figure's value, its interval, its n ("91 of 101") and its non-response bounds."""
     if figure.suppressed:
-        return Words(_("too few to show"), "", "", "", True)
-    return Words(
+        return FigureWords(_("too few to show"), "", "", "", True)
+    return FigureWords(
         value=_shown(indicator, figure.value),
         interval=span(indicator, figure.low, figure.high),
         of="" if figure.denominator is None else _of(figure),

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from anmin.desk.shell.sheets import Sheet, sheet
+from anmin.desk.shell.sheets import FilledForm, sheet
 from anmin.faces.answers import Answer, answers_for
 from anmin.faces.details import fact_in_words, label_of, typed
 from anmin.faces.dues import clock_state, due_lines
@@ -50,7 +50,7 @@ class Step:
     """One step that may be taken now, with its form and the ready texts for it."""
 
     move: Move
-    sheet: Sheet
+    sheet: FilledForm
     url: str
     key: str
     asks: bool

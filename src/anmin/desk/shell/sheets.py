@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class FilledForm:
     """``key`` makes sending it twice harmless; ``version`` is the matter as its writer sees it."""
 
     boxes: SafeString
@@ -31,11 +31,13 @@ class Sheet:
     opened: bool
 
 
-def sheet(form: type[ActForm], name: str, *, version: int, bound: ActForm | None = None) -> Sheet:
+def sheet(
+    form: type[ActForm], name: str, *, version: int, bound: ActForm | None = None
+) -> FilledForm:
     """The form of the step or action ``name``: as it was sent (``bound``), or empty."""
     if bound is None:
-        return Sheet(empty_boxes(form, name), new_key(), version, opened=False)
-    return Sheet(boxes(bound), bound["key"].value(), bound["version"].value(), opened=True)
+        return FilledForm(empty_boxes(form, name), new_key(), version, opened=False)
+    return FilledForm(boxes(bound), bound["key"].value(), bound["version"].value(), opened=True)
 
 
 def boxes(form: forms.BaseForm) -> SafeString:

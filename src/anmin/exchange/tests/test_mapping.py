@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anmin.exchange.dates import iso
-from anmin.exchange.datums import bd09_to_wgs84, gcj02_to_wgs84, wgs84_to_gcj02
+from anmin.exchange.map_coordinates import bd09_to_wgs84, gcj02_to_wgs84, wgs84_to_gcj02
 from anmin.exchange.problems import Problem
 from anmin.exchange.reading import Batch, Rejected
 from anmin.exchange.row_facts import NewUnit

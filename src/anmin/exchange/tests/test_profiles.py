@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from anmin.exchange.fitting import fitting_profiles, only_profile
+from anmin.exchange.house_codes import check_profile
 from anmin.exchange.profile import (
     CategoryMap,
     CategoryRule,
@@ -30,7 +31,6 @@ from anmin.exchange.profiles import (
 )
 from anmin.exchange.template import template_columns, write_template
 from anmin.exchange.tests.conftest import PLAIN, make_profile
-from anmin.exchange.world import check_profile
 from anmin.kernel.errors import NotFound, Refusal
 
 DOCS = Path(__file__).parents[4] / "docs"

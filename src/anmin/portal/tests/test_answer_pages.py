@@ -10,7 +10,7 @@ import time_machine
 from django.test import Client
 from tests.personas import City
 
-from anmin.callbacks import reaching
+from anmin.callbacks import contacting
 from anmin.callbacks.models import Answer, Callback
 from anmin.channels.queries import body_of, latest_message
 from anmin.matters import actions, news
@@ -30,7 +30,7 @@ def link(city: City) -> Iterator[str]:
         news.drain()
         callback = Callback.objects.get()
         clock.move_to(callback.not_before)
-        reaching.advance()
+        contacting.advance()
         found = re.search(
             r"/a/[\w-]+", body_of(latest_message(f"callback:{callback.pk}")), re.ASCII
         )

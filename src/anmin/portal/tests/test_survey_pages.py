@@ -13,7 +13,7 @@ from tests.personas import City
 from anmin.channels.models import Message
 from anmin.channels.queries import body_of
 from anmin.portal.guard import LISTS, UNKNOWN_LINKS
-from anmin.surveys import reaching, waves
+from anmin.surveys import contacting, waves
 from anmin.surveys.models import Case, Return, Wave
 from anmin.surveys.questionnaires import questionnaire
 from anmin.surveys.tests.scene import FULL, in_field
@@ -26,7 +26,7 @@ def link(city: City) -> Iterator[str]:
     """The path of her link."""
     with time_machine.travel(datetime(2026, 11, 10, 2, tzinfo=UTC), tick=False):
         in_field(city, phones=True)
-        reaching.advance()
+        contacting.advance()
         found = re.search(r"/s/[\w-]+", body_of(Message.objects.order_by("pk")[0]), re.ASCII)
         assert found
         yield found[0]

@@ -13,7 +13,7 @@ from anmin.channels.models import Message
 from anmin.channels.models import Status as Delivery
 from anmin.channels.queries import body_of
 from anmin.kernel.errors import NotFound, Refusal
-from anmin.surveys import citizen, fieldwork, reaching, waves
+from anmin.surveys import citizen, contacting, fieldwork, waves
 from anmin.surveys.citizen import UsedSurveyLink
 from anmin.surveys.models import Case, CaseAttempt, Return, SurveyLink, Wave
 from anmin.surveys.tests.scene import FULL, in_field, world
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("clock")
 def invited(city: City) -> tuple[Wave, Case, str]:
     """A wave whose invitations are out; one case, and the token of its link."""
     wave = in_field(city, phones=True)
-    assert reaching.advance() == 16
+    assert contacting.advance() == 16
     Message.objects.update(status=Delivery.SENT)
     case = Case.objects.order_by("pk")[0]
     text = body_of(Message.objects.get(key=f"survey:{case.pk}"))
@@ -40,13 +40,13 @@ def test_invitations_go_out_once_and_never_at_night(
     in_field(city, phones=True)
     clock.move_to(timezone.now().replace(hour=13))  # 21:00
     before = world()
-    assert reaching.advance() == 0
+    assert contacting.advance() == 0
     assert world() == before
     clock.move_to(timezone.now().replace(hour=23, minute=30))
-    assert reaching.advance() == 0
+    assert contacting.advance() == 0
     clock.shift(3600)
-    assert reaching.advance() == 16
-    assert reaching.advance() == 0
+    assert contacting.advance() == 16
+    assert contacting.advance() == 0
     assert Message.objects.count() == 16
     assert set(CaseAttempt.objects.values_list("outcome", flat=True)) == {"message_sent"}
 
@@ -89,7 +89,7 @@ def test_she_says_no_and_nobody_asks_again(city: City, clock: time_machine.Trave
     case.refresh_from_db()
     assert (case.status, case.disposition) == ("closed", "2.11")
     clock.shift(3 * 86400)
-    reaching.advance()
+    contacting.advance()
     assert Case.objects.filter(pk=case.pk, status="closed").exists()
     assert fieldwork.next_case(city.operator, wave.pk) != case
 
@@ -112,7 +112,7 @@ def test_who_does_not_answer_is_interviewed_after_three_days(
     Message.objects.filter(key=f"survey:{lost.pk}").update(status=Delivery.DEAD)
     assert fieldwork.next_case(city.operator, wave.pk) is None
     clock.shift(72 * 3600)
-    assert reaching.advance() == 16
+    assert contacting.advance() == 16
     case.refresh_from_db()
     lost.refresh_from_db()
     assert (case.status, case.attempts, case.steps) == ("calling", 1, 1)
@@ -142,7 +142,7 @@ def test_who_had_opted_out_before_gets_no_invitation(city: City) -> None:
 
     case = Case.objects.order_by("pk")[0]
     opt_out(medium="sms", recipient=open_contact(case.row).phone, via="sms")
-    reaching.advance()
+    contacting.advance()
     case.refresh_from_db()
     assert (case.status, case.disposition) == ("closed", "2.11")
     assert Message.objects.filter(status=Delivery.CANCELLED).count() == 1

@@ -11,7 +11,7 @@ import pytest
 from django.utils import translation
 from tests.personas import City
 
-from anmin.callbacks import chance
+from anmin.callbacks import fair_draw
 from anmin.kernel.errors import Conflict, NotAllowed, Refusal
 from anmin.stats.design import Design
 from anmin.stats.estimates import mean
@@ -42,7 +42,9 @@ def asked(
     respond: float = 0.7, seed: int = 1, lift: float = 0.0, silent: str = "",
 ) -> Wave:  # fmt: skip
     """A wave that has ended: men reply less often than women, Yuhai feels less safe."""
-    with mock.patch.object(chance, "new_seed", return_value=f"{seed:064x}"):  # the same every time
+    with mock.patch.object(
+        fair_draw, "new_seed", return_value=f"{seed:064x}"
+    ):  # the same every time
         wave = opened(city, code=code)
     frames.take_in(wave_id=wave.pk, header=HEADER, rows=people(), by=city.analyst)
     waves.freeze(wave_id=wave.pk, by=city.analyst)

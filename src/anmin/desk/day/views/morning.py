@@ -15,9 +15,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from anmin.callbacks.at_a_glance import standing, unit_days
 from anmin.callbacks.days import midnight
 from anmin.callbacks.lists import open_counts
-from anmin.callbacks.standing import standing, unit_days
 from anmin.desk.day.morning_figures import (
     SAID,
     TIMELY,

@@ -16,7 +16,7 @@ from anmin.callbacks.resting import has_callbacks
 from anmin.desk.matters.forms import AssignForm, CorrectForm, NoteForm, RevealForm, correct_form
 from anmin.desk.matters.matter_page import facts_of, orders_of, step_of, written
 from anmin.desk.shell.page import DeskRequest, go, page, show
-from anmin.desk.shell.sheets import Sheet, boxes, empty_boxes, sheet
+from anmin.desk.shell.sheets import FilledForm, boxes, empty_boxes, sheet
 from anmin.faces.answers import answers_for
 from anmin.faces.forms import ActForm, StepForm, step_form
 from anmin.faces.story import Names, story
@@ -281,7 +281,7 @@ def _page(
 
 def _sheets(
     request: DeskRequest, matter: Matter, bound: ActForm | None, name: str
-) -> dict[str, Sheet]:
+) -> dict[str, FilledForm]:
     """The forms that stand on every matter's page, one of them perhaps as it was sent."""
     forms: dict[str, type[ActForm]] = {
         "assign": AssignForm,

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 from tests.personas import WANG, City, SignIn
 
-from anmin.callbacks import inbox, reaching
+from anmin.callbacks import contacting, inbox
 from anmin.callbacks.models import Answer, Callback, DeliveryCase, ReplyItem
 from anmin.callbacks.replies import take_replies
 from anmin.callbacks.tests.conftest import TUESDAY
@@ -33,7 +33,7 @@ def clock() -> object:
 def messaged(city: City, clock: time_machine.Traveller) -> Callback:
     callback = planned(city, category="noise")
     clock.move_to(callback.not_before)
-    reaching.advance()
+    contacting.advance()
     Message.objects.update(status=Delivery.SENT, sent_at=timezone.now())
     return callback
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anmin.callbacks import ladder
-from anmin.callbacks.reaching import LOOK_AGAIN, reads_messages
+from anmin.callbacks.contacting import LOOK_AGAIN, reads_messages
 from anmin.channels.actions import queue_message
 from anmin.channels.addresses import recipient_index
 from anmin.channels.conversation import Busy, require_free

@@ -16,11 +16,11 @@ from anmin.matters.bringing import UNDONE, UNHEARD, Bringing
 from anmin.matters.clock import Reckoner, Running, tick
 from anmin.matters.contacts import further_indexes, keep_further, seal
 from anmin.matters.facts import MatterFacts
-from anmin.matters.first_sight import told_end
 from anmin.matters.further_entries import Line, append_many
 from anmin.matters.kind import Kind
 from anmin.matters.ledger import Change, append, running_clocks
 from anmin.matters.models import Contact, Deadline, Entry, FurtherPhone, LaterContact, Matter
+from anmin.matters.new_matters import told_end
 from anmin.matters.observation import FACT_COLUMNS, Observation
 from anmin.matters.reckoning import reckoner
 
