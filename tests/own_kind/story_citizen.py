@@ -197,6 +197,8 @@ def test_the_time_to_ask_again_ends(city: City) -> None:
     with pytest.raises(Refusal) as refused:
         actions.move(matter_id=matter.pk, code="look_again", actor=CITIZEN, note="x", at=late)
     assert refused.value.code == "too_late"
+    with time_machine.travel(late):
+        assert public.steps_of_citizen(matter) == []
     matter.refresh_from_db()
     assert matter.state == "given_up"
 
@@ -366,7 +368,9 @@ def test_the_desk_gives_orders_and_asks_what_became_of_it(city: City) -> None:
         "opened_at": timezone.localtime().strftime("%Y-%m-%dT%H:%M"),
     }
     assert inspector.post(new, form).status_code == 303
-    assert Matter.objects.get(kind="search_order").parent == matter
+    order = Matter.objects.get(kind="search_order")
+    assert order.parent == matter
+    assert matter.number in inspector.get(f"/desk/matters/{order.number}/").content.decode()
     shown = officer.get(there).content.decode()
     assert ("交其他单位协办" in shown, "1件未办结" in shown) == (True, True)
     taken(matter, "find", city.officer, shelf="A3")

@@ -34,6 +34,12 @@ def counted(parent: Matter) -> dict[str, int]:
     return rows.aggregate(all=Count("pk"), open=Count("pk", filter=live))
 
 
+def parent_of(account: Account, matter: Matter) -> Matter | None:
+    """The matter that an order was given from, if this person may see it."""
+    above = Matter.objects.filter(pk=matter.parent_id).first() if matter.parent_id else None
+    return above if above is not None and policy.in_scope(account, above) else None
+
+
 def given_from(account: Account, parent: Matter) -> list[Matter]:
     """The orders given from a matter, the latest first."""
     rows = policy.not_kept_from(account, Matter.objects.filter(parent=parent))

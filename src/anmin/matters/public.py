@@ -18,6 +18,8 @@ from anmin.matters.merged import goes_on_in
 from anmin.matters.messages import DELAYED
 from anmin.matters.models import Entry, Matter
 from anmin.matters.outcome import OUTCOME_LABELS
+from anmin.matters.reckoning import reckoner
+from anmin.matters.steps import last_moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,9 @@ def face(matter: Matter) -> Followed:
 
 def steps_of_citizen(matter: Matter) -> list[Move]:
     """What the citizen may do with it now: reopen it, take it back."""
-    return [one for one in matter.type.flow.moves_from(matter.state) if one.by_citizen]
+    now, reckon = timezone.now(), reckoner()
+    edges = [one for one in matter.type.flow.moves_from(matter.state) if one.by_citizen]
+    return [one for one in edges if (last_moment(matter, one, reckon) or now) >= now]
 
 
 def _promise(matter: Matter) -> PromiseSeen | None:

@@ -138,12 +138,17 @@ def _outcome(edge: Move, inputs: Mapping[str, Any]) -> tuple[Mapping[str, Any], 
     return others, str(said)
 
 
+def last_moment(matter: Matter, edge: Move, reckon: Reckoner) -> datetime | None:
+    """Until when a step may be taken after the end of the matter; nothing if there is no such end."""
+    if not edge.within or matter.closed_at is None:
+        return None
+    return reckon(edge.within, matter.closed_at).at
+
+
 def _require_within(matter: Matter, edge: Move, now: datetime, reckon: Reckoner) -> None:
     """Refuse a step whose time after the end of the matter is over."""
-    if not edge.within or matter.closed_at is None:
-        return
-    last = reckon(edge.within, matter.closed_at).at
-    if now > last:
+    last = last_moment(matter, edge, reckon)
+    if last is not None and now > last:
         day = formats.date_format(timezone.localtime(last), "DATE_FORMAT")
         raise Refusal(
             _("The time for this step was over after %(day)s.") % {"day": day}, code="too_late"

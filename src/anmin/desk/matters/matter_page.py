@@ -99,6 +99,11 @@ def facts_of(view: MatterView, names: Names, account: Account) -> dict[str, Any]
         "links": [
             (RELATIONS.get(code, code), other, in_scope(account, other))
             for code, other in view.links
+        ]
+        + [
+            (_("Order given from"), above, True)
+            for above in [children.parent_of(account, matter)]
+            if above is not None
         ],
         "questions": [
             Question(
