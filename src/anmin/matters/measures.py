@@ -4,6 +4,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from anmin.matters import kind
+from anmin.matters.flow import MERGED
 from anmin.matters.in_the_lake import all_matters, dimensions_of, table_of
 from anmin.matters.origins import Origin
 from anmin.matters.registry import all_kinds, discover
@@ -43,18 +44,20 @@ def _in_time(rows: Rows) -> Expression:
 
 def _owed(rows: Rows) -> Expression:
     """Incidents whose answer was given or should have been by the cut-off."""
-    return (
-        _is_incident(rows)
-        & (rows.stage != "withdrawn")
-        & (_answered(rows) | (rows.due_at < rows.cutoff) | (rows.missed > 0))
-    )
+    owed = _answered(rows) | (rows.due_at < rows.cutoff) | (rows.missed > 0)
+    return _is_incident(rows) & (((rows.stage != "withdrawn") & owed) | _merged_late(rows))
 
 
 def _promised(rows: Rows) -> Expression:
     """Matters of any kind whose promise was met or should have been by the cut-off."""
-    return (rows.stage != "withdrawn") & (
-        (_answered(rows) & rows.due_at.notnull()) | (rows.due_at < rows.cutoff) | (rows.missed > 0)
-    )
+    met = _answered(rows) & rows.due_at.notnull()
+    owed = met | (rows.due_at < rows.cutoff) | (rows.missed > 0)
+    return ((rows.stage != "withdrawn") & owed) | _merged_late(rows)
+
+
+def _merged_late(rows: Rows) -> Expression:
+    """What became part of another after its own promise was broken: that stays broken."""
+    return (rows.state == MERGED) & (rows.met_at > rows.due_at)
 
 
 COUNTED = frozenset({"incident"})

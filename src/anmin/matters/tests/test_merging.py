@@ -19,6 +19,8 @@ from anmin.matters.models import Deadline, Entry, Link, Matter
 from anmin.matters.news import drain
 from anmin.matters.search import search
 from anmin.matters.verify import verify
+from anmin.measures.lake import refresh
+from anmin.measures.queries import show
 
 OTHER = ContactFacts("张建国", "+8613957700001", "锦湖街道文化小区5幢")
 
@@ -117,6 +119,24 @@ def test_what_does_not_fit_is_refused_and_changes_nothing(
     with pytest.raises(refusal):
         merging.merge(matter_id=second.pk, actor=Actor.of(city.inspector), **given)
     assert list(Entry.objects.values_list("pk", flat=True)) == before
+
+
+def test_a_promise_that_was_broken_before_stays_broken(city: City) -> None:
+    first, second = pair(city)
+    third = city.incident()
+    Deadline.objects.filter(matter=second).update(due_at=timezone.now() - timedelta(hours=1))
+    merged(city, first, second)
+    merged(city, first, third)  # in time: it counts for nothing
+    actions.move(
+        matter_id=first.pk,
+        code="answer",
+        actor=Actor.of(city.officer),
+        inputs={"reply": "已立案。"},
+    )
+    refresh(full=True)
+    for key in ("kept_in_time", "answered_in_time"):
+        (figure,) = show(key).rows
+        assert (figure.numerator, figure.denominator) == (1, 2), key
 
 
 def test_parted_it_goes_on_with_its_own_deadline(city: City) -> None:
