@@ -14,6 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,7 +25,7 @@ from anmin.callbacks.remarks import about_matters
 from anmin.callbacks.serving import handed_on
 from anmin.callbacks.unhappy import head_unit
 from anmin.kernel.errors import NotAllowed, NotFound
-from anmin.matters.conflict import without_units
+from anmin.matters.conflict import kept_from, less
 from anmin.matters.flow import Stage
 from anmin.matters.models import Deadline, Matter
 from anmin.matters.policy import waiting_elsewhere
@@ -103,26 +104,34 @@ class DayBoard:
 
 @dataclass(slots=True)
 class DayRows:
-    """The rows of one unit's day, as plain queries."""
+    """The rows of one unit's day, as plain queries, for a viewer without what is about him or her.
+
+    Without a viewer it is the day as its unit signs it: what is about the unit itself is not its own.
+    """
 
     unit: Unit
     day: date
+    viewer: Account | None = None
     now: datetime = field(default_factory=timezone.now)
     below: frozenset[int] = field(init=False)
     head: bool = field(init=False)
+    kept: RawSQL | None = field(init=False)
 
     def __post_init__(self) -> None:
         self.below = directory().units_below(self.unit.pk)
+        self.kept = kept_from(self.viewer, [self.unit.pk])
         # the bureau itself answers for the callbacks of all
         self.head = self.unit.parent_id is None and self.unit == head_unit()
 
+    def _shown[R: QuerySet[Any]](self, rows: R, field: str = "pk") -> R:
+        """The rows of matters that are about neither the unit nor the viewer."""
+        return less(rows, self.kept, field)
+
     def matters(self) -> QuerySet[Matter]:
-        """What the unit and those below it have; sealed kinds are on nobody's board, and what is
-        about one of them is not on theirs.
-        """
+        """What the unit and those below it have; sealed kinds are on nobody's board."""
         rows = Matter.objects.filter(unit_id__in=self.below)
         rows = rows.filter(opened_at__lt=midnight(self.day, days=1)).exclude(kind__in=_sealed())
-        rows = without_units(self.below, rows.exclude(stage=Stage.VOID))
+        rows = self._shown(rows.exclude(stage=Stage.VOID))
         return rows.select_related("unit", "assignee").defer("details", "head", "facts_digest")
 
     def came_in(self) -> QuerySet[Matter]:
@@ -144,14 +153,14 @@ class DayRows:
             Q(held_by__in=self.below) | Q(held_by=None, matter__unit_id__in=self.below)
         )
         met = met.exclude(matter__kind__in=_sealed()).exclude(matter__stage=Stage.VOID)
-        return without_units(self.below, met, "matter_id")
+        return self._shown(met, "matter_id")
 
     def gone_late(self) -> QuerySet[Deadline]:
         """The promises that ran out here and are still not met, of matters that others have now."""
         here = Deadline.objects.filter(Deadline.RUNS, held_by__in=self.below, due_at__lt=self.now)
         here = here.filter(matter__closed_at=None, matter__unit__isnull=False)
         here = here.exclude(matter__unit_id__in=self.below).exclude(matter__kind__in=_sealed())
-        return without_units(self.below, here.exclude(matter__stage=Stage.VOID), "matter_id")
+        return self._shown(here.exclude(matter__stage=Stage.VOID), "matter_id")
 
     def _not_elsewhere(self) -> Q:
         """Not what waits for the inspectorate: no unit owes it, the bureau does."""
@@ -188,14 +197,20 @@ class DayRows:
         if not self.head:
             rows = rows.filter(unit_id__in=self.below)
         return (
-            without_units(self.below, rows, "matter_id")
+            self._shown(rows, "matter_id")
             .exclude(pk__in=self.carried().filter(callback__isnull=False).values("callback_id"))
             .select_related("matter", "operator")
         )
 
     def carried(self) -> QuerySet[Carried]:
         """What the unit or those below it carried over when they signed the day."""
-        return Carried.objects.filter(closure__date=self.day, closure__unit_id__in=self.below)
+        rows = Carried.objects.filter(closure__date=self.day, closure__unit_id__in=self.below)
+        return self._shown(rows, "matter_id")
+
+    def handed_on(self) -> int:
+        """How many matters people of the unit gave to others that day, or opened for them."""
+        start, end = midnight(self.day), midnight(self.day, days=1)
+        return len(handed_on(self.below, start, end, lambda rows: self._shown(rows, "matter_id")))
 
     def counts(self) -> dict[str, int]:
         """The numbers of the day, whole; seven statements, eight for the bureau.
@@ -228,7 +243,7 @@ class DayRows:
             **live,
             "met_late": self.met_late().count(),
             "gone_late": self.gone_late().values("matter_id").distinct().count(),
-            "handed_on": len(handed_on(self.below, midnight(self.day), midnight(self.day, days=1))),
+            "handed_on": self.handed_on(),
             "callbacks_due": self.callbacks().count(),
             **self.carried().aggregate(
                 carried=Count("pk"),
@@ -242,7 +257,7 @@ class DayRows:
         if self.head:
             counts["owed"] += counts["callbacks_due"]
             homeless = Matter.objects.filter(unit=None, closed_at=None)
-            counts["without_unit"] = homeless.exclude(kind__in=_sealed()).count()
+            counts["without_unit"] = self._shown(homeless.exclude(kind__in=_sealed())).count()
         return counts
 
     def _at_risk(self) -> Q:
@@ -264,7 +279,7 @@ def day_board(
     place = unit or _own(viewer)
     if place.pk not in unit_scope(viewer):
         raise NotAllowed(_("This is another unit's day."))
-    return board_of(place, day or timezone.localdate(), shown=shown)
+    return board_of(place, day or timezone.localdate(), viewer=viewer, shown=shown)
 
 
 def sign_from(day: date) -> datetime:
@@ -284,10 +299,10 @@ def _own(viewer: Account) -> Unit:
     return place
 
 
-def board_of(unit: Unit, day: date, *, shown: int = 0) -> DayBoard:
-    """The board of a unit, whoever asks: for the console and the night. ``shown`` rows of a list."""
+def board_of(unit: Unit, day: date, *, viewer: Account | None = None, shown: int = 0) -> DayBoard:
+    """The board of a unit; as it signs it, without a viewer. ``shown`` rows of a list."""
     shown = shown or SHOWN
-    rows = DayRows(unit, day)
+    rows = DayRows(unit, day, viewer)
     kind = rectifying_kind().code
     owed = list(rows.owed().order_by("due_at", "pk")[:shown])
     remarks = about_matters(owed, day)
@@ -338,14 +353,14 @@ def board_of(unit: Unit, day: date, *, shown: int = 0) -> DayBoard:
         ],
         sign_from=opens if rows.now < (opens := sign_from(day)) else None,
         closure=closure,
-        carried=_carried(closure) if closure else (),
+        carried=_carried(rows, closure) if closure else (),
         left_open=DayLeftOpen.objects.filter(unit=unit, date=day).first(),
     )
 
 
-def _carried(closure: DayClosure) -> list[Carried]:
-    rows = closure.carried.select_related("matter", "new_unit", "new_account")
-    return list(rows.order_by("pk"))
+def _carried(rows: DayRows, closure: DayClosure) -> list[Carried]:
+    told = rows.carried().filter(closure=closure)
+    return list(told.select_related("matter", "new_unit", "new_account").order_by("pk"))
 
 
 def signing_units() -> list[Unit]:

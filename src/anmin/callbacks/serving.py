@@ -7,15 +7,15 @@ for who then has it: they put right where it belongs.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from anmin.matters.bulk import of_matters
-from anmin.matters.conflict import without_units
 from anmin.matters.models import Entry
 from anmin.matters.registry import all_kinds
 from anmin.people.policy import rated_roles
@@ -61,19 +61,24 @@ def spells_of(matter_ids: Iterable[int]) -> dict[int, list[Held]]:
     return found
 
 
-def handed_on(units: Collection[int], since: datetime, until: datetime) -> set[int]:
+def handed_on(
+    units: Collection[int],
+    since: datetime,
+    until: datetime,
+    shown: Callable[[QuerySet[Entry]], QuerySet[Entry]],
+) -> set[int]:
     """The matters that rated people of these units gave to others in that time.
 
-    Handed over, or opened for the other unit straight away.
+    Handed over, or opened for the other unit straight away; of the entries that are ``shown``.
     """
     sealed = [kind.code for kind in all_kinds() if kind.seals]
-    given = Entry.objects.filter(at__gte=since, at__lt=until, actor_role__in=rated_roles())
-    given = without_units(units, given.exclude(matter__kind__in=sealed), "matter_id")
+    rows = Entry.objects.filter(at__gte=since, at__lt=until, actor_role__in=rated_roles())
+    given = shown(rows.exclude(matter__kind__in=sealed))
     opened = given.filter(action="open", public=True)  # what no import opened
-    rows = given.filter(action="assign").values_list("matter_id", "payload")
+    handed = given.filter(action="assign").values_list("matter_id", "payload")
     return {
         matter_id
-        for matter_id, payload in rows.union(opened.values_list("matter_id", "payload"), all=True)
+        for matter_id, payload in handed.union(opened.values_list("matter_id", "payload"), all=True)
         if payload.get("told", {}).get("from") in units and payload["set"]["unit_id"] not in units
     }
 

@@ -1,6 +1,6 @@
 """Messages that could not be delivered: what each was about, why, and what is done instead."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -52,23 +52,30 @@ def lines(account: Account, *, before: int = 0) -> Sequence[Line]:
     rows = _rows().order_by("-id")
     found = list((rows.filter(pk__lt=before) if before else rows)[: PAGE + 1])
     words, own = describe(found), own_units(account)
-    near = numbers_about(account, (one.number for one in words.values()))
     return [
         Line(
             message=one,
             number=mask_phone(recipient_of(one)) if one.medium == Medium.SMS else "***",
             cause=cause(one),
             words=words.get(one.pk),
-            own=one.pk in words and words[one.pk].unit_id in own,
+            own=words[one.pk].unit_id in own,
         )
-        for one in found
-        if one.pk not in words or words[one.pk].number not in near
+        for one in _for(account, found, words)
     ]
 
 
-def count() -> int:
-    """How many wait, up to ``MANY``."""
-    return len(_rows().order_by().values_list("pk")[:MANY])
+def _for(
+    account: Account, found: Sequence[Message], words: Mapping[int, Described]
+) -> list[Message]:
+    """The messages that are known to be about something, and not about this person."""
+    near = numbers_about(account, (one.number for one in words.values()))
+    return [one for one in found if one.pk in words and words[one.pk].number not in near]
+
+
+def count(account: Account) -> int:
+    """How many wait that this person is shown, up to ``MANY``."""
+    found = list(_rows().order_by("-id")[:MANY])
+    return len(_for(account, found, describe(found)))
 
 
 def cause(message: Message) -> str:
@@ -131,7 +138,9 @@ def _allowed(message_id: int, by: Account) -> Message:
     require(by, Capability.WORK_CALLBACKS)
     message = _one(message_id)
     words = describe([message]).get(message.pk)
-    if words is not None and (words.unit_id in own_units(by) or numbers_about(by, [words.number])):
+    if words is None or numbers_about(by, [words.number]):
+        raise NotFound(_("There is no such message, or it has been settled."))
+    if words.unit_id in own_units(by):
         raise NotAllowed(_("This may concern your own unit: a colleague of another one decides."))
     return message
 

@@ -10,7 +10,9 @@ from anmin.callbacks.models import Answer, Callback, Satisfaction, Solved
 from anmin.callbacks.sealing import read_text
 from anmin.matters.actions import assign, contact_for_message, open_matter
 from anmin.matters.actor import Actor
+from anmin.matters.conflict import about
 from anmin.matters.models import Matter
+from anmin.matters.policy import free_unit
 from anmin.matters.registry import rectifying_kind
 from anmin.people.queries import duty_leader
 from anmin.places.models import Unit
@@ -30,7 +32,8 @@ def is_unhappy(satisfaction: str, solved: str) -> bool:
 def order_rectification(callback: Callback, answer: Answer) -> Matter:
     """Open the order to put right what the citizen is unhappy about; safe to repeat.
 
-    It goes to the unit that served, to its duty leader of the day. Only with the citizen's
+    It goes to the unit that served, to its duty leader of the day; where the matter is about that
+    unit or somebody there, to another (``policy.free_unit``). Only with the citizen's
     consent does the unit learn who spoke, about which matter and in which words; otherwise the
     link is sealed and the inspectorate makes the first contact.
     """
@@ -48,7 +51,7 @@ def order_rectification(callback: Callback, answer: Answer) -> Matter:
         category=matter.category if told else UNTOLD,
         summary=summary,
         area=matter.area if told else None,
-        unit=callback.unit or matter.unit or head_unit(),
+        unit=_answers_for(callback),
         details={
             "concerns": list(answer.concerns),
             "complaint": read_text(answer) if told else "",
@@ -63,6 +66,12 @@ def order_rectification(callback: Callback, answer: Answer) -> Matter:
     if leader is not None and leader.unit_id == order.unit_id and order.assignee_id is None:
         assign(matter_id=order.pk, actor=SYSTEM, account=leader)
     return order
+
+
+def _answers_for(callback: Callback) -> Unit | None:
+    """The unit that is to put right what was wrong."""
+    served = callback.unit or callback.matter.unit or head_unit()
+    return served and free_unit(rectifying_kind(), about(callback.matter), served)
 
 
 def order_of(answer: Answer) -> Matter | None:

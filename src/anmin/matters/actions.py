@@ -115,7 +115,7 @@ def assign(
         raise Refusal(_("This unit no longer works."), field="unit")
     if account is not None and not policy.may_take(account):
         raise Refusal(_("This person does not work on matters."), field="account")
-    conflict.require_free(conflict.about(matter), unit=unit, account=account)
+    conflict.require_free(conflict.about(matter), actor=actor, unit=unit, account=account)
     columns = {"unit_id": target, "assignee_id": account.pk if account else None}
     if all(getattr(matter, name) == value for name, value in columns.items()):
         return matter

@@ -1,7 +1,13 @@
 """The matters room as a Django app."""
 
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
+from django.db.models.signals import post_save
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from anmin.people.models import Account
 
 
 class MattersConfig(AppConfig):
@@ -16,3 +22,17 @@ class MattersConfig(AppConfig):
         from anmin.matters import reactions, registry  # noqa: F401 - takes replies
 
         registry.discover()
+        post_save.connect(_moved, sender="people.Account", dispatch_uid="matters.moved")
+
+
+def _moved(
+    instance: "Account",
+    created: bool,
+    update_fields: frozenset[str] | None,
+    **_rest: object,
+) -> None:
+    """Let matters leave that may not stay where somebody works now."""
+    from anmin.matters import leaving
+
+    if not created and (update_fields is None or "unit" in update_fields):
+        leaving.moved(instance)

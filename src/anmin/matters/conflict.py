@@ -4,16 +4,22 @@ A matter is about its concerned parties: people of the house, and units. With a 
 it and below it is concerned; with a person, everybody in and below the unit where he or she worked
 when named, and works now. An inspectorate below such a unit is not, and stands for itself:
 whoever checks the others can still check those above.
+
+Ties carry it on, however many: an order is about whom the matter is about that it was given from,
+a matter that follows from another (``cause``) about whom that is about, and matters that became one
+are about the same. Every way in asks here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from anmin.kernel.errors import NotAllowed
+from anmin.matters.actor import Actor
 from anmin.matters.models import Matter, Party
 from anmin.matters.registry import all_kinds
 from anmin.people.models import Account
@@ -66,15 +72,15 @@ def answering_to(unit_id: int) -> list[int]:
     return found
 
 
-def about(matter: Matter) -> About:
-    """Whom a matter is about, an order also whom the matter is about that it was given from.
+def about(*matters: Matter | None) -> About:
+    """Whom these matters are about: their own parties, and those of all that they are tied to.
 
-    No query for a kind that is about nobody of the house.
+    No query while no kind is about people of the house.
     """
-    if not matter.type.concerns and matter.parent_id is None:
+    ids = [one.pk for one in matters if one is not None]
+    if not ids or not _any_concerns():
         return NOBODY
-    from_it = [pk for pk in (matter.pk, matter.parent_id) if pk is not None]
-    rows = Party.objects.filter(Party.CONCERNS, matter__in=from_it)
+    rows = Party.objects.filter(Party.CONCERNS, matter__in=_reached(_UP, ids))
     told = rows.values_list("account_id", "unit_id", "account__unit_id")
     return About(
         frozenset(account for account, _then, _now in told if account),
@@ -82,62 +88,119 @@ def about(matter: Matter) -> About:
     )
 
 
-def concerning(account: Account) -> QuerySet[Party, Any]:
-    """The ids of the matters that are about this person or the units that he or she answers to."""
-    near = answering_to(account.unit_id) if account.unit_id else []
-    who = Q(account=account) | Q(unit__in=near) | Q(account__unit__in=near)
-    return Party.objects.filter(Party.CONCERNS).filter(who).values("matter_id")
+def kept_from(account: Account | None, units: Iterable[int] = ()) -> RawSQL | None:
+    """The ids of the matters that are about this person, those whom he or she answers to, or these units.
+
+    Nothing while no kind is about people of the house.
+    """
+    if not _any_concerns():
+        return None
+    near = {above for unit_id in units for above in answering_to(unit_id)}
+    if account is not None and account.unit_id:
+        near.update(answering_to(account.unit_id))
+    who = Q(unit__in=near) | Q(account__unit__in=near)
+    return _named(who if account is None else who | Q(account=account))
+
+
+def less[R: QuerySet[Any]](rows: R, kept: RawSQL | None, field: str = "pk") -> R:
+    """The rows whose matter, named by ``field``, is not among those that are kept from somebody."""
+    return rows if kept is None else rows.exclude(**{f"{field}__in": kept})
+
+
+def naming(account: Account) -> RawSQL:
+    """The ids of the matters that are about this person, wherever he or she works."""
+    return _named(Q(account=account))
+
+
+def tied_to(matter: Matter) -> RawSQL:
+    """The ids of the matters that are about whoever this one is about, itself with them."""
+    return _reached(_DOWN, [matter.pk])
 
 
 def without[R: QuerySet[Any]](account: Account, rows: R, field: str = "pk") -> R:
-    """The rows whose matter, named by ``field``, is not about this person.
-
-    While no kind is about people of the house nothing is asked.
-    """
-    if not any(kind.concerns for kind in all_kinds()):
-        return rows
-    return _not_of(rows, field, concerning(account))
-
-
-def without_units[R: QuerySet[Any]](unit_ids: Iterable[int], rows: R, field: str = "pk") -> R:
-    """The rows whose matter, named by ``field``, is about none of these units or their people."""
-    if not any(kind.concerns for kind in all_kinds()):
-        return rows
-    near = {above for unit_id in unit_ids for above in answering_to(unit_id)}
-    told = Party.objects.filter(Party.CONCERNS)
-    told = told.filter(Q(unit__in=near) | Q(account__unit__in=near))
-    return _not_of(rows, field, told.values("matter_id"))
-
-
-def _not_of[R: QuerySet[Any]](rows: R, field: str, matters: QuerySet[Party, Any]) -> R:
-    """The rows that belong to none of these matters, nor to an order given from one of them."""
-    order = "parent_id" if field == "pk" else f"{field.removesuffix('_id')}__parent_id"
-    return rows.exclude(**{f"{field}__in": matters}).exclude(**{f"{order}__in": matters})
+    """The rows whose matter, named by ``field``, is not about this person."""
+    return less(rows, kept_from(account), field)
 
 
 def numbers_about(account: Account, numbers: Iterable[str]) -> frozenset[str]:
     """Which of these reference numbers are of matters about this person."""
-    if not any(kind.concerns for kind in all_kinds()):
+    kept = kept_from(account)
+    if kept is None:
         return frozenset()
-    rows = Matter.objects.filter(number__in=set(numbers), pk__in=concerning(account))
+    rows = Matter.objects.filter(number__in=set(numbers), pk__in=kept)
     return frozenset(rows.values_list("number", flat=True))
 
 
-def require_free(named: About, *, unit: Unit | None = None, account: Account | None = None) -> None:
-    """Refuse to give a matter to whom it is about, whoever gives it."""
+def _any_concerns() -> bool:
+    """Whether any kind is about people of the house."""
+    return any(kind.concerns for kind in all_kinds())
+
+
+_TIES = """
+    SELECT parent_id AS source, id AS tied FROM matters_matter WHERE parent_id IS NOT NULL
+    UNION ALL SELECT other_id, matter_id FROM matters_link WHERE relation IN ('cause', 'merged')
+    UNION ALL SELECT matter_id, other_id FROM matters_link WHERE relation = 'merged'
+"""
+"""What makes a matter (``tied``) about those whom another (``source``) is about: an order was given
+from it, one follows from it, and what became one is about all of them."""
+_DOWN, _UP = ("source", "tied"), ("tied", "source")
+
+
+def _walk(ends: tuple[str, str], first: str, params: Iterable[Any]) -> RawSQL:
+    """The ids of ``first`` and of all that the ties lead to from there, however far."""
+    start, end = ends
+    sql = f"""
+        WITH RECURSIVE reached(id) AS (
+            {first}
+            UNION SELECT tie.{end} FROM reached JOIN ({_TIES}) tie ON tie.{start} = reached.id
+        ) SELECT id FROM reached"""  # noqa: S608 - names of this module alone
+    return RawSQL(sql, tuple(params))  # noqa: S611
+
+
+def _reached(ends: tuple[str, str], ids: Sequence[int]) -> RawSQL:
+    return _walk(ends, " UNION ".join(["SELECT CAST(%s AS bigint)"] * len(ids)), ids)
+
+
+def _named(who: Q) -> RawSQL:
+    """The ids of the matters that are about such parties."""
+    rows = Party.objects.filter(Party.CONCERNS).filter(who).values("matter_id")
+    return _walk(_DOWN, *rows.query.sql_with_params())
+
+
+def may_know(role: str) -> bool:
+    """Whether this role learns of everybody whom a matter can be about."""
+    parts = (part for kind in all_kinds() for part in kind.parties if part.concerned)
+    return all(part.shown_to(role) for part in parts)
+
+
+def require_free(
+    named: About,
+    *,
+    actor: Actor,
+    unit: Unit | None = None,
+    account: Account | None = None,
+) -> None:
+    """Refuse to give a matter to whom it is about, whoever gives it.
+
+    Why is said to those alone who learn whom it is about.
+    """
+    known = actor.account is None or may_know(actor.role)
     if unit is not None and named.unit(unit.pk):
-        raise NotAllowed(
+        told = (
             _("This is about %(unit)s or somebody there: another unit works on it.")
-            % {"unit": unit.label},
-            field="unit",
-            code="concerned",
+            if known
+            else _("This cannot go to %(unit)s: choose another unit.")
+        )
+        raise NotAllowed(
+            told % {"unit": unit.label}, field="unit", code="concerned" if known else "not_here"
         )
     if account is not None and named.person(account):
-        raise NotAllowed(
-            _("This is about this person or the unit: somebody else works on it."),
-            field="account",
-            code="concerned",
+        told = (
+            _("This is about this person or the unit: somebody else works on it.")
+            if known
+            else _("This cannot go to this person: choose somebody else.")
         )
+        raise NotAllowed(told, field="account", code="concerned" if known else "not_here")
 
 
 def elsewhere(named: About, unit: Unit) -> list[Unit]:

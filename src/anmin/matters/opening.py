@@ -80,8 +80,8 @@ def open_matter(
     giver = policy.opens_for_others(actor, owner)
     number = next(take_numbers(declared.prefix, timezone.localtime(start).year))
     named = prepared(declared, number, parties)
-    about = named.about | (conflict.about(parent) if parent else conflict.NOBODY)
-    conflict.require_free(about, unit=unit)
+    about = named.about | conflict.about(cause, parent)
+    conflict.require_free(about, actor=actor, unit=unit)
     owner = policy.free_unit(declared, about, owner)
     matter = Matter(kind=kind, state="", number=number, category=category)
     columns = {
@@ -206,7 +206,10 @@ def _tell(matter: Matter, hearers: list[ContactFacts], now: datetime) -> None:
 
 
 def _opened_before(source: str, key: str | None, actor: Actor) -> Matter | None:
-    """The matter that this very call opened once; never one that somebody else opened."""
+    """The matter that this very call opened once; never one that somebody else opened.
+
+    Nor one that turned out to be about whoever calls.
+    """
     if key is None:
         return None
     known = Matter.objects.filter(source=source, external_id=key).first()
@@ -215,6 +218,7 @@ def _opened_before(source: str, key: str | None, actor: Actor) -> Matter | None:
     opened = Entry.objects.filter(
         matter=known, seq=1, actor=actor.account, actor_label=actor.label
     ).exists()
-    if not opened:
+    account = actor.account
+    if not opened or (account is not None and conflict.about(known).person(account)):
         raise Conflict(_("This form was used before; open it anew."), field="key")
     return known

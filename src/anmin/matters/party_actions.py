@@ -1,19 +1,18 @@
 """Naming, correcting and ending the parties of a matter: entries, each with its reason.
 
 A matter that turns out to be about its own unit, or about the person who has it, leaves them in the
-same moment. The reason stands as a note only where everybody learns of the part; else it stays in
+same moment, and so does what is tied to it (``leaving``). The reason stands as a note only where everybody learns of the part; else it stays in
 a part of the entry that is shown to those who do.
 """
 
 from datetime import datetime
-from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import NotFound, Refusal
-from anmin.matters import conflict, policy
+from anmin.matters import conflict, leaving, policy
 from anmin.matters.actions import done_before, lock, require_version
 from anmin.matters.actor import Actor
 from anmin.matters.contacts import ContactFacts
@@ -174,7 +173,8 @@ def _write(
     if role.seen_by and reason:
         change.told["why"] = reason
     _end(ended, now)
-    change.columns = _leaving(matter, made)
+    if made.about:
+        change.columns = leaving.away(matter, conflict.about(matter) | made.about)
     append(
         matter,
         change,
@@ -184,23 +184,11 @@ def _write(
         running=running_clocks(deadlines_of(matter.pk)),
     )
     made.keep(matter, now)
+    if made.about:
+        leaving.tied_leave(matter, now)
 
 
 def _end(rows: list[Party], at: datetime) -> None:
     for row in rows:
         row.ended_at = at
         row.save(update_fields=["ended_at"])
-
-
-def _leaving(matter: Matter, made: Named) -> dict[str, Any]:
-    """Where a matter goes that is about its own unit, or about the person who has it."""
-    if not made.about:
-        return {}
-    named = conflict.about(matter) | made.about
-    columns: dict[str, Any] = {}
-    unit = matter.unit
-    if unit is not None and matter.live and named.unit(unit.pk):
-        columns = {"unit_id": policy.free_unit(matter.type, named, unit).pk, "assignee_id": None}
-    elif matter.assignee is not None and named.person(matter.assignee):
-        columns = {"assignee_id": None}
-    return columns

@@ -39,6 +39,8 @@ _links_with = Prepared(
     lambda pk: Link.objects.filter(Q(matter_id=pk) | Q(other_id=pk)).order_by("pk")
 )
 
+NAMING = frozenset({"cause", "child", "from", "into", "link"})
+"""What of an entry names another matter by its number."""
 VIEWS = ("live", "mine", "late", "at_risk", "unowned", "all")
 SORTS = ("", "due", "-due", "opened", "-opened")
 """The orders of a list: as its view says, by the deadline, by the age; with ``-`` from the end."""
@@ -262,13 +264,12 @@ def matter_view(account: Account, number: str) -> MatterView:
     entries = _entries(matter.pk)
     questions = {move.code for move in matter.type.flow.moves if move.asks}
     asked = any(entry.action in questions for entry in entries)
-    links, kept = _links(account, matter, sealed_too=scope_all)
-    kept |= _kept_orders(account, matter)
+    kept = _kept(account, entries)
     return MatterView(
         matter=matter,
         entries=limited.shown_entries(account, matter, entries, kept),
         deadlines=deadlines_of(matter.pk),
-        links=links,
+        links=_links(account, matter, sealed_too=scope_all),
         moves=policy.moves_for(account, matter),
         has_contact=contact is not None,
         may_reveal=may_reveal,
@@ -282,10 +283,8 @@ def matter_view(account: Account, number: str) -> MatterView:
     )
 
 
-def _links(
-    account: Account, matter: Matter, *, sealed_too: bool
-) -> tuple[list[tuple[str, Matter]], frozenset[str]]:
-    """What a matter belongs together with, and the numbers of others that are kept from the reader.
+def _links(account: Account, matter: Matter, *, sealed_too: bool) -> list[tuple[str, Matter]]:
+    """What a matter belongs together with, without what is kept from the reader.
 
     Most have nothing: the others are read only then.
     """
@@ -296,24 +295,26 @@ def _links(
         for one in _links_with(matter.pk)
         if sealed_too or not one.sealed
     ]
-    others = Matter.objects.in_bulk({pk for _relation, pk in told}) if told else {}
-    kept = {pk for pk, one in others.items() if one.type.seals or one.type.concerns}
-    if kept:
-        rows = policy.not_kept_from(account, Matter.objects.filter(pk__in=kept))
-        kept -= set(rows.values_list("pk", flat=True))
-    seen = [
-        (relation, limited.shown(account, others[pk])) for relation, pk in told if pk not in kept
-    ]
-    return seen, frozenset(others[pk].number for pk in kept)
+    if not told:
+        return []
+    rows = policy.not_kept_from(account, Matter.objects.filter(pk__in={pk for _of, pk in told}))
+    others = {one.pk: limited.shown(account, one) for one in rows}
+    return [(relation, others[pk]) for relation, pk in told if pk in others]
 
 
-def _kept_orders(account: Account, matter: Matter) -> frozenset[str]:
-    """The numbers of the orders given from a matter that are kept from the reader."""
-    kinds = [kind_of(code) for code in matter.type.children]
-    kept = [one.code for one in kinds if one.seals or one.concerns]
-    if not kept:
+def _kept(account: Account, entries: Iterable[Entry]) -> frozenset[str]:
+    """The numbers of matters that entries name and that are kept from the reader."""
+    numbers: set[str] = set()
+    for entry in entries:
+        told = entry.payload.get("told") or {}
+        for name in NAMING & told.keys():
+            value = told[name]
+            numbers.update(
+                [value] if isinstance(value, str) else value[1:] if name == "link" else []
+            )
+    if not numbers:
         return frozenset()
-    rows = Matter.objects.filter(parent=matter, kind__in=kept)
+    rows = Matter.objects.filter(number__in=numbers)
     seen = policy.not_kept_from(account, rows).values("pk")
     return frozenset(rows.exclude(pk__in=seen).values_list("number", flat=True))
 

@@ -273,6 +273,29 @@ def _wanted(message: Message) -> bool:
 
 
 def _describe(messages: Sequence[Message]) -> Mapping[int, Described]:
+    return {**_untold(messages), **_asked(messages)}
+
+
+def _untold(messages: Sequence[Message]) -> dict[int, Described]:
+    """What messages are about that ask nothing: words of the house about a matter, or its code."""
+    of = {one.pk: one.subject_ref.removeprefix(f"{SUBJECT}:") for one in messages}
+    rows = Matter.objects.filter(number__in=set(of.values())).select_related("area")
+    known = {row.number: row for row in rows}
+    return {
+        pk: Described(
+            title=_("Message about a matter: %(kind)s") % {"kind": known[number].type.label},
+            number=number,
+            when=known[number].opened_at,
+            place=area.label if (area := known[number].area) else "",
+            standing=_("still worked on") if known[number].live else _("is over"),
+            unit_id=known[number].unit_id,
+        )
+        for pk, number in of.items()
+        if number in known
+    }
+
+
+def _asked(messages: Sequence[Message]) -> dict[int, Described]:
     of = {number: one.pk for one in messages if (number := _number(one)) is not None}
     rows = Reaction.objects.filter(pk__in=of)
     return {

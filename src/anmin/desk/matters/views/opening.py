@@ -13,7 +13,7 @@ from anmin.desk.matters.forms import OpeningForm, opening_form
 from anmin.desk.shell.page import DeskRequest, go, page, show
 from anmin.faces.forms import openable_kinds
 from anmin.kernel.errors import NotAllowed, Refusal
-from anmin.matters import policy, queries
+from anmin.matters import conflict, policy, queries
 from anmin.matters.actions import open_matter
 from anmin.matters.actor import Actor
 from anmin.matters.likely import Likely, Report, likely
@@ -85,6 +85,9 @@ def _opened(request: DeskRequest, matter: Matter) -> HttpResponse:
     if policy.in_scope(request.user, matter):
         messages.success(request, _("%(number)s is open.") % {"number": matter.number})
         return go(request, reverse("desk:matter", args=[matter.number]))
+    if conflict.about(matter).person(request.user):  # where it went is not for whom it is about
+        messages.success(request, _("It is open; another unit has it from now on."))
+        return go(request, reverse("desk:matters"))
     told = {
         "number": matter.number,
         "topic": matter.topic.label if matter.topic else matter.type.label,

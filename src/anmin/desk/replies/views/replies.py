@@ -40,7 +40,7 @@ def replies(request: DeskRequest) -> HttpResponse:
             "items": shown,
             "older": older,
             "waiting": inbox.waiting_count(),
-            "undelivered": undelivered.count(),
+            "undelivered": undelivered.count(request.user),
         },
     )
 
