@@ -108,6 +108,8 @@ def complain(fault: Exception) -> None:
     if isinstance(fault, Refusal):
         place = f"line {fault.line}: " if fault.line else ""
         note(f"anmin: {place}{fault}")
+    elif isinstance(fault, UnicodeDecodeError):
+        note("anmin: what was typed, or came in, holds bytes that are no text (UTF-8)")
     elif isinstance(fault, UnicodeEncodeError) and "surrogates" in fault.reason:
         note("anmin: what was typed holds bytes that are no text (UTF-8)")
     elif "django.db" in sys.modules and (reason := _database_reason(fault)):

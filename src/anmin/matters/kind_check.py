@@ -76,8 +76,6 @@ def _rules(kind: Kind) -> Iterator[str]:
     keys += [move.approval.lapses for move in kind.flow.moves if move.approval]
     keys += [kind.delay_lead] if kind.delay else []
     keys += [kind.retention.rule] if kind.retention else []
-    for tell in kind.tells:
-        keys += tell.rules
     today = timezone.localdate()
     for key in keys:
         try:

@@ -15,6 +15,7 @@ from django.utils import formats, timezone, translation
 from django.utils.translation import gettext_lazy
 
 from anmin.channels.actions import queue_message
+from anmin.channels.letters import register_letter
 from anmin.channels.queries import has_opted_out
 from anmin.evidence.log import atomic
 from anmin.kernel.hours import Hours
@@ -29,6 +30,9 @@ from anmin.matters.telling import bureau, named
 from anmin.matters.tells import Tell
 
 OPENING, DELAY = "opening", "delay"
+LETTER = register_letter(
+    "step", gettext_lazy("What a step tells"), "callback.quiet_from", "promise.delay_notice"
+)
 DELAYED = "delay_told"
 """The entry that says that a delay was announced, or why not."""
 HOUSE = "messages"
@@ -94,7 +98,7 @@ def send(
             medium="sms",
             recipient=one.phone,
             body=body,
-            template=f"{matter.kind}.{code}",
+            template=LETTER.code,
             language=language,
             not_before=_permitted(at),
             subject_ref=f"matter:{matter.number}",

@@ -15,12 +15,10 @@ GIVEN_ONCE = frozenset({"code"})
 class Tell:
     """One message to whoever reported the matter, or to the party of role ``to``.
 
-    ``text`` names in braces what it tells (``{office}``, ``{reply}``). ``rules``: keys of the rules
-    that its words rest on.
+    ``text`` names in braces what it tells (``{office}``, ``{reply}``).
     """
 
     text: str | Promise
-    rules: tuple[str, ...] = ()
     to: str = ""
 
     @property
