@@ -214,9 +214,9 @@ CHANGES = [
         "UPDATE matters_party SET concerned = NOT concerned WHERE id = {id}",
     ),
     Change(
-        "the public key that seals",
+        "how many open what is sealed",
         "matters_sealkey",
-        "UPDATE matters_sealkey SET public = code WHERE id = {id}",
+        "UPDATE matters_sealkey SET need = need + 1 WHERE id = {id}",
     ),
     Change(
         "sealed facts removed",

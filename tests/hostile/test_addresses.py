@@ -3,7 +3,7 @@
 Nothing is listed here: addresses come from the resolver and from where pages lead, parameters from
 links, forms and from what the views ask a request for. With ``ANMIN_TEST_HOSTILE=whole`` every pair
 of parameter and value is tried once by somebody who may open the page, and the core of the list by
-everybody else; else a sixth of the list at each address, another sixth at the next.
+everybody else; else an eighth of the list at each address, another eighth at the next.
 """
 
 import logging
