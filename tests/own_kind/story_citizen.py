@@ -601,3 +601,36 @@ def test_after_more_time_the_next_delay_is_told_of_again(city: City) -> None:
     Deadline.objects.filter(matter=matter, clock="search").update(due_at=due + timedelta(hours=1))
     Matter.objects.update(due_at=due + timedelta(hours=1))
     assert messages.tell_delays(now=noon + timedelta(minutes=20)) == 1
+
+
+def test_parties_are_named_shown_and_ended_on_the_desk(city: City) -> None:
+    matter = actions.open_matter(
+        kind="complaint",
+        category="conduct",
+        actor=Actor.of(city.inspector),
+        area=city.wenhua,
+        unit=city.yuhai,
+        details={"subject": "办证时态度冷淡"},
+    )
+    there = f"/desk/matters/{matter.number}/"
+    inspector, officer = browser(city.inspector), browser(city.other_officer)
+    shown = officer.get(there).content.decode()
+    assert ("登记当事人" in shown, "监护人" in shown, "被反映" in shown) == (True, True, False)
+    guardian = {"key": "a" * 32, "role": "guardian", "contact_phone": "13700000009"}
+    guardian["contact_name"] = "王强"
+    for _turn in range(2):
+        assert officer.post(f"{there}parties/", guardian).status_code == 303
+    shown = officer.get(there).content.decode()
+    assert ("137****0009" in shown, "13700000009" in shown) == (True, False)
+    for wrong in ({}, {"role": "accused", "of_the_house": "chenli"}, {"role": "guardian"}):
+        answer = officer.post(f"{there}parties/", {"key": "b" * 32, **wrong})
+        assert answer.status_code in (400, 404, 422), wrong
+    assert officer.post(f"{there}parties/1/reveal/", {"reason": " "}).status_code in (400, 422)
+    shown = officer.post(f"{there}parties/1/reveal/", {"reason": "联系监护人"}).content.decode()
+    assert ("王强" in shown, "13700000009" in shown.replace(" ", "")) == (True, True)
+    assert officer.post(f"{there}parties/1/end/", {"reason": "不是监护人"}).status_code == 303
+    assert officer.post(f"{there}parties/1/reveal/", {"reason": "x"}).status_code == 404
+    accused = {"key": "c" * 32, "role": "accused", "of_the_house": "hejun"}
+    assert inspector.post(f"{there}parties/", accused).status_code == 303
+    assert officer.get(there).status_code == 404  # it is about him: he finds it no more
+    assert verify().sound

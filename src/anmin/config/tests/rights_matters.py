@@ -4,12 +4,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from anmin.config.tests.rights_scene import WALK, Scene
-from anmin.matters import approvals, merging, registry
+from anmin.matters import approvals, merging, party_actions, registry
 from anmin.matters.actions import open_matter
 from anmin.matters.actor import Actor
+from anmin.matters.contacts import ContactFacts
 from anmin.matters.flow import Approval, Move
 from anmin.matters.kind import Kind
 from anmin.matters.models import Matter
+from anmin.matters.parties import PartyFacts
+from anmin.matters.party_roles import PartyRole
 from anmin.people.models import Account
 from anmin.people.roles import Role
 
@@ -31,7 +34,16 @@ def asking_kind() -> Kind:
         approval=Approval(by=frozenset({Role.DUTY_LEADER, Role.INSPECTOR})),
     )
     flow = replace(pattern.flow, moves=(*pattern.flow.moves, longer))
-    return replace(pattern, code=ASKING, prefix="WO", flow=flow, follow_up=None)
+    parties = (PartyRole("guardian", "guardian"),)
+    return replace(
+        pattern,
+        code=ASKING,
+        prefix="WO",
+        flow=flow,
+        follow_up=None,
+        observe=None,
+        parties=parties,
+    )
 
 
 def _like(world: "World", mine: str, kind: str = "") -> Matter:
@@ -58,6 +70,17 @@ def made_one(world: "World", _account: Account, mine: str) -> Scene:
     part = _like(world, mine)
     merging.merge(matter_id=part.pk, into_id=world.matters[mine].pk, actor=WALK, reason="x")
     return Scene({"number": part.number}, {"reason": "x"})
+
+
+def with_party(world: "World", _account: Account, mine: str) -> Scene:
+    """A matter in which a citizen has a part; of what is sealed, none."""
+    told = {"role": "guardian", "contact_name": "赵", "contact_phone": "13900001111"}
+    if mine == "sealed":
+        return Scene({"party": 1}, {**told, "reason": "x"})
+    matter = _like(world, mine, ASKING)
+    party = PartyFacts("guardian", contact=ContactFacts("李", "+8613900002222", ""))
+    party_actions.name_party(matter_id=matter.pk, actor=WALK, party=party)
+    return Scene({"number": matter.number, "party": 1}, {**told, "reason": "x"})
 
 
 def asked_for(world: "World", _account: Account, mine: str) -> Scene:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from anmin.callbacks.resting import has_callbacks
 from anmin.desk.matters.forms import AssignForm, CorrectForm, NoteForm, RevealForm, correct_form
 from anmin.desk.matters.matter_page import facts_of, orders_of, step_of, written
+from anmin.desk.matters.views.parties import parties_of
 from anmin.desk.shell.page import DeskRequest, go, page, show
 from anmin.desk.shell.sheets import FilledForm, boxes, empty_boxes, sheet
 from anmin.faces.answers import answers_for
@@ -271,6 +272,7 @@ def _page(
             "contact": view.masked,
             "requests": approvals.shown(approvals.waiting_about(view.matter), request.user),
             "relations": merging.RELATIONS.items(),
+            **parties_of(request.user, view.matter),
             "may_merge": merging.may_merge(request.user, view.matter),
             "orders": orders_of(view.matter, request.user),
             **(extra or {}),

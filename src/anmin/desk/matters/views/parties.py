@@ -1,0 +1,122 @@
+"""Who has a part in a matter: named, ended, and shown to whoever says why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from anmin.desk.shell.lookup import LookupField
+from anmin.desk.shell.page import DeskRequest, go, page, show
+from anmin.faces.forms import ContactForm
+from anmin.kernel.errors import Refusal
+from anmin.matters import party_actions, queries
+from anmin.matters.actor import Actor
+from anmin.matters.parties import PartyFacts
+from anmin.people.policy import Capability
+
+if TYPE_CHECKING:
+    from anmin.matters.models import Matter
+    from anmin.people.models import Account
+
+
+class PartyForm(ContactForm):
+    """A part and who has it: a citizen, or somebody or a unit of the house."""
+
+    role = forms.CharField(max_length=32)
+    of_the_house = LookupField(
+        "taker", label=gettext_lazy("Person or unit of the house"), required=False
+    )
+    reason = forms.CharField(label=gettext_lazy("Why"), max_length=2000, required=False)
+
+    def __init__(self, data: Any = None, *, account: Account | None = None, **kwargs: Any) -> None:
+        """``account`` is who looks for a colleague."""
+        super().__init__(data, **kwargs)
+        field = self.fields["of_the_house"]
+        assert isinstance(field, LookupField)
+        field.account = account
+
+    def party(self) -> PartyFacts:
+        """Who has the part."""
+        chosen = self.cleaned_data["of_the_house"]
+        person = chosen if hasattr(chosen, "username") else None
+        unit = chosen if person is None else None
+        return PartyFacts(self.cleaned_data["role"], self.contact(), person, unit)
+
+
+def parties_of(account: Account, matter: Matter) -> dict[str, Any]:
+    """The parts that this person may write down, with a form for them; nothing for most kinds."""
+    parts = party_actions.may_name(account, matter)
+    if not parts:
+        return {}
+    form = PartyForm(account=account, auto_id="party-%s")
+    return {"parts": [(one.code, one.label) for one in parts], "party_form": form}
+
+
+@page(Capability.VIEW_MATTERS)
+@require_POST
+def name(request: DeskRequest, number: str) -> HttpResponse:
+    """Say that somebody has a part in the matter."""
+    found = queries.find_matter(request.user, number)
+    form = PartyForm(request.POST, account=request.user)
+    if not form.is_valid():
+        field, problems = next(iter(form.errors.items()))
+        raise Refusal(str(problems[0]), field=field)
+    party_actions.name_party(
+        matter_id=found.pk,
+        actor=Actor.of(request.user),
+        party=form.party(),
+        reason=form.cleaned_data["reason"],
+        key=form.cleaned_data["key"],
+    )
+    messages.success(request, _("Written down; names stand in no history."))
+    return _on(request, found)
+
+
+@page(Capability.VIEW_MATTERS)
+@require_POST
+def end(request: DeskRequest, number: str, party: int) -> HttpResponse:
+    """Say that somebody has no part any more, or never had."""
+    found = queries.find_matter(request.user, number)
+    party_actions.end_party(
+        matter_id=found.pk,
+        number=party,
+        actor=Actor.of(request.user),
+        reason=request.POST.get("reason", ""),
+    )
+    messages.success(request, _("Has no part in it any more."))
+    return _on(request, found)
+
+
+@page(Capability.VIEW_MATTERS)
+@require_POST
+def reveal(request: DeskRequest, number: str, party: int) -> HttpResponse:
+    """Who a citizen is that has a part, once, to whoever says why."""
+    found = queries.find_matter(request.user, number)
+    shown = party_actions.reveal_party(
+        matter=found,
+        number=party,
+        actor=Actor.of(request.user),
+        reason=request.POST.get("reason", ""),
+    )
+    return show(request, "matters/party.html", {"matter": found, "contact": shown})
+
+
+def _on(request: DeskRequest, matter: Matter) -> HttpResponse:
+    """Back to the matter; to the list, if it is about whoever wrote and so not his any more."""
+    seen = queries.may_see(request.user, matter)
+    there = reverse("desk:matter", args=[matter.number]) if seen else reverse("desk:matters")
+    return go(request, there)
+
+
+urlpatterns: list[URLPattern] = [
+    path("matters/<str:number>/parties/", name, name="matter_parties"),
+    path("matters/<str:number>/parties/<int:party>/end/", end, name="matter_party_end"),
+    path("matters/<str:number>/parties/<int:party>/reveal/", reveal, name="matter_party_reveal"),
+]
