@@ -1,12 +1,15 @@
 """`anmin sealed`: keys for facts that the server cannot read, and opening them."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from anmin.config import console
 from anmin.kernel.errors import Refusal
+
+if TYPE_CHECKING:
+    from anmin.kernel.sealing import Holder
 
 commands = typer.Typer(
     name="sealed",
@@ -124,7 +127,7 @@ def _chosen(name: str) -> str:
     return said
 
 
-def _held(files: list[Path]) -> list["Holder"]:  # type: ignore[name-defined]  # noqa: F821
+def _held(files: list[Path]) -> "list[Holder]":
     from anmin.kernel import sealing
 
     held = []

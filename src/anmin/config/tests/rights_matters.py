@@ -34,7 +34,7 @@ def asking_kind() -> Kind:
         approval=Approval(by=frozenset({Role.DUTY_LEADER, Role.INSPECTOR})),
     )
     flow = replace(pattern.flow, moves=(*pattern.flow.moves, longer))
-    parties = (PartyRole("guardian", "guardian"),)
+    parties = (PartyRole("guardian", "guardian", most=3),)
     return replace(
         pattern,
         code=ASKING,
