@@ -215,8 +215,6 @@ def _named(entry: Entry, matter: Matter) -> list[Change]:
     found = [Change(label=_("Matter"), after=one) for one in others if isinstance(one, str)]
     if step := matter.type.flow.move(told.get("step", "")):
         found.append(Change(label=_("Step asked for"), after=str(step.label)))
-    if isinstance(why := told.get("why"), str) and entry.action not in ("open",):
-        found.append(Change(label=_("Why"), after=why))
     if told.get("told"):
         found.append(Change(label=_("Message"), after=_("sent to the citizen")))
     if why := {
