@@ -168,7 +168,7 @@ def _tile(account: Account, found: MorningFigures, change: Change) -> dict[str, 
         "n": "" if figure.denominator is None else f"{figure.denominator:,}",
         "url": shown.opens(account, one, figure, found.start, found.day),
         "trend": of_change(change),
-        "tone": _tone(change),
+        "trend_tone": _tone(change),
         "note": " · ".join(notes),
     }
 

@@ -323,6 +323,12 @@ def stat(
     }
 
 
+@register.inclusion_tag("desk/parts/stat.html")
+def tile(one: Mapping[str, Any]) -> dict[str, Any]:
+    """A figure whose parts a view has gathered, by the names of ``stat``."""
+    return stat(**one)
+
+
 @register.inclusion_tag("desk/parts/facts.html")
 def facts(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     """A description list from pairs of label and value; empty values are shown as a dash."""

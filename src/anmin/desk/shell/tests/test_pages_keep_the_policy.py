@@ -24,6 +24,8 @@ INLINE = re.compile(
     re.IGNORECASE,
 )
 
+LINE = 140
+
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_a_template_has_no_inline_script_or_style(path: Path) -> None:
@@ -41,6 +43,16 @@ def test_the_rule_would_notice() -> None:
         assert INLINE.search(bad), bad
     for good in ('<script src="x" defer>', '<script type="application/json">', "<p class='style'>"):
         assert not INLINE.search(good), good
+
+
+def test_every_line_of_a_template_can_be_read() -> None:
+    long = [
+        f"{path.relative_to(PACKAGE)}:{number}"
+        for path in TEMPLATES
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if len(line) > LINE
+    ]
+    assert not long
 
 
 ALIKE = re.compile(r"{% same_for_all %}(.*?){% endsame_for_all %}", re.DOTALL)
