@@ -111,7 +111,7 @@ def _turn(item: pytest.Item) -> tuple[int, bool]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL, leave out what has just run beside SQLite and asks for no database."""
+    """On PostgreSQL, leave out what has just run beside SQLite and is the same on any database."""
     items.sort(key=_turn)
     if not os.environ.get("ANMIN_TEST_DATABASE"):
         return
@@ -119,6 +119,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         names = getattr(item, "fixturenames", ())
         asks = item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(names)
+        asks = asks and not item.get_closest_marker("once")
         (again if asks or item.get_closest_marker("postgres") else once).append(item)
     config.hook.pytest_deselected(items=once)
     items[:] = again

@@ -25,7 +25,12 @@ from tests.hostile.town import NOBODY, Town, town
 
 __all__ = ["chromium"]
 ASKED = os.environ.get("ANMIN_TEST_AXE", "")
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(21600 if ASKED else 600)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.once,
+    pytest.mark.slow,
+    pytest.mark.timeout(21600 if ASKED else 600),
+]
 SHARE = 2 if ASKED else 12
 """One route in so many is looked at."""
 TALL = 6000

@@ -22,7 +22,8 @@ class Answer(forms.Form):
 
 def render(source: str, **context: object) -> str:
     with translation.override("en"):
-        return Template("{% load portal_ui %}" + source).render(Context(context))
+        shown = Template("{% load portal_ui %}" + source).render(Context(context))
+    return " ".join(shown.split())  # as a reader sees it
 
 
 def test_answers_are_big_labels_and_none_is_preselected() -> None:

@@ -35,7 +35,7 @@ def link(city: City) -> Iterator[str]:
 def hidden(page: Any) -> dict[str, list[str]]:
     fields: dict[str, list[str]] = {}
     for name, value in re.findall(
-        r'<input type="hidden" name="([\w-]+)" value="([^"]*)"', page.content.decode()
+        r'<input\s+type="hidden"\s+name="([\w-]+)"\s+value="([^"]*)"', page.content.decode()
     ):
         if name not in ("csrfmiddlewaretoken", "next"):
             fields.setdefault(name, []).append(value)

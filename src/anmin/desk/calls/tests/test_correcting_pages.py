@@ -93,7 +93,7 @@ def test_a_wrong_outcome_is_taken_back_and_the_call_is_open_again(
     back = browser.post(undo, {"key": key(shown.split(undo, 1)[1])})
     assert (back.status_code, back["Location"]) == (303, page_of(callback))
     form = text(browser.get(back["Location"]))
-    assert re.search(r'value="refused" checked', form)
+    assert re.search(r'value="refused"\s+checked', form)
     assert "赶时间" in form
     assert list(Attempt.objects.order_by("pk").values_list("outcome", flat=True)) == [
         "refused",

@@ -70,7 +70,7 @@ def export(at: datetime, *, padded: bool = True) -> bytes:
 def hidden(page: str) -> dict[str, str]:
     """What the form that starts the import sends along."""
     form = page.split("/start/", 1)[1].split("</form>", 1)[0]
-    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form))
+    return dict(re.findall(r'<input\s+type="hidden"\s+name="(\w+)"\s+value="([^"]*)">', form))
 
 
 def upload(browser: Client, content: bytes, made: datetime) -> ImportRun:

@@ -101,7 +101,7 @@ def test_progress_is_told_while_it_runs(city: City, sign_in: SignIn) -> None:
     run = laid(browser, ROWS)
     ImportRun.objects.update(status="running", share=0.42, read=1234567)
     bar = text(browser.get(f"/desk/import/{run.pk}/progress/", headers={"HX-Request": "true"}))
-    assert 'max="100" value="42"' in bar
+    assert 'value="42"' in bar
     assert "已读取1,234,567行" in bar
     assert "<html" not in bar
 

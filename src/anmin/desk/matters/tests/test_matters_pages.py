@@ -41,7 +41,7 @@ def url(matter: Matter, *rest: str) -> str:
 def hidden(page: str, action: str) -> dict[str, str]:
     """The hidden fields of the form that goes to that address."""
     form = page.split(f'action="{action}"', 1)[1].split("</form>", 1)[0]
-    found = re.findall(r'<input type="hidden" name="(key|version)" value="([^"]*)"', form)
+    found = re.findall(r'<input\s+type="hidden"\s+name="(key|version)"\s+value="([^"]*)"', form)
     assert {name for name, _value in found} >= {"key"}
     return dict(found)
 
@@ -292,7 +292,7 @@ def test_several_are_moved_each_on_its_own(city: City, sign_in: SignIn) -> None:
     ids = [matter.pk for matter in (*open_ones, answered, other)]
     browser = sign_in(city.officer)
     page = text(browser.get("/desk/matters/bulk/", {"matter": ids}))
-    assert re.search(r"派警 <span[^>]*>4件中3件可办<", page)
+    assert re.search(r"派警\s+<span[^>]*>\s*4件中3件可办<", page)
     data = {"matter": ids, "do": "incident.dispatch", "key": "bulk-1"}
     done = text(browser.post("/desk/matters/bulk/", data))
     assert answered.number in done

@@ -167,6 +167,6 @@ def test_a_template_takes_nothing_from_a_room_beside_its_own() -> None:
 
 def test_what_a_page_asks_by_itself_keeps_nobody_signed_in() -> None:
     told = "".join(path.read_text(encoding="utf-8") for path in TEMPLATES)
-    asked = r'{% url "desk:(\w+)"[^%]*(?:as poll_url %}|%}" hx-trigger="every)'
+    asked = r'{% url "desk:(\w+)"[^%]*(?:as poll_url %}|%}"\s+hx-trigger="every)'
     assert set(re.findall(asked, told)) == BY_ITSELF
     assert told.count('hx-trigger="every') == 2  # the call's page, and every progress bar
