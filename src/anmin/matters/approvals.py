@@ -166,12 +166,12 @@ class Waiting:
     may_withdraw: bool
 
 
-def waiting_about(matter: Matter) -> QuerySet[ApprovalRequest]:
+def waiting_about(matter: Matter) -> list[ApprovalRequest]:
     """What was asked for about one matter and is not answered yet."""
     if not any(edge.approval for edge in matter.type.flow.moves):
-        return ApprovalRequest.objects.none()
+        return []
     rows = ApprovalRequest.objects.filter(matter=matter, outcome="")
-    return rows.select_related("matter", "asked_by").order_by("asked_at", "pk")
+    return list(rows.select_related("matter", "asked_by").order_by("asked_at", "pk"))
 
 
 def require_about(matter: Matter, request_id: int) -> None:

@@ -36,7 +36,9 @@ class About:
 
     def unit(self, unit_id: int | None) -> bool:
         """Whether the people of this unit are too near to it."""
-        return unit_id is not None and not self.units.isdisjoint(answering_to(unit_id))
+        if not self.units or unit_id is None:
+            return False
+        return not self.units.isdisjoint(answering_to(unit_id))
 
     def __bool__(self) -> bool:
         return bool(self.accounts or self.units)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -57,27 +58,27 @@ class Details(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     @classmethod
-    def personal_fields(cls) -> set[str]:
+    def personal_fields(cls) -> AbstractSet[str]:
         """The fields that may hold personal data."""
         return cls._marked("personal")
 
     @classmethod
-    def told_fields(cls) -> set[str]:
+    def told_fields(cls) -> AbstractSet[str]:
         """The fields whose text the citizen receives, word for word."""
         return cls._marked("told")
 
     @classmethod
-    def limited_fields(cls) -> set[str]:
+    def limited_fields(cls) -> AbstractSet[str]:
         """The fields that not everybody sees who sees the matter."""
         return cls._marked("seen_by")
 
     @classmethod
-    def sealed_fields(cls) -> set[str]:
+    def sealed_fields(cls) -> AbstractSet[str]:
         """The fields that are sealed as they come in, and stand in no details."""
         return cls._marked("sealed")
 
     @classmethod
-    def hidden_from(cls, role: str) -> set[str]:
+    def hidden_from(cls, role: str) -> AbstractSet[str]:
         """The fields that this role does not see."""
         return {
             name
@@ -86,8 +87,9 @@ class Details(BaseModel):
         }
 
     @classmethod
-    def _marked(cls, mark: str) -> set[str]:
-        return {name for name in cls.model_fields if cls._said_of(name).get(mark)}
+    @cache
+    def _marked(cls, mark: str) -> AbstractSet[str]:
+        return frozenset(name for name in cls.model_fields if cls._said_of(name).get(mark))
 
     @classmethod
     def _said_of(cls, name: str) -> Mapping[str, Any]:
@@ -247,7 +249,7 @@ class Kind:
         limited = self.details.limited_fields()
         if leaked := {*self.public.fields, *self.public.reporter} & limited:
             raise ValueError(f"{self.code}: not for all, so never public: {sorted(leaked)}")
-        if leaked := self.details.told_fields() & limited:
+        if leaked := set(self.details.told_fields() & limited):
             raise ValueError(f"{self.code}: told to the citizen, so for all: {sorted(leaked)}")
 
     def _check_sealed(self) -> None:

@@ -6,6 +6,7 @@ said when it was written.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from anmin.matters.models import Entry, Matter
@@ -38,7 +39,10 @@ def shown_entries(
 
 
 def _payload(
-    payload: Mapping[str, Any], hidden: set[str], kept: frozenset[str], numbers: frozenset[str]
+    payload: Mapping[str, Any],
+    hidden: AbstractSet[str],
+    kept: frozenset[str],
+    numbers: frozenset[str],
 ) -> dict[str, Any]:
     parts = dict(payload)
     if hidden and "details" in parts:
@@ -59,5 +63,5 @@ def _names(value: Any, kept: Iterable[str]) -> bool:
     return any(one in value for one in kept) if isinstance(value, str | list) else False
 
 
-def _without(details: Mapping[str, Any], hidden: set[str]) -> dict[str, Any]:
+def _without(details: Mapping[str, Any], hidden: AbstractSet[str]) -> dict[str, Any]:
     return {name: value for name, value in details.items() if name not in hidden}
