@@ -35,9 +35,15 @@ class TooMany(Refusal):
     default_code = "too_many"
 
 
-def give(matter: Matter, *, passphrase: str = "") -> str:
+def code_of(secret: bytes) -> str:
+    """The code that follows from so many random or keyed bytes: the same for the same ones."""
+    number = int.from_bytes(secret)
+    return "".join(ALPHABET[number // len(ALPHABET) ** at % len(ALPHABET)] for at in range(LENGTH))
+
+
+def give(matter: Matter, *, passphrase: str = "", code: str = "") -> str:
     """Make a matter's code anew, inside a transaction; it is shown once, and nowhere kept."""
-    code = "".join(secrets.choice(ALPHABET) for _place in range(LENGTH))
+    code = code or code_of(secrets.token_bytes(16))
     FollowCode.objects.update_or_create(
         matter=matter,
         defaults={

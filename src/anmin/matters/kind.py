@@ -148,11 +148,24 @@ class Retention:
 
 
 @dataclass(frozen=True)
+class ByCitizen:
+    """How citizens open one on the public pages: what it is called there, and what is asked.
+
+    ``title`` and ``hint`` are in their words. Besides what happened, where, and how to reach them
+    they are asked the facts ``asks``.
+    """
+
+    title: Text
+    hint: Text
+    asks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Kind:
     """A kind of matter. Registering one is all it takes: see ``kinds/``.
 
     ``owner`` names the unit that answers for a new matter. ``asks`` names the facts that must be
-    given to open one. ``children`` are the kinds of orders that are given from such a matter.
+    given to open one; ``by_citizen`` says how citizens open one themselves. ``children`` are the kinds of orders that are given from such a matter.
     ``opening`` is the message to whoever reported it, ``delay`` the one before its promise breaks
     (rule ``delay_lead``: how long before). ``observe`` tells the state that the
     facts of an outside system of record prove. ``imported`` says whether files may bring matters
@@ -172,6 +185,7 @@ class Kind:
     owner: Callable[[Area | None, str], Unit | None]
     opened_by: frozenset[str]
     asks: tuple[str, ...] = ()
+    by_citizen: ByCitizen | None = None
     children: tuple[str, ...] = ()
     opening: Tell | None = None
     delay: Tell | None = None
@@ -207,6 +221,7 @@ class Kind:
             raise ValueError(f"{self.code}: public face names {sorted(unknown)}")
         if leaked := set(self.public.fields) & self.details.personal_fields():
             raise ValueError(f"{self.code}: personal data can never be public: {sorted(leaked)}")
+        self._check_citizens(fields)
         self._check_limited()
         self._check_sealed()
         check_parties(self.code, self.parties, brought=bool(self.observe or self.imported))
@@ -243,6 +258,18 @@ class Kind:
                 raise ValueError(f"{self.code}: a message to {tell.to} reaches nobody")
         if self.seals and self.tells:
             raise ValueError(f"{self.code}: who speaks under seal gets no messages")
+
+    def _check_citizens(self, fields: set[str]) -> None:
+        """Refuse questions to citizens that no fact keeps, or that leave out what opening needs."""
+        if self.by_citizen is None:
+            return
+        asked = set(self.by_citizen.asks)
+        if unknown := asked - fields:
+            raise ValueError(f"{self.code}: citizens are asked {sorted(unknown)}")
+        if missing := set(self.asks) - asked:
+            raise ValueError(f"{self.code}: citizens are not asked {sorted(missing)}")
+        if limited := asked & (self.details.limited_fields() | self.details.sealed_fields()):
+            raise ValueError(f"{self.code}: a citizen's word is not kept so: {sorted(limited)}")
 
     def _check_limited(self) -> None:
         """What not everybody sees who sees the matter is for nobody outside either."""

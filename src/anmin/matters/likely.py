@@ -1,20 +1,23 @@
 """Whether a new report tells of something that is here already: by place, time and words."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from anmin.matters import limited, policy
 from anmin.matters.categories import categories
-from anmin.matters.flow import Stage
+from anmin.matters.flow import LIVE, Stage
 from anmin.matters.models import Matter
+from anmin.matters.registry import kind_of
 from anmin.matters.words import BREAK, tokens
 from anmin.people.models import Account
+from anmin.places.queries import directory
 
 MOST = 5
 LOOKED_AT = 200
@@ -31,7 +34,7 @@ class Report:
     kind: str
     category: str
     area_id: int | None
-    opened_at: datetime
+    opened_at: datetime = field(default_factory=timezone.now)
     place: str = ""
     summary: str = ""
     point: tuple[float, float] | None = None
@@ -58,13 +61,46 @@ def likely(account: Account, report: Report) -> list[Likely]:
         kind=report.kind, opened_at__range=around, area=report.area_id
     )
     rows = rows.exclude(stage=Stage.WITHDRAWN).order_by("-opened_at", "-id")[:LOOKED_AT]
+    found = _best(report, rows, hours)
+    for one in found:
+        limited.shown(account, one.matter)
+    return found
+
+
+def known_alike(report: Report) -> list[str]:
+    """What a citizen is told who is about to say what others have said: how long ago, no more.
+
+    Never of a sensitive topic or a kind that is kept from the public; as ``likely`` otherwise,
+    with everything below the area.
+    """
+    topic = categories().get(report.category)
+    if (topic and topic.sensitive) or not kind_of(report.kind).public.when:
+        return []
+    hours: timedelta = settings.RULES.get("intake.same_event", timezone.localdate()).duration
+    rows = Matter.objects.filter(
+        kind=report.kind,
+        category=report.category,
+        stage__in=LIVE,
+        opened_at__gte=report.opened_at - hours,
+    )
+    if report.area_id is not None:
+        rows = rows.filter(area__in=directory().areas_below(report.area_id))
+    found = _best(report, rows.order_by("-opened_at", "-id")[:LOOKED_AT], hours)
+    return [
+        ngettext("%(n)d minute ago", "%(n)d minutes ago", minutes) % {"n": minutes}
+        if minutes < 60
+        else ngettext("%(n)d hour ago", "%(n)d hours ago", minutes // 60) % {"n": minutes // 60}
+        for one in found
+        for minutes in [int((report.opened_at - one.matter.opened_at).total_seconds() // 60)]
+    ]
+
+
+def _best(report: Report, rows: Iterable[Matter], hours: timedelta) -> list[Likely]:
     compared = (_compared(report, one, hours) for one in rows)
     found = sorted(
         (one for one in compared if one.likeness >= ENOUGH),
         key=lambda one: (-one.likeness, -one.matter.pk),
     )
-    for one in found[:MOST]:
-        limited.shown(account, one.matter)
     return found[:MOST]
 
 

@@ -53,12 +53,14 @@ def open_matter(
     cause: Matter | None = None,
     cause_sealed: bool = False,
     parent: Matter | None = None,
+    code: str = "",
 ) -> Matter:
     """Open a matter; its unit is the one responsible for the area unless named.
 
     One that is about that unit goes to another (``policy.free_unit``).
     ``key`` makes the call safe to repeat: a second one returns the first matter. ``cause`` links
     the new matter to the one it follows from; ``parent`` is the one that this order is given from.
+    ``code`` opens it to whoever reported it (``follow``), where one was given already.
     """
     declared = kind_of(kind)
     category_for(kind, category)
@@ -112,8 +114,7 @@ def open_matter(
     if contact:
         keep_contact(matter.pk, contact, number=matter.number)
     named.keep(matter, now)
-    if hearers:
-        _tell(matter, hearers, now)
+    _tell(matter, hearers, now, code)
     if above is not None:
         children.note(above, children.OPENED, matter, actor=actor, at=now)
     if cause is not None:
@@ -197,11 +198,16 @@ def _first(
     )
 
 
-def _tell(matter: Matter, hearers: list[ContactFacts], now: datetime) -> None:
+def _tell(matter: Matter, hearers: list[ContactFacts], now: datetime, code: str) -> None:
     """Tell whoever reported it that it is here, with the code to follow it by if the words have it."""
+    if code:
+        follow.give(matter, code=code)
+    if not hearers:
+        return
     tell = matter.type.opening
     assert tell is not None
-    code = follow.give(matter) if "code" in tell.names else ""
+    if "code" in tell.names and not code:
+        code = follow.give(matter)
     messages.send(matter, tell, hearers, code=messages.OPENING, at=now, follow=code)
 
 

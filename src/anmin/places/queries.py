@@ -14,6 +14,7 @@ from anmin.kernel.errors import NotFound
 from anmin.places.models import (
     CODE_LENGTH,
     Area,
+    AreaLevel,
     Responsibility,
     Revision,
     Unit,
@@ -141,6 +142,11 @@ def units_under(unit: Unit) -> QuerySet[Unit]:
 def areas_under(area: Area) -> QuerySet[Area]:
     """The area and every area below it."""
     return Area.objects.filter(path__startswith=area.path)
+
+
+def towns() -> QuerySet[Area]:
+    """Every town and subdistrict, by code."""
+    return Area.objects.filter(level=AreaLevel.TOWN).order_by("code")
 
 
 def areas_like(text: str, *, limit: int = 12) -> list[Area]:

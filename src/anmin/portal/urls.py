@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anmin.portal.views import answer, draws, follow, home, question, records, survey
+from anmin.portal.views import answer, draws, follow, home, question, records, report, survey
 
 app_name = "portal"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("a/<str:token>", answer.answer, name="answer"),
     path("q/<str:token>", question.question, name="question"),
     path("s/<str:token>", survey.survey, name="survey"),
+    path("r/", report.choose, name="report"),
+    path("r/sent/", report.sent, name="reported"),
+    path("r/<slug:kind>/", report.report, name="report_kind"),
     path("f/", follow.enter, name="follow"),
     path("f/<str:number>", follow.followed, name="followed"),
     path("records", records.records, name="records"),

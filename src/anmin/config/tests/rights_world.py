@@ -125,6 +125,7 @@ class World:
             ),
             "case_id": lambda: SurveyCase.objects.order_by("pk")[0].pk,
             "key": lambda: "incidents",
+            "kind": lambda: "incident",
             "party": lambda: 1,  # where it is not asked for; else a scene has one
             "what": lambda: "unit",
             "ending": lambda: "csv",

@@ -85,7 +85,7 @@ def test_a_citizen_or_stranger_opens_and_moves_nothing(city: City) -> None:
     matter = city.incident()
     before = state_of_the_world()
     for call in (
-        lambda: city.incident(actor=CITIZEN),
+        lambda: city.incident(kind="rectification", actor=CITIZEN),
         lambda: city.incident(actor=Actor.of(city.analyst)),
         lambda: actions.move(matter_id=matter.pk, code="dispatch", actor=CITIZEN),
         lambda: actions.add_note(matter_id=matter.pk, actor=CITIZEN, text="x"),

@@ -38,7 +38,8 @@ def error_summary(form: forms.BaseForm) -> dict[str, Any]:
     for bound in form:
         target = bound.id_for_label or f"{bound.auto_id}_0"
         lines += [
-            {"target": target, "label": bound.label, "message": message} for message in bound.errors
+            {"target": target, "label": bound.label.rstrip("?？"), "message": message}
+            for message in bound.errors
         ]
     return {"lines": lines}
 

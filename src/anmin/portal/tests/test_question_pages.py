@@ -42,7 +42,7 @@ def test_answers_are_big_labels_and_none_is_preselected() -> None:
 def test_an_error_says_which_question_and_leads_there() -> None:
     form = Answer({"words": "far too long"})
     summary = render("{% error_summary form %}", form=form)
-    assert '<a href="#id_satisfied_0">Were you satisfied?: This field is required.</a>' in summary
+    assert '<a href="#id_satisfied_0">Were you satisfied: This field is required.</a>' in summary
     kept = render("{% question form.words %}", form=form)
     assert 'value="far too long"' in kept
     assert 'id="id_words_error"' in kept

@@ -42,9 +42,14 @@ def enter(request: HttpRequest, number: str = "") -> HttpResponse:
         form.add_error("code", str(refusal))
         return _ask(request, form, status=404 if isinstance(refusal, NotFound) else 429)
     response = redirect("portal:followed", number=matter.number)
+    return let_follow(response, follow.pass_for(matter))
+
+
+def let_follow(response: HttpResponse, given: str) -> HttpResponse:
+    """Let this device open the matter for a while without asking for the code."""
     response.set_signed_cookie(
         COOKIE,
-        follow.pass_for(matter),
+        given,
         salt=SALT,
         max_age=AGE,
         path=reverse("portal:follow"),

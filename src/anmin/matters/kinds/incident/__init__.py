@@ -10,7 +10,7 @@ from anmin.matters.categories import categories
 from anmin.matters.clock import Clock
 from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import Flow, Move, Stage, State
-from anmin.matters.kind import Details, FollowUp, Kind, Public, Retention, fact
+from anmin.matters.kind import ByCitizen, Details, FollowUp, Kind, Public, Retention, fact
 from anmin.matters.registry import register
 from anmin.people.roles import Role
 from anmin.places.queries import responsible_unit
@@ -150,6 +150,10 @@ register(
         ),
         owner=responsible_unit,
         opened_by=HANDLERS,
+        by_citizen=ByCitizen(
+            _("Something that is wrong and should be looked at"),
+            _("A theft, noise, a quarrel, a danger on the road, something suspicious"),
+        ),
         follow_up=FollowUp(after=("answered", "referred"), script="incident"),
         public=Public(
             fields=("received_at", "dispatched_at", "arrived_at", "cleared_at", "answered_at"),

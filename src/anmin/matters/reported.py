@@ -1,0 +1,81 @@
+"""A citizen opens a matter without an account, and gets its number and the code to follow it by.
+
+The code follows from the key of the sending, so that whoever sends twice gets the same one. The key
+is known to the sender alone; the matter keeps a keyed hash of it.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+
+from anmin.kernel.errors import NotFound
+from anmin.matters import follow
+from anmin.matters.actor import CITIZEN
+from anmin.matters.contacts import ContactFacts
+from anmin.matters.kind import Kind
+from anmin.matters.models import Matter
+from anmin.matters.opening import open_matter
+from anmin.matters.registry import all_kinds
+from anmin.places.models import Area
+
+SOURCE = "portal"
+
+
+def citizens_kinds() -> list[Kind]:
+    """The kinds that citizens open, in the order in which they were declared."""
+    return [kind for kind in all_kinds() if kind.by_citizen is not None]
+
+
+def citizens_kind(code: str) -> Kind:
+    """The kind of that code, or ``NotFound`` where citizens open none."""
+    for kind in citizens_kinds():
+        if kind.code == code:
+            return kind
+    raise NotFound("citizens open no such matters")
+
+
+def report(
+    *,
+    kind: str,
+    key: str,
+    category: str = "",
+    summary: str = "",
+    note: str = "",
+    place: str = "",
+    area: Area | None = None,
+    details: Mapping[str, Any] | None = None,
+    contact: ContactFacts | None = None,
+) -> Matter:
+    """Open a matter in a citizen's name; ``key``, a secret of the sending, makes it safe to repeat.
+
+    Raises a ``Refusal`` with its field.
+    """
+    return open_matter(
+        kind=citizens_kind(kind).code,
+        actor=CITIZEN,
+        category=category,
+        summary=summary,
+        note=note,
+        place=place,
+        area=area,
+        details=details,
+        contact=contact,
+        source=SOURCE,
+        key=_kept(key),
+        code=code_for(key),
+    )
+
+
+def sent_with(key: str) -> Matter | None:
+    """The matter that was opened with that key."""
+    return Matter.objects.filter(source=SOURCE, external_id=_kept(key)).first()
+
+
+def code_for(key: str) -> str:
+    """The code of whatever is opened with that key."""
+    return follow.code_of(settings.KEYRING.mac(key.encode(), purpose="code of a report"))
+
+
+def _kept(key: str) -> str:
+    return str(settings.KEYRING.blind_index(key, purpose="key of a report").hex())

@@ -1,0 +1,131 @@
+"""A citizen brings something new: no account, a few questions, a number and a code to follow it by."""
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from anmin.kernel.errors import NotFound, Refusal
+from anmin.matters import follow, reported
+from anmin.matters.kind import Kind
+from anmin.matters.likely import Report, known_alike
+from anmin.people.limits import address_range
+from anmin.portal import effort
+from anmin.portal.report_form import ReportForm, report_form
+from anmin.portal.views.follow import let_follow
+
+COOKIE, SALT = "anmin_report", "a report"
+AGE = 3600
+"""Seconds for which the page with number and code can be opened again on this device."""
+
+
+@require_safe
+def choose(request: HttpRequest) -> HttpResponse:
+    """What one can bring; what is urgent goes to 110 first."""
+    return render(request, "portal/report_choose.html", {"kinds": reported.citizens_kinds()})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request: HttpRequest, kind: str) -> HttpResponse:
+    """The questions of one kind; what is sent, or what others have said already."""
+    try:
+        declared = reported.citizens_kind(kind)
+    except NotFound:
+        raise Http404 from None
+    made = report_form(declared)
+    if request.method != "POST":
+        asked = effort.ask()
+        return _show(request, declared, made(asked, initial={"token": asked.token}), asked)
+    asked = effort.again(request.POST.get("token", "")) or effort.ask()
+    form = made(asked, request.POST)
+    valid = form.is_valid()
+    how = effort.paid(
+        form.data.get("token", ""),
+        proof=form.data.get("proof", ""),
+        answer=form.data.get("sum", ""),
+        asked_from=address_range(request),
+    )
+    if how is None:
+        form.add_error("sum", _unpaid(request, form, asked))
+        return _show(request, declared, form, asked, status=422)
+    if not valid:
+        return _show(request, declared, form, asked, status=422)
+    if not form.cleaned_data["alike"] and (alike := _alike(declared, form)):
+        return _show(request, declared, form, asked, alike=alike)
+    key = effort.key_of(form.cleaned_data["token"])
+    try:
+        matter = reported.report(kind=kind, key=key, **form.said())
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _show(request, declared, form, asked, status=422)
+    effort.count(how, address_range(request))
+    response = redirect("portal:reported")
+    response.set_signed_cookie(
+        COOKIE,
+        key,
+        salt=SALT,
+        max_age=AGE,
+        path=reverse("portal:report"),
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+    return let_follow(response, follow.pass_for(matter))
+
+
+@never_cache
+@require_safe
+def sent(request: HttpRequest) -> HttpResponse:
+    """The number and the code, for an hour on the device that sent it."""
+    key = request.get_signed_cookie(COOKIE, "", salt=SALT, max_age=AGE) or ""
+    matter = reported.sent_with(key) if key else None
+    if matter is None:
+        return redirect("portal:report")
+    context = {"number": matter.number, "code": reported.code_for(key), "kind": matter.type.label}
+    return render(request, "portal/report_sent.html", context)
+
+
+def _alike(kind: Kind, form: ReportForm) -> list[str]:
+    said = form.said()
+    area = said["area"]
+    return known_alike(
+        Report(
+            kind.code,
+            said["category"],
+            area.pk if area else None,
+            place=said["place"],
+            summary=said["summary"],
+        )
+    )
+
+
+def _unpaid(request: HttpRequest, form: ReportForm, asked: effort.Effort) -> str:
+    """Why it was not taken: the page is old, too many sums, or a wrong one."""
+    if asked.token != form.data.get("token"):
+        return _("This page was open for too long. Please answer this new question.")
+    if effort.sums_taken(address_range(request)):
+        return _(
+            "Very much comes in just now. Please switch script on in your browser and try again, or"
+            " call your police station."
+        )
+    return _("Please answer this: it keeps machines from sending thousands.")
+
+
+def _show(
+    request: HttpRequest,
+    kind: Kind,
+    form: ReportForm,
+    asked: effort.Effort,
+    *,
+    alike: list[str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    if form.is_bound and (alike or form.data.get("token") != asked.token):
+        proof = form.data.get("proof", "") if alike else ""
+        form.data = form.retyped(token=asked.token, alike="1" if alike else "", proof=proof)
+    context = {"kind": kind, "form": form, "effort": asked, "alike": alike}
+    return render(request, "portal/report.html", context, status=status)
