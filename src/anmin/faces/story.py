@@ -239,6 +239,7 @@ def _action(entry: Entry) -> str:
         "assign": _("Handed over"),
         "note": _("Note"),
         "replied": _("The citizen replied"),
+        "said": _("The citizen added something"),
         "link": _("Linked"),
         "merged": _("Made part of another matter"),
         "parted": _("Goes on by itself again"),

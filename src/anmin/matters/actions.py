@@ -34,6 +34,9 @@ from anmin.people.policy import is_rated
 from anmin.places.models import Unit
 
 CODES = Limit(5, 86_400)
+WORDS = Limit(20, 86_400)
+"""What a citizen adds to one matter in a day."""
+LONGEST_WORD = 2000
 """How often a day a matter gets a new code: each ends the one before."""
 
 
@@ -149,6 +152,26 @@ def note_reply(matter: Matter, *, key: str) -> None:
     """
     if not done_before(matter, key):
         _same_state(matter, Change("replied", matter.state), CITIZEN, key)
+
+
+@atomic
+def say_more(*, matter_id: int, text: str, key: str) -> Matter:
+    """Add a citizen's word to a matter, for whoever works on it; the caller has seen the code.
+
+    Raises ``Refusal``: of a matter that has ended or is sealed, without words, too often.
+    """
+    matter = lock(matter_id)
+    if done_before(matter, key):
+        return matter
+    if not policy.takes_words(matter):
+        raise Refusal(_("Nothing can be added to it any more."), code="ended")
+    said = text.strip()[:LONGEST_WORD]
+    if not said:
+        raise Refusal(_("Write something first."), field="note")
+    if take_one("word of a citizen", matter.number, limit=WORDS).over:
+        raise Refusal(_("Much was added today already: please go on tomorrow."), code="limit")
+    _same_state(matter, Change("said", matter.state, note=said, public=True), CITIZEN, key)
+    return matter
 
 
 @atomic

@@ -262,6 +262,11 @@ def require_note(actor: Actor, matter: Matter) -> None:
     _require(actor.trusted or (actor.account is not None and may_note(actor.account, matter)))
 
 
+def takes_words(matter: Matter) -> bool:
+    """Whether its citizen may add a word: while it is open, and not under seal."""
+    return matter.live and not matter.type.seals and not matter.type.keeps_sealed
+
+
 def require_reveal(actor: Actor, matter: Matter) -> None:
     """Refuse to open a contact."""
     _require(actor.account is not None and may_reveal(actor.account, matter))

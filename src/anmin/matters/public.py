@@ -122,6 +122,8 @@ def _story(matter: Matter) -> list[Line]:
 def _title(matter: Matter, entry: Entry) -> Text:
     if entry.action == DELAYED:
         return gettext_lazy("It takes longer than promised")
+    if entry.action == "said":
+        return gettext_lazy("What you added")
     if entry.action == "note":
         return gettext_lazy("A word from the office")
     return matter.type.flow.state(entry.to_state).outside

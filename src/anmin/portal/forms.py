@@ -100,6 +100,20 @@ class Reason(forms.Form):
     key = forms.RegexField(r"\A[0-9a-f]{32}\Z", widget=forms.HiddenInput)
 
 
+class Word(forms.Form):
+    """What a citizen adds to a matter; ``key`` makes the sending safe to repeat."""
+
+    prefix = "more"
+    text = forms.CharField(
+        label=_("Something to add, or to ask?"),
+        help_text=_("Whoever handles it reads this, and answers here or by telephone."),
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Write something first.")},
+    )
+    key = forms.RegexField(r"\A[0-9a-f]{32}\Z", widget=forms.HiddenInput)
+
+
 OUT = "out-"
 """Before the name of a number's field: the two ways out of giving one."""
 

@@ -86,7 +86,7 @@ NOTICE_KINDS: Mapping[str, NoticeKind] = {
         NoticeKind(
             "replied",
             _("The citizen replied"),
-            _("A question to the citizen was answered."),
+            _("A question to the citizen was answered, or the citizen added something."),
             "done",
             EVERYONE,
         ),
@@ -124,7 +124,7 @@ def occasions(entry: Entry) -> list[str]:
         found.append("unit")
     if entry.action == "note":
         found.append("noted")
-    if entry.action == "replied":
+    if entry.action in ("replied", "said"):
         found.append("replied")
     if entry.from_state:
         flow = kind.flow

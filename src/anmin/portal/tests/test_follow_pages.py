@@ -1,6 +1,7 @@
 """王秀英 follows her report by number and code; nobody else does, and nobody reads who works on it."""
 
 import re
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from tests.personas import City
 
 from anmin.channels.models import Message
 from anmin.channels.queries import body_of
+from anmin.desk.notices.kinds import occasions
 from anmin.matters import actions, follow, merging
 from anmin.matters.actor import Actor
 from anmin.matters.models import Entry, Matter
@@ -145,3 +147,41 @@ def test_a_merged_report_says_how_the_other_stands_and_nothing_of_its_reporter(
     assert "只对另一位" not in page
     assert main.number not in page
     assert follow.by_pass(follow.pass_for(mine)) == mine
+
+
+def test_a_word_of_the_citizen_reaches_who_works_on_it_and_comes_back_once(
+    city: City, client: Client
+) -> None:
+    matter = city.incident()
+    page = opened(client, matter, coded(city, matter))
+    key = re.search(r'name="more-key" value="(\w+)"', page)
+    assert key
+    body = {"say": "1", "more-key": key[1], "more-text": "小偷又来了，穿<b>红</b>衣服。"}
+    for _turn in range(2):
+        assert client.post(f"/f/{matter.number}", body).status_code == 302
+    (said,) = Entry.objects.filter(matter=matter, action="said")
+    assert (said.actor_label, said.note, said.public) == ("citizen", body["more-text"], True)
+    assert "小偷又来了，穿&lt;b&gt;红&lt;/b&gt;衣服。" in opened(
+        client, matter, coded(city, matter)
+    )
+    assert occasions(said) == ["replied"]
+    again = Entry.objects.count()
+    for text, status in (("", 422), ("x" * 2001, 422)):
+        answer = client.post(
+            f"/f/{matter.number}", {**body, "more-key": "0" * 32, "more-text": text}
+        )
+        assert answer.status_code == status
+    for _turn in range(25):
+        actions_left = client.post(
+            f"/f/{matter.number}", {**body, "more-key": uuid.uuid4().hex, "more-text": "又"}
+        )
+    assert actions_left.status_code == 422
+    assert Entry.objects.count() == again + 19
+    ended = city.answered()
+    there = Client()
+    assert "more-text" not in opened(there, ended, coded(city, ended))
+    before = Entry.objects.count()
+    refused = there.post(f"/f/{ended.number}", {**body, "more-key": "1" * 32})
+    assert (refused.status_code, Entry.objects.count()) == (422, before)
+    assert Client().post(f"/f/{matter.number}", body).status_code != 302
+    assert Entry.objects.count() == before

@@ -1,8 +1,12 @@
 """A citizen follows a matter by its number and code, without an account, and may ask to go on."""
 
+from __future__ import annotations
+
 import uuid
+from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,8 +17,12 @@ from django.views.decorators.http import require_http_methods
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.matters import actions, follow, public
 from anmin.matters.actor import CITIZEN
+from anmin.matters.policy import takes_words
 from anmin.people.limits import address_range
-from anmin.portal.forms import FollowCode, Reason
+from anmin.portal.forms import FollowCode, Reason, Word
+
+if TYPE_CHECKING:
+    from anmin.matters.models import Matter
 
 COOKIE, SALT = "anmin_follow", "follow a matter"
 AGE = 1800
@@ -72,6 +80,8 @@ def followed(request: HttpRequest, number: str) -> HttpResponse:
         response = redirect("portal:follow")
         response.delete_cookie(COOKIE, path=reverse("portal:follow"), samesite="Lax")
         return response
+    if "say" in request.POST:
+        return _say(request, matter)
     steps, form, status = public.steps_of_citizen(matter), Reason(), 200
     if request.method == "POST":
         form, status = Reason(request.POST), 422
@@ -91,11 +101,38 @@ def followed(request: HttpRequest, number: str) -> HttpResponse:
                 form.add_error("reason", str(refusal))
             else:
                 return redirect("portal:followed", number=number)
+    return _page(request, matter, reason=form, status=status)
+
+
+def _say(request: HttpRequest, matter: Matter) -> HttpResponse:
+    """Add a word to it."""
+    form = Word(request.POST)
+    if form.is_valid():
+        told = form.cleaned_data
+        try:
+            actions.say_more(matter_id=matter.pk, text=told["text"], key=f"word:{told['key']}")
+        except Refusal as refusal:
+            form.add_error("text", str(refusal))
+        else:
+            messages.success(request, _("Added. Whoever handles it has it now."))
+            return redirect("portal:followed", number=matter.number)
+    return _page(request, matter, word=form, status=422)
+
+
+def _page(
+    request: HttpRequest,
+    matter: Matter,
+    *,
+    reason: Reason | None = None,
+    word: Word | None = None,
+    status: int = 200,
+) -> HttpResponse:
     context = {
         "face": public.face(matter),
-        "steps": steps,
-        "form": form,
-        "key": request.POST.get("key") or uuid.uuid4().hex,
+        "steps": public.steps_of_citizen(matter),
+        "form": reason or Reason(),
+        "word": (word or Word()) if takes_words(matter) else None,
+        "key": request.POST.get("key") or request.POST.get("more-key") or uuid.uuid4().hex,
     }
     return render(request, "portal/followed.html", context, status=status)
 
