@@ -174,6 +174,11 @@ def test_a_held_matter_stays_until_the_inspectorate_lifts_the_hold(
         with pytest.raises(NotAllowed):
             holding.lift(matter_id=matter.pk, by=city.leader, reason="完")
         holding.lift(matter_id=matter.pk, by=city.inspector, reason="完")
+        told = Entry.objects.filter(matter=matter, actor=city.inspector).order_by("seq")
+        assert [(one.action, one.note) for one in told][-2:] == [
+            ("held", "复查"),
+            ("released", "完"),
+        ]
         assert retention.anonymise_due() == 1
     assert found() == set()
     assert verify().sound

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.conf import settings as django_settings
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.utils import timezone, translation
 from tests.personas import City
 
-from anmin.callbacks import actions, queries
+from anmin.callbacks import actions, queries, recording
 from anmin.callbacks.actions import Said
 from anmin.callbacks.addresses import block_level
 from anmin.callbacks.models import Answer, Attempt, Callback, Status
@@ -196,7 +196,9 @@ def test_who_asks_on_the_phone_not_to_be_contacted_is_left_in_peace(city: City) 
     assert OptOut.objects.count() == 1
 
 
-def test_who_was_spoken_to_is_left_in_peace_and_nobody_else(city: City) -> None:
+def test_who_was_spoken_to_is_left_in_peace_and_nobody_else(
+    city: City, other_operator: Account
+) -> None:
     """The opt-out is that of the person on the phone, with all of their numbers."""
     zhang = ContactFacts("张某某", "+8613900000001", "", ("+8613900000001", "+8613900000002"))
     callback, dispatch = planned(city), Actor.system("dispatch")
@@ -208,6 +210,11 @@ def test_who_was_spoken_to_is_left_in_peace_and_nobody_else(city: City) -> None:
         actions.take(callback_id=callback.pk, operator=city.operator)
         view = queries.callback_view(callback_id=callback.pk, operator=city.operator)
         assert view.people == ["王某 138****2345", "张某 139****0001 / 139****0002"]
+        with pytest.raises(Conflict):
+            actions.later_to_call(callback_id=callback.pk, operator=other_operator)
+        assert actions.later_to_call(callback_id=callback.pk, operator=city.operator) == [
+            ContactFacts("张某某", zhang.phone, more=zhang.more)
+        ]
         before, given = world(), {"callback_id": callback.pk, "outcome": "opted_out", "key": "k"}
         for nobody_of_them in (None, -1, 2):
             with pytest.raises(Refusal) as refused:
@@ -223,6 +230,21 @@ def test_who_was_spoken_to_is_left_in_peace_and_nobody_else(city: City) -> None:
     assert (callback.status, callback.disposition) == ("closed", "2.11")
     assert other.closed_at is None
     assert (theirs.status, theirs.exclusion) == ("excluded", "opted_out")
+
+
+def test_what_was_read_before_another_attempt_of_the_same_standing_is_a_conflict(
+    city: City,
+) -> None:
+    callback = planned(city)
+    actions.take(callback_id=callback.pk, operator=city.operator)
+    seen = Callback.objects.get(pk=callback.pk)
+    attempt = {"callback_id": callback.pk, "operator": city.operator}
+    actions.record_attempt(**attempt, outcome="busy", key="first")
+    Callback.objects.filter(pk=callback.pk).update(status=seen.status)
+    before = world()
+    with pytest.raises(Conflict), transaction.atomic():
+        recording.step(seen, channel="phone", outcome="busy", at=timezone.now(), key="second")
+    assert world() == before
 
 
 def test_an_appointment_is_kept_but_never_at_night(

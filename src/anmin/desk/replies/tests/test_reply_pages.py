@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from tests.personas import WANG, City, SignIn
 
 from anmin.callbacks import contacting, inbox
 from anmin.callbacks.models import Answer, Callback, DeliveryCase, ReplyItem
+from anmin.callbacks.reopening import withdraw
 from anmin.callbacks.replies import take_replies
 from anmin.callbacks.tests.conftest import TUESDAY
 from anmin.callbacks.tests.scene import planned
@@ -145,3 +147,15 @@ def test_what_did_not_arrive_is_phoned_instead_or_settled(
     assert (first.status, DeliveryCase.objects.get().by) == ("calling", city.operator)
     assert first.matter.number not in shown(browser.get(LOST))
     assert browser.post(f"{LOST}{message.pk}/phone/").status_code == 404
+
+
+def test_nobody_is_phoned_about_what_has_ended(
+    city: City, sign_in: SignIn, clock: time_machine.Traveller
+) -> None:
+    callback = messaged(city, clock)
+    Message.objects.update(status=Delivery.DEAD, last_error="SMS gateway answered 410")
+    with transaction.atomic():
+        withdraw(Callback.objects.get(pk=callback.pk), at=timezone.now())
+    told = sign_in(city.operator).post(f"{LOST}{Message.objects.get().pk}/phone/")
+    assert told.status_code == 409
+    assert not DeliveryCase.objects.exists()
