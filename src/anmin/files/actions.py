@@ -30,6 +30,8 @@ TOGETHER: Final = 200
 """Files that are erased, or looked for, in one go."""
 
 
+CITIZEN: Final = "citizen:"
+"""Before the key of a request that a citizen sent."""
 ATTEMPTS: Final = 20
 """So often a file is given the next number, while others take it."""
 
@@ -43,16 +45,17 @@ class Content(NamedTuple):
 
 
 def keep(
-    *, label: str, key: str, name: str, chunks: Iterable[bytes], by: Account, request: str
+    *, label: str, key: str, name: str, chunks: Iterable[bytes], by: Account | None, request: str
 ) -> File:
     """Keep a file of the thing ``key`` of the sort ``label``; it is whole and safe, or refused.
 
-    ``request`` makes the call safe to repeat: a second one returns the first file.
+    Without ``by`` it comes from the citizen whose thing it is: the caller has seen that. ``request`` makes the call safe to repeat: a second one returns the first file.
 
     Raises ``NotAllowed`` or ``NotFound``; ``Wrong`` for a file that is not kept, with the reason;
     ``Unavailable`` if the storage or the scanner is away. Then nothing has changed.
     """
     subject_of(label).require_add(by, key)
+    request = request if by else f"{CITIZEN}{request}"
     if known := _known(label, key, request):
         return known
     _require_room(label, key)

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from anmin.files.actions import name_of
+from django.utils.translation import gettext as _
+
+from anmin.files.actions import CITIZEN, name_of
 from anmin.files.models import File
 from anmin.files.subjects import subject_of
 from anmin.files.types import kinds_of_file
@@ -38,12 +40,17 @@ def files_of(account: Account, label: str, key: str) -> list[Line]:
             str(kinds_of_file()[row.type]),
             row.size,
             row.at,
-            row.by.display_name if row.by else "",
+            row.by.display_name if row.by else _citizen(row),
             row.small and row.erased_at is None,
             row.erased_at,
         )
         for row in rows
     ]
+
+
+def _citizen(row: File) -> str:
+    """Who added a file that no account did; nothing where the account is gone."""
+    return _("The citizen") if row.request.startswith(CITIZEN) else ""
 
 
 def may_see(account: Account, label: str, key: str) -> bool:

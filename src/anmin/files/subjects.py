@@ -20,12 +20,12 @@ class Subject:
 
     ``require_see`` and ``require_add`` raise a ``Refusal`` (``NotFound`` where even the existence
     of the thing is not to be told) unless this person may open, or add, files of the thing of that
-    key. ``over`` tells since when things need their files no longer, as far as they are over.
+    key; who adds without account is the citizen whose thing it is, and nobody asks whether. ``over`` tells since when things need their files no longer, as far as they are over.
     """
 
     label: str
     require_see: Callable[[Account, str], object]
-    require_add: Callable[[Account, str], object]
+    require_add: Callable[[Account | None, str], object]
     over: Callable[[Sequence[str]], Mapping[str, datetime]]
 
 

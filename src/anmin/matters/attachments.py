@@ -7,7 +7,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from anmin.files.subjects import Subject, register_subject
+from anmin.kernel.errors import NotAllowed
 from anmin.matters import policy
 from anmin.matters.actor import Actor
 from anmin.matters.models import Matter
@@ -21,10 +24,20 @@ def _require_see(account: Account, number: str) -> None:
     policy.require_reveal(Actor.of(account), find_matter(account, number))
 
 
-def _require_add(account: Account, number: str) -> None:
+def _require_add(account: Account | None, number: str) -> None:
+    if account is None:
+        _require_open(number)
+        return
     matter = find_matter(account, number)
     policy.require_note(Actor.of(account), matter)
     policy.require_reveal(Actor.of(account), matter)
+
+
+def _require_open(number: str) -> None:
+    """A citizen adds to a matter as long as a word may be added, too."""
+    matter = Matter.objects.filter(number=number).first()
+    if matter is None or not policy.takes_words(matter):
+        raise NotAllowed(_("Nothing can be added to it any more."))
 
 
 def _over(numbers: Sequence[str]) -> Mapping[str, datetime]:
