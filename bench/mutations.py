@@ -23,6 +23,7 @@ ROOT = Path(__file__).parent.parent
 SOURCE = Path("src/anmin")
 ROOMS = ("matters", "callbacks")
 BESIDE = {
+    "callbacks": ["src/anmin/desk/calls/tests", "src/anmin/desk/day/tests"],
     "evidence": ["tests/test_evidence_coverage.py", "tests/test_tampering.py"],
     "matters": [
         "src/anmin/exchange/tests/test_undoing.py",

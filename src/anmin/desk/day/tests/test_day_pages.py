@@ -14,6 +14,7 @@ from anmin.callbacks.models import Carried, DayClosure
 from anmin.callbacks.tests.conftest import TUESDAY
 from anmin.callbacks.tests.scene import planned, rules, world
 from anmin.desk.calls.tests.test_callback_pages import key, text
+from anmin.matters.actions import move
 from anmin.matters.actor import Actor
 from anmin.matters.models import Entry, Matter
 from anmin.people.models import Account
@@ -178,6 +179,13 @@ def test_what_is_overdue_needs_a_reason_of_its_own(city: City, sign_in: SignIn) 
     signed = text(browser.get(DAY))
     for label in ("结转事项", "其中仍未答复"):
         assert re.search(rf'stat-label">{label}<.*?stat-value">\s*(<a[^>]*>)?2<', signed, re.DOTALL)
+    told = {"reply": "已处置完毕，结果已当面告知。"}
+    move(matter_id=fresh.pk, code="answer", actor=Actor.of(city.officer), inputs=told)
+    signed = text(browser.get(DAY))
+    for label, count in (("结转事项", 2), ("其中仍未答复", 1)):
+        assert re.search(
+            rf'stat-label">{label}<.*?stat-value">\s*(<a[^>]*>)?{count}<', signed, re.DOTALL
+        )
 
 
 def test_more_than_the_board_lists_is_signed_too(
