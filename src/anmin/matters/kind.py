@@ -152,12 +152,15 @@ class ByCitizen:
     """How citizens open one on the public pages: what it is called there, and what is asked.
 
     ``title`` and ``hint`` are in their words. Besides what happened, where, and how to reach them
-    they are asked the facts ``asks``.
+    they are asked the facts ``asks``. ``words`` is the fact that keeps what they say; without it
+    the history does, and lists show its beginning. ``sets`` are facts that follow from the way.
     """
 
     title: Text
     hint: Text
     asks: tuple[str, ...] = ()
+    words: str = ""
+    sets: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -263,7 +266,8 @@ class Kind:
         """Refuse questions to citizens that no fact keeps, or that leave out what opening needs."""
         if self.by_citizen is None:
             return
-        asked = set(self.by_citizen.asks)
+        way = self.by_citizen
+        asked = {*way.asks, *way.sets, *filter(None, [way.words])}
         if unknown := asked - fields:
             raise ValueError(f"{self.code}: citizens are asked {sorted(unknown)}")
         if missing := set(self.asks) - asked:

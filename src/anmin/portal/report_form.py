@@ -82,18 +82,21 @@ class ReportForm(ContactForm):
         data = self.cleaned_data
         text = " ".join(data["text"].split())
         short = text if len(text) <= SHORT else f"{text[: SHORT - 1]}…"
+        way = self.kind.by_citizen
+        assert way is not None
         details = {
             name.removeprefix(DETAIL): value
             for name, value in data.items()
             if name.startswith(DETAIL) and value not in (None, "", [])
-        }
+        } | dict(way.sets)
+        kept = {way.words: data["text"]} if way.words else {}
         return {
             "category": data.get("category", ""),
-            "summary": short,
-            "note": data["text"] if short != data["text"].strip() else "",
+            "summary": "" if kept else short,
+            "note": "" if kept or short == data["text"].strip() else data["text"],
             "area": data.get("area"),
             "place": data.get("place", ""),
-            "details": details,
+            "details": details | kept,
             "contact": self.contact(),
         }
 

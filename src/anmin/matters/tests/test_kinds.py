@@ -4,6 +4,7 @@ import dataclasses
 import itertools
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone, translation
@@ -11,7 +12,7 @@ from django.utils import timezone, translation
 from anmin.matters.clock import Clock, Running, next_due, tick
 from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import LIVE, Approval, Flow, Move, Stage, State
-from anmin.matters.kind import Details, Kind, Public, fact
+from anmin.matters.kind import ByCitizen, Details, Kind, Public, fact
 from anmin.matters.kinds_page import kinds_markdown
 from anmin.matters.party_roles import PartyRole, Who
 from anmin.matters.reckoning import reckoner
@@ -210,6 +211,42 @@ def test_what_is_for_some_is_never_public_and_a_part_is_declared_once() -> None:
     assert dataclasses.replace(bare, parties=(accused,)).concerns
     assert Facts.hidden_from(Role.OFFICER) == {"known", "reply"}
     assert Facts.hidden_from(Role.INSPECTOR) == set()
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        ({"asks": ("no_such",)}, "are asked"),
+        ({"words": "no_such"}, "are asked"),
+        ({"sets": {"no_such": 1}}, "are asked"),
+        ({}, "are not asked"),
+        ({"asks": ("demand", "known")}, "is not kept so"),
+    ],
+)
+def test_what_citizens_are_asked_is_kept_and_is_all_that_opening_needs(
+    asked: dict[str, Any], why: str
+) -> None:
+    class Facts(Details):
+        demand: str = fact("Demand", "")
+        way: str = fact("Way", "")
+        known: str = fact("Known", "", seen_by={Role.INSPECTOR})
+
+    states = {"a": State(Stage.OPEN, "a"), "b": State(Stage.DONE, "b")}
+    bare = dataclasses.replace(
+        kind_of("incident"),
+        details=Facts,
+        flow=Flow("a", states, (Move("x", "a", "b", "x"),)),
+        clocks=(),
+        follow_up=None,
+        public=Public(),
+        observe=None,
+        by_citizen=None,
+        asks=("demand",),
+    )
+    with pytest.raises(ValueError, match=why):
+        dataclasses.replace(bare, by_citizen=ByCitizen("t", "h", **asked))
+    sound = ByCitizen("t", "h", words="demand", sets={"way": "online"})
+    assert dataclasses.replace(bare, by_citizen=sound).by_citizen == sound
 
 
 def test_what_is_sealed_leaks_by_no_declaration() -> None:
