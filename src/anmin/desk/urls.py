@@ -1,24 +1,29 @@
-"""The addresses of the desk: every room brings its own."""
+"""The addresses of the desk: each file of views brings its own."""
 
 from django.urls import URLPattern, URLResolver, include, path
 
 app_name = "desk"
 
-# What a room serves stands in the ``urlpatterns`` of this module of it.
-ROOMS = (
-    "shell.views",
-    "day.urls",
-    "matters.urls",
-    "calls.urls",
-    "replies.urls",
-    "measures.urls",
-    "watch.urls",
-    "surveys.urls",
-    "imports.urls",
-    "notices.views",
-    "accounts.views",
-)
+# The files of views of each room, in the order in which an address is looked for: ``matters/new/``
+# comes before ``matters/<number>/``.
+ROOMS = {
+    "shell": "views",
+    "day": "views.home views.board views.morning",
+    "matters": "views.matters views.opening views.bulk views.requests views.together "
+    "views.parties views.matter views.files views.search views.filters",
+    "calls": "views.callbacks views.callback views.correcting views.claims views.interview",
+    "replies": "views.replies views.undelivered",
+    "measures": "views.measures views.records",
+    "watch": "views.overview views.concerns views.compare views.repeats views.hotspots "
+    "views.index views.ranks views.baselines views.candidates",
+    "surveys": "views.waves views.results views.plain_file",
+    "imports": "views.imports views.files",
+    "notices": "views",
+    "accounts": "views",
+}
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include(f"anmin.desk.{room}")) for room in ROOMS
+    path("", include(f"anmin.desk.{room}.{file}"))
+    for room, files in ROOMS.items()
+    for file in files.split()
 ]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from anmin.desk.figures.indicators import cell_labels
-from anmin.desk.figures.signs import signed
+from anmin.desk.figures.numbers import signed
 from anmin.measures.comparing import apart_from_total, last_change
 from anmin.measures.registry import MONTH, Kind
 from anmin.people.listing import clauses, listed

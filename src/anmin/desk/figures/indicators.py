@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING, Any
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Protocol
 
-from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from anmin.callbacks.at_a_glance import matters_behind, may_open_callbacks
 from anmin.callbacks.dispositions import dispositions
 from anmin.callbacks.exclusions import exclusions
+from anmin.desk.figures.numbers import percent, span
 from anmin.desk.shell import figure as drawn
 from anmin.faces.templatetags.anmin_time import exact
 from anmin.matters.categories import categories
@@ -30,6 +29,7 @@ from anmin.measures.figures import Figure, Part
 from anmin.measures.registry import MONTH, Direction, Indicator, Kind
 from anmin.people.policy import Capability, can, is_rated, unit_scope
 from anmin.places.queries import area_names, unit_codes, unit_names
+from anmin.watch.periods import rule
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from anmin.people.models import Account
 
 UNKNOWN = gettext_lazy("unknown")
-MOST_DRAWN = 40
-"""A chart of more cells than this cannot be read; the table below it has them all."""
 
 
 # --- what may be seen ---------------------------------------------------------------------------
@@ -201,9 +199,9 @@ def in_words(indicator: Indicator, figure: Figure) -> FigureWords:
         return FigureWords(_("too few to show"), "", "", "", True)
     return FigureWords(
         value=_shown(indicator, figure.value),
-        interval=span(indicator, figure.low, figure.high),
+        interval=_span(indicator, figure.low, figure.high),
         of="" if figure.denominator is None else _of(figure),
-        bounds=span(indicator, *figure.bounds) if figure.bounds else "",
+        bounds=_span(indicator, *figure.bounds) if figure.bounds else "",
         suppressed=False,
         without=_without(indicator, figure.without) if figure.without else "",
     )
@@ -223,30 +221,24 @@ def _of(figure: Figure) -> str:
     }
 
 
-def span(indicator: Indicator, low: float | None, high: float | None) -> str:
-    """Two limits: ``82.7–94.5%``."""
-    if low is None or high is None:
-        return ""
-    return f"{_shown(indicator, low).removesuffix('%')}–{_shown(indicator, high)}"
+def _span(indicator: Indicator, low: float | None, high: float | None) -> str:
+    return "" if low is None else span(low, high, lambda value: _shown(indicator, value))
 
 
 def _shown(indicator: Indicator, value: float | None) -> str:
-    if value is None:
-        return "—"
-    return f"{value:,.0f}" if indicator.kind is Kind.COUNT else f"{value * 100:.1f}%"
+    if value is None or indicator.kind is not Kind.COUNT:
+        return percent(value)
+    return f"{value:,.0f}"
 
 
 def level_now() -> int:
     """The level of all intervals, in per cent."""
-    return round(settings.RULES.get("measures.confidence", timezone.localdate()).share * 100)
+    return round(rule("measures.confidence").share * 100)
 
 
 def how_made(result: Result) -> str:
     """What belongs under every figure: what was counted, how sure it is, what is left out."""
-    one, rule = (
-        result.indicator,
-        settings.RULES.get("measures.suppress_below", timezone.localdate()),
-    )
+    one = result.indicator
     method = (
         _("Intervals (%(level)s%%): exact, of a count as chance alone makes it vary (Poisson).")
         if one.kind is Kind.COUNT
@@ -262,7 +254,7 @@ def how_made(result: Result) -> str:
     if one.hide_small:
         lines.append(
             _("Not shown: cells of fewer than %(least)s, and those they could be reckoned from.")
-            % {"least": rule.number}
+            % {"least": rule("measures.suppress_below").number}
         )
     lines.append(as_of(result))
     return "\n".join(lines)
@@ -276,81 +268,26 @@ def set_aside() -> str:
     )
 
 
-def as_of(result: Result) -> str:
-    """Up to when a figure knows the records."""
+class Dated(Protocol):
+    """What was made from the records as they were at a moment."""
+
+    @property
+    def cutoff(self) -> datetime:
+        """Up to when records are known."""
+
+    @property
+    def revision(self) -> int:
+        """Which making of the lake it was."""
+
+
+def as_of(found: Dated) -> str:
+    """Up to when figures know the records."""
+    return known_until(found.cutoff, found.revision)
+
+
+def known_until(cutoff: datetime, revision: int) -> str:
+    """The same of what was kept."""
     return _("As of %(moment)s, revision %(revision)s.") % {
-        "moment": exact(result.cutoff),
-        "revision": result.revision,
+        "moment": exact(cutoff),
+        "revision": revision,
     }
-
-
-# --- drawn --------------------------------------------------------------------------------------
-
-
-def plot(
-    result: Result,
-    *,
-    anchor: str,
-    title: str = "",
-    finding: str = "",
-    csv_url: str = "",
-    url: Callable[[Figure], str] = lambda _figure: "",
-) -> drawn.Figure:
-    """A breakdown along one dimension as a chart with its table."""
-    one, (name,) = result.indicator, result.by
-    labels = cell_labels(name, [row.dimensions[name] for row in result.rows])
-    points = tuple(
-        point_of(row, labels[row.dimensions[name]], "" if row.suppressed else url(row))
-        for row in result.rows[:MOST_DRAWN]
-    )
-    return drawn.Figure(
-        id=anchor,
-        kind=_kind_of(result),
-        title=title or str(one.label),
-        dimension=dimension_label(name),
-        series=(drawn.Series(name=str(one.label), points=points), *_beside(result, points)),
-        unit=unit_of(one),
-        level=level_now(),
-        finding=finding,
-        how=how_made(result),
-        csv_url=csv_url,
-    )
-
-
-def point_of(figure: Figure, at: str, url: str = "") -> drawn.Point:
-    """A figure as a point of a picture."""
-    return drawn.Point(
-        at=at,
-        value=figure.value,
-        low=figure.low,
-        high=figure.high,
-        n=figure.denominator,
-        suppressed=figure.suppressed,
-        url=url,
-    )
-
-
-def _beside(result: Result, points: Sequence[drawn.Point]) -> tuple[drawn.Series, ...]:
-    """The same without what the indicator sets aside, where units or places stand beside each other.
-
-    Nothing where it is the same for all that are drawn.
-    """
-    bare = [row.without for row in result.rows[: len(points)]]
-    differs = any(
-        one is not None and (one.suppressed or one.value != point.value)
-        for one, point in zip(bare, points, strict=True)
-        if not point.suppressed
-    )
-    if _kind_of(result) != "dots-interval" or not differs:
-        return ()
-    beside = (
-        point_of(one, point.at) if one else drawn.Point(at=point.at, suppressed=True)
-        for one, point in zip(bare, points, strict=True)
-    )
-    return (drawn.Series(name=_("Without own and further calls"), points=tuple(beside)),)
-
-
-def _kind_of(result: Result) -> drawn.Kind:
-    if result.by == (MONTH,):
-        return "line-band"
-    return "bars" if result.indicator.kind is Kind.COUNT else "dots-interval"

@@ -7,40 +7,24 @@ they cannot be shown so, and gives its table out as a file.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.urls import URLPattern, path
 from django.utils import timezone
 
-from anmin.desk.shell.csv_files import csv_file
+from anmin.desk.shell.csv_files import Column, csv_file, reader
 from anmin.desk.shell.page import DeskRequest, page, show
 from anmin.kernel.errors import Refusal, Unavailable
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from django.http import FileResponse, HttpResponse
 
+    from anmin.desk.figures.indicators import Dated
     from anmin.people.policy import Capability
 
 type Context = dict[str, Any]
-type Column = str | Callable[[Any], Any]
-"""What stands in a column: the way to it by attributes and keys ("figure.low"; nothing where there is
-none), or a function of the row."""
-
-
-class Dated(Protocol):
-    """What was made from the records as they were at a moment."""
-
-    @property
-    def cutoff(self) -> datetime:
-        """Up to when records are known."""
-
-    @property
-    def revision(self) -> int:
-        """Which making of the lake it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +38,10 @@ class Sheet:
 
     def file(self) -> FileResponse:
         """The download."""
-        reads = [_reader(one) for one in self.columns.values()]
+        reads = [reader(one) for one in self.columns.values()]
         tail = list(self.same.values())
         rows = ([*(read(row) for read in reads), *tail] for row in self.rows)
         return csv_file(self.name, [*self.columns, *self.same], rows)
-
-
-def _reader(said: Column) -> Callable[[Any], Any]:
-    if callable(said):
-        return said
-    names = said.split(".")
-
-    def read(row: Any) -> Any:
-        for name in names:
-            row = row.get(name) if isinstance(row, Mapping) else getattr(row, name, None)
-        return row
-
-    return read
 
 
 def columns(names: str, of: str = "") -> dict[str, Column]:
@@ -154,13 +125,3 @@ class FigurePage[Asked, Found](ABC):
             path(f"{self.address}/", guarded(self.open), name=name),
             path(f"{self.address}.csv", guarded(self.file), name=f"{name}_csv"),
         ]
-
-
-def choices[Code: str](
-    labels: Mapping[Code, Any], current: str, url: Callable[[Code], str]
-) -> list[dict[str, Any]]:
-    """What a page can be switched to, with what it shows now."""
-    return [
-        {"label": label, "url": url(code), "current": code == current}
-        for code, label in labels.items()
-    ]

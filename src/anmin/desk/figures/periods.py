@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Self
 
 from django import forms
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,6 +13,10 @@ from anmin.desk.shell.lookup import LookupField
 from anmin.faces.details import DayInput
 from anmin.faces.fields import DayField
 from anmin.matters.categories import category_choices
+from anmin.watch.periods import Period, rule
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
 
 
 class PeriodForm(forms.Form):
@@ -23,14 +27,27 @@ class PeriodForm(forms.Form):
     unit = LookupField("unit", required=False)
     category = forms.ChoiceField(choices=lambda: [("", ""), *category_choices()], required=False)
 
+    @classmethod
+    def asked(cls, request: HttpRequest) -> Self:
+        """What an address says; ``cleaned_data`` is what could be understood of it."""
+        form = cls(request.GET)
+        form.is_valid()
+        return form
+
     def clean(self) -> dict[str, Any]:
         """A period that does not end before it begins."""
         given = super().clean() or {}
         start, end = given.get("start"), given.get("end")
         if start and end and start > end:
             self.add_error("end", _("The period ends before it begins."))
-        longest = settings.RULES.get("entry.longest_period", timezone.localdate()).number
+        longest = rule("entry.longest_period").number
         if start and ((end or timezone.localdate()) - start).days >= longest:
             said = _("The period is longer than %(days)s days; begin it later.")
             self.add_error("start", said % {"days": longest})
         return given
+
+    def period(self, usual: Period) -> Period:
+        """The period asked for; as long as the usual one, and as late, unless told."""
+        end = self.cleaned_data.get("end") or usual.end
+        start = self.cleaned_data.get("start") or end - timedelta(days=usual.days - 1)
+        return Period(min(start, end), end)

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from anmin.channels.queries import body_of, inbox
 from anmin.desk.notices import actions, queries
 from anmin.desk.notices.kinds import NOTICE_KINDS
-from anmin.desk.shell.page import DeskRequest, go, page, show
+from anmin.desk.shell.page import DeskRequest, Pages, done, go, show
 from anmin.kernel.incoming import key_of, read_key
 from anmin.matters.queries import find_matter
 
@@ -22,7 +20,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-@page()
+pages = Pages()
+
+
+@pages.at("notices/", "notices")
 def notices(request: DeskRequest) -> HttpResponse:
     """The newest first; ``before`` opens the older ones."""
     before = request.GET.get("before", "")
@@ -50,19 +51,18 @@ def _about(subject: str) -> str:
     return f"{reverse('desk:day')}?{urlencode({'unit': unit, 'date': day})}"
 
 
-@page()
-@require_POST
+@pages.post("notices/read/", "notices_read")
 def notices_read(request: DeskRequest) -> HttpResponse:
     """Mark those named as read, or all; ``open`` then goes to that matter."""
     named = [key for text in request.POST.getlist("notice") if (key := key_of(text))]
     actions.mark_read(account=request.user, notice_ids=named or None)
     if number := request.POST.get("open", ""):
         found = find_matter(request.user, number)
-        return go(request, reverse("desk:matter", args=[found.number]))
-    return go(request, reverse("desk:notices"))
+        return go(request, "desk:matter", found.number)
+    return go(request, "desk:notices")
 
 
-@page()
+@pages.at("notices/preferences/", "notice_preferences")
 def notice_preferences(request: DeskRequest) -> HttpResponse:
     """One box for each kind of notice."""
     if request.method == "POST":
@@ -70,15 +70,10 @@ def notice_preferences(request: DeskRequest) -> HttpResponse:
         actions.set_preferences(
             account=request.user, wanted={code: code in chosen for code in NOTICE_KINDS}
         )
-        messages.success(request, _("Saved."))
-        return go(request, reverse("desk:notice_preferences"))
+        return done(request, _("Saved."), "desk:notice_preferences")
     wanted = queries.preferences(request.user)
     context = {"kinds": [(kind, wanted[code]) for code, kind in NOTICE_KINDS.items()]}
     return show(request, "notices/preferences.html", context)
 
 
-urlpatterns: list[URLPattern] = [
-    path("notices/", notices, name="notices"),
-    path("notices/read/", notices_read, name="notices_read"),
-    path("notices/preferences/", notice_preferences, name="notice_preferences"),
-]
+urlpatterns = pages.addresses

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.http import FileResponse
 from django.urls import reverse
@@ -17,11 +18,12 @@ from anmin.kernel.errors import NotFound
 from anmin.people.policy import Capability, can
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from anmin.desk.shell.page import DeskRequest
     from anmin.exchange.sheets import Cell
 
+type Column = str | Callable[[Any], Any]
+"""What stands in a column: the way to it by attributes and keys ("figure.low"; nothing where there is
+none), or a function of the row."""
 
 ENDINGS = ("csv", "xlsx")
 WHOLE = 100_000
@@ -35,8 +37,7 @@ def file_links(request: DeskRequest, name: str) -> list[tuple[str, str]]:
     asked = request.GET.copy()
     for paging in ("cursor", "back", "after", "before"):
         asked.pop(paging, None)
-    query = f"?{asked.urlencode()}" if asked else ""
-    return [(one.upper(), f"{reverse(f'desk:{name}', args=[one])}{query}") for one in ENDINGS]
+    return [(one.upper(), reverse(f"desk:{name}", args=[one], query=asked)) for one in ENDINGS]
 
 
 def csv_file(
@@ -54,7 +55,7 @@ def csv_file(
 
 
 def list_file(
-    name: str, head: Sequence[str], rows: Iterable[Sequence[Cell]], ending: str
+    name: str, columns: Sequence[tuple[str, Column]], rows: Iterable[Any], ending: str
 ) -> FileResponse:
     """A list for a meeting: what its page shows this person, whole, and nothing more.
 
@@ -62,22 +63,42 @@ def list_file(
     """
     if ending not in ENDINGS:
         raise NotFound(_("A list is given out as CSV or XLSX."))
-    return csv_file(f"{name}-{timezone.localdate()}", head, rows, ending)
+    reads = [reader(one) for _head, one in columns]
+    cells = ([plain(read(row)) for read in reads] for row in rows)
+    return csv_file(f"{name}-{timezone.localdate()}", [head for head, _ in columns], cells, ending)
 
 
-def wall_clock(moment: datetime | None) -> Cell:
-    """As the clock on the wall shows it: a sheet knows no zones."""
-    return timezone.localtime(moment).replace(tzinfo=None) if moment else None
+def reader(said: Column) -> Callable[[Any], Any]:
+    """What reads the cell of a column from a row."""
+    if callable(said):
+        return said
+    names = said.split(".")
+
+    def read(row: Any) -> Any:
+        for name in names:
+            row = row.get(name) if isinstance(row, Mapping) else getattr(row, name, None)
+        return row
+
+    return read
+
+
+def plain(value: Any) -> Cell:
+    """Words of what is no plain value; a moment as the clock on the wall shows it: a sheet has no zones."""
+    if callable(value):  # a model's ``get_…_display``
+        value = value()
+    if isinstance(value, datetime):
+        return timezone.localtime(value).replace(tzinfo=None)
+    return value if value is None or isinstance(value, str | int | float | date) else str(value)
 
 
 def every_row[Row](
-    page_after: Callable[[int], Sequence[Row]], size: int, key: Callable[[Row], int]
+    page_after: Callable[[int], Sequence[Row]], size: int, key: str = "pk"
 ) -> Iterator[Row]:
     """Every row of a list that is read page by page, each with one more than its size."""
-    mark = 0
+    mark, read = 0, reader(key)
     while True:
         found = page_after(mark)
         yield from found[:size]
         if len(found) <= size:
             return
-        mark = key(found[size - 1])
+        mark = read(found[size - 1])

@@ -6,18 +6,20 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from django.http import Http404, HttpResponse
-from django.urls import Resolver404, URLPattern, path, resolve
+from django.urls import Resolver404, resolve
 from django.utils.html import format_html_join
 
 from anmin.desk.shell.lookup import FINDERS, Choice
-from anmin.desk.shell.page import DeskRequest, page
+from anmin.desk.shell.page import DeskRequest, Pages
 from anmin.kernel.errors import NotFound
 from anmin.matters import conflict
 from anmin.matters.queries import find_matter
 from anmin.people.policy import Capability
 
+pages = Pages(Capability.VIEW_MATTERS)
 
-@page(Capability.VIEW_MATTERS)
+
+@pages.at("lookup/<slug:what>/", "lookup")
 def lookup(request: DeskRequest, what: str) -> HttpResponse:
     """The options for a datalist; the box sends itself, whatever it is called."""
     if what not in FINDERS:
@@ -52,4 +54,4 @@ def _about(request: DeskRequest) -> conflict.About:
         return conflict.NOBODY
 
 
-urlpatterns: list[URLPattern] = [path("lookup/<slug:what>/", lookup, name="lookup")]
+urlpatterns = pages.addresses

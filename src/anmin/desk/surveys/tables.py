@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
+from anmin.desk.shell.receiving import received, upload_limit
 from anmin.exchange.problems import Unreadable
 from anmin.exchange.readers import Table
 from anmin.exchange.reasons import refusal, sentence
@@ -48,7 +48,7 @@ class Uploaded:
 
 @contextmanager
 def uploaded_table(source: HttpRequest | Path, *, name: str = "") -> Iterator[Uploaded]:
-    """The table in a request's ``file`` (read by `receiving.LimitedUpload`), or in a kept file.
+    """The table in a request's ``file`` (see `shell.receiving`), or in a kept file.
 
     Raises ``Refusal`` for no file, too large a one, or one that is no table; also while reading.
     """
@@ -71,14 +71,8 @@ def uploaded_table(source: HttpRequest | Path, *, name: str = "") -> Iterator[Up
 
 
 def _received(request: HttpRequest) -> tuple[Path, str]:
-    given = request.FILES.get("file")
-    if any(getattr(handler, "too_large", False) for handler in request.upload_handlers):
-        limit = filesizeformat(settings.UPLOAD_LIMIT)
-        raise Refusal(_("The file is larger than %(limit)s.") % {"limit": limit}, field="file")
-    if given is None:
-        raise Refusal(_("Choose a file first."), field="file")
-    if not given.size:
-        raise Refusal(_("The file is empty."), field="file")
+    limit = filesizeformat(upload_limit())
+    given = received(request, _("The file is larger than %(limit)s.") % {"limit": limit})
     assert given.file is not None
     given.file.flush()
     return Path(str(given.file.name)), given.name or ""

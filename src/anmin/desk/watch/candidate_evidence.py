@@ -9,14 +9,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from anmin.desk.figures import indicators as shown
 from anmin.desk.figures.findings import scatter_words
+from anmin.desk.figures.numbers import decimal, p_value, span
 from anmin.desk.shell import figure as drawn
+from anmin.desk.shell.page import address
 from anmin.desk.watch import words as watching
 from anmin.matters.categories import categories
 from anmin.measures.registry import registry
 from anmin.places.queries import area_names
 from anmin.watch.evidence import LIMITS
-from anmin.watch.periods import Period, rule
+from anmin.watch.periods import Period
 from anmin.watch.series import all_series
 
 BASES = {
@@ -35,7 +38,9 @@ def in_words(evidence: dict[str, Any]) -> dict[str, Any]:
         "concerns": [_concern(one) for one in evidence["concerns"]],
         "scan": _scan(evidence["scan"]) if evidence["scan"] else None,
         "not_shown": [LIMITS[code] for code in evidence["not_shown"] if code in LIMITS],
-        "as_of": watching.as_of(datetime.fromisoformat(evidence["cutoff"]), evidence["revision"]),
+        "as_of": shown.known_until(
+            datetime.fromisoformat(evidence["cutoff"]), evidence["revision"]
+        ),
     }
 
 
@@ -65,9 +70,9 @@ def _comparison(one: dict[str, Any]) -> dict[str, Any]:
                 else row["category"],
                 "this": watching.events_of(row["this"], row.get("calls", [row["this"]])[0]),
                 "last": watching.events_of(row["last"], row.get("calls", [row["last"]])[-1]),
-                "ratio": watching.ratio(row["ratio"]),
+                "ratio": decimal(row["ratio"], 2),
                 "limits": watching.limits(row["low"], row["high"]),
-                "p": watching.chance(row["p"]),
+                "p": p_value(row["p"]),
                 "without": _without(row["without"]) if "without" in row else "—",
                 "verdict": watching.verdict(
                     row["verdict"], rise=row["ratio"] is None or row["ratio"] > 1
@@ -85,8 +90,8 @@ def _without(bare: dict[str, Any] | None) -> str:
     words = {
         "this": f"{bare['this']:,}",
         "last": f"{bare['last']:,}",
-        "ratio": watching.ratio(bare["ratio"]),
-        "p": watching.chance(bare["p"]),
+        "ratio": decimal(bare["ratio"], 2),
+        "p": p_value(bare["p"]),
     }
     return _("%(this)s against %(last)s, ratio %(ratio)s, p %(p)s") % words
 
@@ -103,11 +108,11 @@ def _months(evidence: dict[str, Any]) -> drawn.Figure:
         title=_("Incidents by month"),
         dimension=_("Month"),
         series=(drawn.Series(name=_("incidents"), points=points),),
-        level=round(rule("measures.confidence").share * 100),
+        level=shown.level_now(),
         finding=_("The last month is not over, unless the evidence was made on its last day."),
         how=_("Every incident recorded there, in the month in which the call came in.")
         + "\n"
-        + watching.as_of(datetime.fromisoformat(evidence["cutoff"]), evidence["revision"]),
+        + shown.known_until(datetime.fromisoformat(evidence["cutoff"]), evidence["revision"]),
     )
 
 
@@ -116,8 +121,8 @@ def _month(one: dict[str, Any], place: dict[str, Any]) -> dict[str, Any]:
     address = reverse("desk:watch_index_place", args=[one["month"], level, place["code"]])
     return {
         "month": one["month"],
-        "points": watching.points(one["score"]),
-        "span": watching.span(one["low"], one["high"]),
+        "points": decimal(one["score"]),
+        "span": span(one["low"], one["high"], decimal),
         "badge": watching.band(one),
         "url": f"{address}?revision={one['number']}",
     }
@@ -151,9 +156,7 @@ def _scan(scan: dict[str, Any]) -> dict[str, Any]:
         "pairs": cluster_facts(cluster, scan["level"]),
         "members": [names.get(code, code) for code in cluster["members"]],
         "how": scan_how(scan),
-        "url": watching.with_query(
-            "desk:watch_hotspots", series=scan["series"], night=scan["night"]
-        ),
+        "url": address("watch_hotspots", series=scan["series"], night=scan["night"]),
     }
 
 
@@ -163,8 +166,8 @@ def cluster_facts(cluster: dict[str, Any], level: float) -> list[tuple[str, str]
         (_("When"), _period(cluster["first"], cluster["last"])),
         (_("Records"), f"{cluster['cases']:,}"),
         (_("Expected by chance"), f"{cluster['expected']:.1f}"),
-        (_("Observed over expected"), watching.ratio(cluster["ratio"])),
-        ("p", watching.chance(cluster["p"])),
+        (_("Observed over expected"), decimal(cluster["ratio"], 2)),
+        ("p", p_value(cluster["p"])),
         (
             _("Claimed"),
             _("yes, p is within %(level)s") % {"level": f"{level:.4f}"}

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anmin.desk.figures import indicators as shown
-from anmin.faces.templatetags.anmin_time import exact
 from anmin.matters.categories import categories
 from anmin.measures.figures import Part
 from anmin.measures.registry import registry
@@ -87,11 +84,6 @@ def verdict(word: str, *, rise: bool) -> Badge:
     return FALL if word == "signal" and not rise else VERDICTS[word]
 
 
-def ratio(value: float | None) -> str:
-    """1.33, or a dash where nothing was counted before."""
-    return "—" if value is None else f"{value:.2f}"
-
-
 def limits(low: float | None, high: float | None) -> str:
     """0.52–3.58; without an upper limit, "from 1.20"."""
     if low is None:
@@ -101,28 +93,11 @@ def limits(low: float | None, high: float | None) -> str:
     return f"{low:.2f}–{high:.2f}"
 
 
-def chance(p: float | None) -> str:
-    """A p-value: three digits, never an exact nought."""
-    if p is None:
-        return "—"
-    return "< 0.001" if p < 0.001 else f"{p:.3f}"
-
-
 def events_of(events: int, calls: int) -> str:
     """1, or "1 (6 calls)" where several calls are likely about one event."""
     if calls == events:
         return f"{events:,}"
     return _("%(events)s (%(calls)s calls)") % {"events": f"{events:,}", "calls": f"{calls:,}"}
-
-
-def points(score: float | None) -> str:
-    """A score of the index."""
-    return "—" if score is None else f"{score:.1f}"
-
-
-def span(low: float | None, high: float | None) -> str:
-    """The limits of a score."""
-    return "—" if low is None or high is None else f"{low:.1f}–{high:.1f}"
 
 
 def days(period: Period) -> str:
@@ -161,20 +136,6 @@ def topic_name(code: str) -> str:
 def towns() -> dict[str, str]:
     """The towns and streets by their codes."""
     return {code: name for code, name in area_names().items() if len(code) == TOWN_CODE}
-
-
-def with_query(view: str, **said: Any) -> str:
-    """An address with what it is asked for; empty parts fall away."""
-    kept = {name: value for name, value in said.items() if value not in ("", None)}
-    return f"{reverse(view)}?{urlencode(kept)}" if kept else reverse(view)
-
-
-def as_of(cutoff: datetime, revision: int) -> str:
-    """Up to when figures know the records."""
-    return _("As of %(moment)s, revision %(revision)s.") % {
-        "moment": exact(cutoff),
-        "revision": revision,
-    }
 
 
 def month_choices(today: date, number: int = 12) -> list[str]:

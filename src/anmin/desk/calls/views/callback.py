@@ -10,10 +10,9 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from anmin.callbacks import actions, amending, lists, quality
 from anmin.callbacks.dispositions import dispositions, outcomes
@@ -27,7 +26,7 @@ from anmin.desk.calls.call_forms import (
     people_ask,
     typed_in_words,
 )
-from anmin.desk.shell.page import DeskRequest, go, page, show
+from anmin.desk.shell.page import DeskRequest, Pages, done, go, show
 from anmin.faces.forms import ActForm
 from anmin.faces.templatetags.anmin_time import spoken
 from anmin.kernel.errors import Conflict, NotFound, Refusal
@@ -63,8 +62,10 @@ class Call:
 # --- taking -------------------------------------------------------------------------------------
 
 
-@page(Capability.WORK_CALLBACKS)
-@require_POST
+pages = Pages(Capability.WORK_CALLBACKS)
+
+
+@pages.post("callbacks/next/", "callback_next")
 def next_call(request: DeskRequest) -> HttpResponse:
     """Take the next call and open it; where none is due, back to the queue."""
     return go_on(request)
@@ -75,8 +76,8 @@ def go_on(request: DeskRequest, saved: int = 0) -> HttpResponse:
     found = actions.next_callback(request.user)
     if found is None:
         messages.info(request, _("Nobody is to be called at this moment."))
-        return _with_saved(go(request, reverse("desk:callbacks")), saved)
-    return _with_saved(go(request, reverse("desk:callback", args=[found.pk])), saved)
+        return _with_saved(go(request, "desk:callbacks"), saved)
+    return _with_saved(go(request, "desk:callback", found.pk), saved)
 
 
 def _with_saved(response: HttpResponse, saved: int) -> HttpResponse:
@@ -100,8 +101,7 @@ def just_saved(request: DeskRequest) -> amending.Saved | None:
     return amending.saved(callback_id, request.user) if callback_id else None
 
 
-@page(Capability.WORK_CALLBACKS)
-@require_POST
+@pages.post("callbacks/<int:callback_id>/take/", "callback_take")
 def take(request: DeskRequest, callback_id: int) -> HttpResponse:
     """Take one particular call; what had been typed before it was lost comes along."""
     typed = CallForm(request.POST) if "key" in request.POST else None
@@ -110,23 +110,22 @@ def take(request: DeskRequest, callback_id: int) -> HttpResponse:
     except Conflict as refusal:
         return _lost(request, callback_id, refusal, typed)
     if typed is None:
-        return go(request, reverse("desk:callback", args=[callback_id]))
+        return go(request, "desk:callback", callback_id)
     return _page(request, _call(request, callback_id), typed)
 
 
-@page(Capability.WORK_CALLBACKS)
-@require_POST
+@pages.post("callbacks/<int:callback_id>/release/", "callback_release")
 def release(request: DeskRequest, callback_id: int) -> HttpResponse:
     """Give the call back to the queue."""
     actions.release(callback_id=callback_id, operator=request.user)
     messages.info(request, _("The call is back in the queue."))
-    return go(request, reverse("desk:callbacks"))
+    return go(request, "desk:callbacks")
 
 
 # --- the call -----------------------------------------------------------------------------------
 
 
-@page(Capability.WORK_CALLBACKS)
+@pages.at("callbacks/<int:callback_id>/", "callback")
 def callback(request: DeskRequest, callback_id: int) -> HttpResponse:
     """The page of a call that this operator has taken; sending it writes down how it went."""
     form = CallForm(request.POST) if request.method == "POST" else None
@@ -139,7 +138,7 @@ def callback(request: DeskRequest, callback_id: int) -> HttpResponse:
             form.refuse(refusal)
         else:
             if request.POST.get("then") == "pause":
-                return _with_saved(go(request, reverse("desk:callbacks")), callback_id)
+                return _with_saved(go(request, "desk:callbacks"), callback_id)
             return go_on(request, saved=callback_id)
     try:
         call = _call(request, callback_id)
@@ -284,8 +283,7 @@ def _lost(
     )
 
 
-@page(Capability.WORK_CALLBACKS)
-@require_POST
+@pages.post("callbacks/<int:callback_id>/phone/", "callback_phone")
 def phone(request: DeskRequest, callback_id: int) -> HttpResponse:
     """Name and number of the citizen; it is logged, and is in no address and in no cache."""
     typed = CallForm(request.POST)
@@ -312,7 +310,7 @@ def _contact(
     return render(request, "desk/calls/contact.html", shown)
 
 
-@page(Capability.WORK_CALLBACKS)
+@pages.at("callbacks/<int:callback_id>/standing/", "callback_standing")
 def standing(request: DeskRequest, callback_id: int) -> HttpResponse:
     """Whether the matter was opened again while somebody calls about it; the page asks by itself."""
     reopened = reopened_in_hand(callback_id=callback_id, operator=request.user)
@@ -323,7 +321,7 @@ def standing(request: DeskRequest, callback_id: int) -> HttpResponse:
 # --- asking again, blind ------------------------------------------------------------------------
 
 
-@page(Capability.WORK_CALLBACKS)
+@pages.at("callbacks/again/", "callback_recall")
 def recall(request: DeskRequest) -> HttpResponse:
     """The next citizen whom chance picked to be asked again; sending the form writes it down."""
     form = CallForm(request.POST) if request.method == "POST" else CallForm()
@@ -335,12 +333,13 @@ def recall(request: DeskRequest) -> HttpResponse:
             key=given["key"],
         )
     ):
-        messages.success(request, _("The second answer is recorded beside the first."))
-        return go(request, reverse("desk:callback_recall"))
+        return done(
+            request, _("The second answer is recorded beside the first."), "desk:callback_recall"
+        )
     check = quality.take_check(account=request.user, purpose=PURPOSES[RECALL])
     if check is None:
         messages.info(request, _("Nobody is to be asked again at this moment."))
-        return go(request, reverse("desk:callbacks"))
+        return go(request, "desk:callbacks")
     contact = None
     if _was_shown(request):
         contact = quality.reveal_recall_phone(check=check, operator=request.user)
@@ -356,8 +355,7 @@ def _recall(request: DeskRequest, check: QualityCheck) -> Call:
     )
 
 
-@page(Capability.WORK_CALLBACKS)
-@require_POST
+@pages.post("callbacks/again/phone/", "callback_recall_phone")
 def recall_phone(request: DeskRequest) -> HttpResponse:
     """Name and number for asking again; it is logged."""
     check = quality.take_check(account=request.user, purpose=PURPOSES[RECALL])
@@ -367,13 +365,4 @@ def recall_phone(request: DeskRequest) -> HttpResponse:
     return _contact(request, _recall(request, check), contact)
 
 
-urlpatterns: list[URLPattern] = [
-    path("callbacks/next/", next_call, name="callback_next"),
-    path("callbacks/again/", recall, name="callback_recall"),
-    path("callbacks/again/phone/", recall_phone, name="callback_recall_phone"),
-    path("callbacks/<int:callback_id>/", callback, name="callback"),
-    path("callbacks/<int:callback_id>/take/", take, name="callback_take"),
-    path("callbacks/<int:callback_id>/release/", release, name="callback_release"),
-    path("callbacks/<int:callback_id>/phone/", phone, name="callback_phone"),
-    path("callbacks/<int:callback_id>/standing/", standing, name="callback_standing"),
-]
+urlpatterns = pages.addresses

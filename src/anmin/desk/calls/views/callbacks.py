@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
 
 from anmin.callbacks import actions, lists, quality
 from anmin.callbacks.counts import disposition_counts, exclusion_counts
@@ -28,14 +26,16 @@ from anmin.callbacks.recordings import SUFFIXES
 from anmin.callbacks.scripts import checklist
 from anmin.desk.calls.call_forms import CheckForm, WordsForm
 from anmin.desk.calls.views.callback import PURPOSES, RECALL, just_saved
-from anmin.desk.shell.csv_files import file_links, list_file, wall_clock
-from anmin.desk.shell.page import DeskRequest, go, page, show
-from anmin.exchange.sheets import Cell
+from anmin.desk.shell.csv_files import Column, file_links, list_file
+from anmin.desk.shell.page import DeskRequest, Pages, choices, go, show
 from anmin.faces.forms import ActForm
 from anmin.kernel.errors import NotAllowed, NotFound, Refusal
 from anmin.kernel.incoming import key_of
 from anmin.matters import queries as matters
 from anmin.people.policy import Capability, can, unit_scope
+
+if TYPE_CHECKING:
+    from anmin.people.models import Account
 
 CHECK = "check"
 VIEW_LABELS = {
@@ -56,7 +56,12 @@ LOOK_BACK = timedelta(days=30)
 # --- the queue and the lists --------------------------------------------------------------------
 
 
-@page(Capability.VIEW_CALLBACKS)
+pages = Pages(Capability.VIEW_CALLBACKS)
+answering = pages.of(Capability.VIEW_ANSWERS)
+checking = pages.of(Capability.CHECK_CALLBACKS)
+
+
+@pages.at("callbacks/", "callbacks")
 def callbacks(request: DeskRequest) -> HttpResponse:
     """What waits and the next call; for those who watch, every list; for a unit, its numbers."""
     account = request.user
@@ -64,9 +69,7 @@ def callbacks(request: DeskRequest) -> HttpResponse:
     if not unit_scope(account).everything:
         return show(request, "calls/unit.html", {"counts": counts, "labels": VIEW_LABELS})
     works = can(account, Capability.WORK_CALLBACKS)
-    offered = [view for view in VIEW_LABELS if works or view != lists.NOW]
-    view = request.GET.get("view", "")
-    view = view if view in offered else offered[0]
+    view = _view(request)
     context = _waits(request) if works else {}
     if works:
         counts |= {lists.NOW: context["waiting"]["now"]}
@@ -84,24 +87,31 @@ def callbacks(request: DeskRequest) -> HttpResponse:
             "exports": file_links(request, "callbacks_file"),
             "view": view,
             "ended": view in ENDED,
-            "lines": [_row(line) for line in found.lines],
+            "lines": [
+                {"line": line, "late": line.due_at < timezone.now(), "end": end_of(line)}
+                for line in found.lines
+            ],
             "newer": f"?view={view}&cursor={found.newer}&back=1" if found.newer else "",
             "older": f"?view={view}&cursor={found.older}" if found.older else "",
-            "views": [
-                {
-                    "label": VIEW_LABELS[one],
-                    "url": f"?view={one}",
-                    "current": one == view,
-                    "count": counts.get(one),
-                }
-                for one in offered
-            ],
+            "views": choices(_views(account), view, "?view={}".format, counts),
             "how": _ended_how(view),
             "since": timezone.localdate() - LOOK_BACK,
             "may_read": can(account, Capability.VIEW_ANSWERS)
             and can(account, Capability.VIEW_MATTERS),
         },
     )
+
+
+def _views(account: Account) -> dict[str, Any]:
+    """The lists that somebody is offered: what is to be called now only to those who call."""
+    works = can(account, Capability.WORK_CALLBACKS)
+    return {one: label for one, label in VIEW_LABELS.items() if works or one != lists.NOW}
+
+
+def _view(request: DeskRequest) -> str:
+    """The list that is asked for, or the first."""
+    offered, view = _views(request.user), request.GET.get("view", "")
+    return view if view in offered else next(iter(offered))
 
 
 def _waits(request: DeskRequest) -> dict[str, Any]:
@@ -115,14 +125,6 @@ def _waits(request: DeskRequest) -> dict[str, Any]:
         "saved": just_saved(request),
         "undo_form": ActForm(),
         "recalls": lists.checks_waiting(account, PURPOSES[RECALL]),
-    }
-
-
-def _row(line: Any) -> dict[str, Any]:
-    return {
-        "line": line,
-        "late": line.due_at < timezone.now(),
-        "end": end_of(line),
     }
 
 
@@ -152,7 +154,7 @@ def _ended_how(view: str) -> list[tuple[str, int]]:
 # --- what was answered about one matter ---------------------------------------------------------
 
 
-@page(Capability.VIEW_ANSWERS)
+@answering.at("matters/<str:number>/answers/", "matter_answers")
 def answers(request: DeskRequest, number: str) -> HttpResponse:
     """Every answer about a matter that this reader may know of, the first one first."""
     return _answers(request, number)
@@ -178,8 +180,7 @@ def _answers(
     )
 
 
-@page(Capability.VIEW_ANSWERS)
-@require_POST
+@answering.post("matters/<str:number>/answers/<int:answer_id>/words/", "answer_words")
 def words(request: DeskRequest, number: str, answer_id: int) -> HttpResponse:
     """A citizen's own words, to whoever follows them up and says why; it is logged."""
     found = matters.find_matter(request.user, number)
@@ -213,7 +214,7 @@ def words(request: DeskRequest, number: str, answer_id: int) -> HttpResponse:
 # --- checking the calls themselves --------------------------------------------------------------
 
 
-@page(Capability.CHECK_CALLBACKS)
+@checking.at("callbacks/checks/", "callback_checks")
 def checks(request: DeskRequest) -> HttpResponse:
     """How many calls wait to be checked, and what the last checks found."""
     return show(
@@ -228,7 +229,7 @@ def checks(request: DeskRequest) -> HttpResponse:
     )
 
 
-@page(Capability.CHECK_CALLBACKS)
+@checking.at("callbacks/checks/next/", "callback_check")
 def check(request: DeskRequest) -> HttpResponse:
     """The next call that chance picked, beside the list it is judged by."""
     sheet = checklist()
@@ -243,12 +244,15 @@ def check(request: DeskRequest) -> HttpResponse:
     ):
         done = form.made
         score = "—" if done.score is None else f"{done.score:.0%}"
-        messages.success(request, _("The check is recorded: %(score)s.") % {"score": score})
-        return go(request, reverse("desk:callback_checks"))
+        return done(
+            request,
+            _("The check is recorded: %(score)s.") % {"score": score},
+            "desk:callback_checks",
+        )
     taken = quality.take_check(account=request.user, purpose=PURPOSES[CHECK])
     if taken is None:
         messages.info(request, _("No call waits to be checked."))
-        return go(request, reverse("desk:callback_checks"))
+        return go(request, "desk:callback_checks")
     return show(
         request,
         "calls/check.html",
@@ -264,51 +268,38 @@ def check(request: DeskRequest) -> HttpResponse:
     )
 
 
-@page(Capability.CHECK_CALLBACKS)
-@require_safe
+@checking.read("callbacks/checks/next/recording", "callback_recording")
 def recording(request: DeskRequest) -> FileResponse:
     """The recording of the call that is being checked; it is logged."""
     file = quality.hear(checker=request.user)
     return FileResponse(file.open("rb"), content_type=SUFFIXES[file.suffix.lower()])
 
 
-@page(Capability.VIEW_CALLBACKS, Capability.EXPORT_RECORDS)
-@require_safe
+@pages.read("callbacks/list.<slug:ending>", "callbacks_file", Capability.EXPORT_RECORDS)
 def callbacks_file(request: DeskRequest, ending: str) -> FileResponse:
     """The callbacks of one view of the queue."""
     account = request.user
-    offered = [
-        one for one in VIEW_LABELS if one != lists.NOW or can(account, Capability.WORK_CALLBACKS)
-    ]
-    view = request.GET.get("view", "")
-    view = view if view in offered else offered[0]
+    view = _view(request)
 
-    def rows() -> Iterator[list[Cell]]:
-        cursor = ""
-        while True:
-            found = lists.list_page(account, view, cursor=cursor)
-            for one in found.lines:
-                yield [
-                    *(one.number, one.category, one.round, one.attempts),
-                    *(str(VIEW_LABELS.get(one.status, one.status)), wall_clock(one.not_before)),
-                    *(wall_clock(one.due_at), end_of(one)),
-                ]
-            cursor = found.older
-            if not cursor:
-                return
+    def found() -> Iterator[Any]:
+        cursor = None
+        while cursor != "":
+            part = lists.list_page(account, view, cursor=cursor or "")
+            yield from part.lines
+            cursor = part.older
 
     lists.list_page(account, view, limit=1)  # refuses before a file is begun
-    head = [_("Number"), _("Category"), _("Round"), _("Tries"), _("State"), _("Not before")]
-    head += [_("Call by"), _("How the callback ended")]
-    return list_file(str(_("Callbacks")), head, rows(), ending)
+    columns: list[tuple[str, Column]] = [
+        (_("Number"), "number"),
+        (_("Category"), "category"),
+        (_("Round"), "round"),
+        (_("Tries"), "attempts"),
+        (_("State"), lambda one: VIEW_LABELS.get(one.status, one.status)),
+        (_("Not before"), "not_before"),
+        (_("Call by"), "due_at"),
+        (_("How the callback ended"), end_of),
+    ]
+    return list_file(_("Callbacks"), columns, found(), ending)
 
 
-urlpatterns: list[URLPattern] = [
-    path("callbacks/", callbacks, name="callbacks"),
-    path("callbacks/checks/", checks, name="callback_checks"),
-    path("callbacks/checks/next/", check, name="callback_check"),
-    path("callbacks/checks/next/recording", recording, name="callback_recording"),
-    path("matters/<str:number>/answers/", answers, name="matter_answers"),
-    path("matters/<str:number>/answers/<int:answer_id>/words/", words, name="answer_words"),
-    path("callbacks/list.<slug:ending>", callbacks_file, name="callbacks_file"),
-]
+urlpatterns = pages.addresses

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import FileResponse, HttpResponse
-from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
 
 from anmin.callbacks import claims
 from anmin.callbacks.exclusions import exclusions
 from anmin.callbacks.own import own_units
 from anmin.desk.calls.call_forms import ClaimForm
-from anmin.desk.shell.csv_files import every_row, file_links, list_file, wall_clock
-from anmin.desk.shell.page import DeskRequest, go, page, show
+from anmin.desk.shell.csv_files import Column, every_row, file_links, list_file
+from anmin.desk.shell.page import DeskRequest, Pages, done, show
 from anmin.kernel.incoming import key_of
 from anmin.people.policy import Capability
 
+pages = Pages(Capability.CHECK_CALLBACKS)
 
-@page(Capability.CHECK_CALLBACKS)
+
+@pages.at("callbacks/exclusions/", "claims")
 def waiting(request: DeskRequest) -> HttpResponse:
     """What waits to be confirmed, the first claimed first."""
     return _waiting(request)
@@ -51,8 +50,7 @@ def _waiting(
     )
 
 
-@page(Capability.CHECK_CALLBACKS)
-@require_POST
+@pages.post("callbacks/exclusions/<int:callback_id>/", "claim")
 def decide(request: DeskRequest, callback_id: int) -> HttpResponse:
     """Confirm the exclusion, or have the citizen called."""
     form = ClaimForm(request.POST, auto_id=f"e{callback_id}-%s")
@@ -64,31 +62,21 @@ def decide(request: DeskRequest, callback_id: int) -> HttpResponse:
             reason=given["reason"],
         )
     ):
-        messages.success(request, _("Decided."))
-        return go(request, reverse("desk:claims"))
+        return done(request, _("Decided."), "desk:claims")
     return _waiting(request, form=form, failed=callback_id, status=form.status)
 
 
-@page(Capability.CHECK_CALLBACKS, Capability.EXPORT_RECORDS)
-@require_safe
+@pages.read("callbacks/exclusions.<slug:ending>", "claims_file", Capability.EXPORT_RECORDS)
 def claims_file(request: DeskRequest, ending: str) -> FileResponse:
     """The exclusions that wait to be confirmed."""
-    found = every_row(
-        lambda mark: claims.page(request.user, after=mark), claims.PAGE, lambda one: one.pk
-    )
-    rows = (
-        [
-            *(one.matter.number, exclusions()[one.claimed].label),
-            *(str(one.unit or ""), wall_clock(one.due_at)),
-        ]
-        for one in found
-    )
-    head = [_("Number"), _("What the unit says"), _("Unit"), _("Call by")]
-    return list_file(str(_("Exclusions to be confirmed")), head, rows, ending)
+    found = every_row(lambda mark: claims.page(request.user, after=mark), claims.PAGE)
+    columns: list[tuple[str, Column]] = [
+        (_("Number"), "matter.number"),
+        (_("What the unit says"), lambda one: exclusions()[one.claimed].label),
+        (_("Unit"), "unit"),
+        (_("Call by"), "due_at"),
+    ]
+    return list_file(_("Exclusions to be confirmed"), columns, found, ending)
 
 
-urlpatterns: list[URLPattern] = [
-    path("callbacks/exclusions/", waiting, name="claims"),
-    path("callbacks/exclusions/<int:callback_id>/", decide, name="claim"),
-    path("callbacks/exclusions.<slug:ending>", claims_file, name="claims_file"),
-]
+urlpatterns = pages.addresses

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from anmin.callbacks import actions, amending, lists
 from anmin.desk.calls.call_forms import UNSAID, AnswerForm, advice_ask, asks
 from anmin.desk.calls.views.callback import go_on, tell_answer
-from anmin.desk.shell.page import DeskRequest, go, page, show
+from anmin.desk.shell.page import DeskRequest, Pages, done, go, show
 from anmin.faces.forms import ActForm
 from anmin.kernel.errors import Refusal
 from anmin.people.policy import Capability
@@ -23,7 +20,10 @@ if TYPE_CHECKING:
     from anmin.callbacks.models import Answer
 
 
-@page(Capability.WORK_CALLBACKS)
+pages = Pages(Capability.WORK_CALLBACKS)
+
+
+@pages.at("callbacks/answers/<int:answer_id>/correct/", "callback_correct")
 def correct(request: DeskRequest, answer_id: int) -> HttpResponse:
     """Correct what was written down: a new row, the first one stays.
 
@@ -67,14 +67,16 @@ def _corrected(
 ) -> HttpResponse:
     """Say what the correction does, and go on with the call that is in hand."""
     if counts is None:
-        messages.success(request, _("The correction stands beside the first answer, which stays."))
-        return go(request, reverse("desk:callbacks"))
+        return done(
+            request,
+            _("The correction stands beside the first answer, which stays."),
+            "desk:callbacks",
+        )
     tell_answer(request, row.number, form.said(), lists.ordered_after(counts))
     return go_on(request, saved=row.callback_id)
 
 
-@page(Capability.WORK_CALLBACKS)
-@require_POST
+@pages.post("callbacks/<int:callback_id>/undo/", "callback_undo")
 def undo(request: DeskRequest, callback_id: int) -> HttpResponse:
     """Take back a call without an answer that was saved a moment ago: its page opens again."""
     form = ActForm(request.POST)
@@ -82,7 +84,7 @@ def undo(request: DeskRequest, callback_id: int) -> HttpResponse:
         amending.take_back(
             callback_id=callback_id, operator=request.user, key=form.cleaned_data["key"]
         )
-    return go(request, reverse("desk:callback", args=[callback_id]))
+    return go(request, "desk:callback", callback_id)
 
 
 def _said(row: Recorded) -> dict[str, Any]:
@@ -96,7 +98,4 @@ def _said(row: Recorded) -> dict[str, Any]:
     }
 
 
-urlpatterns: list[URLPattern] = [
-    path("callbacks/<int:callback_id>/undo/", undo, name="callback_undo"),
-    path("callbacks/answers/<int:answer_id>/correct/", correct, name="callback_correct"),
-]
+urlpatterns = pages.addresses

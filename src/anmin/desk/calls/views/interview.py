@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from anmin.callbacks.ladder import permitted
 from anmin.desk.calls.interview_forms import InterviewForm, PaperForm
-from anmin.desk.shell.page import DeskRequest, go, page, show
+from anmin.desk.shell.page import DeskRequest, Pages, go, show
 from anmin.faces.templatetags.anmin_time import spoken
 from anmin.kernel.errors import Conflict, NotFound
 from anmin.people.listing import listed
@@ -30,8 +28,10 @@ if TYPE_CHECKING:
 AGAIN_IN = timedelta(hours=4)
 
 
-@page(Capability.WORK_SURVEYS)
-@require_POST
+pages = Pages(Capability.WORK_SURVEYS)
+
+
+@pages.post("surveys/waves/<slug:code>/next/", "survey_next")
 def next_case(request: DeskRequest, code: str) -> HttpResponse:
     """Take the next case of a wave and open it; where none waits, back to the wave."""
     wave = queries.wave_of(request.user, code)
@@ -42,25 +42,25 @@ def _go_on(request: DeskRequest, code: str, wave_id: int) -> HttpResponse:
     found = fieldwork.next_case(request.user, wave_id)
     if found is None:
         messages.info(request, _("Nobody is to be interviewed at this moment."))
-        return go(request, reverse("desk:survey", args=[code]))
-    return go(request, reverse("desk:interview", args=[found.pk]))
+        return go(request, "desk:survey", code)
+    return go(request, "desk:interview", found.pk)
 
 
-@page(Capability.WORK_SURVEYS)
+@pages.at("surveys/cases/<int:case_id>/", "interview")
 def interview(request: DeskRequest, case_id: int) -> HttpResponse:
     """The case that this interviewer holds; sending the form writes down how it went."""
     try:
         view = queries.case_view(case_id=case_id, operator=request.user)
     except (Conflict, NotFound) as refusal:
         messages.warning(request, str(refusal))
-        return go(request, reverse("desk:surveys"))
+        return go(request, "desk:surveys")
     if request.method != "POST":
         form = InterviewForm(sheet=view.sheet, initial={"next_try_at": _again()})
         return _page(request, view, form)
     form = InterviewForm(request.POST, sheet=view.sheet)
     if form.does(lambda _given: _record(request, view, form)):
         if request.POST.get("then") == "pause":
-            return go(request, reverse("desk:survey", args=[view.wave.code]))
+            return go(request, "desk:survey", view.wave.code)
         return _go_on(request, view.wave.code, view.wave.pk)
     return _page(request, view, form)
 
@@ -116,8 +116,7 @@ def _page(
     )
 
 
-@page(Capability.WORK_SURVEYS)
-@require_POST
+@pages.post("surveys/cases/<int:case_id>/contact/", "interview_contact")
 def reveal(request: DeskRequest, case_id: int) -> HttpResponse:
     """Name, number and address; it is logged, and is in no address and in no cache."""
     contact = fieldwork.reveal(case_id=case_id, operator=request.user)
@@ -129,16 +128,15 @@ def reveal(request: DeskRequest, case_id: int) -> HttpResponse:
     return _page(request, view, form, contact=contact)
 
 
-@page(Capability.WORK_SURVEYS)
-@require_POST
+@pages.post("surveys/cases/<int:case_id>/release/", "interview_release")
 def release(request: DeskRequest, case_id: int) -> HttpResponse:
     """Give the case back."""
     fieldwork.release(case_id=case_id, operator=request.user)
     messages.info(request, _("The case is back in the list."))
-    return go(request, reverse("desk:surveys"))
+    return go(request, "desk:surveys")
 
 
-@page(Capability.WORK_SURVEYS)
+@pages.at("surveys/waves/<slug:code>/paper/", "survey_paper")
 def paper(request: DeskRequest, code: str) -> HttpResponse:
     """Enter a paper form by its number."""
     wave = queries.wave_of(request.user, code)
@@ -155,7 +153,7 @@ def paper(request: DeskRequest, code: str) -> HttpResponse:
     ):
         entry = form.made
         _tell(request, form.cleaned_data["number"], entry, sheet)
-        return go(request, reverse("desk:survey_paper", args=[code]))
+        return go(request, "desk:survey_paper", code)
     context = {"wave": wave, "form": form, "asks": form.asks()}
     return show(request, "calls/paper.html", context, status=form.status if form.is_bound else 200)
 
@@ -178,10 +176,4 @@ def _tell(request: DeskRequest, number: int, entry: fieldwork.PaperEntry, sheet:
         )
 
 
-urlpatterns: list[URLPattern] = [
-    path("surveys/waves/<slug:code>/next/", next_case, name="survey_next"),
-    path("surveys/waves/<slug:code>/paper/", paper, name="survey_paper"),
-    path("surveys/cases/<int:case_id>/", interview, name="interview"),
-    path("surveys/cases/<int:case_id>/contact/", reveal, name="interview_contact"),
-    path("surveys/cases/<int:case_id>/release/", release, name="interview_release"),
-]
+urlpatterns = pages.addresses

@@ -8,23 +8,20 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.contrib import messages
 from django.http import FileResponse, HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
 
 from anmin.callbacks.dayboard import DayRows, day_board, signing_units
 from anmin.callbacks.signing import begun, close_day, open_keys
 from anmin.callbacks.unhappy import head_unit
 from anmin.desk.day.forms import SignForm
-from anmin.desk.shell.csv_files import WHOLE, file_links, list_file, wall_clock
-from anmin.desk.shell.page import DeskRequest, go, page, show
+from anmin.desk.shell.csv_files import WHOLE, Column, file_links, list_file
+from anmin.desk.shell.page import DeskRequest, Pages, done, show
 from anmin.evidence import roots
-from anmin.exchange.sheets import Cell
 from anmin.kernel.errors import Conflict, Refusal
 from anmin.kernel.incoming import day_of
 from anmin.people.policy import Capability, can, require, unit_scope
@@ -88,7 +85,10 @@ class Row:
     why: list[str] = field(default_factory=list)
 
 
-@page(Capability.VIEW_DAY)
+pages = Pages(Capability.VIEW_DAY)
+
+
+@pages.at("day/", "day")
 def day(request: DeskRequest) -> HttpResponse:
     """One unit's day; sending the form signs it off, for its duty leader."""
     account = request.user
@@ -107,8 +107,7 @@ def day(request: DeskRequest) -> HttpResponse:
             except Refusal as refusal:
                 form.refuse(refusal)
             else:
-                messages.success(request, _("The day is signed off."))
-                return go(request, _address(board.unit, on))
+                return done(request, _("The day is signed off."), _address(board.unit, on))
         status = form.status if form is not None else status
     elif board.closure is None and can(account, Capability.CLOSE_DAY):
         form = SignForm(account=account, items=board.owed, owed=board.counts["owed"])
@@ -219,27 +218,23 @@ def _units(account: Account, current: Unit) -> list[Unit]:
     return [one for one in offered.values() if one.pk in scope]
 
 
-@page(Capability.VIEW_DAY, Capability.EXPORT_RECORDS)
-@require_safe
+@pages.read("day/list.<slug:ending>", "day_file", Capability.EXPORT_RECORDS)
 def day_file(request: DeskRequest, ending: str) -> FileResponse:
     """The rows of a day board."""
     unit, on = asked_day(request)
     board = day_board(viewer=request.user, unit=unit, day=on, shown=WHOLE)
     whole = can(request.user, Capability.VIEW_MATTERS)
-    head = [_("Number"), _("What"), _("Why it is here"), _("State"), _("Opened"), _("Deadline")]
-    head += [_("Unit"), _("Handled by")] if whole else []
-    rows: Iterable[list[Cell]] = (
-        [
-            *(one.item.number, one.item.label, " · ".join([*one.why, *one.item.remarks])),
-            *(one.item.state, wall_clock(one.item.opened_at), wall_clock(one.item.due_at)),
-            *((one.item.unit, one.item.owner) if whole else ()),
-        ]
-        for one in rows_of(board, lists_for(request.user))
-    )
-    return list_file(f"{_('Day board')}-{board.unit.code}-{board.date}", head, rows, ending)
+    columns: list[tuple[str, Column]] = [
+        (_("Number"), "item.number"),
+        (_("What"), "item.label"),
+        (_("Why it is here"), lambda one: " · ".join([*one.why, *one.item.remarks])),
+        (_("State"), "item.state"),
+        (_("Opened"), "item.opened_at"),
+        (_("Deadline"), "item.due_at"),
+    ]
+    columns += [(_("Unit"), "item.unit"), (_("Handled by"), "item.owner")] if whole else []
+    name = f"{_('Day board')}-{board.unit.code}-{board.date}"
+    return list_file(name, columns, rows_of(board, lists_for(request.user)), ending)
 
 
-urlpatterns: list[URLPattern] = [
-    path("day/", day, name="day"),
-    path("day/list.<slug:ending>", day_file, name="day_file"),
-]
+urlpatterns = pages.addresses

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from anmin.callbacks.queries import Order, queue_counts, sealed_orders, still_unhappy
 from anmin.desk.shell.navigation import links
-from anmin.desk.shell.page import DeskRequest, page, show
+from anmin.desk.shell.page import DeskRequest, Pages, show
 from anmin.faces.forms import openable_kinds
 from anmin.faces.rows import VIEW_LABELS, lines
 from anmin.matters import queries
@@ -58,7 +58,10 @@ def _waiting(name: str, found: list[Order], *, whole: bool) -> tuple[object, ...
     return (name, *ORDERS[name], len(found), rows, len(shown) < len(found))
 
 
-@page()
+pages = Pages()
+
+
+@pages.at("", "home")
 def home(request: DeskRequest) -> HttpResponse:
     """What waits, what is due first, and the rooms this person works in."""
     account = request.user
@@ -112,4 +115,4 @@ def _tile(label: Text, count: int, url: str, note: Text, tone: str = "") -> dict
     return {"label": label, "value": value, "url": url, "note": note, "tone": count and tone}
 
 
-urlpatterns: list[URLPattern] = [path("", home, name="home")]
+urlpatterns = pages.addresses

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -27,9 +27,10 @@ from anmin.desk.day.morning_figures import (
     morning_figures,
 )
 from anmin.desk.figures import indicators as shown
-from anmin.desk.figures.findings import of_breakdown, of_change, of_concerns, of_day, of_signals
+from anmin.desk.figures.findings import of_breakdown, of_change, of_day, of_signals
+from anmin.desk.figures.pictures import concerns_plot, plot
 from anmin.desk.shell import figure as drawn
-from anmin.desk.shell.page import DeskRequest, page, show
+from anmin.desk.shell.page import DeskRequest, Pages, show
 from anmin.kernel.errors import Unavailable
 from anmin.kernel.incoming import day_of
 from anmin.matters.registry import rectifying_kind
@@ -37,6 +38,7 @@ from anmin.measures.comparing import large_enough
 from anmin.measures.figures import Part
 from anmin.measures.registry import Direction
 from anmin.people.policy import Capability, can
+from anmin.watch.periods import rule
 
 if TYPE_CHECKING:
     from anmin.measures.comparing import Change
@@ -49,15 +51,16 @@ EXPLAINED: dict[str, Callable[[], str]] = {
     "satisfaction": lambda: _("satisfied and fairly satisfied, of those who rated"),
     "satisfaction_weighted": lambda: (
         _("the same answers, “fairly satisfied” counting as %(weight)s")
-        % {
-            "weight": f"{settings.RULES.get('measures.fairly_weight', timezone.localdate()).share:g}"
-        }
+        % {"weight": f"{rule('measures.fairly_weight').share:g}"}
     ),
 }
 """Two rates of the same answers stand side by side: what tells them apart."""
 
 
-@page(Capability.VIEW_FIGURES)
+pages = Pages(Capability.VIEW_FIGURES)
+
+
+@pages.at("morning/", "morning")
 def morning(request: DeskRequest) -> HttpResponse:
     """One page about a day, yesterday unless told, as it is known now."""
     account, yesterday = request.user, timezone.localdate() - timedelta(days=1)
@@ -188,7 +191,7 @@ def _plots(account: Account, found: MorningFigures) -> list[drawn.Figure]:
     def opener(result: Result, start: date) -> Callable[[Figure], str]:
         return lambda figure: shown.opens(account, result.indicator, figure, start, found.day)
 
-    months = shown.plot(
+    months = plot(
         found.months,
         anchor="satisfaction",
         title=_("Satisfaction by month"),
@@ -197,12 +200,19 @@ def _plots(account: Account, found: MorningFigures) -> list[drawn.Figure]:
     )
     plots = [months] if found.months.rows else []
     if found.concerns:
-        plots.append(_concerns(account, found))
+        how = shown.how_made(found.concerns[0])
+        plots.append(
+            concerns_plot(
+                found.concerns[:SHOWN_CONCERNS],
+                how,
+                url=lambda one: opener(one, found.start)(one.total),
+            )
+        )
     large = large_enough(found.units)
     if len(large.rows) > 1:
         few = len(found.units.rows) - len(large.rows)
         plots.append(
-            shown.plot(
+            plot(
                 large,
                 anchor="units",
                 title=_("Answered in time, by unit"),
@@ -217,7 +227,7 @@ def _few(count: int) -> str:
     """That some units are not shown, because so few answers say nothing about them."""
     if not count:
         return ""
-    least = settings.RULES.get("measures.rank_from", timezone.localdate()).number
+    least = rule("measures.rank_from").number
     told = ngettext(
         "%(n)s more unit has fewer than %(least)s: too few to show.",
         "%(n)s more units have fewer than %(least)s each: too few to show.",
@@ -226,30 +236,4 @@ def _few(count: int) -> str:
     return told % {"n": count, "least": least}
 
 
-def _concerns(account: Account, found: MorningFigures) -> drawn.Figure:
-    first = found.concerns[0]
-    points = tuple(
-        drawn.Point(
-            at=str(one.indicator.label),
-            value=one.total.value,
-            low=one.total.low,
-            high=one.total.high,
-            n=one.total.denominator,
-            suppressed=one.total.suppressed,
-            url=shown.opens(account, one.indicator, one.total, found.start, found.day),
-        )
-        for one in found.concerns[:SHOWN_CONCERNS]
-    )
-    return drawn.Figure(
-        id="concerns",
-        kind="dots-interval",
-        title=_("What people are unhappy about"),
-        dimension=_("Concern"),
-        series=(drawn.Series(name=_("share of replies"), points=points),),
-        level=shown.level_now(),
-        finding=of_concerns(found.concerns),
-        how=shown.how_made(first),
-    )
-
-
-urlpatterns: list[URLPattern] = [path("morning/", morning, name="morning")]
+urlpatterns = pages.addresses

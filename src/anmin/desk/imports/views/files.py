@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.http import FileResponse, Http404
-from django.urls import URLPattern, path
 
-from anmin.desk.shell.page import DeskRequest, page
+from anmin.desk.shell.page import DeskRequest, Pages
 from anmin.exchange.queries import import_run, masked_rejects, rejects_path, shows_contacts
 from anmin.exchange.sheets import CsvSheet
 from anmin.exchange.template import SAMPLE, write_template
@@ -19,7 +18,10 @@ if TYPE_CHECKING:
     from anmin.exchange.models import ImportRun
 
 
-@page(Capability.IMPORT_RECORDS)
+pages = Pages(Capability.IMPORT_RECORDS)
+
+
+@pages.at("import/<int:run_id>/rejected.csv", "import_rejects")
 def rejects(request: DeskRequest, run_id: int) -> FileResponse:
     """The rejected rows with their reasons; they can hold contacts, so who took them is logged (`page`)."""
     run = import_run(run_id, actor=request.user)
@@ -42,7 +44,7 @@ def _masked(run: ImportRun, name: str) -> FileResponse:
         return FileResponse(made.open("rb"), as_attachment=True, filename=name)
 
 
-@page(Capability.IMPORT_RECORDS)
+@pages.at("import/template.<slug:ending>", "import_template")
 def template(request: DeskRequest, ending: str) -> FileResponse:
     """The empty Chinese template."""
     if ending not in ("csv", "xlsx"):
@@ -54,14 +56,10 @@ def template(request: DeskRequest, ending: str) -> FileResponse:
         return FileResponse(made.open("rb"), as_attachment=True, filename=f"警情导入模板.{ending}")
 
 
-@page(Capability.IMPORT_RECORDS)
+@pages.at("import/sample.csv", "import_sample")
 def sample(request: DeskRequest) -> FileResponse:
     """A real export to try it out with."""
     return FileResponse(SAMPLE.open("rb"), as_attachment=True, filename=SAMPLE.name)
 
 
-urlpatterns: list[URLPattern] = [
-    path("import/template.<slug:ending>", template, name="import_template"),
-    path("import/sample.csv", sample, name="import_sample"),
-    path("import/<int:run_id>/rejected.csv", rejects, name="import_rejects"),
-]
+urlpatterns = pages.addresses

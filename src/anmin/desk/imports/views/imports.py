@@ -12,15 +12,13 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_POST
 
 from anmin.desk.imports.forms import NOT_TAKEN, AdjustForm, KeepForm
-from anmin.desk.shell.page import DeskRequest, go, page, show
-from anmin.desk.shell.receiving import LimitedUpload
+from anmin.desk.shell.page import DeskRequest, Pages, done, go, show
+from anmin.desk.shell.receiving import TOO_LARGE, received, upload_limit
 from anmin.exchange import looking, undoing, uploads
 from anmin.exchange.profiles import list_profiles
 from anmin.exchange.queries import import_run, import_runs, rejections, shows_contacts
@@ -73,33 +71,27 @@ class Line:
 # --- the page and its uploads -------------------------------------------------------------------
 
 
-@page(Capability.IMPORT_RECORDS)
+pages = Pages(Capability.IMPORT_RECORDS)
+
+
+@pages.at("import/", "import", receives=upload_limit)
 def imports(request: DeskRequest) -> HttpResponse:
     """The upload form, what helps to fill it, and the history."""
-    if request.method == "POST":
-        request.upload_handlers = [LimitedUpload(request)]
-        answer: HttpResponse = _receive(request)
-        return answer
-    return _history(request)
+    return _receive(request) if request.method == "POST" else _history(request)
 
 
-@csrf_protect  # here and not before the view: reading the form would begin the upload
 def _receive(request: DeskRequest) -> HttpResponse:
-    given = request.FILES.get("file")
-    (handler,) = request.upload_handlers
-    if isinstance(handler, LimitedUpload) and handler.too_large:
-        return _history(request, _too_large(), status=413)
-    if given is None:
-        return _history(request, _("Choose a file first."), status=422)
-    if not given.size:
-        return _history(request, _("The file is empty."), status=422)
+    try:
+        given = received(request, _too_large())
+    except Refusal as refusal:
+        return _history(request, str(refusal), status=413 if refusal.code == TOO_LARGE else 422)
     run = uploads.lay_down(
         given.chunks(),
         name=given.name or "",
         actor=request.user,
         modified=_seconds(request.POST.get("modified", "")),
     )
-    return go(request, reverse("desk:import_run", args=[run.pk]))
+    return go(request, "desk:import_run", run.pk)
 
 
 def _seconds(said: str) -> float | None:
@@ -146,7 +138,7 @@ def _line(run: ImportRun) -> Line:
 # --- one file -----------------------------------------------------------------------------------
 
 
-@page(Capability.IMPORT_RECORDS)
+@pages.at("import/<int:run_id>/", "import_run")
 def one(request: DeskRequest, run_id: int) -> HttpResponse:
     """A file before its import, as it will be read; afterwards how far it is, or what it did."""
     run = import_run(run_id, actor=request.user)
@@ -177,7 +169,7 @@ def one(request: DeskRequest, run_id: int) -> HttpResponse:
     return show(request, "imports/run.html", context)
 
 
-@page(Capability.IMPORT_RECORDS)
+@pages.at("import/<int:run_id>/progress/", "import_progress")
 def progress(request: DeskRequest, run_id: int) -> HttpResponse:
     """The bar alone, again and again; when it is over, the page is fetched anew."""
     run = import_run(run_id, actor=request.user)
@@ -273,8 +265,7 @@ def _columns(seen: looking.Look, adjust: AdjustForm) -> list[dict[str, Any]]:
     ]
 
 
-@require_POST
-@page(Capability.IMPORT_RECORDS)
+@pages.post("import/<int:run_id>/start/", "import_start")
 def start(request: DeskRequest, run_id: int) -> HttpResponse:
     """Hand the file to the worker, to be read exactly as it was looked at."""
     run, said = import_run(run_id, actor=request.user), request.POST
@@ -294,17 +285,15 @@ def start(request: DeskRequest, run_id: int) -> HttpResponse:
     return go(request, here)
 
 
-@require_POST
-@page(Capability.IMPORT_RECORDS)
+@pages.post("import/<int:run_id>/again/", "import_again")
 def again(request: DeskRequest, run_id: int) -> HttpResponse:
     """Hand an interrupted import to the worker once more; what is in already stays as it is."""
     run = import_run(run_id, actor=request.user)
     uploads.queue(run_id, profile=run.profile, text=run.profile_text, actor=request.user)
-    return go(request, reverse("desk:import_run", args=[run_id]))
+    return go(request, "desk:import_run", run_id)
 
 
-@require_POST
-@page(Capability.IMPORT_RECORDS, Capability.MANAGE_REFERENCE)
+@pages.post("import/<int:run_id>/units/", "import_units", Capability.MANAGE_REFERENCE)
 def units(request: DeskRequest, run_id: int) -> HttpResponse:
     """Add the new units as they were listed, and let the import take their rows in."""
     import_run(run_id, actor=request.user)
@@ -313,10 +302,10 @@ def units(request: DeskRequest, run_id: int) -> HttpResponse:
         messages.success(request, _("The units are added; their rows come in now."))
     except Conflict as conflict:
         messages.warning(request, str(conflict))
-    return go(request, reverse("desk:import_run", args=[run_id]))
+    return go(request, "desk:import_run", run_id)
 
 
-@page(Capability.IMPORT_RECORDS)
+@pages.at("import/<int:run_id>/undo/", "import_undo")
 def undo(request: DeskRequest, run_id: int) -> HttpResponse:
     """What undoing an import would do and what was built on it; sending the form undoes it."""
     run = import_run(run_id, actor=request.user)
@@ -324,8 +313,7 @@ def undo(request: DeskRequest, run_id: int) -> HttpResponse:
     try:
         if request.method == "POST":
             undoing.start(run_id, actor=request.user)
-            messages.success(request, _("The import is being undone."))
-            return go(request, here)
+            return done(request, _("The import is being undone."), here)
         seen = undoing.summary(run_id, actor=request.user)
     except Conflict as conflict:
         messages.warning(request, str(conflict))
@@ -334,18 +322,15 @@ def undo(request: DeskRequest, run_id: int) -> HttpResponse:
     return show(request, "imports/undo.html", context)
 
 
-@require_POST
-@page(Capability.IMPORT_RECORDS)
+@pages.post("import/<int:run_id>/discard/", "import_discard")
 def discard(request: DeskRequest, run_id: int) -> HttpResponse:
     """Throw away a file that was not imported."""
     run = import_run(run_id, actor=request.user)
     uploads.discard(run_id, actor=request.user)
-    messages.success(request, _("%(file)s was thrown away.") % {"file": run.file_name})
-    return go(request, reverse("desk:import"))
+    return done(request, _("%(file)s was thrown away.") % {"file": run.file_name}, "desk:import")
 
 
-@require_POST
-@page(Capability.IMPORT_RECORDS, Capability.MANAGE_REFERENCE)
+@pages.post("import/<int:run_id>/profile/", "import_keep", Capability.MANAGE_REFERENCE)
 def keep(request: DeskRequest, run_id: int) -> HttpResponse:
     """Keep the profile that was made for a file, for every later one like it."""
     run, said = import_run(run_id, actor=request.user), request.POST
@@ -361,18 +346,11 @@ def keep(request: DeskRequest, run_id: int) -> HttpResponse:
     except Refusal as refusal:
         form.add_error("name", str(refusal))
         return _draft(request, run, said, keep=form)
-    messages.success(request, _("The profile %(name)s is kept.") % {"name": called})
-    return go(request, f"{reverse('desk:import_run', args=[run_id])}?profile={called}")
+    return done(
+        request,
+        _("The profile %(name)s is kept.") % {"name": called},
+        f"{reverse('desk:import_run', args=[run_id])}?profile={called}",
+    )
 
 
-urlpatterns: list[URLPattern] = [
-    path("import/", csrf_exempt(imports), name="import"),
-    path("import/<int:run_id>/", one, name="import_run"),
-    path("import/<int:run_id>/start/", start, name="import_start"),
-    path("import/<int:run_id>/again/", again, name="import_again"),
-    path("import/<int:run_id>/undo/", undo, name="import_undo"),
-    path("import/<int:run_id>/units/", units, name="import_units"),
-    path("import/<int:run_id>/discard/", discard, name="import_discard"),
-    path("import/<int:run_id>/profile/", keep, name="import_keep"),
-    path("import/<int:run_id>/progress/", progress, name="import_progress"),
-]
+urlpatterns = pages.addresses

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
-from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
 from anmin.desk.matters.forms import AssignForm
-from anmin.desk.shell.page import DeskRequest, page, show
+from anmin.desk.shell.page import DeskRequest, Pages, show
 from anmin.faces.forms import ActForm, StepForm, step_form
 from anmin.faces.rows import lines
 from anmin.kernel.errors import NotFound
@@ -40,7 +39,10 @@ class Offer:
 Do = Callable[[], list[tuple[int, str]]]
 
 
-@page(Capability.VIEW_MATTERS)
+pages = Pages(Capability.VIEW_MATTERS)
+
+
+@pages.at("matters/bulk/", "matters_bulk")
 def matters_bulk(request: DeskRequest) -> HttpResponse:
     """What can be done with the chosen matters; POST does it and says what became of each."""
     chosen = _chosen(request)
@@ -155,4 +157,4 @@ def _offers(
     ]
 
 
-urlpatterns: list[URLPattern] = [path("matters/bulk/", matters_bulk, name="matters_bulk")]
+urlpatterns = pages.addresses

@@ -6,15 +6,12 @@ from io import BytesIO
 from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
 from django.http import FileResponse, HttpResponse
-from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-from anmin.desk.shell.page import DeskRequest, go, page, show
-from anmin.desk.shell.receiving import LimitedUpload
+from anmin.desk.shell.page import DeskRequest, Pages, done, show
+from anmin.desk.shell.receiving import dropped
 from anmin.faces.forms import new_key
 from anmin.files import actions
 from anmin.files.queries import files_of, may_add
@@ -42,22 +39,25 @@ class Out(FileResponse):
         self["Content-Security-Policy"] = ALONE
 
 
-@page(Capability.VIEW_MATTERS)
+def _largest() -> int:
+    """The bytes of the largest file."""
+    number: int = settings.RULES.get("files.largest_mb", timezone.localdate()).number
+    return number * 2**20
+
+
+pages = Pages(Capability.VIEW_MATTERS)
+
+
+@pages.at("matters/<str:number>/files/", "matter_files", receives=_largest)
 def files(request: DeskRequest, number: str) -> HttpResponse:
     """The files of a matter, and the form for one more."""
-    if request.method == "POST":
-        request.upload_handlers = [LimitedUpload(request, most=_largest() * 2**20)]
-        answer: HttpResponse = _receive(request, number)
-        return answer
-    return _page(request, number)
+    return _receive(request, number) if request.method == "POST" else _page(request, number)
 
 
-@csrf_protect  # here and not before the view: reading the form would begin the upload
 def _receive(request: DeskRequest, number: str) -> HttpResponse:
     given = request.FILES.get("file")
-    (handler,) = request.upload_handlers
-    if isinstance(handler, LimitedUpload) and handler.too_large:
-        return _page(request, number, problem=_too_large(_largest()), status=413)
+    if dropped(request):
+        return _page(request, number, problem=_too_large(), status=413)
     key = request.POST.get("key", "")[:64] or new_key()
     try:
         row = actions.keep(
@@ -74,11 +74,12 @@ def _receive(request: DeskRequest, number: str) -> HttpResponse:
         status = 503 if isinstance(refusal, Unavailable) else 422
         told = str(refusal) if given else _("Choose a file first.")
         return _page(request, number, problem=told, status=status)
-    messages.success(request, _("Kept: %(name)s.") % {"name": actions.name_of(row)})
-    return go(request, reverse("desk:matter_files", args=[number]))
+    return done(
+        request, _("Kept: %(name)s.") % {"name": actions.name_of(row)}, "desk:matter_files", number
+    )
 
 
-@page(Capability.VIEW_MATTERS)
+@pages.at("matters/<str:number>/files/<int:file_id>/", "matter_file")
 def one(request: DeskRequest, number: str, file_id: int) -> Out:
     """One file, to be saved; who took it is on record."""
     name, mime, content = actions.read_file(
@@ -87,27 +88,21 @@ def one(request: DeskRequest, number: str, file_id: int) -> Out:
     return Out(content, as_attachment=True, filename=name, content_type=mime)
 
 
-@page(Capability.VIEW_MATTERS)
+@pages.at("matters/<str:number>/files/<int:file_id>/small/", "matter_file_small")
 def small(request: DeskRequest, number: str, file_id: int) -> Out:
     """The small picture of a file."""
     content = actions.read_small(label=LABEL, key=number, pk=file_id, by=request.user)
     return Out(content, content_type="image/jpeg")
 
 
-def _largest() -> int:
-    """The largest file, in megabytes."""
-    number: int = settings.RULES.get("files.largest_mb", timezone.localdate()).number
-    return number
-
-
-def _too_large(most: int) -> str:
-    return _("The file is larger than %(most)s MB.") % {"most": most}
+def _too_large() -> str:
+    return _("The file is larger than %(most)s MB.") % {"most": _largest() // 2**20}
 
 
 def _page(
     request: DeskRequest, number: str, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
-    kinds, largest = kinds_of_file().values(), _largest()
+    kinds = kinds_of_file().values()
     return show(
         request,
         "matters/files/list.html",
@@ -119,16 +114,12 @@ def _page(
             "problem": problem,
             "kinds": listed(kinds),
             "accept": ",".join(f".{ending}" for kind in kinds for ending in kind.endings),
-            "too_large": _too_large(largest),
-            "limit": largest * 2**20,
-            "largest": largest,
+            "too_large": _too_large(),
+            "limit": _largest(),
+            "largest": _largest() // 2**20,
         },
         status=status,
     )
 
 
-urlpatterns: list[URLPattern] = [
-    path("matters/<str:number>/files/", csrf_exempt(files), name="matter_files"),
-    path("matters/<str:number>/files/<int:file_id>/", one, name="matter_file"),
-    path("matters/<str:number>/files/<int:file_id>/small/", small, name="matter_file_small"),
-]
+urlpatterns = pages.addresses

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from anmin.desk.matters import actions
 from anmin.desk.matters.forms import SaveFilterForm
 from anmin.desk.matters.queries import saved_filters
 from anmin.desk.matters.views.matters import PAGE
-from anmin.desk.shell.page import DeskRequest, go, page, show
+from anmin.desk.shell.page import DeskRequest, Pages, done, go, show
 from anmin.kernel.errors import Refusal
 from anmin.people.policy import Capability
 
+pages = Pages(Capability.VIEW_MATTERS)
 
-@page(Capability.VIEW_MATTERS)
+
+@pages.at("filters/", "filters")
 def filters(request: DeskRequest) -> HttpResponse:
     """The saved filters, and a name for the one that the list shows now (the address part)."""
     now = request.GET.urlencode()
@@ -28,8 +29,11 @@ def filters(request: DeskRequest) -> HttpResponse:
         except Refusal as refusal:
             form.add_error("name", str(refusal))
         else:
-            messages.success(request, _("“%(name)s” is saved.") % {"name": kept.name})
-            return go(request, f"{reverse('desk:matters')}?{kept.query}")
+            return done(
+                request,
+                _("“%(name)s” is saved.") % {"name": kept.name},
+                f"{reverse('desk:matters')}?{kept.query}",
+            )
     context = {
         "form": form,
         "saving": bool(now) or form.is_bound,
@@ -38,16 +42,12 @@ def filters(request: DeskRequest) -> HttpResponse:
     return show(request, "matters/filters.html", context, status=422 if form.errors else 200)
 
 
-@page(Capability.VIEW_MATTERS)
-@require_POST
+@pages.post("filters/<int:filter_id>/delete/", "filter_delete")
 def filter_delete(request: DeskRequest, filter_id: int) -> HttpResponse:
     """Forget one; saving it again brings it back."""
     if name := actions.delete_filter(account=request.user, filter_id=filter_id):
         messages.success(request, _("“%(name)s” is deleted.") % {"name": name})
-    return go(request, reverse("desk:filters"))
+    return go(request, "desk:filters")
 
 
-urlpatterns: list[URLPattern] = [
-    path("filters/", filters, name="filters"),
-    path("filters/<int:filter_id>/delete/", filter_delete, name="filter_delete"),
-]
+urlpatterns = pages.addresses

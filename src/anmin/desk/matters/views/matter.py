@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from anmin.callbacks.resting import has_callbacks
 from anmin.desk.matters.forms import AssignForm, CorrectForm, NoteForm, RevealForm, correct_form
 from anmin.desk.matters.matter_page import facts_of, orders_of, step_of, written
 from anmin.desk.matters.views.parties import parties_of
-from anmin.desk.shell.page import DeskRequest, go, page, show
+from anmin.desk.shell.page import DeskRequest, Pages, go, show
 from anmin.desk.shell.sheets import FilledForm, boxes, empty_boxes, sheet
 from anmin.faces.answers import answers_for
 from anmin.faces.forms import ActForm, StepForm, step_form
@@ -37,14 +36,16 @@ if TYPE_CHECKING:
     from anmin.people.models import Account
 
 
-@page(Capability.VIEW_MATTERS)
+pages = Pages(Capability.VIEW_MATTERS)
+
+
+@pages.at("matters/<str:number>/", "matter")
 def matter(request: DeskRequest, number: str) -> HttpResponse:
     """The page of one matter."""
     return _page(request, number)
 
 
-@page(Capability.VIEW_MATTERS)
-@require_POST
+@pages.post("matters/<str:number>/step/<slug:code>/", "matter_step")
 def step(request: DeskRequest, number: str, code: str) -> HttpResponse:
     """Take one step of the flow, or put a ready text into its form."""
     found = queries.find_matter(request.user, number)
@@ -105,8 +106,7 @@ def _stepped(request: DeskRequest, found: Matter, edge: Move, form: StepForm) ->
     )
 
 
-@page(Capability.VIEW_MATTERS)
-@require_POST
+@pages.post("matters/<str:number>/assign/", "matter_assign")
 def assign(request: DeskRequest, number: str) -> HttpResponse:
     """Hand the matter to a person or a unit."""
     found = queries.find_matter(request.user, number)
@@ -122,8 +122,7 @@ def assign(request: DeskRequest, number: str) -> HttpResponse:
     )
 
 
-@page(Capability.VIEW_MATTERS)
-@require_POST
+@pages.post("matters/<str:number>/note/", "matter_note")
 def note(request: DeskRequest, number: str) -> HttpResponse:
     """Write into the timeline."""
     found = queries.find_matter(request.user, number)
@@ -139,8 +138,7 @@ def note(request: DeskRequest, number: str) -> HttpResponse:
     )
 
 
-@page(Capability.VIEW_MATTERS)
-@require_POST
+@pages.post("matters/<str:number>/correct/", "matter_correct")
 def correct(request: DeskRequest, number: str) -> HttpResponse:
     """Put right what was written down wrongly, with the reason."""
     found = queries.find_matter(request.user, number)
@@ -169,8 +167,7 @@ def _correct_form(account: Account, found: Matter) -> type[CorrectForm]:
     )
 
 
-@page(Capability.VIEW_MATTERS)
-@require_POST
+@pages.post("matters/<str:number>/reveal/", "matter_reveal")
 def reveal(request: DeskRequest, number: str) -> HttpResponse:
     """Show the contact once, to whoever says why; it is in no address and in no cache."""
     found = queries.find_matter(request.user, number)
@@ -318,11 +315,4 @@ def _version(form: Form) -> int:
     return key_of(str(form.data.get("version", ""))) or 0
 
 
-urlpatterns: list[URLPattern] = [
-    path("matters/<str:number>/", matter, name="matter"),
-    path("matters/<str:number>/step/<slug:code>/", step, name="matter_step"),
-    path("matters/<str:number>/assign/", assign, name="matter_assign"),
-    path("matters/<str:number>/note/", note, name="matter_note"),
-    path("matters/<str:number>/correct/", correct, name="matter_correct"),
-    path("matters/<str:number>/reveal/", reveal, name="matter_reveal"),
-]
+urlpatterns = pages.addresses

@@ -8,17 +8,16 @@ from itertools import batched
 from typing import TYPE_CHECKING, Any
 
 from django.http import FileResponse, HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
 
 from anmin.desk.matters.forms import FilterForm
 from anmin.desk.matters.queries import saved_filters
 from anmin.desk.shell.csv_files import ENDINGS, csv_file
-from anmin.desk.shell.page import DeskRequest, page, show
+from anmin.desk.shell.page import DeskRequest, Pages, show
 from anmin.faces.columns import cell, columns_of
 from anmin.faces.forms import openable_kinds
 from anmin.faces.rows import VIEW_LABELS, lines
@@ -48,7 +47,10 @@ EMPTY = {
 PAGE = "matters"
 
 
-@page(Capability.VIEW_MATTERS)
+pages = Pages(Capability.VIEW_MATTERS)
+
+
+@pages.at("matters/", "matters")
 def matters(request: DeskRequest) -> HttpResponse:
     """A page of the list, narrowed as the address says."""
     form = FilterForm(request.GET)
@@ -123,8 +125,7 @@ def _exports(request: DeskRequest) -> list[tuple[str, str]]:
     ]
 
 
-@page(Capability.VIEW_MATTERS, Capability.EXPORT_RECORDS)
-@require_safe
+@pages.read("matters/list.<slug:ending>", "matters_file", Capability.EXPORT_RECORDS)
 def as_file(request: DeskRequest, ending: str) -> FileResponse:
     """All of the list that the address says, in its order; taking it away is on record as every download is."""
     if ending not in ENDINGS:
@@ -194,7 +195,4 @@ def _saved(request: DeskRequest) -> list[dict[str, Any]]:
     ]
 
 
-urlpatterns: list[URLPattern] = [
-    path("matters/", matters, name="matters"),
-    path("matters/list.<slug:ending>", as_file, name="matters_file"),
-]
+urlpatterns = pages.addresses

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
 from anmin.desk.matters.forms import OpeningForm, opening_form
-from anmin.desk.shell.page import DeskRequest, go, page, show
+from anmin.desk.shell.page import DeskRequest, Pages, done, show
 from anmin.faces.forms import openable_kinds
 from anmin.kernel.errors import NotAllowed, Refusal
 from anmin.matters import conflict, policy, queries
@@ -23,7 +21,10 @@ if TYPE_CHECKING:
     from anmin.matters.models import Matter
 
 
-@page(Capability.VIEW_MATTERS)
+pages = Pages(Capability.VIEW_MATTERS)
+
+
+@pages.at("matters/new/", "matter_new")
 def matter_new(request: DeskRequest) -> HttpResponse:
     """The form of one kind; with several kinds, ``?kind=`` chooses."""
     kinds = openable_kinds(request.user)
@@ -83,21 +84,24 @@ def _alike(request: DeskRequest, kind: str, form: OpeningForm) -> list[Likely]:
 def _opened(request: DeskRequest, matter: Matter) -> HttpResponse:
     """On to the matter; whoever opened it for a unit that they do not see is told for which."""
     if policy.in_scope(request.user, matter):
-        messages.success(request, _("%(number)s is open.") % {"number": matter.number})
-        return go(request, reverse("desk:matter", args=[matter.number]))
+        return done(
+            request,
+            _("%(number)s is open.") % {"number": matter.number},
+            "desk:matter",
+            matter.number,
+        )
     if conflict.about(matter).person(request.user):  # where it went is not for whom it is about
-        messages.success(request, _("It is open; another unit has it from now on."))
-        return go(request, reverse("desk:matters"))
+        return done(request, _("It is open; another unit has it from now on."), "desk:matters")
     told = {
         "number": matter.number,
         "topic": matter.topic.label if matter.topic else matter.type.label,
         "unit": matter.unit.label if matter.unit else "",
     }
-    messages.success(
+    return done(
         request,
         _("%(number)s (%(topic)s) is open for %(unit)s, which has it from now on.") % told,
+        "desk:matters",
     )
-    return go(request, reverse("desk:matters"))
 
 
 def _open(request: DeskRequest, kind: str, form: OpeningForm, parent: Matter | None) -> Matter:
@@ -118,4 +122,4 @@ def _open(request: DeskRequest, kind: str, form: OpeningForm, parent: Matter | N
     )
 
 
-urlpatterns: list[URLPattern] = [path("matters/new/", matter_new, name="matter_new")]
+urlpatterns = pages.addresses

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
 from anmin.desk.shell.lookup import LookupField
-from anmin.desk.shell.page import DeskRequest, go, page, show
+from anmin.desk.shell.page import DeskRequest, Pages, go, show
 from anmin.faces.forms import ContactForm
 from anmin.kernel.errors import Refusal
 from anmin.matters import party_actions, queries
@@ -59,8 +58,10 @@ def parties_of(account: Account, matter: Matter) -> dict[str, Any]:
     return {"parts": [(one.code, one.label) for one in parts], "party_form": form}
 
 
-@page(Capability.VIEW_MATTERS)
-@require_POST
+pages = Pages(Capability.VIEW_MATTERS)
+
+
+@pages.post("matters/<str:number>/parties/", "matter_parties")
 def name(request: DeskRequest, number: str) -> HttpResponse:
     """Say that somebody has a part in the matter."""
     found = queries.find_matter(request.user, number)
@@ -79,8 +80,7 @@ def name(request: DeskRequest, number: str) -> HttpResponse:
     return _on(request, found)
 
 
-@page(Capability.VIEW_MATTERS)
-@require_POST
+@pages.post("matters/<str:number>/parties/<int:party>/end/", "matter_party_end")
 def end(request: DeskRequest, number: str, party: int) -> HttpResponse:
     """Say that somebody has no part any more, or never had."""
     found = queries.find_matter(request.user, number)
@@ -94,8 +94,7 @@ def end(request: DeskRequest, number: str, party: int) -> HttpResponse:
     return _on(request, found)
 
 
-@page(Capability.VIEW_MATTERS)
-@require_POST
+@pages.post("matters/<str:number>/parties/<int:party>/reveal/", "matter_party_reveal")
 def reveal(request: DeskRequest, number: str, party: int) -> HttpResponse:
     """Who a citizen is that has a part, once, to whoever says why."""
     found = queries.find_matter(request.user, number)
@@ -115,8 +114,4 @@ def _on(request: DeskRequest, matter: Matter) -> HttpResponse:
     return go(request, there)
 
 
-urlpatterns: list[URLPattern] = [
-    path("matters/<str:number>/parties/", name, name="matter_parties"),
-    path("matters/<str:number>/parties/<int:party>/end/", end, name="matter_party_end"),
-    path("matters/<str:number>/parties/<int:party>/reveal/", reveal, name="matter_party_reveal"),
-]
+urlpatterns = pages.addresses

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
-from anmin.desk.shell.page import DeskRequest, go, page, show
+from anmin.desk.shell.page import DeskRequest, Pages, go, show
 from anmin.kernel.errors import Refusal
 from anmin.matters import approvals, queries
 from anmin.matters.actor import Actor
@@ -22,15 +21,17 @@ if TYPE_CHECKING:
 MOST = 200
 
 
-@page(Capability.VIEW_MATTERS)
+pages = Pages(Capability.VIEW_MATTERS)
+
+
+@pages.at("matters/requests/", "requests")
 def requests(request: DeskRequest) -> HttpResponse:
     """What waits for this person's word, the oldest first."""
     rows = approvals.shown(approvals.waiting_for(request.user)[:MOST], request.user)
     return show(request, "matters/requests.html", {"rows": rows})
 
 
-@page(Capability.VIEW_MATTERS)
-@require_POST
+@pages.post("matters/<str:number>/requests/<int:request_id>/", "matter_request")
 def word(request: DeskRequest, number: str, request_id: int) -> HttpResponse:
     """Agree to a step, refuse it, or take one's own request back."""
     found = queries.find_matter(request.user, number)
@@ -57,7 +58,4 @@ def _back(request: DeskRequest, matter: Matter) -> HttpResponse:
     return go(request, there)
 
 
-urlpatterns: list[URLPattern] = [
-    path("matters/requests/", requests, name="requests"),
-    path("matters/<str:number>/requests/<int:request_id>/", word, name="matter_request"),
-]
+urlpatterns = pages.addresses

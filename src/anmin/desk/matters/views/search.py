@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.http import urlencode
 
-from anmin.desk.shell.page import DeskRequest, page, show
+from anmin.desk.shell.page import DeskRequest, Pages, show
 from anmin.faces.rows import lines
 from anmin.kernel.errors import Refusal
 from anmin.kernel.masking import mask_phone
@@ -23,7 +23,10 @@ FOUND = 50
 """Matters of one page."""
 
 
-@page()
+pages = Pages()
+
+
+@pages.at("search/", "search")
 def search(request: DeskRequest) -> HttpResponse:
     """What was found; one matter of exactly that number opens at once."""
     text = request.GET.get("q", "").strip()
@@ -62,4 +65,4 @@ def search(request: DeskRequest) -> HttpResponse:
     return show(request, "matters/search.html", context)
 
 
-urlpatterns: list[URLPattern] = [path("search/", search, name="search")]
+urlpatterns = pages.addresses

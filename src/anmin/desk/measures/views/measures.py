@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,7 +16,8 @@ from anmin.desk.figures import indicators as shown
 from anmin.desk.figures.findings import of_breakdown
 from anmin.desk.figures.pages import FigurePage, Sheet, as_of_columns, columns
 from anmin.desk.figures.periods import PeriodForm
-from anmin.desk.shell.page import DeskRequest, page, show
+from anmin.desk.figures.pictures import MOST_DRAWN, plot
+from anmin.desk.shell.page import DeskRequest, Pages, show
 from anmin.faces.templatetags.anmin_time import spoken_day
 from anmin.kernel.errors import NotAllowed, Unavailable
 from anmin.matters.categories import category_choices
@@ -58,8 +59,7 @@ class AskedOfOne:
 
 def _asked(request: DeskRequest, usual: date, dimensions: tuple[str, ...] = ()) -> Asked:
     """The period and filters that could be understood; the rest is told by the form's errors."""
-    form = PeriodForm(request.GET)
-    form.is_valid()
+    form = PeriodForm.asked(request)
     given = form.cleaned_data
     narrow = {"unit": getattr(given.get("unit"), "code", ""), "category": given.get("category", "")}
     end = given.get("end") or timezone.localdate()
@@ -74,7 +74,10 @@ def _asked(request: DeskRequest, usual: date, dimensions: tuple[str, ...] = ()) 
 # --- all of them --------------------------------------------------------------------------------
 
 
-@page(Capability.VIEW_FIGURES)
+pages = Pages(Capability.VIEW_FIGURES)
+
+
+@pages.at("measures/", "measures")
 def measures(request: DeskRequest) -> HttpResponse:
     """Every indicator for one period, each with its interval and its n."""
     asked = _asked(request, timezone.localdate() - LATELY)
@@ -137,10 +140,10 @@ def _by(request: DeskRequest, indicator: Indicator) -> str:
 
 
 def _cut(result: Result) -> str:
-    if len(result.rows) <= shown.MOST_DRAWN:
+    if len(result.rows) <= MOST_DRAWN:
         return ""
     return _("The chart shows the first %(some)s of %(all)s; the table has all.") % {
-        "some": shown.MOST_DRAWN,
+        "some": MOST_DRAWN,
         "all": len(result.rows),
     }
 
@@ -218,7 +221,7 @@ class MeasurePage(FigurePage[AskedOfOne, Result]):
         indicator, by, when = asked.indicator, asked.by, asked.when
         labels = shown.cell_labels(by, [row.dimensions[by] for row in found.rows])
         return {
-            "plot": shown.plot(
+            "plot": plot(
                 found,
                 anchor=f"by-{by}",
                 finding=f"{of_breakdown(found)} {_cut(found)}".strip(),
@@ -264,7 +267,4 @@ def _without_hidden(row: dict[str, Any]) -> str:
     return "yes" if bare and bare.suppressed else "no"
 
 
-urlpatterns: list[URLPattern] = [
-    path("measures/", measures, name="measures"),
-    *MeasurePage().urlpatterns,
-]
+urlpatterns = [*MeasurePage().urlpatterns, *pages.addresses]

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anmin.desk.figures import indicators as shown
-from anmin.desk.shell.page import DeskRequest, page, show
+from anmin.desk.shell.page import DeskRequest, Pages, show
 from anmin.faces.rows import lines
 from anmin.kernel.errors import NotAllowed, Unavailable
 from anmin.kernel.incoming import day_of, read_key
@@ -44,7 +44,10 @@ class Asked:
     cell: dict[str, str | None]
 
 
-@page(Capability.VIEW_FIGURES)
+pages = Pages(Capability.VIEW_FIGURES)
+
+
+@pages.at("measures/<slug:key>/records/", "records")
 def records(request: DeskRequest, key: str) -> HttpResponse:
     """A page of the matters behind a figure, oldest first."""
     indicator = registry.indicator(key)
@@ -125,6 +128,4 @@ def _address(said: QueryDict, **changes: str) -> str:
     return f"?{data.urlencode()}"
 
 
-urlpatterns: list[URLPattern] = [
-    path("measures/<slug:key>/records/", records, name="records"),
-]
+urlpatterns = pages.addresses

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
-from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
 
 from anmin.callbacks import inbox, undelivered
 from anmin.desk.replies.forms import ReplyForm
-from anmin.desk.shell.csv_files import every_row, file_links, list_file, wall_clock
-from anmin.desk.shell.page import DeskRequest, go, page, revealed, show
-from anmin.exchange.sheets import Cell
+from anmin.desk.shell.csv_files import every_row, file_links, list_file
+from anmin.desk.shell.page import DeskRequest, Pages, go, revealed, show
 from anmin.faces.templatetags.anmin_time import spoken
 from anmin.kernel.incoming import key_of
 from anmin.people.policy import Capability
 
+pages = Pages(Capability.WORK_CALLBACKS)
 
-@page(Capability.WORK_CALLBACKS)
+
+@pages.at("replies/", "replies")
 def replies(request: DeskRequest) -> HttpResponse:
     """What waits, the oldest first; or what was decided, the newest first."""
     decided = request.GET.get("view") == "decided"
@@ -45,8 +43,7 @@ def replies(request: DeskRequest) -> HttpResponse:
     )
 
 
-@page(Capability.WORK_CALLBACKS)
-@require_POST
+@pages.post("replies/next/", "reply_next")
 def next_reply(request: DeskRequest) -> HttpResponse:
     """Take the reply that has waited longest and open it."""
     return _go_on(request)
@@ -56,11 +53,11 @@ def _go_on(request: DeskRequest) -> HttpResponse:
     found = inbox.next_item(request.user)
     if found is None:
         messages.info(request, _("No reply waits for you."))
-        return go(request, reverse("desk:replies"))
-    return go(request, reverse("desk:reply", args=[found.pk]))
+        return go(request, "desk:replies")
+    return go(request, "desk:reply", found.pk)
 
 
-@page(Capability.WORK_CALLBACKS)
+@pages.at("replies/<int:item_id>/", "reply")
 def reply(request: DeskRequest, item_id: int) -> HttpResponse:
     """One reply with the questions it may be meant for; sending decides."""
     view = inbox.item_view(item_id=item_id, reader=request.user)
@@ -106,49 +103,37 @@ def _proposed(view: inbox.ItemView) -> dict[str, Any]:
     return {"about": only, "choice": view.suggestion}
 
 
-@page(Capability.WORK_CALLBACKS)
-@require_POST
+@pages.post("replies/<int:item_id>/release/", "reply_release")
 def release(request: DeskRequest, item_id: int) -> HttpResponse:
     """Give the reply back to the inbox."""
     inbox.release(item_id=item_id, operator=request.user)
     messages.info(request, _("The reply is back in the inbox."))
-    return go(request, reverse("desk:replies"))
+    return go(request, "desk:replies")
 
 
-@page(Capability.WORK_CALLBACKS, Capability.REVEAL_CONTACT)
-@require_POST
+@pages.post("replies/<int:item_id>/number/", "reply_number", Capability.REVEAL_CONTACT)
 def number(request: DeskRequest, item_id: int) -> HttpResponse:
     """The number a reply came from; it is logged, and is in no address and in no cache."""
     return revealed(request, inbox.reveal_number(item_id=item_id, reader=request.user))
 
 
-@page(Capability.WORK_CALLBACKS, Capability.EXPORT_RECORDS)
-@require_safe
+@pages.read("replies/list.<slug:ending>", "replies_file", Capability.EXPORT_RECORDS)
 def replies_file(request: DeskRequest, ending: str) -> FileResponse:
     """The replies that wait, or that were decided; never what was written."""
     decided = request.GET.get("view") == "decided"
     found = every_row(
         lambda mark: inbox.list_items(request.user, decided=decided, after=mark),
         inbox.PAGE,
-        lambda one: one.pk,
     )
-    rows: Iterable[list[Cell]] = (
-        [
-            *(wall_clock(one.at), one.get_why_display(), str(one.operator or "")),
-            *(one.get_decision_display(), str(one.decided_by or ""), wall_clock(one.decided_at)),
-        ]
-        for one in found
-    )
-    head = [_("When it came"), _("Why a person looks at it"), _("Taken by"), _("Decided")]
-    head += [_("By"), _("Decided on")]
-    return list_file(str(_("Replies")), head, rows, ending)
+    columns = [
+        (_("When it came"), "at"),
+        (_("Why a person looks at it"), "get_why_display"),
+        (_("Taken by"), "operator"),
+        (_("Decided"), "get_decision_display"),
+        (_("By"), "decided_by"),
+        (_("Decided on"), "decided_at"),
+    ]
+    return list_file(_("Replies"), columns, found, ending)
 
 
-urlpatterns: list[URLPattern] = [
-    path("replies/", replies, name="replies"),
-    path("replies/next/", next_reply, name="reply_next"),
-    path("replies/<int:item_id>/", reply, name="reply"),
-    path("replies/<int:item_id>/release/", release, name="reply_release"),
-    path("replies/<int:item_id>/number/", number, name="reply_number"),
-    path("replies/list.<slug:ending>", replies_file, name="replies_file"),
-]
+urlpatterns = pages.addresses

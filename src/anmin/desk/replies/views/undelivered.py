@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from django.contrib import messages
 from django.http import FileResponse, HttpResponse
-from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
 
 from anmin.callbacks import undelivered
 from anmin.channels.queries import outbox_counts
 from anmin.desk.replies.forms import SettleForm
-from anmin.desk.shell.csv_files import every_row, file_links, list_file, wall_clock
-from anmin.desk.shell.page import DeskRequest, go, page, revealed, show
-from anmin.exchange.sheets import Cell
+from anmin.desk.shell.csv_files import every_row, file_links, list_file
+from anmin.desk.shell.page import DeskRequest, Pages, done, revealed, show
 from anmin.kernel.incoming import key_of
 from anmin.people.policy import Capability
 
+pages = Pages(Capability.WORK_CALLBACKS)
 
-@page(Capability.WORK_CALLBACKS)
+
+@pages.at("undelivered/", "undelivered")
 def lost(request: DeskRequest) -> HttpResponse:
     """What nobody has settled yet, the newest first."""
     return _lost(request)
@@ -58,17 +54,14 @@ def _form(one: undelivered.Line) -> SettleForm:
     return SettleForm(auto_id=f"m{one.message.pk}-%s")
 
 
-@page(Capability.WORK_CALLBACKS)
-@require_POST
+@pages.post("undelivered/<int:message_id>/phone/", "undelivered_phone")
 def phone(request: DeskRequest, message_id: int) -> HttpResponse:
     """Let somebody phone about it instead."""
     undelivered.phone_instead(message_id=message_id, by=request.user)
-    messages.success(request, _("It is among the calls now."))
-    return go(request, reverse("desk:undelivered"))
+    return done(request, _("It is among the calls now."), "desk:undelivered")
 
 
-@page(Capability.WORK_CALLBACKS)
-@require_POST
+@pages.post("undelivered/<int:message_id>/settle/", "undelivered_settle")
 def settle(request: DeskRequest, message_id: int) -> HttpResponse:
     """Say how it was settled otherwise."""
     form = SettleForm(request.POST, auto_id=f"m{message_id}-%s")
@@ -77,44 +70,33 @@ def settle(request: DeskRequest, message_id: int) -> HttpResponse:
             message_id=message_id, by=request.user, reason=given["reason"]
         )
     ):
-        messages.success(request, _("Settled."))
-        return go(request, reverse("desk:undelivered"))
+        return done(request, _("Settled."), "desk:undelivered")
     return _lost(request, form=form, failed=message_id, status=form.status)
 
 
-@page(Capability.WORK_CALLBACKS, Capability.REVEAL_CONTACT)
-@require_POST
+@pages.post("undelivered/<int:message_id>/number/", "undelivered_number", Capability.REVEAL_CONTACT)
 def number(request: DeskRequest, message_id: int) -> HttpResponse:
     """The number a message was meant for; it is logged."""
     found = undelivered.reveal_number(message_id=message_id, reader=request.user)
     return revealed(request, found)
 
 
-@page(Capability.WORK_CALLBACKS, Capability.EXPORT_RECORDS)
-@require_safe
+@pages.read("undelivered/list.<slug:ending>", "undelivered_file", Capability.EXPORT_RECORDS)
 def undelivered_file(request: DeskRequest, ending: str) -> FileResponse:
     """The messages that did not arrive; numbers stay masked."""
     found = every_row(
         lambda mark: undelivered.lines(request.user, before=mark),
         undelivered.PAGE,
-        lambda one: one.message.pk,
+        "message.pk",
     )
-    rows: Iterable[list[Cell]] = (
-        [
-            wall_clock(one.message.created_at),
-            *((one.words.title, one.words.number) if one.words else ("", "")),
-            *(one.number, one.cause),
-        ]
-        for one in found
-    )
-    head = [_("Queued"), _("About"), _("Number"), _("To"), _("Why it did not arrive")]
-    return list_file(str(_("Undelivered messages")), head, rows, ending)
+    columns = [
+        (_("Queued"), "message.created_at"),
+        (_("About"), "words.title"),
+        (_("Number"), "words.number"),
+        (_("To"), "number"),
+        (_("Why it did not arrive"), "cause"),
+    ]
+    return list_file(_("Undelivered messages"), columns, found, ending)
 
 
-urlpatterns: list[URLPattern] = [
-    path("undelivered/", lost, name="undelivered"),
-    path("undelivered/<int:message_id>/phone/", phone, name="undelivered_phone"),
-    path("undelivered/<int:message_id>/settle/", settle, name="undelivered_settle"),
-    path("undelivered/<int:message_id>/number/", number, name="undelivered_number"),
-    path("undelivered/list.<slug:ending>", undelivered_file, name="undelivered_file"),
-]
+urlpatterns = pages.addresses

@@ -10,13 +10,12 @@ from typing import Any
 
 from django import forms
 from django.http import FileResponse, HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-from anmin.desk.shell.page import DeskRequest, go, page, show
-from anmin.desk.shell.receiving import LimitedUpload
+from anmin.desk.shell.page import DeskRequest, Pages, go, show
+from anmin.desk.shell.receiving import upload_limit
 from anmin.desk.surveys.tables import columns_of, uploaded_table
 from anmin.desk.surveys.words import CANNOT_BE_TOLD
 from anmin.exchange.sheets import write_table
@@ -99,17 +98,15 @@ class FileForm(forms.Form):
         )
 
 
-@page(Capability.PLAN_SURVEYS)
+pages = Pages(Capability.PLAN_SURVEYS)
+
+
+@pages.at("surveys/file/", "survey_file", receives=upload_limit)
 def survey_file(request: DeskRequest) -> HttpResponse:
     """Upload a file; then ask about it as often as one likes."""
-    if request.method == "POST":
-        request.upload_handlers = [LimitedUpload(request)]
-        answer: HttpResponse = _receive(request)
-        return answer
-    return _page(request)
+    return _receive(request) if request.method == "POST" else _page(request)
 
 
-@csrf_protect  # here and not before the view: reading the form would begin the upload
 def _receive(request: DeskRequest) -> HttpResponse:
     try:
         with uploaded_table(request) as table:
@@ -127,7 +124,7 @@ def _receive(request: DeskRequest) -> HttpResponse:
         for chunk in given.chunks():
             file.write(chunk)
     request.session[KEPT] = {"stored": stored, "name": given.name}
-    return go(request, reverse("desk:survey_file"))
+    return go(request, "desk:survey_file")
 
 
 def _forget(request: DeskRequest) -> None:
@@ -190,7 +187,7 @@ def _written(value: float, *, share: bool) -> str:
     return f"{value:.6f}" if share else f"{value:,.4f}"
 
 
-@page(Capability.PLAN_SURVEYS)
+@pages.at("surveys/file/estimates.csv", "survey_file_csv")
 def file_csv(request: DeskRequest) -> FileResponse:
     """The estimates with all their digits."""
     kept = _kept(request)
@@ -207,7 +204,4 @@ def file_csv(request: DeskRequest) -> FileResponse:
         return FileResponse(made.open("rb"), as_attachment=True, filename="estimates.csv")
 
 
-urlpatterns: list[URLPattern] = [
-    path("surveys/file/", csrf_exempt(survey_file), name="survey_file"),
-    path("surveys/file/estimates.csv", file_csv, name="survey_file_csv"),
-]
+urlpatterns = pages.addresses

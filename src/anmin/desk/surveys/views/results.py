@@ -6,16 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_POST
 
-from anmin.desk.figures.pages import FigurePage, Sheet, choices, columns
-from anmin.desk.shell.page import DeskRequest, go, page, show
-from anmin.desk.shell.receiving import LimitedUpload
+from anmin.desk.figures.pages import FigurePage, Sheet, columns
+from anmin.desk.shell.page import DeskRequest, Pages, choices, done, show
+from anmin.desk.shell.receiving import upload_limit
 from anmin.desk.surveys import method as survey_method
 from anmin.desk.surveys import words
 from anmin.desk.surveys.forms import OutsideForm, ReleaseForm
@@ -218,7 +215,11 @@ class ResultsPage(FigurePage[tuple[Any, Given], Given]):
 RESULTS = ResultsPage()
 
 
-@page(Capability.VIEW_SURVEYS, Capability.VIEW_FIGURES)
+pages = Pages(Capability.VIEW_SURVEYS, Capability.VIEW_FIGURES)
+planning = pages.of(Capability.PLAN_SURVEYS)
+
+
+@pages.at("surveys/waves/<slug:code>/method/", "survey_method")
 def method(request: DeskRequest, code: str) -> HttpResponse:
     """How a release was made, in words and numbers: the page that goes with every release."""
     wave = queries.wave_of(request.user, code)
@@ -233,8 +234,7 @@ def method(request: DeskRequest, code: str) -> HttpResponse:
     return show(request, "surveys/method.html", context)
 
 
-@page(Capability.PLAN_SURVEYS)
-@require_POST
+@planning.post("surveys/waves/<slug:code>/release/", "survey_release")
 def release(request: DeskRequest, code: str) -> HttpResponse:
     """Freeze the figures as they are now."""
     wave = queries.wave_of(request.user, code)
@@ -242,25 +242,18 @@ def release(request: DeskRequest, code: str) -> HttpResponse:
     if form.does(
         lambda given: releases.release(wave_id=wave.pk, by=request.user, reason=given["reason"])
     ):
-        messages.success(
-            request, _("Revision %(n)s is released and frozen.") % {"n": form.made.revision}
+        return done(
+            request,
+            _("Revision %(n)s is released and frozen.") % {"n": form.made.revision},
+            "desk:survey_results",
+            code,
         )
-        return go(request, reverse("desk:survey_results", args=[code]))
     return RESULTS.answer(request, status=form.status, form=form)
 
 
-@csrf_exempt  # checked in _take_margins: reading the token would begin the upload
-@page(Capability.PLAN_SURVEYS)
-@require_POST
+@planning.post("surveys/waves/<slug:code>/margins/", "survey_margins", receives=upload_limit)
 def margins(request: DeskRequest, code: str) -> HttpResponse:
     """Population totals from outside, from a file of variable, level, total."""
-    request.upload_handlers = [LimitedUpload(request)]
-    answer: HttpResponse = _take_margins(request, code)
-    return answer
-
-
-@csrf_protect
-def _take_margins(request: DeskRequest, code: str) -> HttpResponse:
     wave = queries.wave_of(request.user, code)
     try:
         with uploaded_table(request) as table:
@@ -272,14 +265,17 @@ def _take_margins(request: DeskRequest, code: str) -> HttpResponse:
         )
     except Refusal as refusal:
         return RESULTS.answer(request, status=422, margins_problem=str(refusal))
-    messages.success(request, _("%(n)s population totals are kept.") % {"n": n})
-    return go(request, f"{reverse('desk:survey_results', args=[code])}?revision=now")
+    return done(
+        request,
+        _("%(n)s population totals are kept.") % {"n": n},
+        f"{reverse('desk:survey_results', args=[code])}?revision=now",
+    )
 
 
 # --- results of others --------------------------------------------------------------------------
 
 
-@page(Capability.VIEW_SURVEYS, Capability.VIEW_FIGURES)
+@pages.at("surveys/outside/", "survey_outside")
 def outside(request: DeskRequest) -> HttpResponse:
     """Figures of other bodies' surveys, said honestly; analysts add to them."""
     plans = can(request.user, Capability.PLAN_SURVEYS)
@@ -294,8 +290,7 @@ def outside(request: DeskRequest) -> HttpResponse:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            messages.success(request, _("The result is kept beside ours."))
-            return go(request, reverse("desk:survey_outside"))
+            return done(request, _("The result is kept beside ours."), "desk:survey_outside")
     rows = [words.outside_line(one) for one in releases.outside_results(request.user)]
     return show(
         request,
@@ -305,10 +300,4 @@ def outside(request: DeskRequest) -> HttpResponse:
     )
 
 
-urlpatterns: list[URLPattern] = [
-    path("surveys/outside/", outside, name="survey_outside"),
-    *RESULTS.urlpatterns,
-    path("surveys/waves/<slug:code>/method/", method, name="survey_method"),
-    path("surveys/waves/<slug:code>/release/", release, name="survey_release"),
-    path("surveys/waves/<slug:code>/margins/", margins, name="survey_margins"),
-]
+urlpatterns = [*RESULTS.urlpatterns, *pages.addresses]

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
-from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_POST
 
-from anmin.desk.shell.page import DeskRequest, go, page, show
-from anmin.desk.shell.receiving import LimitedUpload
+from anmin.desk.shell.page import DeskRequest, Pages, done, show
+from anmin.desk.shell.receiving import upload_limit
 from anmin.desk.surveys.forms import SIZE, AssignForm, ProposeForm, SampleForm, WaveForm
 from anmin.desk.surveys.tables import uploaded_table
 from anmin.exchange.rejects import RejectsFile
@@ -26,7 +22,11 @@ SHOWN_REJECTS = 20
 TONES = {"draft": "open", "frozen": "waiting", "field": "working", "closed": "done"}
 
 
-@page(Capability.VIEW_SURVEYS)
+pages = Pages(Capability.VIEW_SURVEYS)
+planning = pages.of(Capability.PLAN_SURVEYS)
+
+
+@pages.at("surveys/", "surveys")
 def surveys(request: DeskRequest) -> HttpResponse:
     """Every wave, and the way to a new one."""
     return _list(request, WaveForm())
@@ -51,8 +51,7 @@ def _list(request: DeskRequest, form: WaveForm) -> HttpResponse:
     return show(request, "surveys/list.html", context, status=form.status if form.is_bound else 200)
 
 
-@page(Capability.PLAN_SURVEYS)
-@require_POST
+@planning.post("surveys/open/", "survey_open")
 def open_wave(request: DeskRequest) -> HttpResponse:
     """Open a wave and publish its hash."""
     form = WaveForm(request.POST)
@@ -75,15 +74,19 @@ def open_wave(request: DeskRequest) -> HttpResponse:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            messages.success(request, _("The wave is open and the hash of its seed is published."))
-            return go(request, reverse("desk:survey", args=[wave.code]))
+            return done(
+                request,
+                _("The wave is open and the hash of its seed is published."),
+                "desk:survey",
+                wave.code,
+            )
     return _list(request, form)
 
 
 # --- one wave -----------------------------------------------------------------------------------
 
 
-@page(Capability.VIEW_SURVEYS)
+@pages.at("surveys/waves/<slug:code>/", "survey")
 def survey(request: DeskRequest, code: str) -> HttpResponse:
     """One wave: what is published of it, its frame, its draw, and how far the asking has come."""
     return _wave(request, code)
@@ -146,18 +149,9 @@ def _rejects(code: str) -> RejectsFile:
     return RejectsFile(f"frame-{code}", has_header=True)
 
 
-@csrf_exempt  # checked in _take_frame: reading the token would begin the upload
-@page(Capability.PLAN_SURVEYS)
-@require_POST
+@planning.post("surveys/waves/<slug:code>/frame/", "survey_frame", receives=upload_limit)
 def frame(request: DeskRequest, code: str) -> HttpResponse:
     """Bring the list of people in from a file."""
-    request.upload_handlers = [LimitedUpload(request)]
-    answer: HttpResponse = _take_frame(request, code)
-    return answer
-
-
-@csrf_protect
-def _take_frame(request: DeskRequest, code: str) -> HttpResponse:
     wave = queries.wave_of(request.user, code)
     _rejects(code).path.unlink(missing_ok=True)
     try:
@@ -177,7 +171,7 @@ def _take_frame(request: DeskRequest, code: str) -> HttpResponse:
     return _wave(request, code, taken=taken, rejected=shown)
 
 
-@page(Capability.PLAN_SURVEYS)
+@planning.at("surveys/waves/<slug:code>/frame/rejected.csv", "survey_rejected")
 def rejected(request: DeskRequest, code: str) -> FileResponse:
     """The rows of the last file that were not taken; they can hold contacts: `page` logs it."""
     wave = queries.wave_of(request.user, code)
@@ -187,19 +181,19 @@ def rejected(request: DeskRequest, code: str) -> FileResponse:
     return FileResponse(kept.open("rb"), as_attachment=True, filename=f"{code}-rejected.csv")
 
 
-@page(Capability.PLAN_SURVEYS)
-@require_POST
+@planning.post("surveys/waves/<slug:code>/freeze/", "survey_freeze")
 def freeze(request: DeskRequest, code: str) -> HttpResponse:
     """Freeze the frame and publish its digest."""
     wave = waves.freeze(wave_id=queries.wave_of(request.user, code).pk, by=request.user)
-    messages.success(
-        request, _("%(n)s people: the frame is frozen and published.") % {"n": wave.frame_count}
+    return done(
+        request,
+        _("%(n)s people: the frame is frozen and published.") % {"n": wave.frame_count},
+        "desk:survey",
+        code,
     )
-    return go(request, reverse("desk:survey", args=[code]))
 
 
-@page(Capability.PLAN_SURVEYS)
-@require_POST
+@planning.post("surveys/waves/<slug:code>/draw/", "survey_draw")
 def draw(request: DeskRequest, code: str) -> HttpResponse:
     """Draw the sample and send it into the field."""
     wave = queries.wave_of(request.user, code)
@@ -212,13 +206,13 @@ def draw(request: DeskRequest, code: str) -> HttpResponse:
             by=request.user,
         )
     ):
-        messages.success(request, _("%(n)s people are drawn.") % {"n": form.made.selected})
-        return go(request, reverse("desk:survey", args=[code]))
+        return done(
+            request, _("%(n)s people are drawn.") % {"n": form.made.selected}, "desk:survey", code
+        )
     return _wave(request, code, status=form.status, sample=form, propose=ProposeForm())
 
 
-@page(Capability.PLAN_SURVEYS)
-@require_POST
+@planning.post("surveys/waves/<slug:code>/assign/", "survey_assign")
 def assign(request: DeskRequest, code: str) -> HttpResponse:
     """Deal the open cases out to interviewers of other units."""
     wave = queries.wave_of(request.user, code)
@@ -228,24 +222,26 @@ def assign(request: DeskRequest, code: str) -> HttpResponse:
     ):
         dealt = form.made
         told = {"n": sum(dealt.values()), "people": len(dealt)}
-        messages.success(request, _("%(n)s cases are dealt out to %(people)s people.") % told)
-        return go(request, reverse("desk:survey", args=[code]))
+        return done(
+            request,
+            _("%(n)s cases are dealt out to %(people)s people.") % told,
+            "desk:survey",
+            code,
+        )
     return _wave(request, code, status=form.status, assign=form)
 
 
-@page(Capability.PLAN_SURVEYS)
-@require_POST
+@planning.post("surveys/waves/<slug:code>/end/", "survey_end")
 def end(request: DeskRequest, code: str) -> HttpResponse:
     """End the asking and publish the seed."""
     waves.end_fieldwork(wave_id=queries.wave_of(request.user, code).pk, by=request.user)
-    messages.success(request, _("Fieldwork has ended; the seed is published."))
-    return go(request, reverse("desk:survey", args=[code]))
+    return done(request, _("Fieldwork has ended; the seed is published."), "desk:survey", code)
 
 
 # --- questionnaires -----------------------------------------------------------------------------
 
 
-@page(Capability.VIEW_SURVEYS)
+@pages.at("surveys/questionnaires/<slug:code>/<int:version>/", "questionnaire")
 def sheet(request: DeskRequest, code: str, version: int) -> HttpResponse:
     """A questionnaire as it is asked, in both languages, with what is estimated from it."""
     if (code, version) not in versions():
@@ -254,15 +250,4 @@ def sheet(request: DeskRequest, code: str, version: int) -> HttpResponse:
     return show(request, "surveys/questionnaire.html", {"sheet": found})
 
 
-urlpatterns: list[URLPattern] = [
-    path("surveys/", surveys, name="surveys"),
-    path("surveys/open/", open_wave, name="survey_open"),
-    path("surveys/questionnaires/<slug:code>/<int:version>/", sheet, name="questionnaire"),
-    path("surveys/waves/<slug:code>/", survey, name="survey"),
-    path("surveys/waves/<slug:code>/frame/", frame, name="survey_frame"),
-    path("surveys/waves/<slug:code>/frame/rejected.csv", rejected, name="survey_rejected"),
-    path("surveys/waves/<slug:code>/freeze/", freeze, name="survey_freeze"),
-    path("surveys/waves/<slug:code>/draw/", draw, name="survey_draw"),
-    path("surveys/waves/<slug:code>/assign/", assign, name="survey_assign"),
-    path("surveys/waves/<slug:code>/end/", end, name="survey_end"),
-]
+urlpatterns = pages.addresses

@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from anmin.desk.figures import indicators as shown
 from anmin.desk.figures.findings import scatter_words
-from anmin.desk.figures.pages import FigurePage, Sheet, as_of_columns, choices, columns
+from anmin.desk.figures.pages import FigurePage, Sheet, as_of_columns, columns
 from anmin.desk.shell import figure as drawn
-from anmin.desk.shell.page import DeskRequest
+from anmin.desk.shell.page import DeskRequest, address, choices
 from anmin.desk.watch import words as watching
 from anmin.people.policy import Capability
 from anmin.watch.baselines import BASELINE, KEY, LAG, Judged, judged, line
@@ -63,8 +64,8 @@ def _line(request: DeskRequest, row: Week, level: str, found: Judged) -> dict[st
         "expected": "—" if row.expected is None else f"{row.expected:.1f}",
         "upper": "—" if row.upper is None else f"{row.upper:.1f}",
         "alarm": row.alarm,
-        "series_url": watching.with_query(
-            "desk:watch_baselines", level=level, place=row.place, category=row.category
+        "series_url": address(
+            "watch_baselines", level=level, place=row.place, category=row.category
         ),
     }
 
@@ -100,7 +101,7 @@ def how_made(found: Judged) -> str:
         [
             method % words,
             _("%(weeks)s whole weeks without a gap are on record; a week ends yesterday.") % words,
-            watching.as_of(found.cutoff, found.revision),
+            shown.as_of(found),
         ]
     )
 
@@ -152,7 +153,7 @@ class Baselines(FigurePage[Asked, Judged]):
             "levels": choices(
                 watching.LEVEL_LABELS,
                 asked.level,
-                lambda level: watching.with_query("desk:watch_baselines", level=level),
+                lambda level: address("watch_baselines", level=level),
             )
         }
 
@@ -164,7 +165,7 @@ class Baselines(FigurePage[Asked, Judged]):
         rows, wanted = found.rows, (asked.place, asked.category)
         chosen = next((row for row in rows if (row.place, row.category) == wanted), None)
         chosen = chosen or next(iter(rows), None)
-        csv_url = watching.with_query("desk:watch_baselines_csv", level=asked.level)
+        csv_url = address("watch_baselines_csv", level=asked.level)
         return {
             "found": found,
             "week": watching.days(found.week),
@@ -174,7 +175,7 @@ class Baselines(FigurePage[Asked, Judged]):
             "plot": _plot(found, chosen, asked.level, csv_url) if chosen else None,
             "csv_url": csv_url,
             "how": how_made(found),
-            "as_of": watching.as_of(found.cutoff, found.revision),
+            "as_of": shown.as_of(found),
         }
 
     def sheet(self, request: DeskRequest, asked: Asked, found: Judged) -> Sheet:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import messages
 from django.http import FileResponse, HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
-from anmin.desk.shell.csv_files import WHOLE, file_links, list_file, wall_clock
-from anmin.desk.shell.page import DeskRequest, go, page, show
+from anmin.desk.shell.csv_files import WHOLE, file_links, list_file
+from anmin.desk.shell.page import DeskRequest, Pages, done, show
 from anmin.desk.watch import words as watching
 from anmin.desk.watch.candidate_evidence import in_words
 from anmin.desk.watch.forms import ProposeForm, ReasonForm
-from anmin.exchange.sheets import Cell
 from anmin.faces.timeline import Change, Event
 from anmin.kernel.errors import Conflict, NotFound, Refusal
 from anmin.people.listing import listed
@@ -36,7 +33,10 @@ if TYPE_CHECKING:
 TONES = {"suggested": "open", "proposed": "waiting", "kept": "done", "dismissed": "declined"}
 
 
-@page(Capability.VIEW_WATCH)
+pages = Pages(Capability.VIEW_WATCH)
+
+
+@pages.at("candidates/", "candidates")
 def candidates(request: DeskRequest) -> HttpResponse:
     """Those that wait, or those decided."""
     decided = request.GET.get("view") == "decided"
@@ -53,7 +53,7 @@ def candidates(request: DeskRequest) -> HttpResponse:
     return show(request, "watch/candidates/list.html", context)
 
 
-@page(Capability.VIEW_WATCH)
+@pages.at("candidates/<int:pk>/", "candidate")
 def candidate(request: DeskRequest, pk: int) -> HttpResponse:
     """One candidate: its evidence, what it does not show, its steps, and the next one."""
     story = queries.candidate(request.user, pk)
@@ -82,8 +82,7 @@ def candidate(request: DeskRequest, pk: int) -> HttpResponse:
                     raise
                 form.refuse(refusal)
             else:
-                messages.success(request, _("Written down."))
-                return go(request, reverse("desk:candidate", args=[pk]))
+                return done(request, _("Written down."), "desk:candidate", pk)
         status = form.status
     return show(
         request,
@@ -199,7 +198,7 @@ def _events(story: Story) -> list[Event]:
 # --- putting a place forward -----------------------------------------------------------------
 
 
-@page(Capability.VIEW_WATCH, Capability.PROPOSE_LISTING)
+@pages.at("candidates/new/", "candidate_new", Capability.PROPOSE_LISTING)
 def candidate_new(request: DeskRequest) -> HttpResponse:
     """The evidence as it would be frozen now, and the form that proposes the place."""
     require(request.user, Capability.PROPOSE_LISTING)
@@ -235,8 +234,9 @@ def candidate_new(request: DeskRequest) -> HttpResponse:
             except Refusal as refusal:
                 form.refuse(refusal)
             else:
-                messages.success(request, _("Proposed. Somebody else decides."))
-                return go(request, reverse("desk:candidate", args=[made.pk]))
+                return done(
+                    request, _("Proposed. Somebody else decides."), "desk:candidate", made.pk
+                )
         status = form.status
     evidence = gathered(case.area, scan=case.scan, cluster=case.cluster)
     context = {
@@ -250,27 +250,20 @@ def candidate_new(request: DeskRequest) -> HttpResponse:
     return show(request, "watch/candidates/new.html", context, status=status)
 
 
-@page(Capability.VIEW_WATCH, Capability.EXPORT_RECORDS)
-@require_safe
+@pages.read("candidates/list.<slug:ending>", "candidates_file", Capability.EXPORT_RECORDS)
 def candidates_file(request: DeskRequest, ending: str) -> FileResponse:
     """The listing candidates that wait, or those decided."""
     found = queries.candidates(
         request.user, waiting=request.GET.get("view") != "decided", limit=WHOLE
     )
-    rows: Iterable[list[Cell]] = (
-        [
-            *(one.area.label, one.get_ground_display(), one.get_state_display()),
-            *(str(one.proposed_by or ""), wall_clock(one.made_at)),
-        ]
-        for one in found
-    )
-    head = [_("Place"), _("Ground"), _("State"), _("Proposed by"), _("Proposed")]
-    return list_file(str(_("Listing candidates")), head, rows, ending)
+    columns = [
+        (_("Place"), "area.label"),
+        (_("Ground"), "get_ground_display"),
+        (_("State"), "get_state_display"),
+        (_("Proposed by"), "proposed_by"),
+        (_("Proposed"), "made_at"),
+    ]
+    return list_file(_("Listing candidates"), columns, found, ending)
 
 
-urlpatterns: list[URLPattern] = [
-    path("candidates/", candidates, name="candidates"),
-    path("candidates/new/", candidate_new, name="candidate_new"),
-    path("candidates/<int:pk>/", candidate, name="candidate"),
-    path("candidates/list.<slug:ending>", candidates_file, name="candidates_file"),
-]
+urlpatterns = pages.addresses

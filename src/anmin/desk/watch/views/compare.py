@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from anmin.desk.figures import indicators as shown
 from anmin.desk.figures.findings import scatter_words
-from anmin.desk.figures.pages import FigurePage, Sheet, as_of_columns, choices, columns
+from anmin.desk.figures.numbers import decimal, p_value
+from anmin.desk.figures.pages import FigurePage, Sheet, as_of_columns, columns
 from anmin.desk.figures.periods import PeriodForm
 from anmin.desk.shell import figure as drawn
-from anmin.desk.shell.page import DeskRequest
+from anmin.desk.shell.page import DeskRequest, address, choices
 from anmin.desk.watch import words as watching
 from anmin.matters.categories import category_choices
 from anmin.people.policy import Capability, can
@@ -66,7 +67,7 @@ def _address(request: DeskRequest, view: str, asked: Asked, **changes: str) -> s
         "category": asked.category,
         "town": asked.town,
     }
-    return watching.with_query(view, **{**said, **changes})
+    return address(view, **{**said, **changes})
 
 
 def _summary(found: Compared) -> str:
@@ -132,17 +133,17 @@ def _lines(account: Account, found: Compared, rows: list[Row]) -> list[dict[str,
             "category": watching.topic_name(row.category),
             "this": watching.events_of(row.this, row.calls[0]),
             "last": watching.events_of(row.last, row.calls[1]),
-            "ratio": watching.ratio(row.ratio),
+            "ratio": decimal(row.ratio, 2),
             "limits": watching.limits(row.low, row.high),
-            "p": watching.chance(row.p),
-            "p_pure": watching.chance(row.p_pure),
+            "p": p_value(row.p),
+            "p_pure": p_value(row.p_pure),
             "scatter": f"{row.scatter:.1f}",
-            "q": watching.chance(row.q),
+            "q": p_value(row.q),
             "verdict": watching.verdict(row.verdict, rise=row.rise),
             "url": behind(row, found.now, row.this),
             "earlier_url": behind(row, found.earlier, row.last),
-            "propose_url": watching.with_query(
-                "desk:candidate_new", area=row.place, ground="rise", about=row.category
+            "propose_url": address(
+                "candidate_new", area=row.place, ground="rise", about=row.category
             )
             if speaks and row.verdict == "signal" and row.rise
             else "",
@@ -221,7 +222,7 @@ def how_made(found: Compared) -> str:
                 "outcome of so few records could have been a signal."
             )
             % words,
-            watching.as_of(found.cutoff, found.revision),
+            shown.as_of(found),
         ]
     )
 
@@ -233,26 +234,19 @@ class Comparison(FigurePage[Asked, Compared]):
     capabilities = (Capability.VIEW_WATCH,)
 
     def ask(self, request: DeskRequest) -> Asked:
-        form = PeriodForm(request.GET)
-        form.is_valid()
-        given, today = form.cleaned_data, timezone.localdate()
-        period, best = usual(today)
-        base = best
-        wanted = request.GET.get("base", "")
-        if wanted in {one.value for one in Base}:
+        form, today = PeriodForm.asked(request), timezone.localdate()
+        period, base = best = usual(today)
+        if (wanted := request.GET.get("base", "")) in set(Base):
             base = Base(wanted)
-        days = rule("watch.compare_days").number
         if base is Base.YEAR:
-            period = lately(today, days)
-        end = given.get("end") or period.end
-        start = given.get("start") or end - timedelta(days=period.days - 1)
+            period = lately(today, rule("watch.compare_days").number)
         return Asked(
             form=form,
-            period=Period(min(start, end), end),
+            period=form.period(period),
             level=watching.level_asked(request.GET.get("level", "")),
             base=base,
-            usual=best,
-            category=given.get("category", ""),
+            usual=best[1],
+            category=form.cleaned_data.get("category", ""),
             town=request.GET.get("town", ""),
         )
 
@@ -275,8 +269,8 @@ class Comparison(FigurePage[Asked, Compared]):
         """The comparison as a table, signals first."""
         rows = _narrowed(found, asked)
         csv_url = _address(request, "desk:watch_compare_csv", asked)
-        repeats_url = watching.with_query(
-            "desk:watch_repeats",
+        repeats_url = address(
+            "watch_repeats",
             start=found.now.start,
             end=found.now.end,
             category=asked.category,
@@ -292,7 +286,7 @@ class Comparison(FigurePage[Asked, Compared]):
             "plot": _plot(found, rows, csv_url),
             "csv_url": csv_url,
             "level_words": watching.level_percent(),
-            "as_of": watching.as_of(found.cutoff, found.revision),
+            "as_of": shown.as_of(found),
             "proposes": can(request.user, Capability.PROPOSE_LISTING),
         }
 

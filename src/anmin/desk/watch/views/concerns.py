@@ -10,10 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.desk.figures import indicators as shown
-from anmin.desk.figures.findings import of_breakdown, of_change, of_concerns
+from anmin.desk.figures.findings import of_breakdown, of_change
 from anmin.desk.figures.pages import FigurePage, Sheet, columns
+from anmin.desk.figures.pictures import concerns_plot, plot
 from anmin.desk.shell import figure as drawn
-from anmin.desk.shell.page import DeskRequest
+from anmin.desk.shell.page import DeskRequest, address
 from anmin.desk.watch import words as watching
 from anmin.people.policy import Capability
 from anmin.watch.concerns import Concerns, concerns_of, keys, where_named
@@ -46,27 +47,10 @@ def _line(account: Account, asked: Asked, one: Change) -> dict[str, Any]:
             account, indicator, figure, asked.period.start, asked.period.end, **narrow
         ),
         "change": of_change(one),
-        "where_url": watching.with_query(
-            "desk:watch_concerns", month=asked.month, town=asked.town, concern=indicator.key
+        "where_url": address(
+            "watch_concerns", month=asked.month, town=asked.town, concern=indicator.key
         ),
     }
-
-
-def _plot(found: Concerns, csv_url: str) -> drawn.Figure:
-    points = tuple(
-        shown.point_of(one.now.total, str(one.now.indicator.label)) for one in found.named
-    )
-    return drawn.Figure(
-        id="concerns",
-        kind="dots-interval",
-        title=_("What people are unhappy about"),
-        dimension=_("Concern"),
-        series=(drawn.Series(name=_("share of replies"), points=points),),
-        level=shown.level_now(),
-        finding=of_concerns([one.now for one in found.named]),
-        how=shown.how_made(found.any_result),
-        csv_url=csv_url,
-    )
 
 
 def _where(account: Account, key: str, period: Period, csv_url: str) -> drawn.Figure | None:
@@ -75,7 +59,7 @@ def _where(account: Account, key: str, period: Period, csv_url: str) -> drawn.Fi
     if not found.rows:
         return None
     one = found.indicator
-    return shown.plot(
+    return plot(
         found,
         anchor="where",
         title=_("“%(concern)s” by town") % {"concern": one.label},
@@ -112,8 +96,8 @@ class ConcernsPage(FigurePage[Asked, Concerns]):
             "days": watching.days(asked.period),
             "before": watching.days(asked.period.just_before()),
             "level": shown.level_now(),
-            "earlier": watching.with_query(
-                "desk:watch_concerns", month=months_before(asked.month, 1)[0], town=asked.town
+            "earlier": address(
+                "watch_concerns", month=months_before(asked.month, 1)[0], town=asked.town
             ),
         }
 
@@ -127,10 +111,14 @@ class ConcernsPage(FigurePage[Asked, Concerns]):
         key = asked.concern if asked.concern in keys() else found.named[0].now.indicator.key
         start, end = asked.period.start, asked.period.end
         by_town = f"{reverse('desk:measure_csv', args=[key])}?by=town&start={start}&end={end}"
-        csv_url = watching.with_query("desk:watch_concerns_csv", month=asked.month, town=asked.town)
+        csv_url = address("watch_concerns_csv", month=asked.month, town=asked.town)
         return {
             "lines": [_line(request.user, asked, one) for one in found.named],
-            "plot": _plot(found, csv_url),
+            "plot": concerns_plot(
+                [one.now for one in found.named],
+                shown.how_made(found.any_result),
+                csv_url=csv_url,
+            ),
             "csv_url": csv_url,
             "as_of": as_of,
             "where": _where(request.user, key, asked.period, by_town),

@@ -12,9 +12,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from anmin.desk.figures import indicators as shown
 from anmin.desk.figures.findings import scatter_words
-from anmin.desk.figures.pages import FigurePage, Sheet, as_of_columns, choices, columns
-from anmin.desk.shell.page import DeskRequest
+from anmin.desk.figures.numbers import decimal, p_value
+from anmin.desk.figures.pages import FigurePage, Sheet, as_of_columns, columns
+from anmin.desk.shell.page import DeskRequest, address, choices
 from anmin.desk.watch import words as watching
 from anmin.desk.watch.candidate_evidence import scan_how
 from anmin.kernel.errors import NotFound
@@ -97,9 +99,7 @@ def _how(scan: Scan) -> str:
         "places": f"{scan.places:,}",
         "unplaced": f"{scan.unplaced:,}",
     }
-    return "\n".join(
-        [scan_how(said), share, looked % numbers, watching.as_of(scan.cutoff, scan.revision)]
-    )
+    return "\n".join([scan_how(said), share, looked % numbers, shown.as_of(scan)])
 
 
 def _clusters(account: Account, scan: Scan) -> list[dict[str, Any]]:
@@ -120,11 +120,11 @@ def _clusters(account: Account, scan: Scan) -> list[dict[str, Any]]:
             "when": f"{one['first']} – {one['last']}",
             "cases": one["cases"],
             "expected": f"{one['expected']:.1f}",
-            "ratio": watching.ratio(one["ratio"]),
-            "p": watching.chance(one["p"]),
+            "ratio": decimal(one["ratio"], 2),
+            "p": p_value(one["p"]),
             "badge": CLAIMED if one["p"] <= scan.level else CHANCE,
-            "propose_url": watching.with_query(
-                "desk:candidate_new", ground="hot_spot", scan=scan.pk, cluster=str(at)
+            "propose_url": address(
+                "candidate_new", ground="hot_spot", scan=scan.pk, cluster=str(at)
             )
             if one["p"] <= scan.level and can(account, Capability.PROPOSE_LISTING)
             else "",
@@ -201,7 +201,7 @@ class HotSpots(FigurePage[Asked, Clusters]):
             "choices": choices(
                 {one.code: one.label for one in all_series().values()},
                 asked.series.code,
-                lambda code: watching.with_query("desk:watch_hotspots", series=code, night=night),
+                lambda code: address("watch_hotspots", series=code, night=night),
             ),
         }
 
@@ -222,19 +222,17 @@ class HotSpots(FigurePage[Asked, Clusters]):
             "scan": scan,
             "clusters": _clusters(request.user, scan),
             "finding": f"{_finding(scan)} {_scattered(scan)}",
-            "repeats_url": watching.with_query(
-                "desk:watch_repeats", start=scan.first, end=scan.last
-            )
+            "repeats_url": address("watch_repeats", start=scan.first, end=scan.last)
             if scan.settings.get("calls", 0) > scan.settings.get("events", 0)
             else "",
             "map": _map(scan, counts),
             "until": until,
             "week": _week(counts, until),
-            "csv_url": watching.with_query(
-                "desk:watch_hotspots_csv", series=scan.series, night=scan.night.isoformat()
+            "csv_url": address(
+                "watch_hotspots_csv", series=scan.series, night=scan.night.isoformat()
             ),
             "how": _how(scan),
-            "as_of": watching.as_of(scan.cutoff, scan.revision),
+            "as_of": shown.as_of(scan),
             "proposes": can(request.user, Capability.PROPOSE_LISTING),
         }
 

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from anmin.desk.figures.pages import FigurePage, Sheet, as_of_columns, choices, columns
+from anmin.desk.figures import indicators as shown
+from anmin.desk.figures.numbers import decimal, span
+from anmin.desk.figures.pages import FigurePage, Sheet, as_of_columns, columns
 from anmin.desk.shell import figure as drawn
-from anmin.desk.shell.page import DeskRequest, page, show
+from anmin.desk.shell.page import DeskRequest, Pages, address, choices, show
 from anmin.desk.watch import words as watching
 from anmin.faces.templatetags.anmin_time import exact
 from anmin.kernel.errors import NotFound
@@ -57,8 +59,8 @@ def _lines(month: IndexMonth, level: str) -> list[dict[str, Any]]:
                 **score,
                 "code": code,
                 "label": names.get(code, code),
-                "points": watching.points(score["score"]),
-                "span": watching.span(score["low"], score["high"]),
+                "points": decimal(score["score"]),
+                "span": span(score["low"], score["high"], decimal),
                 "badge": watching.band(score),
                 "share": f"{score['covered'] * 100:.0f}%",
                 "url": reverse("desk:watch_index_place", args=[month.month, level, code])
@@ -94,7 +96,7 @@ def how_made(month: IndexMonth) -> str:
             "share": f"{rule('index.coverage').share * 100:g}%",
         },
         _("Bands: %(bands)s.") % {"bands": _bands()},
-        watching.as_of(month.cutoff, month.revision),
+        shown.as_of(month),
     ]
     if month.frame_digest != now.digest:
         lines.insert(1, _("The frame has been changed since; this month keeps its own."))
@@ -122,7 +124,7 @@ def _plot(lines: list[dict[str, Any]], month: IndexMonth, csv_url: str) -> drawn
         title=_("Area index, %(month)s") % {"month": month.month},
         dimension=_("Place"),
         series=(drawn.Series(name=_("score"), points=points),),
-        level=round(rule("measures.confidence").share * 100),
+        level=shown.level_now(),
         reference=rule("index.orange").number,
         reference_label=_("red line: %(points)s") % {"points": rule("index.orange").number},
         finding=_("%(sure)s of %(all)s places are red; for %(red)s red cannot be ruled out.")
@@ -141,7 +143,10 @@ def _drawn_as(line: Mapping[str, Any]) -> str:
 # --- one place ------------------------------------------------------------------------------
 
 
-@page(Capability.VIEW_WATCH)
+pages = Pages(Capability.VIEW_WATCH)
+
+
+@pages.at("watch/index/<slug:month>/<slug:level>/<slug:code>/", "watch_index_place")
 def place(request: DeskRequest, month: str, level: str, code: str) -> HttpResponse:
     """One place in one month: aspects, indicators, counts, and the way to the records."""
     found = queries.index_month(request.user, month, key_of(request.GET.get("revision", "")))
@@ -156,8 +161,8 @@ def place(request: DeskRequest, month: str, level: str, code: str) -> HttpRespon
         "month": found,
         "score": {
             **score,
-            "points": watching.points(score["score"]),
-            "span": watching.span(score["low"], score["high"]),
+            "points": decimal(score["score"]),
+            "span": span(score["low"], score["high"], decimal),
             "badge": watching.band(score),
             "share": f"{score['covered'] * 100:.0f}%",
         },
@@ -168,8 +173,8 @@ def place(request: DeskRequest, month: str, level: str, code: str) -> HttpRespon
                 "environment": frame().environment_of(aspects[one["code"]]).label
                 if one["code"] in aspects
                 else "",
-                "points": watching.points(one["score"]),
-                "span": watching.span(one["low"], one["high"]),
+                "points": decimal(one["score"]),
+                "span": span(one["low"], one["high"], decimal),
                 "parts": [_part(request.user, part, level, code, now) for part in one["parts"]],
             }
             for one in score["aspects"]
@@ -179,9 +184,7 @@ def place(request: DeskRequest, month: str, level: str, code: str) -> HttpRespon
         "history": _history(request.user, level, code),
         "level": level,
         "proposes": can(request.user, Capability.PROPOSE_LISTING) and score["band"] == "red",
-        "propose_url": watching.with_query(
-            "desk:candidate_new", area=code, ground="red_months", about=month
-        ),
+        "propose_url": address("candidate_new", area=code, ground="red_months", about=month),
     }
     return show(request, "watch/index_place.html", context)
 
@@ -200,7 +203,7 @@ def _part(
     if part["value"] is None and part["score"] is None:
         value, limits, of = "—", "—", "—"
     elif count:
-        value = watching.ratio(part["value"])
+        value = decimal(part["value"], 2)
         limits = watching.limits(part["low"], part["high"])
         of = _("%(now)s now, %(before)s in the months before") % {
             "now": f"{part['numerator']:,g}",
@@ -221,8 +224,8 @@ def _part(
         "value": value,
         "limits": limits,
         "of": of,
-        "points": watching.points(part["score"]),
-        "span": watching.span(part["score_low"], part["score_high"]),
+        "points": decimal(part["score"]),
+        "span": span(part["score_low"], part["score_high"], decimal),
         "why": str(WHY.get(part["why"], "")),
         "url": watching.records_of(account, part["key"], now, cell, wanted)
         if one is not None and part["score"] is not None and part["numerator"]
@@ -250,7 +253,7 @@ def _history(account: Account, level: str, code: str) -> drawn.Figure | None:
         title=_("Month by month"),
         dimension=_("Month"),
         series=(drawn.Series(name=_("score"), points=tuple(points)),),
-        level=round(rule("measures.confidence").share * 100),
+        level=shown.level_now(),
         reference=rule("index.orange").number,
         reference_label=_("red line: %(points)s") % {"points": rule("index.orange").number},
     )
@@ -289,7 +292,7 @@ class Index(FigurePage[Asked, list[dict[str, Any]]]):
             "levels": choices(
                 watching.LEVEL_LABELS,
                 asked.level,
-                lambda level: watching.with_query("desk:watch_index", month=month, level=level),
+                lambda level: address("watch_index", month=month, level=level),
             ),
         }
 
@@ -303,7 +306,7 @@ class Index(FigurePage[Asked, list[dict[str, Any]]]):
         month = asked.month
         if month is None:
             return {}
-        csv_url = watching.with_query("desk:watch_index_csv", month=month.month, level=asked.level)
+        csv_url = address("watch_index_csv", month=month.month, level=asked.level)
         scored = [line for line in lines if line["score"] is not None]
         return {
             "lines": scored,
@@ -312,7 +315,7 @@ class Index(FigurePage[Asked, list[dict[str, Any]]]):
             "csv_url": csv_url,
             "bands": _bands(),
             "revisions": queries.revisions_of(request.user, month.month),
-            "as_of": watching.as_of(month.cutoff, month.revision),
+            "as_of": shown.as_of(month),
             "least": rule("index.score_from").number,
         }
 
@@ -349,7 +352,4 @@ class Index(FigurePage[Asked, list[dict[str, Any]]]):
         )
 
 
-urlpatterns: list[URLPattern] = [
-    *Index().urlpatterns,
-    path("watch/index/<slug:month>/<slug:level>/<slug:code>/", place, name="watch_index_place"),
-]
+urlpatterns = [*Index().urlpatterns, *pages.addresses]

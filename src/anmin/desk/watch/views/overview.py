@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from anmin.desk.shell.page import DeskRequest, page, show
-from anmin.desk.watch import words as watching
+from anmin.desk.shell.page import DeskRequest, Pages, address, show
 from anmin.people.policy import Capability
 from anmin.watch import queries
 from anmin.watch.example import newspaper_page
@@ -20,7 +19,10 @@ if TYPE_CHECKING:
     from anmin.watch.models import IndexMonth
 
 
-@page(Capability.VIEW_WATCH)
+pages = Pages(Capability.VIEW_WATCH)
+
+
+@pages.at("watch/", "watch")
 def overview(request: DeskRequest) -> HttpResponse:
     """What the last night found, the latest index, and what waits for somebody."""
     account = request.user
@@ -52,7 +54,7 @@ def _scan_tiles(scans: Any) -> list[dict[str, Any]]:
             "label": _("Hot spots: %(series)s")
             % {"series": known[one.series].label if one.series in known else one.series},
             "value": f"{len(one.claimed):,}",
-            "url": watching.with_query("desk:watch_hotspots", series=one.series),
+            "url": address("watch_hotspots", series=one.series),
             "note": _("at level %(level)s") % {"level": f"{one.level:.4f}"},
         }
         for one in scans
@@ -72,4 +74,4 @@ def _index_tiles(month: IndexMonth) -> list[dict[str, Any]]:
     ]
 
 
-urlpatterns: list[URLPattern] = [path("watch/", overview, name="watch")]
+urlpatterns = pages.addresses

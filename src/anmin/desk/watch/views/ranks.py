@@ -12,10 +12,12 @@ from django.utils.translation import gettext_lazy
 
 from anmin.desk.figures import indicators as shown
 from anmin.desk.figures.findings import beyond_words
-from anmin.desk.figures.pages import FigurePage, Sheet, as_of_columns, choices, columns
+from anmin.desk.figures.numbers import p_value
+from anmin.desk.figures.pages import FigurePage, Sheet, as_of_columns, columns
 from anmin.desk.figures.periods import PeriodForm
+from anmin.desk.figures.pictures import point_of
 from anmin.desk.shell import figure as drawn
-from anmin.desk.shell.page import DeskRequest
+from anmin.desk.shell.page import DeskRequest, address, choices
 from anmin.desk.watch import words as watching
 from anmin.people.policy import Capability
 from anmin.watch.periods import Period, rule
@@ -53,7 +55,7 @@ def _finding(found: Ranking) -> str:
     """Whether there is anything to rank at all."""
     if found.same is None:
         return ""
-    words = {"p": watching.chance(found.same), "n": len(found.rows)}
+    words = {"p": p_value(found.same), "n": len(found.rows)}
     if found.same > 1 - rule("measures.confidence").share:
         return (
             _("The %(n)s places could all be alike (p = %(p)s): the order may be chance.") % words
@@ -117,7 +119,7 @@ def _plots(found: Ranking, labels: dict[Any, str], csv_url: str) -> list[drawn.F
         series=(
             drawn.Series(
                 name=str(found.indicator.label),
-                points=tuple(shown.point_of(row.figure, labels[row.code]) for row in found.rows),
+                points=tuple(point_of(row.figure, labels[row.code]) for row in found.rows),
             ),
         ),
         funnel=tuple((one.n, *one.inner, *one.outer) for one in found.funnel),
@@ -158,7 +160,7 @@ def _how_ranks(found: Ranking) -> str:
             )
             % words,
             _("None with fewer than %(least)s records is ranked; nobody ranks persons.") % words,
-            watching.as_of(found.cutoff, found.revision),
+            shown.as_of(found),
         ]
     )
 
@@ -174,7 +176,7 @@ def _how_funnel(found: Ranking) -> str:
         lines.append(
             _("There is such a difference here, so the limits are wider than chance alone.")
         )
-    return "\n".join([*lines, watching.as_of(found.cutoff, found.revision)])
+    return "\n".join([*lines, shown.as_of(found)])
 
 
 class Ranks(FigurePage[Asked, Ranking]):
@@ -184,16 +186,14 @@ class Ranks(FigurePage[Asked, Ranking]):
     capabilities = (Capability.VIEW_WATCH,)
 
     def ask(self, request: DeskRequest) -> Asked:
-        form = PeriodForm(request.GET)
-        form.is_valid()
-        given, today = form.cleaned_data, timezone.localdate()
-        end = given.get("end") or today
-        start = given.get("start") or end - timedelta(days=rule("watch.compare_days").number - 1)
+        form, today = PeriodForm.asked(request), timezone.localdate()
+        days = rule("watch.compare_days").number
         by = request.GET.get("by", "")
         by = by if by in BY else BY[0]
         key = request.GET.get("key", "")
         key = key if key in {one.key for one in rankable(by)} else USUAL
-        return Asked(form, Period(min(start, end), end), key, by)
+        period = form.period(Period(today - timedelta(days=days - 1), today))
+        return Asked(form, period, key, by)
 
     def around(self, request: DeskRequest, asked: Asked) -> dict[str, Any]:
         return {
@@ -204,7 +204,7 @@ class Ranks(FigurePage[Asked, Ranking]):
             "kinds": choices(
                 KINDS,
                 asked.by,
-                lambda by: watching.with_query("desk:watch_ranks", key=asked.key, by=by),
+                lambda by: address("watch_ranks", key=asked.key, by=by),
             ),
         }
 
@@ -214,9 +214,7 @@ class Ranks(FigurePage[Asked, Ranking]):
     def shown(self, request: DeskRequest, asked: Asked, found: Ranking) -> dict[str, Any]:
         """Ranks with their intervals, the funnel, and the table of both."""
         start, end = asked.period.start, asked.period.end
-        csv_url = watching.with_query(
-            "desk:watch_ranks_csv", key=asked.key, by=asked.by, start=start, end=end
-        )
+        csv_url = address("watch_ranks_csv", key=asked.key, by=asked.by, start=start, end=end)
         labels = _labels(found)
         return {
             "found": found,
@@ -227,7 +225,7 @@ class Ranks(FigurePage[Asked, Ranking]):
             "too_few": [labels[row.dimensions[asked.by]] for row in found.too_few],
             "least": found.least,
             "plots": _plots(found, labels, csv_url) if found.rows else [],
-            "as_of": watching.as_of(found.cutoff, found.revision),
+            "as_of": shown.as_of(found),
             "level": shown.level_now(),
         }
 

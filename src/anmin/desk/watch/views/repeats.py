@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
-from django.contrib import messages
 from django.http import HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from anmin.desk.shell.page import DeskRequest, go, page, show
+from anmin.desk.shell.page import DeskRequest, Pages, done, show
 from anmin.desk.watch import words as watching
 from anmin.kernel.errors import Conflict, Refusal, Unavailable
 from anmin.kernel.incoming import MOST, day_of
@@ -36,7 +35,10 @@ class ApartForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=REASON)
 
 
-@page(Capability.VIEW_WATCH)
+pages = Pages(Capability.VIEW_WATCH)
+
+
+@pages.at("watch/repeats/", "watch_repeats")
 def repeats(request: DeskRequest) -> HttpResponse:
     """The likely repeats of a period; an analyst says that one is an event of its own."""
     problem = ""
@@ -57,8 +59,9 @@ def repeats(request: DeskRequest) -> HttpResponse:
                     raise
                 problem = str(refusal)
             else:
-                messages.success(request, _("Written down. New figures count it so."))
-                return go(request, request.get_full_path())
+                return done(
+                    request, _("Written down. New figures count it so."), request.get_full_path()
+                )
         else:
             problem = _("Give the reason.")
     start, end, place, category = _asked(request)
@@ -101,4 +104,4 @@ def _line(one: Repeat) -> dict[str, Any]:
     }
 
 
-urlpatterns: list[URLPattern] = [path("watch/repeats/", repeats, name="watch_repeats")]
+urlpatterns = pages.addresses

@@ -3,7 +3,7 @@
 import pytest
 from tests.personas import City, SignIn
 
-from anmin.desk.figures.signs import signed
+from anmin.desk.figures.numbers import signed
 from anmin.faces.story import Names, story
 from anmin.matters.actor import Actor
 from anmin.matters.ledger import Change, append
