@@ -7,19 +7,12 @@ const drawn = new Map();
 const DASHES = ["solid", "dashed", "dotted", [8, 3, 2, 3]];
 const SHAPES = ["circle", "rect", "triangle", "diamond"];
 const STRIP = 16;
+const COLOURS = ["--ink", "--muted", "--line", "--surface", "--raised", "--action", "--risk", "--done"];
 
 function colours(figure) {
   const style = getComputedStyle(figure);
-  const read = (name) => style.getPropertyValue(name).trim();
-  return {
-    ink: read("--ink"),
-    muted: read("--muted"),
-    line: read("--line"),
-    surface: read("--surface"),
-    raised: read("--raised"),
-    series: [read("--action"), read("--risk"), read("--done"), read("--muted")],
-    font: style.fontFamily,
-  };
+  const [ink, muted, line, surface, raised, ...series] = COLOURS.map((name) => style.getPropertyValue(name).trim());
+  return { ink, muted, line, surface, raised, series: [...series, muted], font: style.fontFamily };
 }
 
 function reader(spec) {
@@ -104,23 +97,18 @@ function withheld(spec, palette, flat) {
 }
 
 // --- one option per kind ----------------------------------------------------------------------
-// Where the name of a reference line stands: upright above a vertical one.
-const PLACES = {
-  "dots-interval": { position: "start", rotate: 0, distance: 3 },
-  funnel: { position: "insideEndTop" },
-  "line-band": { position: "insideEndTop" },
-  bars: { position: "insideEndTop" },
-};
-
 function marks(spec, read, palette) {
   if (spec.reference == null) return undefined;
   const at = read.raw(spec.reference);
+  const upright = spec.kind === "dots-interval";
+  // The name of a reference line stands upright above a vertical one.
+  const place = upright ? { position: "start", rotate: 0, distance: 3 } : { position: "insideEndTop" };
   return {
     silent: true,
     symbol: "none",
     lineStyle: { color: palette.muted, type: "dashed", width: 1 },
-    label: { formatter: spec.referenceLabel, color: palette.muted, ...PLACES[spec.kind] },
-    data: [spec.kind === "dots-interval" ? { xAxis: at } : { yAxis: at }],
+    label: { formatter: spec.referenceLabel, color: palette.muted, ...place },
+    data: [upright ? { xAxis: at } : { yAxis: at }],
   };
 }
 
@@ -185,8 +173,8 @@ function bars(spec, read, palette) {
       itemStyle: { color: colour },
       markLine: index === 0 ? marks(spec, read, palette) : undefined,
     };
-    const shift = { flat: false, px: 0, count: 1 };
-    return estimated ? [bar, whisker(series, 0, read, palette.ink, shift)] : [bar];
+    const upright = { flat: false, px: 0, count: 1 };
+    return estimated ? [bar, whisker(series, 0, read, palette.ink, upright)] : [bar];
   });
 }
 
@@ -307,16 +295,13 @@ function told(spec, at) {
 }
 
 function reach(spec, read, pick) {
-  const all = spec.series.flatMap((series) =>
-    series.points.flatMap((point) => [point.low, point.high, point.value]),
-  );
+  const all = spec.series.flatMap((one) => one.points.flatMap((point) => [point.low, point.high, point.value]));
   return pick(...[...all, spec.reference].filter((value) => value != null).map(read.raw));
 }
 
 // The scale is wide enough for every interval, never cut inside one.
 const lowest = (spec, read) => {
-  const low = reach(spec, read, Math.min);
-  const high = reach(spec, read, Math.max);
+  const [low, high] = [Math.min, Math.max].map((pick) => reach(spec, read, pick));
   return Math.max(low >= 0 ? 0 : -Infinity, Math.floor((low - (high - low) * 0.1) / 5) * 5);
 };
 const limits = (spec, read) => {
@@ -358,8 +343,7 @@ async function draw(figure) {
   fit(chart);
   chart.on("click", (hit) => hit.data?.url && location.assign(hit.data.url));
   drawn.set(figure, { chart, spec });
-  const toggle = figure.querySelector("[data-table-toggle]");
-  toggle.hidden = false;
+  figure.querySelector("[data-table-toggle]").hidden = false;
   showTable(figure, false);
 }
 
@@ -375,10 +359,8 @@ function showTable(figure, shown) {
 }
 
 document.addEventListener("click", (event) => {
-  const toggle = event.target.closest("[data-table-toggle]");
-  if (!toggle) return;
-  const figure = toggle.closest("figure");
-  showTable(figure, figure.querySelector("[data-table]").hidden);
+  const figure = event.target.closest("[data-table-toggle]")?.closest("figure");
+  if (figure) showTable(figure, figure.querySelector("[data-table]").hidden);
 });
 
 const paper = matchMedia("print");
