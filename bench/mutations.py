@@ -29,6 +29,7 @@ BESIDE = {
         "src/anmin/exchange/tests/test_undoing.py",
         "src/anmin/exchange/tests/test_named_first.py",
         "src/anmin/exchange/tests/test_whose_file.py",
+        "src/anmin/exchange/tests/test_whose_callback.py",
         "src/anmin/desk/matters/tests",
         "src/anmin/portal/tests/test_follow_pages.py",
         "tests/own_kind",

@@ -15,7 +15,7 @@ from anmin.config import integrity
 from anmin.evidence.findings import What
 from anmin.matters.models import Entry
 from anmin.matters.news import drain
-from tests.test_tampering import _live, _one, _run, _Undo, in_groups, tables_of
+from tests.tampering import Undo, in_groups, live, one_row, run, tables_of
 
 CHANGED, INVENTED = What.CHANGED, What.INVENTED
 type Case = tuple[What, str, str]
@@ -120,7 +120,7 @@ def _matter(key: str) -> str:
 
 def _badly_seen(cases: list[Case]) -> list[str]:
     """Which of these changes, made at once, are not found by their sort and table, or not dated."""
-    with suppress(_Undo), transaction.atomic(), connection.cursor() as cursor:
+    with suppress(Undo), transaction.atomic(), connection.cursor() as cursor:
         for _what, _table, sql in cases:
             if sql.startswith("MATTER "):
                 sql = _matter(sql.removeprefix("MATTER "))
@@ -131,7 +131,7 @@ def _badly_seen(cases: list[Case]) -> list[str]:
         found = reversed([*report.findings])
         dated = {(one.what, one.table): one.at is not None for one in found}  # the first of each
         bad = [sql for what, table, sql in cases if not dated.get((what, table))]
-        raise _Undo
+        raise Undo
     return bad
 
 
@@ -144,7 +144,7 @@ def _touches(case: Case) -> set[str]:
 
 def _unseen(cases: list[Case]) -> list[str]:
     """What of several changes made at once is not found, or does not say what to do."""
-    with connection.cursor() as cursor, suppress(_Undo), transaction.atomic():
+    with connection.cursor() as cursor, suppress(Undo), transaction.atomic():
         if connection.vendor == "postgresql":
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for _what, _where, sql in cases:
@@ -160,7 +160,7 @@ def _unseen(cases: list[Case]) -> list[str]:
         with translation.override("en"):
             assert all(one.as_json()["advice"] and one.sentence for one in report.findings)
             assert report.sentence().count("→") >= 2
-        raise _Undo
+        raise Undo
     return missed
 
 
@@ -168,7 +168,7 @@ def _unseen(cases: list[Case]) -> list[str]:
 @pytest.mark.timeout(900)
 @pytest.mark.django_db
 def test_forms_keys_triggers_and_cursors_are_found() -> None:
-    _live()
+    live()
     drain()
     assert [one.sentence for one in integrity.check().findings] == []
     cases = [*ANYWHERE, *((What.FOREIGN, "", sql) for sql in FOREIGN[connection.vendor])]
@@ -184,27 +184,27 @@ def _again() -> None:
     """An answer removed, and another one given its number: the log tells of both."""
     last = Answer.objects.order_by("pk").last()
     assert last
-    with pytest.raises(_Undo), transaction.atomic():  # noqa: PT012
-        _run(f"DELETE FROM evidence_receipt WHERE label = 'callbacks.answer' AND row = {last.pk}")
-        _run(f"DELETE FROM callbacks_answer WHERE id = {last.pk}")
+    with pytest.raises(Undo), transaction.atomic():  # noqa: PT012
+        run(f"DELETE FROM evidence_receipt WHERE label = 'callbacks.answer' AND row = {last.pk}")
+        run(f"DELETE FROM callbacks_answer WHERE id = {last.pk}")
         last._state.adding = True
         last.save()
         found = [one for one in integrity.check().findings if one.what == What.REUSED]
         assert [(one.table, one.pk) for one in found] == [("callbacks.answer", last.pk)]
-        raise _Undo
+        raise Undo
 
 
 def _passed_over() -> None:
     """The planner's place moved over a closing: its citizen would never be called."""
     planned = "SELECT max(closing) FROM callbacks_callback WHERE round = 1 AND status <> 'done'"
-    (closing,) = _one(planned)
+    (closing,) = one_row(planned)
     matter = Entry.objects.get(pk=closing).matter
     for table in ("attempt", "answer", "answerlink", "qualitycheck"):
-        _run(f"DELETE FROM callbacks_{table} WHERE callback_id IN (SELECT id FROM callbacks_callback WHERE closing = {closing})")  # fmt: skip
-    _run(f"DELETE FROM callbacks_callback WHERE closing = {closing}")
+        run(f"DELETE FROM callbacks_{table} WHERE callback_id IN (SELECT id FROM callbacks_callback WHERE closing = {closing})")  # fmt: skip
+    run(f"DELETE FROM callbacks_callback WHERE closing = {closing}")
     found = [one for one in integrity.check().findings if one.what == What.NO_CALLBACK]
     assert [(one.pk, one.name) for one in found] == [(matter.pk, matter.number)]
-    _run(f"UPDATE matters_cursor SET position = {closing - 1} WHERE name = '{NEWS}'")
+    run(f"UPDATE matters_cursor SET position = {closing - 1} WHERE name = '{NEWS}'")
     assert not [one for one in integrity.check().findings if one.what == What.NO_CALLBACK]
 
 

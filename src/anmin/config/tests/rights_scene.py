@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from anmin.matters.actor import Actor
+from anmin.people.models import Account
+
+if TYPE_CHECKING:
+    from anmin.config.tests.rights_world import World
 
 WALK = Actor.system("walk")
 
@@ -16,3 +20,8 @@ class Scene:
     parts: Mapping[str, Any] = field(default_factory=dict)
     form: Mapping[str, Any] = field(default_factory=dict)
     query: str = ""
+
+
+def colleague(world: "World", account: Account) -> Account:
+    """Somebody else who does the same work."""
+    return world.second if account.pk == world.city.operator.pk else world.city.operator

@@ -26,8 +26,8 @@ from anmin.callbacks.signing import open_keys
 from anmin.channels.actions import receive_reply
 from anmin.channels.models import Message
 from anmin.channels.models import Status as Delivery
-from anmin.config.tests import rights_matters
-from anmin.config.tests.rights_scene import WALK, Scene
+from anmin.config.tests import rights_matters, rights_surveys
+from anmin.config.tests.rights_scene import WALK, Scene, colleague
 from anmin.evidence.log import atomic
 from anmin.exchange.models import ImportRun
 from anmin.exchange.template import template_columns
@@ -39,9 +39,6 @@ from anmin.matters.contacts import ContactFacts
 from anmin.matters.news import drain
 from anmin.people.models import Account
 from anmin.people.policy import Capability, can
-from anmin.surveys import frames
-from anmin.surveys.models import Case, FrameRow
-from anmin.surveys.tests.scene import FULL, HEADER, framed, opened, table
 from anmin.watch.evidence import level_of
 from anmin.watch.index import RED
 from anmin.watch.models import IndexMonth
@@ -57,13 +54,7 @@ STRANGE = (
     *(f"110-{n:02},2026-03-01 09:{n:02}:00,纠纷,罗阳大道{n}号" for n in range(60)),
 )
 """The lines of a file that no profile is for."""
-WAVE = "walk"
 type Made = Callable[["World", Account, str], Scene]
-
-
-def colleague(world: "World", account: Account) -> Account:
-    """Somebody else who does the same work."""
-    return world.second if account.pk == world.city.operator.pk else world.city.operator
 
 
 # --- callbacks ----------------------------------------------------------------------------------
@@ -294,82 +285,6 @@ def photo_kept(world: "World", _account: Account, mine: str) -> Scene:
     return Scene({"number": matter.number, "file_id": kept.pk}, {"file": file})
 
 
-# --- surveys ------------------------------------------------------------------------------------
-
-
-def wave_opened(world: "World", _account: Account, _mine: str) -> Scene:
-    """A wave without a frame, and a file with seventy people."""
-    opened(world.city, WAVE)
-    lines = [HEADER, *(cells for _line, cells in table())]
-    content = "\n".join(",".join(cells) for cells in lines).encode()
-    return Scene({"code": WAVE}, {"file": SimpleUploadedFile("名单.csv", content)})
-
-
-def frame_refused(world: "World", _account: Account, _mine: str) -> Scene:
-    """A wave whose file had a row that was not taken."""
-    from anmin.exchange.rejects import RejectsFile
-
-    opened(world.city, WAVE)
-    with RejectsFile(f"frame-{WAVE}", has_header=True) as file:
-        file.write(HEADER, ["R999", *[""] * (len(HEADER) - 1)], 2, "walk")
-    return Scene({"code": WAVE})
-
-
-def frame_in(world: "World", _account: Account, _mine: str) -> Scene:
-    """A wave whose frame is in and not frozen."""
-    wave = opened(world.city, WAVE)
-    frames.take_in(wave_id=wave.pk, header=HEADER, rows=table(), by=world.city.analyst)
-    return Scene({"code": WAVE})
-
-
-def frozen(world: "World", _account: Account, _mine: str) -> Scene:
-    """A wave whose frame is frozen, and how many are to be drawn."""
-    framed(world.city, code=WAVE)
-    sizes = {f"n_{world.city.town.code}": "10", f"n_{world.city.yuhai_town.code}": "6"}
-    return Scene({"code": WAVE}, sizes)
-
-
-@atomic
-def interviewed(world: "World", account: Account, mine: str) -> Scene:
-    """Somebody whom this person interviews, or a colleague."""
-    holder = account if mine == "own" else colleague(world, account)
-    case = Case.objects.filter(wave__code="2026-h2").order_by("pk")[0]
-    Case.objects.filter(pk=case.pk).update(
-        operator=holder, lease_until=timezone.now() + timedelta(minutes=20)
-    )
-    return Scene({"case_id": case.pk}, {"outcome": "no_answer", "via": "phone"})
-
-
-def on_paper(world: "World", _account: Account, _mine: str) -> Scene:
-    """A paper form that came back."""
-    row = FrameRow.objects.filter(case__wave__code="2026-h2").order_by("pk")[0]
-    return Scene(form={"number": row.number, **FULL})
-
-
-def outside(world: "World", _account: Account, _mine: str) -> Scene:
-    """A figure of somebody else's survey."""
-    told = {"title_zh": "省调查", "title_en": "Survey of the province", "measure": "safety"}
-    return Scene(form={**told, "year": "2025", "percent": "97.75", "source": "公报"})
-
-
-def totals(world: "World", _account: Account, _mine: str) -> Scene:
-    """Population totals from outside."""
-    content = "variable,level,total\nsex,男,40\nsex,女,60\n".encode()
-    file = SimpleUploadedFile("m.csv", content)
-    return Scene({"code": world.ended}, {"file": file, "source": "统计公报"})
-
-
-def asked(world: "World", _account: Account, _mine: str) -> Scene:
-    """A wave whose asking has ended, with answers."""
-    return Scene({"code": world.ended})
-
-
-def plain_file(world: "World", _account: Account, _mine: str) -> Scene:
-    """Anybody's survey file."""
-    file = SimpleUploadedFile("a.csv", b"y,w\n1,2\n2,2\n")
-    return Scene(form={"file": file})
-
-
 # --- watching -----------------------------------------------------------------------------------
 
 
@@ -434,21 +349,21 @@ SCENES: Mapping[str, Made] = {
     "desk:import_rejects": imported,
     "desk:import_units": names_a_unit,
     "desk:import_progress": waits_for_its_turn,
-    "desk:survey_frame": wave_opened,
-    "desk:survey_rejected": frame_refused,
-    "desk:survey_freeze": frame_in,
-    "desk:survey_draw": frozen,
-    "desk:survey_release": asked,
-    "desk:survey_results": asked,
-    "desk:survey_results_csv": asked,
-    "desk:survey_margins": totals,
-    "desk:survey_method": asked,
-    "desk:survey_outside": outside,
-    "desk:survey_file": plain_file,
-    "desk:survey_paper": on_paper,
-    "desk:interview": interviewed,
-    "desk:interview_contact": interviewed,
-    "desk:interview_release": interviewed,
+    "desk:survey_frame": rights_surveys.wave_opened,
+    "desk:survey_rejected": rights_surveys.frame_refused,
+    "desk:survey_freeze": rights_surveys.frame_in,
+    "desk:survey_draw": rights_surveys.frozen,
+    "desk:survey_release": rights_surveys.asked,
+    "desk:survey_results": rights_surveys.asked,
+    "desk:survey_results_csv": rights_surveys.asked,
+    "desk:survey_margins": rights_surveys.totals,
+    "desk:survey_method": rights_surveys.asked,
+    "desk:survey_outside": rights_surveys.outside,
+    "desk:survey_file": rights_surveys.plain_file,
+    "desk:survey_paper": rights_surveys.on_paper,
+    "desk:interview": rights_surveys.interviewed,
+    "desk:interview_contact": rights_surveys.interviewed,
+    "desk:interview_release": rights_surveys.interviewed,
     "desk:candidate_new": in_the_red,
     "desk:watch_repeats": one_event,
 }

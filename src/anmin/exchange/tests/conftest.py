@@ -1,11 +1,12 @@
 """How this room's stories are told."""
 
+import csv
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
@@ -15,6 +16,10 @@ from anmin.exchange.problems import Problem
 from anmin.exchange.profile import Profile
 from anmin.exchange.reading import Order, read
 from anmin.exchange.row_facts import Facts, World
+
+if TYPE_CHECKING:
+    from anmin.exchange.tests.exports import Table
+    from anmin.exchange.tests.station import Files
 
 # Files are written and read in many of these tests: how long one takes says nothing.
 hypothesis.settings.register_profile("files", deadline=None)
@@ -70,5 +75,28 @@ def taken(tmp_path: Path) -> Callable[..., list[Facts | tuple[int, Problem]]]:
             rows += [(facts.line, facts) for facts in batch.facts]
             rows += [(line, (line, problem)) for line, _cells, problem in batch.rejected]
         return [one for _line, one in sorted(rows, key=lambda row: row[0])]
+
+    return go
+
+
+@pytest.fixture
+def files(tmp_path: Path, settings: Any) -> "Files":
+    """What a station takes in, in a home of its own."""
+    from anmin.exchange.tests.station import Files
+
+    settings.ANMIN_HOME = tmp_path
+    return Files(tmp_path)
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Callable[..., "Table"]:
+    """A CSV of these rows, guessed and read."""
+    from anmin.exchange.tests.exports import Table
+
+    def go(rows: Sequence[Sequence[object]], codec: str = "utf-8", **said: object) -> "Table":
+        path = tmp_path / "calls.csv"
+        with path.open("w", encoding=codec, newline="") as file:
+            csv.writer(file).writerows(rows)
+        return Table(path, **said)  # type: ignore[arg-type]
 
     return go

@@ -1,7 +1,6 @@
 """A unit's file comes before the city's, or after it: what the city's record says has the last word."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -17,7 +16,7 @@ from anmin.evidence.log import atomic
 from anmin.exchange import undoing
 from anmin.exchange.imports import ImportResult, import_file
 from anmin.exchange.models import ImportRun
-from anmin.exchange.tests.test_whose_file import ANSWERED, DAY, Files, everything, row
+from anmin.exchange.tests.station import ANSWERED, DAY, Files, everything, row
 from anmin.kernel.errors import Conflict
 from anmin.matters.actions import contacts_to_call
 from anmin.matters.first_word import named_by_unit
@@ -28,12 +27,6 @@ from anmin.people.models import Account
 
 FRIEND = "13900000001"
 SPOT = {"发生地址": "文化小区3幢", "经度": "120.63", "纬度": "27.78"}
-
-
-@pytest.fixture
-def files(tmp_path: Path, settings: Any) -> Files:
-    settings.ANMIN_HOME = tmp_path
-    return Files(tmp_path)
 
 
 def counted() -> list[tuple[int, bool]]:

@@ -1,7 +1,6 @@
 """A wrong file is taken back as a whole, as long as nobody has built on it."""
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ from anmin.callbacks.reopening import withdraw_after
 from anmin.evidence.log import atomic
 from anmin.exchange import undoing
 from anmin.exchange.models import ImportRun, Status
-from anmin.exchange.tests.test_whose_file import ANSWERED, DAY, Files, row
+from anmin.exchange.tests.station import ANSWERED, DAY, Files, row
 from anmin.kernel.errors import Conflict, NotAllowed, NotFound
 from anmin.matters import actions, merging
 from anmin.matters.actor import Actor
@@ -32,12 +31,6 @@ from anmin.matters.registry import kind_of
 from anmin.matters.verify import verify
 from anmin.measures.reading import source_sql
 from anmin.people.models import AccessLog
-
-
-@pytest.fixture
-def files(tmp_path: Path, settings: Any) -> Files:
-    settings.ANMIN_HOME = tmp_path
-    return Files(tmp_path)
 
 
 def last_run() -> ImportRun:

@@ -144,3 +144,24 @@ EVERYTHING = (CALLS, SATISFACTION, WEIGHTED, NUMBER, IN_TIME)
 def at(text: str) -> datetime:
     """A moment in UTC."""
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+MARCH, APRIL = at("2026-03-10 01:00"), at("2026-04-10 01:00")
+
+
+def group(
+    first: int,
+    size: int,
+    opened: datetime,
+    *,
+    satisfied: int = 0,
+    replied: int | None = None,
+    **facts: Any,
+) -> list[dict[str, Any]]:
+    """`size` calls from number `first` on: so many replied, the first so many satisfied."""
+    replied = size if replied is None else replied
+    return [
+        call(first + n, opened, replied=n < replied, satisfied=n < satisfied if n < replied else None,
+             score=[0.5, 1.0][n % 2] if n < replied else None, **facts)
+        for n in range(size)
+    ]  # fmt: skip

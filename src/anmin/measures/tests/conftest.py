@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.utils import translation
 
+from anmin.measures.lake import refresh
 from anmin.measures.registry import Registry, registry
 from anmin.measures.tests import calls
 
@@ -39,3 +40,17 @@ def table(declared, transactional_db):
 def table_inside(declared, db):
     """The same inside the test's transaction, as most tests of other rooms have it."""
     calls.create()
+
+
+@pytest.fixture
+def quarter(table_inside):
+    """Two units over two months; unit C has answers from three people only."""
+    calls.put(
+        *calls.group(0, 40, calls.MARCH, satisfied=30, unit="A"),
+        *calls.group(100, 60, calls.APRIL, satisfied=50, replied=55, unit="A"),
+        *calls.group(200, 20, calls.MARCH, satisfied=10, replied=12, unit="B"),
+        *calls.group(300, 30, calls.APRIL, satisfied=20, unit="B"),
+        *calls.group(400, 3, calls.APRIL, satisfied=1, unit="C"),
+        *calls.group(500, 14, calls.APRIL, satisfied=7, unit=None),
+    )
+    return refresh().manifest

@@ -13,39 +13,12 @@ from hypothesis import strategies as some
 
 from anmin.kernel.errors import NotFound, Refusal, Unavailable
 from anmin.measures.columns import Column, ColumnType
-from anmin.measures.engines import NAMES, engine_named
 from anmin.measures.figures import Part
 from anmin.measures.lake import refresh
 from anmin.measures.manifest import Manifest, lake_folder
-from anmin.measures.queries import records, show, show_each, show_many, tally
-from anmin.measures.tests.calls import CALLS, at, call, create, put
+from anmin.measures.queries import records, show, show_many, tally
+from anmin.measures.tests.calls import APRIL, CALLS, MARCH, at, call, create, group, put
 from anmin.stats.intervals import poisson, wilson
-
-MARCH, APRIL = at("2026-03-10 01:00"), at("2026-04-10 01:00")
-
-
-def group(first, size, opened, *, satisfied=0, replied=None, **facts):
-    """`size` calls from number `first` on: so many replied, the first so many satisfied."""
-    replied = size if replied is None else replied
-    return [
-        call(first + n, opened, replied=n < replied, satisfied=n < satisfied if n < replied else None,
-             score=[0.5, 1.0][n % 2] if n < replied else None, **facts)
-        for n in range(size)
-    ]  # fmt: skip
-
-
-@pytest.fixture
-def quarter(table_inside):
-    """Two units over two months; unit C has answers from three people only."""
-    put(
-        *group(0, 40, MARCH, satisfied=30, unit="A"),
-        *group(100, 60, APRIL, satisfied=50, replied=55, unit="A"),
-        *group(200, 20, MARCH, satisfied=10, replied=12, unit="B"),
-        *group(300, 30, APRIL, satisfied=20, unit="B"),
-        *group(400, 3, APRIL, satisfied=1, unit="C"),
-        *group(500, 14, APRIL, satisfied=7, unit=None),
-    )
-    return refresh().manifest
 
 
 def test_a_share_with_all_that_belongs_to_it(quarter):
@@ -335,73 +308,6 @@ def test_neither_the_order_of_records_nor_of_dimensions_matters(declared, db, ro
     expected = figures(numbered, ["category", "month", "unit"])
     random.shuffle(numbered)
     assert figures(numbered, by) == expected
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_every_engine_gives_the_same(table_inside, name):
-    """On DuckDB always, on Spark where it is installed."""
-    put(*group(0, 40, MARCH, satisfied=30, unit="A"), *group(100, 30, APRIL, satisfied=9, unit=None),
-        call(900, MARCH, due_at=MARCH), call(901, MARCH, due_at=timezone.now() + timedelta(days=1)))  # fmt: skip
-    if name == "spark":
-        pytest.importorskip("pyspark")
-    refresh(engine=name)
-    day = date(2026, 4, 10)
-    for arguments in (
-        {"by": ["unit", "month"]},
-        {"start": day, "end": day},
-        {"filters": {"unit": None}},
-        {"scope": {"category": ['it\'s a \\ and "more"', "theft"]}},
-    ):
-        keys = ["satisfaction", "weighted", "number"]
-        assert show_many(keys, engine=name, **arguments) == show_many(keys, **arguments)
-    each = {"satisfaction": [(), ("unit", "month"), ("month", "unit")], "number": [("month",)]}
-    assert show_each(each, engine=name) == {
-        key: {by: show(key, by) for by in every} for key, every in each.items()
-    }
-    assert show("in_time", engine=name).total.denominator == 1
-    assert records("satisfaction", part=Part.REST, engine=name, limit=5).keys == [
-        30,
-        31,
-        32,
-        33,
-        34,
-    ]
-
-
-def test_several_groupings_at_once_are_what_they_are_one_by_one(quarter):
-    """Indicators of one table, each by groupings of its own, unknown values among them."""
-    put(*group(500, 12, APRIL, unit=None, category=None, satisfied=5))
-    refresh()
-    each = {
-        "satisfaction": [(), ("unit",), ("unit", "month")],
-        "weighted": [("category",)],
-        "number": [("month", "unit"), ("date",)],
-        "in_time": [],
-    }
-    found = show_each(each, date(2026, 3, 1), scope={"unit": ["A", "B", None]})
-    alone = {"start": date(2026, 3, 1), "scope": {"unit": ["A", "B", None]}}
-    assert found == {
-        key: {by: show(key, by, **alone) for by in every} for key, every in each.items()
-    }
-    assert list(found["number"]) == each["number"]
-    with pytest.raises(Refusal, match="has no dimension category"):
-        show_each({"in_time": [("category",)]})
-
-
-def test_several_groupings_of_an_empty_table_are_empty(table):
-    refresh()
-    found = show_each({"number": [(), ("unit",)]})["number"]
-    assert [result.total.value for result in found.values()] == [0, 0]
-    assert [result.rows for result in found.values()] == [[found[()].total], []]
-
-
-def test_without_its_extra_spark_says_what_to_install(monkeypatch):
-    from anmin.measures.engines import spark
-
-    spark.engine.cache_clear()
-    monkeypatch.setitem(__import__("sys").modules, "pyspark.sql", None)
-    with pytest.raises(Unavailable, match="install Anmin with its extra"):
-        engine_named("spark")
 
 
 def test_files_that_vanish_while_read_are_read_again(quarter, monkeypatch):
