@@ -56,16 +56,19 @@ class ActForm(forms.Form):
         names = (refusal.field, f"{DETAIL}{refusal.field}")
         self.add_error(next((n for n in names if n in self.fields), None), str(refusal))
 
-    def does(self, act: Callable[[dict[str, Any]], object]) -> bool:
+    def does(self, act: Callable[[dict[str, Any]], object], *, lets_pass: bool = False) -> bool:
         """Whether what was sent is sound and ``act`` did it; a refusal is shown at its field.
 
-        What the action gave back stands in ``made``.
+        What the action gave back stands in ``made``. ``lets_pass``: a refusal of no field, unless it
+        is a conflict, is the caller's.
         """
         if not self.is_valid():
             return False
         try:
             self.made = act(self.cleaned_data)
         except Refusal as refusal:
+            if lets_pass and refusal.field is None and not isinstance(refusal, Conflict):
+                raise
             self.refuse(refusal)
             return False
         return True

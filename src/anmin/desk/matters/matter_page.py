@@ -19,6 +19,7 @@ from anmin.matters import children, merging
 from anmin.matters.merged import INTO
 from anmin.matters.outcome import OUTCOME_LABELS
 from anmin.matters.policy import in_scope
+from anmin.matters.queries import may_see
 from anmin.matters.reactions import read_answer, standing
 from anmin.matters.registry import kind_of
 
@@ -163,6 +164,11 @@ def step_of(view: MatterView, names: Names, move: Move, place: int, bound: ActFo
             for answer in answers_for(matter.kind, field, matter.category)
         ],
     )
+
+
+def seen_or(account: Account, matter: Matter, otherwise: str = "desk:matters") -> tuple[str, ...]:
+    """Where somebody goes on who wrote about a matter: to it, unless they do not see it any more."""
+    return ("desk:matter", matter.number) if may_see(account, matter) else (otherwise,)
 
 
 def written(answer: Answer, matter: Matter, unit: str) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from anmin.faces.forms import ActForm
 from anmin.surveys.questionnaires import questionnaire, versions
+from anmin.surveys.waves import Opening
 
 if TYPE_CHECKING:
     from anmin.people.models import Account
@@ -46,6 +47,14 @@ class WaveForm(ActForm):
         required=False,
         initial=True,
     )
+
+    def opening(self) -> Opening:
+        """The same for the action."""
+        given = self.cleaned_data
+        code, _dot, version = given["sheet"].rpartition(".")
+        same = ("code", "title_zh", "title_en", "by_message", "double_entry")
+        said = {name: given[name] for name in same}
+        return Opening(questionnaire=code, version=int(version), **said)
 
 
 class SampleForm(ActForm):
@@ -170,3 +179,9 @@ class OutsideForm(ActForm):
     )
     source = forms.CharField(label=gettext_lazy("Source"), max_length=300)
     note = forms.CharField(label=gettext_lazy("Note"), max_length=300, required=False)
+
+    def result(self) -> dict[str, Any]:
+        """The same for the action: a share out of one."""
+        given = {n: v for n, v in self.cleaned_data.items() if n not in ("key", "version")}
+        value = float(given.pop("percent")) / 100
+        return {**given, "value": value}

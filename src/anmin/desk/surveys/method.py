@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from anmin.desk.surveys.words import DASH, dimension, in_order, level_names
+from anmin.desk.figures.numbers import DASH
+from anmin.desk.surveys.words import dimension, in_order, level_names
 from anmin.people.listing import clauses, listed
 from anmin.surveys.dispositions import dispositions
 from anmin.surveys.weighting import TOWN

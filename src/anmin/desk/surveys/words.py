@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from anmin.desk.figures.signs import signed
+from anmin.desk.figures.numbers import DASH, decimal, p_value, percent, signed, span
 from anmin.desk.shell import figure as drawn
 from anmin.kernel.bilingual import english
 from anmin.places.queries import area_names
@@ -21,8 +21,6 @@ from anmin.surveys.weighting import JOINED, TOWN
 
 if TYPE_CHECKING:
     from anmin.surveys.models import OutsideResult
-
-DASH = "—"
 
 
 def label(measure: Mapping[str, Any]) -> str:
@@ -48,11 +46,7 @@ def in_order(names: Iterable[str]) -> list[str]:
 
 def level_names(name: str) -> dict[str, str]:
     """What the levels of a variable are called, where they have codes."""
-    return (
-        {**area_names(), JOINED: _("others, joined")}
-        if name == TOWN
-        else {JOINED: _("others, joined")}
-    )
+    return {**(area_names() if name == TOWN else {}), JOINED: _("others, joined")}
 
 
 CANNOT_BE_TOLD = gettext_lazy("cannot be told")
@@ -61,30 +55,16 @@ CANNOT_BE_TOLD = gettext_lazy("cannot be told")
 
 def share(value: float | None, measure: Mapping[str, Any]) -> str:
     """A value of a measure as it is written: 93.6%, or 7.42."""
-    if value is None:
-        return DASH
-    return f"{value * 100:.1f}%" if measure["is_share"] else f"{value:.2f}"
+    return percent(value) if measure["is_share"] else decimal(value, 2)
 
 
 def between(cell: Cell, measure: Mapping[str, Any]) -> str:
     """An interval: the sign is said once. Without one, that it cannot be told."""
     if cell.value is None:
         return DASH
-    low, high = cell.low, cell.high
-    if low is None or high is None:
+    if cell.low is None or cell.high is None:
         return str(CANNOT_BE_TOLD)
-    return f"{share(low, measure).removesuffix('%')}–{share(high, measure)}"
-
-
-def p_value(value: float | None) -> str:
-    """A p-value with three digits, tiny ones as such."""
-    if value is None:
-        return DASH
-    return "< 0.001" if value < 0.001 else f"{value:.3f}"
-
-
-def _percent(value: float | None) -> str:
-    return DASH if value is None else f"{value * 100:.1f}%"
+    return span(cell.low, cell.high, lambda value: share(value, measure))
 
 
 def _points(value: float | None, measure: Mapping[str, Any]) -> str:
@@ -116,8 +96,8 @@ def tiles(
         },
         {
             "label": _("Don't know"),
-            "value": _percent(measure["dont_know"]),
-            "note": _("rather not say: %(share)s") % {"share": _percent(measure["refused"])},
+            "value": percent(measure["dont_know"]),
+            "note": _("rather not say: %(share)s") % {"share": percent(measure["refused"])},
         },
     ]
     if response := method.get("response"):
@@ -125,7 +105,7 @@ def tiles(
         found.append(
             {
                 "label": _("Response rate"),
-                "value": _percent(rate),
+                "value": percent(rate),
                 "n": f"{response['eligible']:,}",
             }
         )
@@ -146,11 +126,7 @@ def tiles(
 def outside_line(row: OutsideResult) -> dict[str, Any]:
     """An outside result in words; an assumption is said to be one."""
     found = outside_interval(row)
-    percent = f"{row.value * 100:.2f}%"
-    interval = ""
-    if found is not None:
-        low, high = found[0]
-        interval = f"{low * 100:.1f}–{high * 100:.1f}%"
+    interval = "" if found is None else span(*found[0])
     if row.n:
         said = ""
     elif found is not None:
@@ -164,7 +140,7 @@ def outside_line(row: OutsideResult) -> dict[str, Any]:
     return {
         "row": row,
         "measure": measures.get(row.measure, row.measure),
-        "value": percent,
+        "value": percent(row.value, 2),
         "interval": interval,
         "n": f"{row.n:,}" if row.n else "",
         "said": said,
@@ -189,8 +165,8 @@ def lines(
             else between(
                 replace(cell, value=cell.model, low=cell.model_low, high=cell.model_high), measure
             ),
-            "deff": DASH if cell.deff is None else f"{cell.deff:.2f}",
-            "df": DASH if cell.df is None else f"{cell.df:.0f}",
+            "deff": decimal(cell.deff, 2),
+            "df": decimal(cell.df, 0),
             "difference": _points(cell.difference, measure),
             "q": p_value(cell.q),
             "signal": _signal(cell.q, method["level"]),
@@ -203,11 +179,8 @@ def lines(
 
 def _rank(cell: Cell, method: Mapping[str, Any]) -> str:
     if cell.rank_low is None:
-        return (
-            _("fewer than %(n)s") % {"n": method["ranked_from"]}
-            if ((cell.n or 0) < method["ranked_from"])
-            else DASH
-        )
+        few = (cell.n or 0) < method["ranked_from"]
+        return _("fewer than %(n)s") % {"n": method["ranked_from"]} if few else DASH
     if cell.rank_low == cell.rank_high:
         return str(cell.rank_low)
     return f"{cell.rank_low}–{cell.rank_high}"
@@ -269,20 +242,17 @@ def _points_of(
     order: Sequence[Cell], cells: Sequence[Cell], names: Mapping[str, str]
 ) -> tuple[drawn.Point, ...]:
     held = {cell.level: cell for cell in cells}
-    points = []
-    for level in (cell.level for cell in order):
-        cell = held.get(level, Cell(level, None))
-        points.append(
-            drawn.Point(
-                at=names.get(level, level),
-                value=cell.value,
-                low=cell.low,
-                high=cell.high,
-                n=cell.n,
-                suppressed=cell.suppressed,
-            )
+    return tuple(
+        drawn.Point(
+            at=names.get(one.level, one.level),
+            value=one.value,
+            low=one.low,
+            high=one.high,
+            n=one.n,
+            suppressed=one.suppressed,
         )
-    return tuple(points)
+        for one in (held.get(cell.level, Cell(cell.level, None)) for cell in order)
+    )
 
 
 CROSS = "town*"
@@ -326,9 +296,6 @@ def by_level(cells: Sequence[CrossCell]) -> list[tuple[str, list[Cell]]]:
     """The same as one series of towns for each level, for the chart."""
     levels = sorted({one.cell.level for one in cells})
     return [
-        (
-            level,
-            [replace(one.cell, level=one.town) for one in cells if one.cell.level == level],
-        )
+        (level, [replace(one.cell, level=one.town) for one in cells if one.cell.level == level])
         for level in levels
     ]

@@ -259,7 +259,7 @@ def _page(
             "saved": just_saved(request),
             "undo_form": ActForm(),
         },
-        status=form.status if form.is_bound else 200,
+        status=form.status,
     )
 
 

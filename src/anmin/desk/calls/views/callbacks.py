@@ -264,7 +264,7 @@ def check(request: DeskRequest) -> HttpResponse:
             "sheet": sheet,
             "recording": quality.recording(check=taken, checker=request.user),
         },
-        status=form.status if form.is_bound else 200,
+        status=form.status,
     )
 
 

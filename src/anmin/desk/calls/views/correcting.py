@@ -58,7 +58,7 @@ def correct(request: DeskRequest, answer_id: int) -> HttpResponse:
             "asks": asks(form, row.questions),
             "advice": advice_ask(form, row.advice),
         },
-        status=form.status if form.is_bound else 200,
+        status=form.status,
     )
 
 

@@ -112,7 +112,7 @@ def _page(
         request,
         "calls/interview.html",
         context,
-        status=form.status if form.is_bound and form.errors else 200,
+        status=form.status,
     )
 
 
@@ -155,7 +155,7 @@ def paper(request: DeskRequest, code: str) -> HttpResponse:
         _tell(request, form.cleaned_data["number"], entry, sheet)
         return go(request, "desk:survey_paper", code)
     context = {"wave": wave, "form": form, "asks": form.asks()}
-    return show(request, "calls/paper.html", context, status=form.status if form.is_bound else 200)
+    return show(request, "calls/paper.html", context, status=form.status)
 
 
 def _tell(request: DeskRequest, number: int, entry: fieldwork.PaperEntry, sheet: Any) -> None:

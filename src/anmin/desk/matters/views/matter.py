@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from anmin.callbacks.resting import has_callbacks
 from anmin.desk.matters.forms import AssignForm, CorrectForm, NoteForm, RevealForm, correct_form
-from anmin.desk.matters.matter_page import facts_of, orders_of, step_of, written
+from anmin.desk.matters.matter_page import facts_of, orders_of, seen_or, step_of, written
 from anmin.desk.matters.views.parties import parties_of
-from anmin.desk.shell.page import DeskRequest, Pages, go, show
+from anmin.desk.shell.page import DeskRequest, Pages, done, show
 from anmin.desk.shell.sheets import FilledForm, boxes, empty_boxes, sheet
 from anmin.faces.answers import answers_for
 from anmin.faces.forms import ActForm, StepForm, step_form
@@ -35,6 +33,9 @@ if TYPE_CHECKING:
     from anmin.matters.models import Matter
     from anmin.people.models import Account
 
+
+type Given = dict[str, Any]
+"""What a form was sent with."""
 
 pages = Pages(Capability.VIEW_MATTERS)
 
@@ -60,82 +61,46 @@ def step(request: DeskRequest, number: str, code: str) -> HttpResponse:
 
 def _stepped(request: DeskRequest, found: Matter, edge: Move, form: StepForm) -> HttpResponse:
     """Ask for the step, ask the citizen, or do it: as the kind declares."""
-    code = edge.code
+
+    def act(given: Given, **who: Any) -> Matter:
+        who |= {"code": edge.code, "version": given["version"]}
+        if edge.approval:
+            return approvals.ask(reason=given["note"], inputs=form.inputs(), **who).matter
+        if edge.asks:
+            return ask_citizen(question=given["question"], **who)
+        return actions.move(note=given.get("note", ""), inputs=form.inputs(), **who)
+
+    told = _("Done: %(step)s.") % {"step": edge.label}
     if edge.approval:
-        return _act(
-            request,
-            found,
-            form,
-            code,
-            lambda **said: approvals.ask(**said).matter,
-            lambda given: {
-                "code": code,
-                "reason": given["note"],
-                "inputs": form.inputs(),
-                "version": given["version"],
-            },
-            _("Asked for: it waits for another person's word."),
-        )
-    if edge.asks:
-        return _act(
-            request,
-            found,
-            form,
-            code,
-            ask_citizen,
-            lambda given: {
-                "code": code,
-                "question": given["question"],
-                "version": given["version"],
-            },
-            _("The question is on its way to the citizen."),
-        )
-    return _act(
-        request,
-        found,
-        form,
-        code,
-        actions.move,
-        lambda given: {
-            "code": code,
-            "version": given["version"],
-            "note": given.get("note", ""),
-            "inputs": form.inputs(),
-        },
-        _("Done: %(step)s.") % {"step": edge.label},
-    )
+        told = _("Asked for: it waits for another person's word.")
+    elif edge.asks:
+        told = _("The question is on its way to the citizen.")
+    return _act(request, found, form, edge.code, act, told)
 
 
 @pages.post("matters/<str:number>/assign/", "matter_assign")
 def assign(request: DeskRequest, number: str) -> HttpResponse:
     """Hand the matter to a person or a unit."""
-    found = queries.find_matter(request.user, number)
     form = AssignForm(request.POST, account=request.user, auto_id="assign-%s")
-    return _act(
-        request,
-        found,
-        form,
-        "assign",
-        actions.assign,
-        lambda given: {"version": given["version"], "note": given["note"], **form.target()},
-        _("Handed over."),
-    )
+
+    def act(given: Given, **who: Any) -> Matter:
+        target = form.target()
+        return actions.assign(version=given["version"], note=given["note"], **target, **who)
+
+    found = queries.find_matter(request.user, number)
+    return _act(request, found, form, "assign", act, _("Handed over."))
 
 
 @pages.post("matters/<str:number>/note/", "matter_note")
 def note(request: DeskRequest, number: str) -> HttpResponse:
     """Write into the timeline."""
+
+    def act(given: Given, **who: Any) -> Matter:
+        return actions.add_note(text=given["note"], public=given["public"], **who)
+
     found = queries.find_matter(request.user, number)
     form = NoteForm(request.POST, auto_id="note-%s")
-    return _act(
-        request,
-        found,
-        form,
-        "note",
-        actions.add_note,
-        lambda given: {"text": given["note"], "public": given["public"]},
-        _("Your note is in the timeline."),
-    )
+    return _act(request, found, form, "note", act, _("Your note is in the timeline."))
 
 
 @pages.post("matters/<str:number>/correct/", "matter_correct")
@@ -143,20 +108,13 @@ def correct(request: DeskRequest, number: str) -> HttpResponse:
     """Put right what was written down wrongly, with the reason."""
     found = queries.find_matter(request.user, number)
     form = _correct_form(request.user, found)(request.POST, auto_id="correct-%s")
-    return _act(
-        request,
-        found,
-        form,
-        "correct",
-        correcting.correct,
-        lambda given: {
-            "right": form.right(),
-            "reason": given["note"],
-            "planned": has_callbacks,
-            "version": given["version"],
-        },
-        _("Corrected. What was there before stays in the history."),
-    )
+
+    def act(given: Given, **who: Any) -> Matter:
+        who |= {"reason": given["note"], "version": given["version"]}
+        return correcting.correct(right=form.right(), planned=has_callbacks, **who)
+
+    told = _("Corrected. What was there before stays in the history.")
+    return _act(request, found, form, "correct", act, told)
 
 
 def _correct_form(account: Account, found: Matter) -> type[CorrectForm]:
@@ -205,21 +163,12 @@ def _act(
     form: ActForm,
     name: str,
     act: Callable[..., Matter],
-    said: Callable[[dict[str, Any]], dict[str, Any]],
-    done: str,
+    told: str,
 ) -> HttpResponse:
     """Ask an action for what the form says: on success go on, else show why not and keep all."""
-    actor = Actor.of(request.user)
-    if form.does(
-        lambda given: act(matter_id=found.pk, actor=actor, key=given["key"], **said(given))
-    ):
-        messages.success(request, done)
-        # Handed to where this person does not see it: back to the list.
-        seen = queries.may_see(request.user, form.made)
-        return go(
-            request,
-            reverse("desk:matter", args=[found.number]) if seen else reverse("desk:matters"),
-        )
+    who = {"matter_id": found.pk, "actor": Actor.of(request.user)}
+    if form.does(lambda given: act(given, key=given["key"], **who)):
+        return done(request, told, *seen_or(request.user, form.made))
     return _page(request, found.number, bound=form, name=name, status=form.status)
 
 

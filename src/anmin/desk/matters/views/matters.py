@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 from itertools import batched
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +15,8 @@ from django.utils.translation import gettext_lazy
 
 from anmin.desk.matters.forms import FilterForm
 from anmin.desk.matters.queries import saved_filters
-from anmin.desk.shell.csv_files import ENDINGS, csv_file
-from anmin.desk.shell.page import DeskRequest, Pages, show
+from anmin.desk.shell.csv_files import ENDINGS, csv_file, file_links, plain
+from anmin.desk.shell.page import DeskRequest, Pages, choices, show
 from anmin.faces.columns import cell, columns_of
 from anmin.faces.forms import openable_kinds
 from anmin.faces.rows import VIEW_LABELS, lines
@@ -26,7 +25,7 @@ from anmin.kernel.errors import NotFound, Refusal
 from anmin.matters import approvals, queries
 from anmin.matters.categories import category_choices
 from anmin.matters.registry import kind_choices, kind_of
-from anmin.people.policy import Capability, can
+from anmin.people.policy import Capability
 from anmin.people.queries import account_labels
 from anmin.places.queries import unit_labels
 
@@ -70,17 +69,10 @@ def matters(request: DeskRequest) -> HttpResponse:
             "filters": filters,
             "lines": lines(found.rows, page="desk:matter", to_choose=True),
             "sorts": {name: _sort(request.GET, filters, name) for name in ("opened", "due")},
-            "exports": _exports(request),
+            "exports": file_links(request, "matters_file"),
             "newer": _with(request.GET, cursor=found.newer, back="1") if found.newer else "",
             "older": _with(request.GET, cursor=found.older) if found.older else "",
-            "views": [
-                {
-                    "label": label,
-                    "url": _with(request.GET, view=view),
-                    "current": view == filters.view,
-                }
-                for view, label in VIEW_LABELS.items()
-            ],
+            "views": choices(VIEW_LABELS, filters.view, lambda view: _with(request.GET, view=view)),
             "kinds": kind_choices(),
             "categories": category_choices(),
             "active": [_chip(request.GET, form, name) for name in narrowing],
@@ -113,16 +105,6 @@ def _sort(given: QueryDict, filters: queries.Filters, name: str) -> dict[str, st
     turned = name if down or not by else f"-{name}"
     now = ("descending" if down else "ascending") if by else ""
     return {"url": _with(given, sort=turned), "now": now}
-
-
-def _exports(request: DeskRequest) -> list[tuple[str, str]]:
-    """The whole list as files, for those who may take them away."""
-    if not can(request.user, Capability.EXPORT_RECORDS):
-        return []
-    return [
-        (one.upper(), f"{reverse('desk:matters_file', args=[one])}?{_query(request.GET)}")
-        for one in ENDINGS
-    ]
 
 
 @pages.read("matters/list.<slug:ending>", "matters_file", Capability.EXPORT_RECORDS)
@@ -163,23 +145,18 @@ def _cells(found: Iterable[queries.Line], facts: Sequence[TypedFact]) -> Iterato
                 units.get(one.unit_id or 0, ""),
                 people.get(one.assignee_id or 0, ""),
                 str(kind_of(one.kind).flow.state(one.state).label),
-                _local(one.opened_at),
-                _local(one.due_at) if one.due_at else None,
+                plain(one.opened_at),
+                plain(one.due_at),
                 *(cell(fact, told.get(fact.name)) for fact in facts),
             ]
-
-
-def _local(moment: datetime) -> datetime:
-    """As the clock on the wall shows it: a sheet knows no zones."""
-    return timezone.localtime(moment).replace(tzinfo=None)
 
 
 def _chip(given: QueryDict, form: FilterForm, name: str) -> dict[str, Any]:
     value = str(given[name])
     label: Any = value
     if name in ("kind", "category"):
-        choices = kind_choices() if name == "kind" else category_choices()
-        label = dict[str, Any](choices).get(value, value)
+        labels = kind_choices() if name == "kind" else category_choices()
+        label = dict[str, Any](labels).get(value, value)
     if name in ("since", "until"):
         pattern = _("from %(day)s") if name == "since" else _("until %(day)s")
         day = form.cleaned_data.get(name)

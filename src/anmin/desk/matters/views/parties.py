@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from anmin.desk.matters.matter_page import seen_or
 from anmin.desk.shell.lookup import LookupField
-from anmin.desk.shell.page import DeskRequest, Pages, go, show
+from anmin.desk.shell.page import DeskRequest, Pages, done, show
 from anmin.faces.forms import ContactForm
 from anmin.kernel.errors import Refusal
 from anmin.matters import party_actions, queries
@@ -76,8 +75,9 @@ def name(request: DeskRequest, number: str) -> HttpResponse:
         reason=form.cleaned_data["reason"],
         key=form.cleaned_data["key"],
     )
-    messages.success(request, _("Written down; names stand in no history."))
-    return _on(request, found)
+    return done(
+        request, _("Written down; names stand in no history."), *seen_or(request.user, found)
+    )
 
 
 @pages.post("matters/<str:number>/parties/<int:party>/end/", "matter_party_end")
@@ -90,8 +90,7 @@ def end(request: DeskRequest, number: str, party: int) -> HttpResponse:
         actor=Actor.of(request.user),
         reason=request.POST.get("reason", ""),
     )
-    messages.success(request, _("Has no part in it any more."))
-    return _on(request, found)
+    return done(request, _("Has no part in it any more."), *seen_or(request.user, found))
 
 
 @pages.post("matters/<str:number>/parties/<int:party>/reveal/", "matter_party_reveal")
@@ -105,13 +104,6 @@ def reveal(request: DeskRequest, number: str, party: int) -> HttpResponse:
         reason=request.POST.get("reason", ""),
     )
     return show(request, "matters/party.html", {"matter": found, "contact": shown})
-
-
-def _on(request: DeskRequest, matter: Matter) -> HttpResponse:
-    """Back to the matter; to the list, if it is about whoever wrote and so not his any more."""
-    seen = queries.may_see(request.user, matter)
-    there = reverse("desk:matter", args=[matter.number]) if seen else reverse("desk:matters")
-    return go(request, there)
 
 
 urlpatterns = pages.addresses

@@ -83,7 +83,7 @@ def reply(request: DeskRequest, item_id: int) -> HttpResponse:
         request,
         "replies/item.html",
         {"view": view, "item": view.item, "form": form},
-        status=form.status if form.is_bound else 200,
+        status=form.status,
     )
 
 

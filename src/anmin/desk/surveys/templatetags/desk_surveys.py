@@ -2,13 +2,10 @@
 
 from django import template
 
+from anmin.desk.figures.numbers import percent
+
 register = template.Library()
-
-
-@register.filter
-def percent(share: float | None) -> str:
-    """0.356 as 35.6%, nothing as a dash."""
-    return "—" if share is None else f"{share * 100:.1f}%"
+register.filter(percent)
 
 
 @register.filter

@@ -280,23 +280,14 @@ def outside(request: DeskRequest) -> HttpResponse:
     """Figures of other bodies' surveys, said honestly; analysts add to them."""
     plans = can(request.user, Capability.PLAN_SURVEYS)
     form = OutsideForm(request.POST if request.method == "POST" and plans else None)
-    if form.is_bound and form.is_valid():
-        given = dict(form.cleaned_data)
-        given.pop("key")
-        given.pop("version")
-        given["value"] = float(given.pop("percent")) / 100
-        try:
-            releases.add_outside_result(**given, by=request.user)
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
-            return done(request, _("The result is kept beside ours."), "desk:survey_outside")
+    if form.does(lambda _given: releases.add_outside_result(**form.result(), by=request.user)):
+        return done(request, _("The result is kept beside ours."), "desk:survey_outside")
     rows = [words.outside_line(one) for one in releases.outside_results(request.user)]
     return show(
         request,
         "surveys/outside.html",
         {"rows": rows, "form": form, "plans": plans},
-        status=form.status if form.is_bound else 200,
+        status=form.status,
     )
 
 

@@ -48,38 +48,16 @@ def _list(request: DeskRequest, form: WaveForm) -> HttpResponse:
         "figures": can(request.user, Capability.VIEW_FIGURES),
         "sheets": [questionnaire(code, version) for code, version in versions()],
     }
-    return show(request, "surveys/list.html", context, status=form.status if form.is_bound else 200)
+    return show(request, "surveys/list.html", context, status=form.status)
 
 
 @planning.post("surveys/open/", "survey_open")
 def open_wave(request: DeskRequest) -> HttpResponse:
     """Open a wave and publish its hash."""
     form = WaveForm(request.POST)
-    if form.is_valid():
-        given = form.cleaned_data
-        code, _dot, version = given["sheet"].rpartition(".")
-        try:
-            wave = waves.open_wave(
-                waves.Opening(
-                    code=given["code"],
-                    title_zh=given["title_zh"],
-                    title_en=given["title_en"],
-                    questionnaire=code,
-                    version=int(version),
-                    by_message=given["by_message"],
-                    double_entry=given["double_entry"],
-                ),
-                by=request.user,
-            )
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
-            return done(
-                request,
-                _("The wave is open and the hash of its seed is published."),
-                "desk:survey",
-                wave.code,
-            )
+    if form.does(lambda _given: waves.open_wave(form.opening(), by=request.user)):
+        told = _("The wave is open and the hash of its seed is published.")
+        return done(request, told, "desk:survey", form.made.code)
     return _list(request, form)
 
 

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.http import FileResponse, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from anmin.desk.shell.csv_files import WHOLE, file_links, list_file
-from anmin.desk.shell.page import DeskRequest, Pages, done, show
+from anmin.desk.shell.page import DeskRequest, Pages, address, choices, done, show
 from anmin.desk.watch import words as watching
 from anmin.desk.watch.candidate_evidence import in_words
 from anmin.desk.watch.forms import ProposeForm, ReasonForm
 from anmin.faces.timeline import Change, Event
-from anmin.kernel.errors import Conflict, NotFound, Refusal
+from anmin.kernel.errors import NotFound
 from anmin.people.listing import listed
-from anmin.people.policy import Capability, capability_table, require
+from anmin.people.policy import Capability, capability_table
 from anmin.places.queries import area_by_code, area_names
 from anmin.watch import actions, queries
 from anmin.watch.actions import Case
@@ -26,6 +28,8 @@ from anmin.watch.evidence import gathered
 from anmin.watch.policy import may_decide, may_propose
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from anmin.people.models import Account
     from anmin.watch.models import Candidate
     from anmin.watch.queries import Story
@@ -40,15 +44,15 @@ pages = Pages(Capability.VIEW_WATCH)
 def candidates(request: DeskRequest) -> HttpResponse:
     """Those that wait, or those decided."""
     decided = request.GET.get("view") == "decided"
-    here = reverse("desk:candidates")
     context = {
         "rows": queries.candidates(request.user, waiting=not decided),
         "decided": decided,
         "exports": file_links(request, "candidates_file"),
-        "views": [
-            {"url": here, "label": _("Waiting"), "current": not decided},
-            {"url": f"{here}?view=decided", "label": _("Decided"), "current": decided},
-        ],
+        "views": choices(
+            {"": _("Waiting"), "decided": _("Decided")},
+            "decided" if decided else "",
+            lambda view: address("candidates", view=view),
+        ),
     }
     return show(request, "watch/candidates/list.html", context)
 
@@ -57,90 +61,44 @@ def candidates(request: DeskRequest) -> HttpResponse:
 def candidate(request: DeskRequest, pk: int) -> HttpResponse:
     """One candidate: its evidence, what it does not show, its steps, and the next one."""
     story = queries.candidate(request.user, pk)
-    form, status = ReasonForm(initial={"version": story.candidate.version}), 200
-    failed = ""
+    form = ReasonForm(initial={"version": story.candidate.version})
     if request.method == "POST":
-        failed = request.POST.get("do", "")
-        step = _steps(request.user, story.candidate).get(failed)
         form = ReasonForm(request.POST)
-        if step is None:
-            # No such step for this person now: the action says why.
-            step = _STEPS.get(failed, _STEPS["keep"])
-        if form.is_valid():
-            try:
-                step(
-                    request.user,
-                    pk,
-                    form.cleaned_data["version"] or 0,
-                    form.cleaned_data["reason"],
-                )
-            except Conflict as refusal:
-                story = queries.candidate(request.user, pk)
-                form.refuse(refusal)
-            except Refusal as refusal:
-                if refusal.field is None:
-                    raise
-                form.refuse(refusal)
-            else:
-                return done(request, _("Written down."), "desk:candidate", pk)
-        status = form.status
-    return show(
-        request,
-        "watch/candidates/one.html",
-        _shown(request.user, story, form, failed),
-        status=status,
-    )
+        # Where this is no step for this person now, the action says why.
+        take = STEPS.get(request.POST.get("do", ""), STEPS["keep"])[0]
+        if form.does(
+            lambda given: take(
+                account=request.user,
+                candidate_id=pk,
+                version=given["version"] or 0,
+                reason=given["reason"],
+            ),
+            lets_pass=True,
+        ):
+            return done(request, _("Written down."), "desk:candidate", pk)
+        story = queries.candidate(request.user, pk)
+    context = _shown(request.user, story, form)
+    return show(request, "watch/candidates/one.html", context, status=form.status)
 
 
-type Step = Callable[[Account, int, int, str], object]
-
-
-def _confirm(account: Account, pk: int, version: int, reason: str) -> object:
-    return actions.confirm(account=account, candidate_id=pk, version=version, reason=reason)
-
-
-def _set_aside(account: Account, pk: int, version: int, reason: str) -> object:
-    return actions.set_aside(account=account, candidate_id=pk, version=version, reason=reason)
-
-
-def _keep(account: Account, pk: int, version: int, reason: str) -> object:
-    return actions.decide(
-        account=account, candidate_id=pk, version=version, keep=True, reason=reason
-    )
-
-
-def _dismiss(account: Account, pk: int, version: int, reason: str) -> object:
-    return actions.decide(
-        account=account, candidate_id=pk, version=version, keep=False, reason=reason
-    )
-
-
-_STEPS: dict[str, Step] = {
-    "confirm": _confirm,
-    "set_aside": _set_aside,
-    "keep": _keep,
-    "dismiss": _dismiss,
+STEPS: dict[str, tuple[Callable[..., object], StrOrPromise, str]] = {
+    "confirm": (actions.confirm, gettext_lazy("Propose it"), "btn-primary"),
+    "set_aside": (actions.set_aside, gettext_lazy("Set it aside"), "btn"),
+    "keep": (partial(actions.decide, keep=True), gettext_lazy("Keep for listing"), "btn-primary"),
+    "dismiss": (partial(actions.decide, keep=False), gettext_lazy("Dismiss"), "btn"),
 }
+"""What takes each step, what it is called, and how its button looks."""
 
 
-def _steps(account: Account, found: Candidate) -> dict[str, Step]:
+def _steps(account: Account, found: Candidate) -> tuple[str, ...]:
     """The steps that this person may take now."""
-    names: tuple[str, ...] = ()
     if found.state == "suggested" and may_propose(account):
-        names = ("confirm", "set_aside")
-    elif may_decide(account, found):
-        names = ("keep", "dismiss")
-    return {name: _STEPS[name] for name in names}
+        return "confirm", "set_aside"
+    return ("keep", "dismiss") if may_decide(account, found) else ()
 
 
-def _shown(account: Account, story: Story, form: ReasonForm, failed: str) -> dict[str, Any]:
+def _shown(account: Account, story: Story, form: ReasonForm) -> dict[str, Any]:
     found = story.candidate
-    labels = {
-        "confirm": (_("Propose it"), "btn-primary"),
-        "set_aside": (_("Set it aside"), "btn"),
-        "keep": (_("Keep for listing"), "btn-primary"),
-        "dismiss": (_("Dismiss"), "btn"),
-    }
     return {
         "candidate": found,
         "state": (STATES[found.state], TONES[found.state]),
@@ -150,9 +108,8 @@ def _shown(account: Account, story: Story, form: ReasonForm, failed: str) -> dic
         "digest": found.digest[:16],
         "events": _events(story),
         "form": form,
-        "failed": failed,
         "offers": [
-            {"code": name, "label": labels[name][0], "look": labels[name][1]}
+            {"code": name, "label": STEPS[name][1], "look": STEPS[name][2]}
             for name in _steps(account, found)
         ],
         "waits_for": _waits_for(found),
@@ -201,7 +158,6 @@ def _events(story: Story) -> list[Event]:
 @pages.at("candidates/new/", "candidate_new", Capability.PROPOSE_LISTING)
 def candidate_new(request: DeskRequest) -> HttpResponse:
     """The evidence as it would be frozen now, and the form that proposes the place."""
-    require(request.user, Capability.PROPOSE_LISTING)
     asked = request.GET
     case, members = case_of(
         viewer=request.user,
@@ -216,28 +172,19 @@ def candidate_new(request: DeskRequest) -> HttpResponse:
     if not places:
         raise NotFound(_("There is no such place."))
     waiting = queries.waiting_for(request.user, case.area.code)
-    form, status = ProposeForm(places=places, initial={"area": case.area.code}), 200
+    form = ProposeForm(places=places, initial={"area": case.area.code})
     if request.method == "POST":
         form = ProposeForm(request.POST, places=places)
-        if form.is_valid():
-            chosen = Case(
-                area_by_code(form.cleaned_data["area"]),
-                case.ground,
-                case.about,
-                case.scan,
-                case.cluster,
+        about = (case.ground, case.about, case.scan, case.cluster)
+        if form.does(
+            lambda given: actions.propose(
+                account=request.user,
+                case=Case(area_by_code(given["area"]), *about),
+                reason=given["reason"],
             )
-            try:
-                made = actions.propose(
-                    account=request.user, case=chosen, reason=form.cleaned_data["reason"]
-                )
-            except Refusal as refusal:
-                form.refuse(refusal)
-            else:
-                return done(
-                    request, _("Proposed. Somebody else decides."), "desk:candidate", made.pk
-                )
-        status = form.status
+        ):
+            told = _("Proposed. Somebody else decides.")
+            return done(request, told, "desk:candidate", form.made.pk)
     evidence = gathered(case.area, scan=case.scan, cluster=case.cluster)
     context = {
         "form": form,
@@ -247,7 +194,7 @@ def candidate_new(request: DeskRequest) -> HttpResponse:
         "back_url": reverse("desk:watch"),
         "level": watching.level_percent(),
     }
-    return show(request, "watch/candidates/new.html", context, status=status)
+    return show(request, "watch/candidates/new.html", context, status=form.status)
 
 
 @pages.read("candidates/list.<slug:ending>", "candidates_file", Capability.EXPORT_RECORDS)
