@@ -27,7 +27,7 @@ from anmin.callbacks.scripts import checklist
 from anmin.desk.calls.call_forms import CheckForm, WordsForm
 from anmin.desk.calls.views.callback import PURPOSES, RECALL, just_saved
 from anmin.desk.shell.csv_files import Column, file_links, list_file
-from anmin.desk.shell.page import DeskRequest, Pages, choices, go, show
+from anmin.desk.shell.page import DeskRequest, Pages, choices, done, go, show
 from anmin.faces.forms import ActForm
 from anmin.kernel.errors import NotAllowed, NotFound, Refusal
 from anmin.kernel.incoming import key_of
@@ -242,13 +242,9 @@ def check(request: DeskRequest) -> HttpResponse:
             unchecked=given["unchecked"],
         )
     ):
-        done = form.made
-        score = "—" if done.score is None else f"{done.score:.0%}"
-        return done(
-            request,
-            _("The check is recorded: %(score)s.") % {"score": score},
-            "desk:callback_checks",
-        )
+        score = "—" if form.made.score is None else f"{form.made.score:.0%}"
+        told = _("The check is recorded: %(score)s.") % {"score": score}
+        return done(request, told, "desk:callback_checks")
     taken = quality.take_check(account=request.user, purpose=PURPOSES[CHECK])
     if taken is None:
         messages.info(request, _("No call waits to be checked."))

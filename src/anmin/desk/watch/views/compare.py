@@ -252,7 +252,7 @@ class Comparison(FigurePage[Asked, Compared]):
 
     def around(self, request: DeskRequest, asked: Asked) -> dict[str, Any]:
         def to(name: str) -> Callable[[str], str]:
-            return lambda code: _address(request, "desk:watch_compare", asked, **{name: code})
+            return lambda code: _address(request, "watch_compare", asked, **{name: code})
 
         return {
             "asked": asked,
@@ -268,7 +268,7 @@ class Comparison(FigurePage[Asked, Compared]):
     def shown(self, request: DeskRequest, asked: Asked, found: Compared) -> dict[str, Any]:
         """The comparison as a table, signals first."""
         rows = _narrowed(found, asked)
-        csv_url = _address(request, "desk:watch_compare_csv", asked)
+        csv_url = _address(request, "watch_compare_csv", asked)
         repeats_url = address(
             "watch_repeats",
             start=found.now.start,
