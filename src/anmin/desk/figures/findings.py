@@ -60,17 +60,15 @@ def _of_cells(result: Result) -> str:
     if len(judged) < 2 or result.total.value is None:
         return ""
     labels = cell_labels(name, [row.dimensions[name] for row in outside])
-    higher: list[str] = []
-    lower: list[str] = []
-    for row in outside:
-        side = higher if (row.value or 0) > result.total.value else lower
-        side.append(str(labels[row.dimensions[name]]))
-    return beyond_words(higher, lower, len(judged))
+    values = [(str(labels[row.dimensions[name]]), row.value or 0) for row in outside]
+    return beyond_words(values, result.total.value, len(judged))
 
 
-def beyond_words(higher: Sequence[str], lower: Sequence[str], judged: int) -> str:
+def beyond_words(values: Sequence[tuple[str, float]], middle: float, judged: int) -> str:
     """Which of some places leave the funnel, and on which side: the same on every page."""
-    outside = len(higher) + len(lower)
+    higher = [label for label, value in values if value > middle]
+    lower = [label for label, value in values if value <= middle]
+    outside = len(values)
     words = {"n": outside, "all": judged, "expected": f"{judged * 0.05:.1f}"}
     if not outside:
         return (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import batched
@@ -139,7 +139,7 @@ def tell_of_deadlines(now: datetime | None = None) -> int:
             Watch.objects.get_or_create(name=kinds[0], defaults={"told_until": until})
             watch = Watch.objects.select_for_update().get(name=kinds[0])
             due = due_between(watch.told_until, until).exclude(waiting_elsewhere())
-            for matters in _chunks(due.iterator(CHUNK)):
+            for matters in batched(due.iterator(CHUNK), CHUNK, strict=False):
                 told += _tell(
                     [
                         Occasion(kind, matter, matter.due_at.isoformat(), now)
@@ -198,14 +198,3 @@ def _concerned(one: Occasion, staff: Iterable[Account]) -> list[Account]:
         return [] if one.by in {account.pk for account in unit} else unit
     holder = one.matter.assignee_id
     return [account for account in unit if account.pk == holder] if holder else unit
-
-
-def _chunks(matters: Iterator[Matter]) -> Iterator[list[Matter]]:
-    chunk: list[Matter] = []
-    for matter in matters:
-        chunk.append(matter)
-        if len(chunk) == CHUNK:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk

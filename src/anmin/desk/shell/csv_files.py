@@ -40,18 +40,24 @@ def file_links(request: DeskRequest, name: str) -> list[tuple[str, str]]:
     return [(one.upper(), reverse(f"desk:{name}", args=[one], query=asked)) for one in ENDINGS]
 
 
+def made_file(name: str, write: Callable[[Path], object]) -> FileResponse:
+    """A download called ``name``, which ``write`` makes in a file of the moment."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / f"made{Path(name).suffix}"
+        made.touch(mode=0o600)
+        write(made)
+        # The open file outlives its folder.
+        return FileResponse(made.open("rb"), as_attachment=True, filename=name)
+
+
 def csv_file(
     name: str, head: Sequence[str], rows: Iterable[Sequence[Cell]], ending: str = "csv"
 ) -> FileResponse:
     """The rows under their head, as a download called ``name`` with one of ``ENDINGS``.
 
-    Written row by row to a file of the moment: memory does not grow with the rows.
+    Written row by row: memory does not grow with the rows.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        made = Path(folder) / f"table.{ending}"
-        write_table(made, head, rows)
-        # The open file outlives its folder.
-        return FileResponse(made.open("rb"), as_attachment=True, filename=f"{name}.{ending}")
+    return made_file(f"{name}.{ending}", lambda made: write_table(made, head, rows))
 
 
 def list_file(

@@ -11,11 +11,10 @@ from django.utils.translation import gettext_lazy
 
 from anmin.desk.figures import indicators as shown
 from anmin.desk.figures.findings import scatter_words
-from anmin.desk.figures.numbers import decimal, p_value, span
+from anmin.desk.figures.numbers import decimal, p_value, percent, span
 from anmin.desk.shell import figure as drawn
 from anmin.desk.shell.page import address
 from anmin.desk.watch import words as watching
-from anmin.matters.categories import categories
 from anmin.measures.registry import registry
 from anmin.places.queries import area_names
 from anmin.watch.evidence import LIMITS
@@ -49,7 +48,6 @@ def _period(start: str, end: str) -> str:
 
 
 def _comparison(one: dict[str, Any]) -> dict[str, Any]:
-    topics = categories()
     return {
         "title": BASES[one["base"]],
         "lead": _("%(now)s against %(earlier)s, judged among %(among)s comparisons")
@@ -65,9 +63,7 @@ def _comparison(one: dict[str, Any]) -> dict[str, Any]:
         ),
         "rows": [
             {
-                "category": topics[row["category"]].label
-                if row["category"] in topics
-                else row["category"],
+                "category": watching.topic_name(row["category"]),
                 "this": watching.events_of(row["this"], row.get("calls", [row["this"]])[0]),
                 "last": watching.events_of(row["last"], row.get("calls", [row["last"]])[-1]),
                 "ratio": decimal(row["ratio"], 2),
@@ -134,8 +130,8 @@ def _concern(one: dict[str, Any]) -> dict[str, Any]:
     return {
         "label": indicator.label if indicator else one["key"],
         "suppressed": hidden,
-        "value": "" if hidden else f"{one['value'] * 100:.1f}%",
-        "span": "" if hidden else f"{one['low'] * 100:.1f}–{one['high'] * 100:.1f}%",
+        "value": "" if hidden else percent(one["value"]),
+        "span": "" if hidden else span(one["low"], one["high"]),
         "n": "" if hidden else f"{one['denominator']:,}",
         "without": _share(one.get("without")),
     }
@@ -145,7 +141,7 @@ def _share(bare: dict[str, Any] | None) -> str:
     """A share without own and further calls: ``31.2% (5 / 16)``."""
     if not bare or bare["value"] is None:
         return _("too few to show") if bare and bare["suppressed"] else ""
-    return f"{bare['value'] * 100:.1f}% ({bare['numerator']:,g} / {bare['denominator']:,})"
+    return f"{percent(bare['value'])} ({bare['numerator']:,g} / {bare['denominator']:,})"
 
 
 def _scan(scan: dict[str, Any]) -> dict[str, Any]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.http import FileResponse, Http404
 
+from anmin.desk.shell.csv_files import ENDINGS, made_file
 from anmin.desk.shell.page import DeskRequest, Pages
 from anmin.exchange.queries import import_run, masked_rejects, rejects_path, shows_contacts
 from anmin.exchange.sheets import CsvSheet
@@ -33,27 +33,20 @@ def rejects(request: DeskRequest, run_id: int) -> FileResponse:
 
 
 def _masked(run: ImportRun, name: str) -> FileResponse:
-    with tempfile.TemporaryDirectory() as folder:
-        made = Path(folder) / "masked.csv"
-        made.touch(mode=0o600)
-        sheet = CsvSheet(made)
-        for row in masked_rejects(run):
-            sheet.write(row)
-        sheet.close()
-        # The open file outlives its folder.
-        return FileResponse(made.open("rb"), as_attachment=True, filename=name)
+    def write(made: Path) -> None:
+        with CsvSheet(made) as sheet:
+            for row in masked_rejects(run):
+                sheet.write(row)
+
+    return made_file(name, write)
 
 
 @pages.at("import/template.<slug:ending>", "import_template")
 def template(request: DeskRequest, ending: str) -> FileResponse:
     """The empty Chinese template."""
-    if ending not in ("csv", "xlsx"):
+    if ending not in ENDINGS:
         raise Http404
-    with tempfile.TemporaryDirectory() as folder:
-        made = Path(folder) / f"template.{ending}"
-        write_template(made)
-        # The open file outlives its folder.
-        return FileResponse(made.open("rb"), as_attachment=True, filename=f"警情导入模板.{ending}")
+    return made_file(f"警情导入模板.{ending}", write_template)
 
 
 @pages.at("import/sample.csv", "import_sample")

@@ -269,7 +269,7 @@ def _columns(seen: looking.Look, adjust: AdjustForm) -> list[dict[str, Any]]:
 def start(request: DeskRequest, run_id: int) -> HttpResponse:
     """Hand the file to the worker, to be read exactly as it was looked at."""
     run, said = import_run(run_id, actor=request.user), request.POST
-    here, name = reverse("desk:import_run", args=[run_id]), said.get("profile", "")
+    name = said.get("profile", "")
     try:
         if name:
             uploads.queue(run_id, profile=name, actor=request.user)
@@ -279,10 +279,10 @@ def start(request: DeskRequest, run_id: int) -> HttpResponse:
     except NotAllowed:
         raise
     except Conflict as conflict:
-        messages.warning(request, str(conflict))
+        return _too_late(request, run_id, conflict)
     except Refusal as refusal:
         return _draft(request, run, said, problem=str(refusal))
-    return go(request, here)
+    return go(request, "desk:import_run", run_id)
 
 
 @pages.post("import/<int:run_id>/again/", "import_again")
@@ -299,9 +299,15 @@ def units(request: DeskRequest, run_id: int) -> HttpResponse:
     import_run(run_id, actor=request.user)
     try:
         uploads.add_units(run_id, codes=request.POST.getlist("code"), actor=request.user)
-        messages.success(request, _("The units are added; their rows come in now."))
     except Conflict as conflict:
-        messages.warning(request, str(conflict))
+        return _too_late(request, run_id, conflict)
+    told = _("The units are added; their rows come in now.")
+    return done(request, told, "desk:import_run", run_id)
+
+
+def _too_late(request: DeskRequest, run_id: int, conflict: Conflict) -> HttpResponse:
+    """Back to the file, with why it was not done."""
+    messages.warning(request, str(conflict))
     return go(request, "desk:import_run", run_id)
 
 
@@ -309,15 +315,13 @@ def units(request: DeskRequest, run_id: int) -> HttpResponse:
 def undo(request: DeskRequest, run_id: int) -> HttpResponse:
     """What undoing an import would do and what was built on it; sending the form undoes it."""
     run = import_run(run_id, actor=request.user)
-    here = reverse("desk:import_run", args=[run_id])
     try:
         if request.method == "POST":
             undoing.start(run_id, actor=request.user)
-            return done(request, _("The import is being undone."), here)
+            return done(request, _("The import is being undone."), "desk:import_run", run_id)
         seen = undoing.summary(run_id, actor=request.user)
     except Conflict as conflict:
-        messages.warning(request, str(conflict))
-        return go(request, here)
+        return _too_late(request, run_id, conflict)
     context = {"run": run, "seen": seen, "reasons": seen.reasons()}
     return show(request, "imports/undo.html", context)
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anmin.desk.figures import indicators as shown
-from anmin.desk.shell.page import DeskRequest, Pages, show
+from anmin.desk.shell.page import DeskRequest, Pages, choices, show
 from anmin.faces.rows import lines
 from anmin.kernel.errors import NotAllowed, Unavailable
 from anmin.kernel.incoming import day_of, read_key
@@ -59,14 +59,11 @@ def records(request: DeskRequest, key: str) -> HttpResponse:
         "indicator": indicator,
         "back_url": reverse("desk:measure", args=[key]),
         "said": _in_words(asked),
-        "views": [
-            {
-                "label": PARTS[part],
-                "url": _address(request.GET, part=part),
-                "current": part is asked.part,
-            }
-            for part in _parts(indicator)
-        ],
+        "views": choices(
+            {part: PARTS[part] for part in _parts(indicator)},
+            asked.part,
+            lambda part: _address(request.GET, part=part),
+        ),
     }
     try:
         found = keys_of(

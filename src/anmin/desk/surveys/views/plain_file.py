@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,11 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from anmin.desk.shell.csv_files import csv_file
 from anmin.desk.shell.page import DeskRequest, Pages, go, show
 from anmin.desk.shell.receiving import upload_limit
 from anmin.desk.surveys.tables import columns_of, uploaded_table
 from anmin.desk.surveys.words import CANNOT_BE_TOLD
-from anmin.exchange.sheets import write_table
 from anmin.exchange.uploads import folder
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.people.policy import Capability
@@ -197,11 +196,8 @@ def file_csv(request: DeskRequest) -> FileResponse:
     if not form.is_valid():
         raise Refusal(_("Say what is estimated."))
     found = analyse(kept.columns, form.asked())
-    with tempfile.TemporaryDirectory() as place:
-        made = Path(place) / "estimates.csv"
-        rows = ([None if v != v else v for v in line.values()] for line in found.lines())
-        write_table(made, HEAD, rows)
-        return FileResponse(made.open("rb"), as_attachment=True, filename="estimates.csv")
+    rows = ([None if v != v else v for v in line.values()] for line in found.lines())
+    return csv_file("estimates", HEAD, rows)
 
 
 urlpatterns = pages.addresses

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anmin.desk.figures import indicators as shown
-from anmin.desk.figures.numbers import decimal, span
+from anmin.desk.figures.numbers import decimal, percent, span
 from anmin.desk.figures.pages import FigurePage, Sheet, as_of_columns, columns
 from anmin.desk.shell import figure as drawn
 from anmin.desk.shell.page import DeskRequest, Pages, address, choices, show
@@ -56,18 +56,25 @@ def _lines(month: IndexMonth, level: str) -> list[dict[str, Any]]:
             continue
         lines.append(
             {
-                **score,
+                **_in_words(score),
                 "code": code,
                 "label": names.get(code, code),
-                "points": decimal(score["score"]),
-                "span": span(score["low"], score["high"], decimal),
-                "badge": watching.band(score),
-                "share": f"{score['covered'] * 100:.0f}%",
                 "url": reverse("desk:watch_index_place", args=[month.month, level, code])
                 + f"?revision={month.number}",
             }
         )
     return sorted(lines, key=lambda line: (line["score"] is None, line["score"] or 0, line["code"]))
+
+
+def _in_words(score: dict[str, Any]) -> dict[str, Any]:
+    """A score of a place with its words."""
+    return {
+        **score,
+        "points": decimal(score["score"]),
+        "span": span(score["low"], score["high"], decimal),
+        "badge": watching.band(score),
+        "share": percent(score["covered"], 0),
+    }
 
 
 def _bands() -> str:
@@ -159,13 +166,7 @@ def place(request: DeskRequest, month: str, level: str, code: str) -> HttpRespon
         "name": area_names().get(code, code),
         "code": code,
         "month": found,
-        "score": {
-            **score,
-            "points": decimal(score["score"]),
-            "span": span(score["low"], score["high"], decimal),
-            "badge": watching.band(score),
-            "share": f"{score['covered'] * 100:.0f}%",
-        },
+        "score": _in_words(score),
         "aspects": [
             {
                 **one,
@@ -210,8 +211,7 @@ def _part(
             "before": f"{part['denominator'] - part['numerator']:,g}",
         }
     else:
-        value = f"{part['value'] * 100:.1f}%"
-        limits = f"{part['low'] * 100:.1f}–{part['high'] * 100:.1f}%"
+        value, limits = percent(part["value"]), span(part["low"], part["high"])
         of = _("%(part)s of %(all)s") % {
             "part": f"{part['numerator']:,g}",
             "all": f"{part['denominator']:,}",

@@ -134,19 +134,13 @@ def _plots(found: Ranking, labels: dict[Any, str], csv_url: str) -> list[drawn.F
 
 
 def _funnel_finding(found: Ranking, labels: dict[Any, str]) -> str:
-    higher: list[str] = []
-    lower: list[str] = []
-    for row in found.rows:
-        if row.outside:
-            side = higher if (row.figure.value or 0) > found.target else lower
-            side.append(str(labels[row.code]))
-    told = beyond_words(higher, lower, len(found.rows))
-    if not (higher or lower):
+    outside = [row for row in found.rows if row.outside]
+    values = [(str(labels[row.code]), row.figure.value or 0) for row in outside]
+    told = beyond_words(values, found.target, len(found.rows))
+    if not outside:
         return told
-    far = _("%(far)s beyond the outer limits.") % {
-        "far": sum(row.outside > 1 for row in found.rows)
-    }
-    return f"{told} {far}"
+    far = sum(row.outside > 1 for row in outside)
+    return f"{told} " + _("%(far)s beyond the outer limits.") % {"far": far}
 
 
 def _how_ranks(found: Ranking) -> str:
