@@ -30,13 +30,20 @@ WHOLE = 100_000
 """Rows that a file takes of a list that its page cuts: more than there are."""
 
 
-def file_links(request: DeskRequest, name: str) -> list[tuple[str, str]]:
-    """The files of the list that a page shows: labels and addresses; none without the right."""
+def file_links(
+    request: DeskRequest, name: str, asked: Mapping[str, str] | None = None
+) -> list[tuple[str, str]]:
+    """The files of the list that a page shows: labels and addresses; none without the right.
+
+    ``asked`` is what the list is narrowed to, if not all that the address says.
+    """
     if not can(request.user, Capability.EXPORT_RECORDS):
         return []
-    asked = request.GET.copy()
-    for paging in ("cursor", "back", "after", "before"):
-        asked.pop(paging, None)
+    if asked is None:
+        said = request.GET.copy()
+        for paging in ("cursor", "back", "after", "before"):
+            said.pop(paging, None)
+        asked = said
     return [(one.upper(), reverse(f"desk:{name}", args=[one], query=asked)) for one in ENDINGS]
 
 

@@ -10,7 +10,8 @@ import pytest
 from django.http import HttpResponse
 
 from anmin.desk.figures import pages
-from anmin.desk.figures.pages import FigurePage, Sheet, as_of_columns, choices, columns
+from anmin.desk.figures.pages import FigurePage, Sheet, as_of_columns, columns
+from anmin.desk.shell.page import choices
 from anmin.kernel.errors import NotFound, Refusal, Unavailable
 from anmin.people.policy import Capability
 

@@ -69,7 +69,7 @@ def matters(request: DeskRequest) -> HttpResponse:
             "filters": filters,
             "lines": lines(found.rows, page="desk:matter", to_choose=True),
             "sorts": {name: _sort(request.GET, filters, name) for name in ("opened", "due")},
-            "exports": file_links(request, "matters_file"),
+            "exports": file_links(request, "matters_file", _asked(request.GET)),
             "newer": _with(request.GET, cursor=found.newer, back="1") if found.newer else "",
             "older": _with(request.GET, cursor=found.older) if found.older else "",
             "views": choices(VIEW_LABELS, filters.view, lambda view: _with(request.GET, view=view)),
@@ -86,11 +86,15 @@ def matters(request: DeskRequest) -> HttpResponse:
     )
 
 
-def _query(given: QueryDict, **changes: str) -> str:
-    """The address part of the list with some parts changed; empty ones fall away."""
+def _asked(given: QueryDict, **changes: str) -> dict[str, str]:
+    """What the list is narrowed to, with some parts changed; empty ones fall away."""
     names = ("view", *FilterForm.NARROWING, "sort")
     kept = {name: given.get(name, "") for name in names} | changes
-    return urlencode({name: value for name, value in kept.items() if value})
+    return {name: value for name, value in kept.items() if value}
+
+
+def _query(given: QueryDict, **changes: str) -> str:
+    return urlencode(_asked(given, **changes))
 
 
 def _with(given: QueryDict, **changes: str) -> str:
