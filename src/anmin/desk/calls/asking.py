@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django import forms
+from django.utils import timezone
 
+from anmin.callbacks.ladder import permitted
 from anmin.faces.forms import ActForm
+
+if TYPE_CHECKING:
+    from anmin.callbacks.ladder import Pace
 
 REACHED = "reached"
 OUTCOME_KEYS = {
@@ -64,6 +70,12 @@ class Ask:
     def several(self) -> bool:
         """More than one choice may be taken."""
         return self.kind in SEVERAL
+
+
+def offered_at(later: timedelta, at: Pace) -> datetime:
+    """The moment that another try is first offered at; whoever calls changes it."""
+    moment = (timezone.now() + later).replace(second=0, microsecond=0)
+    return timezone.localtime(permitted(moment, at))
 
 
 class Way(Protocol):

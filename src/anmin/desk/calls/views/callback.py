@@ -11,13 +11,13 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.callbacks import actions, amending, lists, quality
 from anmin.callbacks.dispositions import dispositions, outcomes
-from anmin.callbacks.ladder import pace, permitted
+from anmin.callbacks.ladder import pace
 from anmin.callbacks.queries import callback_line, callback_view, questions_of, reopened_in_hand
+from anmin.desk.calls.asking import offered_at
 from anmin.desk.calls.call_forms import (
     CallForm,
     advice_ask,
@@ -161,7 +161,7 @@ def _was_shown(request: DeskRequest) -> bool:
 def _initial(callback_id: int) -> dict[str, Any]:
     """The empty form; after a slip was taken back, with what was written down."""
     slip = amending.slip(callback_id)
-    return {"next_try_at": _again(), **(slip._asdict() if slip else {})}
+    return {"next_try_at": offered_at(AGAIN_IN, pace()), **(slip._asdict() if slip else {})}
 
 
 def _call(request: DeskRequest, callback_id: int) -> Call:
@@ -170,11 +170,6 @@ def _call(request: DeskRequest, callback_id: int) -> Call:
         reverse("desk:callback", args=[callback_id]),
         reverse("desk:callback_phone", args=[callback_id]),
     )
-
-
-def _again() -> Any:
-    later = (timezone.now() + AGAIN_IN).replace(second=0, microsecond=0)
-    return timezone.localtime(permitted(later, pace()))
 
 
 def _record(request: DeskRequest, callback_id: int, form: CallForm) -> None:

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from anmin.callbacks.ladder import permitted
+from anmin.desk.calls.asking import offered_at
 from anmin.desk.calls.interview_forms import InterviewForm, PaperForm
 from anmin.desk.shell.page import DeskRequest, Pages, go, show
 from anmin.faces.templatetags.anmin_time import spoken
@@ -55,7 +54,9 @@ def interview(request: DeskRequest, case_id: int) -> HttpResponse:
         messages.warning(request, str(refusal))
         return go(request, "desk:surveys")
     if request.method != "POST":
-        form = InterviewForm(sheet=view.sheet, initial={"next_try_at": _again()})
+        form = InterviewForm(
+            sheet=view.sheet, initial={"next_try_at": offered_at(AGAIN_IN, pace())}
+        )
         return _page(request, view, form)
     form = InterviewForm(request.POST, sheet=view.sheet)
     if form.does(lambda _given: _record(request, view, form)):
@@ -63,11 +64,6 @@ def interview(request: DeskRequest, case_id: int) -> HttpResponse:
             return go(request, "desk:survey", view.wave.code)
         return _go_on(request, view.wave.code, view.wave.pk)
     return _page(request, view, form)
-
-
-def _again() -> Any:
-    later = (timezone.now() + AGAIN_IN).replace(second=0, microsecond=0)
-    return timezone.localtime(permitted(later, pace()))
 
 
 def _record(request: DeskRequest, view: CaseView, form: InterviewForm) -> None:
