@@ -58,7 +58,6 @@ class Figure:
     level: int = 95
     finding: str = ""
     how: str = ""
-    source: str = ""
     csv_url: str = ""
     reference: float | None = None
     reference_label: str = ""

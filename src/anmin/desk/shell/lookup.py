@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
     from anmin.people.models import Account
-    from anmin.places.models import Area, Unit
 
 OFFERED = 12
 _WITH_CODE = re.compile(r".*\(([^()\s]+)\)\s*$")
@@ -131,8 +130,3 @@ class LookupField(forms.CharField):
             return meant(text, self.what, self.account).row
         except Refusal as refusal:
             raise forms.ValidationError(str(refusal)) from None
-
-
-def as_typed(row: Area | Unit) -> str:
-    """A row as the box shows it once chosen."""
-    return f"{row.label} ({row.code})"

@@ -67,7 +67,7 @@ def callbacks(request: DeskRequest) -> HttpResponse:
     account = request.user
     counts = lists.open_counts(account)
     if not unit_scope(account).everything:
-        return show(request, "calls/unit.html", {"counts": counts, "labels": VIEW_LABELS})
+        return show(request, "calls/unit.html", {"counts": counts})
     works = can(account, Capability.WORK_CALLBACKS)
     view = _view(request)
     context = _waits(request) if works else {}
@@ -257,7 +257,6 @@ def check(request: DeskRequest) -> HttpResponse:
             "view": quality.recall_view(check=taken, operator=request.user),
             "answers": answers_about(request.user, taken.callback.matter),
             "form": form,
-            "sheet": sheet,
             "recording": quality.recording(check=taken, checker=request.user),
         },
         status=form.status,

@@ -68,7 +68,6 @@ def morning(request: DeskRequest) -> HttpResponse:
     here = reverse("desk:morning")
     context: dict[str, Any] = {
         "day": day,
-        "yesterday": yesterday,
         "earlier": f"{here}?date={day - timedelta(days=1)}",
         "later": f"{here}?date={day + timedelta(days=1)}" if day < yesterday else "",
         "due": _due(account),

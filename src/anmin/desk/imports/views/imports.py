@@ -157,7 +157,6 @@ def one(request: DeskRequest, run_id: int) -> HttpResponse:
         "may_view": can(request.user, Capability.VIEW_MATTERS),
         "aside": aside,
         "more_rejects": aside > sum(one.count for one in shown),
-        "masked": masked,
         "new_units": [(code, *told) for code, told in sorted(run.new_units.items())],
         "may_add_units": can(request.user, Capability.MANAGE_REFERENCE) and bool(run.stored),
         "mine": uploads.may_deal(run, request.user),

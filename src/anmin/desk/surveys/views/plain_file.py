@@ -70,8 +70,6 @@ class FileForm(forms.Form):
         label=gettext_lazy("Leave out rows with missing cells"), required=False
     )
 
-    ADVANCED = ("cluster2", "fpc2", "method")
-
     def __init__(self, data: Any, *, columns: list[str]) -> None:
         super().__init__(data)
         names = [(name, name) for name in columns]

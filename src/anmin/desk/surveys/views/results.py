@@ -17,7 +17,6 @@ from anmin.desk.surveys import method as survey_method
 from anmin.desk.surveys import words
 from anmin.desk.surveys.forms import OutsideForm, ReleaseForm
 from anmin.desk.surveys.tables import uploaded_table
-from anmin.kernel.bilingual import english
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.kernel.incoming import key_of
 from anmin.people.policy import Capability, can
@@ -229,7 +228,6 @@ def method(request: DeskRequest, code: str) -> HttpResponse:
         "given": given,
         "sections": survey_method.method_sections(wave, given.method) if given.method else [],
         "revisions": list(wave.releases.select_related("by").order_by("revision")),
-        "english": english(),
     }
     return show(request, "surveys/method.html", context)
 

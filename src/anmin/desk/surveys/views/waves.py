@@ -80,7 +80,6 @@ def _wave(request: DeskRequest, code: str, *, status: int = 200, **extra: Any) -
         "tone": TONES[wave.status],
         "lines": lines,
         "plans": plans,
-        "works": works,
         "figures": can(account, Capability.VIEW_FIGURES),
         "rate": queries.response_rate(wave.cases.all()) if wave.drawn_at else None,
         "in_frame": sum(line.frame for line in lines),

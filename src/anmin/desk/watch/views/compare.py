@@ -277,7 +277,6 @@ class Comparison(FigurePage[Asked, Compared]):
             place=asked.town,
         )
         return {
-            "found": found,
             "lines": _lines(request.user, found, rows[:SHOWN]),
             "left": len(rows) - len(rows[:SHOWN]),
             "finding": f"{_summary(found)} {_scattered(found)}",

@@ -211,7 +211,6 @@ class Ranks(FigurePage[Asked, Ranking]):
         csv_url = address("watch_ranks_csv", key=asked.key, by=asked.by, start=start, end=end)
         labels = _labels(found)
         return {
-            "found": found,
             "has_without": found.indicator.aside is not None,
             "days": watching.days(asked.period),
             "csv_url": csv_url,
