@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.files.actions import CITIZEN, name_of
@@ -51,6 +53,17 @@ def files_of(account: Account, label: str, key: str) -> list[Line]:
 def _citizen(row: File) -> str:
     """Who added a file that no account did; nothing where the account is gone."""
     return _("The citizen") if row.request.startswith(CITIZEN) else ""
+
+
+def largest() -> int:
+    """The bytes of the largest file that is kept."""
+    number: int = settings.RULES.get("files.largest_mb", timezone.localdate()).number
+    return number * 2**20
+
+
+def accepted() -> str:
+    """The endings of what is kept, as a browser's file box takes them."""
+    return ",".join(f".{one}" for kind in kinds_of_file().values() for one in kind.endings)
 
 
 def may_see(account: Account, label: str, key: str) -> bool:

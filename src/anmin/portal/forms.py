@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anmin.callbacks.concerns import concerns
 from anmin.callbacks.scripts import Question
+from anmin.files.queries import accepted
 from anmin.kernel.errors import Refusal
 from anmin.surveys.questionnaires import Question as Asked
 
@@ -108,10 +109,24 @@ class Word(forms.Form):
         label=_("Something to add, or to ask?"),
         help_text=_("Whoever handles it reads this, and answers here or by telephone."),
         max_length=LONGEST,
+        required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": _("Write something first.")},
+    )
+    file = forms.FileField(
+        label=_("A photo or a paper"),
+        help_text=_("Where and with what it was taken is removed from a photo."),
+        required=False,
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": accepted()}),
     )
     key = forms.RegexField(r"\A[0-9a-f]{32}\Z", widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse to send nothing."""
+        told = super().clean() or {}
+        if not self.errors and not told.get("text") and told.get("file") is None:
+            self.add_error("text", _("Write something first."))
+        return told
 
 
 OUT = "out-"

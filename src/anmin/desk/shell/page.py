@@ -14,7 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.views.decorators.http import require_POST, require_safe
 
-from anmin.desk.shell.receiving import receives_file
+from anmin.faces.receiving import receives_file
 from anmin.people.actions import log_access
 from anmin.people.middleware import second_factor_required
 from anmin.people.policy import Capability, require

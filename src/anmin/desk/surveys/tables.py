@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
-from anmin.desk.shell.receiving import received, upload_limit
 from anmin.exchange.problems import Unreadable
 from anmin.exchange.readers import Table
 from anmin.exchange.reasons import refusal, sentence
+from anmin.faces.receiving import received, upload_limit
 from anmin.kernel.errors import Refusal
 
 if TYPE_CHECKING:

@@ -3,15 +3,22 @@
 import re
 import uuid
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from PIL import Image
 from tests.personas import City
 
 from anmin.channels.models import Message
 from anmin.channels.queries import body_of
 from anmin.desk.notices.kinds import occasions
+from anmin.files.actions import read_file
+from anmin.files.models import File
+from anmin.files.queries import files_of
 from anmin.matters import actions, follow, merging
 from anmin.matters.actor import Actor
 from anmin.matters.models import Entry, Matter
@@ -185,3 +192,42 @@ def test_a_word_of_the_citizen_reaches_who_works_on_it_and_comes_back_once(
     assert (refused.status_code, Entry.objects.count()) == (422, before)
     assert Client().post(f"/f/{matter.number}", body).status_code != 302
     assert Entry.objects.count() == before
+
+
+def photo() -> bytes:
+    """A photo that tells where it was taken."""
+    exif = Image.Exif()
+    exif[0x010F] = "SecretCamera"
+    out = BytesIO()
+    Image.new("RGB", (64, 48), "red").save(out, "JPEG", exif=exif)
+    return out.getvalue()
+
+
+def test_a_photo_of_the_citizen_is_kept_clean_and_others_cannot_add_one(
+    city: City, client: Client
+) -> None:
+    matter = city.incident()
+    opened(client, matter, coded(city, matter))
+    address = f"/f/{matter.number}"
+
+    def sent(browser: Client, name: str, content: bytes, **changes: str) -> int:
+        given = {"say": "1", "more-key": uuid.uuid4().hex, "more-text": ""} | changes
+        file = SimpleUploadedFile(name, content)
+        return browser.post(address, given | {"more-file": file}).status_code
+
+    key = uuid.uuid4().hex
+    for _turn in range(2):
+        assert sent(client, "车.jpg", photo(), **{"more-key": key}) == 302
+    [line] = files_of(city.officer, "matter", matter.number)
+    assert (line.name, line.by) == ("车.jpg", str(_("The citizen")))
+    kept = read_file(label="matter", key=matter.number, pk=line.pk, by=city.officer)
+    assert b"SecretCamera" not in kept.content
+    assert Entry.objects.filter(matter=matter, action="said").count() == 1
+    before = (Entry.objects.count(), File.objects.count())
+    assert sent(client, "x.exe", b"MZ" + bytes(100)) == 422
+    assert sent(client, "leer.jpg", b"") == 422
+    assert sent(Client(), "y.jpg", photo()) != 302
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = client.cookies
+    assert sent(strict, "y.jpg", photo()) == 403
+    assert (Entry.objects.count(), File.objects.count()) == before

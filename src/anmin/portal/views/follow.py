@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -14,9 +15,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from anmin.faces.receiving import dropped, receives_file
+from anmin.files.actions import keep
+from anmin.files.queries import largest
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.matters import actions, follow, public
 from anmin.matters.actor import CITIZEN
+from anmin.matters.attachments import LABEL
 from anmin.matters.policy import takes_words
 from anmin.people.limits import address_range
 from anmin.portal.forms import FollowCode, Reason, Word
@@ -70,6 +75,7 @@ def let_follow(response: HttpResponse, given: str) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@partial(receives_file, most=largest)
 def followed(request: HttpRequest, number: str) -> HttpResponse:
     """How a matter stands; what the citizen asks of it; or the question for the code."""
     told = request.get_signed_cookie(COOKIE, "", salt=SALT, max_age=AGE) or ""
@@ -105,14 +111,27 @@ def followed(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _say(request: HttpRequest, matter: Matter) -> HttpResponse:
-    """Add a word to it."""
-    form = Word(request.POST)
+    """Add a word to it, or a file."""
+    form = Word(request.POST, request.FILES)
+    if dropped(request):
+        form.add_error("file", _("This file is too large to be taken in."))
     if form.is_valid():
         told = form.cleaned_data
+        file, text = told["file"], told["text"]
         try:
-            actions.say_more(matter_id=matter.pk, text=told["text"], key=f"word:{told['key']}")
+            if file is not None:
+                keep(
+                    label=LABEL,
+                    key=matter.number,
+                    name=file.name or "",
+                    chunks=file.chunks(),
+                    by=None,
+                    request=told["key"],
+                )
+                text = text or _("A photo or a paper was added.")
+            actions.say_more(matter_id=matter.pk, text=text, key=f"word:{told['key']}")
         except Refusal as refusal:
-            form.add_error("text", str(refusal))
+            form.add_error("file" if refusal.field == "file" else "text", str(refusal))
         else:
             messages.success(request, _("Added. Whoever handles it has it now."))
             return redirect("portal:followed", number=matter.number)

@@ -18,11 +18,11 @@ from django.utils.translation import gettext_lazy
 
 from anmin.desk.imports.forms import NOT_TAKEN, AdjustForm, KeepForm
 from anmin.desk.shell.page import DeskRequest, Pages, done, go, show
-from anmin.desk.shell.receiving import TOO_LARGE, received, upload_limit
 from anmin.exchange import looking, undoing, uploads
 from anmin.exchange.profiles import list_profiles
 from anmin.exchange.queries import import_run, import_runs, rejections, shows_contacts
 from anmin.exchange.reasons import NOTES
+from anmin.faces.receiving import TOO_LARGE, received, upload_limit
 from anmin.kernel.errors import Conflict, NotAllowed, Refusal
 from anmin.kernel.incoming import read_key
 from anmin.people.policy import Capability, can

@@ -5,16 +5,14 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
-from django.conf import settings
 from django.http import FileResponse, HttpResponse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.desk.shell.page import DeskRequest, Pages, done, show
-from anmin.desk.shell.receiving import dropped
 from anmin.faces.forms import new_key
+from anmin.faces.receiving import dropped
 from anmin.files import actions
-from anmin.files.queries import files_of, may_add
+from anmin.files.queries import accepted, files_of, largest, may_add
 from anmin.files.types import kinds_of_file
 from anmin.kernel.errors import NotAllowed, NotFound, Refusal, Unavailable
 from anmin.matters.attachments import LABEL
@@ -39,16 +37,10 @@ class Out(FileResponse):
         self["Content-Security-Policy"] = ALONE
 
 
-def _largest() -> int:
-    """The bytes of the largest file."""
-    number: int = settings.RULES.get("files.largest_mb", timezone.localdate()).number
-    return number * 2**20
-
-
 pages = Pages(Capability.VIEW_MATTERS)
 
 
-@pages.at("matters/<str:number>/files/", "matter_files", receives=_largest)
+@pages.at("matters/<str:number>/files/", "matter_files", receives=largest)
 def files(request: DeskRequest, number: str) -> HttpResponse:
     """The files of a matter, and the form for one more."""
     return _receive(request, number) if request.method == "POST" else _page(request, number)
@@ -96,7 +88,7 @@ def small(request: DeskRequest, number: str, file_id: int) -> Out:
 
 
 def _too_large() -> str:
-    return _("The file is larger than %(most)s MB.") % {"most": _largest() // 2**20}
+    return _("The file is larger than %(most)s MB.") % {"most": largest() // 2**20}
 
 
 def _page(
@@ -113,10 +105,10 @@ def _page(
             "key": new_key(),
             "problem": problem,
             "kinds": listed(kinds),
-            "accept": ",".join(f".{ending}" for kind in kinds for ending in kind.endings),
+            "accept": accepted(),
             "too_large": _too_large(),
-            "limit": _largest(),
-            "largest": _largest() // 2**20,
+            "limit": largest(),
+            "largest": largest() // 2**20,
         },
         status=status,
     )

@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy
 
 from anmin.desk.shell.csv_files import csv_file
 from anmin.desk.shell.page import DeskRequest, Pages, go, show
-from anmin.desk.shell.receiving import upload_limit
 from anmin.desk.surveys.tables import columns_of, uploaded_table
 from anmin.desk.surveys.words import CANNOT_BE_TOLD
 from anmin.exchange.uploads import folder
+from anmin.faces.receiving import upload_limit
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.people.policy import Capability
 from anmin.stats.proportions import METHODS

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 
 from anmin.desk.figures.pages import FigurePage, Sheet, columns
 from anmin.desk.shell.page import DeskRequest, Pages, choices, done, show
-from anmin.desk.shell.receiving import upload_limit
 from anmin.desk.surveys import method as survey_method
 from anmin.desk.surveys import words
 from anmin.desk.surveys.forms import OutsideForm, ReleaseForm
 from anmin.desk.surveys.tables import uploaded_table
+from anmin.faces.receiving import upload_limit
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.kernel.incoming import key_of
 from anmin.people.policy import Capability, can

@@ -8,10 +8,10 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.utils.translation import gettext as _
 
 from anmin.desk.shell.page import DeskRequest, Pages, done, show
-from anmin.desk.shell.receiving import upload_limit
 from anmin.desk.surveys.forms import SIZE, AssignForm, ProposeForm, SampleForm, WaveForm
 from anmin.desk.surveys.tables import uploaded_table
 from anmin.exchange.rejects import RejectsFile
+from anmin.faces.receiving import upload_limit
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.people.policy import Capability, can
 from anmin.surveys import frames, queries, waves
