@@ -30,9 +30,11 @@ def names() -> Iterator[tuple[str, str]]:
         yield from ((stage.value, str(label)) for stage, label in STAGE_LABELS.items())
         yield from ((role.value, str(role.label)) for role in Role)
         yield from ((status.value, str(status.label)) for status in Status)
-        own = re.compile(rf"^({'|'.join(kind.code for kind in all_kinds())})_(opened|in_time)$")
+        codes = "|".join(kind.code for kind in all_kinds())
+        own = re.compile(rf"^({codes})_(opened|in_time|reopened)$")
+        clock = re.compile(rf"^({codes})_.+_(in_time|time_left)$")
         keys = {re.sub("^concern_.*", "concern_…", key) for key in registry.indicators}
-        keys = {own.sub(r"<kind>_\2", key) for key in keys}
+        keys = {clock.sub(r"<kind>_<clock>_\2", own.sub(r"<kind>_\2", key)) for key in keys}
         yield from ((key, "") for key in sorted(keys))
         yield from sorted({(topic.group, "") for topic in categories().values()})
 

@@ -20,6 +20,8 @@ KEPT_APART = re.compile(
 the choices of a text message."""
 APART = re.compile(rf"[{HAN}”）》，。；：、] [A-Za-z0-9%.]|[A-Za-z0-9%)] [{HAN}“（《，。；：、]")
 HALF_WIDTH = re.compile(rf"[{HAN}][,;:?!()]|[,;:?!)][{HAN}]")
+OF_THE_LAW = {"不予受理": "petition"}
+"""What the law itself says of one kind of matter, so that kind says it, too."""
 CODE = re.compile(r"“[^”:]*:[^”]*”")
 """What is quoted as a program reads it."""
 
@@ -71,7 +73,7 @@ def test_no_word_that_was_replaced_is_said_anywhere() -> None:
         f"{path.relative_to(ROOT)}: {old} (now {words[old]})"
         for path, text in pages()
         for old in words
-        if old in text
+        if old in text and OF_THE_LAW.get(old) not in path.parts
     ]
     assert found == []
 

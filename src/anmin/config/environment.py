@@ -61,6 +61,11 @@ class Environment(BaseSettings):
     anmin_language: Literal["zh-hans", "en"] = Field(
         "zh-hans", description="Language shown to a visitor who has not chosen one."
     )
+    anmin_petition_clocks: Literal["national", "zhejiang"] = Field(
+        "national",
+        description="By which times petitions are accepted and answered: `national` "
+        "(信访工作条例) or `zhejiang` (浙江省信访条例). Those that run already keep theirs.",
+    )
     anmin_base_url: str = Field(
         "http://127.0.0.1:8000",
         description="Address under which the public reaches this installation; links in messages "

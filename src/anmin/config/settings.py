@@ -355,6 +355,7 @@ if ENVIRONMENT.anmin_https:
 
 # --- messages -------------------------------------------------------------------------------
 AREA_CODE = ENVIRONMENT.anmin_area_code
+PETITION_CLOCKS = ENVIRONMENT.anmin_petition_clocks
 DEFAULT_FROM_EMAIL = ENVIRONMENT.anmin_mail_from
 SMS_URL = ENVIRONMENT.anmin_sms_url
 SMS_SECRET = (

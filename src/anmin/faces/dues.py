@@ -67,7 +67,7 @@ def _due_line(one: Deadline, label: Text) -> DueLine:
         rule = one.rule
     else:
         label = declared.label if english() else declared.label_zh
-        rule = _("%(rule)s: %(time)s") % {"rule": label, "time": _period(declared)}
+        rule = _("%(rule)s: %(time)s") % {"rule": label, "time": period(declared)}
         # Only law is quoted; what the project proposes is said to be a proposal.
         source = declared.source if declared.tag == "L" else _("set by this installation")
         holidays = _holidays(whole.skipped)
@@ -94,7 +94,7 @@ def _later(one: Deadline) -> Iterator[str]:
     for key, day in clock.extended:
         declared = settings.RULES.get(key, day)
         label = declared.label if english() else declared.label_zh
-        told = {"day": spoken_day(day), "rule": label, "time": _period(declared)}
+        told = {"day": spoken_day(day), "rule": label, "time": period(declared)}
         yield _("Extended on %(day)s. %(rule)s: %(time)s, from the deadline before") % told
     if clock.stood:
         unit = settings.RULES.get(one.rule, timezone.localdate(one.started_at)).unit
@@ -133,7 +133,7 @@ def clock_state(due: datetime) -> str:
     return "at_risk" if due < at_risk_before() else "on_time"
 
 
-def _period(rule: Rule) -> str:
+def period(rule: Rule) -> str:
     """How long a rule gives, in words."""
     if not isinstance(rule.value, int):
         return str(rule.value)

@@ -12,12 +12,16 @@ from anmin.kernel.kind_folders import files_of
 
 
 class Category(Term):
-    """One class of events and what follows from it."""
+    """One class of events and what follows from it.
+
+    ``inspected``: it is about the police themselves, so the inspectorate answers for it.
+    """
 
     kind: str
     group: str
     same_day: bool = False
     sensitive: bool = False
+    inspected: bool = False
     advice: str = ""
 
 

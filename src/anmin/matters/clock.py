@@ -33,10 +33,22 @@ class Reckoner(Protocol):
 
 @dataclass(frozen=True)
 class Extension:
-    """How a clock may be extended: by which rule, counted from the old deadline, how often."""
+    """How a clock may be extended: by which rule, counted from the old deadline, how often.
 
-    rule: str
+    Where several rules can set the clock, ``rule`` names the extension of each.
+    """
+
+    rule: str | Mapping[str, str]
     most: int = 1
+
+    def of(self, rule: str) -> str | None:
+        """The key of the rule that extends a clock set by ``rule``; nothing if that is not extended."""
+        return self.rule if isinstance(self.rule, str) else self.rule.get(rule)
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """Every rule that may extend it."""
+        return (self.rule,) if isinstance(self.rule, str) else tuple(self.rule.values())
 
 
 @dataclass(frozen=True)
@@ -45,9 +57,11 @@ class Clock:
 
     It starts on entering ``starts`` (the flow's start by default) and is met on entering any
     state of ``stops``. ``rule`` is the key of a dated rule, or a function of the matter that
-    names one (a theft is answered the same day). The steps of ``restarts`` start it anew, once
+    names one (a theft is answered the same day), or none where there is no such time. The steps of ``restarts`` start it anew, once
     met or not (a reopening, a review); it stands still in the states of ``pauses`` (an expert
-    examination). ``promise``: the one clock of the kind by which "in time" is judged.
+    examination). ``promise``: the one clock of the kind by which "in time" is judged. ``lapses``
+    names the step that the house takes when the time is over (nobody objected). ``counted``: it has
+    a figure of its own beside the promise.
     """
 
     code: str
@@ -59,6 +73,8 @@ class Clock:
     pauses: frozenset[str] = frozenset()
     extension: Extension | None = None
     promise: bool = False
+    lapses: str = ""
+    counted: bool = False
 
     def rule_for(self, facts: MatterFacts) -> str:
         """The key of the rule that sets this clock for a matter."""
@@ -174,6 +190,8 @@ def tick(
         if first or (clock.restarts & steps and met is None):
             start = opened_at or at
             rule = clock.rule_for(facts)
+            if not rule:
+                continue
             due = reckon(rule, start)
             fresh = Running(rule, start, due.at, due.provisional, met)
             now = changed[clock.code] = _remembering(fresh, now, at) if now else fresh
@@ -190,9 +208,10 @@ def tick(
 def extend(clock: Clock, now: Running, *, day: date, reckon: Reckoner) -> Running | None:
     """The clock extended once more on a day; nothing if it may not be, or has been judged already."""
     how = clock.extension
-    if how is None or now.met_at is not None or len(now.extended) >= how.most:
+    rule = how.of(now.rule) if how else None
+    if how is None or rule is None or now.met_at is not None or len(now.extended) >= how.most:
         return None
-    longer = replace(now, extended=(*now.extended, (how.rule, day)))
+    longer = replace(now, extended=(*now.extended, (rule, day)))
     due = reckoned(longer, reckon)
     return replace(longer, due_at=due.at, provisional=due.provisional)
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
@@ -138,28 +139,40 @@ def _any_concerns() -> bool:
     return any(kind.concerns for kind in all_kinds())
 
 
-_TIES = """
-    SELECT parent_id AS source, id AS tied FROM matters_matter WHERE parent_id IS NOT NULL
-    UNION ALL SELECT other_id, matter_id FROM matters_link WHERE relation IN ('cause', 'merged')
-    UNION ALL SELECT matter_id, other_id FROM matters_link WHERE relation = 'merged'
-"""
-"""What makes a matter (``tied``) about those whom another (``source``) is about: an order was given
-from it, one follows from it, and what became one is about all of them."""
-_DOWN, _UP = ("source", "tied"), ("tied", "source")
+_TIES = (
+    ("matters_matter", "parent_id", "id", "r.parent_id IS NOT NULL"),
+    ("matters_link", "other_id", "matter_id", "r.relation IN ('cause', 'merged')"),
+    ("matters_link", "matter_id", "other_id", "r.relation = 'merged'"),
+)
+"""What makes a matter (third) about those whom another (second) is about, by table and condition: an
+order was given from it, one follows from it, and what became one is about all of them."""
+_DOWN, _UP = (1, 2), (2, 1)
 
 
-def _walk(ends: tuple[str, str], first: str, params: Iterable[Any]) -> RawSQL:
-    """The ids of ``first`` and of all that the ties lead to from there, however far."""
+def _walk(ends: tuple[int, int], first: str, params: Iterable[Any]) -> RawSQL:
+    """The ids of ``first`` and of all that the ties lead to from there, however far.
+
+    Each tie is looked up by its index: SQLite does that for a part of the walk of its own for each,
+    PostgreSQL, which knows one such part alone, for a query beside it.
+    """
     start, end = ends
-    sql = f"""
-        WITH RECURSIVE reached(id) AS (
-            {first}
-            UNION SELECT tie.{end} FROM reached JOIN ({_TIES}) tie ON tie.{start} = reached.id
-        ) SELECT id FROM reached"""  # noqa: S608 - names of this module alone
-    return RawSQL(sql, tuple(params))  # noqa: S611
+    ties = [(f"r.{tie[end]}", tie[0], f"r.{tie[start]}", tie[3]) for tie in _TIES]
+    if connection.vendor == "sqlite":
+        step = " UNION ".join(
+            f"SELECT {tied} FROM reached CROSS JOIN {table} r ON {source} = reached.id WHERE {when}"  # noqa: S608
+            for tied, table, source, when in ties
+        )
+    else:
+        beside = " UNION ALL ".join(
+            f"SELECT {tied} AS id FROM {table} r WHERE {source} = reached.id AND {when}"  # noqa: S608
+            for tied, table, source, when in ties
+        )
+        step = f"SELECT tie.id FROM reached CROSS JOIN LATERAL ({beside}) tie"  # noqa: S608
+    sql = f"WITH RECURSIVE reached(id) AS ({first} UNION {step}) SELECT id FROM reached"  # noqa: S608
+    return RawSQL(sql, tuple(params))  # noqa: S611 - names of this module alone
 
 
-def _reached(ends: tuple[str, str], ids: Sequence[int]) -> RawSQL:
+def _reached(ends: tuple[int, int], ids: Sequence[int]) -> RawSQL:
     return _walk(ends, " UNION ".join(["SELECT CAST(%s AS bigint)"] * len(ids)), ids)
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotAllowed, Refusal
-from anmin.matters import policy
+from anmin.matters import conflict, policy
 from anmin.matters.actions import done_before, lock
 from anmin.matters.actor import Actor
 from anmin.matters.bringing import Bounds, Planned, refuse_told
@@ -113,6 +113,7 @@ def _columns(matter: Matter, right: Right) -> dict[str, Any]:
     wanted: dict[str, Any] = {}
     if right.category:
         wanted["category"] = category_for(matter.kind, right.category)
+        wanted |= _checked(matter, right.category)
     if right.place.strip():
         wanted["place"] = right.place.strip()[:200]
     if right.area is not None:
@@ -121,6 +122,16 @@ def _columns(matter: Matter, right: Right) -> dict[str, Any]:
     if "area_id" in changed and matter.longitude is not None:
         changed |= {"longitude": None, "latitude": None}
     return changed
+
+
+def _checked(matter: Matter, category: str) -> dict[str, Any]:
+    """Who answers for a live matter that turns out to be about the police themselves."""
+    if not matter.live or not policy.about_police(category) or policy.about_police(matter.category):
+        return {}
+    unit = policy.inspectorate_for(matter.unit)
+    if unit is None or unit.pk == matter.unit_id or conflict.about(matter).unit(unit.pk):
+        return {}
+    return {"unit_id": unit.pk, "assignee_id": None}
 
 
 def _contact(

@@ -48,11 +48,12 @@ def clocks_put_right(
     changed: dict[str, Running] = {}
     for clock in matter.type.clocks:
         now = running.get(clock.code)
-        if now is None or clock.starts is not None:
+        rule = clock.rule_for(facts) if now is not None and clock.starts is None else ""
+        if now is None or not rule:
             continue
         start = opened if now.started_at == matter.opened_at else now.started_at
         met = answered if now.met_at is not None and answered is not None else now.met_at
-        told = replace(now, rule=clock.rule_for(facts), started_at=start, met_at=met)
+        told = replace(now, rule=rule, started_at=start, met_at=met)
         due = reckoned(told, reckon)
         told = replace(told, due_at=due.at, provisional=due.provisional)
         if told != now:

@@ -97,10 +97,12 @@ class Move:
     the move. ``guards`` look at the matter with what is given and say why not, or nothing.
     ``extends`` names the clock that it extends. ``approval``: it is asked for, and taken when
     another person agrees. ``within`` is the rule by which the time for it ends, counted from when
-    the matter ended (a review, a reopening).
+    the matter ended (a review, a reopening), or from the day or moment that the fact ``since`` tells,
+    where that is later (the delivery of a written reply).
     ``outcomes`` are what may have become of a matter that it ends: one is fixed by the step, of
     several the input ``outcome`` says which. ``tells`` are its messages, to whoever reported it or to a party.
-    ``by`` may name the citizen (``CITIZENS``), who gives the note as the reason. ``children_done``:
+    ``by`` may name the citizen (``CITIZENS``), who gives the note as the reason, unless the step is
+    ``unexplained``: a consent is given and taken back without one. ``children_done``:
     the house takes it when the last child has ended.
     ``asks`` marks a move that sends the citizen a question and waits for the answer, and
     ``replies`` the one that the answer itself makes. ``unnamed_by`` are who alone take it where
@@ -121,9 +123,11 @@ class Move:
     extends: str = ""
     approval: Approval | None = None
     within: str = ""
+    since: str = ""
     outcomes: tuple[Outcome, ...] = ()
     tells: tuple[Tell, ...] = ()
     children_done: bool = False
+    unexplained: bool = False
     public: bool = True
     asks: bool = False
     replies: bool = False

@@ -12,6 +12,7 @@ from django.db.models import Max
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from anmin.matters.clock import Clock
 from anmin.matters.fact_types import FactType, TypedFact, typed_facts
 from anmin.matters.kind import Kind
 from anmin.matters.ledger import settled
@@ -88,6 +89,19 @@ def table_of(kind: Kind) -> LakeTable:
         name: Column(TYPES[one.type], one.title, lenient=True)
         for name, one in lake_facts(kind).items()
     }
+    for clock in counted_clocks(kind):
+        said = {"label": clock.label}
+        facts |= {
+            f"{clock.code}_due": Column(
+                ColumnType.TIMESTAMP, format_lazy(_("{label}: due"), **said)
+            ),
+            f"{clock.code}_met": Column(
+                ColumnType.TIMESTAMP, format_lazy(_("{label}: met"), **said)
+            ),
+            f"{clock.code}_left": Column(
+                ColumnType.NUMBER, format_lazy(_("{label}: share of its time left"), **said)
+            ),
+        }
     return LakeTable(
         name=f"matters_{kind.code}",
         label=format_lazy(_("Matters: {kind}"), kind=kind.label),
@@ -113,6 +127,37 @@ def all_matters(kinds: Iterable[Kind]) -> LakeTable:
     )
 
 
+def counted_clocks(kind: Kind) -> list[Clock]:
+    """The clocks of a kind that have figures of their own."""
+    return [clock for clock in kind.clocks if clock.counted]
+
+
+_LASTED = {
+    "sqlite": "(julianday({0}) - julianday({1}))",
+    "postgresql": "EXTRACT(EPOCH FROM ({0} - {1}))",
+}
+"""How long it is from the second moment to the first."""
+
+
+def _clocks_told(kind: Kind, vendor: str) -> tuple[str, str]:
+    """The columns and the joins of the counted clocks. Of what is late no time is left."""
+    told, joins = "", ""
+    for clock in counted_clocks(kind):
+        row = f"c_{clock.code}"
+        left, whole = (
+            _LASTED[vendor].format(f"{row}.due_at", f"{row}.{since}")
+            for since in ("met_at", "started_at")
+        )
+        told += f""",
+            CASE WHEN {row}.paused_at IS NULL THEN {row}.due_at END AS {clock.code}_due,
+            {row}.met_at AS {clock.code}_met,
+            CASE WHEN {row}.met_at >= {row}.due_at THEN 0.0
+                WHEN {row}.met_at IS NOT NULL THEN 1.0 * {left} / {whole} END AS {clock.code}_left"""
+        joins += f"""
+        LEFT JOIN matters_deadline {row} ON {row}.matter_id = m.id AND {row}.clock = '{clock.code}'"""
+    return told, joins
+
+
 def _rows_of(kind: Kind, vendor: str) -> str:
     """Every matter of a kind, with the clock that is its promise, and its facts."""
     promise = next((clock.code for clock in kind.clocks if clock.promise), "")
@@ -124,6 +169,7 @@ def _rows_of(kind: Kind, vendor: str) -> str:
             WHERE l.matter_id = m.id AND l.relation = 'cause' LIMIT 1
         )"""  # noqa: S608 - as below
     told = "".join(f", {_FACTS[vendor](one)} AS {name}" for name, one in lake_facts(kind).items())
+    clocks, joins = _clocks_told(kind, vendor)
     # Codes and names come from the program's own kinds, never from outside.
     return f"""
         SELECT m.id, m.number, m.kind, m.category, m.state, m.stage, m.source, m.opened_at,
@@ -132,12 +178,12 @@ def _rows_of(kind: Kind, vendor: str) -> str:
                CASE WHEN d.paused_at IS NULL THEN d.due_at END AS due_at, d.met_at,
                COALESCE(d.missed, 0) AS missed,
                CASE WHEN d.met_at <= d.due_at AND d.missed = 0 THEN u.code
-                   ELSE COALESCE(h.code, u.code) END AS due_unit, m.outcome, m.reopened, {origin_sql()} AS origin, {cause} AS cause_origin{told}
+                   ELSE COALESCE(h.code, u.code) END AS due_unit, m.outcome, m.reopened, {origin_sql()} AS origin, {cause} AS cause_origin{told}{clocks}
         FROM matters_matter m
         LEFT JOIN places_unit u ON u.id = m.unit_id
         LEFT JOIN places_area a ON a.id = m.area_id
         LEFT JOIN matters_deadline d ON d.matter_id = m.id AND d.clock = '{promise}'
-        LEFT JOIN places_unit h ON h.id = d.held_by_id
+        LEFT JOIN places_unit h ON h.id = d.held_by_id{joins}
         WHERE m.kind = '{kind.code}' AND m.stage <> 'void'
     """  # noqa: S608
 

@@ -13,6 +13,7 @@ from anmin.matters.clock import Clock
 from anmin.matters.flow import Flow, Text
 from anmin.matters.party_roles import PartyRole, Who, check_parties
 from anmin.matters.tells import GIVEN_ONCE, WORDS, Tell
+from anmin.measures.expressions import Expression, Rows
 from anmin.people.roles import Role
 from anmin.places.models import Area, Unit
 
@@ -131,6 +132,22 @@ class Public:
     reporter: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Figure:
+    """A share that a kind has of its own: of its matters ``among``, those ``of``.
+
+    Both look at a row of the kind's table of the lake (``in_the_lake``); ``better``: whether more of
+    it is.
+    """
+
+    code: str
+    label: Text
+    how_made: Text
+    of: Callable[[Rows], Expression]
+    among: Callable[[Rows], Expression]
+    better: bool = True
+
+
 UNASKED = frozenset({"contact", "summary", "place", "note"})
 """What a kind may leave out of its opening: what would tell who speaks, or lie in plain words."""
 
@@ -176,6 +193,7 @@ class Kind:
     restricted. ``seals`` is the role that alone may read the matter (a tip-off), or nothing.
     ``parties`` are the parts that others can have in it besides its reporter. ``unasked`` names
     what opening one does not take (``UNASKED``). ``retention`` says when they are anonymised.
+    ``figures`` are shares of its own, besides those that every kind has.
     ``rectifies`` marks the kind that unhappy answers open.
     """
 
@@ -201,6 +219,7 @@ class Kind:
     parties: tuple[PartyRole, ...] = ()
     unasked: frozenset[str] = frozenset()
     retention: Retention | None = None
+    figures: tuple[Figure, ...] = ()
     rectifies: bool = False
 
     def __post_init__(self) -> None:
@@ -210,7 +229,7 @@ class Kind:
         self._check_clocks(states)
         for move in self.flow.moves:
             wanted = {*move.needs, *move.takes} - {"note"} | set(move.sets)
-            wanted |= {move.stamps} if move.stamps else set()
+            wanted |= {one for one in (move.stamps, move.since) if one}
             if unknown := wanted - fields:
                 raise ValueError(f"{self.code}: move {move.code} needs {sorted(unknown)}")
             if move.approval and not move.approval.by:
@@ -303,10 +322,12 @@ class Kind:
 
     def _check_clocks(self, states: AbstractSet[str]) -> None:
         steps = {move.code for move in self.flow.moves}
+        of_house = {move.code for move in self.flow.moves if "system" in move.by} | {""}
         extended = {move.extends for move in self.flow.moves if move.extends}
         for clock in self.clocks:
             named = {*clock.stops, *clock.pauses, clock.starts or self.flow.start}
-            if strange := (named - states) | (clock.restarts - steps):
+            lapse = {clock.lapses} - of_house
+            if strange := (named - states) | (clock.restarts - steps) | lapse:
                 raise ValueError(f"{self.code}: clock {clock.code} names {sorted(strange)}")
             if (clock.extension is not None) != (clock.code in extended):
                 raise ValueError(

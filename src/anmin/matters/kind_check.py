@@ -14,11 +14,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.kernel.errors import Refusal
+from anmin.kernel.rules import Unit
+from anmin.matters.categories import categories_of, has_topics
 from anmin.matters.fact_types import typed_facts
 from anmin.matters.flow import CITIZENS
 from anmin.matters.kind import Kind
 from anmin.matters.models import Matter
 from anmin.matters.registry import all_kinds
+from anmin.matters.services import services_of
 from anmin.matters.terms import term_list
 from anmin.people.roles import Role
 
@@ -61,6 +64,7 @@ def _wrong(kind: Kind) -> Iterator[str]:
     yield from _rules(kind)
     yield from _roles(kind)
     yield from _facts(kind)
+    yield from _services(kind)
     others = {one.code: one for one in all_kinds()}
     if isinstance(kind.children, str):
         yield f"children are a tuple of codes, not {kind.children!r}"
@@ -71,7 +75,7 @@ def _wrong(kind: Kind) -> Iterator[str]:
 
 def _rules(kind: Kind) -> Iterator[str]:
     keys: list[str] = [clock.rule for clock in kind.clocks if isinstance(clock.rule, str)]
-    keys += [clock.extension.rule for clock in kind.clocks if clock.extension]
+    keys += [rule for clock in kind.clocks if clock.extension for rule in clock.extension.rules]
     keys += [move.within for move in kind.flow.moves if move.within]
     keys += [move.approval.lapses for move in kind.flow.moves if move.approval]
     keys += [kind.delay_lead] if kind.delay else []
@@ -82,6 +86,17 @@ def _rules(kind: Kind) -> Iterator[str]:
             settings.RULES.get(key, today)
         except Refusal as refusal:
             yield str(refusal)
+
+
+def _services(kind: Kind) -> Iterator[str]:
+    topics, today = categories_of(kind.code) if has_topics(kind.code) else {}, timezone.localdate()
+    for service in services_of(kind.code):
+        if service.code not in topics:
+            yield f"service {service.code} is no topic of it"
+        elif service.promised is None:
+            yield f"service {service.code} promises nothing by {today}"
+        elif service.on_the_spot != (service.promised.unit is Unit.SAME_DAY):
+            yield f"service {service.code} is on the spot, or promised by another day"
 
 
 def _roles(kind: Kind) -> Iterator[str]:

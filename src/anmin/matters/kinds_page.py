@@ -2,8 +2,10 @@
 
 from django.utils import translation
 
-from anmin.matters.flow import STAGE_LABELS
+from anmin.matters.clock import Clock
+from anmin.matters.flow import STAGE_LABELS, Move
 from anmin.matters.kind import Kind
+from anmin.matters.party_roles import PartyRole
 from anmin.matters.registry import all_kinds
 
 
@@ -31,22 +33,48 @@ def _kind(kind: Kind) -> str:
     lines.append("\n| step | from | to | by | needs |\n| --- | --- | --- | --- | --- |")
     lines += [
         f"| {edge.label} (`{edge.code}`) | {', '.join(edge.sources)} | {edge.target or '–'} "
-        f"| {_names(edge.by)} | {', '.join(edge.needs) or '–'} |"
+        f"| {_by(edge)} | {', '.join(edge.needs) or '–'} |"
         for edge in flow.moves
     ]
-    lines.append("\n| clock | met in | rule |\n| --- | --- | --- |")
+    lines.append("\n| clock | runs from | met in | rule | moved by |\n" + "| --- " * 5 + "|")
     lines += [
-        f"| {clock.label} (`{clock.code}`) | {_names(clock.stops)} | {_rules(clock.rule)} |"
+        f"| {clock.label} (`{clock.code}`) | {clock.starts or flow.start} | {_names(clock.stops)} "
+        f"| {_rules(clock.rule)} | {_moved(clock)} |"
         for clock in kind.clocks
     ]
+    if kind.parties:
+        lines.append(f"\nParties: {', '.join(map(_party, kind.parties))}.")
     if kind.follow_up:
         after = " or ".join(f"`{state}`" for state in kind.follow_up.states)
         lines.append(f"\nCalled back after {after} with script `{kind.follow_up.script}`.")
     return "\n".join(lines) + "\n"
 
 
+def _by(edge: Move) -> str:
+    """Who takes a step, and who must agree to it."""
+    agrees = f"; agreed to by {_names(edge.approval.by)}" if edge.approval else ""
+    return _names(edge.by) + agrees
+
+
+def _moved(clock: Clock) -> str:
+    """What moves a clock: where it stands still, by what it is extended, what starts it anew."""
+    told = [f"stands still in {_names(clock.pauses)}"] if clock.pauses else []
+    if clock.extension:
+        told.append("extended by " + ", ".join(f"`{one}`" for one in clock.extension.rules))
+    if clock.restarts:
+        told.append(f"anew by {_names(clock.restarts)}")
+    return "; ".join(told) or "–"
+
+
+def _party(role: PartyRole) -> str:
+    """A part that somebody can have, and who learns of it."""
+    about = "; it is about them, so they and their unit never see it" if role.concerned else ""
+    seen = f"; seen by {_names(role.seen_by)}" if role.seen_by else ""
+    return f"{role.label} (`{role.code}`{seen}{about})"
+
+
 def _rules(rule: object) -> str:
-    return f"`{rule}`" if isinstance(rule, str) else "by category"
+    return f"`{rule}`" if isinstance(rule, str) else "by the matter"
 
 
 def _names(codes: frozenset[str]) -> str:

@@ -1,11 +1,15 @@
 """What matters give to the lake, and the figures every kind of matter has."""
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from anmin.matters import kind
+from anmin.matters.clock import Clock
 from anmin.matters.flow import MERGED
-from anmin.matters.in_the_lake import all_matters, dimensions_of, table_of
+from anmin.matters.in_the_lake import all_matters, counted_clocks, dimensions_of, table_of
 from anmin.matters.origins import Origin
 from anmin.matters.registry import all_kinds, discover
 from anmin.measures.registry import (
@@ -105,6 +109,84 @@ def of_kind(declared: kind.Kind) -> tuple[Indicator, Indicator]:
     )
 
 
+def of_life(declared: kind.Kind) -> Iterator[Indicator]:
+    """How often its matters went on, how its counted clocks were kept, and what it counts itself."""
+    common: dict[str, Any] = {
+        "table": f"matters_{declared.code}",
+        "dimensions": (*DIMENSIONS, *dimensions_of(declared)),
+        "hide_small": False,
+        "aside": planted,
+    }
+    yield Indicator(
+        key=f"{declared.code}_reopened",
+        label=format_lazy(_("{kind}: went on after the end"), kind=declared.label),
+        how_made=_(
+            "Of the matters of the kind that ended at least once, those that went on after it: "
+            "reopened, sent back, or under review."
+        ),
+        unit=_("of matters"),
+        kind=Kind.PROPORTION,
+        direction=Direction.LOWER,
+        numerator=lambda rows: rows.reopened > 0,
+        denominator=lambda rows: _answered(rows) | (rows.reopened > 0),
+        **common,
+    )
+    for clock in counted_clocks(declared):
+        yield from _of_clock(declared, clock, common)
+    for one in declared.figures:
+        yield Indicator(
+            key=f"{declared.code}_{one.code}",
+            label=format_lazy("{kind}: {figure}", kind=declared.label, figure=one.label),
+            how_made=one.how_made,
+            unit=_("of matters"),
+            kind=Kind.PROPORTION,
+            direction=Direction.HIGHER if one.better else Direction.LOWER,
+            numerator=one.of,
+            denominator=one.among,
+            **common,
+        )
+
+
+def _of_clock(declared: kind.Kind, clock: Clock, common: Mapping[str, Any]) -> Iterator[Indicator]:
+    """Whether a clock was kept, and how much of its time was not needed."""
+    due, met, left = (f"{clock.code}_{part}" for part in ("due", "met", "left"))
+    words = {"kind": declared.label, "clock": clock.label}
+
+    def owed(rows: Rows) -> Expression:
+        judged = rows[met].notnull() | (rows[due] < rows.cutoff)
+        merged_late = (rows.state == MERGED) & (rows[met] > rows[due])
+        return ((rows.stage != "withdrawn") & judged) | merged_late
+
+    yield Indicator(
+        key=f"{declared.code}_{clock.code}_in_time",
+        label=format_lazy(_("{kind}: {clock}, in time"), **words),
+        how_made=_(
+            "Of the matters of the kind in which this was met or its deadline passed by the cut-off, "
+            "those that met it by the deadline. Withdrawn ones do not count."
+        ),
+        unit=_("of matters"),
+        kind=Kind.PROPORTION,
+        direction=Direction.HIGHER,
+        numerator=lambda rows: rows[met] <= rows[due],
+        denominator=owed,
+        **common,
+    )
+    yield Indicator(
+        key=f"{declared.code}_{clock.code}_time_left",
+        label=format_lazy(_("{kind}: {clock}, time saved"), **words),
+        how_made=_(
+            "How much of the time allowed was not needed, on average over the matters in which this "
+            "was met: 0 where all of it was needed or it was late, 1 where it was met at once."
+        ),
+        unit=_("of the time allowed"),
+        kind=Kind.MEAN_SCORE,
+        direction=Direction.HIGHER,
+        numerator=lambda rows: rows[left],
+        denominator=lambda rows: (rows.stage != "withdrawn") & rows[left].notnull(),
+        **common,
+    )
+
+
 discover()  # the room of figures is made ready before this one
 LAKE = [one for one in all_kinds() if not one.seals]
 registry.add(
@@ -200,3 +282,4 @@ registry.add(
 for one in LAKE:
     if one.code not in COUNTED:
         registry.add(*of_kind(one))
+    registry.add(*of_life(one))

@@ -173,9 +173,22 @@ def _words(matter: Matter, follow: str, language: str) -> Mapping[str, Any]:
     }
 
 
-def _due(matter: Matter) -> str:
+def promised_now(matter: Matter) -> Deadline | None:
+    """The deadline that the citizen is told of: that of the promise, or what runs while that does not.
+
+    A petition that is not accepted yet owes the word on that; one under review owes its result.
+    """
+    rows = list(deadlines_of(matter.pk))
     promise = next((one.code for one in matter.type.clocks if one.promise), "")
-    row = next((one for one in deadlines_of(matter.pk) if one.clock == promise), None)
+    kept = next((one for one in rows if one.clock == promise), None)
+    if not matter.live or (kept is not None and kept.met_at is None):
+        return kept
+    unmet = [one for one in rows if one.met_at is None]
+    return min(unmet, key=lambda one: (one.paused_at is not None, one.due_at), default=kept)
+
+
+def _due(matter: Matter) -> str:
+    row = promised_now(matter)
     if row is None:
         return ""
     local = timezone.localtime(row.due_at)

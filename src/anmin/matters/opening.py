@@ -66,8 +66,8 @@ def open_matter(
     category_for(kind, category)
     now = timezone.now()
     start = _begun(opened_at, now)
-    owner = unit or _answers_for(declared, area)
-    policy.require_open(actor, declared, owner=owner, area=area)
+    owner = unit or _answers_for(declared, area, category)
+    policy.require_open(actor, declared, owner=owner, area=area, category=category)
     policy.require_recent(actor, start, now)
     for other in (cause, parent):
         if other is not None:
@@ -150,9 +150,9 @@ def _begun(opened_at: datetime | None, now: datetime) -> datetime:
     return opened_at or now
 
 
-def _answers_for(declared: Kind, area: Area | None) -> Unit:
-    """The unit that answers for a place."""
-    owner = declared.owner(area, declared.code)
+def _answers_for(declared: Kind, area: Area | None, category: str) -> Unit:
+    """The unit that answers for a place, or for what it is about."""
+    owner = policy.answers_for(declared, area, category)
     if owner is None:
         raise Refusal(_("No unit answers for this place; choose one."), field="unit")
     return owner

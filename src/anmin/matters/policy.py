@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from anmin.kernel.errors import NotAllowed, Refusal
 from anmin.matters import conflict
 from anmin.matters.actor import CITIZEN, Actor
+from anmin.matters.categories import categories
 from anmin.matters.conflict import NOBODY, About
 from anmin.matters.flow import Move, Stage
 from anmin.matters.kind import Kind
@@ -154,11 +155,36 @@ def sees_sealed_links(account: Account) -> bool:
     return unit_scope(account).everything and can(account, Capability.REVEAL_CONTACT)
 
 
-def require_open(actor: Actor, kind: Kind, *, owner: Unit, area: Area | None) -> None:
+def answers_for(kind: Kind, area: Area | None, category: str) -> Unit | None:
+    """Who answers for a new matter: whoever answers there, for what is about the police the inspectorate."""
+    owner = kind.owner(area, kind.code)
+    return (inspectorate_for(owner) or owner) if about_police(category) else owner
+
+
+def about_police(category: str) -> bool:
+    """Whether what is of this category is about the police themselves."""
+    topic = categories().get(category)
+    return topic is not None and topic.inspected
+
+
+def inspectorate_for(unit: Unit | None) -> Unit | None:
+    """The inspectorate that checks a unit: that of the nearest unit above it which has one."""
+    known = directory()
+    working = sorted(known.inspectorates - known.closed_units)
+    above = known.units_above(unit.pk) if unit else []
+    near = (one for place in above for one in working if place in known.units_above(one))
+    found = next(near, None) or next(iter(working), None)
+    return Unit.objects.get(pk=found) if found else None
+
+
+def require_open(
+    actor: Actor, kind: Kind, *, owner: Unit, area: Area | None, category: str = ""
+) -> None:
     """Refuse to open a matter of a kind, for a unit or in a place that is not this actor's.
 
     Whoever hands matters out opens them for any unit; everybody else for their own and in the
-    places that their own answers for.
+    places that their own answers for. What is about the police themselves goes to an inspectorate,
+    whoever writes it down.
     """
     if actor.trusted or (actor == CITIZEN and kind.by_citizen is not None):
         return
@@ -167,6 +193,14 @@ def require_open(actor: Actor, kind: Kind, *, owner: Unit, area: Area | None) ->
         raise NotAllowed(_("Your role opens no matters of this kind by hand."))
     scope = unit_scope(account)
     if scope.everything:
+        return
+    checked = directory().inspectorates
+    if checked and about_police(category):
+        if owner.pk not in checked:
+            raise NotAllowed(
+                _("This is about the police themselves: the inspectorate answers for it."),
+                field="unit",
+            )
         return
     if can(account, Capability.ASSIGN_MATTERS):
         _require_takers(account, owner, kind)

@@ -13,13 +13,14 @@ from django.utils.translation import gettext_lazy
 from anmin.matters.children import counted
 from anmin.matters.fact_words import shown
 from anmin.matters.flow import Move, Text
-from anmin.matters.ledger import deadlines_of
 from anmin.matters.merged import goes_on_in
-from anmin.matters.messages import DELAYED
+from anmin.matters.messages import DELAYED, promised_now
 from anmin.matters.models import Entry, Matter
 from anmin.matters.outcome import OUTCOME_LABELS
 from anmin.matters.reckoning import reckoner
+from anmin.matters.services import saved
 from anmin.matters.steps import last_moment
+from anmin.people.listing import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,26 +78,42 @@ def face(matter: Matter) -> Followed:
         opened_at=matter.opened_at,
         outcome=OUTCOME_LABELS.get(now.outcome, ""),
         promise=_promise(now),
-        facts=shown(matter, names),
+        facts=[*shown(matter, names), *_saved(matter)],
         story=_story(matter),
         orders=orders["all"],
         open_orders=orders["open"],
     )
 
 
+def _saved(matter: Matter) -> list[tuple[Text, str]]:
+    known = saved(matter)
+    words = known.words if known else []
+    return [(gettext_lazy("Saved"), listed(words))] if words else []
+
+
 def steps_of_citizen(matter: Matter) -> list[Move]:
     """What the citizen may do with it now: reopen it, take it back."""
     now, reckon = timezone.now(), reckoner()
     edges = [one for one in matter.type.flow.moves_from(matter.state) if one.by_citizen]
-    return [one for one in edges if (last_moment(matter, one, reckon) or now) >= now]
+    return [
+        one
+        for one in edges
+        if (last_moment(matter, one, reckon) or now) >= now and not _holds(matter, one)
+    ]
+
+
+def _holds(matter: Matter, edge: Move) -> bool:
+    """Whether all that a step would do is so already: a consent that was given."""
+    known = matter.details
+    stays = not edge.target and edge.unexplained
+    return stays and all(known.get(name) == value for name, value in edge.sets.items())
 
 
 def _promise(matter: Matter) -> PromiseSeen | None:
-    clock = next((one for one in matter.type.clocks if one.promise), None)
-    rows = (one for one in deadlines_of(matter.pk) if clock and one.clock == clock.code)
-    row = next(rows, None)
-    if clock is None or row is None:
+    row = promised_now(matter)
+    if row is None:
         return None
+    clock = next(one for one in matter.type.clocks if one.code == row.clock)
     return PromiseSeen(
         clock.label,
         row.due_at,

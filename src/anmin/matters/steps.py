@@ -84,7 +84,8 @@ def prepare(
 
 def _inputs(edge: Move, note: str, inputs: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """What a move brings into the details; refuses what is missing."""
-    needs = (*edge.needs, "note") if edge.by_citizen else edge.needs
+    reason = edge.by_citizen and not edge.unexplained
+    needs = (*edge.needs, "note") if reason else edge.needs
     require_all(needs, {**inputs, "note": note})
     for name in inputs:
         if name not in edge.needs and name not in edge.takes:
@@ -142,7 +143,12 @@ def last_moment(matter: Matter, edge: Move, reckon: Reckoner) -> datetime | None
     """Until when a step may be taken after the end of the matter; nothing if there is no such end."""
     if not edge.within or matter.closed_at is None:
         return None
-    return reckon(edge.within, matter.closed_at).at
+    start, told = matter.closed_at, matter.details.get(edge.since) if edge.since else None
+    if told:
+        zone = timezone.get_default_timezone()
+        moment = datetime.fromisoformat(told)
+        start = max(start, moment if moment.tzinfo else moment.replace(tzinfo=zone))
+    return reckon(edge.within, start).at
 
 
 def _require_within(matter: Matter, edge: Move, now: datetime, reckon: Reckoner) -> None:

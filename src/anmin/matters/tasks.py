@@ -1,7 +1,7 @@
 """What this room does without anybody asking."""
 
 from anmin.kernel.jobs import daily, every
-from anmin.matters import approvals, messages, retention, word_index
+from anmin.matters import approvals, lapsing, messages, retention, word_index
 from anmin.matters.news import drain
 from anmin.matters.promises import reckon_again
 from anmin.matters.reactions import send_waiting
@@ -35,6 +35,12 @@ def questions() -> int:
 def requests() -> int:
     """End requests for steps that nobody answered in time."""
     return approvals.lapse()
+
+
+@every(seconds=300)
+def lapsed() -> int:
+    """Take the steps that the house takes when a time is over."""
+    return lapsing.lapse()
 
 
 @every(seconds=300)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from anmin.desk.shell.sheets import FilledForm, sheet
 from anmin.faces.answers import Answer, answers_for
+from anmin.faces.catalogue import service_seen
 from anmin.faces.details import fact_in_words, label_of, typed
 from anmin.faces.dues import clock_state, due_lines
 from anmin.faces.forms import step_form
@@ -22,6 +23,8 @@ from anmin.matters.policy import in_scope
 from anmin.matters.queries import may_see
 from anmin.matters.reactions import read_answer, standing
 from anmin.matters.registry import kind_of
+from anmin.matters.services import saved
+from anmin.people.listing import listed
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -89,12 +92,14 @@ def facts_of(view: MatterView, names: Names, account: Account) -> dict[str, Any]
         (_("Outside number"), matter.outside_number),
         (_("What became of it"), str(OUTCOME_LABELS.get(matter.outcome, ""))),
         (_("Reopened"), _reopened(matter.reopened)),
+        (_("Saved"), listed(sooner.words) if (sooner := saved(matter)) else ""),
     ]
     short = [pair for pair in known if len(pair[1]) <= BRIEF]
     return {
         "facts": [pair for pair in facts + short if pair[1]],
         "texts": [pair for pair in known if len(pair[1]) > BRIEF],
         "moments": moments(matter),
+        "service": service_seen(matter.kind, matter.category),
         "dues": due_lines(matter, view.deadlines),
         "clock_state": clock_state(matter.due_at) if matter.due_at else "",
         "links": [

@@ -90,7 +90,8 @@ def test_its_clocks_compute(kind: Kind, category: str) -> None:
     start = timezone.now()
     for clock in kind.clocks:
         rule = clock.rule_for(MatterFacts(category, kind.flow.start))
-        assert reckoner()(rule, start).at > start
+        assert rule or not clock.promise
+        assert not rule or reckoner()(rule, start).at > start
 
 
 @KINDS
@@ -110,6 +111,7 @@ def test_its_words_exist_in_both_languages(kind: Kind) -> None:
         *(clock.label for clock in kind.clocks),
         *(party.label for party in kind.parties),
         *(info.title for info in kind.details.model_fields.values()),
+        *(part for figure in kind.figures for part in (figure.label, figure.how_made)),
     ]
     for word in words:
         with translation.override("en"):

@@ -174,7 +174,7 @@ def test_no_question_is_asked_for_each_row(city: City, django_assert_max_num_que
     for _n in range(30):
         city.incident(summary="夜间噪声")
     drain([word_index.NEWS])
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         assert len(search(city.officer, "夜间噪声").rows) == 30
 
 

@@ -92,7 +92,10 @@ def followed(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST":
         form, status = Reason(request.POST), 422
         code = request.POST.get("step", "")
-        if code not in {one.code for one in steps}:
+        edge = next((one for one in steps if one.code == code), None)
+        if edge is not None and edge.unexplained:
+            form.fields["reason"].required = False
+        if edge is None:
             form.add_error(None, _("This is not possible now."))
         if form.is_valid():
             try:
@@ -146,9 +149,11 @@ def _page(
     word: Word | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    steps = public.steps_of_citizen(matter)
     context = {
         "face": public.face(matter),
-        "steps": public.steps_of_citizen(matter),
+        "steps": steps,
+        "explains": any(not one.unexplained for one in steps),
         "form": reason or Reason(),
         "word": (word or Word()) if takes_words(matter) else None,
         "key": request.POST.get("key") or request.POST.get("more-key") or uuid.uuid4().hex,

@@ -98,7 +98,10 @@ def test_every_kind_has_its_forms(kind) -> None:
     assert opening_form(kind.code)().as_div()
     for move in kind.flow.moves:
         form = step_form(kind.code, move.code)()
-        assert set(form.fields) - {"key", "version"} == set(move.needs)
+        wanted = {*move.needs, *move.takes}
+        wanted |= {"outcome"} if len(move.outcomes) > 1 else set()
+        wanted |= {"note"} if move.approval else set()
+        assert set(form.fields) - {"key", "version"} == wanted
         assert form.as_div()
     asked = {name for name, _info in asked_at_opening(kind)}
     assert not asked & {name for move in kind.flow.moves for name in move.needs}

@@ -159,11 +159,12 @@ def test_pages_ask_few_questions(
         with CaptureQueriesContext(connection) as queries:
             assert browser.get(path).status_code == 200
         asked[name] = len(queries)
-    # Session, account, picture of places, unread notices; then what the page itself is about.
-    assert asked == {"list": 6, "filtered": 7, "matter": 12, "answered": 12, "home": 11}
+    # Session, account, picture of places, unread notices; then what the page itself is about,
+    # for a matter also whom it is about.
+    assert asked == {"list": 6, "filtered": 7, "matter": 20, "answered": 20, "home": 11}
     inspector = sign_in(city.inspector)
     inspector.get(url(moved))
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(25):
         inspector.get(url(moved))
 
 

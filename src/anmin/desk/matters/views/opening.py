@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from anmin.desk.matters.forms import OpeningForm, opening_form
 from anmin.desk.shell.page import DeskRequest, Pages, done, show
+from anmin.faces.catalogue import catalogue_of, service_seen
 from anmin.faces.forms import openable_kinds
 from anmin.kernel.errors import NotAllowed, Refusal
 from anmin.matters import conflict, policy, queries
@@ -36,7 +37,8 @@ def matter_new(request: DeskRequest) -> HttpResponse:
         raise NotAllowed(_("Your role opens no matters of this kind by hand."))
     parent = _parent(request)
     form_class = opening_form(kind.code)
-    form = form_class(request.POST or None, auto_id="new-%s")
+    chosen = request.POST.get("category") or request.GET.get("category", "")
+    form = form_class(request.POST or None, auto_id="new-%s", initial={"category": chosen})
     alike: list[Likely] = []
     if request.method == "POST" and form.is_valid():
         alike = [] if "anyway" in request.POST else _alike(request, kind.code, form)
@@ -53,6 +55,8 @@ def matter_new(request: DeskRequest) -> HttpResponse:
         "kinds": [] if parent else kinds,
         "parent": parent,
         "alike": alike,
+        "service": service_seen(kind.code, chosen),
+        "catalogue": [] if chosen else catalogue_of(kind.code),
     }
     return show(request, "matters/new.html", context, status=409 if alike else form.status)
 

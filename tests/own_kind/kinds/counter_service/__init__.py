@@ -17,7 +17,7 @@ WINDOW = frozenset({Role.CLERK, Role.OFFICER, Role.DUTY_LEADER})
 LEADER = frozenset({Role.DUTY_LEADER})
 
 
-class WindowServiceDetails(Details):
+class CounterServiceDetails(Details):
     """What is asked for, and what it took."""
 
     on_the_spot: bool | None = fact(_("Done while the citizen waits"))
@@ -30,15 +30,15 @@ class WindowServiceDetails(Details):
 def promised(matter: MatterFacts) -> str:
     """What is done on the spot is done that day."""
     spot = matter.details.get("on_the_spot")
-    return "window_service.on_the_spot" if spot else "window_service.promised"
+    return "counter_service.on_the_spot" if spot else "counter_service.promised"
 
 
 register(
     Kind(
-        code="window_service",
-        prefix="CK",
-        label=_("Window service"),
-        details=WindowServiceDetails,
+        code="counter_service",
+        prefix="GT",
+        label=_("Counter service"),
+        details=CounterServiceDetails,
         flow=Flow(
             "asked_for",
             {
@@ -103,10 +103,10 @@ register(
             Clock(
                 "legal",
                 _("Done by the day of the law"),
-                "window_service.legal",
+                "counter_service.legal",
                 frozenset({"done", "refused"}),
                 pauses=frozenset({"papers", "heard"}),
-                extension=Extension("window_service.extension"),
+                extension=Extension("counter_service.extension"),
             ),
         ),
         owner=responsible_unit,

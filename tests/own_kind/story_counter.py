@@ -1,52 +1,21 @@
-"""When a window service is due: dates worked by hand around the festival of 2026.
+"""When a counter service is due: dates worked by hand around the festival of 2026.
 
 Days off: 25 to 27 September, 1 to 7 October; worked instead: 20 September, 10 October.
 """
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from anmin.matters.clock import Running, extend, tick
-from anmin.matters.facts import MatterFacts
-from anmin.matters.reckoning import reckoner
-from anmin.matters.registry import kind_of
-
-TOWN = ZoneInfo("Asia/Shanghai")
+from anmin.matters.clock import Running
+from anmin.matters.tests import lives
+from anmin.matters.tests.lives import day, due
 
 
-def day(month: int, number: int, hour: int = 10) -> datetime:
-    return datetime(2026, month, number, hour, tzinfo=TOWN)
-
-
-def lived(*steps: tuple[str, datetime], spot: bool = False) -> dict[str, Running]:
-    """The clocks after these steps, each at its moment; the first is the opening."""
-    kind, reckon = kind_of("window_service"), reckoner()
-    running: dict[str, Running] = {}
-    state = kind.flow.start
-    for code, at in steps:
-        move = kind.flow.move(code)
-        state = move.to(state) if move else state
-        if move and move.extends:
-            clock = next(one for one in kind.clocks if one.code == move.extends)
-            longer = extend(clock, running[clock.code], day=at.date(), reckon=reckon)
-            assert longer
-            running[clock.code] = longer
-        running |= tick(
-            kind.clocks,
-            kind.flow,
-            MatterFacts("residence_permit", state, {"on_the_spot": spot}),
-            at=at,
-            running=running,
-            reckon=reckon,
-            steps=frozenset({code}),
-        )
-    return running
-
-
-def due(clock: Running) -> date:
-    return clock.due_at.astimezone(TOWN).date()
+def lived(*steps: lives.Step, spot: bool = False) -> dict[str, Running]:
+    return lives.lived(
+        "counter_service", *steps, category="residence_paper", details={"on_the_spot": spot}
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,64 @@
+"""A service of the catalogue as its readers see it: where, by when, what to bring, what is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from anmin.faces.dues import period
+from anmin.matters.categories import category
+from anmin.matters.services import service_of, services_of
+
+if TYPE_CHECKING:
+    from anmin.kernel.bilingual import Words
+    from anmin.matters.services import Service
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSeen:
+    """One service: its name, by when it is promised, short facts, papers and steps."""
+
+    code: str
+    label: str
+    promised: str
+    facts: list[tuple[str, str]]
+    papers: tuple[Words, ...]
+    steps: tuple[Words, ...]
+
+
+def service_seen(kind: str, code: str) -> ServiceSeen | None:
+    """The service that a topic of a kind is; nothing for a topic without one."""
+    service = service_of(kind, code)
+    return _seen(service) if service else None
+
+
+def catalogue_of(kind: str) -> list[ServiceSeen]:
+    """Every service of a kind, in the order of its catalogue."""
+    return [_seen(one) for one in services_of(kind)]
+
+
+def _seen(service: Service) -> ServiceSeen:
+    promised, legal = service.promised, service.legal
+    by = period(promised) if promised else ""
+    told = _("%(time)s (%(law)s)") % {"time": period(legal), "law": legal.source} if legal else ""
+    return ServiceSeen(
+        service.code,
+        category(service.code).label,
+        by,
+        [
+            (_("Decides"), str(service.bureau)),
+            (_("Window"), str(service.window)),
+            (_("Promised"), by),
+            (_("By the law"), told or _("no time is set")),
+            (
+                _("Visits before"),
+                ngettext("%(count)d visit", "%(count)d visits", service.visits)
+                % {"count": service.visits},
+            ),
+        ],
+        service.papers,
+        service.steps,
+    )

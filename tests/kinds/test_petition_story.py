@@ -1,0 +1,250 @@
+"""王秀英's petition, from the counter to the second review, through the pages that people use."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone, translation
+
+from anmin.callbacks import planning
+from anmin.callbacks.models import Callback
+from anmin.matters import lapsing, merging
+from anmin.matters.actor import Actor
+from anmin.matters.models import Deadline, Entry, Matter
+from anmin.matters.news import drain
+from anmin.matters.verify import verify
+from anmin.measures.lake import refresh
+from anmin.measures.queries import show
+from tests.journeys import Citizen, Desk, sent, text
+from tests.personas import City, SignIn
+
+MONDAY = datetime(2026, 3, 9, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def traveller() -> Iterator[time_machine.Traveller]:
+    """Monday, 9 March 2026, ten in the morning."""
+    with translation.override("zh-hans"), time_machine.travel(MONDAY, tick=False) as moving:
+        yield moving
+
+
+def registered(desk: Desk, **changes: object) -> Matter:
+    given = {
+        "category": "household_papers",
+        "summary": "户口迁移被拒",
+        "area": "锦湖文化社区 (330381003099)",
+        "d_way": "visit",
+        "d_purpose": "appeal",
+        "d_people": "1",
+        "d_demand": "请求准予迁入，材料齐全。",
+        **changes,
+    }
+    return desk.open("petition", **given)
+
+
+def due(matter: Matter, clock: str) -> str:
+    row = Deadline.objects.get(matter=matter, clock=clock)
+    return timezone.localtime(row.due_at).strftime("%m-%d")
+
+
+def test_the_whole_way_with_more_time_a_review_and_a_second_one(
+    city: City, sign_in: SignIn, traveller: time_machine.Traveller
+) -> None:
+    counter, desk, head = (
+        Desk(sign_in, who) for who in (city.duty_leader, city.inspector, city.leader)
+    )
+    matter = registered(counter)
+    assert (matter.number[:2], matter.unit, matter.state) == ("XF", city.jinhu, "registered")
+    assert "3月24日" in sent(matter)[0]  # by when it is told whether it is accepted
+    citizen = Citizen(matter)
+    assert "已登记，是否受理待告知" in citizen.page()
+    assert "2026年3月24日" in citizen.page()
+
+    traveller.shift(timedelta(days=3))
+    counter.step(matter, "accept")
+    assert (due(matter, "finish"), "5月11日" in sent(matter)[1]) == ("05-11", True)
+
+    traveller.shift(timedelta(days=30))
+    asked = {"extension_reason": "需要外地协查。", "note": "协查未回"}
+    counter.step(matter, "extend", **asked)
+    assert due(matter, "finish") == "05-11"  # nothing moves before the head agrees
+    head.agree(matter)
+    assert (due(matter, "finish"), matter.state) == ("06-10", "accepted")
+    assert ("6月10日" in sent(matter)[2], "需要外地协查。" in sent(matter)[2]) == (True, True)
+
+    traveller.shift(timedelta(days=20))
+    counter.step(matter, "reply", status=422, reply="不予支持。", outcome="not_fixed")
+    counter.step(
+        matter,
+        "reply",
+        reasons="经查：迁入地无合法稳定住所。依据户口登记条例。",
+        reply="不予支持。",
+        outcome="not_fixed",
+    )
+    assert (matter.state, matter.outcome) == ("replied", "not_fixed")
+    page = citizen.page()
+    assert ("经查：迁入地无合法稳定住所。" in page, "请求复查" in page) == (True, True)
+
+    traveller.shift(timedelta(days=5))
+    before = Entry.objects.count()
+    counter.step(matter, "deliver", status=422, delivered_on="2026-04-01")
+    assert Entry.objects.count() == before
+    counter.step(matter, "deliver", delivered_on="2026-05-06")
+    # Thirty days from the delivery, not from the reply that was written five days before.
+    traveller.move_to(datetime(2026, 6, 4, 2, 0, tzinfo=UTC))
+    assert citizen.steps() == ["ask_review"]
+    citizen.do("ask_review", "", status=422)
+    assert citizen.do("ask_review", "住所证明已经提交，没有看。").state == "review"
+    assert due(matter, "review") == "07-04"
+    assert "2026年7月4日" in citizen.page()
+
+    opinion = {
+        "review_body": "瑞安市人民政府",
+        "review_result": "upheld",
+        "review_reply": "予以维持。",
+        "note": "复查完毕",
+    }
+    desk.step(matter, "decide", **opinion)
+    assert matter.state == "review"
+    head.agree(matter)
+    assert (matter.state, "予以维持。" in sent(matter)[-1]) == ("reviewed", True)
+
+    assert citizen.do("ask_again", "仍不服。").state == "second_review"
+    desk.step(matter, "hear")
+    assert "2026" in citizen.page()
+    traveller.shift(timedelta(days=7))
+    desk.step(matter, "heard")
+    assert due(matter, "second_review") == "07-11"
+    last = {
+        "second_body": "温州市公安局",
+        "second_result": "changed",
+        "second_reply": "变更复查意见，准予迁入。",
+        "note": "复核完毕",
+    }
+    desk.step(matter, "close", **last)
+    head.agree(matter)
+    assert (matter.state, matter.reopened, citizen.steps()) == ("closed", 2, [])
+    page = citizen.page()
+    assert ("变更复查意见，准予迁入。" in page, "温州市公安局" in page) == (True, True)
+    assert verify().sound
+
+    drain([planning.NEWS])
+    assert Callback.objects.filter(matter=matter, closed_at=None).count() == 1
+    refresh(full=True)
+    for key, value in (
+        ("petition_in_time", (1, 1)),
+        ("petition_acceptance_in_time", (1, 1)),
+        ("petition_review_in_time", (1, 1)),
+        ("petition_reopened", (1, 1)),
+        ("petition_reviewed_upheld", (1, 1)),
+    ):
+        figure = show(key).rows[0]
+        assert (figure.numerator, figure.denominator) == value, key
+
+
+def test_the_time_for_a_review_is_over_and_then_nothing_is_asked(
+    city: City, sign_in: SignIn, traveller: time_machine.Traveller
+) -> None:
+    counter = Desk(sign_in, city.duty_leader)
+    matter = registered(counter)
+    counter.step(matter, "accept")
+    counter.step(matter, "reply", reasons="经查。", reply="支持。", outcome="fixed")
+    citizen = Citizen(matter)
+    traveller.move_to(datetime(2026, 4, 8, 15, 59, tzinfo=UTC))  # the last minute of the last day
+    assert citizen.steps() == ["ask_review"]
+    traveller.shift(timedelta(minutes=2))
+    before = Entry.objects.count()
+    assert citizen.steps() == []
+    citizen.do("ask_review", "不服。", status=422)
+    assert Entry.objects.count() == before
+
+
+def test_what_is_not_accepted_or_goes_another_way_is_told_with_the_reason(
+    city: City, sign_in: SignIn
+) -> None:
+    desk = Desk(sign_in, city.inspector)
+    refused = registered(desk, summary="一")
+    desk.step(refused, "refuse", status=422)
+    desk.step(refused, "refuse", refusal="不属公安机关职责，请向住建局提出。")
+    assert "请向住建局提出" in sent(refused)[-1]
+    assert ("请向住建局提出" in Citizen(refused).page(), refused.outcome) == (True, "declined")
+    led = registered(desk, summary="二")
+    desk.step(led, "accept")
+    desk.step(led, "lead", procedure="administrative", guidance="请于六十日内申请行政复议。")
+    assert (led.state, "六十日内申请行政复议" in sent(led)[-1]) == ("own_procedure", True)
+    assert "行政复议、裁决、许可、处罚等行政程序" in Citizen(led).page()
+    # A duty leader decides neither of these alone.
+    theirs = registered(desk, summary="三")
+    counter = Desk(sign_in, city.duty_leader)
+    counter.step(theirs, "refuse", status=403, refusal="不属本单位。")
+    assert theirs.state == "registered"
+
+
+def test_another_body_objects_in_time_or_has_it(
+    city: City, sign_in: SignIn, traveller: time_machine.Traveller
+) -> None:
+    desk = Desk(sign_in, city.inspector)
+    back, gone = registered(desk, summary="一"), registered(desk, summary="二")
+    for one in (back, gone):
+        desk.step(one, "transfer", passed_to="市人力社保局")
+        assert "市人力社保局" in sent(one)[-1]
+    assert due(gone, "objection") == "03-16"  # 10, 11, 12, 13, 16 March
+    traveller.shift(timedelta(days=2))
+    desk.step(back, "object", status=422)
+    desk.step(back, "object", note="属公安机关职责")
+    assert (back.state, due(back, "acceptance")) == ("registered", "03-26")
+    assert "属公安机关职责" not in Citizen(back).page()
+    traveller.move_to(datetime(2026, 3, 16, 15, 0, tzinfo=UTC))
+    assert lapsing.lapse() == 0
+    traveller.shift(timedelta(hours=1))
+    assert (lapsing.lapse(), lapsing.lapse()) == (1, 0)
+    gone.refresh_from_db()
+    assert (gone.state, gone.live) == ("passed_on", False)
+    assert Entry.objects.filter(matter=gone).latest("seq").actor_label == "clock"
+    assert verify().sound
+
+
+def test_what_is_about_the_police_goes_to_the_inspectorate_whoever_writes_it_down(
+    city: City, sign_in: SignIn
+) -> None:
+    counter = Desk(sign_in, city.duty_leader)
+    about = {"category": "police_conduct", "summary": "反映民警态度"}
+    matter = registered(counter, **about)
+    assert matter.unit == city.inspectorate
+    assert counter.client.get(f"/desk/matters/{matter.number}/").status_code == 404
+    before = Matter.objects.count()
+    address = "/desk/matters/new/?kind=petition"
+    form = {"key": "k", "opened_at": "2026-03-09T09:00", "d_way": "visit", "d_demand": "x", **about}
+    for unit in ("锦湖派出所 (RA-JH)", "玉海派出所 (RA-YH)"):
+        answer = counter.client.post(address, {**form, "unit": unit})
+        assert (answer.status_code, "由督察部门办理" in text(answer)) == (403, True)
+    assert Matter.objects.count() == before
+    # One that turns out to be about the police leaves the station with that.
+    other = registered(counter, summary="补办身份证")
+    desk = Desk(sign_in, city.inspector)
+    right = {
+        "key": "c",
+        "version": other.version,
+        "category": "police_inaction",
+        "note": "反映推诿",
+    }
+    assert desk.client.post(f"/desk/matters/{other.number}/correct/", right).status_code == 303
+    other.refresh_from_db()
+    assert (other.category, other.unit) == ("police_inaction", city.inspectorate)
+    assert verify().sound
+
+
+def test_repeated_demands_become_one(city: City, sign_in: SignIn) -> None:
+    desk = Desk(sign_in, city.inspector)
+    first = registered(desk)
+    again = registered(desk, anyway="1")
+    merging.merge(
+        matter_id=again.pk, into_id=first.pk, actor=Actor.of(city.inspector), reason="同一诉求"
+    )
+    desk.step(first, "accept")
+    assert "已受理" in Citizen(first).page()
+    again.refresh_from_db()
+    assert not again.live
+    refresh(full=True)
+    assert show("petition_acceptance_in_time").rows[0].denominator == 1

@@ -1,0 +1,158 @@
+"""Somebody comes to a window: a service is chosen from the catalogue, done and asked about."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.utils import translation
+
+from anmin.callbacks import planning
+from anmin.callbacks.models import Callback
+from anmin.kernel.errors import Refusal
+from anmin.matters import kind_check, services
+from anmin.matters.models import Deadline, Matter
+from anmin.matters.news import drain
+from anmin.matters.verify import verify
+from anmin.measures.lake import refresh
+from anmin.measures.queries import show
+from anmin.people.models import Account
+from anmin.people.roles import Role
+from tests.journeys import Citizen, Desk, sent, text
+from tests.personas import PASSWORD, City, SignIn
+
+MONDAY = datetime(2026, 3, 9, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def traveller() -> Iterator[time_machine.Traveller]:
+    with translation.override("zh-hans"), time_machine.travel(MONDAY, tick=False) as moving:
+        yield moving
+
+
+@pytest.fixture
+def clerk(city: City) -> Account:
+    """周洁, at the window of Jinhu station."""
+    return Account.objects.create_user(
+        "zhoujie", PASSWORD, display_name="周洁", role=Role.CLERK, unit=city.jinhu
+    )
+
+
+def asked(desk: Desk, service: str, **changes: object) -> Matter:
+    given = {
+        "category": service,
+        "summary": "窗口办理",
+        "area": "锦湖文化社区 (330381003099)",
+        "d_way": "window",
+        **changes,
+    }
+    return desk.open("window_service", **given)
+
+
+def test_it_is_chosen_from_the_catalogue_which_says_what_it_takes(
+    city: City, sign_in: SignIn, clerk: Account
+) -> None:
+    client = sign_in(clerk)
+    page = text(client.get("/desk/matters/new/?kind=window_service"))
+    for code in ("id_card", "passport", "household_copy", "hotel_licence"):
+        assert f"category={code}" in page
+    page = text(client.get("/desk/matters/new/?kind=window_service&category=passport"))
+    for words in ("出入境接待大厅", "居民身份证", "5个工作日", "15天", "护照法 第六条"):
+        assert words in page, words
+    assert '<option value="passport" selected>' in page
+    assert "护照法" not in text(client.get("/desk/matters/new/?kind=incident"))
+    # A service that the law sets no time for says so.
+    free = text(client.get("/desk/matters/new/?kind=window_service&category=household_copy"))
+    assert ("法律未规定时限" in free, "当天" in free or "当日" in free) == (True, True)
+
+
+def test_on_the_spot_and_later_with_what_was_saved(
+    city: City, sign_in: SignIn, clerk: Account, traveller: time_machine.Traveller
+) -> None:
+    window = Desk(sign_in, clerk)
+    at_once, later = asked(window, "household_copy"), asked(window, "passport")
+    assert (at_once.number[:2], at_once.unit) == ("CK", city.jinhu)
+    window.step(at_once, "at_once", status=422)  # not without saying what was given
+    window.step(at_once, "at_once", result="已当场出具户籍证明。")
+    assert (at_once.details["on_the_spot"], at_once.details["visits"]) == (True, 1)
+    assert at_once.outcome == "fixed"
+    traveller.shift(timedelta(days=3))
+    window.step(later, "ask_papers", papers="还需符合要求的照片一张。")
+    assert "还需符合要求的照片" in sent(later)[-1]
+    assert "等待他人" in Citizen(later).page() or "暂停" in Citizen(later).page()
+    traveller.shift(timedelta(days=4))
+    window.step(later, "papers_in")
+    legal = Deadline.objects.get(matter=later, clock="legal")
+    assert legal.stood == 4
+    window.step(later, "finish", result="护照已签发，请凭证领取。", visits="1")
+    assert "护照已签发" in sent(later)[-1]
+    # The law: 24 March and four days that stood still, so 28; done on the 16th. Two visits before.
+    assert services.saved(later) == services.Saved(12, 1)
+    for page in (window.page(later), Citizen(later).page()):
+        assert ("比法定时限提前12天" in page, "1次跑动" in page) == (True, True)
+    assert services.saved(at_once) == services.Saved(0, 0)  # no legal time, and one visit before
+    assert verify().sound
+    refresh(full=True)
+    for key, value in (
+        ("window_service_in_time", (2, 2)),
+        ("window_service_legal_in_time", (1, 1)),
+        ("window_service_on_the_spot", (1, 2)),
+        ("window_service_one_visit", (2, 2)),
+    ):
+        figure = show(key).rows[0]
+        assert (figure.numerator, figure.denominator) == value, key
+    # From the morning of the 9th to the end of the 28th, less what was left from the 16th.
+    left = show("window_service_legal_time_left").rows[0]
+    whole = (legal.due_at - legal.started_at).total_seconds()
+    spare = (legal.due_at - datetime(2026, 3, 16, 2, 0, tzinfo=UTC)).total_seconds()
+    assert left.value == pytest.approx(spare / whole, abs=0.001)
+
+
+def test_a_refusal_is_told_with_the_reason_and_everybody_is_asked(
+    city: City, sign_in: SignIn, clerk: Account
+) -> None:
+    window = Desk(sign_in, clerk)
+    refused, done = asked(window, "hotel_licence"), asked(window, "residence_report", anyway="1")
+    window.step(refused, "refuse", result="消防检查不合格，依据第六条不予许可。")
+    window.step(done, "at_once", result="已登记。")
+    assert ("不予办理" in sent(refused)[-1], refused.outcome) == (True, "declined")
+    drain([planning.NEWS])
+    rows = Callback.objects.order_by("pk").values_list("matter", "script", "exclusion")
+    assert list(rows) == [(one.pk, "window_service", "") for one in (refused, done)]
+
+
+def test_more_time_is_the_heads_word_and_only_where_the_law_has_it(
+    city: City, sign_in: SignIn, clerk: Account
+) -> None:
+    window, head = Desk(sign_in, clerk), Desk(sign_in, city.leader)
+    licence, permit = asked(window, "hotel_licence"), asked(window, "residence_permit", anyway="1")
+    reason = {"wait_reason": "需要现场检查。", "note": "检查未完"}
+    before = Deadline.objects.get(matter=licence, clock="legal").due_at
+    window.step(licence, "longer", **reason)
+    head.agree(licence)
+    row = Deadline.objects.get(matter=licence, clock="legal")
+    assert (row.due_at > before, row.extended[:24]) == (True, "window_service.extension")
+    due = Deadline.objects.get(matter=permit, clock="legal").due_at
+    window.step(permit, "longer", status=422, **reason)
+    assert Deadline.objects.get(matter=permit, clock="legal").due_at == due
+
+
+def test_a_catalogue_that_does_not_fit_stops_the_start(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    known = services.service_of("window_service", "passport")
+    assert known is not None
+
+    def wrong(**changes: Any) -> str:
+        made = known.model_copy(update=changes)
+        monkeypatch.setattr(
+            kind_check, "services_of", lambda kind: [made] if kind == "window_service" else []
+        )
+        with pytest.raises(Refusal) as told:
+            kind_check.require_sound()
+        return str(told.value)
+
+    assert "no topic" in wrong(code="theft")
+    assert "on the spot" in wrong(on_the_spot=True)
