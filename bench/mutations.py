@@ -23,7 +23,11 @@ ROOT = Path(__file__).parent.parent
 SOURCE = Path("src/anmin")
 ROOMS = ("matters", "callbacks")
 BESIDE = {
-    "callbacks": ["src/anmin/desk/calls/tests", "src/anmin/desk/day/tests"],
+    "callbacks": [
+        "src/anmin/desk/calls/tests",
+        "src/anmin/desk/day/tests",
+        "src/anmin/desk/replies/tests",
+    ],
     "evidence": ["tests/test_evidence_coverage.py", "tests/test_tampering.py"],
     "matters": [
         "src/anmin/exchange/tests/test_undoing.py",

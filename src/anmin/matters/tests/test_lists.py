@@ -6,7 +6,7 @@ from django.utils import timezone
 from tests.personas import City
 
 from anmin.matters.models import Matter
-from anmin.matters.queries import Filters, list_matters, matters_for
+from anmin.matters.queries import VIEWS, Filters, list_matters, matters_for
 from anmin.places.models import Unit
 
 
@@ -68,3 +68,17 @@ def test_an_area_stands_for_everything_below_it(city: City) -> None:
     city.incident(key="elsewhere", area=city.yuhai_town)
     assert set(walk(city.inspector, Filters(area_id=city.town.pk), 5)) == {below.pk, itself.pk}
     assert walk(city.inspector, Filters(area_id=city.wenhua.pk), 5) == [below.pk]
+
+
+def test_what_is_soon_due_is_neither_late_nor_far_off(city: City) -> None:
+    now = timezone.now()
+    soon, far, late = (city.incident(key=key) for key in "abc")
+    for matter, due in (
+        (soon, now + timedelta(minutes=5)),
+        (far, now + timedelta(days=9)),
+        (late, now - timedelta(minutes=1)),
+    ):
+        Matter.objects.filter(pk=matter.pk).update(due_at=due)
+    seen = {view: set(walk(city.officer, Filters(view=view), 10)) for view in VIEWS[:4]}
+    every = {soon.pk, far.pk, late.pk}
+    assert seen == {"live": every, "mine": set(), "late": {late.pk}, "at_risk": {soon.pk}}

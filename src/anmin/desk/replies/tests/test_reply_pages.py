@@ -13,6 +13,7 @@ from anmin.callbacks import contacting, inbox
 from anmin.callbacks.models import Answer, Callback, DeliveryCase, ReplyItem
 from anmin.callbacks.reopening import withdraw
 from anmin.callbacks.replies import take_replies
+from anmin.callbacks.sealing import read_note
 from anmin.callbacks.tests.conftest import TUESDAY
 from anmin.callbacks.tests.scene import planned
 from anmin.channels.actions import receive_reply
@@ -147,6 +148,20 @@ def test_what_did_not_arrive_is_phoned_instead_or_settled(
     assert (first.status, DeliveryCase.objects.get().by) == ("calling", city.operator)
     assert first.matter.number not in shown(browser.get(LOST))
     assert browser.post(f"{LOST}{message.pk}/phone/").status_code == 404
+
+
+def test_whoever_calls_about_a_reply_has_its_words(
+    city: City, sign_in: SignIn, clock: time_machine.Traveller
+) -> None:
+    callback = messaged(city, clock)
+    item = wrote()
+    browser = sign_in(city.operator)
+    browser.post(NEXT)
+    [one] = inbox.candidates(item, city.operator)
+    done = decide(browser, item, decision="call", about=one.message.pk)
+    assert done.status_code == 303  # type: ignore[attr-defined]
+    attempt = callback.attempt_rows.get(outcome="wrote")
+    assert read_note(attempt) == WORDS
 
 
 def test_nobody_is_phoned_about_what_has_ended(
