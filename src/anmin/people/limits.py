@@ -19,6 +19,7 @@ from django.http import HttpRequest
 
 from anmin.people.haste import hastily
 from anmin.people.models import Tally
+from anmin.people.session_models import LONGEST
 
 UNKNOWN = "unknown"
 MOST_ALONE = 10_000
@@ -39,6 +40,11 @@ class Limit:
 
     most: int
     seconds: int
+
+    def __post_init__(self) -> None:
+        """Refuse what a check of the bookkeeping would take for a count that somebody put there."""
+        if self.seconds > LONGEST.total_seconds():
+            raise ValueError(f"nothing is counted for {self.seconds} seconds")
 
 
 @dataclass(frozen=True, slots=True)

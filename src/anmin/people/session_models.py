@@ -6,6 +6,9 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+LONGEST = timedelta(days=1)
+"""The longest stretch of time in which anything is counted."""
+
 
 class SharedCache(models.Model):
     """The table of Django's database cache: what all web processes must count together.
@@ -31,9 +34,9 @@ class Tally(models.Model):
     ``key`` is a keyed digest: it names no address and nobody. ``until`` is in seconds since 1970.
     """
 
-    NO_EVIDENCE = "counts of a few minutes that only slow people down; removed every night"
+    NO_EVIDENCE = "counts of a day at most that only slow people down; removed every night"
 
-    EVIDENCE_HELD = {"until": timedelta(hours=1)}
+    EVIDENCE_HELD = {"until": LONGEST}
 
     key = models.CharField(max_length=80, primary_key=True)
     count = models.PositiveIntegerField(default=0)
