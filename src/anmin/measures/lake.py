@@ -21,7 +21,7 @@ from anmin.measures.engines import Engine, engine_named
 from anmin.measures.manifest import Manifest, Month, TableState, alone, last_revision
 from anmin.measures.reading import source_sql
 from anmin.measures.registry import Cursor, LakeTable, registry
-from anmin.measures.staging import Progress, Stage
+from anmin.measures.staging import Progress, Stage, writer
 
 FORMAT: Final = 2
 """How the lake is written; another number writes everything anew."""
@@ -62,7 +62,7 @@ def refresh(
     In each case the lake is as it was.
     """
     began, counter = time.monotonic(), engine_named(engine)
-    with alone():
+    with alone(), writer() as duck:
         cutoff, old = timezone.now(), _old(full)
         revision = max(old.revision if old else 0, last_revision()) + 1
         states, written = {}, {}
@@ -71,7 +71,7 @@ def refresh(
                 continue
             known = old.tables.get(table.name) if old and not full else None
             with _reasons(table):
-                states[table.name], months = _refresh(table, known, revision, progress)
+                states[table.name], months = _refresh(table, known, revision, duck, progress)
             if months:
                 written[table.name] = months
         if old and not written and old.tables.keys() == states.keys():
@@ -115,21 +115,25 @@ def _first_line(fault: BaseException) -> str:
 
 
 def _refresh(
-    table: LakeTable, known: TableState | None, revision: int, progress: Progress | None
+    table: LakeTable,
+    known: TableState | None,
+    revision: int,
+    duck: duckdb.DuckDBPyConnection,
+    progress: Progress | None,
 ) -> tuple[TableState, list[str]]:
     """The table's new state with its files in place, and the months that were written."""
     shape = _shape(table)
     usable = known if known and known.shape == shape else None
     changed, cursor = table.changed(usable.cursor if usable else None)
     if usable is None or usable.cursor is None or changed is None:
-        with Stage(table, progress) as stage:
+        with Stage(table, duck, progress) as stage:
             stage.write_all()
             months = stage.publish(revision, {})
         state = _state(table, shape, cursor, months)
         return state, sorted({*months, *(known.months if known else ())})
     if not changed:
         return usable.model_copy(update={"cursor": cursor}), []
-    with Stage(table, progress) as stage:
+    with Stage(table, duck, progress) as stage:
         kept, written = stage.write_changes(changed, usable.months)
         months = stage.publish(revision, kept)
     return _state(table, shape, cursor, months), written

@@ -35,11 +35,26 @@ type Progress = Callable[[str, int], None]
 """Told the table and how many of its rows have been read."""
 
 
+@contextmanager
+def writer() -> Iterator[duckdb.DuckDBPyConnection]:
+    """What writes the tables of one refresh: to open it takes longer than to write an empty table."""
+    spill = lake_folder() / ".spill"
+    shutil.rmtree(spill, ignore_errors=True)  # of a refresh that was killed
+    made = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(spill)})
+    try:
+        yield made
+    finally:
+        made.close()
+        shutil.rmtree(spill, ignore_errors=True)
+
+
 class Stage:
     """Files of one table, written aside until all of them are good."""
 
-    def __init__(self, table: LakeTable, progress: Progress | None) -> None:
-        self._table, self._progress = table, progress
+    def __init__(
+        self, table: LakeTable, writer: duckdb.DuckDBPyConnection, progress: Progress | None
+    ) -> None:
+        self._table, self._progress, self._writer = table, progress, writer
         self._folder = lake_folder() / ".staging"
         self._read = 0
         self._names = ", ".join(f'"{name}"' for name in (*table.columns, MONTH, DAY))
@@ -47,9 +62,7 @@ class Stage:
     def __enter__(self) -> "Stage":
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(parents=True)
-        self._duckdb = duckdb.connect(
-            config={"memory_limit": MEMORY, "temp_directory": str(self._folder / "spill")}
-        )
+        self._duckdb = self._writer.cursor()
         return self
 
     def __exit__(self, *_fault: object) -> None:
@@ -82,14 +95,14 @@ class Stage:
         form = FORMS[self._table.columns[self._table.key].type].duckdb.format(KEY)
         with self._given(keys_sql(self._table, changes)):
             self._duckdb.execute(
-                f"CREATE TABLE named AS SELECT DISTINCT {form} AS {key} "  # noqa: S608
+                f"CREATE TEMP TABLE named AS SELECT DISTINCT {form} AS {key} "  # noqa: S608
                 f"FROM given WHERE NOT {SAMPLE}::BOOLEAN"
             )
         if not self._number("SELECT count(*) FROM named"):
             return dict(months), []
         with self._given(reading_sql(self._table, changes)):
             self._duckdb.execute(
-                f"CREATE TABLE fresh AS SELECT {self._columns()} "  # noqa: S608
+                f"CREATE TEMP TABLE fresh AS SELECT {self._columns()} "  # noqa: S608
                 f"FROM given WHERE NOT {SAMPLE}::BOOLEAN"
             )
         wanted, sizes = self._check("fresh"), self._sizes(months)
