@@ -23,8 +23,6 @@ from tests.personas import City
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
-ZONE = ZoneInfo("Asia/Shanghai")
-
 
 @pytest.fixture(autouse=True)
 def in_chinese() -> Iterator[None]:
@@ -90,6 +88,26 @@ def test_after_more_time_the_next_delay_is_told_of_again(city: City) -> None:
     Deadline.objects.filter(matter=matter, clock="search").update(due_at=due + timedelta(hours=1))
     Matter.objects.update(due_at=due + timedelta(hours=1))
     assert messages.tell_delays(now=noon + timedelta(minutes=20)) == 1
+
+
+def test_a_pause_before_the_word_hides_no_promise_that_is_not_kept(city: City) -> None:
+    matter = taken(lost(city), "find", city.officer, shelf="A3")
+    clock = Deadline.objects.get(matter=matter, clock="search")
+    noon = datetime.combine(timezone.localdate() + timedelta(days=1), datetime.min.time())
+    noon = (noon + timedelta(hours=12)).replace(tzinfo=ZONE)
+    Deadline.objects.filter(pk=clock.pk).update(due_at=noon + timedelta(hours=1))
+    paused = taken(matter, "examine", city.officer)
+    clock.refresh_from_db()
+    assert (clock.paused_at is not None, paused.due_at) == (True, None)
+    assert messages.tell_delays(now=noon - timedelta(hours=14)) == 0  # night
+    assert messages.tell_delays(now=noon) == 1
+    assert messages.tell_delays(now=noon + timedelta(minutes=5)) == 0
+    assert f"{noon + timedelta(hours=1):%H:%M}" in body_of(
+        sent(matter)[-1]
+    )  # the hour that was said
+    taken(paused, "back", city.officer)
+    assert messages.tell_delays(now=noon + timedelta(minutes=10)) == 0  # once
+    assert verify().sound
 
 
 def test_a_broken_promise_stays_broken_whatever_starts_it_anew(city: City) -> None:

@@ -54,7 +54,7 @@ def prospect(
 ) -> list[ContactFacts]:
     """Whom a change will tell; ``change`` says so, or why nobody. Before it is written.
 
-    ``contact`` is that of a matter not written yet.
+    ``contact`` alone is told, if given: that of a matter not written yet, or no other's than its own.
     """
     if tell is None:
         return []
@@ -116,7 +116,10 @@ def tell_delays(*, now: datetime | None = None, limit: int = 200) -> int:
 
 
 def due_for_word(now: datetime) -> QuerySet[Deadline]:
-    """The promises that are told of at a moment because they will not be kept; none at night."""
+    """The promises that are told of at a moment because they will not be kept; none at night.
+
+    One that stands still is told of likewise: the citizen knows the day that was said, not the pause.
+    """
     if _permitted(now) != now:
         return Deadline.objects.none()
     wanted, latest = Q(pk__in=()), now
@@ -135,12 +138,13 @@ def due_for_word(now: datetime) -> QuerySet[Deadline]:
     )
     return Deadline.objects.filter(
         wanted,
-        Deadline.RUNS,
         ~Exists(said),
+        # By the index of live matters, their nearest deadline; what stands still is in none.
+        Q(matter__due_at__lte=latest) | Q(paused_at__isnull=False),
+        met_at=None,
         due_at__gt=now,
         matter__facts_at=None,
         matter__closed_at=None,
-        matter__due_at__lte=latest,  # by the index of live matters: their nearest deadline
     )
 
 
