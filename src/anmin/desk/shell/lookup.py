@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
     from anmin.people.models import Account
+    from anmin.places.models import Area, Unit
 
 OFFERED = 12
 _WITH_CODE = re.compile(r".*\(([^()\s]+)\)\s*$")
@@ -32,12 +33,20 @@ _WITH_CODE = re.compile(r".*\(([^()\s]+)\)\s*$")
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One thing that is offered; ``code`` tells it from others of the same name."""
+    """One thing that is offered; ``code`` tells it from others of the same name.
+
+    ``names`` are what it is called in any language: whoever reads English types the Chinese name, too.
+    """
 
     label: str
     code: str
     row: Any
     hint: str = ""
+    names: tuple[str, ...] = ()
+
+    def is_called(self, folded: str) -> bool:
+        """Whether this is its code or one of its names, small letters or not."""
+        return folded in {one.casefold() for one in (self.code, self.label, *self.names) if one}
 
     def __str__(self) -> str:
         return f"{self.label} ({self.code})"
@@ -47,11 +56,15 @@ Find = Callable[[str, "Account | None"], Iterable[Choice]]
 
 
 def _areas(text: str, account: Account | None) -> Iterable[Choice]:
-    return [Choice(row.label, row.code, row) for row in places.areas_like(text, limit=OFFERED)]
+    return [_place(row) for row in places.areas_like(text, limit=OFFERED)]
 
 
 def _units(text: str, account: Account | None) -> Iterable[Choice]:
-    return [Choice(row.label, row.code, row) for row in places.units_like(text, limit=OFFERED)]
+    return [_place(row) for row in places.units_like(text, limit=OFFERED)]
+
+
+def _place(row: Area | Unit) -> Choice:
+    return Choice(row.label, row.code, row, names=(row.name, row.name_en))
 
 
 def _colleagues(text: str, account: Account | None) -> Iterable[Choice]:
@@ -77,7 +90,7 @@ def meant(text: str, what: str, account: Account | None = None) -> Choice:
     wanted = (coded.group(1) if coded else text).strip()
     found = list(FINDERS[what](wanted, account))
     folded = wanted.casefold()
-    exact = [one for one in found if folded in (one.code.casefold(), one.label.casefold())]
+    exact = [one for one in found if one.is_called(folded)]
     fitting = exact or found
     if not fitting:
         raise NotFound(_("Nothing fits “%(text)s”.") % {"text": text[:40]})
