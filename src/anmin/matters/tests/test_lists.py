@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 from tests.personas import City
 
+from anmin.matters.actor import Actor
 from anmin.matters.models import Matter
 from anmin.matters.queries import VIEWS, Filters, list_matters, matters_for
 from anmin.places.models import Unit
@@ -82,3 +83,12 @@ def test_what_is_soon_due_is_neither_late_nor_far_off(city: City) -> None:
     seen = {view: set(walk(city.officer, Filters(view=view), 10)) for view in VIEWS[:4]}
     every = {soon.pk, far.pk, late.pk}
     assert seen == {"live": every, "mine": set(), "late": {late.pk}, "at_risk": {soon.pk}}
+
+
+def test_a_list_of_one_kind_has_all_of_that_kind(city: City) -> None:
+    incident = city.incident()
+    order = city.incident(
+        kind="rectification", category="", contact=None, actor=Actor.system("callbacks")
+    )
+    for matter in (incident, order):
+        assert walk(city.inspector, Filters(view="all", kind=matter.kind), 10) == [matter.pk]
