@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from anmin.matters.clock import Clock, Extension
 from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import CITIZENS, Approval, Flow, Move, Stage, State, Text
-from anmin.matters.kind import Details, Figure, FollowUp, Kind, Public, Retention, fact
+from anmin.matters.kind import ByCitizen, Details, Figure, FollowUp, Kind, Public, Retention, fact
 from anmin.matters.outcome import Outcome
 from anmin.matters.party_roles import PartyRole, Who
 from anmin.matters.registry import register
@@ -358,6 +358,12 @@ register(
         owner=responsible_unit,
         opened_by=REGISTRARS,
         asks=("way", "demand"),
+        by_citizen=ByCitizen(
+            _("A complaint, a demand, or a word about the police"),
+            _("You get a decision whether it is accepted, and a written answer in the legal time"),
+            words="demand",
+            sets={"way": "online"},
+        ),
         opening=Tell(
             _(
                 "{bureau}: {about} is registered ({number}). You hear by {due} whether it is "

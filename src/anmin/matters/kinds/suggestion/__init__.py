@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from anmin.matters.clock import Clock
 from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import CITIZENS, Flow, Move, Stage, State, Text
-from anmin.matters.kind import Details, Figure, FollowUp, Kind, Public, Retention, fact
+from anmin.matters.kind import ByCitizen, Details, Figure, FollowUp, Kind, Public, Retention, fact
 from anmin.matters.registry import register
 from anmin.matters.tells import Tell
 from anmin.people.roles import Role
@@ -169,6 +169,12 @@ register(
         owner=responsible_unit,
         opened_by=TAKERS,
         asks=("proposal",),
+        by_citizen=ByCitizen(
+            _("An idea how something could be better"),
+            _("It is considered, and answered with the reason"),
+            words="proposal",
+            sets={"way": "online"},
+        ),
         opening=Tell(
             _(
                 "{bureau}: thank you for your suggestion on {about} ({number}). {office} answers by "
