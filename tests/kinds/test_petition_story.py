@@ -89,6 +89,8 @@ def test_the_whole_way_with_more_time_a_review_and_a_second_one(
     traveller.shift(timedelta(days=5))
     before = Entry.objects.count()
     counter.step(matter, "deliver", status=422, delivered_on="2026-04-01")
+    for never in ("2026-05-07", "9999-12-31"):
+        counter.step(matter, "deliver", status=422, delivered_on=never)
     assert Entry.objects.count() == before
     counter.step(matter, "deliver", delivered_on="2026-05-06")
     # Thirty days from the delivery, not from the reply that was written five days before.

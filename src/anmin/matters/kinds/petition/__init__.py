@@ -77,6 +77,8 @@ def not_before_the_reply(matter: MatterFacts) -> Text | None:
     told, replied = matter.details.get("delivered_on"), matter.details.get("replied_at")
     if not told or not replied:
         return None
+    if told > timezone.localdate().isoformat():
+        return _("This moment lies in the future.")
     written = timezone.localdate(datetime.fromisoformat(replied))
     return _("It is delivered before it is written.") if told < written.isoformat() else None
 
