@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from anmin.callbacks.models import Callback
 from anmin.callbacks.remarks import about_callback
 from anmin.matters.models import Matter
+from anmin.matters.registry import all_kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +87,28 @@ def callback_item(one: Callback, now: datetime, day: date) -> Item:
 
 def _topic(one: Matter) -> str:
     return one.topic.label if one.topic else str(one.type.label)
+
+
+def may_give_up() -> bool:
+    """Whether any kind has a step that gives a promise up."""
+    return any(edge.gives_up for kind in all_kinds() for edge in kind.flow.moves)
+
+
+def left_out() -> list[str]:
+    """What is left out of every board, in words.
+
+    Said always, not only when something is: else it would tell a person of a matter about him or her.
+    """
+    sealed = [str(kind.label) for kind in all_kinds() if kind.seals]
+    near = [str(kind.label) for kind in all_kinds() if kind.concerns and not kind.seals]
+    said = []
+    if sealed:
+        told = _("Not on this board and not in its numbers: what is under seal (%(kinds)s).")
+        said.append(told % {"kinds": _("; ").join(sealed)})
+    if near:
+        told = _(
+            "Nor what is about this unit, or about whoever looks at the board (%(kinds)s), if there "
+            "is any."
+        )
+        said.append(told % {"kinds": _("; ").join(near)})
+    return said

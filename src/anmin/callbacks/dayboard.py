@@ -18,13 +18,22 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from anmin.callbacks.board_items import Item, callback_item, item, items, orders
+from anmin.callbacks.board_items import (
+    Item,
+    callback_item,
+    item,
+    items,
+    left_out,
+    may_give_up,
+    orders,
+)
 from anmin.callbacks.days import midnight
 from anmin.callbacks.models import Callback, Carried, DayClosure, DayLeftOpen
 from anmin.callbacks.remarks import about_matters
 from anmin.callbacks.serving import handed_on
 from anmin.callbacks.unhappy import head_unit
 from anmin.kernel.errors import NotAllowed, NotFound
+from anmin.matters.clock import GIVEN_UP
 from anmin.matters.conflict import kept_from, less
 from anmin.matters.flow import Stage
 from anmin.matters.models import Deadline, Matter
@@ -53,6 +62,8 @@ class DayBoard:
 
     ``callbacks`` are listed on the bureau's own board only: a unit that is rated sees their
     number, never which they are.
+
+    ``left_out`` says what stands on no such board, whether there is any or not.
     """
 
     unit: Unit
@@ -71,6 +82,7 @@ class DayBoard:
     closure: DayClosure | None = None
     carried: Sequence[Carried] = ()
     left_open: DayLeftOpen | None = None
+    left_out: Sequence[str] = ()
 
     @property
     def clear(self) -> bool:
@@ -89,6 +101,7 @@ class DayBoard:
             "left_open": self.left_open is not None,
             "clear": self.clear,
             "counts": dict(self.counts),
+            "left_out": list(self.left_out),
             "owed": [asdict(item) for item in self.owed],
             "carried": [
                 {
@@ -144,10 +157,15 @@ class DayRows:
 
     def met_late(self) -> QuerySet[Deadline]:
         """The promises that were met on the day, after they were due."""
+        return self._ended_here(Q(met_at__gt=F("due_at")) & ~Q(ended=GIVEN_UP))
+
+    def given_up(self) -> QuerySet[Deadline]:
+        """The promises that a step of the day gave up."""
+        return self._ended_here(Q(ended=GIVEN_UP))
+
+    def _ended_here(self, how: Q) -> QuerySet[Deadline]:
         met = Deadline.objects.filter(
-            met_at__gt=F("due_at"),
-            met_at__gte=midnight(self.day),
-            met_at__lt=midnight(self.day, days=1),
+            how, met_at__gte=midnight(self.day), met_at__lt=midnight(self.day, days=1)
         )
         met = met.filter(
             Q(held_by__in=self.below) | Q(held_by=None, matter__unit_id__in=self.below)
@@ -217,6 +235,7 @@ class DayRows:
 
         ``unanswered`` counts the answers owed, ``due_later`` what came in and is not due by the
         end of the day, ``met_late`` the promises that were met that day after their time,
+        ``given_up`` those that a step gave up, where a kind has such a step,
         ``gone_late`` those that ran out here and that another unit has still to meet,
         ``handed_on`` the matters that people of the unit gave to others that day, or opened for them.
         ``carried`` counts what was carried over when the day was signed, ``carried_open`` what of
@@ -242,6 +261,7 @@ class DayRows:
             **opened,
             **live,
             "met_late": self.met_late().count(),
+            **({"given_up": self.given_up().count()} if may_give_up() else {}),
             "gone_late": self.gone_late().values("matter_id").distinct().count(),
             "handed_on": self.handed_on(),
             "callbacks_due": self.callbacks().count(),
@@ -355,6 +375,7 @@ def board_of(unit: Unit, day: date, *, viewer: Account | None = None, shown: int
         closure=closure,
         carried=_carried(rows, closure) if closure else (),
         left_open=DayLeftOpen.objects.filter(unit=unit, date=day).first(),
+        left_out=left_out(),
     )
 
 

@@ -12,11 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from anmin.faces.details import label_of
 from anmin.faces.templatetags.anmin_time import duration, spoken_day
 from anmin.kernel.bilingual import english
 from anmin.kernel.errors import NotFound
 from anmin.kernel.rules import Unit
-from anmin.matters.clock import reckoned
+from anmin.matters.clock import GIVEN_UP, reckoned
 from anmin.matters.ledger import running_clocks
 from anmin.matters.promises import judged_before
 from anmin.matters.queries import at_risk_before
@@ -26,6 +27,7 @@ from anmin.people.listing import clauses
 
 if TYPE_CHECKING:
     from anmin.kernel.rules import Rule
+    from anmin.matters.clock import Clock
     from anmin.matters.flow import Text
     from anmin.matters.models import Deadline, Matter
 
@@ -46,16 +48,24 @@ class DueLine:
     held_by: str = ""
     stands: datetime | None = None
     later: tuple[str, ...] = ()
+    ended: str = ""
 
 
 def due_lines(matter: Matter, deadlines: list[Deadline]) -> list[DueLine]:
     """A matter's deadlines, each with its rule and the holidays that moved it."""
-    labels = {clock.code: clock.label for clock in matter.type.clocks}
+    clocks = {clock.code: clock for clock in matter.type.clocks}
     settings.CALENDAR.refresh()
-    return [
-        replace(_due_line(one, labels.get(one.clock, one.clock)), held_by=_held_by(one, matter))
-        for one in deadlines
-    ]
+    return [_whole_line(one, matter, clocks.get(one.clock)) for one in deadlines]
+
+
+def _whole_line(one: Deadline, matter: Matter, clock: Clock | None) -> DueLine:
+    """With the unit that answers for it; a day that stands in the facts was set by no rule."""
+    line = _due_line(one, clock.label if clock else one.clock)
+    line = replace(line, held_by=_held_by(one, matter))
+    if one.named_at is None or clock is None:
+        return line
+    said = _("The day in the facts: %(fact)s") % {"fact": label_of(matter.type, clock.due)}
+    return replace(line, rule=said, source="", holidays="")
 
 
 def _due_line(one: Deadline, label: Text) -> DueLine:
@@ -85,6 +95,7 @@ def _due_line(one: Deadline, label: Text) -> DueLine:
         why_due(one.rule, start=one.started_at, due=one.due_at) or _as_judged(one),
         stands=one.paused_at,
         later=tuple(_later(one)),
+        ended=one.ended,
     )
 
 
@@ -120,7 +131,7 @@ def _as_judged(one: Deadline) -> str:
 
 def _held_by(one: Deadline, matter: Matter) -> str:
     """Which unit a missed promise counts for, where that is not the one that has the matter."""
-    met = one.met_at is not None and one.met_at <= one.due_at
+    met = one.met_at is not None and one.met_at <= one.due_at and one.ended != GIVEN_UP
     elsewhere = one.held_by_id not in (None, matter.unit_id) and not met
     return one.held_by.label if elsewhere and one.held_by else ""
 

@@ -30,6 +30,15 @@ class Reckoner(Protocol):
         """A deadline by a rule moved on by so many of what the rule counts."""
         ...
 
+    def end_of(self, day: date) -> datetime:
+        """The last moment of a day here."""
+        ...
+
+
+GIVEN_UP, OVER = "given_up", "over"
+"""How a promise ended that was not met: by a step that gives it up, which breaks it; or with its
+matter (withdrawn, merged), which neither keeps nor breaks it."""
+
 
 @dataclass(frozen=True)
 class Extension:
@@ -57,7 +66,9 @@ class Clock:
 
     It starts on entering ``starts`` (the flow's start by default) and is met on entering any
     state of ``stops``. ``rule`` is the key of a dated rule, or a function of the matter that
-    names one (a theft is answered the same day), or none where there is no such time. The steps of ``restarts`` start it anew, once
+    names one (a theft is answered the same day), or none where there is no such time. ``due`` names
+    a fact that holds the day or the moment of the deadline; the rule says it as long as that is not
+    given. The steps of ``restarts`` start it anew, once
     met or not (a reopening, a review); it stands still in the states of ``pauses`` (an expert
     examination). ``promise``: the one clock of the kind by which "in time" is judged. ``lapses``
     names the step that the house takes when the time is over (nobody objected). ``counted``: it has
@@ -75,10 +86,20 @@ class Clock:
     promise: bool = False
     lapses: str = ""
     counted: bool = False
+    due: str = ""
 
     def rule_for(self, facts: MatterFacts) -> str:
         """The key of the rule that sets this clock for a matter."""
         return self.rule if isinstance(self.rule, str) else self.rule(facts)
+
+    def named(self, facts: MatterFacts, start: datetime, reckon: Reckoner) -> datetime | None:
+        """The deadline that a fact names, if it lies after the start."""
+        told = facts.details.get(self.due) if self.due else None
+        if not told:
+            return None
+        days = len(str(told)) == len("2026-01-31")
+        at = reckon.end_of(date.fromisoformat(told)) if days else datetime.fromisoformat(told)
+        return at if at > start else None
 
 
 @dataclass(slots=True)
@@ -88,7 +109,8 @@ class Running:
     ``held_by`` is the unit that answers for it where that is not the one that has the matter now
     (``reckoning.handed_on``). ``extended``: the rules by which it was extended, each with the day.
     ``paused_at``: since when it stands still. ``stood``: how long it stood still before, in what
-    its rule counts. ``missed``: how often it was broken before it was started anew.
+    its rule counts. ``missed``: how often it was broken before it was started anew. ``ended``: how, if
+    it was not met (``GIVEN_UP``, ``OVER``). ``named_at``: the deadline by a fact of the matter.
     """
 
     rule: str
@@ -101,6 +123,14 @@ class Running:
     paused_at: datetime | None = None
     stood: int = 0
     missed: int = 0
+    ended: str = ""
+    named_at: datetime | None = None
+
+    @property
+    def broken(self) -> bool:
+        """Whether it ended without being kept in time: late, or given up."""
+        late = self.met_at is not None and self.met_at > self.due_at
+        return late or self.ended == GIVEN_UP
 
     @property
     def owed(self) -> bool:
@@ -122,6 +152,8 @@ class Running:
             "paused": stamp(self.paused_at) if self.paused_at else None,
             "stood": self.stood or None,
             "missed": self.missed or None,
+            "ended": self.ended or None,
+            "named": stamp(self.named_at) if self.named_at else None,
         }
         return told | {name: value for name, value in moved.items() if value is not None}
 
@@ -143,12 +175,14 @@ class Running:
             moment("paused"),
             told.get("stood", 0),
             told.get("missed", 0),
+            told.get("ended", ""),
+            moment("named"),
         )
 
 
 def reckoned(clock: Running, reckon: Reckoner) -> Due:
-    """When a clock is due by its rule, its extensions and the time it stood still."""
-    parts = [reckon(clock.rule, clock.started_at)]
+    """When a clock is due by its rule, or its fact, its extensions and the time it stood still."""
+    parts = [Due(clock.named_at) if clock.named_at else reckon(clock.rule, clock.started_at)]
     for rule, day in clock.extended:
         parts.append(reckon(rule, parts[-1].at, day))
     if clock.stood:
@@ -172,17 +206,20 @@ def tick(
     reckon: Reckoner,
     opened_at: datetime | None = None,
     steps: frozenset[str] = frozenset(),
+    gives_up: str = "",
 ) -> dict[str, Running]:
     """The clocks that entering ``facts.state`` starts, pauses, meets or ends; only those that change.
 
     A clock that is met stays met unless one of the ``steps`` taken starts it anew; a matter that
     ends stops whatever still ran, for it owes nothing more. ``opened_at`` is the true start of a
-    matter first seen in a later state.
+    matter first seen in a later state; ``gives_up`` names the clock that ends unmet.
     """
     changed: dict[str, Running] = {}
     state, ends = facts.state, not flow.stage(facts.state).live
     for clock in clocks:
-        met = at if ends or state in clock.stops else None
+        given_up = clock.code == gives_up
+        met = at if ends or given_up or state in clock.stops else None
+        ended = GIVEN_UP if given_up else "" if state in clock.stops or met is None else OVER
         now = running.get(clock.code)
         first = now is None and (
             state == (clock.starts or flow.start) or (opened_at is not None and not clock.starts)
@@ -192,17 +229,36 @@ def tick(
             rule = clock.rule_for(facts)
             if not rule:
                 continue
-            due = reckon(rule, start)
-            fresh = Running(rule, start, due.at, due.provisional, met)
+            fresh = _due(Running(rule, start, start, False, met, ended=ended), clock, facts, reckon)
             now = changed[clock.code] = _remembering(fresh, now, at) if now else fresh
-        elif now is not None and now.met_at is None and met is not None:
-            now = replace(_gone_on(now, at, reckon), met_at=met)
-            changed[clock.code] = now
+        elif now is not None and now.met_at is None:
+            moved = _named_anew(clock, now, facts, at, reckon)
+            if met is not None:
+                moved = replace(_gone_on(moved or now, at, reckon), met_at=met, ended=ended)
+            if moved is not None:
+                now = changed[clock.code] = moved
         if now is not None and now.met_at is None:
             moved = _paused(clock, now, state, at, reckon)
             if moved is not None:
                 changed[clock.code] = moved
     return changed
+
+
+def _due(now: Running, clock: Clock, facts: MatterFacts, reckon: Reckoner) -> Running:
+    """The clock with its deadline, by its fact or its rule."""
+    named = replace(now, named_at=clock.named(facts, now.started_at, reckon))
+    due = reckoned(named, reckon)
+    return replace(named, due_at=due.at, provisional=due.provisional)
+
+
+def _named_anew(
+    clock: Clock, now: Running, facts: MatterFacts, at: datetime, reckon: Reckoner
+) -> Running | None:
+    """The clock after its fact named another day; nothing if it did not, or it is overdue already."""
+    if not clock.due or (at > now.due_at and now.paused_at is None):
+        return None
+    moved = _due(now, clock, facts, reckon)
+    return moved if moved.named_at != now.named_at else None
 
 
 def extend(clock: Clock, now: Running, *, day: date, reckon: Reckoner) -> Running | None:
@@ -224,7 +280,7 @@ def next_due(running: Mapping[str, Running]) -> datetime | None:
 def _remembering(fresh: Running, before: Running, at: datetime) -> Running:
     """A clock started anew, with what was broken before and who answers for that."""
     late = before.paused_at is None and (before.met_at or at) > before.due_at
-    missed = before.missed + late
+    missed = before.missed + (late or before.broken)
     return replace(fresh, missed=missed, held_by=before.held_by) if missed else fresh
 
 

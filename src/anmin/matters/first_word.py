@@ -53,7 +53,8 @@ def clocks_put_right(
             continue
         start = opened if now.started_at == matter.opened_at else now.started_at
         met = answered if now.met_at is not None and answered is not None else now.met_at
-        told = replace(now, rule=rule, started_at=start, met_at=met)
+        named = clock.named(facts, start, reckon)
+        told = replace(now, rule=rule, started_at=start, met_at=met, named_at=named)
         due = reckoned(told, reckon)
         told = replace(told, due_at=due.at, provisional=due.provisional)
         if told != now:

@@ -95,7 +95,8 @@ class Move:
     the kind's details, or ``note``; ``takes`` what may be; anything else is refused. ``sets`` are
     details that the step itself fixes. ``stamps`` names a details field that takes the moment of
     the move. ``guards`` look at the matter with what is given and say why not, or nothing.
-    ``extends`` names the clock that it extends. ``approval``: it is asked for, and taken when
+    ``extends`` names the clock that it extends, ``gives_up`` the one that ends by it unmet: a promise
+    that is given up is broken, on the page and in every figure. ``approval``: it is asked for, and taken when
     another person agrees. ``within`` is the rule by which the time for it ends, counted from when
     the matter ended (a review, a reopening), or from the day or moment that the fact ``since`` tells,
     where that is later (the delivery of a written reply).
@@ -121,6 +122,7 @@ class Move:
     stamps: str | None = None
     guards: tuple[Guard, ...] = ()
     extends: str = ""
+    gives_up: str = ""
     approval: Approval | None = None
     within: str = ""
     since: str = ""

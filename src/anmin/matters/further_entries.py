@@ -20,7 +20,7 @@ ALWAYS = (*("state", "stage", "details", "due_at", "facts_at", "facts_digest", "
 MOMENTS = frozenset({"opened_at", "closed_at"})
 CLOCK = (
     *("rule", "started_at", "due_at", "met_at", "provisional", "held_by_id"),
-    *("extended", "paused_at", "stood"),
+    *("extended", "paused_at", "stood", "missed", "ended", "named_at"),
 )
 
 
@@ -88,9 +88,9 @@ def _kept(name: str, value: Any, keep: Any) -> Any:
 
 
 def _clock(clock: Running, keep: Any) -> tuple[Any, ...]:
-    moments = (clock.started_at, clock.due_at, clock.met_at, clock.paused_at)
-    started, due, met, paused = (keep(stamp(one)) if one else None for one in moments)
+    moments = (clock.started_at, clock.due_at, clock.met_at, clock.paused_at, clock.named_at)
+    started, due, met, paused, named = (keep(stamp(one)) if one else None for one in moments)
     return (
         *(clock.rule, started, due, met, clock.provisional, clock.held_by),
-        *(extended_text(clock), paused, clock.stood),
+        *(extended_text(clock), paused, clock.stood, clock.missed, clock.ended, named),
     )

@@ -12,7 +12,7 @@ from django.db.models import Max
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from anmin.matters.clock import Clock
+from anmin.matters.clock import GIVEN_UP, OVER, Clock
 from anmin.matters.fact_types import FactType, TypedFact, typed_facts
 from anmin.matters.kind import Kind
 from anmin.matters.ledger import settled
@@ -38,10 +38,16 @@ COLUMNS: Mapping[str, Column] = {
     "unit": Column(ColumnType.STRING, _("code of the unit that answers for it")),
     "area": Column(ColumnType.STRING, _("code of the area")),
     "town": Column(ColumnType.STRING, _("code of the town or street")),
-    "due_at": Column(ColumnType.TIMESTAMP, _("when it is due")),
-    "met_at": Column(ColumnType.TIMESTAMP, _("when the promise was met, or it ended")),
+    "due_at": Column(
+        ColumnType.TIMESTAMP, _("when it is due; empty if it ended in time with nothing owed")
+    ),
+    "met_at": Column(
+        ColumnType.TIMESTAMP,
+        _("when the promise was met, or the matter ended; empty if it was given up"),
+    ),
     "missed": Column(
-        ColumnType.INTEGER, _("how often its promise was broken before it was made anew")
+        ColumnType.INTEGER,
+        _("how often its promise was given up, or broken before it was made anew"),
     ),
     "due_unit": Column(
         ColumnType.STRING,
@@ -83,6 +89,11 @@ def dimensions_of(kind: Kind) -> tuple[str, ...]:
     return tuple(name for name, one in lake_facts(kind).items() if one.type in FEW)
 
 
+def table_name(kind: Kind) -> str:
+    """What the table of a kind is called."""
+    return f"matters_{kind.code}"
+
+
 def table_of(kind: Kind) -> LakeTable:
     """The table of one kind."""
     facts = {
@@ -103,7 +114,7 @@ def table_of(kind: Kind) -> LakeTable:
             ),
         }
     return LakeTable(
-        name=f"matters_{kind.code}",
+        name=table_name(kind),
         label=format_lazy(_("Matters: {kind}"), kind=kind.label),
         key="id",
         month="opened_at",
@@ -123,7 +134,7 @@ def all_matters(kinds: Iterable[Kind]) -> LakeTable:
         month="opened_at",
         columns=COLUMNS,
         event=EVENT,
-        parts=tuple(f"matters_{kind.code}" for kind in kinds),
+        parts=tuple(table_name(kind) for kind in kinds),
     )
 
 
@@ -175,9 +186,11 @@ def _rows_of(kind: Kind, vendor: str) -> str:
         SELECT m.id, m.number, m.kind, m.category, m.state, m.stage, m.source, m.opened_at,
                m.closed_at, u.code AS unit, a.code AS area,
                substr(a.code, 1, {TOWN_DIGITS}) AS town,
-               CASE WHEN d.paused_at IS NULL THEN d.due_at END AS due_at, d.met_at,
-               COALESCE(d.missed, 0) AS missed,
-               CASE WHEN d.met_at <= d.due_at AND d.missed = 0 THEN u.code
+               CASE WHEN d.paused_at IS NULL AND NOT (d.ended = '{OVER}' AND d.met_at <= d.due_at)
+                   THEN d.due_at END AS due_at,
+               CASE WHEN d.ended <> '{GIVEN_UP}' THEN d.met_at END AS met_at,
+               COALESCE(d.missed, 0) + CASE WHEN d.ended = '{GIVEN_UP}' THEN 1 ELSE 0 END AS missed,
+               CASE WHEN d.met_at <= d.due_at AND d.missed = 0 AND d.ended <> '{GIVEN_UP}' THEN u.code
                    ELSE COALESCE(h.code, u.code) END AS due_unit, m.outcome, m.reopened, {origin_sql()} AS origin, {cause} AS cause_origin{told}{clocks}
         FROM matters_matter m
         LEFT JOIN places_unit u ON u.id = m.unit_id

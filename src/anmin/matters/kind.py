@@ -324,6 +324,7 @@ class Kind:
         steps = {move.code for move in self.flow.moves}
         of_house = {move.code for move in self.flow.moves if "system" in move.by} | {""}
         extended = {move.extends for move in self.flow.moves if move.extends}
+        given_up = {move.gives_up for move in self.flow.moves if move.gives_up}
         for clock in self.clocks:
             named = {*clock.stops, *clock.pauses, clock.starts or self.flow.start}
             lapse = {clock.lapses} - of_house
@@ -333,8 +334,12 @@ class Kind:
                 raise ValueError(
                     f"{self.code}: clock {clock.code} is extended by no step, or may not be"
                 )
-        if strange := extended - {clock.code for clock in self.clocks}:
-            raise ValueError(f"{self.code}: steps extend {sorted(strange)}")
+        if strange := (extended | given_up) - {clock.code for clock in self.clocks}:
+            raise ValueError(f"{self.code}: steps extend or give up {sorted(strange)}")
+        hidden = self.details.limited_fields() | self.details.sealed_fields()
+        named = {clock.due for clock in self.clocks if clock.due}
+        if strange := named - (self.details.model_fields.keys() - hidden):
+            raise ValueError(f"{self.code}: due by facts that not everybody sees {sorted(strange)}")
         if self.clocks and sum(clock.promise for clock in self.clocks) != 1:
             raise ValueError(f"{self.code}: one clock is its promise")
 

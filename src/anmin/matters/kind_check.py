@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from anmin.kernel.errors import Refusal
 from anmin.kernel.rules import Unit
 from anmin.matters.categories import categories_of, has_topics
-from anmin.matters.fact_types import typed_facts
+from anmin.matters.fact_types import FactType, typed_facts
 from anmin.matters.flow import CITIZENS
 from anmin.matters.kind import Kind
 from anmin.matters.models import Matter
@@ -62,6 +62,7 @@ def require_known_rows() -> None:
 def _wrong(kind: Kind) -> Iterator[str]:
     """What does not fit in a declaration, in the words of whoever wrote it."""
     yield from _rules(kind)
+    yield from _clocks(kind)
     yield from _roles(kind)
     yield from _facts(kind)
     yield from _services(kind)
@@ -97,6 +98,13 @@ def _services(kind: Kind) -> Iterator[str]:
             yield f"service {service.code} promises nothing by {today}"
         elif service.on_the_spot != (service.promised.unit is Unit.SAME_DAY):
             yield f"service {service.code} is on the spot, or promised by another day"
+
+
+def _clocks(kind: Kind) -> Iterator[str]:
+    typed = typed_facts(kind.details)
+    for clock in kind.clocks:
+        if clock.due and typed[clock.due].type not in (FactType.DAY, FactType.MOMENT):
+            yield f"clock {clock.code} is due by {clock.due}, which is no day and no moment"
 
 
 def _roles(kind: Kind) -> Iterator[str]:

@@ -39,7 +39,7 @@ def _kind(kind: Kind) -> str:
     lines.append("\n| clock | runs from | met in | rule | moved by |\n" + "| --- " * 5 + "|")
     lines += [
         f"| {clock.label} (`{clock.code}`) | {clock.starts or flow.start} | {_names(clock.stops)} "
-        f"| {_rules(clock.rule)} | {_moved(clock)} |"
+        f"| {_rules(clock)} | {_moved(clock)} |"
         for clock in kind.clocks
     ]
     if kind.parties:
@@ -73,8 +73,9 @@ def _party(role: PartyRole) -> str:
     return f"{role.label} (`{role.code}`{seen}{about})"
 
 
-def _rules(rule: object) -> str:
-    return f"`{rule}`" if isinstance(rule, str) else "by the matter"
+def _rules(clock: Clock) -> str:
+    by = f"`{clock.rule}`" if isinstance(clock.rule, str) else "by the matter"
+    return f"the day in `{clock.due}`, else {by}" if clock.due else by
 
 
 def _names(codes: frozenset[str]) -> str:

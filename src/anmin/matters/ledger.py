@@ -264,6 +264,8 @@ def _deadline_columns(clock: Running) -> dict[str, Any]:
         "stood": clock.stood,
         "missed": clock.missed,
         "extended": extended_text(clock),
+        "ended": clock.ended,
+        "named_at": clock.named_at,
     }
 
 
@@ -281,6 +283,8 @@ def running_clocks(deadlines: Iterable[Deadline]) -> dict[str, Running]:
             row.paused_at,
             row.stood,
             row.missed,
+            row.ended,
+            row.named_at,
         )
         for row in deadlines
     }

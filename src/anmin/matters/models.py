@@ -15,6 +15,7 @@ from anmin.matters.bookkeeping_models import Cursor as Cursor
 from anmin.matters.bookkeeping_models import NumberSeries as NumberSeries
 from anmin.matters.bookkeeping_models import WordRow as WordRow
 from anmin.matters.categories import Category, categories
+from anmin.matters.clock import GIVEN_UP
 from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import LIVE, STAGE_LABELS, Stage, Text
 from anmin.matters.follow_models import FollowCode as FollowCode
@@ -210,8 +211,8 @@ class Deadline(models.Model):
     ``provisional`` tells that a year without announced holidays went into the reckoning.
     ``held_by`` is the unit that answers for it, if it handed the matter on too late (ADR 0049).
     ``extended`` (``rule@day``, a line each), ``paused_at`` and ``stood`` tell what moved it, ``missed``
-    how often it was broken before it started anew: see
-    ``clock.Running``.
+    how often it was broken before it started anew, ``ended`` how it ended unmet, ``named_at`` the
+    deadline by a fact: see ``clock.Running``.
     """
 
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="deadlines", db_index=False)
@@ -228,6 +229,8 @@ class Deadline(models.Model):
     paused_at = models.DateTimeField(null=True)
     stood = models.PositiveIntegerField(default=0, db_default=0)
     missed = models.PositiveSmallIntegerField(default=0, db_default=0)
+    ended = models.CharField(max_length=8, blank=True, default="", db_default="")
+    named_at = models.DateTimeField(null=True)
 
     NO_EVIDENCE = "the entries of its matter replay to it (verify.py)"
     RUNS = Q(met_at=None, paused_at=None)
@@ -245,6 +248,7 @@ class Deadline(models.Model):
             models.Index(
                 fields=["met_at"], condition=Q(met_at__gt=F("due_at")), name="deadline_met_late"
             ),
+            models.Index(fields=["met_at"], condition=Q(ended=GIVEN_UP), name="deadline_given_up"),
             models.Index(
                 fields=["held_by"], condition=Q(held_by__isnull=False), name="deadline_held_by"
             ),

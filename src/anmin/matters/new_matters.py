@@ -201,7 +201,7 @@ class _Press:
         self.matters: list[Row] = []
         self.entries: list[Row] = []
         self.deadlines: list[Row] = []
-        self.paused: list[Row] = []
+        self.moved: list[Row] = []
         self.further: list[Row] = []
         self.contacts: list[Row] = []
         self.numbers: list[str] = []
@@ -264,10 +264,11 @@ class _Press:
         }
         head = self._entry(pk, number, state, chain.canonical(payload))
         for code, clock_told in running.items():
-            rule, start, due, provisional, met, *paused = clock_told.values()
+            rule, start, due, provisional, met, *moved = clock_told.values()
             row = (pk, code, rule, keep(start), keep(due), keep(met), provisional)
-            if paused:
-                self.paused.append((*row, *map(keep, paused)))
+            if moved:
+                paused, named = (clock_told.get(name) for name in ("paused", "named"))
+                self.moved.append((*row, keep(paused), clock_told.get("ended", ""), keep(named)))
             else:
                 self.deadlines.append(row)
         columns["opened_at"], columns["closed_at"] = keep(opened), keep(closed)
@@ -313,8 +314,9 @@ class _Press:
         bulk.insert(Matter, MATTER_COLUMNS, self.matters)
         bulk.insert(Entry, ENTRY_COLUMNS, self.entries, self.numbers)
         bulk.insert(Deadline, DEADLINE_COLUMNS, self.deadlines)
-        if self.paused:
-            bulk.insert(Deadline, (*DEADLINE_COLUMNS, "paused_at"), self.paused)
+        if self.moved:
+            more = ("paused_at", "ended", "named_at")
+            bulk.insert(Deadline, (*DEADLINE_COLUMNS, *more), self.moved)
         bulk.insert(Contact, CONTACT_COLUMNS, self.contacts)
         if self.further:
             bulk.insert(FurtherPhone, ("matter_id", "phone_index"), self.further)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from anmin.kernel.calendar import Deadline as Due
 from anmin.kernel.calendar import WorkingCalendar
+from anmin.kernel.hours import END_OF_DAY
 from anmin.kernel.rules import Promise
 from anmin.matters.clock import Reckoner, Running
 
@@ -36,6 +37,9 @@ class _Reckoner:
 
     def put_off(self, key: str, start: datetime, due: datetime, by: int) -> Due:
         return self._promise(key, start).put_off(due, by, self._calendar, self._zone)
+
+    def end_of(self, day: date) -> datetime:
+        return datetime.combine(day, END_OF_DAY, self._zone)
 
     def _promise(self, key: str, start: datetime) -> Promise:
         return self._rules.promise(key, start.astimezone(self._zone).date())
@@ -68,9 +72,10 @@ def handed_on(
         and clock.paused_at is None
         and (
             clock.missed
+            or clock.broken
             or (
                 (clock.due_at < at + least or (opened and at - clock.started_at > least))
-                and (clock.met_at is None or clock.met_at > clock.due_at)
+                and clock.met_at is None
             )
         )
     }

@@ -78,6 +78,7 @@ def prepare(
         running={**running, **change.clocks},
         reckon=reckon,
         steps=frozenset({edge.code}),
+        gives_up=edge.gives_up,
     )
     return change, running
 

@@ -17,7 +17,7 @@ from anmin.matters.actor import Actor
 from anmin.matters.bringing import UNDONE
 from anmin.matters.bulk import of_matters
 from anmin.matters.changed_matters import KEPT_OUT
-from anmin.matters.clock import Running, tick
+from anmin.matters.clock import GIVEN_UP, Running, tick
 from anmin.matters.contacts import find_by
 from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import VOID, Stage
@@ -66,9 +66,9 @@ def entries_after(first: Mapping[int, int], run: int) -> list[Entry]:
 
 def missed_promises(matter_ids: Collection[int]) -> set[int]:
     """Those of these matters of which a promise ran out before it was met, or without being met."""
-    late = Deadline.objects.filter(of_matters(sorted(matter_ids)), due_at__lt=timezone.now())
-    late = late.filter(Deadline.RUNS | Q(met_at__gt=F("due_at")))
-    return set(late.values_list("matter_id", flat=True))
+    late = Q(due_at__lt=timezone.now()) & (Deadline.RUNS | Q(met_at__gt=F("due_at")))
+    rows = Deadline.objects.filter(of_matters(sorted(matter_ids))).filter(late | Q(ended=GIVEN_UP))
+    return set(rows.values_list("matter_id", flat=True))
 
 
 def undo(first: Mapping[int, int], *, run: int, actor: Actor, at: datetime) -> None:
@@ -121,6 +121,7 @@ def _void(matters: list[Matter], run: int, actor: Actor, at: datetime) -> None:
                 clock = change.clocks[row.clock]
                 row.met_at, row.due_at = clock.met_at, clock.due_at
                 row.paused_at, row.stood, row.missed = clock.paused_at, clock.stood, clock.missed
+                row.ended = clock.ended
                 ended.append(row)
         matter.external_id, matter.closed_at = None, matter.closed_at or at
         matter.state, matter.stage, matter.due_at = VOID, Stage.VOID.value, None
@@ -129,7 +130,7 @@ def _void(matters: list[Matter], run: int, actor: Actor, at: datetime) -> None:
     columns = ["external_id", "closed_at", "state", "stage", "due_at", "version", "head"]
     Matter.objects.bulk_update(matters, columns, batch_size=200)
     Deadline.objects.bulk_update(
-        ended, ["met_at", "due_at", "paused_at", "stood", "missed"], batch_size=200
+        ended, ["met_at", "due_at", "paused_at", "stood", "missed", "ended"], batch_size=200
     )
 
 

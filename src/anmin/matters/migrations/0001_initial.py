@@ -95,6 +95,8 @@ class Migration(migrations.Migration):
                 ('paused_at', models.DateTimeField(null=True)),
                 ('stood', models.PositiveIntegerField(db_default=0, default=0)),
                 ('missed', models.PositiveSmallIntegerField(db_default=0, default=0)),
+                ('ended', models.CharField(blank=True, db_default='', default='', max_length=8)),
+                ('named_at', models.DateTimeField(null=True)),
                 ('held_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.unit')),
                 ('matter', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='deadlines', to='matters.matter')),
             ],
@@ -196,6 +198,8 @@ class Migration(migrations.Migration):
                 ('matter', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='follow_code', serialize=False, to='matters.matter')),
                 ('digest', models.BinaryField(max_length=32)),
                 ('given_at', models.DateTimeField()),
+                ('longer', models.BooleanField(db_default=False, default=False)),
+                ('wrong', models.PositiveIntegerField(db_default=0, default=0)),
             ],
             options={
                 'abstract': False,
@@ -269,6 +273,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='deadline',
             index=models.Index(condition=models.Q(('met_at__gt', models.F('due_at'))), fields=['met_at'], name='deadline_met_late'),
+        ),
+        migrations.AddIndex(
+            model_name='deadline',
+            index=models.Index(condition=models.Q(('ended', 'given_up')), fields=['met_at'], name='deadline_given_up'),
         ),
         migrations.AddIndex(
             model_name='deadline',

@@ -4,6 +4,7 @@ Days off in 2026: 25 to 27 September, 1 to 7 October; worked instead: 20 Septemb
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anmin.matters.clock import Clock, Extension, Running, extend, next_due, reckoned, tick
+from anmin.matters.clock import (
+    GIVEN_UP,
+    OVER,
+    Clock,
+    Extension,
+    Running,
+    extend,
+    next_due,
+    reckoned,
+    tick,
+)
 from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import Flow, Move, Stage, State
 from anmin.matters.reckoning import reckoner
@@ -212,6 +223,88 @@ def test_a_paused_clock_of_a_matter_that_ends_is_met() -> None:
     assert met["finish"].met_at == day(10, 12)
     assert met["finish"].paused_at is None
     assert due(met["finish"]) == date(2026, 11, 4)
+
+
+BY_FACT = Clock(
+    "hearing",
+    "heard",
+    "petition.zhejiang.finish",
+    frozenset({"answered"}),
+    pauses=frozenset({"examined"}),
+    extension=Extension("petition.zhejiang.extension"),
+    due="hearing_on",
+)
+
+
+def told(
+    running: dict[str, Running], state: str, at: datetime, *, gives_up: str = "", **facts: object
+) -> dict[str, Running]:
+    """The clock of a fact after a step that leads to the state."""
+    view = MatterFacts("other", state, facts)
+    return running | tick(
+        (BY_FACT,), FLOW, view, at=at, running=running, reckon=reckoner(), gives_up=gives_up
+    )
+
+
+def test_a_fact_names_the_day_and_the_rule_stands_in_for_it() -> None:
+    by_rule = told({}, "filed", day(9, 21))
+    assert due(by_rule["hearing"]) == date(2026, 10, 21)  # thirty days
+    named = told({}, "filed", day(9, 21), hearing_on="2026-10-08")
+    assert due(named["hearing"]) == date(2026, 10, 8)
+    hour = told({}, "filed", day(9, 21), hearing_on="2026-10-08T09:30:00+08:00")
+    assert hour["hearing"].due_at == day(10, 8, 9) + timedelta(minutes=30)
+    past = told({}, "filed", day(9, 21), hearing_on="2026-09-20")
+    assert due(past["hearing"]) == date(2026, 10, 21)  # no promise is broken before it is made
+
+
+def test_the_fact_moves_the_day_until_it_is_over_and_what_moved_it_before_stays() -> None:
+    named = told({}, "filed", day(9, 21), hearing_on="2026-10-08")
+    moved = told(named, "accepted", day(9, 22), hearing_on="2026-10-15")
+    assert due(moved["hearing"]) == date(2026, 10, 15)
+    assert told(moved, "accepted", day(9, 23), hearing_on="2026-10-15") == moved
+    late = told(moved, "accepted", day(10, 16), hearing_on="2026-11-30")
+    assert due(late["hearing"]) == date(2026, 10, 15)  # what is overdue stays so
+    gone = told(moved, "accepted", day(9, 24))
+    assert due(gone["hearing"]) == date(2026, 10, 21)
+    longer = extend(BY_FACT, moved["hearing"], day=date(2026, 9, 24), reckon=reckoner())
+    assert longer is not None
+    assert due(longer) == date(2026, 12, 14)  # 15 October and 60
+    paused = told(moved, "examined", day(10, 12), hearing_on="2026-10-15")
+    back = told(paused, "accepted", day(10, 14), hearing_on="2026-10-15")["hearing"]
+    assert (back.stood, due(back)) == (2, date(2026, 10, 17))
+    assert Running.from_payload(back.as_payload()) == back
+
+
+def test_how_a_promise_ended_that_was_not_met_is_kept() -> None:
+    start = told({}, "filed", day(9, 21))
+    met = told(start, "answered", day(9, 22))["hearing"]
+    assert (met.ended, met.broken) == ("", False)
+    given_up = told(start, "accepted", day(9, 22), gives_up="hearing")["hearing"]
+    assert (given_up.ended, given_up.met_at, given_up.broken) == (GIVEN_UP, day(9, 22), True)
+    assert Running.from_payload(given_up.as_payload()) == given_up
+    later = told({"hearing": given_up}, "answered", day(9, 23))["hearing"]
+    assert later == given_up  # an answer afterwards does not keep it
+    both = told(start, "answered", day(9, 22), gives_up="hearing")["hearing"]
+    assert both.broken
+    over = told(start, "confirmed", day(9, 22))["hearing"]  # an end that does not meet it
+    assert (over.ended, over.broken) == (OVER, False)
+    late = told(start, "confirmed", day(12, 1))["hearing"]
+    assert (late.ended, late.broken) == (OVER, True)
+
+
+def test_what_was_given_up_is_remembered_when_it_starts_anew() -> None:
+    start = lived([*ACCEPTED, ("answer", day(9, 23)), ("review", day(9, 24))])
+    again = replace(start["review"], met_at=day(9, 25), ended=GIVEN_UP)
+    anew = tick(
+        CLOCKS,
+        FLOW,
+        MatterFacts("other", "reviewed"),
+        at=day(9, 28),
+        running={**start, "review": again},
+        reckon=reckoner(),
+        steps=frozenset({"review"}),
+    )
+    assert (anew["review"].missed, anew["review"].ended) == (1, "")
 
 
 @given(

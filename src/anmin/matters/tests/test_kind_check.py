@@ -54,6 +54,10 @@ def with_fact(annotation: Any, **said: Any) -> dict[str, Any]:
             },
             "incident.awnser",
         ),
+        (
+            {"clocks": (dataclasses.replace(kind_of("incident").clocks[0], due="call_type"),)},
+            "call_type",
+        ),
         ({"opened_by": frozenset({"oficer"})}, "oficer"),
         ({"children": ("workshop",)}, "workshop"),
         ({"children": "workshop"}, "tuple"),

@@ -1,6 +1,6 @@
 """即办: something done at a window, on the spot or by the day promised. Made for a test alone."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +14,7 @@ from anmin.people.roles import Role
 from anmin.places.queries import responsible_unit
 
 WINDOW = frozenset({Role.CLERK, Role.OFFICER, Role.DUTY_LEADER})
+INSPECTION = frozenset({Role.INSPECTOR})
 LEADER = frozenset({Role.DUTY_LEADER})
 
 
@@ -22,6 +23,7 @@ class CounterServiceDetails(Details):
 
     on_the_spot: bool | None = fact(_("Done while the citizen waits"))
     papers: str = fact(_("Papers that are missing"), "", longest=300)
+    promised_on: date | None = fact(_("Day promised at the window"))
     visits: int | None = fact(_("Visits"))
     done_at: datetime | None = fact(_("Done"))
     result: str = fact(_("What was given"), "", longest=300, told=True)
@@ -46,6 +48,7 @@ register(
                 "papers": State(Stage.WAITING, _("Papers are missing")),
                 "heard": State(Stage.WAITING, _("Hearing or expert")),
                 "done": State(Stage.DONE, _("Done at the window")),
+                "mistaken": State(Stage.WITHDRAWN, _("Taken in by mistake, written off")),
                 "refused": State(Stage.DECLINED, _("Not done, with the reason")),
             },
             (
@@ -57,6 +60,24 @@ register(
                     WINDOW,
                     needs=("papers",),
                 ),
+                Move(
+                    "fix_day",
+                    "asked_for",
+                    "",
+                    _("Promise another day"),
+                    WINDOW,
+                    needs=("promised_on",),
+                ),
+                Move(
+                    "disappoint",
+                    "asked_for",
+                    "",
+                    _("Say that the day cannot be kept"),
+                    WINDOW,
+                    needs=("note",),
+                    gives_up="promised",
+                ),
+                Move("mistaken", "asked_for", "mistaken", _("Taken in by mistake"), INSPECTION),
                 Move("papers_in", "papers", "asked_for", _("Papers are complete"), WINDOW),
                 Move("hear", "asked_for", "heard", _("Hear, or ask an expert"), WINDOW),
                 Move("go_on", "heard", "asked_for", _("Hearing is over"), WINDOW),
@@ -99,6 +120,7 @@ register(
                 frozenset({"done", "refused"}),
                 pauses=frozenset({"papers", "heard"}),
                 promise=True,
+                due="promised_on",
             ),
             Clock(
                 "legal",

@@ -47,6 +47,7 @@ COUNTS = {
     "carried": gettext_lazy("Carried over"),
     "carried_open": gettext_lazy("of them still unanswered"),
     "met_late": gettext_lazy("Done today, but late"),
+    "given_up": gettext_lazy("Promises given up today"),
     "gone_late": gettext_lazy("Missed here, now elsewhere"),
     "handed_on": gettext_lazy("Handed on today"),
     "at_risk": gettext_lazy("Soon due"),
@@ -161,7 +162,7 @@ def _shown(board: DayBoard, account: Account, form: SignForm | None) -> dict[str
         "tiles": [
             (label, board.counts[name], f"#{anchor}" if anchor in linked else "")
             for name, label in COUNTS.items()
-            if board.counts["carried"] or not name.startswith("carried")
+            if name in board.counts and (board.counts["carried"] or not name.startswith("carried"))
             for anchor in [ANCHORS.get(name, name)]
         ],
         "rows": [row for row in rows if row.item.key not in asked],

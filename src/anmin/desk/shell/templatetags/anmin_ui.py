@@ -23,6 +23,7 @@ from anmin.faces import icons
 from anmin.faces.templatetags import anmin_time
 from anmin.faces.timeline import Event
 from anmin.faces.tones import TONES
+from anmin.matters.clock import GIVEN_UP
 from anmin.people.listing import clauses, listed
 from anmin.people.sessions import clock_of
 
@@ -117,6 +118,7 @@ def deadline(
     due: datetime | None,
     state: str = "",
     met_at: datetime | None = None,
+    ended: str = "",
     provisional: str = "",
     why: str = "",
     now: datetime | None = None,
@@ -125,13 +127,18 @@ def deadline(
 
     ``state`` is "on_time", "at_risk" or "late" as the clock derives it (the margin that makes a
     deadline at risk is a rule, not a matter of looks); without it only late is told from not late.
-    ``met_at`` is when the clock stopped: then the badge says whether it was in time.
+    ``met_at`` is when the clock stopped: then the badge says whether it was in time, or, by
+    ``ended``, that it was given up or ended with nothing owed.
     ``provisional`` names the holiday not yet announced; ``why`` explains a moved deadline.
     """
     now = now or timezone.now()
     if due is None:
         return {"due": None}
-    if met_at is not None:
+    if ended == GIVEN_UP:
+        tone, words = "late", _("given up, not kept")
+    elif ended and met_at is not None and met_at <= due:
+        tone, words = "withdrawn", _("ended, nothing owed")
+    elif met_at is not None:
         tone = "done" if met_at <= due else "late"
         words = (
             _("in time")
