@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from anmin.channels.actions import opt_out
 from anmin.channels.queries import body_of, recipient_of
 from anmin.kernel.errors import NotAllowed, NotFound, Refusal
-from anmin.matters import actions, correcting, follow, messages, public
+from anmin.matters import actions, citizen, correcting, follow, messages, public
 from anmin.matters.actor import CITIZEN, Actor
 from anmin.matters.contacts import ContactFacts, contact_marks, unseal
 from anmin.matters.correcting import Right
@@ -160,13 +160,13 @@ def test_an_outcome_is_said_and_a_failure_stays_on_record(city: City) -> None:
 
 def test_the_time_to_ask_again_ends(city: City) -> None:
     matter = taken(lost(city), "give_up", city.officer, answer="未找到。")
-    assert [one.code for one in public.steps_of_citizen(matter)] == ["look_again"]
+    assert [one.code for one in citizen.steps_of_citizen(matter)] == ["look_again"]
     late = timezone.now() + timedelta(days=31)
     with pytest.raises(Refusal) as refused:
         actions.move(matter_id=matter.pk, code="look_again", actor=CITIZEN, note="x", at=late)
     assert refused.value.code == "too_late"
     with time_machine.travel(late):
-        assert public.steps_of_citizen(matter) == []
+        assert citizen.steps_of_citizen(matter) == []
     matter.refresh_from_db()
     assert matter.state == "given_up"
 

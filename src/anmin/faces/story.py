@@ -14,6 +14,7 @@ from anmin.faces.templatetags.anmin_time import duration, spoken
 from anmin.faces.timeline import Change, Event
 from anmin.matters.categories import categories
 from anmin.matters.correcting import CORRECT
+from anmin.matters.merged import ASKED, by_another
 from anmin.matters.outcome import OUTCOME_LABELS
 from anmin.people.queries import account_labels
 from anmin.people.roles import Role
@@ -112,7 +113,7 @@ class _Teller:
             changes=tuple(changes),
             note=entry.note or str(entry.payload.get("told", {}).get("why", "")),
             told="\n".join(str(facts[name]) for name in sorted(told & facts.keys())),
-            public=entry.public and bool(entry.note),
+            public=entry.public and bool(entry.note) and not by_another(entry),
         )
 
     def _columns(self, entry: Entry) -> list[Change]:
@@ -241,6 +242,7 @@ def _action(entry: Entry) -> str:
         "replied": _("The citizen replied"),
         "said": _("The citizen added something"),
         "link": _("Linked"),
+        ASKED: _("The citizen asked that the other matter goes on"),
         "merged": _("Made part of another matter"),
         "parted": _("Goes on by itself again"),
         "took_in": _("Another matter became part of this one"),

@@ -187,7 +187,10 @@ def give_follow_code(*, matter_id: int, actor: Actor, passphrase: str = "") -> s
     if take_one("follow code given", matter.number, limit=CODES).over:
         raise Refusal(_("A code was given several times today: the last one holds."), code="limit")
     change = Change("code_given", matter.state)
-    hearers = messages.prospect(matter, messages.CODE, change)[:1]
+    own = contact_for_message(
+        matter
+    )  # not that of a report which is part of it: it has its own code
+    hearers = messages.prospect(matter, messages.CODE, change, own)
     if actor.account is not None and is_rated(actor.account):
         by_hand = LaterContact.objects.filter(matter=matter, standing=LaterContact.WRONG).exists()
         if not hearers or by_hand:

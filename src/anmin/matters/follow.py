@@ -1,14 +1,18 @@
 """The code by which a citizen follows a matter without an account: six characters, kept as a hash.
 
 It opens nothing without the number of the matter, which every message names. Whoever guesses is
-slowed down by where he asks from and by the matter he asks for; a new code ends the old one.
+slowed down by where he asks from; a new code ends the old one. What a stranger guesses locks nobody
+else out: see ADR 0063 for the arithmetic.
 """
 
 import hmac
 import secrets
 import unicodedata
+from contextlib import suppress
 
 from django.conf import settings
+from django.db import DatabaseError
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,52 +20,108 @@ from django.utils.translation import ngettext
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.matters.flow import Stage
 from anmin.matters.models import FollowCode, Matter
+from anmin.people.haste import hastily
 from anmin.people.limits import Limit, over, take
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """30 signs that nobody takes for one another: 729 million codes."""
 LENGTH = 6
 PURPOSE = "follow code"
-MISSES = (
-    ("follow miss", Limit(100, 600)),  # from one address, whatever it asks for
-    ("follow miss there", Limit(10, 600)),  # from one address, for one matter
-    ("follow miss of", Limit(300, 86_400)),  # for one matter, from wherever
-)
+LONGER = 8
+"""The length of a code after so many wrong ones that six characters say too little."""
+HERE, HERE_OF = Limit(100, 600), Limit(10, 600)
+"""From one address: wrong codes for whatever matter, and for one."""
+OF = Limit(300, 86_400)
+"""For one matter, from wherever: after that only ``CALM`` and ``CALM_NEAR`` are left to each."""
+CALM, CALM_NEAR = Limit(3, 86_400), Limit(10, 86_400)
+"""For such a matter: from one address, and from what one provider hands a customer."""
+EVER = 72_900
+"""Wrong codes of six characters for one matter: one in 10,000 of all that there are (ADR 0063)."""
 
 
 class TooMany(Refusal):
-    """Too many wrong codes from there, or for that matter."""
+    """Too many wrong codes from there."""
 
     default_code = "too_many"
 
 
-def code_of(secret: bytes) -> str:
+def code_of(secret: bytes, length: int = LENGTH) -> str:
     """The code that follows from so many random or keyed bytes: the same for the same ones."""
     number = int.from_bytes(secret)
-    return "".join(ALPHABET[number // len(ALPHABET) ** at % len(ALPHABET)] for at in range(LENGTH))
+    return "".join(ALPHABET[number // len(ALPHABET) ** at % len(ALPHABET)] for at in range(length))
+
+
+class Spent(TooMany):
+    """So many wrong codes that this one says too little: it has ended, and the next is longer."""
+
+    default_code = "spent"
 
 
 def give(matter: Matter, *, passphrase: str = "", code: str = "") -> str:
     """Make a matter's code anew, inside a transaction; it is shown once, and nowhere kept."""
-    code = code or code_of(secrets.token_bytes(16))
+    spent = FollowCode.objects.filter(matter=matter, wrong__gte=EVER).exists()
+    code = code or code_of(secrets.token_bytes(16), LONGER if spent else LENGTH)
     FollowCode.objects.update_or_create(
         matter=matter,
         defaults={
             "digest": _digest(matter.number, code, passphrase),
             "given_at": timezone.now(),
+            "longer": spent,
         },
     )
     return code
 
 
-def followed(number: str, code: str, *, passphrase: str = "", asked_from: str) -> Matter:
+def followed(
+    number: str, code: str, *, passphrase: str = "", asked_from: str, near: str = ""
+) -> Matter:
     """The matter of that number, for whoever has its code.
 
-    Raises ``NotFound``, which tells not which of both is wrong, and ``TooMany``.
+    ``near`` is the wider range that the address is in. Raises ``NotFound``, which tells not which
+    of both is wrong, ``TooMany`` and ``Spent``.
     """
     number = unicodedata.normalize("NFKC", number).strip().upper()[:32]
-    counted = (asked_from,), (asked_from, number), (number,)
-    for (what, limit), whose in zip(MISSES, counted, strict=True):
+    near = near or asked_from
+    _require_patience(number, asked_from, near)
+    row = FollowCode.objects.filter(matter__number=number).select_related("matter").first()
+    if row and not row.longer and row.wrong >= EVER:
+        raise Spent(
+            _(
+                "Too many wrong codes were tried for this report, so its code has ended. Please "
+                "ask the office for a new one: it is longer, and cannot be used up."
+            )
+        )
+    digest = bytes(row.digest) if row else b""
+    right = hmac.compare_digest(_digest(number, code, passphrase), digest)
+    if row is None or not right or row.matter.stage == Stage.VOID:
+        take("follow miss", asked_from, limit=HERE)
+        take("follow miss there", asked_from, number, limit=HERE_OF)
+        take("follow miss of", number, limit=OF)
+        take("follow miss calm", asked_from, number, limit=CALM)
+        take("follow miss near", near, number, limit=CALM_NEAR)
+        if row is not None:
+            with suppress(DatabaseError), hastily():
+                FollowCode.objects.filter(pk=row.pk).update(wrong=F("wrong") + 1)
+        raise NotFound(_("There is nothing under this number and code."))
+    return row.matter
+
+
+def _require_patience(number: str, asked_from: str, near: str) -> None:
+    """Refuse who has guessed too often.
+
+    What strangers guess elsewhere never uses up the tries of somebody else: for a matter that is
+    guessed at, each address has fewer.
+    """
+    counted = [
+        ("follow miss", (asked_from,), HERE),
+        ("follow miss there", (asked_from, number), HERE_OF),
+    ]
+    if over("follow miss of", number, limit=OF):
+        counted += [
+            ("follow miss calm", (asked_from, number), CALM),
+            ("follow miss near", (near, number), CALM_NEAR),
+        ]
+    for what, whose, limit in counted:
         if over(what, *whose, limit=limit):
             minutes = limit.seconds // 60
             raise TooMany(
@@ -72,14 +132,6 @@ def followed(number: str, code: str, *, passphrase: str = "", asked_from: str) -
                 )
                 % {"minutes": minutes}
             )
-    row = FollowCode.objects.filter(matter__number=number).select_related("matter").first()
-    digest = bytes(row.digest) if row else b""
-    right = hmac.compare_digest(_digest(number, code, passphrase), digest)
-    if row is None or not right or row.matter.stage == Stage.VOID:
-        for (what, limit), whose in zip(MISSES, counted, strict=True):
-            take(what, *whose, limit=limit)
-        raise NotFound(_("There is nothing under this number and code."))
-    return row.matter
 
 
 def pass_for(matter: Matter) -> str:

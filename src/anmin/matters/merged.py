@@ -1,10 +1,12 @@
 """What became part of what: a matter and those merged into it, however often that was done."""
 
 from anmin.matters.flow import MERGED
-from anmin.matters.models import Link, Matter
+from anmin.matters.models import Entry, Link, Matter
 
 INTO = "merged"
 """The relation of a matter to the one that it became part of."""
+ASKED = "citizen_asked"
+"""The entry of a merged matter whose reporter let the other one go on."""
 
 
 def parts_of(matter: Matter) -> list[Matter]:
@@ -29,3 +31,10 @@ def goes_on_in(matter: Matter) -> Matter | None:
             return None
         matter = tie.other
     return matter if seen else None
+
+
+def by_another(entry: Entry) -> bool:
+    """Whether a step was asked for by the reporter of a part: what he said is not for the others."""
+    return entry.actor_role == "citizen" and isinstance(
+        entry.payload.get("told", {}).get("from"), str
+    )

@@ -12,14 +12,12 @@ from django.utils.translation import gettext_lazy
 
 from anmin.matters.children import counted
 from anmin.matters.fact_words import shown
-from anmin.matters.flow import Move, Text
-from anmin.matters.merged import goes_on_in
+from anmin.matters.flow import Text
+from anmin.matters.merged import ASKED, by_another, goes_on_in
 from anmin.matters.messages import DELAYED, promised_now
 from anmin.matters.models import Entry, Matter
 from anmin.matters.outcome import OUTCOME_LABELS
-from anmin.matters.reckoning import reckoner
 from anmin.matters.services import saved
-from anmin.matters.steps import last_moment
 from anmin.people.listing import listed
 
 
@@ -34,23 +32,28 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class PromiseSeen:
-    """The promise of the kind: due when, met when, whether it was or is late, or stands still."""
+    """The promise of the kind: due when, met when, whether it was or is late, or stands still.
+
+    ``ended`` tells how it ended, if it was not met (``clock.GIVEN_UP``, ``OVER``).
+    """
 
     label: Text
     due_at: datetime
     met_at: datetime | None
     late: bool
     stands: bool
+    ended: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """What the reporter sees."""
+    """What the reporter sees. ``whole`` is how the matter stands that this one is part of."""
 
     number: str
     kind: Text
     about: Text
     state: Text
+    whole: Text
     live: bool
     opened_at: datetime
     outcome: Text
@@ -74,6 +77,7 @@ def face(matter: Matter) -> Followed:
         kind=kind.label,
         about=topic.label if (topic := matter.topic) and not topic.sensitive else "",
         state=kind.flow.state(matter.state).outside,
+        whole=now.type.flow.state(now.state).outside if now.pk != matter.pk else "",
         live=now.live,
         opened_at=matter.opened_at,
         outcome=OUTCOME_LABELS.get(now.outcome, ""),
@@ -91,24 +95,6 @@ def _saved(matter: Matter) -> list[tuple[Text, str]]:
     return [(gettext_lazy("Saved"), listed(words))] if words else []
 
 
-def steps_of_citizen(matter: Matter) -> list[Move]:
-    """What the citizen may do with it now: reopen it, take it back."""
-    now, reckon = timezone.now(), reckoner()
-    edges = [one for one in matter.type.flow.moves_from(matter.state) if one.by_citizen]
-    return [
-        one
-        for one in edges
-        if (last_moment(matter, one, reckon) or now) >= now and not _holds(matter, one)
-    ]
-
-
-def _holds(matter: Matter, edge: Move) -> bool:
-    """Whether all that a step would do is so already: a consent that was given."""
-    known = matter.details
-    stays = not edge.target and edge.unexplained
-    return stays and all(known.get(name) == value for name, value in edge.sets.items())
-
-
 def _promise(matter: Matter) -> PromiseSeen | None:
     row = promised_now(matter)
     if row is None:
@@ -120,6 +106,7 @@ def _promise(matter: Matter) -> PromiseSeen | None:
         row.met_at,
         late=(row.met_at or timezone.now()) > row.due_at,
         stands=row.paused_at is not None and row.met_at is None,
+        ended=row.ended,
     )
 
 
@@ -129,7 +116,8 @@ def _story(matter: Matter) -> list[Line]:
     for entry in Entry.objects.filter(matter=matter, public=True).order_by("seq"):
         words = [str(entry.payload.get("details", {}).get(name, "")) for name in sorted(told)]
         # What somebody wrote with a step is for the citizen only where the step is his to read.
-        text = "\n".join(one for one in (*words, entry.note) if one)
+        note = "" if by_another(entry) else entry.note
+        text = "\n".join(one for one in (*words, note) if one)
         title = _title(matter, entry)
         if text or not lines or title != lines[-1].title:
             lines.append(Line(entry.at, title, text))
@@ -141,6 +129,8 @@ def _title(matter: Matter, entry: Entry) -> Text:
         return gettext_lazy("It takes longer than promised")
     if entry.action == "said":
         return gettext_lazy("What you added")
+    if entry.action == ASKED:
+        return gettext_lazy("You asked to go on")
     if entry.action == "note":
         return gettext_lazy("A word from the office")
     return matter.type.flow.state(entry.to_state).outside

@@ -19,8 +19,7 @@ from anmin.faces.receiving import dropped, receives_file
 from anmin.files.actions import keep
 from anmin.files.queries import largest
 from anmin.kernel.errors import NotFound, Refusal
-from anmin.matters import actions, follow, public
-from anmin.matters.actor import CITIZEN
+from anmin.matters import actions, citizen, follow, public
 from anmin.matters.attachments import LABEL
 from anmin.matters.policy import takes_words
 from anmin.people.limits import address_range
@@ -50,6 +49,7 @@ def enter(request: HttpRequest, number: str = "") -> HttpResponse:
             told["code"],
             passphrase=told["passphrase"],
             asked_from=address_range(request),
+            near=address_range(request, wide=True),
         )
     except Refusal as refusal:
         form.add_error("code", str(refusal))
@@ -88,7 +88,7 @@ def followed(request: HttpRequest, number: str) -> HttpResponse:
         return response
     if "say" in request.POST:
         return _say(request, matter)
-    steps, form, status = public.steps_of_citizen(matter), Reason(), 200
+    steps, form, status = citizen.steps_of_citizen(matter), Reason(), 200
     if request.method == "POST":
         form, status = Reason(request.POST), 422
         code = request.POST.get("step", "")
@@ -99,11 +99,10 @@ def followed(request: HttpRequest, number: str) -> HttpResponse:
             form.add_error(None, _("This is not possible now."))
         if form.is_valid():
             try:
-                actions.move(
+                citizen.take_step(
                     matter_id=matter.pk,
                     code=code,
-                    actor=CITIZEN,
-                    note=form.cleaned_data["reason"],
+                    reason=form.cleaned_data["reason"],
                     key=f"citizen:{form.cleaned_data['key']}",
                 )
             except Refusal as refusal:
@@ -149,7 +148,7 @@ def _page(
     word: Word | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    steps = public.steps_of_citizen(matter)
+    steps = citizen.steps_of_citizen(matter)
     context = {
         "face": public.face(matter),
         "steps": steps,
