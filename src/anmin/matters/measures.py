@@ -9,7 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from anmin.matters import kind
 from anmin.matters.clock import Clock
 from anmin.matters.flow import MERGED
-from anmin.matters.in_the_lake import all_matters, counted_clocks, dimensions_of, table_of
+from anmin.matters.in_the_lake import (
+    all_matters,
+    counted_clocks,
+    dimensions_of,
+    table_name,
+    table_of,
+)
 from anmin.matters.origins import Origin
 from anmin.matters.registry import all_kinds, discover
 from anmin.measures.registry import (
@@ -73,7 +79,7 @@ def of_kind(declared: kind.Kind) -> tuple[Indicator, Indicator]:
 
     Their dimensions are those of every matter, and the kind's facts of few values.
     """
-    table, by = f"matters_{declared.code}", (*DIMENSIONS, *dimensions_of(declared))
+    table, by = table_name(declared), (*DIMENSIONS, *dimensions_of(declared))
     return (
         Indicator(
             key=f"{declared.code}_opened",

@@ -22,9 +22,10 @@ from anmin.desk.figures.numbers import percent, span
 from anmin.desk.shell import figure as drawn
 from anmin.faces.templatetags.anmin_time import exact
 from anmin.matters.categories import categories
+from anmin.matters.in_the_lake import table_name
 from anmin.matters.origins import LABELS as ORIGINS
 from anmin.matters.queries import matters_for
-from anmin.matters.registry import kind_choices
+from anmin.matters.registry import all_kinds, kind_choices
 from anmin.measures.figures import Figure, Part
 from anmin.measures.registry import MONTH, Direction, Indicator, Kind
 from anmin.people.policy import Capability, can, is_rated, unit_scope
@@ -73,7 +74,7 @@ class Opener:
     matters: Callable[[Account, Sequence[int]], QuerySet[Matter]]
 
 
-OPENERS: Mapping[str, Opener] = {
+_OPENERS: Mapping[str, Opener] = {
     "matters": Opener(
         lambda account: can(account, Capability.VIEW_MATTERS),
         lambda account, keys: matters_for(account).filter(pk__in=keys),
@@ -83,9 +84,15 @@ OPENERS: Mapping[str, Opener] = {
 """By table; the records of others cannot be opened."""
 
 
+def opener_of(table: str) -> Opener | None:
+    """How the records of a table are opened, if they can be: those of a kind are matters, too."""
+    of_a_kind = any(table == table_name(kind) for kind in all_kinds())
+    return _OPENERS.get("matters" if of_a_kind else table)
+
+
 def may_open(account: Account, indicator: Indicator) -> bool:
     """Whether somebody may see the records behind this indicator."""
-    opener = OPENERS.get(indicator.table)
+    opener = opener_of(indicator.table)
     return opener is not None and opener.may(account)
 
 

@@ -16,6 +16,7 @@ from anmin.matters import conflict, policy, queries
 from anmin.matters.actions import open_matter
 from anmin.matters.actor import Actor
 from anmin.matters.likely import Likely, Report, likely
+from anmin.matters.usual import usual_first
 from anmin.people.policy import Capability
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ pages = Pages(Capability.VIEW_MATTERS)
 @pages.at("matters/new/", "matter_new")
 def matter_new(request: DeskRequest) -> HttpResponse:
     """The form of one kind; with several kinds, ``?kind=`` chooses."""
-    kinds = openable_kinds(request.user)
+    kinds = usual_first(openable_kinds(request.user))
     if not kinds:
         raise NotAllowed(_("Your role opens no matters by hand."))
     wanted = request.GET.get("kind") or kinds[0].code

@@ -51,7 +51,8 @@ pages = Pages(Capability.VIEW_FIGURES)
 def records(request: DeskRequest, key: str) -> HttpResponse:
     """A page of the matters behind a figure, oldest first."""
     indicator = registry.indicator(key)
-    if not shown.may_open(request.user, indicator):
+    opener = shown.opener_of(indicator.table)
+    if opener is None or not opener.may(request.user):
         raise NotAllowed(_("The records behind this figure are not for you to see."))
     asked = _asked(request.GET, indicator)
     after = request.GET.get("after", "")
@@ -77,7 +78,7 @@ def records(request: DeskRequest, key: str) -> HttpResponse:
         )
     except Unavailable as reason:
         return show(request, "measures/records.html", context | {"unavailable": str(reason)})
-    seen = shown.OPENERS[indicator.table].matters(request.user, found.keys)
+    seen = opener.matters(request.user, found.keys)
     matters = list(seen.order_by("opened_at", "pk"))
     context |= {
         "lines": lines(matters, page="desk:matter"),
