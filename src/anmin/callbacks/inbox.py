@@ -8,14 +8,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import DurationField, Exists, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.callbacks import recording
 from anmin.callbacks.actions import lease
 from anmin.callbacks.models import Callback, Decision, ReplyItem, Status, Via
-from anmin.callbacks.own import own_units
+from anmin.callbacks.own import messages_kept_from, own_units
 from anmin.callbacks.recording import Said
 from anmin.callbacks.replies import CHOICES, asked_by, keep_words, stop_all
 from anmin.callbacks.sealing import seal
@@ -23,7 +23,8 @@ from anmin.callbacks.turns import unheld
 from anmin.callbacks.unhappy import is_unhappy, order_rectification
 from anmin.channels.actions import opt_out_index
 from anmin.channels.conversation import asked_of, rule
-from anmin.channels.models import Message
+from anmin.channels.models import Message, Question
+from anmin.channels.models import Status as Delivery
 from anmin.channels.parsing import suggested
 from anmin.channels.queries import body_of, sender_of
 from anmin.channels.subjects import Described, describe, subject_of
@@ -90,9 +91,24 @@ def waiting() -> QuerySet[ReplyItem]:
     return ReplyItem.objects.filter(decided_at=None).order_by("at", "pk")
 
 
-def waiting_count() -> int:
-    """How many wait, up to ``MANY``."""
-    return len(waiting().values_list("pk")[:MANY])
+def waiting_count(account: Account) -> int:
+    """How many wait that this person may look at, up to ``MANY``."""
+    return len(_shown(account, waiting()).values_list("pk")[:MANY])
+
+
+def _shown(account: Account, rows: QuerySet[ReplyItem]) -> QuerySet[ReplyItem]:
+    """The replies that cannot be meant for a question about a matter about this person."""
+    kept = messages_kept_from(account, "message__subject_ref")
+    if kept is None:
+        return rows
+    asked = Question.objects.filter(
+        kept,
+        recipient_index=OuterRef("reply__sender_index"),
+        message__status=Delivery.SENT,
+        message__sent_at__lte=OuterRef("at"),
+        message__sent_at__gte=OuterRef("at") - Value(rule("candidates"), DurationField()),
+    )
+    return rows.exclude(Exists(asked))
 
 
 def list_items(account: Account, *, decided: bool = False, after: int = 0) -> Sequence[ReplyItem]:
@@ -101,7 +117,7 @@ def list_items(account: Account, *, decided: bool = False, after: int = 0) -> Se
     ``after`` is the last item of the page before. One more than ``PAGE`` tells that more follow.
     """
     require(account, Capability.WORK_CALLBACKS)
-    rows = ReplyItem.objects.select_related("reply", "decided_by", "operator")
+    rows = _shown(account, ReplyItem.objects.select_related("reply", "decided_by", "operator"))
     if decided:
         rows = rows.filter(decided_at__isnull=False).order_by("-decided_at", "-pk")
         mark = rows.filter(pk=after).first() if after else None

@@ -1,6 +1,6 @@
 """Messages that could not be delivered: what each was about, why, and what is done instead."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.callbacks.models import DeliveryCase
-from anmin.callbacks.own import own_units
+from anmin.callbacks.own import messages_kept_from, own_units
 from anmin.channels.delivery import OPTED_OUT
 from anmin.channels.models import Medium, Message, Status
 from anmin.channels.queries import recipient_of
@@ -49,9 +49,8 @@ def _rows() -> QuerySet[Message]:
 def lines(account: Account, *, before: int = 0) -> Sequence[Line]:
     """A page of what nobody has settled yet, the newest first; one more tells that more follow."""
     require(account, Capability.WORK_CALLBACKS)
-    rows = _rows().order_by("-id")
-    found = list((rows.filter(pk__lt=before) if before else rows)[: PAGE + 1])
-    words, own = describe(found), own_units(account)
+    own = own_units(account)
+    found, words = _described(account, before=before, most=PAGE + 1)
     return [
         Line(
             message=one,
@@ -60,22 +59,31 @@ def lines(account: Account, *, before: int = 0) -> Sequence[Line]:
             words=words.get(one.pk),
             own=words[one.pk].unit_id in own,
         )
-        for one in _for(account, found, words)
+        for one in found
     ]
 
 
-def _for(
-    account: Account, found: Sequence[Message], words: Mapping[int, Described]
-) -> list[Message]:
-    """The messages that are known to be about something, and not about this person."""
-    near = numbers_about(account, (one.number for one in words.values()))
-    return [one for one in found if one.pk in words and words[one.pk].number not in near]
+def _described(
+    account: Account, *, before: int = 0, most: int
+) -> tuple[list[Message], dict[int, Described]]:
+    """The newest messages that are known to be about something, and not about this person."""
+    rows, kept = _rows().order_by("-id"), messages_kept_from(account)
+    rows = rows if kept is None else rows.exclude(kept)
+    found: list[Message] = []
+    words: dict[int, Described] = {}
+    while len(found) < most:
+        some = list((rows.filter(pk__lt=before) if before else rows)[:most])
+        words |= describe(some)
+        found += [one for one in some if one.pk in words]
+        if len(some) < most:
+            break
+        before = some[-1].pk
+    return found[:most], words
 
 
 def count(account: Account) -> int:
     """How many wait that this person is shown, up to ``MANY``."""
-    found = list(_rows().order_by("-id")[:MANY])
-    return len(_for(account, found, describe(found)))
+    return len(_described(account, most=MANY)[0])
 
 
 def cause(message: Message) -> str:

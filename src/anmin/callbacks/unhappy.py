@@ -1,5 +1,7 @@
 """What makes an answer unhappy, and what follows: an order to put it right."""
 
+import logging
+
 from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -8,7 +10,8 @@ from anmin.callbacks.concerns import concerns
 from anmin.callbacks.ladder import rule
 from anmin.callbacks.models import Answer, Callback, Satisfaction, Solved
 from anmin.callbacks.sealing import read_text
-from anmin.matters.actions import assign, contact_for_message, open_matter
+from anmin.kernel.errors import Refusal
+from anmin.matters.actions import add_note, assign, contact_for_message, open_matter
 from anmin.matters.actor import Actor
 from anmin.matters.conflict import about
 from anmin.matters.models import Matter
@@ -17,6 +20,7 @@ from anmin.matters.registry import rectifying_kind
 from anmin.people.queries import duty_leader
 from anmin.places.models import Unit
 
+log = logging.getLogger(__name__)
 SYSTEM = Actor.system("callbacks")
 UNTOLD = "other"
 """The category of a rectification whose cause the unit must not be able to guess."""
@@ -29,8 +33,11 @@ def is_unhappy(satisfaction: str, solved: str) -> bool:
     )
 
 
-def order_rectification(callback: Callback, answer: Answer) -> Matter:
+def order_rectification(callback: Callback, answer: Answer) -> Matter | None:
     """Open the order to put right what the citizen is unhappy about; safe to repeat.
+
+    Nothing where everybody who could do it is concerned: the answer counts all the same, and the
+    history of the matter says that the authority above has to be told.
 
     It goes to the unit that served, to its duty leader of the day; where the matter is about that
     unit or somebody there, to another (``policy.free_unit``). Only with the citizen's
@@ -38,6 +45,11 @@ def order_rectification(callback: Callback, answer: Answer) -> Matter:
     link is sealed and the inspectorate makes the first contact.
     """
     matter = callback.matter
+    try:
+        unit = _answers_for(callback)
+    except Refusal:
+        _nobody(matter, answer)
+        return None
     told = answer.consent_contact is True
     words = [concerns()[code] for code in answer.concerns]
     with translation.override(settings.LANGUAGE_CODE):
@@ -51,7 +63,7 @@ def order_rectification(callback: Callback, answer: Answer) -> Matter:
         category=matter.category if told else UNTOLD,
         summary=summary,
         area=matter.area if told else None,
-        unit=_answers_for(callback),
+        unit=unit,
         details={
             "concerns": list(answer.concerns),
             "complaint": read_text(answer) if told else "",
@@ -66,6 +78,17 @@ def order_rectification(callback: Callback, answer: Answer) -> Matter:
     if leader is not None and leader.unit_id == order.unit_id and order.assignee_id is None:
         assign(matter_id=order.pk, actor=SYSTEM, account=leader)
     return order
+
+
+def _nobody(matter: Matter, answer: Answer) -> None:
+    """Say in the history that an order goes to nobody here."""
+    log.warning("nobody who is not concerned can put right what answer %s says", answer.pk)
+    with translation.override(settings.LANGUAGE_CODE):
+        text = _(
+            "The citizen is unhappy, and everybody here who could put it right is concerned: bring "
+            "it to the authority above."
+        )
+    add_note(matter_id=matter.pk, actor=SYSTEM, text=text, key=f"answer:{answer.pk}")
 
 
 def _answers_for(callback: Callback) -> Unit | None:

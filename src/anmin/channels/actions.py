@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from anmin.channels.addresses import clean_recipient, recipient_index
 from anmin.channels.conversation import end_question_of, end_with, open_question, require_free
 from anmin.channels.delivery import OPTED_OUT, deliver_due
-from anmin.channels.models import Ended, Message, OptOut, Status
+from anmin.channels.models import Ended, Medium, Message, OptOut, Status
 from anmin.channels.receiving import receive_reply
+from anmin.channels.subjects import known_subject
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Refusal
 
@@ -48,6 +49,8 @@ def queue_message(
         Refusal: the recipient is none of that medium, or the text is empty.
         Busy: it is a question, and another one is open with that number.
     """
+    if medium != Medium.INBOX and not known_subject(subject_ref):
+        raise ValueError(f"nobody could tell what this is about, were it lost: {subject_ref!r}")
     recipient = clean_recipient(medium, recipient)
     if not body.strip():
         raise Refusal(_("A message needs a text."), field="body")

@@ -73,6 +73,11 @@ def subject_of(message: Message) -> Subject | None:
     return _SUBJECTS.get(message.subject_ref.partition(":")[0])
 
 
+def known_subject(subject_ref: str) -> bool:
+    """Whether somebody can say what a message of that subject is about."""
+    return subject_ref.partition(":")[0] in _SUBJECTS
+
+
 def still_wanted(message: Message) -> bool:
     """Whether a message may still go out."""
     subject = subject_of(message)

@@ -1,5 +1,6 @@
 """The nightly mail with the signed root: what somebody outside the house keeps of the records."""
 
+from collections.abc import Sequence
 from hashlib import sha256
 
 from django.conf import settings
@@ -10,11 +11,13 @@ from django.utils.translation import gettext_lazy
 
 from anmin.channels.actions import queue_message
 from anmin.channels.letters import register_letter
-from anmin.channels.models import Medium
+from anmin.channels.models import Medium, Message
+from anmin.channels.subjects import Described, Subject, register_subject
 from anmin.evidence import roots
 from anmin.evidence.models import Root
 from anmin.kernel.errors import NotFound
 
+SUBJECT = "root"
 LETTER = register_letter("root", gettext_lazy("Nightly mail with the signed root"))
 
 
@@ -38,8 +41,25 @@ def queue() -> int:
                 body=text(root),
                 template=LETTER.code,
                 language=language,
+                subject_ref=f"{SUBJECT}:{root.size}",
             )
     return len(wanted)
+
+
+def _describe(messages: Sequence[Message]) -> dict[int, Described]:
+    return {one.pk: Described(title=str(LETTER.label), when=one.created_at) for one in messages}
+
+
+register_subject(
+    Subject(
+        code=SUBJECT,
+        take=lambda _reply, _question: "not_answer",
+        stop=lambda _index, _at, _key: None,
+        wanted=lambda _message: True,
+        describe=_describe,
+        phone=lambda _message: False,
+    )
+)
 
 
 def _root_of_today() -> Root | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -19,12 +19,15 @@ from anmin.callbacks.inbox import waiting_count
 from anmin.faces import icons
 from anmin.people.policy import Capability, capabilities_of
 
+if TYPE_CHECKING:
+    from anmin.people.models import Account
+
 
 @dataclass(frozen=True, slots=True)
 class Room:
     """One entry: ``key`` is the letter after ``g``; without its capability it is not shown.
 
-    ``waits`` tells how much waits there for anybody who may open it.
+    ``waits`` tells how much waits there for somebody who may open it.
     """
 
     view: str
@@ -32,7 +35,7 @@ class Room:
     icon: str
     key: str
     capability: Capability
-    waits: Callable[[], int] | None = None
+    waits: Callable[[Account], int] | None = None
 
 
 ROOMS = (
@@ -85,11 +88,11 @@ def links(request: HttpRequest) -> list[Link]:
 def drawn(request: HttpRequest) -> SafeString:
     """The same as HTML, made once for each set of rights, language and room."""
     here = next((url for _room, url in _installed() if request.path.startswith(url)), "")
-    opens = _opens(request)
+    opens, account = _opens(request), request.user
     waiting = tuple(
-        (room.view, room.waits())
+        (room.view, room.waits(account))
         for room, _url in _installed()
-        if room.waits is not None and room.capability in opens
+        if room.waits is not None and room.capability in opens and account.is_authenticated
     )
     return _drawn(opens, get_language(), here, waiting)
 

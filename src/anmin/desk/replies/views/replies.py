@@ -37,7 +37,7 @@ def replies(request: DeskRequest) -> HttpResponse:
             "exports": file_links(request, "replies_file"),
             "items": shown,
             "older": older,
-            "waiting": inbox.waiting_count(),
+            "waiting": inbox.waiting_count(request.user),
             "undelivered": undelivered.count(request.user),
         },
     )
