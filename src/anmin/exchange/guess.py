@@ -24,6 +24,8 @@ from anmin.exchange.vocabulary import vocabulary
 
 SAMPLE = 2000
 UTC_ZONE = re.compile(r"(?:Etc/)?(?:UTC|GMT|UCT|Zulu)$")
+USUAL = "incident"
+"""The kind that a file is of unless somebody says another."""
 LIKE_DATES = re.compile(r"(?=(?:.*\d){4}).*\d[-/.:年 ,T]\s?[\w].*")
 
 
@@ -56,7 +58,7 @@ class Wishes:
     columns: Mapping[int, str] = field(default_factory=dict)
     encoding: str = ""
     sheet: str = ""
-    kind: str = "incident"
+    kind: str = USUAL
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from anmin.exchange.fitting import fitting_profiles
-from anmin.exchange.guess import ColumnGuess, Wishes
+from anmin.exchange.guess import USUAL, ColumnGuess, Wishes
 from anmin.exchange.header import Binding, bind
 from anmin.exchange.models import ImportRun
 from anmin.exchange.problems import Unreadable
@@ -151,11 +151,13 @@ class Look:
         return self.good + len(self.rejected)
 
 
-def fact_labels(kind: str = "incident") -> dict[str, str]:
+def fact_labels(kind: str = USUAL) -> dict[str, str]:
     """What a column can be taken for, by code, in the reader's language."""
     details = kind_of(kind).details.model_fields
     titles = {name: str(field.title or name) for name, field in details.items()}
     known = {**titles, **{code: str(words) for code, words in FACTS.items()}}
+    if "received_at" not in details:  # no calls that a dispatch system numbers
+        known["external_id"] = str(_("Number in the file"))
     return {code: known[code] for code in vocabulary(kind).names if code in known}
 
 
@@ -200,7 +202,7 @@ def look(
             stored_path(run), name=called, zone=zone or settings.TIME_ZONE, wishes=wishes
         )
         guesses = {column.position: column for column in guess.columns}
-        labels = fact_labels(wishes.kind if wishes else "incident")
+        labels = fact_labels(wishes.kind if wishes else USUAL)
         text, codes, sheets = guess.toml, guess.doubts, guess.sheets
         doubts = [doubt(code, labels) for code in codes]
         chosen = parse_profile(text)
@@ -294,15 +296,18 @@ def _telling(run: ImportRun, chosen: Profile) -> dict[int, str]:
     """
     file = chosen.file
     encoding = "" if file.encoding == "auto" else file.encoding
-    read_so = Wishes(encoding=encoding, sheet=file.sheet or "")
-    try:
-        plain = parse_profile(propose(stored_path(run), wishes=read_so).toml)
-        with Table(stored_path(run), plain.file.reading) as table:
-            binding, _rows = bind(plain, iter(table))
-    except (Refusal, Unreadable):
-        return {}
-    found = _facts_by_place(plain, binding)
-    return {place: fact for place, facts in found.items() for fact in facts if fact in MASKED}
+    told: dict[int, str] = {}
+    for kind in {USUAL, chosen.kind}:  # whatever kind somebody says its rows are
+        read_so = Wishes(encoding=encoding, sheet=file.sheet or "", kind=kind)
+        try:
+            plain = parse_profile(propose(stored_path(run), wishes=read_so).toml)
+            with Table(stored_path(run), plain.file.reading) as table:
+                binding, _rows = bind(plain, iter(table))
+        except (Refusal, Unreadable):
+            continue
+        found = _facts_by_place(plain, binding)
+        told |= {place: fact for place, facts in found.items() for fact in facts if fact in MASKED}
+    return told
 
 
 def _facts_by_place(profile: Profile, binding: Binding) -> dict[int, list[str]]:

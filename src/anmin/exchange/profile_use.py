@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from anmin.exchange.models import ProfileUse
@@ -11,7 +12,8 @@ from anmin.exchange.profile import Profile
 from anmin.exchange.profiles import Listed, list_profiles, named_profile, read_profile
 from anmin.kernel.errors import NotAllowed, Refusal
 from anmin.matters.bringing import OWN
-from anmin.matters.registry import kind_of
+from anmin.matters.kind import Kind
+from anmin.matters.registry import all_kinds, kind_of
 from anmin.people.policy import Capability, can
 from anmin.places.queries import directory
 
@@ -58,6 +60,13 @@ def require_kind(account: "Account", code: str) -> None:
             % {"kind": kind_of(code).label},
             field="profile",
         )
+
+
+def kinds_brought(account: "Account") -> list[Kind]:
+    """The kinds whose files this person may bring, the program's own first."""
+    declared = list(settings.KIND_FOLDERS)
+    kinds = [one for one in all_kinds() if one.importable and _may_bring(account, one.code)]
+    return sorted(kinds, key=lambda kind: declared.index(kind.code))
 
 
 def _may_bring(account: "Account", code: str) -> bool:

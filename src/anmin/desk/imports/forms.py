@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from django.http import QueryDict
 
+    from anmin.matters.kind import Kind
+
 NOT_TAKEN = "-"
 """What the page sends for a column that is to be left out; nothing means: as guessed."""
 COLUMN = re.compile(r"[0-9]{1,4}", re.ASCII)
@@ -54,13 +56,20 @@ class AdjustForm(forms.Form):
         label=gettext_lazy("Day and month are the other way round"), required=False
     )
 
+    kind = forms.ChoiceField(label=gettext_lazy("What its rows are"), required=False)
     encoding = forms.ChoiceField(
         label=gettext_lazy("Encoding of its text"), choices=ENCODINGS, required=False
     )
     sheet = forms.CharField(label=gettext_lazy("Sheet"), max_length=64, required=False)
 
-    def __init__(self, said: QueryDict) -> None:
-        super().__init__({"zone": settings.TIME_ZONE, **{k: v for k, v in said.items() if v}})
+    def __init__(self, said: QueryDict, kinds: Sequence[Kind]) -> None:
+        """``kinds`` are those whose files somebody may bring; the first is taken unless said."""
+        first = kinds[0].code if kinds else ""
+        given = {k: v for k, v in said.items() if v}
+        super().__init__({"zone": settings.TIME_ZONE, "kind": first, **given})
+        self.kinds, kind = kinds, self.fields["kind"]
+        assert isinstance(kind, forms.ChoiceField)
+        kind.choices = [(one.code, one.label) for one in kinds]
         self.columns = {
             int(name[1:]): "" if value == NOT_TAKEN else str(value)
             for name, value in said.items()
@@ -83,6 +92,7 @@ class AdjustForm(forms.Form):
             self.columns,
             encoding=given["encoding"],
             sheet=given["sheet"],
+            kind=given["kind"],
         )
 
     def offer_sheets(self, names: Sequence[str]) -> None:

@@ -95,7 +95,7 @@ def test_twenty_exports_of_one_day(city: City, sign_in: SignIn) -> None:
     here = f"/desk/import/{first.pk}/"
     page = str(browser.get(here, {"profile": "", **CORRECTIONS}).content.decode())
     told = {name: value for name, value in hidden(page).items() if name[:4] != "csrf"}
-    assert told == {"profile": "", **CORRECTIONS}
+    assert told == {"profile": "", "kind": "incident", **CORRECTIONS}
     runs = [start(browser, first, told)]
     runs += [start(browser, upload(browser, export(at), at), told) for at in moments[1:]]
     assert {(run.status, run.rejected) for run in runs} == {("done", 0)}

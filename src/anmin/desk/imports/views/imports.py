@@ -19,6 +19,8 @@ from django.utils.translation import gettext_lazy
 from anmin.desk.imports.forms import NOT_TAKEN, AdjustForm, KeepForm
 from anmin.desk.shell.page import DeskRequest, Pages, done, go, show
 from anmin.exchange import looking, undoing, uploads
+from anmin.exchange.guess import USUAL
+from anmin.exchange.profile_use import kinds_brought
 from anmin.exchange.profiles import list_profiles
 from anmin.exchange.queries import import_run, import_runs, rejections, shows_contacts
 from anmin.exchange.reasons import NOTES
@@ -196,12 +198,13 @@ def _draft(
     """The file as it will be read. ``problem`` says why what was asked was not done."""
     fits, others = looking.fitting(run, actor=request.user)
     name = said.get("profile", fits[0].name if fits else "")
-    adjust, seen, blocked = AdjustForm(said), None, ""
+    adjust, seen, blocked = AdjustForm(said, kinds_brought(request.user)), None, ""
     try:
         seen = _seen(request, run, name, adjust)
     except Refusal as refusal:
         blocked = str(refusal)
     asked = request.method == "POST"
+    labels = looking.fact_labels(_kind_of(seen, adjust))
     context = {
         "run": run,
         "mine": uploads.may_deal(run, request.user),
@@ -211,7 +214,9 @@ def _draft(
         "name": name,
         "look": seen,
         "columns": _columns(seen, adjust) if seen else [],
-        "labels": looking.fact_labels().items(),
+        "labels": labels.items(),
+        "head_number": labels.get("external_id", _("Number")),
+        "head_began": labels.get("received_at") or labels.get("opened_at", ""),
         "not_taken": NOT_TAKEN,
         "adjust": adjust,
         "hidden": [("profile", name), *(adjust.said() if adjust.is_valid() and not name else ())],
@@ -220,6 +225,11 @@ def _draft(
         **({} if name else _help(seen, adjust)),
     }
     return show(request, "imports/draft.html", context, status=422 if asked else 200)
+
+
+def _kind_of(seen: looking.Look | None, adjust: AdjustForm) -> str:
+    """The kind of matter that the rows are, or are asked to be."""
+    return seen.profile.kind if seen else adjust.wishes().kind if adjust.is_valid() else USUAL
 
 
 def _help(seen: looking.Look | None, adjust: AdjustForm) -> dict[str, Any]:
@@ -231,6 +241,7 @@ def _help(seen: looking.Look | None, adjust: AdjustForm) -> dict[str, Any]:
         "asks_days": bool(seen and seen.either_order),
         "asks_datum": bool(seen and {"longitude", "point"} & seen.profile.columns.keys()),
         "asks_encoding": not seen or bool(seen.encoding),
+        "asks_kind": len(adjust.kinds) > 1,
         "asks_sheet": bool(sheets) or bool(adjust.data.get("sheet")),
         "zones": sorted(available_timezones()),
     }
@@ -243,7 +254,7 @@ def _seen(
     if name:
         return looking.look(run, actor=request.user, profile=name)
     if not adjust.is_valid():
-        raise Refusal(_("Check the time zone and the datum."))
+        raise Refusal(_("Check the kind, the time zone and the datum."))
     wishes = adjust.wishes()
     zone = adjust.cleaned_data["zone"]
     return looking.look(run, actor=request.user, zone=zone, wishes=wishes, **more)
@@ -273,7 +284,7 @@ def start(request: DeskRequest, run_id: int) -> HttpResponse:
         if name:
             uploads.queue(run_id, profile=name, actor=request.user)
         else:
-            seen = _seen(request, run, "", AdjustForm(said))
+            seen = _seen(request, run, "", AdjustForm(said, kinds_brought(request.user)))
             uploads.queue(run_id, profile=seen.profile.name, text=seen.text, actor=request.user)
     except NotAllowed:
         raise
@@ -344,7 +355,7 @@ def keep(request: DeskRequest, run_id: int) -> HttpResponse:
     try:
         if called in {listed.name for listed in list_profiles()}:
             raise Refusal(_("There is a profile of that name already."))
-        seen = _seen(request, run, "", AdjustForm(said), called=called)
+        seen = _seen(request, run, "", AdjustForm(said, kinds_brought(request.user)), called=called)
         uploads.save_profile(seen.text, actor=request.user)
     except Refusal as refusal:
         form.add_error("name", str(refusal))
