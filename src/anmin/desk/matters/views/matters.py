@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import batched
 from typing import TYPE_CHECKING, Any
 
 from django.http import FileResponse, HttpResponse
@@ -15,25 +13,21 @@ from django.utils.translation import gettext_lazy
 
 from anmin.desk.matters.forms import FilterForm
 from anmin.desk.matters.queries import saved_filters
-from anmin.desk.shell.csv_files import ENDINGS, csv_file, file_links, plain
+from anmin.desk.shell.csv_files import ENDINGS, csv_file, file_links
 from anmin.desk.shell.page import DeskRequest, Pages, choices, show
-from anmin.faces.columns import cell, columns_of
+from anmin.faces import lists
 from anmin.faces.forms import openable_kinds
 from anmin.faces.rows import VIEW_LABELS, lines
 from anmin.faces.templatetags.anmin_time import spoken_day
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.matters import approvals, queries
 from anmin.matters.categories import category_choices
-from anmin.matters.registry import kind_choices, kind_of
+from anmin.matters.registry import kind_choices
 from anmin.people.policy import Capability
-from anmin.people.queries import account_labels
-from anmin.places.queries import unit_labels
 
 if TYPE_CHECKING:
     from django.http import QueryDict
 
-    from anmin.exchange.sheets import Cell
-    from anmin.matters.fact_types import TypedFact
 
 EMPTY = {
     "live": gettext_lazy("Nothing is waiting."),
@@ -120,39 +114,9 @@ def as_file(request: DeskRequest, ending: str) -> FileResponse:
     filters = form.filters()
     if form.errors:  # never more than was asked for
         raise Refusal(_("Part of the filter was not understood: nothing is given out."))
-    head = [_("Number"), _("Kind"), _("Category"), _("Summary"), _("Place"), _("Unit")]
-    head += [_("Handled by"), _("State"), _("Opened"), _("Deadline")]
-    facts = columns_of(kind_of(filters.kind), request.user.role) if filters.kind else []
-    head += [str(one.title) for one in facts]
     name = f"{_('Matters')}-{timezone.localdate()}"
-    return csv_file(name, head, _cells(queries.every(request.user, filters), facts), ending)
-
-
-def _cells(found: Iterable[queries.Line], facts: Sequence[TypedFact]) -> Iterator[list[Cell]]:
-    """The lines of a list; of one kind alone with its own facts."""
-    topics, kinds = dict(category_choices()), dict(kind_choices())
-    units, people = dict[int, str](), dict[int, str]()
-    for part in batched(found, queries.CHUNK, strict=False):
-        units |= unit_labels({one.unit_id for one in part if one.unit_id} - units.keys())
-        people |= account_labels(
-            {one.assignee_id for one in part if one.assignee_id} - people.keys()
-        )
-        known = queries.details_of(one.id for one in part) if facts else {}
-        for one in part:
-            told = known.get(one.id, {})
-            yield [
-                one.number,
-                str(kinds[one.kind]),
-                str(topics.get(one.category, one.category)),
-                one.summary,
-                one.place,
-                units.get(one.unit_id or 0, ""),
-                people.get(one.assignee_id or 0, ""),
-                str(kind_of(one.kind).flow.state(one.state).label),
-                plain(one.opened_at),
-                plain(one.due_at),
-                *(cell(fact, told.get(fact.name)) for fact in facts),
-            ]
+    head, rows = lists.head(request.user, filters), lists.rows(request.user, filters)
+    return csv_file(name, head, rows, ending)
 
 
 def _chip(given: QueryDict, form: FilterForm, name: str) -> dict[str, Any]:
