@@ -81,12 +81,12 @@ def _paragraphs(text: str | None) -> str:
 
 def rules_page() -> str:
     """Every rule with its values, dates and sources."""
-    from django.conf import settings
-
+    from anmin.kernel.kind_folders import kind_folders
     from anmin.kernel.rules import RuleBook
     from anmin.kernel.rules_page import rules_markdown
+    from anmin.matters.registry import PACKAGED
 
-    return rules_markdown(RuleBook(kinds=settings.KIND_FOLDERS.values()))
+    return rules_markdown(RuleBook(kinds=kind_folders([PACKAGED]).values()))
 
 
 def kinds_page() -> str:

@@ -6,13 +6,13 @@ from anmin.matters.clock import Clock
 from anmin.matters.flow import STAGE_LABELS, Move
 from anmin.matters.kind import Kind
 from anmin.matters.party_roles import PartyRole
-from anmin.matters.registry import all_kinds
+from anmin.matters.registry import own_kinds
 
 
 def kinds_markdown() -> str:
     """The whole page; a test compares it with the file."""
     with translation.override("en"):
-        parts = [_kind(kind) for kind in all_kinds()]
+        parts = [_kind(kind) for kind in own_kinds()]
     return (
         "# Kinds of matter\n\nMade from `src/anmin/matters/kinds/` by `make docs`; do not edit.\n\n"
         + "\n".join(parts)

@@ -6,11 +6,15 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from anmin.kernel.errors import NotFound, Refusal
+from anmin.kernel.kind_folders import kind_folders
 from anmin.matters.flow import Text
 from anmin.matters.kind import Kind
 
+PACKAGED = Path(__file__).parent / "kinds"
+"""Where the kinds of the program itself are."""
 _kinds: dict[str, Kind] = {}
 
 
@@ -25,12 +29,9 @@ def register(kind: Kind) -> Kind:
 
 def discover() -> None:
     """Load every folder of a kind once: the shipped ones, and those of the installation."""
-    from anmin.matters import kinds
-
-    shipped = Path(kinds.__path__[0])
     for name, folder in settings.KIND_FOLDERS.items():
-        if folder.parent == shipped:
-            importlib.import_module(f"{kinds.__name__}.{name}")
+        if folder.parent == PACKAGED:
+            importlib.import_module(f"anmin.matters.kinds.{name}")
             continue
         try:
             _load(f"anmin_kinds.{name}", folder)
@@ -58,12 +59,18 @@ def kind_of(code: str) -> Kind:
     try:
         return _kinds[code]
     except KeyError:
-        raise NotFound(f"there is no kind of matter {code!r}") from None
+        raise NotFound(_("There is no kind of matter “%(code)s”.") % {"code": code[:32]}) from None
 
 
 def all_kinds() -> list[Kind]:
     """Every kind, in the order of its code."""
     return sorted(_kinds.values(), key=lambda kind: kind.code)
+
+
+def own_kinds() -> list[Kind]:
+    """The kinds of the program itself, without those of the installation."""
+    shipped = set(kind_folders([PACKAGED]))
+    return [kind for kind in all_kinds() if kind.code in shipped]
 
 
 def kind_choices() -> list[tuple[str, Text]]:

@@ -76,7 +76,7 @@ class FollowCode(forms.Form):
         error_messages={"required": _("Please give the number; it stands in every message.")},
     )
     code = forms.CharField(
-        label=_("Code"),
+        label=_("Your code"),
         max_length=20,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
         error_messages={"required": _("Please give the code; it stands in the first message.")},
