@@ -12,6 +12,7 @@ from anmin.matters.actor import Actor
 from anmin.matters.contacts import ContactFacts
 from anmin.matters.models import (
     Entry,
+    Party,
 )
 from anmin.matters.parties import Named, PartyFacts
 from anmin.matters.verify import verify
@@ -82,6 +83,16 @@ def test_parties_are_named_shown_and_ended_on_the_desk(city: City) -> None:
     assert ("王强" in shown, "13700000009" in shown.replace(" ", "")) == (True, True)
     assert officer.post(f"{there}parties/1/end/", {"reason": "不是监护人"}).status_code == 303
     assert officer.post(f"{there}parties/1/reveal/", {"reason": "x"}).status_code == 404
+    again = {"key": "e" * 32, "role": "guardian", "contact_phone": "13700000007"}
+    assert officer.post(f"{there}parties/", again).status_code == 303
+    number = Party.objects.get(matter=matter, ended_at=None).number
+    right = {"key": "d" * 32, "role": "witness", "contact_phone": "13700000006"}
+    right["instead"] = f"{number} guardian"  # the part stays what it was
+    assert officer.post(f"{there}parties/", right).status_code == 422  # no reason
+    assert officer.post(f"{there}parties/", {**right, "reason": "写错"}).status_code == 303
+    standing = Party.objects.get(matter=matter, ended_at=None)
+    assert (standing.role, Party.objects.filter(matter=matter).count()) == ("guardian", 3)
+    assert "137****0006" in officer.get(there).content.decode()
     accused = {"key": "c" * 32, "role": "accused", "of_the_house": "hejun"}
     assert inspector.post(f"{there}parties/", accused).status_code == 303
     assert officer.get(there).status_code == 404  # it is about him: he finds it no more

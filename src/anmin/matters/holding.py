@@ -12,7 +12,7 @@ from anmin.matters.ledger import Change, append, deadlines_of, running_clocks
 from anmin.matters.models import LegalHold, Matter
 from anmin.people.actions import log_access
 from anmin.people.models import Account
-from anmin.people.policy import Capability, require
+from anmin.people.policy import Capability, can, require
 
 HELD, RELEASED = "held", "released"
 """The actions of the entries."""
@@ -43,10 +43,20 @@ def lift(*, matter_id: int, by: Account, reason: str) -> LegalHold:
     return found
 
 
-def held() -> list[LegalHold]:
-    """The holds that stand, the oldest first."""
+def held(account: Account | None = None) -> list[LegalHold]:
+    """The holds that stand, the oldest first: all, or of the matters that somebody may see."""
     rows = LegalHold.objects.filter(lifted_at=None).select_related("matter", "set_by")
-    return list(rows.order_by("set_at"))
+    if account is not None:
+        require(account, Capability.HOLD_MATTERS)
+        rows = rows.filter(matter__in=policy.visible(account, Matter.objects.all()).values("pk"))
+    return list(rows.order_by("set_at", "pk"))
+
+
+def hold_of(account: Account, matter: Matter) -> tuple[bool, LegalHold | None]:
+    """Whether this person sets and lifts holds, and the one that the matter has."""
+    if not can(account, Capability.HOLD_MATTERS):
+        return False, None
+    return True, LegalHold.objects.filter(matter=matter, lifted_at=None).first()
 
 
 def _asked(matter_id: int, by: Account, reason: str) -> tuple[Matter, str]:

@@ -33,6 +33,7 @@ from anmin.people.models import Account
 from anmin.people.roles import Role
 
 EFFECTS = {
+    "anmin export matters": "people_accesslog",  # that it was taken away
     "anmin import incidents": "exchange_runbatch",  # of a batch that brought something
     "anmin import matters": "exchange_runbatch",
     "anmin import undo": "matters_entry",
@@ -109,6 +110,7 @@ def words(world: World, name: str, mine: str, folder: Path, runs: dict[str, int]
     announcement = folder / "2027.toml"
     announcement.write_text(ANNOUNCED, "utf-8")
     typed = {
+        "anmin export matters": [str(folder / "list.csv")],
         "anmin calendar announce": [str(announcement)],
         "anmin callbacks record": [*callback, "--outcome", "busy"],
         "anmin import incidents": [str(export(folder, unit)), "--profile", "template_zh"],

@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import settings
+from tests.personas import City
 
+from anmin.callbacks import undelivered
+from anmin.channels.actions import queue_message
 from anmin.channels.models import Message
 from anmin.channels.queries import body_of
 from anmin.config import root_mail
@@ -71,3 +74,25 @@ def test_without_recipients_or_records_nothing_is_sent(recipients: Any) -> None:
     mail_root()
     assert not Message.objects.exists()
     assert not Root.objects.exists()
+
+
+def test_a_root_that_reached_nobody_is_on_the_list_of_lost_messages(
+    city: City, recipients: Any
+) -> None:
+    recipients("court@example.cn")
+    with atomic():
+        write(1)
+    mail_root()
+    Message.objects.update(status="dead", last_error="the gateway answered 550")
+    (line,) = undelivered.lines(city.operator)
+    assert line.words is not None
+    assert (line.words.title, undelivered.count(city.operator)) == (str(root_mail.LETTER.label), 1)
+    with pytest.raises(ValueError, match="nobody could tell"):
+        queue_message(
+            key="x",
+            medium="sms",
+            recipient="13800000000",
+            body="x",
+            language="en",
+            subject_ref="y:1",
+        )

@@ -25,6 +25,7 @@ from anmin.kernel.errors import NotFound, Refusal
 from anmin.matters.categories import categories
 from anmin.matters.kind import Details
 from anmin.matters.registry import all_kinds, rectifying_kind
+from anmin.places.models import Unit
 
 
 @pytest.mark.parametrize("answer", all_answers(), ids=lambda answer: answer.key)
@@ -122,6 +123,22 @@ def test_codes_are_shown_as_the_words_they_stand_for() -> None:
             f"{concerns()['attitude'].zh}、no_such_code"
         )
         assert fact_in_words(kind, "measure", "已补办回执") == "已补办回执"
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_name_in_either_language_is_enough(city: City, language: str) -> None:
+    Unit.objects.create(
+        code="RA-JH-2",
+        name="锦湖派出所二队",
+        name_en="Jinhu Station, second team",
+        kind="station",
+        parent=city.jinhu,
+    )
+    with translation.override(language):
+        for text in ("锦湖派出所", "Jinhu Station", "jinhu station", "ra-jh"):
+            assert meant(text, "unit").row == city.jinhu
+        with pytest.raises(Refusal):  # of two, neither
+            meant("锦湖派出", "unit")
 
 
 def test_a_lookup_understands_names_codes_and_both(city: City) -> None:

@@ -23,6 +23,7 @@ from anmin.kernel.incoming import key_of
 from anmin.matters import actions, approvals, correcting, merging, queries
 from anmin.matters.actor import Actor
 from anmin.matters.contacts import later_contacts
+from anmin.matters.holding import hold_of
 from anmin.matters.reactions import ask_citizen
 from anmin.people.policy import Capability
 
@@ -221,6 +222,7 @@ def _page(
             **parties_of(request.user, view.matter),
             "may_merge": merging.may_merge(request.user, view.matter),
             "orders": orders_of(view.matter, request.user),
+            **dict(zip(("may_hold", "hold"), hold_of(request.user, view.matter), strict=True)),
             **(extra or {}),
         },
         status=status,

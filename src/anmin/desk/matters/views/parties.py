@@ -28,6 +28,7 @@ class PartyForm(ContactForm):
     """A part and who has it: a citizen, or somebody or a unit of the house."""
 
     role = forms.CharField(max_length=32)
+    instead = forms.RegexField(r"^\d{1,9} \w{1,32}$", required=False)
     of_the_house = LookupField(
         "taker", label=gettext_lazy("Person or unit of the house"), required=False
     )
@@ -45,7 +46,13 @@ class PartyForm(ContactForm):
         chosen = self.cleaned_data["of_the_house"]
         person = chosen if hasattr(chosen, "username") else None
         unit = chosen if person is None else None
-        return PartyFacts(self.cleaned_data["role"], self.contact(), person, unit)
+        _number, role = self.wrong()
+        return PartyFacts(role or self.cleaned_data["role"], self.contact(), person, unit)
+
+    def wrong(self) -> tuple[int, str]:
+        """The number of the party that was named wrongly, and its part, which stays; 0 for none."""
+        number, _space, role = self.cleaned_data["instead"].partition(" ")
+        return int(number or 0), role
 
 
 def parties_of(account: Account, matter: Matter) -> dict[str, Any]:
@@ -62,19 +69,24 @@ pages = Pages(Capability.VIEW_MATTERS)
 
 @pages.post("matters/<str:number>/parties/", "matter_parties")
 def name(request: DeskRequest, number: str) -> HttpResponse:
-    """Say that somebody has a part in the matter."""
+    """Say that somebody has a part in the matter, perhaps in the place of one named wrongly."""
     found = queries.find_matter(request.user, number)
     form = PartyForm(request.POST, account=request.user)
     if not form.is_valid():
         field, problems = next(iter(form.errors.items()))
         raise Refusal(str(problems[0]), field=field)
-    party_actions.name_party(
-        matter_id=found.pk,
-        actor=Actor.of(request.user),
-        party=form.party(),
-        reason=form.cleaned_data["reason"],
-        key=form.cleaned_data["key"],
-    )
+    told: dict[str, Any] = {
+        "matter_id": found.pk,
+        "actor": Actor.of(request.user),
+        "party": form.party(),
+        "reason": form.cleaned_data["reason"],
+        "key": form.cleaned_data["key"],
+    }
+    wrong, _role = form.wrong()
+    if wrong:
+        party_actions.correct_party(number=wrong, **told)
+    else:
+        party_actions.name_party(**told)
     return done(
         request, _("Written down; names stand in no history."), *seen_or(request.user, found)
     )
