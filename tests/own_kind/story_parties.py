@@ -88,7 +88,7 @@ def test_parties_are_named_shown_and_ended_on_the_desk(city: City) -> None:
     number = Party.objects.get(matter=matter, ended_at=None).number
     right = {"key": "d" * 32, "role": "witness", "contact_phone": "13700000006"}
     right["instead"] = f"{number} guardian"  # the part stays what it was
-    assert officer.post(f"{there}parties/", right).status_code == 422  # no reason
+    assert officer.post(f"{there}parties/", right).status_code in (400, 422)  # no reason
     assert officer.post(f"{there}parties/", {**right, "reason": "写错"}).status_code == 303
     standing = Party.objects.get(matter=matter, ended_at=None)
     assert (standing.role, Party.objects.filter(matter=matter).count()) == ("guardian", 3)

@@ -64,9 +64,9 @@ def require_kind(account: "Account", code: str) -> None:
 
 def kinds_brought(account: "Account") -> list[Kind]:
     """The kinds whose files this person may bring, the program's own first."""
-    declared = list(settings.KIND_FOLDERS)
+    declared = {code: place for place, code in enumerate(settings.KIND_FOLDERS)}
     kinds = [one for one in all_kinds() if one.importable and _may_bring(account, one.code)]
-    return sorted(kinds, key=lambda kind: declared.index(kind.code))
+    return sorted(kinds, key=lambda kind: declared.get(kind.code, len(declared)))
 
 
 def _may_bring(account: "Account", code: str) -> bool:

@@ -17,4 +17,6 @@ def usual_first(kinds: Iterable[Kind]) -> list[Kind]:
     opened = Entry.objects.filter(action="open", public=True).order_by("-at")
     lately = Counter(opened.values_list("matter__kind", flat=True)[:LOOKED_AT])
     declared = {code: place for place, code in enumerate(settings.KIND_FOLDERS)}
-    return sorted(kinds, key=lambda kind: (-lately[kind.code], declared.get(kind.code, 0)))
+    return sorted(
+        kinds, key=lambda kind: (-lately[kind.code], declared.get(kind.code, len(declared)))
+    )

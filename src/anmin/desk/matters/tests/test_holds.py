@@ -9,7 +9,7 @@ def test_a_matter_is_held_listed_and_let_go_with_reasons(city: City, sign_in: Si
     matter, browser = city.answered(), sign_in(city.inspector)
     there, hold = f"/desk/matters/{matter.number}/", f"/desk/matters/{matter.number}/hold/"
     assert hold in browser.get(there).content.decode()
-    assert browser.post(hold, {"reason": " "}).status_code == 422
+    assert browser.post(hold, {"reason": " "}).status_code == 400
     assert not LegalHold.objects.exists()
     assert browser.post(hold, {"reason": "复议期间"}).status_code == 303
     page = browser.get("/desk/holds/").content.decode()
