@@ -59,7 +59,7 @@ ROOMS = (
     ),
     Room("desk:candidates", _("Listing candidates"), "flag", "l", Capability.VIEW_WATCH),
     Room("desk:accounts", _("Changes to accounts"), "user", "u", Capability.CONFIRM_ACCOUNTS),
-    Room("desk:holds", _("Legal holds"), "lock", "h", Capability.HOLD_MATTERS),
+    Room("desk:holds", _("Legal holds"), "lock", "k", Capability.HOLD_MATTERS),
     Room("admin:index", _("Reference data"), "settings", "a", Capability.MANAGE_REFERENCE),
 )
 _WANTED = frozenset(room.capability for room in ROOMS)
