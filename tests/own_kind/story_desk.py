@@ -44,7 +44,7 @@ def test_the_records_behind_a_figure_of_a_kind_are_opened(city: City) -> None:
 
 def test_the_page_of_an_import_asks_which_kind_its_rows_are(city: City) -> None:
     operator = browser(city.operator)
-    rows = "编号,报失时间,种类,遗失物品,物品分类\n" + "".join(
+    rows = "编号,报失时间,类别,遗失物品,物品分类\n" + "".join(
         f"L{n},2026-03-{n:02} 08:00,手机遗失,黑色手机,手机\n" for n in range(1, 20)
     )
     given = BytesIO(rows.encode())
