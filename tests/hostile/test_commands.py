@@ -47,6 +47,7 @@ GOOD = {
     "day close": "",
     "day show": "",
     "demo load": "--days 3 --per-day 1",
+    "export matters": "{out}.csv --by wumin",
     "import incidents": "{sample}",
     "import list": "",
     "import matters": "{sample} --kind incident",

@@ -25,7 +25,7 @@ def test_the_form_that_opens_is_of_the_kind_that_is_usual(city: City) -> None:
     asked_for(city)
     assert officer.get(NEW).context["kind"].code == "lost_property"
     kinds = [one.code for one in officer.get(NEW).context["kinds"]]
-    assert kinds[:2] == ["lost_property", "window_service"]
+    assert kinds[:2] == ["lost_property", "counter_service"]
 
 
 def test_the_records_behind_a_figure_of_a_kind_are_opened(city: City) -> None:
@@ -33,12 +33,12 @@ def test_the_records_behind_a_figure_of_a_kind_are_opened(city: City) -> None:
     refresh(full=True)
     today = timezone.localdate()
     period = {"start": today - timedelta(days=40), "end": today + timedelta(days=40)}
-    there = reverse("desk:records", args=["window_service_opened"])
+    there = reverse("desk:records", args=["counter_service_opened"])
     page = browser(city.duty_leader).get(there, period).content.decode()
     assert (matter.number in page, other.number in page) == (True, False)
     assert (
         there
-        in browser(city.duty_leader).get("/desk/measures/window_service_opened/").content.decode()
+        in browser(city.duty_leader).get("/desk/measures/counter_service_opened/").content.decode()
     )
 
 

@@ -22,8 +22,8 @@ TOWN = ZoneInfo("Asia/Shanghai")
 
 def asked_for(city: City, **details: object) -> Matter:
     return city.incident(
-        kind="window_service",
-        category="residence_permit",
+        kind="counter_service",
+        category="residence_paper",
         details=details,
         actor=Actor.of(city.officer),
     )
@@ -63,7 +63,7 @@ def test_a_promise_that_is_given_up_is_broken_on_the_page_and_in_every_figure(ci
     taken(off, "mistaken", city.inspector)
     assert [promise(one).ended for one in (kept, given_up, off)] == ["", "given_up", "over"]
     refresh(full=True)
-    for key in ("kept_in_time", "window_service_in_time"):
+    for key in ("kept_in_time", "counter_service_in_time"):
         (figure,) = show(key).rows
         assert (figure.numerator, figure.denominator) == (1, 2), key
     assert "given up, not kept" in page(city, given_up)

@@ -151,7 +151,8 @@ _LASTED = {
 
 
 def _clocks_told(kind: Kind, vendor: str) -> tuple[str, str]:
-    """The columns and the joins of the counted clocks. Of what is late no time is left."""
+    """The columns and the joins of the counted clocks. Of what is late no time is left; what ended
+    unmet is not met."""
     told, joins = "", ""
     for clock in counted_clocks(kind):
         row = f"c_{clock.code}"
@@ -160,9 +161,11 @@ def _clocks_told(kind: Kind, vendor: str) -> tuple[str, str]:
             for since in ("met_at", "started_at")
         )
         told += f""",
-            CASE WHEN {row}.paused_at IS NULL THEN {row}.due_at END AS {clock.code}_due,
-            {row}.met_at AS {clock.code}_met,
-            CASE WHEN {row}.met_at >= {row}.due_at THEN 0.0
+            CASE WHEN {row}.paused_at IS NULL
+                AND NOT ({row}.ended = '{OVER}' AND {row}.met_at <= {row}.due_at)
+                THEN {row}.due_at END AS {clock.code}_due,
+            CASE WHEN {row}.ended = '' THEN {row}.met_at END AS {clock.code}_met,
+            CASE WHEN {row}.ended <> '' THEN NULL WHEN {row}.met_at >= {row}.due_at THEN 0.0
                 WHEN {row}.met_at IS NOT NULL THEN 1.0 * {left} / {whole} END AS {clock.code}_left"""
         joins += f"""
         LEFT JOIN matters_deadline {row} ON {row}.matter_id = m.id AND {row}.clock = '{clock.code}'"""

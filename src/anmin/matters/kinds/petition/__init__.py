@@ -1,6 +1,6 @@
 """信访: a letter, visit or online complaint or request under the petition rules."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from django.conf import settings
 from django.utils import timezone
@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from anmin.matters.clock import Clock, Extension
 from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import CITIZENS, Approval, Flow, Move, Stage, State, Text
-from anmin.matters.kind import ByCitizen, Details, Figure, FollowUp, Kind, Public, Retention, fact
+from anmin.matters.kind import ByCitizen, Figure, FollowUp, Kind, Public, Retention
+from anmin.matters.kinds.petition.details import DESK, HEAD, PetitionDetails
 from anmin.matters.outcome import Outcome
 from anmin.matters.party_roles import PartyRole, Who
 from anmin.matters.registry import register
@@ -17,49 +18,10 @@ from anmin.matters.tells import Tell
 from anmin.people.roles import Role
 from anmin.places.queries import responsible_unit
 
-DESK = frozenset({Role.INSPECTOR})
 LEADERS = frozenset({Role.DUTY_LEADER, Role.INSPECTOR})
 WORKERS = LEADERS | {Role.OFFICER}
 REGISTRARS = LEADERS | {Role.CLERK}
-HEAD = frozenset({Role.LEADER})
-"""The head of the body, who agrees to more time and to what a review decides."""
 SETS = ("national", "zhejiang")
-
-
-class PetitionDetails(Details):
-    """What is asked for or accused, how it was handled, and what each level answered."""
-
-    way: str = fact(_("How it came"), "", terms="petition_ways")
-    purpose: str = fact(_("What is wanted"), "", terms="petition_purposes")
-    people: int | None = fact(_("How many people brought it"))
-    demand: str = fact(_("Demand and its grounds"), "", longest=4000, personal=True)
-    accusation: str = fact(
-        _("Accusation, and against whom"), "", longest=4000, personal=True, seen_by=DESK | HEAD
-    )
-    minor_involved: bool | None = fact(_("A minor is involved"))
-    accepted_at: datetime | None = fact(_("Accepted"))
-    refusal: str = fact(_("Why it is not accepted"), "", longest=2000, personal=True, told=True)
-    procedure: str = fact(_("Procedure of its own"), "", terms="petition_procedures")
-    guidance: str = fact(
-        _("Where and how that procedure begins"), "", longest=2000, personal=True, told=True
-    )
-    passed_to: str = fact(_("Body that it was passed to"), "", longest=80, told=True)
-    question: str = fact(_("Question to the petitioner"), "", longest=500, told=True)
-    extension_reason: str = fact(_("Why it takes longer"), "", longest=500, told=True)
-    reasons: str = fact(
-        _("Facts found and legal grounds"), "", longest=4000, personal=True, told=True
-    )
-    reply: str = fact(_("Opinion on the demand"), "", longest=2000, personal=True, told=True)
-    replied_at: datetime | None = fact(_("Replied in writing"))
-    delivered_on: date | None = fact(_("Written reply delivered on"))
-    review_body: str = fact(_("Who reviews"), "", longest=80)
-    review_result: str = fact(_("Result of the review"), "", terms="petition_results")
-    review_reply: str = fact(_("Opinion of the review"), "", longest=2000, personal=True, told=True)
-    second_body: str = fact(_("Who reviews a second time"), "", longest=80)
-    second_result: str = fact(_("Result of the second review"), "", terms="petition_results")
-    second_reply: str = fact(
-        _("Opinion of the second review"), "", longest=2000, personal=True, told=True
-    )
 
 
 def acceptance(_matter: MatterFacts) -> str:
