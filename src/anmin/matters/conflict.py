@@ -10,7 +10,9 @@ a matter that follows from another (``cause``) about whom that is about, and mat
 are about the same. Every way in asks here.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,14 +77,36 @@ def answering_to(unit_id: int) -> list[int]:
     return found
 
 
+_known: ContextVar[dict[tuple[int, ...], About] | None] = ContextVar("anmin_about", default=None)
+
+
+@contextmanager
+def one_look() -> Iterator[None]:
+    """Inside, each matter is asked about once: for a page that is read and writes nothing."""
+    token = _known.set({})
+    try:
+        yield
+    finally:
+        _known.reset(token)
+
+
 def about(*matters: Matter | None) -> About:
     """Whom these matters are about: their own parties, and those of all that they are tied to.
 
-    No query while no kind is about people of the house.
+    No query while no kind is about people of the house, one in ``one_look``.
     """
-    ids = [one.pk for one in matters if one is not None]
+    ids = tuple(one.pk for one in matters if one is not None)
     if not ids or not _any_concerns():
         return NOBODY
+    known = _known.get()
+    if known is None:
+        return _asked_about(ids)
+    if ids not in known:
+        known[ids] = _asked_about(ids)
+    return known[ids]
+
+
+def _asked_about(ids: Sequence[int]) -> About:
     rows = Party.objects.filter(Party.CONCERNS, matter__in=_reached(_UP, ids))
     told = rows.values_list("account_id", "unit_id", "account__unit_id")
     return About(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from functools import update_wrapper
 from typing import TYPE_CHECKING, Any, Concatenate, cast
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.views.decorators.http import require_POST, require_safe
 
 from anmin.faces.receiving import receives_file
+from anmin.matters.conflict import one_look
 from anmin.people.actions import log_access
 from anmin.people.middleware import second_factor_required
 from anmin.people.policy import Capability, require
@@ -46,7 +48,9 @@ def page[**P](*capabilities: Capability) -> Callable[[View[P]], Any]:
             staff = cast(DeskRequest, request)
             for capability in capabilities:
                 require(staff.user, capability)
-            response = view(staff, *args, **kwargs)
+            # Whom matters are about does not change while a page is read.
+            with one_look() if request.method in ("GET", "HEAD") else nullcontext():
+                response = view(staff, *args, **kwargs)
             _note_download(staff, response)
             add_never_cache_headers(response)
             patch_vary_headers(response, ["HX-Request"])

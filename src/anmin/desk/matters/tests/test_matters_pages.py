@@ -161,10 +161,10 @@ def test_pages_ask_few_questions(
         asked[name] = len(queries)
     # Session, account, picture of places, unread notices; then what the page itself is about,
     # for a matter also whom it is about.
-    assert asked == {"list": 6, "filtered": 7, "matter": 20, "answered": 20, "home": 11}
+    assert asked == {"list": 6, "filtered": 7, "matter": 13, "answered": 13, "home": 11}
     inspector = sign_in(city.inspector)
     inspector.get(url(moved))
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(18):
         inspector.get(url(moved))
 
 
