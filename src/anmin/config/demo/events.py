@@ -120,7 +120,7 @@ def event(
     details["call_type"] = rng.choice(("110电话", "110电话", "110电话", "窗口", "短信报警"))
     if rng.random() < story.minor:
         details["minor_involved"] = True
-    contact = ContactFacts(_name(rng), _phone(rng), "") if reached else None
+    contact = person(rng) if reached else None
     return Observation(
         source="demo_cad",
         external_id=number,
@@ -172,6 +172,11 @@ def _moment(day: date, story: Story, rng: random.Random, zone: ZoneInfo) -> date
     hour = rng.choice(story.peak) if rng.random() < 0.55 else rng.choice(range(6, 24))
     at = time(hour, rng.randrange(60), rng.randrange(60))
     return datetime.combine(day, at, zone)
+
+
+def person(rng: random.Random) -> ContactFacts:
+    """Somebody with a telephone."""
+    return ContactFacts(_name(rng), _phone(rng), "")
 
 
 def _name(rng: random.Random) -> str:

@@ -19,6 +19,7 @@ from anmin.callbacks.recording import Said
 from anmin.callbacks.signing import Carry, close_day, open_keys
 from anmin.channels.delivery import deliver_due
 from anmin.channels.queries import body_of, messages_about
+from anmin.config.demo.brought import Scenes
 from anmin.config.demo.clock import PretendedTime
 from anmin.config.demo.events import Place, event, events_of, known_at
 from anmin.config.demo.map import neighbourhood
@@ -97,12 +98,14 @@ class City:
         self.weak = Unit.objects.get(code=WEAK_STATION).pk
         self.tried = Unit.objects.get(code=TRIED_STATION).pk
         self.chance_there = random.Random(TRIED_STATION)  # noqa: S311 - reproducible on purpose
+        self.scenes: Scenes
         self.fresh = False  # whether this is yesterday or today
 
     def live(self, first: date, last: date, per_day: int, now: datetime) -> Iterator[None]:
         """Live every day from the first to the last, which ends at ``now``; yields after each."""
         zone = timezone.get_default_timezone()
         self._estate_story(first, last)
+        self.scenes = Scenes(datetime.combine(first, time(8), zone), now)
         if self.hot_spot:
             self.coming.extend(hot_spot_events(self.places, last))
         day = first
@@ -126,11 +129,13 @@ class City:
                 if moment >= now:
                     break
                 self.clock.move_to(moment)
+                self.scenes.until(moment)
                 what()
             self._night(day, last, now)
             day += timedelta(days=1)
             yield
         self.clock.move_to(now)
+        self.scenes.until(now)
         self._take_in(now)
         observe_many(list(self._underway(now)), actor_label=LABEL)
         self._call(leave=LEFT)
@@ -205,7 +210,7 @@ class City:
     def _answer_links(self) -> None:
         waiting = Callback.objects.filter(status=Status.MESSAGED).select_related("matter")
         for callback in waiting.order_by("pk"):
-            if self.rng.random() > 0.22:
+            if self._chance(callback).random() > 0.22:
                 continue
             message = messages_about(f"callback:{callback.pk}").first()
             if message is None:
@@ -215,13 +220,13 @@ class City:
                 citizen.answer_by_link(citizen.open_link(link[1]), self._said(callback))
 
     def _phone(self, taken: Callback, operator: Account) -> None:
-        key = f"demo:{taken.pk}:{taken.attempts}"
-        if taken.pk % 100 < NEVER_REACHED or self.rng.random() < 0.12:
-            outcome = self.rng.choice(("no_answer", "no_answer", "busy", "switched_off"))
+        key, rng = f"demo:{taken.pk}:{taken.attempts}", self._chance(taken)
+        if taken.pk % 100 < NEVER_REACHED or rng.random() < 0.12:
+            outcome = rng.choice(("no_answer", "no_answer", "busy", "switched_off"))
             actions.record_attempt(
                 callback_id=taken.pk, operator=operator, outcome=outcome, key=key
             )
-        elif self.rng.random() < 0.04:
+        elif rng.random() < 0.04:
             actions.record_attempt(
                 callback_id=taken.pk, operator=operator, outcome="refused", key=key
             )
@@ -240,7 +245,13 @@ class City:
             and self.chance_there.random() < UNHAPPY_THERE
         ):
             return unhappy(matter.category, self.chance_there, late=late)
-        return reply_to(callback, self.rng, late=late, weak_unit=matter.unit_id == self.weak)
+        return reply_to(
+            callback, self._chance(callback), late=late, weak_unit=matter.unit_id == self.weak
+        )
+
+    def _chance(self, callback: Callback) -> random.Random:
+        """What else people brought has a chance of its own, so that the calls stay what they were."""
+        return self.rng if callback.matter.kind == "incident" else self.scenes.rng
 
     def _put_right(self) -> None:
         """Duty leaders contact the unhappy and put right what they can; a few are slow."""

@@ -18,13 +18,16 @@ WORDS = (
     "态度一般，希望耐心一点。",
     "晚上又开始吵了，没解决。",
 )
+SAD = 0.12
+"""Of those who brought something else than a call, who is dissatisfied."""
 THANKS = ("", "", "", "谢谢民警。", "处理得很快。", "")
 
 
 def reply_to(callback: Callback, rng: random.Random, *, late: bool, weak_unit: bool) -> Said:
     """One citizen's answer: mostly content, less so after a long wait or at a weak station."""
     matter = callback.matter
-    sad = stories()[matter.category].sad * (2.2 if late else 1) * (1.6 if weak_unit else 1)
+    told = stories().get(matter.category)
+    sad = (told.sad if told else SAD) * (2.2 if late else 1) * (1.6 if weak_unit else 1)
     if callback.round > 1:
         sad = 0.28
     if rng.random() < sad:

@@ -1,0 +1,258 @@
+"""What people brought to the demo city besides calls: petitions, suggestions, services at windows.
+
+Each is a short script of steps on days before today, taken by the people whose steps they are, when
+the pretended time comes to them; so there are some of each kind in several states.
+"""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from django.utils import timezone
+
+from anmin.config.demo.events import person
+from anmin.matters import approvals
+from anmin.matters.actions import move, open_matter
+from anmin.matters.actor import CITIZEN, Actor
+from anmin.matters.parties import PartyFacts
+from anmin.matters.party_actions import name_party
+from anmin.matters.services import services_of
+from anmin.people.models import Account
+from anmin.people.roles import Role
+from anmin.places.models import Area
+
+SEED = 20111101
+SERVICES_FROM, SERVICES_A_DAY = 30, 2
+AREA = "330381003008"
+"""A community of the station whose people one signs in as."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """One step: on which day before today, by whom, with what. ``agreed``: with the head's word."""
+
+    days_ago: float
+    code: str
+    who: str
+    given: dict[str, Any] = field(default_factory=dict)
+    note: str = ""
+    agreed: bool = False
+
+
+@dataclass(frozen=True)
+class Brought:
+    """One matter: what it is about, and what happens with it."""
+
+    kind: str
+    category: str
+    summary: str
+    days_ago: float
+    facts: dict[str, Any]
+    steps: tuple[Told, ...] = ()
+    accused: str = ""
+
+
+REPLY = {"reasons": "经查：相关记录和现场情况已核实。依据户口登记条例，材料齐全的应予办理。"}
+UPHELD = {
+    "review_body": "瑞安市人民政府",
+    "review_result": "upheld",
+    "review_reply": "经复查，予以维持。",
+}
+LED = {
+    "procedure": "administrative",
+    "guidance": "对处罚决定不服的，可自收到之日起六十日内向瑞安市人民政府申请行政复议。",
+}
+PETITIONS = (
+    Brought(
+        "petition", "household_papers", "户口迁移材料被退回", 100,
+        {"way": "visit", "purpose": "appeal", "people": 1, "demand": "材料齐全，请求准予迁入。"},
+        (
+            Told(97, "accept", "leader"),
+            Told(60, "extend", "leader", {"extension_reason": "需要外地协查。"}, agreed=True),
+            Told(44, "reply", "leader", {**REPLY, "reply": "缺少住所证明，暂不予办理。", "outcome": "not_fixed"}),
+            Told(43, "deliver", "leader", {}),
+            Told(30, "ask_review", "citizen", note="住所证明已经补交。"),
+            Told(20, "decide", "inspector", UPHELD, agreed=True),
+            Told(12, "ask_again", "citizen", note="仍然不服。"),
+            Told(2, "hear", "inspector"),
+        ),
+    ),
+    Brought(
+        "petition", "traffic_order", "路口信号灯时间太短", 50,
+        {"way": "letter", "purpose": "proposal", "people": 6, "demand": "请求延长行人绿灯。"},
+        (
+            Told(48, "accept", "leader"),
+            Told(30, "reply", "leader", {**REPLY, "reply": "已延长行人绿灯八秒。", "outcome": "fixed"}),
+        ),
+    ),
+    Brought(
+        "petition", "compensation", "停车纠纷损失赔偿", 40,
+        {"way": "online", "purpose": "appeal", "people": 1, "demand": "请求赔偿修车费用。"},
+        (
+            Told(38, "accept", "leader"),
+            Told(15, "reply", "leader", {**REPLY, "reply": "赔偿属民事争议，已协调双方调解。", "outcome": "partly"}),
+            Told(6, "ask_review", "citizen", note="对方没有履行。"),
+        ),
+    ),
+    Brought(
+        "petition", "public_order", "对行政处罚决定不服", 26,
+        {"way": "letter", "purpose": "appeal", "people": 1, "demand": "请求撤销处罚。"},
+        (Told(22, "lead", "inspector", LED),),
+    ),
+    Brought(
+        "petition", "petition_other", "社保补缴问题", 24,
+        {"way": "passed_on", "purpose": "appeal", "people": 3, "demand": "请求补缴社保。"},
+        (Told(23, "transfer", "inspector", {"passed_to": "瑞安市人力资源和社会保障局"}), Told(20, "taken", "inspector")),
+    ),
+    Brought(
+        "petition", "petition_other", "楼上违章搭建", 3,
+        {"way": "telephone", "purpose": "appeal", "people": 1, "demand": "请求拆除违章搭建。"},
+        (Told(2, "transfer", "inspector", {"passed_to": "瑞安市综合行政执法局"}),),
+    ),
+    Brought(
+        "petition", "petition_other", "同一事项再次来访", 18,
+        {"way": "visit", "purpose": "appeal", "people": 1, "demand": "请求重新处理。"},
+        (Told(15, "refuse", "inspector", {"refusal": "该事项正在规定期限内办理，不重复受理。"}),),
+    ),
+    Brought(
+        "petition", "police_conduct", "反映窗口态度", 9,
+        {
+            "way": "letter", "purpose": "accusation", "people": 1,
+            "demand": "请求核查。", "accusation": "反映办证时态度生硬、推诿。",
+        },
+        (Told(6, "accept", "inspector"),),
+        accused="chenli",
+    ),
+    Brought(
+        "petition", "entry_exit", "护照加急被拒", 8,
+        {"way": "online", "purpose": "appeal", "people": 1, "demand": "请求加急办理。"},
+        (Told(5, "accept", "leader"),),
+    ),
+    Brought(
+        "petition", "household_papers", "姓名变更申请未答复", 1,
+        {"way": "visit", "purpose": "appeal", "people": 1, "demand": "请求答复。"},
+    ),
+)  # fmt: skip
+SUGGESTIONS = (
+    Brought(
+        "suggestion", "suggest_patrols", "车棚凌晨增加巡逻", 45, {"way": "online", "proposal": "建议凌晨增加巡逻。"},
+        (
+            Told(44.5, "take_up", "leader"),
+            Told(35, "answer", "leader", {"decision": "adopted", "reply": "采纳，自下周起每晚两班。"}),
+            Told(34, "consent", "citizen"),
+            Told(20, "carry_out", "leader", {"carried_out": "每晚两班车棚巡逻。"}),
+        ),
+    ),
+    Brought(
+        "suggestion", "suggest_traffic", "学校门口错峰放学", 30, {"way": "forum", "proposal": "建议分年级错峰放学。"},
+        (
+            Told(29.8, "take_up", "leader"),
+            Told(18, "answer", "leader", {"decision": "partly", "reply": "高峰增派警力，放学时间由学校决定。"}),
+        ),
+    ),
+    Brought(
+        "suggestion", "suggest_windows", "周末开放窗口", 25, {"way": "letter", "proposal": "建议周末办证。"},
+        (Told(12, "answer", "leader", {"decision": "not_adopted", "reply": "警力所限暂不开放，可网上预约。"}),),
+    ),
+    Brought(
+        "suggestion", "suggest_prevention", "反诈宣传进菜市场", 6, {"way": "visit", "proposal": "建议在菜市场宣传。"},
+        (Told(5.7, "take_up", "leader"),),
+    ),
+    Brought("suggestion", "suggest_policing", "公开联系方式", 0.3, {"way": "online", "proposal": "建议公开社区民警电话。"}),
+)  # fmt: skip
+GIVEN = {"result": "已办结，证照已交付。"}
+
+
+def windows(rng: random.Random) -> Iterator[Brought]:
+    """What people came to the window for, some of it done on the spot, the latest still open."""
+    services = services_of("window_service")
+    for day in range(SERVICES_FROM, 0, -1):
+        for _n in range(SERVICES_A_DAY):
+            service, asked = rng.choice(services), day + rng.random() / 4
+            if service.on_the_spot:
+                end: tuple[Told, ...] = (Told(asked - 0.01, "at_once", "leader", GIVEN),)
+            else:
+                done, visits = asked - rng.uniform(1, 6), rng.choice((1, 1, 1, 2))
+                end = (
+                    (Told(done, "finish", "leader", {**GIVEN, "visits": visits}),)
+                    if done > 1
+                    else ()
+                )
+            yield Brought(
+                "window_service",
+                service.code,
+                f"窗口办理{service.window.zh}",
+                asked,
+                {"way": "window"},
+                end,
+            )
+
+
+class Scenes:
+    """All of it in the order of its time, played as far as the moment."""
+
+    def __init__(self, first: datetime, now: datetime) -> None:
+        self.rng = random.Random(SEED)  # noqa: S311 - reproducible on purpose
+        self.known: dict[int, int] = {}
+        everything = [*PETITIONS, *SUGGESTIONS, *windows(self.rng)]
+        self.acts = []
+        for place, one in enumerate(everything):
+            if now - timedelta(days=one.days_ago) < first:
+                continue  # it began before the city did
+            acts = [(one.days_ago, partial(self._open, place, one))]
+            acts += [(told.days_ago, partial(self._step, place, told)) for told in one.steps]
+            self.acts += [(now - timedelta(days=ago), act) for ago, act in acts]
+        self.acts.sort(key=lambda one: one[0])
+
+    def until(self, moment: datetime) -> None:
+        """Play what is to happen by then."""
+        due = [one for one in self.acts if one[0] <= moment]
+        self.acts = self.acts[len(due) :]
+        for at, act in due:
+            act(at)
+
+    def _open(self, place: int, one: Brought, at: datetime) -> None:
+        inspector = self._who("inspector")
+        matter = open_matter(
+            kind=one.kind,
+            actor=inspector if one.accused else self._who("leader"),
+            category=one.category,
+            summary=one.summary,
+            area=Area.objects.get(code=AREA),
+            details=one.facts,
+            contact=person(self.rng),
+            opened_at=at,
+            key=f"demo:{place}",
+        )
+        self.known[place] = matter.pk
+        if one.accused:
+            accused = PartyFacts("accused", account=Account.objects.get(username=one.accused))
+            name_party(matter_id=matter.pk, actor=inspector, party=accused, reason="信中写明")
+
+    def _step(self, place: int, told: Told, at: datetime) -> None:
+        pk = self.known[place]
+        given = dict(told.given)
+        if told.code == "deliver":
+            given["delivered_on"] = timezone.localdate(at)
+        if told.who == "citizen":
+            move(matter_id=pk, code=told.code, actor=CITIZEN, note=told.note)
+            return
+        actor = self._who(told.who)
+        if not told.agreed:
+            move(matter_id=pk, code=told.code, actor=actor, inputs=given, note=told.note)
+            return
+        asked = approvals.ask(
+            matter_id=pk, code=told.code, actor=actor, reason="情况属实", inputs=given
+        )
+        approvals.agree(request_id=asked.pk, actor=self._who("head"), reason="同意")
+
+    def _who(self, who: str) -> Actor:
+        """The person of the demo whose step it is."""
+        roles = {"leader": Role.DUTY_LEADER, "inspector": Role.INSPECTOR, "head": Role.LEADER}
+        rows = Account.objects.filter(role=roles[who])
+        if who == "leader":
+            rows = rows.filter(unit__code="RA-JH")
+        return Actor.of(rows.order_by("pk")[0])
