@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+import anmin
 from anmin.kernel.articles import BadLawText, digest_of
+from anmin.kernel.kind_folders import kind_folders
 from anmin.kernel.law_texts import (
     DIGESTS,
     Library,
@@ -18,6 +20,7 @@ from anmin.kernel.law_texts import (
 )
 from anmin.kernel.rules import RuleBook
 
+KINDS = Path(anmin.__file__).parent / "matters" / "kinds"
 TODAY = date(2026, 3, 6)
 CYBER_2017 = "（略）\n第二十一条 网络日志不少于六个月。\n（略）\n第二十三条 网络关键设备。\n"
 CYBER_2026 = "（略）\n第二十一条　国家支持研究。\n（略）\n第二十三条　网络日志\n不少于六个月。\n"
@@ -38,8 +41,11 @@ def write(folder: Path, **texts: str) -> Library:
 
 
 def held(folder: Path, library: Library) -> RuleBook:
-    (folder / DIGESTS).write_text(digests_toml(hold(RuleBook(), library, TODAY)), "utf-8")
-    return RuleBook(None, read_digests(folder))
+    kinds = kind_folders([KINDS]).values()
+    (folder / DIGESTS).write_text(
+        digests_toml(hold(RuleBook(kinds=kinds), library, TODAY)), "utf-8"
+    )
+    return RuleBook(None, read_digests(folder), kinds)
 
 
 def test_each_rule_carries_the_digest_of_the_text_of_its_time(tmp_path: Path) -> None:
