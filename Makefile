@@ -11,7 +11,8 @@ help: ## Show this list
 setup: ## Install everything into .venv and node_modules (quick when nothing changed)
 	@scripts/setup
 
-run: setup ## Start Anmin with its demo city: http://127.0.0.1:8000
+run: ## Start Anmin with its demo city: http://127.0.0.1:8000
+	@scripts/setup --no-wait
 	@exec $(BIN)/anmin up
 
 test: test-sqlite test-postgres ## Run all tests, on SQLite and then on PostgreSQL

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -125,8 +126,7 @@ def kept_from(account: Account | None, units: Iterable[int] = ()) -> RawSQL | No
     near = {above for unit_id in units for above in answering_to(unit_id)}
     if account is not None and account.unit_id:
         near.update(answering_to(account.unit_id))
-    who = Q(unit__in=near) | Q(account__unit__in=near)
-    return _named(who if account is None else who | Q(account=account))
+    return _named(account and account.pk, frozenset(near))
 
 
 def less[R: QuerySet[Any]](rows: R, kept: RawSQL | None, field: str = "pk") -> R:
@@ -136,7 +136,7 @@ def less[R: QuerySet[Any]](rows: R, kept: RawSQL | None, field: str = "pk") -> R
 
 def naming(account: Account) -> RawSQL:
     """The ids of the matters that are about this person, wherever he or she works."""
-    return _named(Q(account=account))
+    return _named(account.pk)
 
 
 def tied_to(matter: Matter) -> RawSQL:
@@ -200,8 +200,14 @@ def _reached(ends: tuple[int, int], ids: Sequence[int]) -> RawSQL:
     return _walk(ends, " UNION ".join(["SELECT CAST(%s AS bigint)"] * len(ids)), ids)
 
 
-def _named(who: Q) -> RawSQL:
-    """The ids of the matters that are about such parties."""
+@lru_cache(maxsize=1024)
+def _named(account: int | None, units: frozenset[int] = frozenset()) -> RawSQL:
+    """The ids of the matters that are about this person or people of these units: words, no answer.
+
+    Kept, since nearly every query asks for it and Django builds it in longer than SQLite answers.
+    """
+    who = Q(unit__in=units) | Q(account__unit__in=units)
+    who = who if account is None else who | Q(account=account)
     rows = Party.objects.filter(Party.CONCERNS).filter(who).values("matter_id")
     return _walk(_DOWN, *rows.query.sql_with_params())
 
