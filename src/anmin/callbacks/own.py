@@ -5,7 +5,7 @@ from django.db.models.functions import Cast, Concat
 
 from anmin.callbacks.models import Callback
 from anmin.callbacks.recording import SUBJECT
-from anmin.matters.conflict import kept_from
+from anmin.matters.conflict import any_of, kept_from
 from anmin.matters.models import Matter
 from anmin.people.models import Account
 from anmin.places.queries import directory
@@ -27,10 +27,10 @@ def own_units(account: Account) -> frozenset[int]:
 def messages_kept_from(account: Account, ref: str = "subject_ref") -> Q | None:
     """The messages that are about a matter about this person (ADR 0059), or about its callback.
 
-    Nothing while no kind is about people of the house.
+    Nothing while no matter is: what follows is long, and asked for the number on every page.
     """
     kept = kept_from(account)
-    if kept is None:
+    if kept is None or not any_of(kept):
         return None
     numbers = Matter.objects.filter(pk__in=kept)
     keys = Callback.objects.filter(matter__in=kept)

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db import connection
@@ -108,12 +108,27 @@ def about(*matters: Matter | None) -> About:
 
 
 def _asked_about(ids: Sequence[int]) -> About:
-    rows = Party.objects.filter(Party.CONCERNS, matter__in=_reached(_UP, ids))
-    told = rows.values_list("account_id", "unit_id", "account__unit_id")
+    sql, values = _parties_around(len(ids))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [ids[-1 - one] if one in _MARKS else one for one in values])
+        told = cursor.fetchall()
     return About(
         frozenset(account for account, _then, _now in told if account),
         frozenset(unit for _account, *units in told for unit in units if unit),
     )
+
+
+_MARKS = range(-100, 0)
+
+
+@cache
+def _parties_around(count: int) -> tuple[str, tuple[Any, ...]]:
+    """The statement that ``about`` asks, and its values; -1, -2, … stand for the matters."""
+    marks = [-1 - place for place in range(count)]
+    rows = Party.objects.filter(Party.CONCERNS, matter__in=_reached(_UP, marks))
+    told = rows.values_list("account_id", "unit_id", "account__unit_id")
+    found: tuple[str, tuple[Any, ...]] = told.query.sql_with_params()
+    return found
 
 
 def kept_from(account: Account | None, units: Iterable[int] = ()) -> RawSQL | None:
@@ -127,6 +142,13 @@ def kept_from(account: Account | None, units: Iterable[int] = ()) -> RawSQL | No
     if account is not None and account.unit_id:
         near.update(answering_to(account.unit_id))
     return _named(account and account.pk, frozenset(near))
+
+
+def any_of(kept: RawSQL) -> bool:
+    """Whether there is any such matter; for most people there is none. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT EXISTS ({kept.sql})", kept.params)
+        return bool(cursor.fetchone()[0])
 
 
 def less[R: QuerySet[Any]](rows: R, kept: RawSQL | None, field: str = "pk") -> R:

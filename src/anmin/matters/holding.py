@@ -4,6 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.evidence.log import atomic
+from anmin.evidence.prepared import Prepared
 from anmin.kernel.errors import Conflict, Refusal
 from anmin.matters import policy
 from anmin.matters.actions import lock
@@ -13,6 +14,8 @@ from anmin.matters.models import LegalHold, Matter
 from anmin.people.actions import log_access
 from anmin.people.models import Account
 from anmin.people.policy import Capability, can, require
+
+_standing = Prepared(lambda pk: LegalHold.objects.filter(matter_id=pk, lifted_at=None))
 
 HELD, RELEASED = "held", "released"
 """The actions of the entries."""
@@ -56,7 +59,7 @@ def hold_of(account: Account, matter: Matter) -> tuple[bool, LegalHold | None]:
     """Whether this person sets and lifts holds, and the one that the matter has."""
     if not can(account, Capability.HOLD_MATTERS):
         return False, None
-    return True, LegalHold.objects.filter(matter=matter, lifted_at=None).first()
+    return True, _standing.one(matter.pk)
 
 
 def _asked(matter_id: int, by: Account, reason: str) -> tuple[Matter, str]:
