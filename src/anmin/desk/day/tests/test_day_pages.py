@@ -392,5 +392,5 @@ def test_the_board_asks_few_questions(
     for account in (city.duty_leader, city.inspector, city.operator):
         browser = sign_in(account)
         browser.get(DAY)
-        with django_assert_max_num_queries(28):
+        with django_assert_max_num_queries(29):
             assert browser.get(DAY).status_code == 200
