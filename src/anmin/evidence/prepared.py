@@ -15,31 +15,37 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 
-class Prepared[M: Model]:
-    """Rows by one key: ``deadlines_of = Prepared(lambda pk: Deadline.objects.filter(matter_id=pk))``.
+type Key = int | str | bytes
 
-    ``like`` is any value of the key's type. The key must be the only value that the query depends
-    on; it may stand in it several times. Nothing is prefetched and no relation is joined in.
+
+class Prepared[M: Model]:
+    """Rows by a key: ``deadlines_of = Prepared(lambda pk: Deadline.objects.filter(matter_id=pk))``.
+
+    ``like`` is any value of the key's type, one for each where there are several, all different.
+    The query depends on keys alone; one may stand in it several times. Nothing is prefetched and no
+    relation is joined in.
     """
 
-    def __init__(self, build: Callable[[Any], QuerySet[M]], *, like: int | str | bytes = 0) -> None:
+    def __init__(
+        self, build: Callable[..., QuerySet[M]], *, like: Key | tuple[Key, ...] = 0
+    ) -> None:
         self._build = build
-        self._like = like
+        self._likes = like if isinstance(like, tuple) else (like,)
         self._model: type[M] | None = None
         self._sql = ""
-        self._times = 0
+        self._order: list[int] = []
         self._names: list[str] = []
         self._annotated: list[tuple[str, int]] = []
         self._converters: list[tuple[int, Any, Any]] = []
 
-    def __call__(self, key: int | str | bytes) -> list[M]:
+    def __call__(self, *keys: Key) -> list[M]:
         """The rows of this key, in the query's order. One query."""
         if self._model is None:
             self._prepare()
         model, names = self._model, self._names
         assert model is not None  # just now
         with connection.cursor() as cursor:
-            cursor.execute(self._sql, [key] * self._times)
+            cursor.execute(self._sql, [keys[place] for place in self._order])
             rows = [list(row) for row in cursor.fetchall()]
         for place, convert, column in self._converters:
             for row in rows:
@@ -50,16 +56,16 @@ class Prepared[M: Model]:
                 setattr(one, name, row[place])
         return found
 
-    def one(self, key: int | str | bytes) -> M | None:
+    def one(self, *keys: Key) -> M | None:
         """The row of a key that only one can have, or nothing."""
-        return next(iter(self(key)), None)
+        return next(iter(self(*keys)), None)
 
     def _prepare(self) -> None:
-        rows = self._build(self._like)
+        rows = self._build(*self._likes)
         compiler = rows.query.get_compiler(connection=connection)
         self._sql, values = compiler.as_sql()
         bare = [getattr(value, "obj", value) for value in values]  # psycopg wraps bytes
-        if not bare or any(value != self._like for value in bare):
+        if not bare or any(value not in self._likes for value in bare):
             raise ValueError(f"a prepared query depends on its key alone, not on {values!r}")
         columns = [column for column, _sql, _alias in compiler.select]
         # The model's own columns come first, whatever is annotated after them.
@@ -70,4 +76,4 @@ class Prepared[M: Model]:
             for place, (converters, column) in compiler.get_converters(columns).items()
             for convert in converters
         ]
-        self._times, self._model = len(values), rows.model
+        self._order, self._model = [self._likes.index(value) for value in bare], rows.model

@@ -14,6 +14,10 @@ from django.contrib.sessions.models import Session
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
+from anmin.evidence.prepared import Prepared
+
+_kept = Prepared(lambda key: Session.objects.filter(session_key=key), like="")
+
 
 def stored_key(key: str | None) -> str:
     """What stands in the database for the key that a browser holds; nothing for none."""
@@ -58,8 +62,8 @@ class SessionStore(InDatabase):
         Session.objects.filter(session_key=stored_key(session_key or self.session_key)).delete()
 
     def _get_session_from_db(self) -> Session | None:
-        key = stored_key(self.session_key)
-        found = Session.objects.filter(session_key=key, expire_date__gt=timezone.now()).first()
-        if found is None:
+        found = _kept.one(stored_key(self.session_key))
+        if found is None or found.expire_date <= timezone.now():
             self._session_key = None
+            return None
         return found

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from anmin.desk.notices.kinds import NOTICE_KINDS, NoticeKind
 from anmin.desk.notices.models import Notice, NoticePreference
+from anmin.evidence.prepared import Prepared
 from anmin.matters.queries import matters_for
 
 if TYPE_CHECKING:
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
 MANY = 100
 """Unread notices are counted up to here: beyond it nobody reads the number."""
 PAGE = 50
+
+
+_unread = Prepared(
+    lambda pk: Notice.objects.filter(account_id=pk, read_at__isnull=True).order_by()[:MANY]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +35,7 @@ class NoticeView:
 
 def unread_count(account: Account) -> int:
     """How many notices somebody has not read, up to ``MANY``."""
-    unread = Notice.objects.filter(account_id=account.pk, read_at__isnull=True).order_by()
-    return len(unread.values_list("pk")[:MANY])
+    return len(_unread(account.pk))
 
 
 def notices_for(account: Account, *, before: int | None = None) -> list[NoticeView]:
