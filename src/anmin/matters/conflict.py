@@ -84,7 +84,8 @@ _known: ContextVar[dict[tuple[int, ...], About] | None] = ContextVar("anmin_abou
 @contextmanager
 def one_look() -> Iterator[None]:
     """Inside, each matter is asked about once: for a page that is read and writes nothing."""
-    token = _known.set({})
+    known = _known.get()
+    token = _known.set({} if known is None else known)
     try:
         yield
     finally:

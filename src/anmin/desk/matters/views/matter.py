@@ -22,6 +22,7 @@ from anmin.kernel.errors import NotAllowed, NotFound, Refusal
 from anmin.kernel.incoming import key_of
 from anmin.matters import actions, approvals, correcting, merging, queries
 from anmin.matters.actor import Actor
+from anmin.matters.conflict import one_look
 from anmin.matters.contacts import later_contacts
 from anmin.matters.holding import hold_of
 from anmin.matters.reactions import ask_citizen
@@ -173,6 +174,7 @@ def _act(
     return _page(request, found.number, bound=form, name=name, status=form.status)
 
 
+@one_look()
 def _page(
     request: DeskRequest,
     number: str,
