@@ -9,13 +9,14 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from django.http import QueryDict
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, resolve
+from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.exceptions import Resolver404
 from django.utils.datastructures import MultiValueDict
 
@@ -81,8 +82,13 @@ def filled(route: Route, values: Mapping[str, str]) -> str:
 
 def route_of(path: str) -> str:
     """The name of the route that answers a path, as `routes()` has it; "" when none does."""
+    return _answered(get_resolver(), urlsplit(path).path)
+
+
+@cache  # a walk asks for the same few hundred links of every page
+def _answered(resolver: URLResolver, path: str) -> str:
     try:
-        match = resolve(urlsplit(path).path)
+        match = resolver.resolve(path)
     except Resolver404:
         return ""
     return match.view_name or f"/{match.route}"
