@@ -99,20 +99,29 @@ LONG = 300
 """Seconds: what may take so long begins first, so that at the end no worker waits for another."""
 
 
-def _turn(item: pytest.Item) -> tuple[int, bool]:
-    """Django's order (what empties tables after what rolls back), in it the long ones first."""
+def _turn(item: pytest.Item) -> tuple[float, int, bool]:
+    """The longest first; then Django's order (what empties tables after what rolls back).
+
+    That order is no more than a habit here: no migration brings rows that emptying would lose.
+    """
     mark, names = item.get_closest_marker("django_db"), getattr(item, "fixturenames", ())
     emptied = {"transactional_db", "live_server"} & set(names)
     emptied = emptied or (mark and mark.kwargs.get("transaction"))
     timeout = item.get_closest_marker("timeout")
+    seconds = timeout.args[0] if timeout and timeout.args else 0
     return (
+        -seconds if seconds >= LONG else 0,
         1 if emptied else 0 if mark or "db" in names else 2,
-        not (timeout and timeout.args and timeout.args[0] >= LONG),
+        item.get_closest_marker("slow") is None,
     )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL, leave out what has just run beside SQLite and is the same on any database."""
+    """On PostgreSQL, leave out what has just run beside SQLite and is the same on any database.
+
+    So is what a browser does with a page: `tests/hostile` and the rooms' own tests open every page
+    on PostgreSQL, too.
+    """
     items.sort(key=_turn)
     if not os.environ.get("ANMIN_TEST_DATABASE"):
         return
@@ -120,7 +129,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         names = getattr(item, "fixturenames", ())
         asks = item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(names)
-        asks = asks and not item.get_closest_marker("once")
-        (again if asks or item.get_closest_marker("postgres") else once).append(item)
+        same = item.get_closest_marker("once") or item.get_closest_marker("browser")
+        asked_for = item.get_closest_marker("postgres")
+        (again if asked_for or (asks and not same) else once).append(item)
     config.hook.pytest_deselected(items=once)
     items[:] = again

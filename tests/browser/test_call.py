@@ -202,7 +202,6 @@ def test_enter_goes_on_and_never_saves_and_the_ring_is_around_the_question(
     assert toast["y"] + toast["height"] <= main["y"] + 1
 
 
-@pytest.mark.once
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])

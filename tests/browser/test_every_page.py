@@ -27,7 +27,6 @@ __all__ = ["chromium"]
 ASKED = os.environ.get("ANMIN_TEST_AXE", "")
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.once,
     pytest.mark.slow,
     pytest.mark.timeout(21600 if ASKED else 600),
 ]

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, 
 
 from tests.personas import City
 
-pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.urls("tests.browser.gallery")]
+pytestmark = [pytest.mark.browser, pytest.mark.urls("tests.browser.gallery")]
 
 AXE = settings.NODE_MODULES / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

@@ -45,6 +45,7 @@ from tests.browser.tuesday import (
 __all__ = ["chromium", "desk", "story"]
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.postgres,
     pytest.mark.django_db(transaction=True),
     pytest.mark.timeout(300),
 ]

@@ -16,7 +16,6 @@ pytestmark = pytest.mark.browser
 HOME = "/desk/admin/"
 
 
-@pytest.mark.once
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("locale", ["zh-CN", "en"])
 @pytest.mark.django_db(transaction=True)

@@ -77,7 +77,6 @@ def test_two_replies_by_keyboard_alone(desk: Any, city: City) -> None:
     assert list(decided) == [("answer", city.operator.pk), ("nothing", city.operator.pk)]
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
 def test_everybody_can_use_these_pages(

@@ -83,7 +83,6 @@ def test_an_interview_by_keyboard_alone(desk: Any, city: City) -> None:
     assert set(CaseAttempt.objects.values_list("outcome", flat=True)) == {"reached", "busy"}
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(
     ("scheme", "size"), [("light", WIDE), ("dark", PHONE)], ids=["wide", "phone"]
 )
@@ -114,7 +113,6 @@ def test_everybody_can_use_the_studio(
     sound(page)
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(
     ("scheme", "size"), [("dark", WIDE), ("light", PHONE)], ids=["wide", "phone"]
 )

@@ -57,7 +57,6 @@ def last_month(today: date) -> str:
     return f"{today.replace(day=1) - timedelta(days=1):%Y-%m}"
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
 def test_everybody_can_use_every_page(desk: Any, watched: City, size: tuple[int, int]) -> None:
     tall = (size[0], 6000)

@@ -14,6 +14,7 @@ HERE = Path(__file__).parent
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_a_kind_of_ones_own_is_driven_through_the_whole_house() -> None:
     """In a process of its own, since kinds are loaded once, at the start."""
     assert not {"lost_property", "complaint"} & {kind.code for kind in all_kinds()}

@@ -87,6 +87,7 @@ def answers(callbacks: list[Callback], satisfaction: str, solved: str) -> None:
     )
 
 
+@pytest.mark.once
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.django_db

@@ -232,6 +232,7 @@ def test_every_folder_of_the_home_comes_back(name: str, media: Path, tmp_path: P
             kept.parent.parent.rmdir()
 
 
+@pytest.mark.once  # the processes that it starts are on SQLite
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_keys_of_a_backup_are_trusted_only_when_one_says_so(tmp_path: Path) -> None:

@@ -113,6 +113,7 @@ def test_no_address_takes_another_method(world: World) -> None:
                 assert answered == 405, (who, method, address.route)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", [role for role in Role if policy.role_table()[role].second_factor])
 def test_without_the_second_factor_only_its_own_pages_open(
     world: World, settings: LazySettings, role: Role
