@@ -3,7 +3,7 @@
 .PHONY: help setup run test test-sqlite test-postgres check docs screens bench lock clean
 
 BIN := .venv/bin
-PYTEST := $(BIN)/pytest -q -n 3 --dist loadgroup
+PYTEST := $(BIN)/pytest -q -n 3 --dist loadscope
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16

@@ -95,6 +95,26 @@ def _nothing_left_in_the_home() -> Iterator[None]:
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
 
+TOGETHER = ("config/tests/test_up.py", "config/tests/test_database_away.py")
+"""Files whose tests share an installation that takes half a minute to start: one worker runs them.
+
+The library's own mark for that has no effect with this version of pytest.
+"""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand out tests one by one, but each of these files whole."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return file if file.endswith(TOGETHER) else nodeid
+
+    return Scheduling(config, log)
+
+
 LONG = 300
 """Seconds: what may take so long begins first, so that at the end no worker waits for another."""
 

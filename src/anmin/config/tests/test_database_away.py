@@ -25,7 +25,7 @@ from tests.test_bad_machine import DESK, all_answer, fill, somebody
 from anmin.config.tests.running import ANMIN, Running
 from anmin.exchange.tests.test_faults import write_export
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400), pytest.mark.xdist_group("away")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 MOST = 24
 """Connections that the server takes."""
 MEGABYTES = 96

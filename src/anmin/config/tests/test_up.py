@@ -15,7 +15,7 @@ import pytest
 
 from anmin.config.tests.running import ANMIN, Running
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_group("up")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")
