@@ -12,7 +12,7 @@ from anmin.callbacks.dayboard import signing_units
 from anmin.callbacks.models import DayClosure, DayLeftOpen
 from anmin.kernel.errors import NotAllowed
 from anmin.matters.models import Matter
-from anmin.matters.queries import at_risk_before, matters_for
+from anmin.matters.queries import at_risk_before, debts_of, matters_for
 from anmin.matters.registry import rectifying_kind
 from anmin.people.models import Account
 from anmin.people.policy import Capability, can, require, unit_scope
@@ -49,7 +49,7 @@ def unit_days(viewer: Account, day: date) -> list[UnitDay]:
 
 
 def standing(viewer: Account) -> Mapping[str, int]:
-    """What is late and what will be soon, as far as the viewer sees it. One statement.
+    """What is late and what will be soon, as the list of matters has it. One statement.
 
     ``late`` and ``at_risk`` count everything but what has to be put right, which has
     ``rectifications_late`` of its own.
@@ -58,7 +58,7 @@ def standing(viewer: Account) -> Mapping[str, int]:
     late, soon = Q(due_at__lt=now), Q(due_at__gte=now, due_at__lt=at_risk_before())
     counted: dict[str, int] = (
         matters_for(viewer)
-        .filter(closed_at=None)
+        .filter(debts_of(viewer), closed_at=None)
         .order_by()
         .aggregate(
             late=Count("pk", filter=late & ~order),

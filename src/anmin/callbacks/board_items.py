@@ -107,8 +107,8 @@ def left_out() -> list[str]:
         said.append(told % {"kinds": _("; ").join(sealed)})
     if near:
         told = _(
-            "Nor what is about this unit, or about whoever looks at the board (%(kinds)s), if there "
-            "is any."
+            "Not on this board and not in its numbers either: what is about this unit, or about "
+            "whoever looks at the board (%(kinds)s), if there is any."
         )
         said.append(told % {"kinds": _("; ").join(near)})
     return said

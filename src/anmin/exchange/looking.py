@@ -47,7 +47,7 @@ SHOWN = 10
 SAMPLES = 3
 """Values that are shown of a column."""
 PROPOSED = "proposed"
-"""The name of a profile that is made for one file."""
+"""The name of a profile that is made for one file: people read ``profile_name``."""
 FACTS: Mapping[str, str | Promise] = {
     "external_id": _("Event number"),
     "received_at": _("Time of the call"),

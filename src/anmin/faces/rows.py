@@ -21,7 +21,7 @@ from anmin.faces.icons import draw
 from anmin.faces.templatetags.anmin_time import spoken_day, time_left
 from anmin.faces.tones import TONES
 from anmin.matters.categories import categories
-from anmin.matters.queries import at_risk_before
+from anmin.matters.queries import at_risk_before, waiting_among
 from anmin.matters.registry import kind_of
 from anmin.people.queries import account_labels
 from anmin.places.queries import unit_labels
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from anmin.matters.models import Matter
     from anmin.matters.queries import Line
+    from anmin.people.models import Account
 
 
 VIEW_LABELS = {
@@ -50,12 +51,15 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 
-def lines(matters: Sequence[Line | Matter], *, page: str, to_choose: bool = False) -> SafeString:
+def lines(
+    matters: Sequence[Line | Matter], account: Account, *, page: str, to_choose: bool = False
+) -> SafeString:
     """Matters as the lines of a table, empty for none.
 
     The last cells are the opening and the deadline. ``page`` names the address that shows one of
-    them by its number. ``to_choose`` puts a box in front. Two queries
-    for the names of units and people, whatever their number.
+    them by its number. ``to_choose`` puts a box in front. What waits for the inspectorate is no debt
+    of a rated unit: its deadline is not shown to those there. Two queries for the names of units and
+    people, and one for orders, whatever their number.
     """
     units = _escaped(unit_labels(one.unit_id for one in matters if one.unit_id))
     about = {one.category for one in matters}
@@ -64,6 +68,7 @@ def lines(matters: Sequence[Line | Matter], *, page: str, to_choose: bool = Fals
     topics = _escaped({code: topic.label for code, topic in categories().items() if code in about})
     before, after = reverse(page, args=["-"]).split("/-/")
     words = _Words()
+    waiting = waiting_among(account, matters)
     drawn = []
     for matter in matters:
         number = escape(matter.number)
@@ -72,7 +77,7 @@ def lines(matters: Sequence[Line | Matter], *, page: str, to_choose: bool = Fals
         unit = f'<span class="nowrap">{units.get(matter.unit_id or 0, "")}</span>'
         if holder := people.get(matter.assignee_id or 0):
             unit += f' <span class="muted nowrap">· {holder}</span>'
-        due, opened = matter.due_at, matter.opened_at
+        due, opened = None if matter.id in waiting else matter.due_at, matter.opened_at
         drawn.append(
             f'<tr id="m{matter.id}">{box}'
             f'<td class="nowrap"><a data-open href="{before}/{number}/{after}">{number}</a></td>'

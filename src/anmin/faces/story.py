@@ -163,6 +163,12 @@ class _Teller:
 # How what is no person signs, by its beginning: what follows (a profile, a number) is for the
 # administrator, who finds it in the entry.
 _SYSTEMS: dict[str, Callable[[], str]] = {
+    "approvals": lambda: _("Agreement of a second person"),
+    "children": lambda: _("Orders to other units"),
+    "clock": lambda: _("Deadlines"),
+    "conflict": lambda: _("Rule of conflicts of interest"),
+    "messages": lambda: _("Messages to citizens"),
+    "retention": lambda: _("Retention periods"),
     "callbacks": lambda: _("Callbacks"),
     "calendar": lambda: _("Working calendar"),
     "console, undo": lambda: _("Undo the import"),

@@ -19,7 +19,7 @@ from anmin.matters.flow import Move
 from anmin.matters.ledger import deadlines_of
 from anmin.matters.models import Contact, Deadline, Entry, Link, Matter, Reaction
 from anmin.matters.parties import PartyView, parties_of
-from anmin.matters.registry import kind_of
+from anmin.matters.registry import all_kinds, kind_of
 from anmin.matters.sealed import SealedLine, lines_of
 from anmin.matters.search import search
 from anmin.people.models import Account
@@ -209,6 +209,22 @@ def counts(account: Account, *, cap: int = 10_000) -> dict[str, int]:
     }
 
 
+def debts_of(account: Account) -> Q:
+    """What counts as late or soon due for a reader: a rated unit owes nothing that waits for the
+    inspectorate."""
+    return ~policy.waiting_elsewhere() if is_rated(account) else Q()
+
+
+def waiting_among(account: Account, matters: Iterable[Matter | Line]) -> frozenset[int]:
+    """Which of these wait for the inspectorate and are no debt of this reader's unit."""
+    waiting = {kind.code for kind in all_kinds() if any(one.unnamed_by for one in kind.flow.moves)}
+    keys = [one.id for one in matters if one.kind in waiting]
+    if not keys or not is_rated(account):
+        return frozenset()
+    rows = Matter.objects.filter(policy.waiting_elsewhere(), pk__in=keys)
+    return frozenset(rows.values_list("pk", flat=True))
+
+
 def due_between(after: datetime, until: datetime) -> QuerySet[Matter]:
     """Every live matter whose deadline lies after the one moment and not after the other.
 
@@ -349,8 +365,8 @@ def _by_unit(
 def _filtered(rows: QuerySet[Matter], filters: Filters, account: Account) -> QuerySet[Matter]:
     if filters.view not in VIEWS:
         raise Refusal(_("There is no such list."), field="view")
-    if filters.view in ("late", "at_risk") and is_rated(account):
-        rows = rows.exclude(policy.waiting_elsewhere())  # no debt of the unit
+    if filters.view in ("late", "at_risk"):
+        rows = rows.filter(debts_of(account))
     return rows.filter(**_of_view(filters.view, account), **_narrowing(filters))
 
 

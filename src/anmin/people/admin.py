@@ -12,13 +12,16 @@ from django.utils.translation import gettext_lazy as _
 
 from anmin.people import second_person
 from anmin.people.actions import log_access
+from anmin.people.log_words import SUBJECTS
 from anmin.people.models import AccessLog, Account, AccountManager, Duty
 from anmin.people.policy import Capability, can
+from anmin.people.roles import Role
 from anmin.people.sessions import end_sessions
 from anmin.places.models import Unit
 
 OWN = {"username", "role", "unit", "is_active"}
 """What nobody changes of their own account."""
+PAGE = "page"
 GUARDED = {"username": "username", "role": "role", "unit": "unit_id", "is_active": "is_active"}
 """What a second person has to confirm, and its field; switching an account off needs nobody."""
 
@@ -220,11 +223,28 @@ class AccessLogAdmin(NeedsCapability[AccessLog]):
 
     capability = Capability.VIEW_ACCESS_LOG
     fields = ("number", "at", "account", "actor", "action", "subject_kind", "subject", "reason")
-    list_display = ("number", "at", "actor", "action", "subject_kind", "subject", "reason")
+    list_display = ("number", "at", "actor", "action", "about_kind", "about", "why")
     list_filter = ("action",)
     search_fields = ("actor", "subject")
     date_hierarchy = "at"
     list_display_links = None
+
+    @admin.display(description=_("kind of subject"), ordering="subject_kind")
+    def about_kind(self, entry: AccessLog) -> str:
+        """What sort of thing it was about."""
+        return str(SUBJECTS.get(entry.subject_kind, entry.subject_kind))
+
+    @admin.display(description=_("subject"), ordering="subject")
+    def about(self, entry: AccessLog) -> str:
+        """Which one; a page by its address."""
+        return entry.reason if entry.subject_kind == PAGE else entry.subject
+
+    @admin.display(description=_("reason"))
+    def why(self, entry: AccessLog) -> str:
+        """Why; roles in words, and an address only once."""
+        if entry.subject_kind == PAGE:
+            return ""
+        return str(Role(entry.reason).label) if entry.reason in Role else entry.reason
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nobody."""

@@ -56,6 +56,21 @@ ACTIONS: dict[str, Any] = {
 }
 """By the code in the log. A new action needs its words here: ``tests/test_log_words.py`` looks."""
 
+SUBJECTS: dict[str, Any] = {
+    "account": _("account"),
+    "import": _("import"),
+    "matter": _("matter"),
+    "matters": _("list of matters"),
+    "message": _("message"),
+    "page": _("page"),
+    "phone": _("telephone number"),
+    "profile": _("column profile"),
+    "reply": _("reply"),
+    "seal_key": _("key for sealed facts"),
+    "survey": _("survey"),
+}
+"""What an action was about, by the code before the colon of its subject."""
+
 
 def action_choices() -> list[tuple[str, Any]]:
     """The codes with their words, for forms, lists and filters."""

@@ -59,7 +59,7 @@ def _of_cells(result: Result) -> str:
     outside, judged = apart_from_total(result)
     if len(judged) < 2 or result.total.value is None:
         return ""
-    labels = cell_labels(name, [row.dimensions[name] for row in outside])
+    labels = cell_labels(result.indicator, name, [row.dimensions[name] for row in outside])
     values = [(str(labels[row.dimensions[name]]), row.value or 0) for row in outside]
     return beyond_words(values, result.total.value, len(judged))
 

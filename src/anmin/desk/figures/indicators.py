@@ -22,12 +22,13 @@ from anmin.desk.figures.numbers import percent, span
 from anmin.desk.shell import figure as drawn
 from anmin.faces.templatetags.anmin_time import exact
 from anmin.matters.categories import categories
-from anmin.matters.in_the_lake import table_name
+from anmin.matters.in_the_lake import lake_facts, table_name
 from anmin.matters.origins import LABELS as ORIGINS
 from anmin.matters.queries import matters_for
 from anmin.matters.registry import all_kinds, kind_choices
+from anmin.matters.terms import term_list
 from anmin.measures.figures import Figure, Part
-from anmin.measures.registry import MONTH, Direction, Indicator, Kind
+from anmin.measures.registry import MONTH, Direction, Indicator, Kind, registry
 from anmin.people.policy import Capability, can, is_rated, unit_scope
 from anmin.places.queries import area_names, unit_codes, unit_names
 from anmin.watch.periods import rule
@@ -169,15 +170,31 @@ DIMENSIONS: Mapping[str, Dimension] = {
 }
 
 
-def dimension_label(name: str) -> str:
-    """What a dimension is called; one that nobody named here goes by its own name."""
-    return str(DIMENSIONS[name].label) if name in DIMENSIONS else name
+def dimension_label(indicator: Indicator, name: str) -> str:
+    """What a dimension of an indicator is called: a fact of a kind as on its form."""
+    if name in DIMENSIONS:
+        return str(DIMENSIONS[name].label)
+    return str(registry.tables[indicator.table].columns[name].meaning)
 
 
-def cell_labels(name: str, values: Iterable[Any]) -> dict[Any, str]:
-    """What the values of a dimension are called."""
-    known = DIMENSIONS[name].values() if name in DIMENSIONS else {}
-    return {one: str(UNKNOWN) if one in (None, "") else known.get(one, str(one)) for one in values}
+def cell_labels(indicator: Indicator, name: str, values: Iterable[Any]) -> dict[Any, str]:
+    """What the values of a dimension of an indicator are called."""
+    own = name not in DIMENSIONS
+    known = _FLAGS | _terms_of(indicator, name) if own else DIMENSIONS[name].values()
+    return {
+        one: str(UNKNOWN) if one in (None, "") else str(known.get(str(one), one)) for one in values
+    }
+
+
+_FLAGS: dict[str, Any] = {"True": gettext_lazy("Yes"), "False": gettext_lazy("No")}
+"""A fact that is so or not; an address has it as a text."""
+
+
+def _terms_of(indicator: Indicator, name: str) -> dict[str, Any]:
+    """The words of a fact's word list, where the indicator is of one kind."""
+    kind = next((one for one in all_kinds() if table_name(one) == indicator.table), None)
+    fact = lake_facts(kind).get(name) if kind else None
+    return dict(term_list(fact.terms)) if fact and fact.terms else {}
 
 
 # --- values in words ----------------------------------------------------------------------------

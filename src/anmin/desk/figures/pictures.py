@@ -38,7 +38,7 @@ def plot(
 ) -> drawn.Figure:
     """A breakdown along one dimension as a chart with its table."""
     one, (name,) = result.indicator, result.by
-    labels = cell_labels(name, [row.dimensions[name] for row in result.rows])
+    labels = cell_labels(one, name, [row.dimensions[name] for row in result.rows])
     points = tuple(
         point_of(row, labels[row.dimensions[name]], "" if row.suppressed else url(row))
         for row in result.rows[:MOST_DRAWN]
@@ -47,7 +47,7 @@ def plot(
         id=anchor,
         kind=_kind_of(result),
         title=title or str(one.label),
-        dimension=dimension_label(name),
+        dimension=dimension_label(one, name),
         series=(drawn.Series(name=str(one.label), points=points), *_beside(result, points)),
         unit=unit_of(one),
         level=level_now(),

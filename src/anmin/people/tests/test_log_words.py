@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from anmin.people.actions import log_access
-from anmin.people.log_words import ACTIONS
+from anmin.people.log_words import ACTIONS, SUBJECTS
 from anmin.people.tests.conftest import Bureau
 
 SOURCE = Path(__file__).parents[2]
@@ -45,9 +45,36 @@ def test_every_action_has_its_words() -> None:
 
 def test_the_log_is_read_in_words(bureau: Bureau, client: Client) -> None:
     log_access(account=bureau.operator, action="reveal_contact", subject="matter:JQ1")
+    log_access(account=None, actor="console", action="add_account", reason="duty_leader")
+    log_access(
+        account=bureau.operator,
+        action="download",
+        subject="page:desk:matters_file",
+        reason="/desk/matters/list.csv",
+    )
     client.force_login(bureau.admin)
     page = client.get(
         reverse("admin:people_accesslog_changelist"), headers={"Accept-Language": "zh-hans"}
     ).content.decode()
     assert ">查看联系方式<" in page
     assert ">reveal_contact<" not in page
+    assert ">页面<" in page
+    assert ">值班领导<" in page
+    for code in (">page<", "desk:matters_file", ">matter<", ">duty_leader<"):
+        assert code not in page
+
+
+def test_every_kind_of_subject_has_its_words() -> None:
+    found = {
+        part.value.split(":")[0]
+        for path in SOURCE.rglob("*.py")
+        if "tests" not in path.parts
+        for call in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(call, ast.Call)
+        for given in call.keywords
+        if given.arg == "subject" and isinstance(given.value, ast.JoinedStr)
+        for part in given.value.values[:1]
+        if isinstance(part, ast.Constant) and isinstance(part.value, str)
+    }
+    assert len(found) > 8
+    assert found - set(SUBJECTS) == set()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -70,7 +70,7 @@ def callbacks(request: DeskRequest) -> HttpResponse:
         return show(request, "calls/unit.html", {"counts": counts})
     works = can(account, Capability.WORK_CALLBACKS)
     view = _view(request)
-    context = _waits(request) if works else {}
+    context = _waits(request, counts) if works else {}
     if works:
         counts |= {lists.NOW: context["waiting"]["now"]}
     found = lists.list_page(
@@ -114,12 +114,13 @@ def _view(request: DeskRequest) -> str:
     return view if view in offered else next(iter(offered))
 
 
-def _waits(request: DeskRequest) -> dict[str, Any]:
+def _waits(request: DeskRequest, counts: Mapping[str, int]) -> dict[str, Any]:
     """What waits for whoever calls, and what they have done today."""
     account = request.user
     return {
         "quiet_until": quiet_until(),
         "waiting": {**queue_counts(account), "today": lists.due_today(account)},
+        "overdue": counts["late"],
         "in_hand": lists.in_hand(account),
         "recorded": lists.recorded_today(account),
         "saved": just_saved(request),

@@ -70,7 +70,24 @@ def test_a_day_before_and_never_one_to_come(city: City, sign_in: SignIn) -> None
     assert "date=2026-11-08" in yesterday
     assert "date=2026-11-10" in yesterday
     for odd in ("2027-01-01", "2026-02-30", "gestern", ""):
-        assert "2026年11月10日" in text(browser.get(f"{DAY}?date={odd}"))
+        today = text(browser.get(f"{DAY}?date={odd}"))
+        assert "2026年11月10日" in today
+        assert ("这一天还没有到" in today) is odd.startswith("2027")
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_day_that_is_past_speaks_of_itself(city: City, sign_in: SignIn, language: str) -> None:
+    city.incident(opened_at=timezone.now() - timedelta(days=3), summary="旧案")
+    browser = sign_in(city.duty_leader)
+    browser.cookies["django_language"] = language
+    past, now = (text(browser.get(f"{DAY}?date=2026-11-{day}")) for day in ("08", "10"))
+    words = ("今日", "今天", "today", "Today")
+    own = past.split('<div class="tiles day-tiles">')[1].split("</main>")[0]
+    assert not [word for word in words if word in own]
+    told = (
+        ("当日应清，至今未结", "现在逾期") if language != "en" else ("Owed that day, still open",)
+    )
+    assert all(word in past and word not in now for word in told)
 
 
 def test_a_clear_day_is_signed(city: City, sign_in: SignIn) -> None:

@@ -28,7 +28,7 @@ from anmin.people.policy import Capability, can, require, unit_scope
 from anmin.places.queries import unit_by_code
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from django.forms import BoundField
 
@@ -56,6 +56,22 @@ COUNTS = {
     "rectifications": gettext_lazy("Being put right"),
     "callbacks_due": gettext_lazy("Callbacks due"),
 }
+PAST = {
+    "answered": gettext_lazy("Answered by now"),
+    "owed": gettext_lazy("Owed that day, still open"),
+    "unanswered": gettext_lazy("Not answered to this day"),
+    "late": gettext_lazy("Overdue now"),
+    "met_late": gettext_lazy("Done that day, but late"),
+    "given_up": gettext_lazy("Promises given up that day"),
+    "handed_on": gettext_lazy("Handed on that day"),
+    "at_risk": gettext_lazy("Soon due now"),
+    "due_later": gettext_lazy("Came in, due later, still open"),
+    "unhappy": gettext_lazy("Unhappy that day"),
+    "rectifications": gettext_lazy("Being put right now"),
+    "callbacks": gettext_lazy("Callbacks due by then, still open"),
+    "callbacks_due": gettext_lazy("Callbacks due by then, still open"),
+}
+"""The words of a number or list for a day that is past: what is open is so now, not then."""
 LISTS = {
     "unanswered": gettext_lazy("Not answered yet"),
     "unhappy": gettext_lazy("Unhappy today"),
@@ -112,16 +128,31 @@ def day(request: DeskRequest) -> HttpResponse:
         status = form.status if form is not None else status
     elif board.closure is None and can(account, Capability.CLOSE_DAY):
         form = SignForm(account=account, items=board.owed, owed=board.counts["owed"])
-    shown = {**_shown(board, account, form), "exports": file_links(request, "day_file")}
+    asked = _named_day(request)
+    shown = {
+        **_shown(board, account, form),
+        "to_come": asked is not None and asked > on,
+        "exports": file_links(request, "day_file"),
+    }
     return show(request, "day/board.html", shown, status=status)
 
 
 def asked_day(request: DeskRequest) -> tuple[Unit | None, date]:
     """The unit and the day that an address names: today where it names none, or one to come."""
     today = timezone.localdate()
-    on = min(day_of(request.GET.get("date", ""), settings.RULES) or today, today)
+    on = min(_named_day(request) or today, today)
     code = request.GET.get("unit", "")
     return unit_by_code(code) if code else None, on
+
+
+def _named_day(request: DeskRequest) -> date | None:
+    return day_of(request.GET.get("date", ""), settings.RULES)
+
+
+def _called(labels: Mapping[str, Any], name: str, on: date) -> Any:
+    """What a number or a list is called on the board of that day."""
+    past = on < timezone.localdate()
+    return PAST.get(name, labels[name]) if past else labels[name]
 
 
 def _sign(board: DayBoard, account: Account, form: SignForm) -> None:
@@ -160,8 +191,12 @@ def _shown(board: DayBoard, account: Account, form: SignForm | None) -> dict[str
         "may_sign": not closure and can(account, Capability.CLOSE_DAY),
         "begun": begun(board.unit, board.date),
         "tiles": [
-            (label, board.counts[name], f"#{anchor}" if anchor in linked else "")
-            for name, label in COUNTS.items()
+            (
+                _called(COUNTS, name, board.date),
+                board.counts[name],
+                f"#{anchor}" if anchor in linked else "",
+            )
+            for name in COUNTS
             if name in board.counts and (board.counts["carried"] or not name.startswith("carried"))
             for anchor in [ANCHORS.get(name, name)]
         ],
@@ -173,6 +208,7 @@ def _shown(board: DayBoard, account: Account, form: SignForm | None) -> dict[str
         "earlier": _address(board.unit, board.date - timedelta(days=1)),
         "later": _address(board.unit, board.date + timedelta(days=1)) if board.date < today else "",
         "today": today,
+        "past": board.date < today,
         "seal": bytes(closure.hash)[:SEAL].hex() if closure else "",
         **_root(),
         "left_counts": board.left_open.counts if board.left_open else {},
@@ -195,7 +231,7 @@ def rows_of(board: DayBoard, names: Iterable[str]) -> list[Row]:
             if row is None:
                 row = rows[item.key] = Row(item, name, anchor=name not in begun)
                 begun.add(name)
-            row.why.append(str(LISTS[name]))
+            row.why.append(str(_called(LISTS, name, board.date)))
     return list(rows.values())
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
+from anmin.callbacks.lists import open_counts
 from anmin.callbacks.queries import Order, queue_counts, sealed_orders, still_unhappy
 from anmin.desk.shell.navigation import links
 from anmin.desk.shell.page import DeskRequest, Pages, show
@@ -20,6 +21,7 @@ from anmin.people.policy import Capability, can
 
 if TYPE_CHECKING:
     from anmin.matters.flow import Text
+    from anmin.people.models import Account
 
 NEXT = 8
 """How many of the matters that are due first stand on the page."""
@@ -51,10 +53,10 @@ ORDERS = {
 """Orders to put something right that wait for the inspectorate."""
 
 
-def _waiting(name: str, found: list[Order], *, whole: bool) -> tuple[object, ...]:
+def _waiting(account: Account, name: str, found: list[Order], *, whole: bool) -> tuple[object, ...]:
     """What the page shows of such orders: the first of them, or all; and whether there are more."""
     shown = found if whole else found[:NEXT]
-    rows = lines([order for order, _cause in shown], page="desk:matter")
+    rows = lines([order for order, _cause in shown], account, page="desk:matter")
     return (name, *ORDERS[name], len(found), rows, len(shown) < len(found))
 
 
@@ -71,15 +73,15 @@ def home(request: DeskRequest) -> HttpResponse:
         "rooms": [one for one in links(request) if not one.current],
     }
     if can(account, Capability.WORK_CALLBACKS):
-        calls = queue_counts(account)
+        calls, overdue = queue_counts(account), open_counts(account)["late"]
         context["calls"] = calls["now"]
         context["tiles"] = [
             _tile(_("To call now"), calls["now"], reverse("desk:callbacks"), _("citizens waiting")),
             _tile(
-                _("Calls late"),
-                calls["late"],
+                _("Callbacks overdue"),
+                overdue,
                 reverse("desk:callbacks"),
-                _("promised for an earlier time"),
+                _("past the time to call by; to call now: %(n)s") % {"n": calls["late"]},
                 "late",
             ),
         ]
@@ -97,12 +99,12 @@ def home(request: DeskRequest) -> HttpResponse:
         context |= {
             "sees_matters": True,
             "view": view,
-            "lines": lines(first.rows, page="desk:matter"),
+            "lines": lines(first.rows, account, page="desk:matter"),
             "may_open": bool(openable_kinds(account)),
         }
         if sees_sealed_links(account):
             context["orders"] = [
-                _waiting(name, found, whole=request.GET.get("all") == name)
+                _waiting(account, name, found, whole=request.GET.get("all") == name)
                 for name, find in (("sealed", sealed_orders), ("unhappy", still_unhappy))
                 if (found := find(account))
             ]

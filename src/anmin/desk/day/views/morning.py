@@ -64,10 +64,12 @@ pages = Pages(Capability.VIEW_FIGURES)
 def morning(request: DeskRequest) -> HttpResponse:
     """One page about a day, yesterday unless told, as it is known now."""
     account, yesterday = request.user, timezone.localdate() - timedelta(days=1)
-    day = min(day_of(request.GET.get("date", ""), settings.RULES) or yesterday, yesterday)
+    asked = day_of(request.GET.get("date", ""), settings.RULES) or yesterday
+    day = min(asked, yesterday)
     here = reverse("desk:morning")
     context: dict[str, Any] = {
         "day": day,
+        "to_come": asked > yesterday,
         "earlier": f"{here}?date={day - timedelta(days=1)}",
         "later": f"{here}?date={day + timedelta(days=1)}" if day < yesterday else "",
         "due": _due(account),
@@ -127,7 +129,7 @@ def _incidents(account: Account, found: MorningFigures) -> dict[str, Any]:
     opens = shown.may_open(account, one)
     url = shown.records_url(one, Part.NUMERATOR, found.day, found.day) if opens else ""
     signals = [row for row in unusual.rows if row.beyond_chance]
-    labels = shown.cell_labels("category", [row.dimensions["category"] for row in signals])
+    labels = shown.cell_labels(one, "category", [row.dimensions["category"] for row in signals])
     return {
         "count": "—" if unusual.count is None else f"{unusual.count:,}",
         "url": url,

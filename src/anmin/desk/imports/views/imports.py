@@ -69,6 +69,12 @@ class Line:
     tone: str
     counts: list[str]
 
+    @property
+    def profile(self) -> str:
+        """What its column profile is called; one that was made for the file has no name."""
+        made = self.run.profile == looking.PROPOSED
+        return _("made for this file") if made else self.run.profile
+
 
 # --- the page and its uploads -------------------------------------------------------------------
 

@@ -119,7 +119,7 @@ def _choose(
         "matters/bulk.html",
         {
             "chosen": chosen,
-            "lines": lines(chosen, page="desk:matter"),
+            "lines": lines(chosen, request.user, page="desk:matter"),
             "offers": _offers(request, chosen, bound, name),
             "failed": name,
             "assign": bound

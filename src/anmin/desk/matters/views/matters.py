@@ -61,7 +61,7 @@ def matters(request: DeskRequest) -> HttpResponse:
         {
             "form": form,
             "filters": filters,
-            "lines": lines(found.rows, page="desk:matter", to_choose=True),
+            "lines": lines(found.rows, request.user, page="desk:matter", to_choose=True),
             "sorts": {name: _sort(request.GET, filters, name) for name in ("opened", "due")},
             "exports": file_links(request, "matters_file", _asked(request.GET)),
             "newer": _with(request.GET, cursor=found.newer, back="1") if found.newer else "",

@@ -54,7 +54,7 @@ def search(request: DeskRequest) -> HttpResponse:
     older = urlencode({"q": text, "cursor": found.older}) if found.older else ""
     context = {
         "q": text,
-        "lines": lines(rows, page="desk:matter"),
+        "lines": lines(rows, request.user, page="desk:matter"),
         "problem": problem,
         "may_see": may_see,
         "may_phone": policy.may_search_phone(account),

@@ -200,7 +200,7 @@ class MeasurePage(FigurePage[AskedOfOne, Result]):
             "by": asked.by,
             "views": [
                 {
-                    "label": shown.dimension_label(name),
+                    "label": shown.dimension_label(asked.indicator, name),
                     "url": _address(request, by=name),
                     "by": name,
                 }
@@ -219,7 +219,7 @@ class MeasurePage(FigurePage[AskedOfOne, Result]):
 
     def shown(self, request: DeskRequest, asked: AskedOfOne, found: Result) -> dict[str, Any]:
         indicator, by, when = asked.indicator, asked.by, asked.when
-        labels = shown.cell_labels(by, [row.dimensions[by] for row in found.rows])
+        labels = shown.cell_labels(indicator, by, [row.dimensions[by] for row in found.rows])
         return {
             "plot": plot(
                 found,
@@ -235,14 +235,15 @@ class MeasurePage(FigurePage[AskedOfOne, Result]):
             "has_without": indicator.aside is not None,
             "set_aside": shown.set_aside(),
             "is_count": indicator.kind is Kind.COUNT,
-            "dimension": shown.dimension_label(by),
+            "dimension": shown.dimension_label(indicator, by),
             "level": shown.level_now(),
             "as_of": shown.as_of(found),
         }
 
     def sheet(self, request: DeskRequest, asked: AskedOfOne, found: Result) -> Sheet:
         by = asked.by
-        labels = shown.cell_labels(by, [row.dimensions[by] for row in found.rows])
+        values = [row.dimensions[by] for row in found.rows]
+        labels = shown.cell_labels(asked.indicator, by, values)
         cells = [(row.dimensions[by] or "", labels[row.dimensions[by]], row) for row in found.rows]
         cells.append(("total", _("Together"), found.total))
         bare = {f"without_{name}": f"figure.without.{name}" for name in NUMBERS.split()}

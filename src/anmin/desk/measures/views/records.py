@@ -59,7 +59,7 @@ def records(request: DeskRequest, key: str) -> HttpResponse:
     context: dict[str, Any] = {
         "indicator": indicator,
         "back_url": reverse("desk:measure", args=[key]),
-        "said": _in_words(asked),
+        "said": _in_words(indicator, asked),
         "views": choices(
             {part: PARTS[part] for part in _parts(indicator)},
             asked.part,
@@ -81,7 +81,7 @@ def records(request: DeskRequest, key: str) -> HttpResponse:
     seen = opener.matters(request.user, found.keys)
     matters = list(seen.order_by("opened_at", "pk"))
     context |= {
-        "lines": lines(matters, page="desk:matter"),
+        "lines": lines(matters, request.user, page="desk:matter"),
         "hidden": len(found.keys) - len(matters),
         "older": _address(request.GET, after=str(found.after)) if found.after else "",
         "newer": _address(request.GET) if after else "",
@@ -107,10 +107,10 @@ def _day(said: QueryDict, name: str) -> date | None:
     return day_of(said.get(name, ""), settings.RULES)
 
 
-def _in_words(asked: Asked) -> list[str]:
+def _in_words(indicator: Indicator, asked: Asked) -> list[str]:
     """What narrows the list."""
     cells = [
-        f"{shown.dimension_label(name)} {shown.cell_labels(name, [value])[value]}"
+        f"{shown.dimension_label(indicator, name)} {shown.cell_labels(indicator, name, [value])[value]}"
         for name, value in asked.cell.items()
     ]
     days = [(asked.start, _("from %(day)s")), (asked.end, _("until %(day)s"))]

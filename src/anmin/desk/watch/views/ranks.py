@@ -48,7 +48,7 @@ class Asked:
 
 def _labels(found: Ranking) -> dict[Any, str]:
     few = [row.dimensions[found.by] for row in found.too_few]
-    return shown.cell_labels(found.by, [row.code for row in found.rows] + few)
+    return shown.cell_labels(found.indicator, found.by, [row.code for row in found.rows] + few)
 
 
 def _finding(found: Ranking) -> str:
