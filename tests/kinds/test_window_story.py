@@ -156,3 +156,25 @@ def test_a_catalogue_that_does_not_fit_stops_the_start(
 
     assert "no topic" in wrong(code="theft")
     assert "on the spot" in wrong(on_the_spot=True)
+
+
+def refused(client: Any, kind: str, **given: object) -> dict[str, list[str]]:
+    """What the form says that comes back, with nothing opened."""
+    address, before = f"/desk/matters/new/?kind={kind}", Matter.objects.count()
+    key = text(client.get(address)).split('name="key" value="')[1].split('"')[0]
+    answer = client.post(address, {"key": key, "opened_at": "2026-03-09T09:50", **given})
+    assert (answer.status_code, Matter.objects.count()) == (422, before)
+    found: dict[str, list[str]] = answer.context["form"].errors
+    return found
+
+
+def test_whoever_stands_at_a_window_is_served_by_it_wherever_they_live(
+    city: City, sign_in: SignIn, clerk: Account
+) -> None:
+    """No place is asked for: the unit is that of the clerk; the bureau itself is no window."""
+    assert asked(Desk(sign_in, clerk), "id_card", area="").unit == city.jinhu
+    clerk.unit = city.bureau
+    clerk.save()
+    given = {"category": "id_card", "summary": "窗口办理", "d_way": "window"}
+    errors = refused(sign_in(clerk), "window_service", **given)
+    assert errors == {"unit": ["请填写地点，或选择一个单位。"]}

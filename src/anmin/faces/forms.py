@@ -50,11 +50,16 @@ class ActForm(forms.Form):
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def refuse(self, refusal: Refusal) -> None:
-        """Show why an action was refused, at its field; what was typed stays."""
+        """Show why an action was refused, at its field; what was typed stays.
+
+        What is not allowed of one field is a wrong choice, as any other: the page shows it there. A
+        page is not drawn anew (``noSwap``) for what is denied altogether.
+        """
         self.conflict = isinstance(refusal, Conflict)
-        self.denied = isinstance(refusal, NotAllowed)
         names = (refusal.field, f"{DETAIL}{refusal.field}")
-        self.add_error(next((n for n in names if n in self.fields), None), str(refusal))
+        field = next((n for n in names if n in self.fields), None)
+        self.denied = isinstance(refusal, NotAllowed) and field is None
+        self.add_error(field, str(refusal))
 
     def does(self, act: Callable[[dict[str, Any]], object], *, lets_pass: bool = False) -> bool:
         """Whether what was sent is sound and ``act`` did it; a refusal is shown at its field.

@@ -35,6 +35,8 @@ ASKED, REFUSED, WITHDRAWN, LAPSED = (
     "asking_withdrawn",
     "lapsed",
 )
+MANY = 99
+"""Requests that wait are counted up to here."""
 HOUSE = "approvals"
 """The label of the house itself, which lets requests lapse."""
 
@@ -151,8 +153,13 @@ def waiting_for(account: Account) -> QuerySet[ApprovalRequest]:
     rows = ApprovalRequest.objects.filter(
         reduce(or_, steps), outcome="", lapses_at__gte=timezone.now()
     )
-    rows = rows.filter(matter__in=seen).exclude(asked_by=account)
+    rows = rows.filter(matter__in=seen).exclude(asked_by=account).exclude(_left_behind())
     return rows.select_related("matter", "asked_by").order_by("asked_at", "pk")
+
+
+def waiting_count(account: Account) -> int:
+    """How many wait for this person's word, up to ``MANY``; no query for who gives none."""
+    return len(waiting_for(account).order_by().values_list("pk")[:MANY])
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +177,7 @@ def waiting_about(matter: Matter) -> list[ApprovalRequest]:
     """What was asked for about one matter and is not answered yet."""
     if not any(edge.approval for edge in matter.type.flow.moves):
         return []
-    rows = ApprovalRequest.objects.filter(matter=matter, outcome="")
+    rows = ApprovalRequest.objects.filter(matter=matter, outcome="").exclude(_left_behind())
     return list(rows.select_related("matter", "asked_by").order_by("asked_at", "pk"))
 
 

@@ -87,7 +87,9 @@ def known_alike(report: Report) -> list[str]:
         rows = rows.filter(area__in=directory().areas_below(report.area_id))
     found = _best(report, rows.order_by("-opened_at", "-id")[:LOOKED_AT], hours)
     return [
-        ngettext("%(n)d minute ago", "%(n)d minutes ago", minutes) % {"n": minutes}
+        _("just now")
+        if minutes < 1
+        else ngettext("%(n)d minute ago", "%(n)d minutes ago", minutes) % {"n": minutes}
         if minutes < 60
         else ngettext("%(n)d hour ago", "%(n)d hours ago", minutes // 60) % {"n": minutes // 60}
         for one in found

@@ -69,7 +69,11 @@ def merge(
     if not reason.strip():
         raise Refusal(_("Say why."), field="note", code="missing")
     kind, now = matter.type, timezone.now()
-    if matter.pk == other.pk or matter.kind != other.kind:
+    if matter.pk == other.pk:
+        raise Refusal(
+            _("This is the number of this matter itself: give that of the other."), field="other"
+        )
+    if matter.kind != other.kind:
         raise Refusal(_("Only two matters of one kind become one."), field="other")
     if conflict.about(matter) != conflict.about(other):
         raise Refusal(_("They are not about the same people: link them instead."), field="other")

@@ -66,7 +66,7 @@ def open_matter(
     category_for(kind, category)
     now = timezone.now()
     start = _begun(opened_at, now)
-    owner = unit or _answers_for(declared, area, category)
+    owner = unit or _answers_for(declared, area, category, actor)
     policy.require_open(actor, declared, owner=owner, area=area, category=category)
     policy.require_recent(actor, start, now)
     for other in (cause, parent):
@@ -150,11 +150,21 @@ def _begun(opened_at: datetime | None, now: datetime) -> datetime:
     return opened_at or now
 
 
-def _answers_for(declared: Kind, area: Area | None, category: str) -> Unit:
-    """The unit that answers for a place, or for what it is about."""
+def _answers_for(declared: Kind, area: Area | None, category: str, actor: Actor) -> Unit:
+    """The unit that answers for a place, or for what it is about; without either, whoever is told.
+
+    The bureau itself is no unit that somebody comes to: there one is chosen.
+    """
     owner = policy.answers_for(declared, area, category)
+    if owner is None and area is None and actor.account and (own := actor.account.unit):
+        owner = own if own.parent_id else None
     if owner is None:
-        raise Refusal(_("No unit answers for this place; choose one."), field="unit")
+        raise Refusal(
+            _("No unit answers for this place; choose one.")
+            if area
+            else _("Say where it was, or choose a unit."),
+            field="unit",
+        )
     return owner
 
 

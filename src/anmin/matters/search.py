@@ -53,7 +53,7 @@ def search(account: Account, text: str, *, cursor: str = "", limit: int = 50) ->
     text = usual(text).replace("\0", " ").strip()
     if not cursor:
         rows = by_number(account, text, limit=limit)
-        if rows:
+        if rows or _is_number(text):
             return Found(rows)
         indexes = phone_indexes(text)
         if indexes and not policy.may_search_phone(account):
@@ -129,6 +129,15 @@ def _seen(account: Account) -> QuerySet[Matter]:
 def _shown(account: Account, rows: Iterable[Matter]) -> list[Matter]:
     """The matters without the facts that this reader does not see."""
     return [limited.shown(account, one) for one in rows]
+
+
+def _is_number(text: str) -> bool:
+    """Whether that is a whole reference number, which no words are looked up for."""
+    try:
+        parse_number(text)
+    except BadNumber:
+        return False
+    return True
 
 
 def _as_number(text: str) -> str:

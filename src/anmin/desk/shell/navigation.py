@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anmin.callbacks.inbox import waiting_count
 from anmin.faces import icons
+from anmin.matters.approvals import waiting_count as approvals_waiting
 from anmin.people.policy import Capability, capabilities_of
 
 if TYPE_CHECKING:
@@ -49,7 +50,14 @@ ROOMS = (
         Capability.WORK_CALLBACKS,
         waits=waiting_count,
     ),
-    Room("desk:matters", _("Matters"), "clipboard-list", "m", Capability.VIEW_MATTERS),
+    Room(
+        "desk:matters",
+        _("Matters"),
+        "clipboard-list",
+        "m",
+        Capability.VIEW_MATTERS,
+        waits=approvals_waiting,
+    ),
     Room("desk:surveys", _("Surveys"), "forms", "s", Capability.VIEW_SURVEYS),
     Room("desk:import", _("Import"), "file-import", "i", Capability.IMPORT_RECORDS),
     Room("desk:morning", _("Morning page"), "sun-high", "n", Capability.VIEW_FIGURES),

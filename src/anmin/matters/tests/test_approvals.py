@@ -206,7 +206,13 @@ def test_a_request_that_comes_to_nothing_changes_nothing(
             assert approvals.lapse() == 0
             assert approvals.lapse(now=timezone.now() + timedelta(days=30)) == 1
         case "left behind":
+            assert (
+                approvals.waiting_count(city.inspector) == len(approvals.waiting_about(lamp)) == 1
+            )
             mend(lamp, city, spares=1)
+            assert (
+                approvals.waiting_count(city.inspector) == len(approvals.waiting_about(lamp)) == 0
+            )
             assert approvals.lapse() == 1
     request.refresh_from_db()
     assert request.outcome == ("lapsed" if outcome == "left behind" else outcome)

@@ -121,6 +121,14 @@ def test_what_does_not_fit_is_refused_and_changes_nothing(
     assert list(Entry.objects.values_list("pk", flat=True)) == before
 
 
+def test_its_own_number_is_said_to_be_its_own(city: City) -> None:
+    first, _second = pair(city)
+    with pytest.raises(Refusal, match="本事项自己"):
+        merging.merge(
+            matter_id=first.pk, into_id=first.pk, actor=Actor.of(city.inspector), reason="同一起"
+        )
+
+
 def test_a_promise_that_was_broken_before_stays_broken(city: City) -> None:
     first, second = pair(city)
     third = city.incident()

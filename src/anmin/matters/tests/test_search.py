@@ -103,6 +103,13 @@ def test_it_is_said_what_is_too_short(city: City, text: str, piece: str) -> None
         search(city.officer, "，。")
 
 
+def test_a_whole_number_is_a_number_and_no_words(city: City, matter: Matter) -> None:
+    """One that is somebody else's, or that was never given, is not found; nothing is too short."""
+    theirs = city.incident(summary="别家的事", unit=city.yuhai)
+    for number in (theirs.number, theirs.number.lower(), "XF-2026-0000007-W"):
+        assert search(city.officer, number) == Found([])
+
+
 def test_nobody_finds_words_of_what_may_not_be_seen(city: City, matter: Matter) -> None:
     for text in ("电动车", "监控录像", "安阳路", "pine"):
         assert found(city.officer, text) == [matter]

@@ -13,14 +13,16 @@ register = template.Library()
 
 
 @register.inclusion_tag("portal/parts/question.html")
-def question(field: BoundField, heading: bool = False) -> dict[str, Any]:
+def question(field: BoundField, heading: bool = False, needed: bool = False) -> dict[str, Any]:
     """One question: choices as big buttons, anything else as a labelled box.
 
-    ``heading`` makes the label the page's h1, for pages that ask one thing only.
+    ``heading`` makes the label the page's h1, for pages that ask one thing only. ``needed``: it must
+    be answered where it is shown, though the form goes without.
     """
     return {
         "field": field,
         "heading": heading,
+        "needed": needed,
         "choices": isinstance(field.field.widget, forms.RadioSelect),
     }
 
@@ -38,7 +40,7 @@ def error_summary(form: forms.BaseForm) -> dict[str, Any]:
     for bound in form:
         target = bound.id_for_label or f"{bound.auto_id}_0"
         lines += [
-            {"target": target, "label": bound.label.rstrip("?？"), "message": message}
+            {"target": target, "label": bound.label.rstrip("?？.。"), "message": message}
             for message in bound.errors
         ]
     return {"lines": lines}

@@ -174,7 +174,7 @@ def test_whoever_says_what_others_said_is_told_and_decides(city: City, client: C
     asked = client.post(FORM, body)
     shown = asked.content.decode()
     assert asked.status_code == 200
-    assert "2 hours ago" in shown
+    assert f"Noise · {city.town.label} · 2 hours ago" in shown
     assert Matter.objects.count() == 2
     for secret in ("JQ-", "王秀英", "文化小区"):
         assert secret not in shown

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.matters import follow, reported
+from anmin.matters.categories import categories
 from anmin.matters.kind import Kind
 from anmin.matters.likely import Report, known_alike
 from anmin.people.limits import address_range
@@ -90,9 +91,10 @@ def sent(request: HttpRequest) -> HttpResponse:
 
 
 def _alike(kind: Kind, form: ReportForm) -> list[str]:
+    """What others have said: of the topic and in the place that the sender named, and how long ago."""
     said = form.said()
-    area = said["area"]
-    return known_alike(
+    area, topic = said["area"], categories().get(said["category"])
+    found = known_alike(
         Report(
             kind.code,
             said["category"],
@@ -101,6 +103,8 @@ def _alike(kind: Kind, form: ReportForm) -> list[str]:
             summary=said["summary"],
         )
     )
+    named = [str(one.label) for one in (topic, area) if one is not None]
+    return [" · ".join([*named, ago]) for ago in found]
 
 
 def _unpaid(request: HttpRequest, form: ReportForm, asked: effort.Effort) -> str:
