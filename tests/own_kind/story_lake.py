@@ -18,7 +18,14 @@ from anmin.measures.registry import Direction, Indicator, Kind, registry
 from tests.personas import City
 
 FACTS: list[dict[str, Any]] = [
-    {"sort": "phone", "worth": 3000, "weight": 0.2, "insured": False, "colours": ["black", "red"]},
+    {
+        "sort": "phone",
+        "worth": 3000,
+        "weight": 0.2,
+        "insured": False,
+        "order": True,
+        "colours": ["black", "red"],
+    },
     {"sort": "phone", "worth": 200, "insured": True, "lost_on": "2026-02-28", "colours": ["red"]},
     {"sort": "bag", "marks": "绣着王秀英"},
     {},
@@ -63,7 +70,16 @@ def test_its_facts_are_columns_and_dimensions(city: City, lost: list[Matter]) ->
 
 def test_what_tells_of_somebody_or_anything_is_no_column() -> None:
     kept = lake_facts(kind_of("lost_property"))
-    assert {"sort", "worth", "weight", "insured", "lost_on", "colours", "given_back_at"} <= {*kept}
+    assert {
+        "sort",
+        "worth",
+        "weight",
+        "insured",
+        "order",
+        "lost_on",
+        "colours",
+        "given_back_at",
+    } <= {*kept}
     assert not {"marks", "answer", "article", "shelf", "looked"} & {*kept}
 
 
@@ -76,7 +92,7 @@ def test_an_indicator_uses_them_in_expressions(city: City, lost: list[Matter]) -
         table="matters_lost_property",
         kind=Kind.PROPORTION,
         direction=Direction.NEITHER,
-        numerator=lambda rows: (rows.worth >= 1000) & rows.colours.contains('"red"'),
+        numerator=lambda rows: (rows.worth >= 1000) & rows.order & rows.colours.contains('"red"'),
         denominator=lambda rows: rows.worth.notnull() & (rows.weight.isnull() | (rows.weight < 1)),
         hide_small=False,
     )
@@ -125,7 +141,7 @@ def test_a_fact_more_or_of_another_type_writes_its_own_table_anew_and_no_other(
 
 
 def _without(table: Any, vendor: str, name: str) -> str:
-    names = ", ".join(one for one in table.columns if one != name)
+    names = ", ".join(f'"{one}"' for one in table.columns if one != name)
     return f"SELECT {names} FROM ({table.source(vendor)}) AS given"
 
 

@@ -5,7 +5,6 @@ version; ``published.toml`` beside them keeps the digest of every version, and a
 that an edit of an old one cannot pass unnoticed.
 """
 
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Literal, Self
@@ -15,8 +14,9 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from anmin.kernel.bilingual import Term, Words
 from anmin.kernel.errors import NotFound, Refusal
-from anmin.kernel.kind_folders import files_of
+from anmin.kernel.kind_folders import BadFile, checked, files_of
 from anmin.kernel.suggestive import Asked, require_fair, require_same
+from anmin.kernel.toml_files import read_toml
 from anmin.matters.registry import all_kinds
 
 FOLDER = Path(__file__).parent / "scripts"
@@ -127,7 +127,7 @@ _kept: dict[tuple[str, int], Versioned] = {}
 
 
 def _read(model: type[Versioned], path: Path, name: str, version: int) -> Versioned:
-    sheet = model.model_validate(tomllib.loads(path.read_text("utf-8")))
+    sheet = checked(model, path, "", read_toml(path, BadFile))
     if (sheet.code, sheet.version) != (name.rpartition("/")[2], version):
         raise ValueError(f"{path.name} says that it is {sheet.code} version {sheet.version}")
     return sheet

@@ -9,6 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from anmin.callbacks.scripts import require_scripts
 from anmin.config.integrity import require_fitting_keyring
+from anmin.faces.answers import require_answers
 from anmin.matters import kind_check
 from anmin.places.actions import load_shipped
 
@@ -28,6 +29,7 @@ def install() -> Installed:
     list(settings.RULES.all())
     kind_check.require_sound()
     require_scripts()
+    require_answers()
     executor = MigrationExecutor(connection)
     waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     if waiting:

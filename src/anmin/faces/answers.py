@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
 
 from django.conf import settings
@@ -12,7 +11,9 @@ from pydantic import BaseModel, ConfigDict
 
 from anmin.kernel.bilingual import Words
 from anmin.kernel.errors import Refusal
-from anmin.kernel.kind_folders import files_of
+from anmin.kernel.kind_folders import BadFile, checked, entries_of
+from anmin.matters.categories import categories_of
+from anmin.matters.registry import all_kinds
 
 # 〔2026〕 in the number of a document is no gap.
 _GAP = re.compile(r"〔(?!\d{4}〕)[^〔〕]*〕")
@@ -39,10 +40,28 @@ class Answer(BaseModel):
 def all_answers() -> tuple[Answer, ...]:
     """Every text, kind by kind, in the order of the files."""
     return tuple(
-        Answer(kind=kind, key=key, **entry)
-        for kind, path in files_of(settings.KIND_FOLDERS, "answers.toml")
-        for key, entry in tomllib.loads(path.read_text("utf-8")).items()
+        checked(Answer, path, key, {"kind": kind, "key": key, **entry})
+        for kind, path, key, entry in entries_of(settings.KIND_FOLDERS, "answers.toml")
     )
+
+
+def require_answers() -> None:
+    """Refuse a ready text that no matter could take: read at the start, not on somebody's page."""
+    kinds = {kind.code: kind for kind in all_kinds()}
+    for one in all_answers():
+        if one.kind not in kinds:
+            continue  # its declaration is what is wrong, and is refused as that
+        where = f"kind {one.kind}: answers.toml: {one.key}"
+        if one.field not in kinds[one.kind].details.model_fields:
+            raise BadFile(f"{where}: there is no fact {one.field!r}")
+        if strange := sorted(one.categories - set(categories_of(one.kind))):
+            raise BadFile(f"{where}: these are no topics of it: {strange}")
+        for language, text in one.text:
+            try:
+                text.format(number="", unit="")
+            except (KeyError, IndexError, ValueError) as fault:
+                told = "{number} and {unit} are what can be filled in, nothing else in braces"
+                raise BadFile(f"{where}: text.{language}: {told} ({fault})") from None
 
 
 def answers_for(kind: str, field: str, category: str) -> list[Answer]:

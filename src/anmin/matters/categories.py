@@ -1,6 +1,5 @@
 """What a matter is about, read from the ``topics.toml`` of each kind."""
 
-import tomllib
 from functools import cache
 
 from django.conf import settings
@@ -8,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from anmin.kernel.bilingual import Term
 from anmin.kernel.errors import NotFound, Refusal
-from anmin.kernel.kind_folders import files_of
+from anmin.kernel.kind_folders import BadFile, checked, entries_of
 
 
 class Category(Term):
@@ -29,11 +28,10 @@ class Category(Term):
 def categories() -> dict[str, Category]:
     """Every category by its code, kind by kind, in the order of the files; a code stands once."""
     found: dict[str, Category] = {}
-    for kind, path in files_of(settings.KIND_FOLDERS, "topics.toml"):
-        for code, entry in tomllib.loads(path.read_text("utf-8")).items():
-            if code in found:
-                raise ValueError(f"{path}: {code!r} is a category of {found[code].kind} already")
-            found[code] = Category(code=code, kind=kind, **entry)
+    for kind, path, code, entry in entries_of(settings.KIND_FOLDERS, "topics.toml"):
+        if code in found:
+            raise BadFile(f"{path}: {code!r} is a category of {found[code].kind} already")
+        found[code] = checked(Category, path, code, {"code": code, "kind": kind, **entry})
     return found
 
 

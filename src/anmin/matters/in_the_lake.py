@@ -163,10 +163,11 @@ def _clocks_told(kind: Kind, vendor: str) -> tuple[str, str]:
         told += f""",
             CASE WHEN {row}.paused_at IS NULL
                 AND NOT ({row}.ended = '{OVER}' AND {row}.met_at <= {row}.due_at)
-                THEN {row}.due_at END AS {clock.code}_due,
-            CASE WHEN {row}.ended = '' THEN {row}.met_at END AS {clock.code}_met,
+                THEN {row}.due_at END AS "{clock.code}_due",
+            CASE WHEN {row}.ended = '' THEN {row}.met_at END AS "{clock.code}_met",
             CASE WHEN {row}.ended <> '' THEN NULL WHEN {row}.met_at >= {row}.due_at THEN 0.0
-                WHEN {row}.met_at IS NOT NULL THEN 1.0 * {left} / {whole} END AS {clock.code}_left"""
+                WHEN {row}.met_at IS NOT NULL THEN 1.0 * {left} / {whole} END AS "{clock.code}_left"
+            """
         joins += f"""
         LEFT JOIN matters_deadline {row} ON {row}.matter_id = m.id AND {row}.clock = '{clock.code}'"""
     return told, joins
@@ -182,7 +183,7 @@ def _rows_of(kind: Kind, vendor: str) -> str:
             JOIN matters_matter c ON c.id = l.other_id
             WHERE l.matter_id = m.id AND l.relation = 'cause' LIMIT 1
         )"""  # noqa: S608 - as below
-    told = "".join(f", {_FACTS[vendor](one)} AS {name}" for name, one in lake_facts(kind).items())
+    told = "".join(f', {_FACTS[vendor](one)} AS "{name}"' for name, one in lake_facts(kind).items())
     clocks, joins = _clocks_told(kind, vendor)
     # Codes and names come from the program's own kinds, never from outside.
     return f"""

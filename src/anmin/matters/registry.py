@@ -40,6 +40,8 @@ def discover() -> None:
         except Exception as fault:  # what somebody outside wrote is told as what it is
             reason = f"{folder}: {type(fault).__name__}: {fault}"
             raise Refusal(reason, code="bad_kind") from fault
+        if name not in _kinds:
+            raise Refusal(f"{folder}: its kind is called as the folder is", code="bad_kind")
 
 
 def _load(module: str, folder: Path) -> None:

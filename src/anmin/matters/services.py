@@ -5,7 +5,6 @@ An entry for a topic says what the citizen brings, what is done and where. Its t
 own; where the law sets no time, there is no clock of it.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -17,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 
 from anmin.kernel.bilingual import Words
 from anmin.kernel.errors import Refusal
-from anmin.kernel.kind_folders import files_of
+from anmin.kernel.kind_folders import checked, entries_of
 from anmin.kernel.rules import Rule
 from anmin.matters.models import Deadline, Matter
 
@@ -55,9 +54,8 @@ class Service(BaseModel):
 def services() -> Mapping[tuple[str, str], Service]:
     """Every service by its kind and topic, in the order of the files."""
     return {
-        (kind, code): Service(kind=kind, code=code, **entry)
-        for kind, path in files_of(settings.KIND_FOLDERS, "services.toml")
-        for code, entry in tomllib.loads(path.read_text("utf-8")).items()
+        (kind, code): checked(Service, path, code, {"kind": kind, "code": code, **entry})
+        for kind, path, code, entry in entries_of(settings.KIND_FOLDERS, "services.toml")
     }
 
 

@@ -1,6 +1,5 @@
 """The word lists whose codes facts hold: of a kind (``terms.toml`` in its folder), or of a room."""
 
-import tomllib
 from collections.abc import Callable, Mapping
 from functools import cache
 
@@ -8,7 +7,7 @@ from django.conf import settings
 
 from anmin.kernel.bilingual import Term
 from anmin.kernel.errors import NotFound
-from anmin.kernel.kind_folders import files_of
+from anmin.kernel.kind_folders import BadFile, checked, entries_of
 
 _offered: dict[str, Callable[[], Mapping[str, Term]]] = {}
 
@@ -22,11 +21,13 @@ def offer(name: str, words: Callable[[], Mapping[str, Term]]) -> None:
 def _own() -> Mapping[str, Mapping[str, Term]]:
     """The lists of the kinds by name; two of one name stop the start."""
     found: dict[str, Mapping[str, Term]] = {}
-    for _kind, path in files_of(settings.KIND_FOLDERS, "terms.toml"):
-        for name, entries in tomllib.loads(path.read_text("utf-8")).items():
-            if name in found:
-                raise ValueError(f"{path}: there is a word list {name!r} already")
-            found[name] = {code: Term(code=code, **entry) for code, entry in entries.items()}
+    for _kind, path, name, entries in entries_of(settings.KIND_FOLDERS, "terms.toml"):
+        if name in found:
+            raise BadFile(f"{path}: there is a word list {name!r} already")
+        found[name] = {
+            code: checked(Term, path, f"{name}.{code}", {"code": code, **entry})
+            for code, entry in entries.items()
+        }
     return found
 
 

@@ -8,10 +8,11 @@ from typing import Any, Final
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from anmin.kernel.errors import NotFound
+from anmin.kernel.errors import NotFound, Refusal
 from anmin.measures.columns import Column, ColumnType, Text
 from anmin.measures.expressions import Expression as Expression
 from anmin.measures.expressions import Rows as Rows
+from anmin.measures.expressions import column
 from anmin.measures.same_event import Once
 
 type Cursor = str | int | None
@@ -34,8 +35,10 @@ AGAIN: Final = "again"
 can use it as a column."""
 
 
-class DeclarationError(Exception):
-    """A room declares what cannot be: a fault of the program, found at its start."""
+class DeclarationError(Refusal):
+    """A room declares what cannot be: a fault of the program or of a kind, found at its start."""
+
+    default_code = "bad_declaration"
 
 
 def _no_rows(_vendor: str) -> Query:
@@ -176,6 +179,7 @@ class Registry:
             read = {*one.dimensions, *(column for _name, column in one.instead)}
             if strange := read - set(table.columns):
                 raise DeclarationError(f"{one.key}: {one.table} has no column {sorted(strange)}")
+            _require_readable(one, table)
             _put(self.indicators, one.key, one)
 
     def stored(self, table: LakeTable) -> list[LakeTable]:
@@ -202,6 +206,18 @@ class Registry:
             raise NotFound(
                 _("There is no indicator %(key)s.") % {"key": key}, field="key"
             ) from None
+
+
+def _require_readable(one: Indicator, table: LakeTable) -> None:
+    """Refuse an expression over a column that the table has not, now and not on somebody's page."""
+    names = (*table.columns, MONTH, DAY, CUTOFF, AGAIN)
+    rows = Rows(table.name, {name: column(name) for name in names})
+    for looks in (one.numerator, one.denominator, one.frame, one.aside):
+        try:
+            if looks is not None:
+                looks(rows)
+        except (AttributeError, TypeError) as fault:
+            raise DeclarationError(f"{one.key}: {fault}") from fault
 
 
 def _put[T](known: dict[str, T], name: str, one: T) -> None:

@@ -26,8 +26,10 @@ def refresh(
     console.boot()
     from django.utils.translation import gettext as _
 
+    from anmin.matters.kind_check import require_known_rows
     from anmin.measures.lake import refresh
 
+    require_known_rows()
     with console.progress(_("Reading changed months")) as advance:
         done = refresh(engine=engine, full=full, progress=lambda _table, rows: advance(rows, 0))
     told = {

@@ -27,12 +27,15 @@ def worker(
     from anmin.config import tracing
     from anmin.config.home import in_use
     from anmin.config.worker import Worker
+    from anmin.matters.kind_check import require_known_rows
 
     tracing.start()
     one = Worker()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: one.stop())
     with in_use(settings.ANMIN_HOME):
+        # Of matters whose kind this process does not know the news would pass unread, for good.
+        require_known_rows()
         if not once:
             one.run()
             return

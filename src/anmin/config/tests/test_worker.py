@@ -21,12 +21,15 @@ from tests.personas import City
 
 from anmin.config import integrity
 from anmin.config import worker as module
+from anmin.config.commands import worker as command
 from anmin.config.models import Heartbeat, JobLease
 from anmin.config.worker import Worker, backlogs, newest_beat
 from anmin.evidence.findings import What
 from anmin.kernel import jobs as registry
 from anmin.kernel.jobs import Job
 from anmin.matters import news
+from anmin.matters import registry as kinds
+from anmin.matters.kind_check import BadKind
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -349,3 +352,16 @@ def test_a_killed_worker_process_leaves_its_jobs_to_the_next(tmp_path: Path) -> 
     done = subprocess.run(again, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert holders() == []
+
+
+def test_without_the_kind_of_a_matter_no_news_is_read(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What such a worker read of it would be passed over, and no callback ever planned."""
+    city.answered()
+    done: list[Worker] = []
+    monkeypatch.setattr(Worker, "drain", done.append)
+    monkeypatch.delitem(kinds._kinds, "incident")
+    with pytest.raises(BadKind, match="incident"):
+        command.worker(once=True)
+    assert not done

@@ -1,9 +1,11 @@
 """A kind that does not fit the house stops the start, and says what is wrong."""
 
 import dataclasses
+import json
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +13,10 @@ from django.utils import translation
 from tests.personas import City
 
 from anmin.callbacks.scripts import require_scripts
+from anmin.faces import answers
+from anmin.kernel.bilingual import Words
 from anmin.kernel.errors import Refusal
+from anmin.kernel.kind_folders import checked, entries_of
 from anmin.matters import kind_check, registry
 from anmin.matters.clock import Clock
 from anmin.matters.fact_words import in_words, shown
@@ -97,6 +102,62 @@ def test_matters_without_their_kind_stop_the_start(
     monkeypatch.delitem(registry._kinds, "incident")
     with pytest.raises(kind_check.BadKind, match="incident"):
         kind_check.require_known_rows()
+
+
+@pytest.mark.parametrize(
+    ("entry", "named"),
+    [
+        ({"text": {"zh": "您好，{office}。", "en": "Hello."}}, r"text\.zh: .*office"),
+        ({"text": {"zh": "您好。", "en": "Hello {"}}, r"text\.en"),
+        ({"field": "replly"}, "replly"),
+        ({"categories": ["nois"]}, "nois"),
+        ({"titel": "x"}, "titel"),
+        ({"title": "x"}, "title"),
+    ],
+)
+def test_a_ready_text_that_no_matter_could_take_is_named(
+    tmp_path: Path, settings: Any, entry: dict[str, Any], named: str
+) -> None:
+    """Before any page of a matter meets it."""
+    words = {"zh": "您好，{unit}，编号{number}。", "en": "Hello."}
+    good = {"field": "reply", "title": {"zh": "好", "en": "Fine"}, "text": words}
+    file = tmp_path / "answers.toml"
+    settings.KIND_FOLDERS = {"incident": tmp_path}
+    try:
+        for written in (good, good | entry):
+            answers.all_answers.cache_clear()
+            file.write_text(f"thanks = {toml(written)}", "utf-8")
+            if written is good:
+                answers.require_answers()
+        with pytest.raises(Refusal, match=named) as told:
+            answers.require_answers()
+        assert "answers.toml" in str(told.value)
+        assert "thanks" in str(told.value)
+    finally:
+        answers.all_answers.cache_clear()
+
+
+def toml(value: Any) -> str:
+    """A value as one line of TOML; words as JSON has them."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {toml(one)}" for key, one in value.items()) + "}"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def test_a_broken_file_of_a_kind_is_named(tmp_path: Path) -> None:
+    for written, named in (
+        ("[a\n", "topics.toml"),
+        ("a = 1", "a is no table"),
+        ("[a]\nzh='x'", "a.en"),
+    ):
+        (tmp_path / "topics.toml").write_text(written, "utf-8")
+        with pytest.raises(Refusal, match=named):
+            entries_read(tmp_path)
+
+
+def entries_read(folder: Path) -> list[Words]:
+    found = entries_of({"incident": folder}, "topics.toml")
+    return [checked(Words, path, key, entry) for _kind, path, key, entry in found]
 
 
 @pytest.fixture

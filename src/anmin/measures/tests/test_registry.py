@@ -54,6 +54,15 @@ def test_an_indicator_must_be_whole(indicator, change):
         replace(indicator, **change)
 
 
+@pytest.mark.parametrize("part", ["numerator", "denominator", "frame"])
+def test_an_indicator_over_a_column_that_is_not_there_is_named(part):
+    mine = Registry()
+    mine.add(CALLS)
+    with pytest.raises(DeclarationError, match=f"{SATISFACTION.key}: .*no column artikel"):
+        mine.add(replace(SATISFACTION, **{part: lambda rows: rows.artikel.notnull()}))
+    assert SATISFACTION.key not in mine.indicators
+
+
 @pytest.mark.parametrize(
     "change",
     [

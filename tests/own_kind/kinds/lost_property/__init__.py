@@ -27,6 +27,7 @@ class LostPropertyDetails(Details):
     worth: int | None = fact(_("Worth in yuan"))
     weight: float | None = fact(_("Weight in kilograms"))
     insured: bool | None = fact(_("Insured"))
+    order: bool | None = fact(_("By order of a court"))  # a word of SQL, too
     lost_on: date | None = fact(_("Day of the loss"))
     colours: list[str] = fact(_("Colours"), factory=list, terms="colours")
     marks: str = fact(_("Marks that only the owner knows"), "", longest=200, personal=True)
