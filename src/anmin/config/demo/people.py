@@ -15,6 +15,7 @@ STAFF = (
     ("wangyan", "王燕", Role.OPERATOR, "RA-ZH", "回访员 callback operator"),
     ("zhouweiguo", "周卫国", Role.DUTY_LEADER, "RA-JH", "锦湖派出所值班领导 duty leader"),
     ("chenli", "陈立", Role.OFFICER, "RA-JH", "锦湖派出所民警 officer"),
+    ("zhoujie", "周洁", Role.CLERK, "RA-JH", "锦湖派出所窗口 window clerk"),
     ("zhaoming", "赵明", Role.DUTY_LEADER, "RA-ZH", "指挥中心值班领导 duty leader"),
     ("wumin", "吴敏", Role.INSPECTOR, "RA-DC", "督察 inspectorate"),
     ("sunping", "孙平", Role.PROGRAMME, "RA-PA", "平安办 programme office"),
@@ -22,7 +23,17 @@ STAFF = (
     ("zhengju", "郑局", Role.LEADER, "RA", "局领导 bureau leader"),
     ("admin", "管理员", Role.ADMIN, "RA", "系统管理员 administrator"),
 )
-SHOWN = ("linxiao", "zhouweiguo", "chenli", "wumin", "sunping", "hemiao", "zhengju", "admin")
+SHOWN = (
+    "linxiao",
+    "zhouweiguo",
+    "chenli",
+    "zhoujie",
+    "wumin",
+    "sunping",
+    "hemiao",
+    "zhengju",
+    "admin",
+)
 
 
 def hire() -> dict[int, Account]:
