@@ -29,6 +29,7 @@ atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 for name in [name for name in os.environ if name.startswith("ANMIN_") and "TEST" not in name]:
     del os.environ[name]
 os.environ["ANMIN_HOME"] = str(HOME)
+os.environ.setdefault("ANMIN_TEST_SHARED", str(HOME))  # the controller's, for all its workers
 os.environ["ANMIN_KINDS"] = os.environ.get("ANMIN_TEST_KINDS", "")
 os.environ["ANMIN_REQUIRE_MFA"] = "false"  # tests of second factors switch it on
 os.environ["ANMIN_SECRET_KEY"] = "a secret that nobody but the tests ever uses"

@@ -17,7 +17,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from anmin.config.tests.running import ANMIN, Running
+from anmin.config.tests.running import ANMIN, Running, set_up
 from anmin.exchange.tests.test_faults import write_export
 
 ROWS, ASKED, KILLS = 1_000, 180, 6
@@ -47,8 +47,8 @@ def running(tmp_path: Path) -> Iterator[Running]:
     environment.pop("DATABASE_URL", None)
     path = write_export(tmp_path / "export.csv", ROWS)
     words = ["import", "incidents", str(path), "--profile", "template_zh"]
-    for command in (["init"], words):
-        subprocess.run([*ANMIN, *command], env=environment, check=True, capture_output=True)
+    set_up(home)
+    subprocess.run([*ANMIN, *words], env=environment, check=True, capture_output=True)
     running = Running(home)
     try:
         yield running

@@ -1,6 +1,8 @@
 """An installation of a test's own, run as an operator runs it."""
 
+import fcntl
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -14,6 +16,23 @@ from pathlib import Path
 import psutil
 
 ANMIN = [sys.executable, "-m", "anmin.config.command"]
+
+
+def set_up(home: Path) -> None:
+    """Leave ``home`` as `anmin init` does, on SQLite: made once for all tests of a run, and copied.
+
+    For tests of what comes after; `test_up` and `test_bad_machine` set theirs up themselves.
+    """
+    shared = Path(os.environ["ANMIN_TEST_SHARED"]) / "set-up"
+    with (shared.parent / "set-up.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not shared.exists():
+            draft = shared.with_name("set-up.draft")
+            environment = {**os.environ, "ANMIN_HOME": str(draft)}
+            environment.pop("DATABASE_URL", None)
+            subprocess.run([*ANMIN, "init"], env=environment, check=True, capture_output=True)
+            draft.rename(shared)
+    shutil.copytree(shared, home, dirs_exist_ok=True)
 
 
 class Running:

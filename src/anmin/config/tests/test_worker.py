@@ -23,6 +23,7 @@ from anmin.config import integrity
 from anmin.config import worker as module
 from anmin.config.commands import worker as command
 from anmin.config.models import Heartbeat, JobLease
+from anmin.config.tests.running import set_up
 from anmin.config.worker import Worker, backlogs, newest_beat
 from anmin.evidence.findings import What
 from anmin.kernel import jobs as registry
@@ -327,13 +328,14 @@ def test_two_jobs_of_one_name_are_a_mistake(monkeypatch: pytest.MonkeyPatch) -> 
         registry.every(seconds=1)(make())
 
 
+@pytest.mark.once  # the processes that it starts are on SQLite
 @pytest.mark.slow
 def test_a_killed_worker_process_leaves_its_jobs_to_the_next(tmp_path: Path) -> None:
     """Killed for good, not asked to end: its leases are free for the next worker on this host."""
     environment = {**os.environ, "ANMIN_HOME": str(tmp_path / "home")}
     environment.pop("DATABASE_URL", None)  # a database of its own
     anmin = [sys.executable, "-m", "anmin.config.command"]
-    subprocess.run([*anmin, "init"], env=environment, check=True, capture_output=True)
+    set_up(tmp_path / "home")
 
     def holders() -> list[str]:
         database = sqlite3.connect(tmp_path / "home" / "anmin.sqlite3")

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from anmin.config.tests.running import set_up
 from anmin.exchange import reading
 from anmin.exchange.template import template_columns
 
@@ -127,12 +128,7 @@ def homes(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, dict[st
     made = []
     for name in ("killed", "undisturbed"):
         home = tmp_path_factory.mktemp(name)
-        subprocess.run(
-            [*COMMAND, "init"],
-            env={**environment, "ANMIN_HOME": str(home)},
-            check=True,
-            timeout=300,
-        )
+        set_up(home)
         made.append(home)
     return made[0], made[1], environment
 
