@@ -53,6 +53,10 @@ _answers = Prepared(
 OPEN_STATUSES = (Status.CLAIMED, Status.PENDING, Status.PLANNED, Status.MESSAGED, Status.CALLING)
 
 
+TITLES = ("先生", "女士", "小姐", "同志", "师傅", "老师")
+"""Titles with which a name may have been written down."""
+
+
 @dataclass(frozen=True, slots=True)
 class EarlierAttempt:
     """What was tried before, as the next operator reads it."""
@@ -97,8 +101,9 @@ class CallbackView:
     outcomes: Sequence[Outcome]
 
     def opening_to(self, name: str) -> Sequence[str]:
-        """The opening with the full name, once that has been shown; unchanged without one."""
-        told = name.strip()
+        """The opening with the full name and its title, once that has been shown; unchanged without
+        one."""
+        told = polite(name)
         return [line.replace(self.spoken, told) for line in self.opening] if told else self.opening
 
 
@@ -170,6 +175,14 @@ def reopened_in_hand(*, callback_id: int, operator: Account) -> bool:
     return held.filter(Q(withdrawn_at__isnull=False) | Q(matter__closed_at=None)).exists()
 
 
+def polite(name: str) -> str:
+    """A name as it is said to its bearer; one that came with its title stays, none is none."""
+    told = name.strip()
+    if not told or told.endswith(TITLES):
+        return told
+    return _("Mr or Ms %(surname)s") % {"surname": told}
+
+
 def view_of(
     callback: Callback, operator: Account, earlier: Sequence[EarlierAttempt] = ()
 ) -> CallbackView:
@@ -180,8 +193,7 @@ def view_of(
     category = topic.label if topic else str(matter.type.label)
     full = contact_for_message(matter).name
     name, family = mask_name(full), surname(full)
-    spoken = _("Mr or Ms %(surname)s") % {"surname": family} if family else ""
-    spoken = spoken or _("the person who reported")
+    spoken = polite(family) or _("the person who reported")
     words = {
         "bureau": str(head_unit() or ""),
         "number": operator.service_number,

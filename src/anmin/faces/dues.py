@@ -51,6 +51,26 @@ class DueLine:
     ended: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A clock that stands still: since when, until when it ran, and what was left then."""
+
+    since: datetime
+    due: datetime
+    left: str
+
+
+def stopped(deadlines: list[Deadline]) -> Stopped | None:
+    """Of the clocks that stand still, the one that was due first; nothing while none does."""
+    standing = [one for one in deadlines if one.met_at is None and one.paused_at is not None]
+    if not standing:
+        return None
+    first = min(standing, key=lambda one: one.due_at)
+    assert first.paused_at is not None
+    left = first.due_at - first.paused_at
+    return Stopped(first.paused_at, first.due_at, duration(max(left, timedelta())))
+
+
 def due_lines(matter: Matter, deadlines: list[Deadline]) -> list[DueLine]:
     """A matter's deadlines, each with its rule and the holidays that moved it."""
     clocks = {clock.code: clock for clock in matter.type.clocks}

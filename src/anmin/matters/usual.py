@@ -1,4 +1,4 @@
-"""Which kinds are opened by hand most: the form of the most usual one comes first."""
+"""In which order kinds are offered: what the house is there for first, then what is opened most."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -13,10 +13,13 @@ LOOKED_AT = 200
 
 
 def usual_first(kinds: Iterable[Kind]) -> list[Kind]:
-    """The kinds by how often they were opened lately; else the program's own first. One statement."""
+    """The program's first kind, then the others by how often they were opened lately. One statement."""
     opened = Entry.objects.filter(action="open", public=True).order_by("-at")
     lately = Counter(opened.values_list("matter__kind", flat=True)[:LOOKED_AT])
     declared = {code: place for place, code in enumerate(settings.KIND_FOLDERS)}
-    return sorted(
-        kinds, key=lambda kind: (-lately[kind.code], declared.get(kind.code, len(declared)))
-    )
+
+    def place(kind: Kind) -> tuple[bool, int, int]:
+        at = declared.get(kind.code, len(declared))
+        return at > 0, -lately[kind.code], at
+
+    return sorted(kinds, key=place)

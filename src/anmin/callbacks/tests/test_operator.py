@@ -48,7 +48,9 @@ def test_the_operator_sees_what_is_needed_and_nothing_of_who_served(city: City) 
     ]
     assert view.advice is not None
     assert view.advice.code == "theft"
-    assert view.opening_to("王秀英")[0].endswith("请问是11月10日报警的王秀英吗？")
+    assert view.opening_to("王秀英")[0].endswith("请问是11月10日报警的王秀英先生／女士吗？")
+    assert view.opening_to("王女士")[0].endswith("请问是11月10日报警的王女士吗？")
+    assert view.opening_to(" ") == view.opening
     everything = repr(view)
     for hidden in (
         "linxiao",

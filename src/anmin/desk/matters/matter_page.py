@@ -13,7 +13,7 @@ from anmin.desk.shell.sheets import FilledForm, sheet
 from anmin.faces.answers import Answer, answers_for
 from anmin.faces.catalogue import service_seen
 from anmin.faces.details import fact_in_words, label_of, typed
-from anmin.faces.dues import clock_state, due_lines
+from anmin.faces.dues import clock_state, due_lines, stopped
 from anmin.faces.forms import step_form
 from anmin.faces.story import Names, moments
 from anmin.matters import children, merging
@@ -27,6 +27,7 @@ from anmin.matters.services import saved
 from anmin.people.listing import listed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from anmin.faces.forms import ActForm
@@ -101,6 +102,7 @@ def facts_of(view: MatterView, names: Names, account: Account) -> dict[str, Any]
         "moments": moments(matter),
         "service": service_seen(matter.kind, matter.category),
         "dues": due_lines(matter, view.deadlines),
+        "stopped": stopped(view.deadlines) if matter.due_at is None else None,
         "clock_state": clock_state(matter.due_at) if matter.due_at else "",
         "links": [
             (RELATIONS.get(code, code), other, in_scope(account, other))
@@ -151,6 +153,16 @@ def orders_of(matter: Matter, account: Account) -> Orders | None:
     )
 
 
+def asks(move: Move) -> bool:
+    """Whether a step has something to fill in; else one press is enough."""
+    return bool(move.needs or move.takes or move.approval or len(move.outcomes) > 1)
+
+
+def in_the_order_shown(moves: Iterable[Move]) -> list[Move]:
+    """The steps as they stand on the page, so that their digits count up: one press first."""
+    return sorted(moves, key=asks)
+
+
 def step_of(view: MatterView, names: Names, move: Move, place: int, bound: ActForm | None) -> Step:
     """One step with its form; ``bound`` is the form as it was sent, if it was this one."""
     matter = view.matter
@@ -161,7 +173,7 @@ def step_of(view: MatterView, names: Names, move: Move, place: int, bound: ActFo
         sheet(form, move.code, version=matter.version, bound=bound),
         reverse("desk:matter_step", args=[matter.number, move.code]),
         str(place),
-        bool(move.needs or move.takes or move.approval or len(move.outcomes) > 1),
+        asks(move),
         [
             (answer, written(answer, matter, names.unit(matter)), f"{move.code}-{field}")
             for field in (*move.needs, *move.takes)

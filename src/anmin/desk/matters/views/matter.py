@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from anmin.callbacks.resting import has_callbacks
 from anmin.desk.matters.forms import AssignForm, CorrectForm, NoteForm, RevealForm, correct_form
-from anmin.desk.matters.matter_page import facts_of, orders_of, seen_or, step_of, written
+from anmin.desk.matters.matter_page import facts_of, in_the_order_shown, orders_of, seen_or, step_of, written
 from anmin.desk.matters.views.parties import parties_of
 from anmin.desk.shell.page import DeskRequest, Pages, done, show
 from anmin.desk.shell.sheets import FilledForm, boxes, empty_boxes, sheet
@@ -195,7 +195,7 @@ def _page(
         bound.data = bound.retyped(version=view.matter.version)
     steps = [
         step_of(view, names, move, n, bound if move.code == name else None)
-        for n, move in enumerate(view.moves, 1)
+        for n, move in enumerate(in_the_order_shown(view.moves), 1)
     ]
     placed = (
         not bound or name in ("assign", "note", "correct") or any(one.sheet.opened for one in steps)
