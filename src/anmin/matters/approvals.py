@@ -20,6 +20,8 @@ from anmin.kernel.errors import Conflict, NotAllowed, NotFound, Refusal
 from anmin.matters import policy
 from anmin.matters.actions import done_before, lock, require_version
 from anmin.matters.actor import Actor
+from anmin.matters.fact_types import typed_facts
+from anmin.matters.fact_words import in_the_words_of
 from anmin.matters.flow import Approval, Move, Text
 from anmin.matters.ledger import Change, append, deadlines_of, running_clocks
 from anmin.matters.models import ApprovalRequest, Entry, Matter
@@ -168,7 +170,7 @@ class Waiting:
 
     request: ApprovalRequest
     step: Text
-    facts: list[tuple[Text, object]]
+    facts: list[tuple[Text, str]]
     may_decide: bool
     may_withdraw: bool
 
@@ -193,14 +195,14 @@ def shown(requests: Iterable[ApprovalRequest], account: Account) -> list[Waiting
     for one in requests:
         edge, approval = _needing_approval(one.matter, one.step)
         details = one.matter.type.details
-        fields, hidden = details.model_fields, details.hidden_from(account.role)
+        fields, hidden = typed_facts(details), details.hidden_from(account.role)
         mine = one.asked_by_id == account.pk
         found.append(
             Waiting(
                 one,
                 edge.label,
                 [
-                    (fields[name].title or name, value)
+                    (fields[name].title, in_the_words_of(fields[name], value))
                     for name, value in one.inputs.items()
                     if name not in hidden
                 ],

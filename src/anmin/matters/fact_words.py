@@ -8,7 +8,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
-from anmin.matters.fact_types import typed_facts
+from anmin.matters.fact_types import FactType, TypedFact, typed_facts
 from anmin.matters.flow import Text
 from anmin.matters.models import Matter
 from anmin.matters.terms import term_list
@@ -31,6 +31,16 @@ def shown(matter: Matter, names: Iterable[str]) -> list[tuple[Text, str]]:
         for name in names
         if known.get(name) not in (None, "", [])
     ]
+
+
+def in_the_words_of(fact: TypedFact, kept: Any) -> str:
+    """One fact as the database or a request keeps it: codes and moments in words."""
+    value = kept
+    if isinstance(kept, str) and kept and fact.type is FactType.MOMENT:
+        value = datetime.fromisoformat(kept)
+    elif isinstance(kept, str) and kept and fact.type is FactType.DAY:
+        value = date.fromisoformat(kept)
+    return in_words(value, fact.terms)
 
 
 def in_words(value: Any, terms: str = "") -> str:

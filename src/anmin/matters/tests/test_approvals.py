@@ -5,16 +5,21 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 from tests.personas import City
 
 from anmin.kernel.errors import Conflict, NotAllowed, Refusal
 from anmin.matters import actions, approvals, registry
 from anmin.matters.actor import Actor
 from anmin.matters.clock import Clock, Extension
+from anmin.matters.fact_types import FactType, typed_facts
+from anmin.matters.fact_words import in_the_words_of
 from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import Approval, Flow, Move, Stage, State, Text
 from anmin.matters.kind import Details, Kind, fact
 from anmin.matters.models import ApprovalRequest, Deadline, Entry, Matter
+from anmin.matters.registry import kind_of
+from anmin.matters.terms import term_list
 from anmin.matters.verify import verify
 from anmin.people.models import Account
 from anmin.people.roles import Role
@@ -268,3 +273,16 @@ def test_what_has_run_out_is_not_extended(city: City, lamp: Matter) -> None:
     with pytest.raises(Refusal) as refused:
         asked(lamp, city.officer)
     assert refused.value.code == "run_out"
+
+
+def test_what_is_asked_for_is_read_in_words() -> None:
+    petition = kind_of("petition")
+    facts = typed_facts(petition.details)
+    with override("en"):
+        told = in_the_words_of(facts["review_result"], "upheld")
+        day = in_the_words_of(
+            next(one for one in facts.values() if one.type is FactType.MOMENT),
+            "2026-11-10T10:00:00+08:00",
+        )
+    assert told == str(term_list(facts["review_result"].terms)["upheld"].en)
+    assert "T10" not in day

@@ -11,7 +11,14 @@ from django.utils.translation import gettext as _
 
 from anmin.callbacks.resting import has_callbacks
 from anmin.desk.matters.forms import AssignForm, CorrectForm, NoteForm, RevealForm, correct_form
-from anmin.desk.matters.matter_page import facts_of, in_the_order_shown, orders_of, seen_or, step_of, written
+from anmin.desk.matters.matter_page import (
+    facts_of,
+    in_the_order_shown,
+    orders_of,
+    seen_or,
+    step_of,
+    written,
+)
 from anmin.desk.matters.views.parties import parties_of
 from anmin.desk.shell.page import DeskRequest, Pages, done, show
 from anmin.desk.shell.sheets import FilledForm, boxes, empty_boxes, sheet
