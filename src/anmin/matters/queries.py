@@ -21,7 +21,6 @@ from anmin.matters.models import Contact, Deadline, Entry, Link, Matter, Reactio
 from anmin.matters.parties import PartyView, parties_of
 from anmin.matters.registry import all_kinds, kind_of
 from anmin.matters.sealed import SealedLine, lines_of
-from anmin.matters.search import search
 from anmin.people.models import Account
 from anmin.people.policy import is_rated, unit_scope
 from anmin.places.queries import directory
@@ -248,11 +247,6 @@ def open_by_rule(rules: Mapping[str, datetime], *, limit: int = 20) -> dict[str,
         numbers = tuple(rows.values_list("matter__number", flat=True)[:limit])
         found[rule] = Resting(rows.count() if len(numbers) == limit else len(numbers), numbers)
     return found
-
-
-def find(account: Account, text: str, *, limit: int = 20) -> list[Matter]:
-    """The newest matters that ``search`` finds, for whoever wants no page of them."""
-    return search(account, text, limit=limit).rows
 
 
 def may_see(account: Account, matter: Matter) -> bool:

@@ -13,7 +13,7 @@ from anmin.exchange.template import template_columns
 from anmin.matters.contacts import later_contacts, unseal
 from anmin.matters.models import Contact, FurtherPhone, Matter
 from anmin.matters.news import drain
-from anmin.matters.queries import find
+from anmin.matters.search import search
 
 FIRST, SECOND, OFFICE = "+8613857712345", "+8613957712345", "+8657765812345"
 
@@ -48,8 +48,8 @@ def test_several_numbers_are_sealed_in_order_and_each_finds_the_matter(
     assert contact.numbers == (FIRST, SECOND, f"{OFFICE};ext=801")
     assert later_contacts(matter.pk, number=matter.number) == []
     for typed in ("13857712345", "139 5771 2345", "（０５７７）６５８１２３４５", "13957712345;"):
-        assert find(city.inspector, typed) == [matter], typed
-    assert find(city.inspector, "13657712345") == []
+        assert search(city.inspector, typed).rows == [matter], typed
+    assert search(city.inspector, "13657712345").rows == []
 
 
 def test_a_row_whose_number_cannot_be_read_is_rejected_and_nobody_becomes_unreachable(

@@ -25,9 +25,10 @@ from anmin.matters.contacts import unseal
 from anmin.matters.in_the_lake import table_of
 from anmin.matters.models import Contact, Deadline, Entry, LaterContact, Matter
 from anmin.matters.news import drain
-from anmin.matters.queries import find, matters_for
+from anmin.matters.queries import matters_for
 from anmin.matters.reactions import ask_citizen
 from anmin.matters.registry import kind_of
+from anmin.matters.search import search
 from anmin.matters.verify import verify
 from anmin.measures.reading import source_sql
 from anmin.people.models import AccessLog
@@ -69,7 +70,7 @@ def test_what_an_import_opened_is_void_and_its_numbers_are_free_again(
     }
     # In no list, to nobody; but whoever has the number still sees what became of it.
     assert not matters_for(city.inspector).exists()
-    assert find(city.inspector, "13857712345") == []
+    assert search(city.inspector, "13857712345").rows == []
     assert actions.policy.in_scope(city.inspector, Matter.objects.first())
     callback = Callback.objects.get()
     assert (callback.closed_at is None, callback.withdrawn_at is None) == (False, False)
@@ -101,7 +102,7 @@ def test_what_an_import_changed_goes_back_to_what_it_was(city: City, files: File
         if "details" in one:
             one["details"] = {name: value for name, value in one["details"].items() if value}
     assert after == before
-    assert find(city.inspector, "13666666666") == []
+    assert search(city.inspector, "13666666666").rows == []
     assert verify().sound
     assert files.take(city.operator, changed).updated == 1
     matter = Matter.objects.get(external_id="J1")

@@ -19,7 +19,7 @@ from anmin.matters.actor import Actor
 from anmin.matters.contacts import unseal
 from anmin.matters.models import Contact, Deadline, Entry, LaterContact, Matter
 from anmin.matters.news import drain
-from anmin.matters.queries import find
+from anmin.matters.search import search
 from anmin.matters.verify import verify
 
 
@@ -70,7 +70,7 @@ def test_a_later_contact_of_the_system_of_record_stands_beside_the_first(
     matter = Matter.objects.get()
     called = [(one.name, one.phone) for one in contacts_to_call(matter)]
     assert called == [("王女士", "+8613857712345"), ("张先生", "+8613999999999")]
-    assert find(city.inspector, "13999999999") == [matter]
+    assert search(city.inspector, "13999999999").rows == [matter]
     assert "later_contact" in Entry.objects.latest("id").payload["told"]
 
 
@@ -160,7 +160,7 @@ def test_contacts_of_his_never_push_the_true_one_out_of_reach(city: City, files:
     # Two are called: rule callback.contacts_called.
     phones = [one.phone for one in contacts_to_call(Matter.objects.get())]
     assert phones == ["+8613857712345", "+8613900000003"]
-    assert find(city.inspector, "13900000003") == find(city.inspector, "13857712345")
+    assert search(city.inspector, "13900000003").rows == search(city.inspector, "13857712345").rows
     assert verify().sound
 
 
@@ -195,7 +195,7 @@ def test_undoing_the_export_gives_the_unit_s_contact_its_place_back(
     undoing.carry_out(undoing.start(run.pk, actor=city.operator), lambda _run: None)
     matter = Matter.objects.get()
     assert [one.phone for one in contacts_to_call(matter)] == ["+8613900000001"]
-    assert not find(city.inspector, "13857712345")
+    assert not search(city.inspector, "13857712345").rows
     assert verify().sound
 
 

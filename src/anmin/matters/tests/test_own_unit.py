@@ -10,6 +10,7 @@ from anmin.kernel.errors import Conflict, NotAllowed, NotFound, Refusal
 from anmin.matters import actions, merging, queries
 from anmin.matters.actor import Actor
 from anmin.matters.models import Contact, Entry, Link, Matter
+from anmin.matters.search import search
 from anmin.people.models import Account
 from anmin.places.models import Unit
 
@@ -127,7 +128,7 @@ def test_no_key_of_the_house_is_a_search_term(city: City) -> None:
     Matter.objects.filter(pk=cause.pk).update(external_id="E-77001", facts_at=timezone.now())
     for reader in (city.officer, city.duty_leader, city.inspector):
         for key in ("answer:4711", "f00dcafe", "callback", str(order.pk).zfill(4)):
-            assert queries.find(reader, key) == []
-        assert queries.find(reader, "E-77001") == [cause]
+            assert search(reader, key).rows == []
+        assert search(reader, "E-77001").rows == [cause]
     assert (order.outside_number, by_hand.outside_number) == ("", "")
     assert queries.matter_view(city.duty_leader, order.number).links == []

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -81,3 +82,15 @@ def test_what_waits_for_the_inspectorate_is_overdue_on_no_page_of_the_unit(
         assert rows[waits.number]
     # the bureau owes it
     assert tile(sign_in(city.leader), "/desk/morning/", "整改逾期") == 2
+
+
+def test_the_board_asks_few_questions(
+    city: City, sign_in: SignIn, django_assert_max_num_queries: Any
+) -> None:
+    for _n in range(12):
+        city.incident()
+    for account in (city.duty_leader, city.inspector, city.operator):
+        browser = sign_in(account)
+        browser.get("/desk/day/")
+        with django_assert_max_num_queries(29):
+            assert browser.get("/desk/day/").status_code == 200
