@@ -158,7 +158,7 @@ class ContactForm(ActForm):
 
     contact_language = forms.ChoiceField(
         label=_("Language of messages"),
-        choices=[("", _("as the house writes")), *settings.LANGUAGES],
+        choices=[("", _("the language of the installation")), *settings.LANGUAGES],
         required=False,
     )
 

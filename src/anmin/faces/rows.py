@@ -41,7 +41,7 @@ VIEW_LABELS = {
     "mine": gettext_lazy("Mine"),
     "late": gettext_lazy("Late"),
     "at_risk": gettext_lazy("Soon due"),
-    "unowned": gettext_lazy("Without a person"),
+    "unowned": gettext_lazy("Unassigned"),
     "all": gettext_lazy("All, newest first"),
 }
 """The views of a list (``matters.queries.VIEWS``) in words."""

@@ -258,11 +258,13 @@ def _action(entry: Entry) -> str:
         "child_reopened": _("Order goes on"),
         "delay_told": _("Delay announced"),
         "code_given": _("Code to follow it by given"),
-        "approval_asked": _("Another person's word asked for"),
+        "approval_asked": _("Approval asked for"),
         "approval_refused": _("Not agreed to"),
         "asking_withdrawn": _("Request taken back"),
         "lapsed": _("Request lapsed unanswered"),
         "correct": _("Corrected"),
+        "held": _("Put under legal hold"),
+        "released": _("Legal hold lifted"),
         "party_named": _("A party was named"),
         "party_corrected": _("A party was corrected"),
         "party_ended": _("A party was taken out"),
@@ -277,6 +279,11 @@ class Moment:
     label: str
     at: datetime
     after: str
+
+
+def _minute(at: datetime) -> datetime:
+    """A moment as it is shown: what passed between two is told by what one reads."""
+    return at.replace(second=0, microsecond=0)
 
 
 def moments(matter: Matter) -> list[Moment]:
@@ -294,8 +301,8 @@ def moments(matter: Matter) -> list[Moment]:
         Moment(
             label,
             at,
-            f"+{duration(at - known[n - 1][1])}"
-            if n and at - known[n - 1][1] > timedelta(0)
+            f"+{duration(passed)}"
+            if n and (passed := _minute(at) - _minute(known[n - 1][1])) > timedelta(0)
             else "",
         )
         for n, (label, at) in enumerate(known)

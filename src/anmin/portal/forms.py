@@ -159,7 +159,9 @@ class SurveyForm(forms.Form):
                 self.add_error(self.asked.code, str(refusal))
         else:
             if self.asked.closed and value in (None, []) and not self.errors:
-                self.add_error(self.asked.code, _("Please choose one answer."))
+                several = self.asked.kind == "multiple"
+                told = _("Please choose at least one answer.")
+                self.add_error(self.asked.code, told if several else _("Please choose one answer."))
         return self.cleaned_data
 
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from anmin.callbacks.at_a_glance import matters_behind, may_open_callbacks
 from anmin.callbacks.dispositions import dispositions
 from anmin.callbacks.exclusions import exclusions
-from anmin.desk.figures.numbers import percent, span
+from anmin.desk.figures.numbers import counted, percent, span
 from anmin.desk.shell import figure as drawn
 from anmin.faces.templatetags.anmin_time import exact
 from anmin.matters.categories import categories
@@ -240,7 +240,7 @@ def _without(indicator: Indicator, figure: Figure) -> str:
 
 def _of(figure: Figure) -> str:
     return _("%(part)s of %(all)s") % {
-        "part": f"{figure.numerator:,g}" if figure.numerator is not None else "—",
+        "part": "—" if figure.numerator is None else counted(figure.numerator),
         "all": f"{figure.denominator:,}",
     }
 

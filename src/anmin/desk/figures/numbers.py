@@ -12,6 +12,11 @@ def signed(number: float, digits: int = 1) -> str:
     return words if rounded else words[1:]
 
 
+def counted(number: float) -> str:
+    """A count; of a weighted or expected one, one digit after the point."""
+    return f"{number:,.0f}" if number == round(number) else f"{number:,.1f}"
+
+
 def percent(share: float | None, digits: int = 1) -> str:
     """0.936 as 93.6%."""
     return DASH if share is None else f"{share * 100:.{digits}f}%"

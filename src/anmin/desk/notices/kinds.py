@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from anmin.matters.merged import INTO
+from anmin.matters.merging import LET_GO, PARTED, TOOK_IN
 from anmin.matters.promises import RECKON
 from anmin.matters.registry import kind_of
 from anmin.people.roles import Role
@@ -48,8 +50,8 @@ NOTICE_KINDS: Mapping[str, NoticeKind] = {
         NoticeKind("mine", _("Given to me"), _("A matter was given to you."), "info", EVERYONE),
         NoticeKind(
             "unit",
-            _("Handed to my unit"),
-            _("Another unit handed a matter to yours."),
+            _("New in my unit"),
+            _("A matter came to your unit: newly opened, or handed over by another."),
             "info",
             LEADS,
             to_unit=True,
@@ -85,7 +87,7 @@ NOTICE_KINDS: Mapping[str, NoticeKind] = {
         ),
         NoticeKind(
             "replied",
-            _("The citizen replied"),
+            _("The citizen wrote"),
             _("A question to the citizen was answered, or the citizen added something."),
             "done",
             EVERYONE,
@@ -135,6 +137,7 @@ def occasions(entry: Entry) -> list[str]:
             found.append("sent_back")
         # Holidays that were announced make some promises sure without moving them.
         moved = entry.action != RECKON or entry.payload.get("told", {}).get("moved")
-        if move is None and entry.payload.get("clocks") and moved:
+        merges = entry.action in (INTO, TOOK_IN, LET_GO, PARTED)
+        if move is None and entry.payload.get("clocks") and moved and not merges:
             found.append("deadline")
     return found

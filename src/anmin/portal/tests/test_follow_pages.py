@@ -50,7 +50,7 @@ def opened(client: Client, matter: Matter, code: str) -> str:
 
 @pytest.mark.parametrize(
     ("language", "state", "kept"),
-    [("zh-hans", "已答复", "已按时完成："), ("en", "Answered", "Kept: ")],
+    [("zh-hans", "已答复", "已按时完成："), ("en", "Answered", "Done in time: ")],
 )
 def test_the_state_the_promise_and_the_words_for_the_citizen(
     city: City, language: str, state: str, kept: str

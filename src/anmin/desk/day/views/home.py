@@ -28,11 +28,11 @@ NEXT = 8
 CAP = 10_000
 TONES = {"late": "late", "at_risk": "at_risk"}
 HINTS = {
-    "live": _("somebody still owes something"),
+    "live": _("not yet concluded"),
     "mine": _("given to you"),
     "late": _("the deadline has passed"),
     "at_risk": _("the deadline comes near"),
-    "unowned": _("no person has them yet"),
+    "unowned": _("nobody is assigned yet"),
 }
 ORDERS = {
     "sealed": (

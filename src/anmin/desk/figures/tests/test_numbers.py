@@ -3,7 +3,7 @@
 import pytest
 from tests.personas import City, SignIn
 
-from anmin.desk.figures.numbers import signed
+from anmin.desk.figures.numbers import counted, signed
 from anmin.faces.story import Names, story
 from anmin.matters.actor import Actor
 from anmin.matters.ledger import Change, append
@@ -57,3 +57,10 @@ def test_days_of_a_filter_are_said_as_the_page_says_them(
     shown = page.content.decode()
     for one in words:
         assert one in shown
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(32.4625, "32.5"), (0.804669, "0.8"), (1234567.0, "1,234,567"), (0, "0")]
+)
+def test_a_count_that_was_weighted_has_one_digit(number: float, words: str) -> None:
+    assert counted(number) == words

@@ -81,7 +81,7 @@ def _stepped(request: DeskRequest, found: Matter, edge: Move, form: StepForm) ->
 
     told = _("Done: %(step)s.") % {"step": edge.label}
     if edge.approval:
-        told = _("Asked for: it waits for another person's word.")
+        told = _("Asked for: it waits for approval.")
     elif edge.asks:
         told = _("The question is on its way to the citizen.")
     return _act(request, found, form, edge.code, act, told)

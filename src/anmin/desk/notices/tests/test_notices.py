@@ -11,9 +11,10 @@ from anmin.callbacks.signing import night_close
 from anmin.channels.delivery import deliver_due
 from anmin.desk.notices import actions as desk
 from anmin.desk.notices import queries, tasks
+from anmin.desk.notices.kinds import occasions
 from anmin.desk.notices.models import Notice, Watch
 from anmin.kernel.errors import Refusal
-from anmin.matters import actions
+from anmin.matters import actions, merging
 from anmin.matters.actor import CITIZEN, Actor
 from anmin.people.models import Account
 
@@ -257,3 +258,14 @@ def test_what_goes_to_another_unit_is_no_longer_asked_of_the_first(city: City) -
     actions.assign(matter_id=matter.pk, actor=Actor.of(city.inspector), unit=city.yuhai)
     hear()
     assert unread(city.officer) == []
+
+
+def test_two_matters_made_one_are_no_change_of_a_deadline(city: City) -> None:
+    one, other = city.incident(key="one"), city.incident(key="other")
+    for matter in (one, other):
+        actions.assign(matter_id=matter.pk, actor=Actor.of(city.duty_leader), account=city.officer)
+    leader = Actor.of(city.duty_leader)
+    merging.merge(matter_id=one.pk, into_id=other.pk, actor=leader, reason="同一件事")
+    entries = [*one.entries.select_related("matter"), *other.entries.select_related("matter")]
+    assert any(entry.payload.get("clocks") and entry.action == "merged" for entry in entries)
+    assert "deadline" not in [kind for entry in entries for kind in occasions(entry)]
