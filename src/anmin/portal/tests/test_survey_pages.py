@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import translation
 from tests.personas import City
 
 from anmin.channels.models import Message
 from anmin.channels.queries import body_of
+from anmin.portal.forms import survey_form
 from anmin.portal.guard import LISTS, UNKNOWN_LINKS
 from anmin.surveys import contacting, waves
 from anmin.surveys.models import Case, Return, Wave
-from anmin.surveys.questionnaires import questionnaire
+from anmin.surveys.questionnaires import Choice, Question, questionnaire
 from anmin.surveys.tests.scene import FULL, in_field
 
 SHEET = questionnaire("safety", 1)
@@ -162,3 +164,13 @@ def test_her_code_is_in_no_log(
     told = "\n".join(f"{record.msg} {record.getMessage()}" for record in caplog.records)
     assert "portal:survey" in told
     assert code not in told
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"), [("single", "请选择一项。"), ("multiple", "请至少选择一项。")]
+)
+def test_what_is_left_open_is_asked_for_as_it_can_be_answered(kind: Any, told: str) -> None:
+    option = Choice(code="a", zh="甲", en="A")
+    asked = Question(code="q", zh="哪些", en="Which", kind=kind, options=(option,))
+    with translation.override("zh-hans"):
+        assert survey_form(asked, {}).errors["q"] == [told]

@@ -264,8 +264,8 @@ def test_two_matters_made_one_are_no_change_of_a_deadline(city: City) -> None:
     one, other = city.incident(key="one"), city.incident(key="other")
     for matter in (one, other):
         actions.assign(matter_id=matter.pk, actor=Actor.of(city.duty_leader), account=city.officer)
-    leader = Actor.of(city.duty_leader)
-    merging.merge(matter_id=one.pk, into_id=other.pk, actor=leader, reason="同一件事")
+    by = Actor.of(city.inspector)
+    merging.merge(matter_id=one.pk, into_id=other.pk, actor=by, reason="同一件事")
     entries = [*one.entries.select_related("matter"), *other.entries.select_related("matter")]
     assert any(entry.payload.get("clocks") and entry.action == "merged" for entry in entries)
     assert "deadline" not in [kind for entry in entries for kind in occasions(entry)]
