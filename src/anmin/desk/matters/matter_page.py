@@ -104,6 +104,7 @@ def facts_of(view: MatterView, names: Names, account: Account) -> dict[str, Any]
         "dues": due_lines(matter, view.deadlines),
         "stopped": stopped(view.deadlines) if matter.due_at is None else None,
         "clock_state": clock_state(matter.due_at) if matter.due_at else "",
+        "cause": next((other for code, other in view.links if code == "cause"), None),
         "links": [
             (RELATIONS.get(code, code), other, in_scope(account, other))
             for code, other in view.links

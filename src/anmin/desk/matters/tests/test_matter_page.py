@@ -8,7 +8,7 @@ from tests.personas import WANG, City, SignIn
 from anmin.desk.matters.tests.test_matters_pages import clock, hidden, text, url, world
 from anmin.matters import actions
 from anmin.matters.actor import Actor
-from anmin.matters.models import Entry, Matter
+from anmin.matters.models import Entry, Link, Matter
 from anmin.people.models import AccessLog
 
 __all__ = ["clock"]
@@ -224,3 +224,14 @@ def test_an_english_reader_reads_english(city: City, sign_in: SignIn) -> None:
 
 
 # --- opening by hand --------------------------------------------------------------------------------
+
+
+def test_who_has_to_make_the_first_contact_is_led_to_whom(city: City, sign_in: SignIn) -> None:
+    """An order given without the citizen's name leads the inspectorate, and it alone, there."""
+    cause, order = city.incident(), city.incident(contact=None)
+    Link.objects.create(matter=order, relation="cause", other=cause, sealed=True)
+    led = f'<a href="{url(cause)}">{cause.number}</a>'
+    assert led in text(sign_in(city.inspector).get(url(order))).split('id="contact"')[1]
+    page = text(sign_in(city.officer).get(url(order)))
+    assert cause.number not in page
+    assert "没有登记联系方式" in page
