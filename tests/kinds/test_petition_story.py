@@ -11,8 +11,10 @@ from anmin.callbacks import planning
 from anmin.callbacks.models import Callback
 from anmin.matters import lapsing, merging
 from anmin.matters.actor import Actor
+from anmin.matters.citizen import explained
 from anmin.matters.models import Deadline, Entry, Matter
 from anmin.matters.news import drain
+from anmin.matters.steps import step_of
 from anmin.matters.verify import verify
 from anmin.measures.lake import refresh
 from anmin.measures.queries import show
@@ -85,6 +87,11 @@ def test_the_whole_way_with_more_time_a_review_and_a_second_one(
     assert (matter.state, matter.outcome) == ("replied", "not_fixed")
     page = citizen.page()
     assert ("经查：迁入地无合法稳定住所。" in page, "请求复查" in page) == (True, True)
+    longer = page[page.index("办理期限已延长") :]
+    assert "由2026年5月11日 23:59延长至2026年6月10日 23:59" in longer
+    assert "可自收到书面答复之日起30日内在该页面请求上一级机关复查" in sent(matter)[-1]
+    for words in ("可在2026年5月31日（含当日）前请求复查", "第三十五条", "送达日期尚未登记"):
+        assert words in page
 
     traveller.shift(timedelta(days=5))
     before = Entry.objects.count()
@@ -93,6 +100,13 @@ def test_the_whole_way_with_more_time_a_review_and_a_second_one(
         counter.step(matter, "deliver", status=422, delivered_on=never)
     assert Entry.objects.count() == before
     counter.step(matter, "deliver", delivered_on="2026-05-06")
+    page = citizen.page()
+    assert ("可在2026年6月5日（含当日）前" in page, "尚未登记" in page) == (True, False)
+    with translation.override("en"):
+        told = explained(matter, step_of(matter, "ask_review"))
+    assert [one[:66] for one in told] == [
+        "You can ask for a review until 5 June 2026, this day included. The"
+    ]
     # Thirty days from the delivery, not from the reply that was written five days before.
     traveller.move_to(datetime(2026, 6, 4, 2, 0, tzinfo=UTC))
     assert citizen.steps() == ["ask_review"]
@@ -111,6 +125,10 @@ def test_the_whole_way_with_more_time_a_review_and_a_second_one(
     assert matter.state == "review"
     head.agree(matter)
     assert (matter.state, "予以维持。" in sent(matter)[-1]) == ("reviewed", True)
+    assert "30日内在该页面请求复查机关的上一级机关复核" in sent(matter)[-1]
+    page = citizen.page()
+    for words in ("可在2026年7月4日（含当日）前请求复核", "第三十六条", "送达日期尚未登记"):
+        assert words in page
 
     assert citizen.do("ask_again", "仍不服。").state == "second_review"
     desk.step(matter, "hear")

@@ -11,6 +11,7 @@ from django.utils import translation
 
 from anmin.callbacks import planning
 from anmin.callbacks.models import Callback
+from anmin.faces.forms import step_form
 from anmin.kernel.errors import Refusal
 from anmin.matters import kind_check, services
 from anmin.matters.models import Deadline, Matter
@@ -78,6 +79,10 @@ def test_on_the_spot_and_later_with_what_was_saved(
     window.step(at_once, "at_once", result="已当场出具户籍证明。")
     assert (at_once.details["on_the_spot"], at_once.details["visits"]) == (True, 1)
     assert at_once.outcome == "fixed"
+    assert ("已当场办结：已当场出具户籍证明。" in sent(at_once)[-1], len(sent(at_once))) == (
+        True,
+        2,
+    )
     traveller.shift(timedelta(days=3))
     window.step(later, "ask_papers", papers="还需符合要求的照片一张。")
     assert "还需符合要求的照片" in sent(later)[-1]
@@ -128,10 +133,13 @@ def test_more_time_is_the_heads_word_and_only_where_the_law_has_it(
 ) -> None:
     window, head = Desk(sign_in, clerk), Desk(sign_in, city.leader)
     licence, permit = asked(window, "hotel_licence"), asked(window, "residence_permit", anyway="1")
-    reason = {"wait_reason": "需要现场检查。", "note": "检查未完"}
+    reason = {"longer_reason": "需要现场检查。", "note": "检查未完"}
     before = Deadline.objects.get(matter=licence, clock="legal").due_at
+    labels = [str(one.label) for one in step_form("window_service", "longer")().fields.values()]
+    assert ("延期理由" in labels, "听证、检测或鉴定事由" in labels) == (True, False)
     window.step(licence, "longer", **reason)
     head.agree(licence)
+    assert "需延长办理：需要现场检查。" in sent(licence)[-1]
     row = Deadline.objects.get(matter=licence, clock="legal")
     assert (row.due_at > before, row.extended[:24]) == (True, "window_service.extension")
     due = Deadline.objects.get(matter=permit, clock="legal").due_at

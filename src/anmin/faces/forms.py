@@ -23,11 +23,12 @@ from anmin.matters.registry import all_kinds, kind_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from anmin.matters.flow import Text
+    from anmin.matters.flow import Move, Text
     from anmin.matters.kind import Kind
     from anmin.people.models import Account
 
 DETAIL = "d_"
+_CITIZEN_READS = _("The citizen may read this.")
 
 
 def new_key() -> str:
@@ -128,25 +129,45 @@ def step_form(kind_code: str, move_code: str) -> type[StepForm]:
     must = edge.needs if edge else ()
     if edge and edge.approval and "note" not in names:
         names, must = (*names, "note"), (*must, "note")
-    hint = _("The citizen may read this.") if edge and edge.public else ""
     fields: dict[str, forms.Field] = {
-        name: forms.CharField(
-            label=_("Why") if edge and edge.approval else _("Note"),
-            max_length=2000,
-            widget=forms.Textarea,
-            help_text=hint,
-            required=name in must,
-        )
+        name: _note(edge, required=name in must)
         if name == "note"
         else form_field(kind.details.model_fields[name], required=name in must)
         for name in names
     }
+    for name in _read_by_citizen(kind, edge) & set(names):
+        fields[name].help_text = _CITIZEN_READS
     if edge and len(edge.outcomes) > 1:
         ways = [(one.value, OUTCOME_LABELS[one]) for one in edge.outcomes]
-        asked = forms.ChoiceField(label=_("What became of it"), choices=[("", "—"), *ways])
+        asked = forms.ChoiceField(
+            label=_("What became of it"), choices=[("", "—"), *ways], help_text=_CITIZEN_READS
+        )
         fields = {"outcome": asked, **fields}
     told = frozenset(kind.details.told_fields() & set(names))
     return type("FlowStepForm", (StepForm,), {**fields, "told": told})
+
+
+def _note(edge: Move | None, *, required: bool) -> forms.Field:
+    """What is written with a step: to the citizen, or to who must agree to it."""
+    inside = edge is not None and edge.approval is not None
+    shown = _CITIZEN_READS if edge and edge.public else ""
+    return forms.CharField(
+        label=_("Reason for who decides on it") if inside else _("Note"),
+        max_length=2000,
+        widget=forms.Textarea,
+        help_text=_("The citizen does not read this.") if inside else shown,
+        required=required,
+    )
+
+
+def _read_by_citizen(kind: Kind, edge: Move | None) -> set[str]:
+    """The facts of a step that the citizen is told by message, or reads on the page of the matter."""
+    if edge is None:
+        return set()
+    told = {name for tell in edge.tells if not tell.to for name in tell.names}
+    if edge.public:
+        told |= kind.details.told_fields()
+    return told | {*kind.public.fields, *kind.public.reporter}
 
 
 class ContactForm(ActForm):

@@ -112,7 +112,9 @@ class _Teller:
             tone=kind.flow.stage(entry.to_state).value,
             changes=tuple(changes),
             note=entry.note or str(entry.payload.get("told", {}).get("why", "")),
-            told="\n".join(str(facts[name]) for name in sorted(told & facts.keys())),
+            told=tuple(
+                (label_of(kind, one), str(facts[one])) for one in sorted(told & facts.keys())
+            ),
             public=entry.public and bool(entry.note) and not by_another(entry),
         )
 
@@ -222,12 +224,15 @@ def _named(entry: Entry, matter: Matter) -> list[Change]:
     found = [Change(label=_("Matter"), after=one) for one in others if isinstance(one, str)]
     if step := matter.type.flow.move(told.get("step", "")):
         found.append(Change(label=_("Step asked for"), after=str(step.label)))
+    if told.get("file"):
+        found.append(Change(label=_("File"), after=_("a photo or a paper")))
     if told.get("told"):
         found.append(Change(label=_("Message"), after=_("sent to the citizen")))
     if why := {
         "no_phone": _("none: nobody left a number"),
         "sensitive": _("none: others may read that telephone"),
         "opted_out": _("none: this number wants no messages"),
+        "by_word": _("none: nobody follows it by a code, so by word of mouth"),
     }.get(told.get("untold", "")):
         found.append(Change(label=_("Message"), after=why))
     return found

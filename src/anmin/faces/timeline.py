@@ -20,7 +20,7 @@ class Event:
     """One step as the reader may see it: the page decides what that is, not the component.
 
     ``actor`` is a role ("duty leader"); ``actor_name`` only for those who may see it.
-    ``told`` is what the citizen was told in this step, word for word.
+    ``told`` is what this step tells the citizen, word for word, each with what it is.
     ``next_step`` with ``next_due`` says what follows and when.
     """
 
@@ -31,7 +31,7 @@ class Event:
     actor_name: str = ""
     changes: tuple[Change, ...] = ()
     note: str = ""
-    told: str = ""
+    told: tuple[tuple[str, str], ...] = ()
     public: bool = False
     next_step: str = ""
     next_due: datetime | None = None

@@ -20,7 +20,7 @@ from anmin.matters.contacts import (
     unseal,
 )
 from anmin.matters.ledger import Change, append, deadlines_of, running_clocks
-from anmin.matters.merged import parts_of
+from anmin.matters.merged import SAID, goes_on_in, parts_of
 from anmin.matters.models import Contact, Entry, LaterContact, Matter
 from anmin.matters.opening import open_matter as open_matter
 from anmin.matters.queries import by_id
@@ -155,9 +155,11 @@ def note_reply(matter: Matter, *, key: str) -> None:
 
 
 @atomic
-def say_more(*, matter_id: int, text: str, key: str) -> Matter:
+def say_more(*, matter_id: int, text: str, key: str, with_file: bool = False) -> Matter:
     """Add a citizen's word to a matter, for whoever works on it; the caller has seen the code.
 
+    Of one that became part of another both histories have it, but no other reporter reads it.
+    ``with_file``: a file came with it, or alone.
     Raises ``Refusal``: of a matter that has ended or is sealed, without words, too often.
     """
     matter = lock(matter_id)
@@ -166,11 +168,20 @@ def say_more(*, matter_id: int, text: str, key: str) -> Matter:
     if not policy.takes_words(matter):
         raise Refusal(_("Nothing can be added to it any more."), code="ended")
     said = text.strip()[:LONGEST_WORD]
-    if not said:
+    if not said and not with_file:
         raise Refusal(_("Write something first."), field="note")
     if take_one("word of a citizen", matter.number, limit=WORDS).over:
         raise Refusal(_("Much was added today already: please go on tomorrow."), code="limit")
-    _same_state(matter, Change("said", matter.state, note=said, public=True), CITIZEN, key)
+    told: dict[str, Any] = {"file": True} if with_file else {}
+    whole = goes_on_in(matter)
+    if whole is not None:
+        whole = lock(whole.pk)
+        heard = Change(
+            SAID, whole.state, note=said, public=True, told={**told, "from": matter.number}
+        )
+        _same_state(whole, heard, CITIZEN, key)
+        told["into"] = whole.number
+    _same_state(matter, Change(SAID, matter.state, note=said, public=True, told=told), CITIZEN, key)
     return matter
 
 

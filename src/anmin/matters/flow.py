@@ -100,6 +100,7 @@ class Move:
     another person agrees. ``within`` is the rule by which the time for it ends, counted from when
     the matter ended (a review, a reopening), or from the day or moment that the fact ``since`` tells,
     where that is later (the delivery of a written reply).
+    ``explains`` tells the citizen beside the step what it is and until when (``{last}``, the last day).
     ``outcomes`` are what may have become of a matter that it ends: one is fixed by the step, of
     several the input ``outcome`` says which. ``tells`` are its messages, to whoever reported it or to a party.
     ``by`` may name the citizen (``CITIZENS``), who gives the note as the reason, unless the step is
@@ -126,6 +127,7 @@ class Move:
     approval: Approval | None = None
     within: str = ""
     since: str = ""
+    explains: Text = ""
     outcomes: tuple[Outcome, ...] = ()
     tells: tuple[Tell, ...] = ()
     children_done: bool = False

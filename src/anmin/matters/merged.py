@@ -1,10 +1,16 @@
 """What became part of what: a matter and those merged into it, however often that was done."""
 
+from datetime import datetime
+
 from anmin.matters.flow import MERGED
 from anmin.matters.models import Entry, Link, Matter
 
 INTO = "merged"
 """The relation of a matter to the one that it became part of."""
+PARTED = "parted"
+"""The entry of a matter that goes on by itself again."""
+SAID = "said"
+"""The entry of what a citizen added."""
 ASKED = "citizen_asked"
 """The entry of a merged matter whose reporter let the other one go on."""
 
@@ -31,6 +37,21 @@ def goes_on_in(matter: Matter) -> Matter | None:
             return None
         matter = tie.other
     return matter if seen else None
+
+
+def way_of(matter: Matter) -> list[tuple[Matter, datetime]]:
+    """What a merged matter became part of, one after another, each with since when."""
+    way: list[tuple[Matter, datetime]] = []
+    seen: set[int] = set()
+    while matter.state == MERGED and matter.pk not in seen:
+        seen.add(matter.pk)
+        tie = Link.objects.filter(matter=matter, relation=INTO).select_related("other").first()
+        since = Entry.objects.filter(matter=matter, action=INTO).order_by("-seq").first()
+        if tie is None or since is None:
+            break
+        matter = tie.other
+        way.append((matter, since.at))
+    return way
 
 
 def by_another(entry: Entry) -> bool:

@@ -21,7 +21,7 @@ from anmin.matters.clock import Running, tick
 from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import MERGED
 from anmin.matters.ledger import Change, Replay, append, deadlines_of, running_clocks
-from anmin.matters.merged import INTO
+from anmin.matters.merged import INTO, PARTED
 from anmin.matters.models import Entry, Link, Matter
 from anmin.matters.reckoning import reckoner
 from anmin.matters.taking import tell_parent
@@ -35,7 +35,7 @@ RELATIONS: Mapping[str, Promise] = {
     REPEATS: gettext_lazy("Brings up again"),
 }
 """What somebody may say of two matters by hand."""
-TOOK_IN, LET_GO, PARTED = "took_in", "let_go", "parted"
+TOOK_IN, LET_GO = "took_in", "let_go"
 
 
 @atomic

@@ -44,7 +44,7 @@ TOGETHER = Tell(
     )
 )
 """What tells a citizen that his report became part of another."""
-NO_PHONE, SENSITIVE, OPTED_OUT = "no_phone", "sensitive", "opted_out"
+NO_PHONE, SENSITIVE, OPTED_OUT, BY_WORD = "no_phone", "sensitive", "opted_out", "by_word"
 MARGIN = timedelta(minutes=30)
 """What would fall into the quiet hours is told in the last half hour before them."""
 
@@ -64,6 +64,12 @@ def prospect(
         return []
     known = _contacts(matter, tell.to) if contact is None else [contact]
     named = {one.phone: one for one in known if one.phone}
+    if named and tell.followed:
+        followers = _contacts(matter, tell.to, followed=True)
+        named = {one.phone: one for one in followers if one.phone}
+        if not named:
+            change.told["untold"] = BY_WORD
+            return []
     hearers = [one for one in named.values() if not has_opted_out("sms", one.phone)]
     if named and not hearers:
         change.told["untold"] = OPTED_OUT
@@ -172,6 +178,7 @@ def _words(matter: Matter, follow: str, language: str) -> Mapping[str, Any]:
         "number": matter.number,
         "office": names["office"],
         "due": _due(matter),
+        "days": _days(matter),
         "page": f"{settings.BASE_URL}/f/{matter.number}",
         "code": follow,
     }
@@ -199,12 +206,23 @@ def _due(matter: Matter) -> str:
     return f"{formats.date_format(local, 'MONTH_DAY_FORMAT')} {local:%H:%M}"
 
 
-def _contacts(matter: Matter, to: str) -> list[ContactFacts]:
-    """The first contact, or a party's; of this matter and of those that became part of it."""
+def _days(matter: Matter) -> str:
+    """The days in which the citizen may take the next step, where there is such a time."""
+    own = (one for one in matter.type.flow.moves_from(matter.state) if one.by_citizen)
+    rules = [settings.RULES.get(one.within, timezone.localdate()) for one in own if one.within]
+    return next((str(one.value) for one in rules if one.unit == "calendar_days"), "")
+
+
+def _contacts(matter: Matter, to: str, *, followed: bool = False) -> list[ContactFacts]:
+    """The first contact, or a party's; of this matter and of those that became part of it.
+
+    ``followed``: only of those of them that are followed by a code.
+    """
     all_of_it = (matter, *parts_of(matter))
     if to:
         return [one for part in all_of_it for one in citizens_of(part, to)]
     rows = Contact.objects.filter(matter__in=all_of_it).select_related("matter")
+    rows = rows.filter(matter__follow_code__isnull=False) if followed else rows
     found = {row.matter_id: unseal(row, number=row.matter.number) for row in rows}
     return [found[one.pk] for one in all_of_it if one.pk in found]
 

@@ -14,6 +14,7 @@ from anmin.matters.categories import categories
 from anmin.matters.conflict import NOBODY, About
 from anmin.matters.flow import Move, Stage
 from anmin.matters.kind import Kind
+from anmin.matters.merged import goes_on_in
 from anmin.matters.models import Link, Matter
 from anmin.matters.registry import all_kinds
 from anmin.people.models import Account
@@ -297,8 +298,9 @@ def require_note(actor: Actor, matter: Matter) -> None:
 
 
 def takes_words(matter: Matter) -> bool:
-    """Whether its citizen may add a word: while it is open, and not under seal."""
-    return matter.live and not matter.type.seals and not matter.type.keeps_sealed
+    """Whether its citizen may add a word: while it, or what it is part of, is open and unsealed."""
+    whole = goes_on_in(matter) or matter
+    return whole.live and not matter.type.seals and not matter.type.keeps_sealed
 
 
 def require_reveal(actor: Actor, matter: Matter) -> None:

@@ -3,22 +3,31 @@
 Nothing of who works on it; only entries that were written for the citizen to read.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anmin.matters.children import counted
-from anmin.matters.fact_words import shown
+from anmin.matters.fact_words import in_words, shown
 from anmin.matters.flow import Text
-from anmin.matters.merged import ASKED, by_another, goes_on_in
+from anmin.matters.merged import ASKED, INTO, PARTED, SAID, by_another, goes_on_in, way_of
 from anmin.matters.messages import DELAYED, promised_now
 from anmin.matters.models import Entry, Matter
 from anmin.matters.outcome import OUTCOME_LABELS
 from anmin.matters.services import saved
 from anmin.people.listing import listed
+
+_TITLES: Mapping[str, Text] = {
+    DELAYED: gettext_lazy("It takes longer than promised"),
+    SAID: gettext_lazy("What you added"),
+    ASKED: gettext_lazy("You asked to go on"),
+    "note": gettext_lazy("A word from the office"),
+    PARTED: gettext_lazy("Handled by itself again"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +76,8 @@ class Followed:
 def face(matter: Matter) -> Followed:
     """What the reporter of a matter sees of it now.
 
-    Of one that became part of another: how that stands, but nothing that was said to others.
+    Of one that became part of another: how that stands, and what its steps tell; not the notes that
+    were written, or the questions that were put, to the other reporter.
     """
     kind, now = matter.type, goes_on_in(matter) or matter
     names = dict.fromkeys((*kind.public.fields, *kind.public.reporter))
@@ -111,26 +121,72 @@ def _promise(matter: Matter) -> PromiseSeen | None:
 
 
 def _story(matter: Matter) -> list[Line]:
-    told = matter.type.details.told_fields()
+    """Its own history, and since it became part of another what is told of that one."""
     lines: list[Line] = []
-    for entry in Entry.objects.filter(matter=matter, public=True).order_by("seq"):
-        words = [str(entry.payload.get("details", {}).get(name, "")) for name in sorted(told)]
-        # What somebody wrote with a step is for the citizen only where the step is his to read.
-        note = "" if by_another(entry) else entry.note
-        text = "\n".join(one for one in (*words, note) if one)
-        title = _title(matter, entry)
-        if text or not lines or title != lines[-1].title:
-            lines.append(Line(entry.at, title, text))
+    for entry, longer in _history(matter):
+        hidden = entry.action == SAID and by_another(entry)
+        if not hidden and (entry.public or entry.action in (INTO, PARTED)):
+            _add(lines, Line(entry.at, _title(matter, entry), _words(matter, entry, longer)))
+    for whole, since in way_of(matter):
+        steps = {DELAYED, *(one.code for one in whole.type.flow.moves)}
+        for entry, longer in _history(whole):
+            if entry.public and entry.at > since and entry.action in steps:
+                told = _lines(longer, *_told(whole, entry))
+                _add(lines, Line(entry.at, _title(whole, entry), told))
     return lines
 
 
+def _history(matter: Matter) -> Iterator[tuple[Entry, str]]:
+    """The entries of a matter, in order; with a step that takes longer from when to when."""
+    due: dict[str, datetime] = {}
+    for entry in Entry.objects.filter(matter=matter).order_by("seq"):
+        clocks = entry.payload.get("clocks", {})
+        now = {code: datetime.fromisoformat(clock["due"]) for code, clock in clocks.items()}
+        move, longer = matter.type.flow.move(entry.action), ""
+        if move is not None and move.extends in due.keys() & now.keys():
+            longer = _("Until %(after)s instead of %(before)s") % {
+                "after": in_words(now[move.extends]),
+                "before": in_words(due[move.extends]),
+            }
+        due |= now
+        yield entry, longer
+
+
+def _add(lines: list[Line], line: Line) -> None:
+    if line.text or not lines or line.title != lines[-1].title:
+        lines.append(line)
+
+
+def _words(matter: Matter, entry: Entry, longer: str) -> str:
+    """What the reporter of a matter reads of its own entry."""
+    # What somebody wrote with a step is for the citizen only where the step is his to read.
+    hidden = by_another(entry) or entry.action in (INTO, PARTED)
+    file = _("A photo or a paper was added.") if entry.payload.get("told", {}).get("file") else ""
+    note = "" if hidden else entry.note
+    return _lines(longer, *_told(matter, entry, asked=True), note, file)
+
+
+def _lines(*texts: str) -> str:
+    return "\n".join(one for one in texts if one)
+
+
+def _told(matter: Matter, entry: Entry, *, asked: bool = False) -> list[str]:
+    """What a step tells everybody who reported it; a question (``asked``) is put to one alone."""
+    move = matter.type.flow.move(entry.action)
+    if move is not None and move.asks and not asked:
+        return []
+    facts = entry.payload.get("details", {})
+    return [str(facts.get(name, "")) for name in sorted(matter.type.details.told_fields())]
+
+
 def _title(matter: Matter, entry: Entry) -> Text:
-    if entry.action == DELAYED:
-        return gettext_lazy("It takes longer than promised")
-    if entry.action == "said":
-        return gettext_lazy("What you added")
-    if entry.action == ASKED:
-        return gettext_lazy("You asked to go on")
-    if entry.action == "note":
-        return gettext_lazy("A word from the office")
-    return matter.type.flow.state(entry.to_state).outside
+    """What happened: the state that it came to, or for what left it where it was what that was."""
+    flow, details = matter.type.flow, matter.type.details
+    move = flow.move(entry.action)
+    if move is not None and move.extends:
+        return gettext_lazy("It takes longer")
+    if move is not None and not move.target:
+        told = sorted(details.told_fields() & entry.payload.get("details", {}).keys())
+        if told or move.by_citizen:
+            return str(details.model_fields[told[0]].title) if told else move.label
+    return _TITLES.get(entry.action) or flow.state(entry.to_state).outside

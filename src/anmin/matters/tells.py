@@ -5,7 +5,7 @@ from string import Formatter
 
 from django.utils.functional import Promise
 
-WORDS = frozenset({"bureau", "about", "number", "office", "due", "page"})
+WORDS = frozenset({"bureau", "about", "number", "office", "due", "page", "days"})
 """What every text may name: see ``messages.words``. Besides these the facts that are told."""
 GIVEN_ONCE = frozenset({"code"})
 """What only the text of an opening may name: the code to follow the matter by."""
@@ -15,11 +15,13 @@ GIVEN_ONCE = frozenset({"code"})
 class Tell:
     """One message to whoever reported the matter, or to the party of role ``to``.
 
-    ``text`` names in braces what it tells (``{office}``, ``{reply}``).
+    ``text`` names in braces what it tells (``{office}``, ``{reply}``). ``followed``: only for those
+    who follow it by a code; whoever telephoned is told by word of mouth, and is not told twice.
     """
 
     text: str | Promise
     to: str = ""
+    followed: bool = False
 
     @property
     def names(self) -> frozenset[str]:

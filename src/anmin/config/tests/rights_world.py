@@ -50,7 +50,15 @@ PHONE = "13900007777"
 def sealed_kind() -> Kind:
     """A kind that one role alone reads; none is shipped yet, so the walk brings one."""
     pattern = registry.kind_of("incident")
-    return replace(pattern, code="walked_tip", prefix="WT", seals=SEALED_TO, follow_up=None)
+    silent = tuple(replace(one, tells=()) for one in pattern.flow.moves)
+    return replace(
+        pattern,
+        code="walked_tip",
+        prefix="WT",
+        seals=SEALED_TO,
+        follow_up=None,
+        flow=replace(pattern.flow, moves=silent),
+    )
 
 
 def whose(name: str, route: str) -> tuple[str, ...]:

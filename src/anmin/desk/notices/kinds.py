@@ -126,7 +126,8 @@ def occasions(entry: Entry) -> list[str]:
         found.append("unit")
     if entry.action == "note":
         found.append("noted")
-    if entry.action in ("replied", "said"):
+    # What the reporter of a part adds is told of once: to whoever has the whole.
+    if entry.action in ("replied", "said") and not entry.payload.get("told", {}).get("into"):
         found.append("replied")
     if entry.from_state:
         flow = kind.flow

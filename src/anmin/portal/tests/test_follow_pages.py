@@ -2,13 +2,12 @@
 
 import re
 import uuid
-from datetime import timedelta
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from PIL import Image
 from tests.personas import City
@@ -21,6 +20,7 @@ from anmin.files.models import File
 from anmin.files.queries import files_of
 from anmin.matters import actions, follow, merging
 from anmin.matters.actor import Actor
+from anmin.matters.contacts import ContactFacts
 from anmin.matters.models import Entry, Matter
 from anmin.matters.reactions import ask_citizen
 
@@ -135,25 +135,80 @@ def test_a_step_that_is_not_the_citizens_is_refused_and_changes_nothing(
     assert matter.state == "answered"
 
 
-def test_a_merged_report_says_how_the_other_stands_and_nothing_of_its_reporter(
-    city: City, client: Client
-) -> None:
-    mine = city.incident()
-    main = city.incident(opened_at=timezone.now() - timedelta(hours=1))
-    code = coded(city, mine)
-    merging.merge(
-        matter_id=mine.pk, into_id=main.pk, actor=Actor.of(city.inspector), reason="同一起"
+OTHER = ContactFacts("张建国", "+8613957700001", "")
+
+
+def test_a_merged_report_gets_the_answer_and_nothing_of_its_other_reporter(city: City) -> None:
+    mine, main = city.incident(contact=OTHER), city.incident()
+    codes = {one.pk: coded(city, one) for one in (mine, main)}
+    by, inspector = Actor.of(city.officer), Actor.of(city.inspector)
+    merging.merge(matter_id=mine.pk, into_id=main.pk, actor=inspector, reason="内部理由")
+    actions.add_note(matter_id=main.pk, actor=by, text="只给另一位的话", public=True)
+    actions.move(matter_id=main.pk, code="arrive", actor=by)
+    ask_citizen(matter_id=main.pk, code="ask", actor=by, question="只问另一位的问题？")
+    client, there = (Client(headers={"Accept-Language": "zh-hans"}) for _n in range(2))
+    page = opened(client, mine, codes[mine.pk])
+    assert 'name="more-text"' in page  # it goes on, so its citizen adds to it
+    body = {"say": "1", "more-key": uuid.uuid4().hex, "more-text": "我也看见了"}
+    file = SimpleUploadedFile("车.jpg", photo())
+    for _turn in range(2):
+        assert client.post(f"/f/{mine.number}", body | {"more-file": file}).status_code == 302
+        file.seek(0)
+    said = Entry.objects.filter(action="said").order_by("matter_id")
+    assert [(one.matter_id, one.note) for one in said] == [
+        (mine.pk, "我也看见了"),
+        (main.pk, "我也看见了"),
+    ]
+    assert [occasions(one) for one in said] == [[], ["replied"]]
+    assert len(files_of(city.officer, "matter", main.number)) == 1
+    answered = actions.move(
+        matter_id=main.pk, code="answer", actor=by, inputs={"reply": "已抓获，车辆请来领回。"}
     )
-    actions.move(
-        matter_id=main.pk,
-        code="answer",
-        actor=Actor.of(city.officer),
-        inputs={"reply": "只对另一位报警人说的话"},
-    )
-    page = opened(client, mine, code)
-    assert "只对另一位" not in page
-    assert main.number not in page
+    page = opened(client, mine, codes[mine.pk])
+    for shown in (
+        "与另一件报告合并办理",
+        "已抓获，车辆请来领回。",
+        "我也看见了",
+        "补充了照片或材料。",
+    ):
+        assert shown in page
+    for hidden in ("只给另一位", "只问另一位", "内部理由", main.number, 'name="more-text"'):
+        assert hidden not in page
+    assert "我也看见了" not in opened(there, main, codes[main.pk])
+    heard = Message.objects.filter(key__startswith=f"{main.number}/{answered.version}:answer")
+    assert {body_of(one).count("已抓获，车辆请来领回。") for one in heard} == {1}
+    assert heard.count() == 2
     assert follow.by_pass(follow.pass_for(mine)) == mine
+    before = Entry.objects.count()
+    late = client.post(f"/f/{mine.number}", body | {"more-key": uuid.uuid4().hex})
+    assert (late.status_code, Entry.objects.count()) == (422, before)
+
+
+@pytest.mark.parametrize(
+    ("contact", "follows", "told"),
+    [
+        (OTHER, True, {"told": 1}),
+        (OTHER, False, {"untold": "by_word"}),
+        (None, True, {"untold": "no_phone"}),
+    ],
+)
+@pytest.mark.parametrize(("step", "who"), [("answer", "officer"), ("refer", "duty_leader")])
+def test_an_answer_is_sent_to_who_follows_it_and_the_history_says_what_was_done(
+    city: City,
+    contact: ContactFacts | None,
+    follows: bool,
+    told: dict[str, Any],
+    step: str,
+    who: str,
+) -> None:
+    matter = city.incident(contact=contact)
+    if follows:
+        follow.give(matter)
+    before = Message.objects.count()
+    by = Actor.of(getattr(city, who))
+    actions.move(matter_id=matter.pk, code=step, actor=by, inputs={"reply": "已修好。"})
+    assert Entry.objects.filter(matter=matter).latest("seq").payload["told"] == told
+    assert Message.objects.count() - before == told.get("told", 0)
 
 
 def test_a_word_of_the_citizen_reaches_who_works_on_it_and_comes_back_once(

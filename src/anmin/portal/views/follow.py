@@ -21,6 +21,7 @@ from anmin.files.queries import largest
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.matters import actions, citizen, follow, public
 from anmin.matters.attachments import LABEL
+from anmin.matters.merged import goes_on_in
 from anmin.matters.policy import takes_words
 from anmin.people.limits import address_range
 from anmin.portal.forms import FollowCode, Reason, Word
@@ -124,14 +125,14 @@ def _say(request: HttpRequest, matter: Matter) -> HttpResponse:
             if file is not None:
                 keep(
                     label=LABEL,
-                    key=matter.number,
+                    key=(goes_on_in(matter) or matter).number,
                     name=file.name or "",
                     chunks=file.chunks(),
                     by=None,
                     request=told["key"],
                 )
-                text = text or _("A photo or a paper was added.")
-            actions.say_more(matter_id=matter.pk, text=text, key=f"word:{told['key']}")
+            key = f"word:{told['key']}"
+            actions.say_more(matter_id=matter.pk, text=text, key=key, with_file=file is not None)
         except Refusal as refusal:
             form.add_error("file" if refusal.field == "file" else "text", str(refusal))
         else:
@@ -152,6 +153,7 @@ def _page(
     context = {
         "face": public.face(matter),
         "steps": steps,
+        "explained": [line for one in steps for line in citizen.explained(matter, one)],
         "explains": any(not one.unexplained for one in steps),
         "form": reason or Reason(),
         "word": (word or Word()) if takes_words(matter) else None,

@@ -219,7 +219,7 @@ def test_the_citizen_is_asked_once_and_the_answer_is_read(city: City, sign_in: S
 def test_an_english_reader_reads_english(city: City, sign_in: SignIn) -> None:
     matter = city.answered()
     page = text(sign_in(city.inspector, language="en").get(url(matter)))
-    for word in ("Answer the reporter", "Jinhu Station", "The citizen was told:", "Reopen"):
+    for word in ("Answer the reporter", "Jinhu Station", "Answer for the reporter:", "Reopen"):
         assert word in page
 
 

@@ -93,13 +93,14 @@ def test_the_story_tells_role_change_and_what_the_citizen_was_told() -> None:
         actor="duty leader",
         action="Assigned",
         changes=(Change(label="Unit", before="none", after="Anyang <station>"),),
-        told="You will hear from us in three days.",
+        told=(("Answer", "You will hear from us in three days."),),
         public=True,
     )
     shown = render("{% timeline events %}", events=[event])
     for words in ("duty leader", "Assigned", "Anyang &lt;station&gt;", "<del>none</del>"):
         assert words in shown
-    assert "The citizen was told:" in shown
+    assert "To the citizen" in shown
+    assert "Answer:" in shown
     assert "You will hear from us in three days." in shown
 
 

@@ -12,6 +12,7 @@ from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import Flow, Move, Stage, State
 from anmin.matters.kind import ByCitizen, Details, FollowUp, Kind, Public, Retention, fact
 from anmin.matters.registry import register
+from anmin.matters.tells import Tell
 from anmin.people.roles import Role
 from anmin.places.queries import responsible_unit
 
@@ -34,10 +35,12 @@ class IncidentDetails(Details):
     general_offense: str = fact(_("Case number"), "", longest=64)
     minor_involved: bool | None = fact(_("A minor is involved"))
     in_progress: bool | None = fact(_("The case is still under investigation"))
-    reply: str = fact(_("What the reporter was told"), "", longest=2000, personal=True, told=True)
+    reply: str = fact(_("Answer for the reporter"), "", longest=2000, personal=True, told=True)
     question: str = fact(_("Question to the reporter"), "", longest=500, told=True)
 
 
+# Whoever telephoned is answered by telephone; the answer is sent where it was promised at reporting.
+ANSWER = Tell(_("{bureau}: {office} on {about} ({number}): {reply} {page}"), followed=True)
 FLOW = Flow(
     start="received",
     states={
@@ -87,6 +90,7 @@ FLOW = Flow(
             HANDLERS,
             needs=("reply",),
             stamps="answered_at",
+            tells=(ANSWER,),
         ),
         Move(
             "refer",
@@ -96,6 +100,7 @@ FLOW = Flow(
             LEADERS,
             needs=("reply",),
             stamps="answered_at",
+            tells=(ANSWER,),
         ),
         Move(
             "withdraw",

@@ -180,8 +180,9 @@ FLOW = Flow(
             tells=(
                 Tell(
                     _(
-                        "{bureau}: {office} on {about} ({number}): {reply} "
-                        "Grounds, and how to ask for a review: {page}"
+                        "{bureau}: {office} on {about} ({number}): {reply} Grounds: {page} "
+                        "If you do not agree, you can ask the body one level above for a review "
+                        "there, within {days} days of receiving the written reply."
                     )
                 ),
             ),
@@ -203,6 +204,11 @@ FLOW = Flow(
             DESK | CITIZENS,
             within="petition.national.review_request",
             since="delivered_on",
+            explains=_(
+                "You can ask for a review until {last}, this day included. The body one level above "
+                "the one that replied reviews it (Regulations on Petitions, article 35). The time "
+                "counts from when you received the written reply."
+            ),
             tells=(Tell(_("{bureau}: the review of {about} ({number}) is decided by {due}.")),),
         ),
         Move(
@@ -213,7 +219,15 @@ FLOW = Flow(
             DESK,
             needs=("review_body", "review_result", "review_reply"),
             approval=Approval(by=HEAD),
-            tells=(Tell(_("{bureau}: review of {about} ({number}): {review_reply} More: {page}")),),
+            tells=(
+                Tell(
+                    _(
+                        "{bureau}: review of {about} ({number}): {review_reply} More: {page} "
+                        "If you do not agree, you can ask the body one level above that one for a "
+                        "second review there, within {days} days of receiving this in writing."
+                    )
+                ),
+            ),
         ),
         Move(
             "ask_again",
@@ -223,6 +237,11 @@ FLOW = Flow(
             DESK | CITIZENS,
             within="petition.national.second_review_request",
             since="delivered_on",
+            explains=_(
+                "You can ask for a second review until {last}, this day included. The body one "
+                "level above the one that reviewed decides it (Regulations on Petitions, article "
+                "36). The time counts from when you received the review in writing."
+            ),
             tells=(
                 Tell(_("{bureau}: the second review of {about} ({number}) is decided by {due}.")),
             ),

@@ -29,6 +29,7 @@ class WindowServiceDetails(Details):
     minor_involved: bool | None = fact(_("A minor is involved"))
     papers: str = fact(_("Papers that are missing"), "", longest=1000, told=True)
     wait_reason: str = fact(_("Hearing, test or examination"), "", longest=500, told=True)
+    longer_reason: str = fact(_("Why it takes longer"), "", longest=500, told=True)
     on_the_spot: bool | None = fact(_("Done while the citizen waited"))
     visits: int | None = fact(_("Visits it took"))
     result: str = fact(_("What was given, or why not"), "", longest=1000, personal=True, told=True)
@@ -68,6 +69,7 @@ FLOW = Flow(
             sets={"on_the_spot": True, "visits": 1},
             stamps="done_at",
             outcomes=(Outcome.FIXED,),
+            tells=(Tell(_("{bureau}: {about} ({number}) was done at once at {office}: {result}")),),
         ),
         Move(
             "finish",
@@ -117,10 +119,10 @@ FLOW = Flow(
             "",
             _("More time by the law"),
             WINDOW,
-            needs=("wait_reason",),
+            needs=("longer_reason",),
             extends="legal",
             approval=Approval(by=HEAD),
-            tells=(Tell(_("{bureau}: {about} ({number}) takes longer: {wait_reason}")),),
+            tells=(Tell(_("{bureau}: {about} ({number}) takes longer: {longer_reason}")),),
         ),
         Move(
             "again",
