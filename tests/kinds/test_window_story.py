@@ -87,8 +87,11 @@ def test_on_the_spot_and_later_with_what_was_saved(
     window.step(later, "ask_papers", papers="还需符合要求的照片一张。")
     assert "还需符合要求的照片" in sent(later)[-1]
     assert "等待他人" in Citizen(later).page() or "暂停" in Citizen(later).page()
+    head = window.page(later).split("matter-state")[1].split("</p>")[0]
+    assert ("暂停计算" in head, "无时限" in head) == (True, False)
     traveller.shift(timedelta(days=4))
     window.step(later, "papers_in")
+    assert "暂停计算" not in window.page(later).split("matter-state")[1].split("</p>")[0]
     legal = Deadline.objects.get(matter=later, clock="legal")
     assert legal.stood == 4
     window.step(later, "finish", result="护照已签发，请凭证领取。", visits="1")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import partial
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 
@@ -63,8 +64,8 @@ def form_field(info: FieldInfo, *, required: bool) -> forms.Field:
     plain = _plain(info.annotation)
     common: dict[str, Any] = {"label": info.title or "", "required": required}
     if plain is str and (terms := _terms_of(info)):
-        words = [(code, str(term)) for code, term in term_list(terms).items()]
-        return forms.ChoiceField(choices=[("", gettext_lazy("not known")), *words], **common)
+        # A form is made once for all readers: each reads the words in the language of the moment.
+        return forms.ChoiceField(choices=partial(_choices, terms), **common)
     if plain is str:
         longest = next((m.max_length for m in info.metadata if hasattr(m, "max_length")), None)
         long = longest is None or longest > LONG
@@ -93,6 +94,12 @@ def form_field(info: FieldInfo, *, required: bool) -> forms.Field:
     if get_origin(plain) is list:
         return LinesField(**common)
     raise TypeError(f"no form field for {info.annotation!r}")
+
+
+def _choices(terms: str) -> list[tuple[str, Any]]:
+    """The words of a list to choose from, in the language of the moment."""
+    words = [(code, str(term)) for code, term in term_list(terms).items()]
+    return [("", gettext_lazy("not known")), *words]
 
 
 def asked_at_opening(kind: Kind) -> Iterable[tuple[str, FieldInfo]]:
