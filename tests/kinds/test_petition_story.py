@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 
 from anmin.callbacks import planning
 from anmin.callbacks.models import Callback
+from anmin.desk.notices.kinds import occasions
 from anmin.matters import lapsing, merging
 from anmin.matters.actor import Actor
 from anmin.matters.citizen import explained
@@ -112,6 +113,11 @@ def test_the_whole_way_with_more_time_a_review_and_a_second_one(
     assert citizen.steps() == ["ask_review"]
     citizen.do("ask_review", "", status=422)
     assert citizen.do("ask_review", "住所证明已经提交，没有看。").state == "review"
+    page = counter.page(matter)
+    for words in ("办结后继续办理", "1次、请求复查", "<ins>2026年5月6日"):
+        assert words in page
+    assert ("重新办理" in page, "<ins>2026-05-06" in page) == (False, False)
+    assert "asked_on" in occasions(Entry.objects.filter(matter=matter).latest("seq"))
     assert due(matter, "review") == "07-04"
     assert "2026年7月4日" in citizen.page()
 

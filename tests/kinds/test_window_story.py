@@ -79,6 +79,9 @@ def test_on_the_spot_and_later_with_what_was_saved(
     window.step(at_once, "at_once", result="已当场出具户籍证明。")
     assert (at_once.details["on_the_spot"], at_once.details["visits"]) == (True, 1)
     assert at_once.outcome == "fixed"
+    page = Citizen(at_once).page()
+    assert ("服务已办结" in page, "登记时间" in page) == (True, True)
+    assert ("已解决" in page, "反映时间" in page) == (False, False)
     assert ("已当场办结：已当场出具户籍证明。" in sent(at_once)[-1], len(sent(at_once))) == (
         True,
         2,

@@ -160,6 +160,8 @@ def fact_in_words(kind: Kind, name: str, value: Any) -> str:
         return in_words(value)
     if isinstance(value, str) and _plain(info.annotation) is datetime:
         return spoken(datetime.fromisoformat(value))
+    if isinstance(value, str) and _plain(info.annotation) is date:
+        return in_words(date.fromisoformat(value))
     return in_words(words_of(_terms_of(info), value))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import formats, timezone, translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy
 
 from anmin.channels.actions import queue_message
@@ -26,7 +26,7 @@ from anmin.matters.merged import parts_of
 from anmin.matters.models import Contact, Deadline, Entry, Matter
 from anmin.matters.parties import citizens_of
 from anmin.matters.registry import all_kinds
-from anmin.matters.telling import bureau, named
+from anmin.matters.telling import bureau, day_said, named
 from anmin.matters.tells import Tell
 
 OPENING, DELAY = "opening", "delay"
@@ -203,7 +203,7 @@ def _due(matter: Matter) -> str:
     if row is None:
         return ""
     local = timezone.localtime(row.due_at)
-    return f"{formats.date_format(local, 'MONTH_DAY_FORMAT')} {local:%H:%M}"
+    return f"{day_said(local.date())} {local:%H:%M}"
 
 
 def _days(matter: Matter) -> str:

@@ -90,7 +90,10 @@ def face(matter: Matter) -> Followed:
         whole=now.type.flow.state(now.state).outside if now.pk != matter.pk else "",
         live=now.live,
         opened_at=matter.opened_at,
-        outcome=OUTCOME_LABELS.get(now.outcome, ""),
+        # Where each step has one outcome alone, the state says it in the words of the kind.
+        outcome=OUTCOME_LABELS.get(now.outcome, "")
+        if any(len(one.outcomes) > 1 for one in now.type.flow.moves)
+        else "",
         promise=_promise(now),
         facts=[*shown(matter, names), *_saved(matter)],
         story=_story(matter),

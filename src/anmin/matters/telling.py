@@ -5,6 +5,8 @@ answers for it. Nothing of sensitive kinds beyond that something was reported; n
 name.
 """
 
+from datetime import date
+
 from django.conf import settings
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
@@ -25,12 +27,18 @@ def named(matter: Matter, language: str = "") -> dict[str, str]:
         hidden = topic is None or topic.sensitive
         told = {
             "what": _("your report") if hidden or topic is None else topic.label,
-            "when": f"{formats.date_format(moment, 'MONTH_DAY_FORMAT')} {moment:%H:%M}",
+            "when": f"{day_said(moment.date())} {moment:%H:%M}",
             "where": str(matter.area.label) if matter.area and not hidden else "",
             "office": str(matter.unit or ""),
         }
         phrase = _("%(what)s, %(where)s, %(when)s") if told["where"] else _("%(what)s, %(when)s")
         return {**told, "about": phrase % told}
+
+
+def day_said(day: date) -> str:
+    """A day as a message says it: with the year where that is another one than now."""
+    same = day.year == timezone.localdate().year
+    return formats.date_format(day, "MONTH_DAY_FORMAT" if same else "DATE_FORMAT")
 
 
 def bureau() -> str:

@@ -92,7 +92,7 @@ def facts_of(view: MatterView, names: Names, account: Account) -> dict[str, Any]
         (_("Handled by"), names.accounts.get(matter.assignee_id or 0, "") if view.may_note else ""),
         (_("Outside number"), matter.outside_number),
         (_("What became of it"), str(OUTCOME_LABELS.get(matter.outcome, ""))),
-        (_("Reopened"), _reopened(matter.reopened)),
+        (_("Went on after its end"), _gone_on(view)),
         (_("Saved"), listed(sooner.words) if (sooner := saved(matter)) else ""),
     ]
     short = [pair for pair in known if len(pair[1]) <= BRIEF]
@@ -127,9 +127,17 @@ def facts_of(view: MatterView, names: Names, account: Account) -> dict[str, Any]
     }
 
 
-def _reopened(times: int) -> str:
-    words = ngettext("%(count)d time", "%(count)d times", times)
-    return words % {"count": times} if times else ""
+def _gone_on(view: MatterView) -> str:
+    """How often, and by which steps: a review that was asked for is no reopening."""
+    times, flow = view.matter.reopened, view.matter.type.flow
+    steps = [
+        str(move.label)
+        for entry in view.entries
+        if entry.from_state and (move := flow.move(entry.action))
+        if not flow.stage(entry.from_state).live and flow.stage(entry.to_state).live
+    ]
+    words = ngettext("%(count)d time", "%(count)d times", times) % {"count": times}
+    return listed([words, *dict.fromkeys(steps)]) if times else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from anmin.matters.merged import INTO
-from anmin.matters.merging import LET_GO, PARTED, TOOK_IN
+from anmin.matters.merged import INTO, PARTED
+from anmin.matters.merging import LET_GO, TOOK_IN
 from anmin.matters.promises import RECKON
 from anmin.matters.registry import kind_of
 from anmin.people.roles import Role
@@ -86,6 +86,13 @@ NOTICE_KINDS: Mapping[str, NoticeKind] = {
             EVERYONE,
         ),
         NoticeKind(
+            "asked_on",
+            _("The citizen asks to go on"),
+            _("A finished matter goes on as the citizen may ask: a review, a reopening."),
+            "info",
+            EVERYONE,
+        ),
+        NoticeKind(
             "replied",
             _("The citizen wrote"),
             _("A question to the citizen was answered, or the citizen added something."),
@@ -135,7 +142,7 @@ def occasions(entry: Entry) -> list[str]:
         if move is not None and move.replies and entry.actor_role == "citizen":
             found.append("replied")
         if not flow.stage(entry.from_state).live and flow.stage(entry.to_state).live:
-            found.append("sent_back")
+            found.append("asked_on" if move is not None and move.by_citizen else "sent_back")
         # Holidays that were announced make some promises sure without moving them.
         moved = entry.action != RECKON or entry.payload.get("told", {}).get("moved")
         merges = entry.action in (INTO, TOOK_IN, LET_GO, PARTED)

@@ -2,12 +2,15 @@
 
 import re
 import uuid
+from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import translation
 from django.utils.translation import gettext as _
 from PIL import Image
 from tests.personas import City
@@ -23,6 +26,7 @@ from anmin.matters.actor import Actor
 from anmin.matters.contacts import ContactFacts
 from anmin.matters.models import Entry, Matter
 from anmin.matters.reactions import ask_citizen
+from anmin.matters.telling import day_said
 
 
 def coded(city: City, matter: Matter) -> str:
@@ -286,3 +290,12 @@ def test_a_photo_of_the_citizen_is_kept_clean_and_others_cannot_add_one(
     strict.cookies = client.cookies
     assert sent(strict, "y.jpg", photo()) == 403
     assert (Entry.objects.count(), File.objects.count()) == before
+
+
+def test_a_day_of_another_year_is_said_with_its_year() -> None:
+    with time_machine.travel(datetime(2026, 11, 30, 2, tzinfo=UTC), tick=False):
+        with translation.override("zh-hans"):
+            said = [day_said(date(2026, 12, 31)), day_said(date(2027, 1, 29))]
+        with translation.override("en"):
+            said.append(day_said(date(2027, 1, 29)))
+    assert said == ["12月31日", "2027年1月29日", "29 January 2027"]
