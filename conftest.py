@@ -17,6 +17,7 @@ from typing import Any
 import django
 import hypothesis
 import pytest
+from django.utils import translation
 
 # A test is wrong for its answer, not for a machine that is busy.
 hypothesis.settings.register_profile("house", deadline=None)
@@ -79,6 +80,13 @@ def _fast_passwords(settings: Any) -> None:
         "django.contrib.auth.hashers.MD5PasswordHasher",
         "django.contrib.auth.hashers.Argon2PasswordHasher",
     ]
+
+
+@pytest.fixture(autouse=True)
+def _nobodys_language_is_left() -> Iterator[None]:
+    """A page or a command of one test sets the language; the next begins in that of the house."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

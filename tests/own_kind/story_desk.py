@@ -23,9 +23,8 @@ def test_the_form_that_opens_is_of_the_kind_that_is_usual(city: City) -> None:
     for _turn in range(2):
         lost(city)
     asked_for(city)
-    assert officer.get(NEW).context["kind"].code == "lost_property"
     kinds = [one.code for one in officer.get(NEW).context["kinds"]]
-    assert kinds[:2] == ["lost_property", "counter_service"]
+    assert kinds[:3] == ["incident", "lost_property", "counter_service"]
 
 
 def test_the_records_behind_a_figure_of_a_kind_are_opened(city: City) -> None:

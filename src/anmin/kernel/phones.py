@@ -100,16 +100,19 @@ def read_phones(text: str, *, area_code: str | None = None) -> Phones:
     if len(text) == 11 and text.isascii() and text.isdigit() and "13" <= text[:2] <= "19":
         return Phones(("+86" + text,))
     plain = unicodedata.normalize("NFKC", text).strip().strip(_QUOTES).strip()
-    if says_none(plain):
+    parts = [part for part in _APART.split(plain) if part.strip()]
+    if says_none(plain) or (parts and all(map(says_none, parts))):
         return _NOTHING
     found: dict[str, None] = {}
     left: list[tuple[str, str]] = []
-    for part in _APART.split(plain):
+    for part in parts:
         for piece, number in _pieces(part, _area(found) or area_code):
             if number:
                 found.setdefault(number)
             elif sum(map(str.isdigit, piece)) >= _TELLS_DIGITS or not found:
                 left.append((piece, _fault(piece)))
+    if not found and not left:  # a remark in brackets, a lone "or": not none, and no number
+        left.append((plain, _fault(plain)))
     if found:
         left = [
             (piece, why) for piece, why in left if sum(map(str.isdigit, piece)) >= _TELLS_DIGITS
