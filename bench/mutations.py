@@ -3,7 +3,8 @@
 ``python -m bench.mutations [--seed N] [--lines N] [ROOM …] [-- PYTEST OPTIONS]``: a room, or a file
 of one (``people/policy.py``); without any, matters and callbacks. The lines are drawn from all on
 which a fault can be put; each fault is tried alone, in a copy of the tree. What survives is printed
-at the end: either a test is missing, or the fault changes nothing (say why).
+at the end: either a test is missing, or the fault changes nothing (say why). So is what a run that
+had no end, or ran no test, leaves unknown.
 """
 
 import ast
@@ -17,6 +18,7 @@ import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -254,8 +256,30 @@ def tests_of(path: Path) -> list[str]:
     return [*(str(one.relative_to(ROOT)) for one in all_of_it), *BESIDE.get(room, [])]
 
 
-def run(tree: Path, tests: list[str], options: list[str], limit: float | None) -> str:
-    """Empty if all tests pass; else the first that fails, or that there was no end."""
+class Ended(StrEnum):
+    """How a run of the tests ended."""
+
+    SURVIVED = "SURVIVED"
+    KILLED = "killed"
+    UNKNOWN = "UNKNOWN"
+    """It says nothing of the fault: it had no end, or no test ran."""
+
+
+def read(status: int | None, told: str) -> tuple[Ended, str]:
+    """How a run ended, by its exit status (nothing if it was stopped) and what it printed."""
+    lines = [line for line in told.splitlines() if line.strip()]
+    failed = [line for line in lines if line.startswith(("FAILED", "ERROR "))]
+    if status == 0:
+        return Ended.SURVIVED, ""
+    # 1: a test failed; 2: one could not be loaded. All else is a fault of the run.
+    if status in (1, 2) and failed:
+        return Ended.KILLED, failed[0][:150]
+    why = "no end" if status is None else f"exit status {status}: {(lines or ['no word'])[-1]}"
+    return Ended.UNKNOWN, why[:150]
+
+
+def run(tree: Path, tests: list[str], options: list[str], limit: float | None) -> tuple[Ended, str]:
+    """Whether all tests pass, with the first that fails, or with what kept the tests from running."""
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("ANMIN_")},
         **({"ANMIN_TEST_DATABASE": d} if (d := os.environ.get("ANMIN_TEST_DATABASE")) else {}),
@@ -273,13 +297,8 @@ def run(tree: Path, tests: list[str], options: list[str], limit: float | None) -
             timeout=limit,
         )
     except subprocess.TimeoutExpired:
-        return "no end"
-    if not done.returncode:
-        return ""
-    failed = [
-        line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))
-    ] or [*(done.stdout + done.stderr).splitlines()[-1:], "nothing was told"]
-    return failed[0][:150]
+        return read(None, "")
+    return read(done.returncode, done.stdout + done.stderr)
 
 
 def main() -> None:
@@ -294,7 +313,8 @@ def main() -> None:
     seed = random.SystemRandom().randrange(10**6) if told.seed is None else told.seed
     targets = told.targets or [*ROOMS]
     print(f"seed {seed}: {told.lines} lines of {', '.join(targets)}", flush=True)
-    survived, took = [], {}
+    found: dict[Ended, list[Fault]] = {one: [] for one in Ended}
+    took: dict[str, float] = {}
     with tempfile.TemporaryDirectory(prefix="anmin-mutations-") as folder:
         tree = copied(Path(folder))
         faults = draw(targets, told.lines, random.Random(seed))
@@ -303,19 +323,20 @@ def main() -> None:
             room = fault.path.parts[len(SOURCE.parts)]
             if room not in took:
                 began = time.monotonic()
-                if wrong := run(tree, tests, options, None):
+                ended, wrong = run(tree, tests, options, None)
+                if ended != Ended.SURVIVED:
                     raise SystemExit(f"{room}: fails without any fault: {wrong}")
                 took[room] = time.monotonic() - began
             whole = (tree / fault.path).read_bytes()
             (tree / fault.path).write_bytes(fault.put(whole))
-            killer = run(tree, tests, options, 60 + 3 * took[room])
+            ended, why = run(tree, tests, options, 60 + 3 * took[room])
             (tree / fault.path).write_bytes(whole)
-            survived += [] if killer else [fault]
-            print(f"{number:3} {'killed  ' if killer else 'SURVIVED'} {fault.told()}", flush=True)
-            print(f"             {killer}" if killer else "", flush=True)
-    print(f"\nseed {seed}: {len(survived)} of {len(faults)} survived")
-    for fault in survived:
-        print(f"  {fault.told()}")
+            found[ended].append(fault)
+            print(f"{number:3} {ended:8} {fault.told()}\n             {why}", flush=True)
+    for ended in (Ended.SURVIVED, Ended.UNKNOWN):
+        print(f"\nseed {seed}: {len(found[ended])} of {len(faults)} {ended}")
+        for fault in found[ended]:
+            print(f"  {fault.told()}")
 
 
 if __name__ == "__main__":

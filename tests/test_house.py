@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pytest
+from bench import mutations
+
 ROOT = Path(__file__).parent.parent
 MOST_LINES = 400
 OURS = ("src", "tests", "bench", "scripts")
@@ -29,3 +32,21 @@ def test_a_longer_one_would_be_named(tmp_path: Path) -> None:
     for name, lines in (("fits.py", 400), ("long.py", 401), ("long.css", 900), ("long.txt", 900)):
         (tmp_path / "room" / name).write_text("\n" * lines)
     assert too_long(tmp_path, ("room",)) == ["room/long.css: 900 lines", "room/long.py: 401 lines"]
+
+
+@pytest.mark.parametrize(
+    ("status", "told", "ended"),
+    [
+        (0, "2 passed\n", "SURVIVED"),
+        (1, "FAILED a.py::test_it - assert 1 == 2\n1 failed\n", "killed"),
+        (2, "ERROR a.py - NameError\n1 error\n", "killed"),
+        (4, "ERROR: file or directory not found: gone.py\n\n", "UNKNOWN"),
+        (5, "no tests ran\n", "UNKNOWN"),
+        (1, "\n\n", "UNKNOWN"),
+        (-9, "", "UNKNOWN"),
+        (None, "", "UNKNOWN"),
+    ],
+)
+def test_a_fault_survives_only_tests_that_ran(status: int | None, told: str, ended: str) -> None:
+    found, why = mutations.read(status, told)
+    assert (found, bool(why.strip())) == (ended, ended != "SURVIVED")
