@@ -28,8 +28,8 @@ from anmin.matters.telling import bureau
 
 CURSOR = keep_place("callbacks.receipts", "evidence.Receipt")
 FRESH = timedelta(days=1)
-LETTER = register_letter("receipt", gettext_lazy("Receipt for an answer by text message"))
 """How old an answer may be to get its receipt: who waited longer expects none."""
+LETTER = register_letter("receipt", gettext_lazy("Receipt for an answer by text message"))
 
 
 @dataclass(frozen=True, slots=True)

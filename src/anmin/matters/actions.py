@@ -34,10 +34,10 @@ from anmin.people.policy import is_rated
 from anmin.places.models import Unit
 
 CODES = Limit(5, 86_400)
+"""How often a day a matter gets a new code: each ends the one before."""
 WORDS = Limit(20, 86_400)
 """What a citizen adds to one matter in a day."""
 LONGEST_WORD = 2000
-"""How often a day a matter gets a new code: each ends the one before."""
 
 
 def move(
