@@ -14,7 +14,7 @@ from anmin.channels.models import Status as Delivery
 from anmin.channels.receiving import receive_reply
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Refusal
-from anmin.matters import actions, conflict, policy
+from anmin.matters import actions, conflict, holding, policy
 from anmin.matters.actor import Actor
 from anmin.matters.models import Matter
 from anmin.matters.news import drain
@@ -100,3 +100,10 @@ def test_a_page_of_what_was_lost_goes_on_after_what_the_reader_may_not_see(city:
             patch.setattr(undelivered, "PAGE", 1)
             pages[who.username] = [one.words.number for one in undelivered.lines(who)]
     assert pages == {"linxiao": [first.number], "other": [about.number, about.number]}
+
+
+def test_a_hold_is_not_listed_to_whom_its_matter_is_about(city: City) -> None:
+    other = someone(city, "other", Role.INSPECTOR, city.programme.unit)
+    about = complaint(city, accused(city.inspector), unit=city.yuhai, actor=Actor.of(other))
+    held = holding.hold(matter_id=about.pk, by=other, reason="复议期间")
+    assert (holding.held(other), holding.held(city.inspector)) == ([held], [])

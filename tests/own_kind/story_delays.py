@@ -72,6 +72,13 @@ def test_the_delay_is_on_record_and_the_next_promise_is_told_of_again(city: City
     Deadline.objects.filter(matter=done).update(due_at=noon + timedelta(hours=1))
     taken(done, "give_up", city.officer, answer="未找到。")
     assert messages.tell_delays(now=noon) == 0  # it is over
+    observed = lost(city)
+    Deadline.objects.filter(matter=observed).update(due_at=noon + timedelta(hours=1))
+    following = Matter.objects.filter(pk=observed.pk)
+    following.update(due_at=noon + timedelta(hours=1), facts_at=timezone.now())
+    assert messages.tell_delays(now=noon) == 0  # a system of record may know better
+    following.update(facts_at=None)
+    assert messages.tell_delays(now=noon) == 1
 
 
 def test_after_more_time_the_next_delay_is_told_of_again(city: City) -> None:

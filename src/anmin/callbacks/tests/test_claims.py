@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import time_machine
 from django.utils import timezone
 from tests.personas import WANG, City
 
@@ -11,6 +12,7 @@ from anmin.callbacks.actions import take
 from anmin.callbacks.lists import open_counts
 from anmin.callbacks.models import Callback, ClaimDecision
 from anmin.callbacks.planning import NEWS
+from anmin.callbacks.tests.conftest import TUESDAY
 from anmin.callbacks.tests.scene import planned, world
 from anmin.channels.actions import opt_out
 from anmin.kernel.errors import Conflict, NotAllowed, Refusal
@@ -75,6 +77,17 @@ def test_what_is_not_confirmed_is_called(city: City) -> None:
     callback.refresh_from_db()
     assert (callback.status, callback.exclusion, callback.closed_at) == ("calling", "", None)
     assert take(callback_id=callback.pk, operator=city.operator).operator == city.operator
+
+
+def test_what_is_decided_at_night_is_called_in_the_morning(
+    city: City, clock: time_machine.Traveller
+) -> None:
+    callback = planned(city, details={"minor_involved": True})
+    clock.move_to(TUESDAY.replace(hour=14), tick=False)  # 22:00
+    claims.decide(callback_id=callback.pk, by=city.inspector, holds=False, reason="当事人均成年")
+    callback.refresh_from_db()
+    begins = timezone.localtime(callback.not_before)
+    assert f"{begins:%d %H:%M}" == "11 08:00"
 
 
 def test_one_claim_after_the_other_and_a_later_closing_keeps_the_decisions(city: City) -> None:

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone, translation
 from tests.personas import City
 
-from anmin.callbacks import dayboard, draws, signing, tasks
+from anmin.callbacks import dayboard, draws, serving, signing, tasks
 from anmin.callbacks.models import Callback, Carried, DayClosure, DayLeftOpen, Draw
 from anmin.callbacks.signing import Carry, close_day
 from anmin.callbacks.tests.scene import planned
@@ -244,6 +244,23 @@ def test_what_is_sealed_or_void_is_on_nobodys_board(
     void = dayboard.board_of(city.bureau, TODAY)
     assert not any(value for key, value in void.counts.items() if key != "callbacks_due")
     assert void.owed == []
+
+
+def test_what_is_sealed_and_was_handed_on_late_is_on_no_board(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = city.incident(category="noise", opened_at=timezone.now() - timedelta(days=2))
+    assign(matter_id=late.pk, actor=Actor.of(city.duty_leader), unit=city.yuhai)
+
+    def seen() -> tuple[int, int]:
+        counts = dayboard.board_of(city.jinhu, TODAY).counts
+        return counts["gone_late"], counts["handed_on"]
+
+    assert seen() == (1, 1)
+    kinds = [SimpleNamespace(code=kind.code, seals=Role.INSPECTOR) for kind in all_kinds()]
+    for where in (dayboard, serving):
+        monkeypatch.setattr(where, "all_kinds", lambda: kinds)
+    assert seen() == (0, 0)
 
 
 def test_the_board_stays_quick(city: City, django_assert_max_num_queries: Any) -> None:

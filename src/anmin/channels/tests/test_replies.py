@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from anmin.channels import queries
 from anmin.channels.actions import deliver_due, receive_reply
-from anmin.channels.conversation import expire
-from anmin.channels.models import Message, OptOut, Question, Reply, Status
+from anmin.channels.conversation import expire, match, rule
+from anmin.channels.models import Ended, Match, Message, OptOut, Question, Reply, Status
 from anmin.channels.receiving import receive_part
 from anmin.channels.signing import BadSignature, check_signature, signed_headers
 from anmin.channels.tests.gateways import SECRET, Gateway
@@ -161,6 +161,29 @@ class TestReplies:
         assert two is not None
         assert (queries.body_of(one), queries.body_of(two)) == ("楼上还在吵", "你们，多谢")
         assert bytes(one.sender_index) != bytes(two.sender_index)
+
+    def test_a_part_that_comes_twice_under_two_references_is_one(self) -> None:
+        told = {"provider": "http_sms", "sender": WANG, "whole": "7", "parts": 2}
+        for ref in ("a1", "a1 again"):
+            assert receive_part(provider_ref=ref, text="楼上", part=1, **told) is None
+        assert not Reply.objects.exists()
+        whole = receive_part(provider_ref="a2", text="还在吵", part=2, **told)
+        assert whole is not None
+        assert queries.body_of(whole) == "楼上还在吵"
+
+    @pytest.mark.parametrize(("over_for", "known"), [(-1, Match.SEVERAL), (1, Match.OPEN)])
+    def test_a_question_that_was_over_long_ago_is_not_meant_any_more(
+        self, over_for: int, known: str
+    ) -> None:
+        now = timezone.now()
+        earlier = to_wang(expects="grade")
+        Question.objects.filter(message=earlier).update(
+            closed_at=now - rule("late") - timedelta(minutes=over_for), ended=Ended.EXPIRED
+        )
+        asked = to_wang(key="callback:2:1", expects="grade")
+        Message.objects.update(status=Status.SENT)
+        found = match(bytes(asked.recipient_index), digest=b"", at=now)
+        assert found == (known, asked.question if known == Match.OPEN else None)
 
     @pytest.mark.parametrize(
         ("status", "ended"),

@@ -17,8 +17,10 @@ from tests.personas import City
 from anmin.exchange import imports, reading, tuning
 from anmin.exchange.imports import import_file
 from anmin.exchange.models import ImportRun, Status
+from anmin.exchange.queries import masked_rejects
 from anmin.exchange.template import template_columns
 from anmin.kernel.errors import NotAllowed, Refusal, Unavailable
+from anmin.kernel.masking import HIDDEN
 from anmin.matters.intake import observe_many
 from anmin.matters.models import Contact, Entry, Matter
 from anmin.matters.verify import verify
@@ -206,6 +208,16 @@ def test_an_import_leaves_the_settings_of_sqlite_as_they_were(
     counts(export(row("J1")), progress=lambda _run: seen.append(settings()))
     assert seen[0] != before
     assert settings() == before
+
+
+def test_of_a_rejected_row_with_a_cell_too_many_an_administrator_sees_no_cell(
+    city: City, export: Callable[..., Path]
+) -> None:
+    told = {"报警时间": "x", "更新时间": "2026-03-01 09:00:00"}
+    import_file(export(row("J1", **told), row("J2", **told) + ",y"), profile="template_zh")
+    _head, whole, shifted = masked_rejects(ImportRun.objects.get())
+    assert whole[0] == "J1"
+    assert set(shifted[:-2]) == {"", HIDDEN}
 
 
 def test_a_large_file_is_read_by_a_process_of_its_own(

@@ -327,6 +327,24 @@ def test_when_its_time_is_over_the_row_stays(city: City, home: Path) -> None:
         assert list(altered()) == []
 
 
+def test_what_an_erasing_left_of_the_content_goes_a_day_later(
+    city: City, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = keep(city, city.incident(), photo())
+
+    def away(_stored: str) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(storage, "drop", away)
+        with pytest.raises(OSError, match="Input/output"):
+            actions.erase_of("matter", [row.key], why="files.kept")
+    assert kept(home)
+    with time_machine.travel(timezone.now() + timedelta(hours=25)):
+        assert actions.remove_orphans() == 1
+    assert kept(home) == []
+
+
 def test_a_scanner_that_is_away_keeps_nothing(
     city: City, home: Path, settings: LazySettings
 ) -> None:

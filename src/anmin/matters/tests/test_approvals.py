@@ -162,6 +162,8 @@ def test_the_step_cannot_be_taken_without_asking(city: City, lamp: Matter) -> No
 
 def test_whoever_asked_does_not_agree_and_others_may_not(city: City, lamp: Matter) -> None:
     request = asked(lamp, city.duty_leader)
+    assert approvals.waiting_for(city.inspector).get() == request
+    assert not approvals.waiting_for(city.duty_leader).exists()  # who could agree, and asked
     before = world()
     for who in (city.duty_leader, city.officer, city.other_officer, city.analyst, city.operator):
         for decide in (approvals.agree, approvals.refuse):

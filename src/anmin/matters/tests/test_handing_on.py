@@ -8,6 +8,7 @@ import time_machine
 from django.utils import timezone
 from tests.personas import City
 
+from anmin.faces.dues import due_lines
 from anmin.kernel.errors import NotAllowed, Refusal
 from anmin.matters import each
 from anmin.matters.actions import assign, move
@@ -97,6 +98,22 @@ def test_the_system_of_record_takes_nobodys_lateness_away(city: City) -> None:
     assert verify().sound
 
 
+def test_the_page_names_the_unit_only_where_another_one_missed_the_promise(city: City) -> None:
+    late, in_time, kept, back = (due_in(city, hours) for hours in (-1, 5, 1, -1))
+    for one in (late, in_time, kept, back):
+        hand_on(city, one, city.yuhai)
+    actor = Actor.of(city.other_officer)
+    move(matter_id=kept.pk, code="answer", actor=actor, inputs={"reply": "已处理。"})
+    hand_on(city, back, city.jinhu, by=city.inspector)
+    told = []
+    for one in (late, in_time, kept, back):
+        one.refresh_from_db()
+        (line,) = due_lines(one, list(Deadline.objects.filter(matter=one, clock="answer")))
+        told.append(line.held_by)
+    assert told == [city.jinhu.label, "", "", ""]
+    assert [answers_for(one) for one in (kept, back)] == [city.jinhu, city.jinhu]
+
+
 def test_figures_count_a_missed_promise_for_the_unit_that_missed_it(
     city: City, clock: time_machine.Traveller, tmp_path: Any, settings: Any
 ) -> None:
@@ -179,6 +196,17 @@ def test_nobody_hands_to_a_unit_without_people(city: City) -> None:
     below = Unit.objects.create(code="RA-JH-1", name="一队", kind="post", parent=city.jinhu)
     hand_on(city, matters[2], below)  # still on his own board
     assert verify().sound
+
+
+def test_nobody_hands_to_a_unit_that_no_longer_works(city: City) -> None:
+    matter = due_in(city, 5)
+    Unit.objects.filter(pk=city.yuhai.pk).update(active=False)
+    city.yuhai.refresh_from_db()
+    before = list(Matter.objects.values()), Entry.objects.count()
+    with pytest.raises(Refusal) as refused:
+        hand_on(city, matter, city.yuhai, by=city.inspector)
+    assert refused.value.field == "unit"
+    assert (list(Matter.objects.values()), Entry.objects.count()) == before
 
 
 def test_an_order_is_moved_by_the_inspectorate_only(city: City) -> None:

@@ -1,19 +1,21 @@
 """Promises over a Spring Festival that nobody had announced yet."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
 from django.conf import settings as django_settings
+from django.utils import timezone
 from tests.personas import City
 
 from anmin.desk.notices.models import Notice
 from anmin.desk.notices.tasks import tell
 from anmin.kernel.calendar import WorkingCalendar
 from anmin.kernel.tests.announcements import announcement
+from anmin.matters import messages
 from anmin.matters.actions import move, open_matter
 from anmin.matters.actor import Actor
 from anmin.matters.models import Deadline, Matter
@@ -153,3 +155,35 @@ def test_many_wait_and_none_is_forgotten(city: City, calendar: Path) -> None:
     (calendar / "2027.toml").write_text(ANNOUNCED, "utf-8")
     assert [reckon_again(limit=2) for _ in range(4)] == [2, 2, 1, 0]
     assert {day(one) for one in deadlines} == {"02-03"}
+
+
+def test_the_holidays_of_the_year_after_next_move_what_is_due_then(
+    city: City, calendar: Path
+) -> None:
+    with time_machine.travel(datetime(2028, 12, 28, 10, tzinfo=BEIJING), tick=False):
+        _order, finish = ordered(city)
+    assert (day(finish), finish.due_at.year) == ("01-05", 2029)
+    announced = announcement(
+        "国务院办公厅关于2029年部分节假日安排的通知",
+        ("元旦", "2029-01-01", "2029-01-03"),
+        ("春节", "2029-02-12", "2029-02-19"),
+        ("清明节", "2029-04-04", "2029-04-05"),
+        ("劳动节", "2029-05-01", "2029-05-05"),
+        ("端午节", "2029-06-16", "2029-06-16"),
+        ("中秋节", "2029-09-22", "2029-09-22"),
+        ("国庆节", "2029-10-01", "2029-10-07"),
+    )
+    (calendar / "2029.toml").write_text(announced, "utf-8")
+    assert reckon_again() == 1
+    assert day(finish) == "01-09"  # 29 December, 4, 5, 8 and 9 January
+
+
+def test_the_citizen_is_told_of_what_runs_and_not_of_what_stands_still(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matter, now = city.incident(), timezone.now()
+    first, then = (Deadline(clock=f"c{n}", due_at=now + timedelta(days=n)) for n in (1, 2))
+    monkeypatch.setattr(messages, "deadlines_of", lambda _pk: [first, then])
+    assert messages.promised_now(matter) is first
+    first.paused_at = now
+    assert messages.promised_now(matter) is then

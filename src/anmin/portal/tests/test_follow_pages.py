@@ -4,6 +4,7 @@ import re
 import uuid
 from datetime import UTC, date, datetime
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,9 @@ from tests.personas import City
 from anmin.channels.models import Message
 from anmin.channels.queries import body_of
 from anmin.desk.notices.kinds import occasions
+from anmin.exchange import undoing
+from anmin.exchange.models import ImportRun
+from anmin.exchange.tests.station import Files, row
 from anmin.files.actions import read_file
 from anmin.files.models import File
 from anmin.files.queries import files_of
@@ -213,6 +217,18 @@ def test_an_answer_is_sent_to_who_follows_it_and_the_history_says_what_was_done(
     actions.move(matter_id=matter.pk, code=step, actor=by, inputs={"reply": "已修好。"})
     assert Entry.objects.filter(matter=matter).latest("seq").payload["told"] == told
     assert Message.objects.count() - before == told.get("told", 0)
+
+
+def test_what_was_taken_back_with_its_import_opens_to_nobody_any_more(
+    city: City, client: Client, settings: Any, tmp_path: Path
+) -> None:
+    settings.ANMIN_HOME = tmp_path
+    Files(tmp_path).take(city.operator, row())
+    matter = Matter.objects.get()
+    opened(client, matter, follow.give(matter))
+    undoing.start(ImportRun.objects.get().pk, actor=city.operator)
+    assert undoing.undo_next() == 1
+    assert 'name="code"' in client.get(f"/f/{matter.number}").content.decode()
 
 
 def test_a_word_of_the_citizen_reaches_who_works_on_it_and_comes_back_once(

@@ -165,10 +165,11 @@ def test_other_codes_are_refused_in_words(
         assert client.get(f"/receipt/{code}.txt").status_code == 404
 
 
-def test_guessing_is_slowed_and_a_right_code_still_opens(client: Client) -> None:
+@pytest.mark.parametrize("address", ["/receipt?code={}", "/receipt/{}.txt"])
+def test_guessing_is_slowed_and_a_right_code_still_opens(client: Client, address: str) -> None:
     code = receipts.code_of(area("1"))
-    unknown = receipts._code(bytes(32))
-    answers = [client.get("/receipt", {"code": unknown}).status_code for _ in range(40)]
+    unknown = address.format(receipts._code(bytes(32)))
+    answers = [client.get(unknown).status_code for _ in range(40)]
     assert answers[0] == 404
     assert answers[-1] == 429
     assert client.get("/receipt", {"code": code}).status_code == 200

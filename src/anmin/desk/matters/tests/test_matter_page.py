@@ -235,3 +235,15 @@ def test_who_has_to_make_the_first_contact_is_led_to_whom(city: City, sign_in: S
     page = text(sign_in(city.officer).get(url(order)))
     assert cause.number not in page
     assert "没有登记联系方式" in page
+
+
+def test_who_has_it_is_named_to_those_who_work_with_it_alone(city: City, sign_in: SignIn) -> None:
+    """Neither beside the facts nor in the history."""
+    leader = Actor.of(city.duty_leader)
+    matter = city.incident(actor=leader)
+    actions.assign(matter_id=matter.pk, actor=leader, account=city.officer)
+    for who, named in ((city.duty_leader, 2), (city.leader, 0), (city.analyst, 0)):
+        page = text(sign_in(who).get(url(matter)))
+        assert matter.number in page
+        assert page.count("陈立") >= named
+        assert ("陈立" in page) is bool(named)

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from django.utils import timezone
 from openpyxl import load_workbook
 from tests.personas import City, SignIn
 
+from anmin.faces.lists import write_list
+from anmin.kernel.errors import NotAllowed
 from anmin.matters.actor import Actor
 from anmin.matters.queries import Filters, list_matters
 from anmin.people.models import AccessLog
@@ -115,3 +118,14 @@ def test_only_who_exports_takes_a_list_away(city: City, sign_in: SignIn) -> None
     # a filter that is not understood gives nothing away, rather than everything
     refused = browser.get(f"{FILE}csv?unit=nowhere")
     assert refused.status_code in {400, 409, 422}
+
+
+def test_whoever_may_take_no_records_away_writes_no_list_by_any_way(
+    city: City, tmp_path: Path
+) -> None:
+    city.incident()
+    with pytest.raises(NotAllowed):
+        write_list(tmp_path / "list.csv", city.officer, Filters())
+    assert list(tmp_path.iterdir()) == []
+    assert not AccessLog.objects.exists()
+    assert write_list(tmp_path / "list.csv", city.inspector, Filters()) == 1
