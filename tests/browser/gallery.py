@@ -129,7 +129,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
             action="指派 Assigned",
             tone="working",
             changes=(Change(label="单位 Unit", before="无 none", after="安阳 Anyang"),),
-            told="三日内回音 Within three days",
+            told=(("回音 Word", "三日内 Within three days"),),
             next_step="首次联系 First contact",
             next_due=now + timedelta(hours=4),
         ),

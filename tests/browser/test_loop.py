@@ -228,7 +228,7 @@ def the_unit_does_not_learn_who_spoke(story: Story) -> None:
     page = story.open(city.inspector, "/desk/")
     expect(page.locator("#sealed")).to_contain_text("待督察首次联系")
     followed(page, page.locator("#sealed").get_by_role("link", name=order.number))
-    followed(page, page.get_by_role("link", name=number))
+    followed(page, page.get_by_role("link", name=number).first)
     reveal(page, "督察首次联系", name_of(incident))
     page.goto(page.url.replace(number, order.number))
     step(page, "登记首次联系")

@@ -187,6 +187,7 @@ def test_no_question_is_asked_for_each_row(city: City, django_assert_max_num_que
 
 def test_what_is_erased_leaves_the_index(city: City, matter: Matter) -> None:
     assert found(city.officer, "监控录像") == [matter]
+    rows, before = WordRow.objects.filter(matter=matter).count(), indexed()
     Entry.objects.filter(matter=matter).update(note="")  # as an erasure by law would
     Matter.objects.filter(pk=matter.pk).update(summary="")
     with transaction.atomic():
@@ -198,9 +199,14 @@ def test_what_is_erased_leaves_the_index(city: City, matter: Matter) -> None:
     with transaction.atomic():
         word_index.renew([matter.pk])
     assert not WordRow.objects.filter(matter=matter).exists()
+    assert (rows > 0, before - indexed()) == (True, rows)
+
+
+def indexed() -> int:
+    """The rows of the index itself, of whatever test they are."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM {word_index.TABLE}")
-        assert cursor.fetchone() == (0,)
+        return int(cursor.fetchone()[0])
 
 
 def test_a_step_without_words_does_not_index_anew(city: City, matter: Matter) -> None:

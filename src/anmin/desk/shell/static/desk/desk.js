@@ -174,7 +174,16 @@
   }
   narrow.addEventListener("change", foldAway);
 
+  // On a phone the rooms are a row that scrolls: the one that one is in stands in sight.
+  function showRoom() {
+    const row = document.querySelector(".side");
+    const here = row?.querySelector("[aria-current]");
+    if (here) row.scrollLeft = here.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+  }
+  narrow.addEventListener("change", showRoom);
+
   function dress(root) {
+    showRoom();
     labelCells(root);
     foldAway();
     ageToasts();
