@@ -17,7 +17,7 @@ from anmin.desk.notices.models import Notice
 from anmin.desk.notices.tasks import tell
 from anmin.matters import approvals
 from anmin.matters.actor import Actor
-from anmin.matters.models import Matter
+from anmin.matters.models import Link, Matter
 from anmin.matters.news import drain
 from anmin.matters.parties import PartyFacts
 from anmin.matters.party_actions import name_party
@@ -144,3 +144,44 @@ def test_neither_the_lake_nor_a_message_nor_the_history_holds_it(
         False,
         False,
     )
+
+
+def test_where_it_was_before_tells_nobody_whom_it_is_about(city: City, sign_in: SignIn) -> None:
+    """A petition that a station has leaves it when one of its officers is accused, and so does the
+    order given from it: neither history names the station to who does not learn of the accused."""
+    desk = Desk(sign_in, city.inspector)
+    matter = desk.open(
+        "petition",
+        category="household_papers",
+        summary=SUMMARY,
+        area="锦湖文化社区 (330381003099)",
+        d_way="letter",
+        d_demand=DEMAND,
+    )
+    assert matter.unit == city.jinhu
+    follows = city.incident(summary="后续警情", unit=city.jinhu)
+    Link.objects.create(matter=follows, relation="cause", other=matter)
+    name_party(
+        matter_id=matter.pk,
+        actor=Actor.of(city.inspector),
+        party=PartyFacts("accused", account=city.officer),
+        reason="信中写明",
+    )
+    for one in (matter, follows):
+        one.refresh_from_db()
+        assert one.unit != city.jinhu
+        assert "锦湖派出所" in history(sign_in, city.inspector, one)
+        told = history(sign_in, city.analyst, one)
+        assert SUMMARY in told or "后续警情" in told
+        assert "锦湖派出所" not in told
+        assert "回避" not in told
+    client = sign_in(city.analyst)
+    there = {"HX-Current-URL": f"http://testserver/desk/matters/{matter.number}/"}
+    for what, word, who in (("unit", "锦湖", city.inspector), ("unit", "锦湖", city.analyst)):
+        offered = text(sign_in(who).get(f"/desk/lookup/{what}/?to={word}", headers=there))
+        assert ("锦湖派出所" in offered) == (who == city.analyst)
+    assert client.get(f"/desk/matters/{matter.number}/").status_code == 200
+
+
+def history(sign_in: SignIn, account: Account, matter: Matter) -> str:
+    return text(sign_in(account).get(f"/desk/matters/{matter.number}/"))

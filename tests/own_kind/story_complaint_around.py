@@ -15,6 +15,7 @@ from anmin.callbacks.actions import next_callback, queue
 from anmin.callbacks.dayboard import day_board
 from anmin.callbacks.lists import list_page
 from anmin.callbacks.models import Callback, Status
+from anmin.callbacks.queries import callback_line
 from anmin.desk.notices.queries import notices_for, unread_count
 from anmin.desk.notices.tasks import tell
 from anmin.kernel.errors import NotAllowed, NotFound, Refusal
@@ -143,6 +144,9 @@ def test_no_operator_calls_about_what_concerns_him_or_her(city: City) -> None:
     assert [one.id for one in list_page(city.operator, Status.CALLING).lines] == [about_officer.pk]
     taken = next_callback(city.operator)
     assert taken == about_officer
+    assert callback_line(about_operator.pk, other).id == about_operator.pk
+    with pytest.raises(NotFound):
+        callback_line(about_operator.pk, city.operator)
 
 
 def test_it_is_on_no_board_of_those_whom_it_is_about(city: City) -> None:

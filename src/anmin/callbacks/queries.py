@@ -30,7 +30,7 @@ from anmin.kernel.errors import Conflict, NotAllowed, NotFound
 from anmin.kernel.incoming import key_of
 from anmin.kernel.masking import mask_name, surname
 from anmin.matters.actions import contact_for_message
-from anmin.matters.conflict import without
+from anmin.matters.conflict import about, without
 from anmin.matters.contacts import in_brief
 from anmin.matters.fact_words import shown
 from anmin.matters.models import Link, Matter
@@ -281,10 +281,11 @@ def find_callback(text: str) -> int:
     return row.pk
 
 
-def callback_line(callback_id: int) -> CallbackLine:
-    """One callback as lists show it. Raises ``NotFound``."""
+def callback_line(callback_id: int, reader: Account | None = None) -> CallbackLine:
+    """One callback as lists show it, for the house or a reader. Raises ``NotFound``, also where it is
+    about that reader."""
     row = Callback.objects.select_related("matter").filter(pk=callback_id).first()
-    if row is None:
+    if row is None or (reader is not None and about(row.matter).person(reader)):
         raise NotFound(_("There is no such callback."))
     return line_of(row)
 

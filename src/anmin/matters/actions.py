@@ -20,7 +20,7 @@ from anmin.matters.contacts import (
     unseal,
 )
 from anmin.matters.ledger import Change, append, deadlines_of, running_clocks
-from anmin.matters.merged import SAID, goes_on_in, parts_of
+from anmin.matters.merged import SAID, goes_on_in, parts_told
 from anmin.matters.models import Contact, Entry, LaterContact, Matter
 from anmin.matters.opening import open_matter as open_matter
 from anmin.matters.queries import by_id
@@ -242,7 +242,7 @@ def contacts_to_call(matter: Matter) -> list[ContactFacts]:
     matters that became part of it."""
     first = contact_for_message(matter)
     later = later_contacts(matter.pk, number=matter.number)
-    parts = [contact_for_message(one) for one in parts_of(matter)]
+    parts = [contact_for_message(one) for one in parts_told(matter)]
     named = {one.phone: one for one in (*reversed(parts), *reversed(later), first) if one.phone}
     return list(reversed(named.values()))
 

@@ -63,6 +63,8 @@ class About:
 
 
 NOBODY = About()
+SIGNED = "conflict"
+"""How the house signs that a matter left whom it is about."""
 
 
 def answering_to(unit_id: int) -> list[int]:

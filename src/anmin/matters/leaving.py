@@ -15,7 +15,7 @@ from anmin.matters.ledger import Change, append, deadlines_of, running_clocks
 from anmin.matters.models import Matter
 from anmin.people.models import Account
 
-HOUSE = Actor.system("conflict")
+HOUSE = Actor.system(conflict.SIGNED)
 
 
 def away(matter: Matter, named: About) -> dict[str, Any]:

@@ -9,9 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
+from anmin.matters import conflict
 from anmin.matters.models import Entry, Matter
 from anmin.matters.parties import hidden_numbers
 from anmin.people.models import Account
+
+PLACES = frozenset({"unit_id", "assignee_id", "from"})
+"""What of an entry tells where a matter was, and with whom."""
 
 
 def shown(account: Account, matter: Matter) -> Matter:
@@ -28,14 +32,36 @@ def shown_entries(
     """The history as this reader sees it.
 
     ``kept`` are the numbers of matters that are kept from the reader: no entry names them. What
-    is written about a party that the reader does not learn of has no reason.
+    is written about a party that the reader does not learn of has no reason. A matter that left a
+    unit because it is about somebody there tells such a reader of no unit it was with, and of no
+    hand that took it away: either would name whom it is about.
     """
     hidden = matter.type.details.hidden_from(account.role)
     numbers = hidden_numbers(account, matter)
+    if not conflict.may_know(account.role) and any(_tells(one, numbers) for one in entries):
+        entries = [one for one in entries if not _by_rule(one)]
+        for entry in entries:
+            entry.payload = _placeless(entry.payload)
     if hidden or kept or numbers:
         for entry in entries:
             entry.payload = _payload(entry.payload, hidden, kept, numbers)
     return list(entries)
+
+
+def _by_rule(entry: Entry) -> bool:
+    return entry.actor_id is None and entry.actor_label == conflict.SIGNED
+
+
+def _tells(entry: Entry, numbers: frozenset[str]) -> bool:
+    """Whether what the entry says of a unit is said of somebody whom the reader does not learn of."""
+    return _by_rule(entry) or bool(numbers & entry.payload.get("parties", {}).keys())
+
+
+def _placeless(payload: Mapping[str, Any]) -> dict[str, Any]:
+    parts = dict(payload)
+    for name in {"set", "told"} & parts.keys():
+        parts[name] = _without(parts[name] or {}, PLACES)
+    return parts
 
 
 def _payload(

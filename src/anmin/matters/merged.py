@@ -27,6 +27,12 @@ def parts_of(matter: Matter) -> list[Matter]:
     return [found[pk] for pk in sorted(found)]
 
 
+def parts_told(matter: Matter) -> list[Matter]:
+    """Those parts whose reporters are written to and called about it: none that was reported as
+    something sensitive, whatever the whole is called (whoever reads her telephone would learn)."""
+    return [one for one in parts_of(matter) if one.topic is None or not one.topic.sensitive]
+
+
 def goes_on_in(matter: Matter) -> Matter | None:
     """The matter that a merged one is part of now; nothing for one that stands by itself."""
     seen: set[int] = set()

@@ -22,7 +22,7 @@ from anmin.kernel.hours import Hours
 from anmin.matters.actor import Actor
 from anmin.matters.contacts import ContactFacts, unseal
 from anmin.matters.ledger import Change, append, deadlines_of, running_clocks
-from anmin.matters.merged import parts_of
+from anmin.matters.merged import parts_told
 from anmin.matters.models import Contact, Deadline, Entry, Matter
 from anmin.matters.parties import citizens_of
 from anmin.matters.registry import all_kinds
@@ -218,7 +218,7 @@ def _contacts(matter: Matter, to: str, *, followed: bool = False) -> list[Contac
 
     ``followed``: only of those of them that are followed by a code.
     """
-    all_of_it = (matter, *parts_of(matter))
+    all_of_it = (matter, *parts_told(matter))
     if to:
         return [one for part in all_of_it for one in citizens_of(part, to)]
     rows = Contact.objects.filter(matter__in=all_of_it).select_related("matter")

@@ -34,8 +34,12 @@ def lookup(request: DeskRequest, what: str) -> HttpResponse:
 
 
 def _free(request: DeskRequest, what: str, found: Iterable[Choice]) -> list[Choice]:
-    """On the page of a matter: without those whom it is about, who could not be given it."""
-    about = _about(request) if what in ("unit", "taker") else conflict.NOBODY
+    """On the page of a matter: without those whom it is about, who could not be given it.
+
+    Only for who learns whom it is about: to anybody else what is missing here would tell.
+    """
+    gives = what in ("unit", "taker") and conflict.may_know(request.user.role)
+    about = _about(request) if gives else conflict.NOBODY
     if not about:
         return list(found)
     return [

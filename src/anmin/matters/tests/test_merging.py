@@ -9,8 +9,10 @@ from tests.personas import City
 
 from anmin.callbacks import planning
 from anmin.callbacks.models import Callback
+from anmin.channels.addresses import recipient_index
+from anmin.channels.models import Message
 from anmin.kernel.errors import Conflict, NotAllowed, NotFound, Refusal
-from anmin.matters import actions, merging, public
+from anmin.matters import actions, follow, merging, public
 from anmin.matters.actor import Actor
 from anmin.matters.contacts import ContactFacts
 from anmin.matters.likely import Likely, Report, likely
@@ -61,6 +63,24 @@ def test_two_become_one_that_hears_of_both(city: City) -> None:
     assert public.face(second).live
     drain([planning.NEWS])
     assert not Callback.objects.filter(matter=second).exists()
+
+
+def test_what_was_reported_as_sensitive_stays_unsaid_in_a_whole_that_is_not(city: City) -> None:
+    """A neighbour says noise, she says violence: whoever reads her telephone learns nothing."""
+    first = city.incident(category="noise")
+    second = city.incident(category="domestic", contact=OTHER)
+    for one in (first, second):
+        follow.give(one)
+    merged(city, first, second)
+    assert [one.phone for one in actions.contacts_to_call(first)] == ["+8613857712345"]
+    actions.move(
+        matter_id=first.pk,
+        code="answer",
+        actor=Actor.of(city.officer),
+        inputs={"reply": "已到场处置，结果当面告知。"},
+    )
+    told = Message.objects.values_list("recipient_index", flat=True)
+    assert [bytes(one) for one in told] == [recipient_index("sms", "+8613857712345")]
 
 
 def test_whoever_was_merged_on_the_way_is_heard_too(city: City) -> None:

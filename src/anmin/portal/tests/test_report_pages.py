@@ -126,6 +126,11 @@ def test_sending_twice_opens_one_and_shows_the_same_code(city: City, client: Cli
     assert re.findall(r'class="code">\w+<', pages[0]) == re.findall(r'class="code">\w+<', pages[1])
     kept = Matter.objects.get()
     assert fields["token"] not in str(kept.external_id)
+    # On a machine that others use, too: closing the page leaves nothing to open it again.
+    assert client.get("/r/sent/").status_code == 200
+    client.post(f"/f/{kept.number}", {"leave": "1"})
+    assert client.get("/r/sent/")["Location"] == "/r/"
+    assert "code" in client.get(f"/f/{kept.number}").content.decode()
     stranger = Client()
     stranger.cookies["anmin_report"] = "0123:abc"
     assert stranger.get("/r/sent/")["Location"] == "/r/"

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from anmin.matters.models import Matter
 
 COOKIE, SALT = "anmin_follow", "follow a matter"
+REPORTED = "anmin_report"
+"""The cookie that opens the page with number and code once more (``report``)."""
 AGE = 1800
 """Seconds for which the code need not be given again on this device."""
 
@@ -86,6 +88,7 @@ def followed(request: HttpRequest, number: str) -> HttpResponse:
     if "leave" in request.POST:
         response = redirect("portal:follow")
         response.delete_cookie(COOKIE, path=reverse("portal:follow"), samesite="Lax")
+        response.delete_cookie(REPORTED, path=reverse("portal:report"), samesite="Lax")
         return response
     if "say" in request.POST:
         return _say(request, matter)

@@ -16,9 +16,9 @@ from anmin.matters.likely import Report, known_alike
 from anmin.people.limits import address_range
 from anmin.portal import effort
 from anmin.portal.report_form import ReportForm, report_form
-from anmin.portal.views.follow import let_follow
+from anmin.portal.views.follow import REPORTED, let_follow
 
-COOKIE, SALT = "anmin_report", "a report"
+SALT = "a report"
 AGE = 3600
 """Seconds for which the page with number and code can be opened again on this device."""
 
@@ -66,7 +66,7 @@ def report(request: HttpRequest, kind: str) -> HttpResponse:
     effort.count(how, address_range(request))
     response = redirect("portal:reported")
     response.set_signed_cookie(
-        COOKIE,
+        REPORTED,
         key,
         salt=SALT,
         max_age=AGE,
@@ -82,7 +82,7 @@ def report(request: HttpRequest, kind: str) -> HttpResponse:
 @require_safe
 def sent(request: HttpRequest) -> HttpResponse:
     """The number and the code, for an hour on the device that sent it."""
-    key = request.get_signed_cookie(COOKIE, "", salt=SALT, max_age=AGE) or ""
+    key = request.get_signed_cookie(REPORTED, "", salt=SALT, max_age=AGE) or ""
     matter = reported.sent_with(key) if key else None
     if matter is None:
         return redirect("portal:report")

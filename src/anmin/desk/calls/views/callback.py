@@ -174,7 +174,7 @@ def _call(request: DeskRequest, callback_id: int) -> Call:
 
 def _record(request: DeskRequest, callback_id: int, form: CallForm) -> None:
     given = form.cleaned_data
-    number = callback_line(callback_id).number
+    number = callback_line(callback_id, request.user).number
     if form.reached:
         answer = actions.record_answer(
             callback_id=callback_id,
@@ -262,7 +262,7 @@ def _lost(
     request: DeskRequest, callback_id: int, refusal: Refusal, form: CallForm | None
 ) -> HttpResponse:
     """The call is not in this operator's hands: why, the way on, and what was typed."""
-    line = callback_line(callback_id)
+    line = callback_line(callback_id, request.user)
     return show(
         request,
         "calls/lost.html",
