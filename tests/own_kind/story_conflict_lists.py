@@ -13,7 +13,7 @@ from anmin.channels.models import Message
 from anmin.channels.models import Status as Delivery
 from anmin.channels.receiving import receive_reply
 from anmin.evidence.log import atomic
-from anmin.kernel.errors import Refusal
+from anmin.kernel.errors import NotFound, Refusal
 from anmin.matters import actions, conflict, holding, policy
 from anmin.matters.actor import Actor
 from anmin.matters.models import Matter
@@ -85,6 +85,12 @@ def test_replies_about_a_reader_are_neither_counted_nor_listed_for_him_or_her(ci
     assert (inbox.waiting_count(other), len(inbox.list_items(other))) == (1, 1)
     assert (inbox.waiting_count(city.operator), inbox.list_items(city.operator)) == (0, [])
     assert inbox.next_item(city.operator) is None
+    [item] = inbox.list_items(other)
+    assert inbox.reveal_number(item_id=item.pk, reader=other) == WANG.phone
+    with pytest.raises(NotFound):
+        inbox.reveal_number(item_id=item.pk, reader=city.operator)
+    with pytest.raises(NotFound):
+        inbox.decide(item_id=item.pk, operator=city.operator, decision="nothing", reason="x")
 
 
 def test_a_page_of_what_was_lost_goes_on_after_what_the_reader_may_not_see(city: City) -> None:

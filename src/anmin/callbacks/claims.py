@@ -154,9 +154,11 @@ def decide(*, callback_id: int, by: Account, holds: bool, reason: str) -> Callba
     if not Callback.objects.filter(pk=callback_id).exists():
         raise NotFound(_("There is no such callback."))
     callback = lock(callback_id)
+    if about(callback.matter).person(by):
+        raise NotFound(_("There is no such callback."))
     if callback.status != Status.CLAIMED or not callback.open:
         raise Conflict(_("This has been decided, or the callback has ended."))
-    if callback.unit_id in own_units(by) or about(callback.matter).person(by):
+    if callback.unit_id in own_units(by):
         raise NotAllowed(_("This may concern your own unit: a colleague of another one decides."))
     if not reason.strip():
         raise Refusal(_("Say why."), field="reason")

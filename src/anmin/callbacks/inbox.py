@@ -157,9 +157,7 @@ def item_view(*, item_id: int, reader: Account) -> ItemView:
     item = rows.filter(pk=item_id).first()
     if item is None:
         raise NotFound(_("There is no such reply."))
-    found = candidates(item, reader)
-    if numbers_about(reader, (one.words.number for one in found)):
-        raise NotFound(_("There is no such reply."))
+    found = _known_to(reader, item)
     text = body_of(item.reply)
     log_access(account=reader, action="read_reply", subject=f"reply:{item.reply_id}")
     return ItemView(
@@ -178,10 +176,19 @@ def reveal_number(*, item_id: int, reader: Account) -> str:
     item = ReplyItem.objects.select_related("reply").filter(pk=item_id).first()
     if item is None:
         raise NotFound(_("There is no such reply."))
-    if any(one.own for one in candidates(item, reader)):
+    found = _known_to(reader, item)
+    if any(one.own for one in found):
         raise NotAllowed(_("This may concern your own unit: a colleague of another one decides."))
     log_access(account=reader, action="reveal_contact", subject=f"reply:{item.reply_id}")
     return sender_of(item.reply)
+
+
+def _known_to(reader: Account, item: ReplyItem) -> Sequence[Candidate]:
+    """Its candidates; ``NotFound`` where one is about the reader, who does not learn that it waits."""
+    found = candidates(item, reader)
+    if numbers_about(reader, (one.words.number for one in found)):
+        raise NotFound(_("There is no such reply."))
+    return found
 
 
 def candidates(item: ReplyItem, reader: Account) -> Sequence[Candidate]:
@@ -233,7 +240,7 @@ def decide(
     item = _locked(item_id)
     if item.decided_at is not None:
         raise Conflict(_("Somebody else has decided this already."))
-    found = candidates(item, operator)
+    found = _known_to(operator, item)
     if any(one.own for one in found):
         raise NotAllowed(_("This may concern your own unit: a colleague of another one decides."))
     if decision not in _DOES:

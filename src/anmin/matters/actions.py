@@ -37,6 +37,9 @@ CODES = Limit(5, 86_400)
 """How often a day a matter gets a new code: each ends the one before."""
 WORDS = Limit(20, 86_400)
 """What a citizen adds to one matter in a day."""
+CITIZENS_FILES = Limit(5, 86_400)
+"""Files that a citizen sends to one matter in a day, those that are refused with them: each is read and
+drawn anew, and a thing holds only so many, also for whoever works on it."""
 LONGEST_WORD = 2000
 
 
@@ -183,6 +186,14 @@ def say_more(*, matter_id: int, text: str, key: str, with_file: bool = False) ->
         told["into"] = whole.number
     _same_state(matter, Change(SAID, matter.state, note=said, public=True, told=told), CITIZEN, key)
     return matter
+
+
+def take_turn_for_file(matter: Matter) -> None:
+    """Count a citizen's file before it is read. Raises ``Refusal``: ended or sealed, or too many."""
+    if not policy.takes_words(matter):
+        raise Refusal(_("Nothing can be added to it any more."), code="ended")
+    if take_one("file of a citizen", matter.number, limit=CITIZENS_FILES).over:
+        raise Refusal(_("Much was added today already: please go on tomorrow."), code="limit")
 
 
 @atomic

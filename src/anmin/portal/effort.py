@@ -27,6 +27,8 @@ BITS, HARDER = 15, 19
 in."""
 MUCH = Limit(120, 3600)
 """Reports in an hour above which each costs more."""
+TOLD = Limit(3, HOURS * 3600)
+"""How often one token is told what others have said: who walks through a street pays for each door."""
 SUMS_NEAR, SUMS = Limit(6, 3600), Limit(60, 3600)
 """Sums answered in an hour: from one address range, and altogether."""
 
@@ -105,11 +107,16 @@ def paid(token: str, *, proof: str, answer: str, asked_from: str) -> How | None:
 
 
 def count(how: How, asked_from: str) -> None:
-    """Remember that something was opened for it. A token opens one matter, so it is used up."""
+    """Remember what it paid for: something that was opened, or told. A token opens one matter."""
     take("report", limit=MUCH)
     if how is How.SUM:
         take("report sum", asked_from, limit=SUMS_NEAR)
         take("report sums", limit=SUMS)
+
+
+def told_enough(token: str) -> bool:
+    """Whether this token has been told often enough what others have said; counts this time."""
+    return take("report alike", key_of(token), limit=TOLD).over
 
 
 def sums_taken(asked_from: str) -> bool:

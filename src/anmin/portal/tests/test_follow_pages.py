@@ -306,6 +306,11 @@ def test_a_photo_of_the_citizen_is_kept_clean_and_others_cannot_add_one(
     strict.cookies = client.cookies
     assert sent(strict, "y.jpg", photo()) == 403
     assert (Entry.objects.count(), File.objects.count()) == before
+    # Refused ones count as well: reading them is what costs. Nothing is kept without its entry.
+    assert sent(client, "z.jpg", photo()) == 302
+    before = (Entry.objects.count(), File.objects.count())
+    assert sent(client, "zz.jpg", photo()) == 422
+    assert (Entry.objects.count(), File.objects.count()) == before
 
 
 def test_a_day_of_another_year_is_said_with_its_year() -> None:

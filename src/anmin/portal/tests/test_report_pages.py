@@ -192,6 +192,16 @@ def test_whoever_says_what_others_said_is_told_and_decides(city: City, client: C
     assert client.post(FORM, quiet | {"sum": summed(page)}).status_code == 302
 
 
+def test_who_asks_at_every_door_is_told_at_three(city: City, client: Client) -> None:
+    """One sum does not tell who of a street called the police; each telling counts as a report."""
+    city.incident(category="noise", summary="烧烤店放音响", place="文化路12号")
+    page = client.get(FORM).content.decode()
+    body = told(city) | hidden(page) | {"sum": summed(page)}
+    asked = [client.post(FORM, body) for _turn in range(4)]
+    assert [one.status_code for one in asked] == [200, 200, 200, 302]
+    assert Matter.objects.count() == 2
+
+
 def test_many_sums_from_one_place_ask_for_work_and_stop_no_neighbour(
     city: City, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

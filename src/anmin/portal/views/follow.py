@@ -126,6 +126,7 @@ def _say(request: HttpRequest, matter: Matter) -> HttpResponse:
         file, text = told["file"], told["text"]
         try:
             if file is not None:
+                actions.take_turn_for_file(matter)
                 keep(
                     label=LABEL,
                     key=(goes_on_in(matter) or matter).number,

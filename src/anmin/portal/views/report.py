@@ -56,6 +56,7 @@ def report(request: HttpRequest, kind: str) -> HttpResponse:
     if not valid:
         return _show(request, declared, form, asked, status=422)
     if not form.cleaned_data["alike"] and (alike := _alike(declared, form)):
+        effort.count(how, address_range(request))
         return _show(request, declared, form, asked, alike=alike)
     key = effort.key_of(form.cleaned_data["token"])
     try:
@@ -93,6 +94,8 @@ def sent(request: HttpRequest) -> HttpResponse:
 def _alike(kind: Kind, form: ReportForm) -> list[str]:
     """What others have said: of the topic and in the place that the sender named, and how long ago."""
     said = form.said()
+    if effort.told_enough(form.cleaned_data["token"]):
+        return []
     area, topic = said["area"], categories().get(said["category"])
     found = known_alike(
         Report(
