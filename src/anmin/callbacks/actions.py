@@ -94,8 +94,9 @@ def next_callback(operator: Account) -> Callback | None:
         now = timezone.now()
         if (mine := in_hand(operator, now).first()) is not None:
             return mine
-        for pk in queue(operator, now).values_list("pk", flat=True)[:TRIES]:
-            if (taken := _take(pk, operator, now)) is not None:
+        free = queue(operator, now)
+        for pk in free.values_list("pk", flat=True)[:TRIES]:
+            if (taken := _take(pk, free, operator, now)) is not None:
                 return taken
     return None
 
@@ -121,21 +122,20 @@ def take(*, callback_id: int, operator: Account) -> Callback:
                 _("You have the call about %(number)s in hand: finish it or give it back first.")
                 % {"number": mine.matter.number}
             )
-        taken = mine or _take(callback_id, operator, now)
+        taken = mine or _take(callback_id, queue(operator, now), operator, now)
     if taken is None:
         raise Conflict(_("Somebody else has taken this callback, or it cannot be called now."))
     return taken
 
 
-def _take(pk: int, operator: Account, now: datetime) -> Callback | None:
-    """Take it if it is free; one whose matter was opened again meanwhile is withdrawn instead."""
-    free = queue(operator, now).filter(pk=pk).order_by()
+def _take(pk: int, free: QuerySet[Callback], operator: Account, now: datetime) -> Callback | None:
+    """Take it if it is ``free``; one whose matter was opened again meanwhile is withdrawn instead."""
     if Matter.objects.filter(callbacks=pk, closed_at=None).exists():
         callback = lock(pk)
         if callback.open and callback.matter.closed_at is None:
             reopening.withdraw(callback, at=now)
         return None
-    if not free.update(operator=operator, lease_until=now + lease()):
+    if not free.filter(pk=pk).order_by().update(operator=operator, lease_until=now + lease()):
         return None
     return Callback.objects.select_related("matter").get(pk=pk)
 

@@ -12,7 +12,7 @@ from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
 from anmin.matters.models import Matter
-from anmin.places.models import Unit
+from anmin.places.queries import area_labels, top_unit_label, unit_labels
 
 
 def named(matter: Matter, language: str = "") -> dict[str, str]:
@@ -25,11 +25,12 @@ def named(matter: Matter, language: str = "") -> dict[str, str]:
         moment = timezone.localtime(matter.opened_at)
         topic = matter.topic
         hidden = topic is None or topic.sensitive
+        place, unit = matter.area_id or 0, matter.unit_id or 0
         told = {
             "what": _("your report") if hidden or topic is None else topic.label,
             "when": f"{day_said(moment.date())} {moment:%H:%M}",
-            "where": str(matter.area.label) if matter.area and not hidden else "",
-            "office": str(matter.unit or ""),
+            "where": "" if hidden else area_labels([place]).get(place, ""),
+            "office": unit_labels([unit]).get(unit, ""),
         }
         phrase = _("%(what)s, %(where)s, %(when)s") if told["where"] else _("%(what)s, %(when)s")
         return {**told, "about": phrase % told}
@@ -45,6 +46,4 @@ def bureau() -> str:
     """The name that messages begin with: the signature that carriers know, else the unit on top of
     all others."""
     given: str = settings.ENVIRONMENT.anmin_sms_signature
-    return given or str(
-        Unit.objects.filter(parent=None, active=True).order_by("code").first() or ""
-    )
+    return given or top_unit_label()

@@ -167,8 +167,12 @@ def unit_labels(ids: Iterable[int]) -> dict[int, str]:
 def top_unit_label() -> str:
     """The name of the unit on top of all others, the bureau itself; empty without units."""
     known = directory()
-    tops = [key for key, path in known.unit_paths.items() if path.strip("/").count("/") == 0]
-    return for_reader(*known.unit_called[min(tops)]) if tops else ""
+    tops = [
+        code
+        for code, key in known.unit_ids.items()
+        if "/" not in known.unit_paths[key].strip("/") and key not in known.closed_units
+    ]
+    return for_reader(*known.unit_called[known.unit_ids[min(tops)]]) if tops else ""
 
 
 def area_labels(ids: Iterable[int]) -> dict[int, str]:
