@@ -91,10 +91,14 @@ def test_the_whole_way_with_more_time_a_review_and_a_second_one(
     longer = page[page.index("办理期限已延长") :]
     assert "由2026年5月11日 23:59延长至2026年6月10日 23:59" in longer
     assert "可自收到书面答复之日起30日内在该页面请求上一级机关复查" in sent(matter)[-1]
-    for words in ("可在2026年5月31日（含当日）前请求复查", "第三十五条", "送达日期尚未登记"):
+    for words in ("可在收到书面意见后第30日（含当日）前请求复查", "第三十五条", "送达日期尚未登记"):
         assert words in page
 
-    traveller.shift(timedelta(days=5))
+    # While nobody has put down when it was delivered, nobody is too late.
+    now = timezone.now()
+    traveller.shift(timedelta(days=90))
+    assert citizen.steps() == ["ask_review"]
+    traveller.move_to(now + timedelta(days=5))
     before = Entry.objects.count()
     counter.step(matter, "deliver", status=422, delivered_on="2026-04-01")
     for never in ("2026-05-07", "9999-12-31"):
@@ -133,8 +137,10 @@ def test_the_whole_way_with_more_time_a_review_and_a_second_one(
     assert (matter.state, "予以维持。" in sent(matter)[-1]) == ("reviewed", True)
     assert "30日内在该页面请求复查机关的上一级机关复核" in sent(matter)[-1]
     page = citizen.page()
-    for words in ("可在2026年7月4日（含当日）前请求复核", "第三十六条", "送达日期尚未登记"):
+    for words in ("可在收到书面意见后第30日（含当日）前请求复核", "第三十六条", "送达日期尚未登记"):
         assert words in page
+    # The delivery of the first reply is not that of the review, nor can it be put down as that.
+    counter.step(matter, "deliver", status=422, delivered_on="2026-05-06")
 
     assert citizen.do("ask_again", "仍不服。").state == "second_review"
     desk.step(matter, "hear")
@@ -176,6 +182,7 @@ def test_the_time_for_a_review_is_over_and_then_nothing_is_asked(
     matter = registered(counter)
     counter.step(matter, "accept")
     counter.step(matter, "reply", reasons="经查。", reply="支持。", outcome="fixed")
+    counter.step(matter, "deliver", delivered_on=timezone.localdate().isoformat())
     citizen = Citizen(matter)
     traveller.move_to(datetime(2026, 4, 8, 15, 59, tzinfo=UTC))  # the last minute of the last day
     assert citizen.steps() == ["ask_review"]

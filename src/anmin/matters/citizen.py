@@ -5,6 +5,7 @@ or changes it while it runs is for its own reporter. What he says is for those w
 himself: the other reporter does not read it.
 """
 
+from django.conf import settings
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
@@ -38,15 +39,15 @@ def steps_of_citizen(matter: Matter) -> list[Move]:
 def explained(matter: Matter, edge: Move) -> list[str]:
     """What the citizen should know of a step before taking it: until when, and who decides."""
     whole = goes_on_in(matter) or matter
-    last = last_moment(whole, edge, reckoner())
-    if not edge.explains or last is None or whole.closed_at is None:
+    if not edge.explains or not edge.within or whole.closed_at is None:
         return []
-    day = formats.date_format(timezone.localtime(last), "DATE_FORMAT")
-    told = [str(edge.explains).format(last=day)]
-    since = str(whole.details.get(edge.since) or "")
-    if edge.since and since[:10] < timezone.localdate(whole.closed_at).isoformat():
-        told.append(_("The delivery is not on record yet; the time counts from its day."))
-    return told
+    last = last_moment(whole, edge, reckoner())
+    if last is not None:
+        day = formats.date_format(timezone.localtime(last), "DATE_FORMAT")
+        return [str(edge.explains).format(last=day)]
+    days = settings.RULES.get(edge.within, timezone.localdate()).value
+    unknown = _("day %(days)s after you receive it in writing") % {"days": days}
+    return [str(edge.explains).format(last=unknown), _("The delivery is not on record yet.")]
 
 
 def _holds(matter: Matter, edge: Move) -> bool:

@@ -98,8 +98,8 @@ class Move:
     ``extends`` names the clock that it extends, ``gives_up`` the one that ends by it unmet: a promise
     that is given up is broken, on the page and in every figure. ``approval``: it is asked for, and taken when
     another person agrees. ``within`` is the rule by which the time for it ends, counted from when
-    the matter ended (a review, a reopening), or from the day or moment that the fact ``since`` tells,
-    where that is later (the delivery of a written reply).
+    the matter ended (a review, a reopening), or from the day or moment that the fact ``since`` tells
+    (the delivery of a written reply); it has no end before that is on record.
     ``explains`` tells the citizen beside the step what it is and until when (``{last}``, the last day).
     ``outcomes`` are what may have become of a matter that it ends: one is fixed by the step, of
     several the input ``outcome`` says which. ``tells`` are its messages, to whoever reported it or to a party.

@@ -141,14 +141,24 @@ def _outcome(edge: Move, inputs: Mapping[str, Any]) -> tuple[Mapping[str, Any], 
 
 
 def last_moment(matter: Matter, edge: Move, reckon: Reckoner) -> datetime | None:
-    """Until when a step may be taken after the end of the matter; nothing if there is no such end."""
+    """Until when a step may be taken after the end of the matter; nothing if there is no such end.
+
+    Nor is there one yet while the day is not on record from which it counts, or that is the day of an
+    earlier answer: nobody loses a right by what the house has not written down.
+    """
     if not edge.within or matter.closed_at is None:
         return None
-    start, told = matter.closed_at, matter.details.get(edge.since) if edge.since else None
-    if told:
-        zone = timezone.get_default_timezone()
+    start = matter.closed_at
+    if edge.since:
+        told = matter.details.get(edge.since)
+        if not told:
+            return None
         moment = datetime.fromisoformat(told)
-        start = max(start, moment if moment.tzinfo else moment.replace(tzinfo=zone))
+        zone = timezone.get_default_timezone()
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+        if timezone.localdate(moment) < timezone.localdate(start):
+            return None
+        start = max(start, moment)
     return reckon(edge.within, start).at
 
 

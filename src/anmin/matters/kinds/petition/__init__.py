@@ -35,8 +35,9 @@ def finish(_matter: MatterFacts) -> str:
 
 
 def not_before_the_reply(matter: MatterFacts) -> Text | None:
-    """What was not written yet is not delivered."""
-    told, replied = matter.details.get("delivered_on"), matter.details.get("replied_at")
+    """What was not written yet is not delivered: the reply, or what decided its review."""
+    written_at = "reviewed_at" if matter.state == "reviewed" else "replied_at"
+    told, replied = matter.details.get("delivered_on"), matter.details.get(written_at)
     if not told or not replied:
         return None
     if told > timezone.localdate().isoformat():
@@ -218,6 +219,7 @@ FLOW = Flow(
             _("Decide the review"),
             DESK,
             needs=("review_body", "review_result", "review_reply"),
+            stamps="reviewed_at",
             approval=Approval(by=HEAD),
             tells=(
                 Tell(

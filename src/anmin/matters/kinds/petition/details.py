@@ -41,6 +41,7 @@ class PetitionDetails(Details):
     review_body: str = fact(_("Who reviews"), "", longest=80)
     review_result: str = fact(_("Result of the review"), "", terms="petition_results")
     review_reply: str = fact(_("Opinion of the review"), "", longest=2000, personal=True, told=True)
+    reviewed_at: datetime | None = fact(_("Review decided on"))
     second_body: str = fact(_("Who reviews a second time"), "", longest=80)
     second_result: str = fact(_("Result of the second review"), "", terms="petition_results")
     second_reply: str = fact(
