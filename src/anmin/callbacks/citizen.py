@@ -64,13 +64,13 @@ def open_link(token: str) -> AnswerLink:
 
 
 def link_view(link: AnswerLink) -> LinkView:
-    """What the page behind a link shows, in the language of the moment."""
+    """What the page behind a link shows, in the language of the moment: not what it is about, for
+    others may hold that telephone."""
     matter = link.callback.matter
-    topic = matter.topic
     sheet = script(recording.LINK_SCRIPT)
     told = {
         "date": date_format(timezone.localdate(matter.opened_at), "DATE_FORMAT"),
-        "category": topic.label if topic else str(matter.type.label),
+        "reference": matter.number,
     }
     return LinkView(
         opening=[line.label.format(**told) for line in sheet.opening],

@@ -74,6 +74,7 @@ class _Closing(NamedTuple):
     entry_id: int
     matter_id: int
     kind: str
+    state: str
     closed_at: datetime
     category: str
     flags: tuple[bool, bool]
@@ -139,7 +140,8 @@ def _rows(
     )
     for row in columns.iterator(chunk_size=chunk):
         pk, at, before, after, matter, kind, closed_at, category, details, unit, version = row
-        one = _Closing(pk, matter, kind, closed_at, category, _flags(details), unit, version)
+        flags = _flags(details)
+        one = _Closing(pk, matter, kind, after, closed_at, category, flags, unit, version)
         yield pk, at, before, after, one
 
 
@@ -187,7 +189,7 @@ def _wanted(one: _Closing, follow_up: FollowUp) -> Wanted:
         one.flags,
         one.unit_id,
         one.closed_at,
-        follow_up,
+        follow_up.having_ended(one.state),
         one.entry_id,
         one.matter_id,
     )
@@ -233,7 +235,7 @@ def _causes(orders: list[_Closing], follow_ups: Mapping[str, FollowUp]) -> Itera
                     _flags(orjson.dumps(cause.details).decode()),
                     cause.unit_id,
                     order.closed_at,
-                    follow_up,
+                    follow_up.having_ended(order.state),
                     order.entry_id,
                     order.matter_id,
                 )

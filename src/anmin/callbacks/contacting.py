@@ -89,11 +89,13 @@ def _write(callback: Callback, now: datetime, pace: ladder.Pace) -> None:
         return
     with translation.override(language):
         body = _(
-            "%(bureau)s: %(about)s has been handled by %(office)s. How was it? Reply 1 satisfied, "
-            "2 fairly satisfied, 3 dissatisfied, or: %(link)s. Reply TD to get no more messages."
+            "%(bureau)s: what you brought to us on %(when)s (%(number)s) has been handled by "
+            "%(office)s. How was it? Reply 1 satisfied, 2 fairly satisfied, 3 dissatisfied, or: "
+            "%(link)s. Reply TD to get no more messages."
         ) % {
             **named(matter, language),
             "bureau": bureau(),
+            "number": matter.number,
             "link": f"{settings.BASE_URL}{LINK_PATH}{make_link(callback, now)}",
         }
     try:

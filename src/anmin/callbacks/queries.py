@@ -193,11 +193,11 @@ def view_of(
     category = topic.label if topic else str(matter.type.label)
     full = contact_for_message(matter).name
     name, family = mask_name(full), surname(full)
-    spoken = polite(family) or _("the person who reported")
+    spoken = polite(family) or _("the holder of this number")
     words = {
         "bureau": str(head_unit() or ""),
         "number": operator.service_number,
-        "date": formats.date_format(timezone.localdate(matter.opened_at), "MONTH_DAY_FORMAT"),
+        "date": formats.date_format(timezone.localdate(matter.opened_at), "DATE_FORMAT"),
         "category": category,
         "name": spoken,
     }

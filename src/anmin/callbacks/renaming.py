@@ -72,7 +72,7 @@ def _instead(callback: Callback, entry_id: int, at: datetime) -> Wanted:
         (minor, running),
         callback.unit_id,
         at,
-        follow_up,
+        follow_up.having_ended(matter.state),
         entry_id,
         matter.pk,
     )

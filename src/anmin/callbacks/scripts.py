@@ -153,9 +153,9 @@ def script(code: str, version: int | None = None) -> Script:
 def require_scripts() -> None:
     """Refuse a kind whose callbacks have no script: read at the start."""
     for kind in all_kinds():
-        if kind.follow_up:
+        for one in kind.follow_up.scripts if kind.follow_up else ():
             try:
-                script(kind.follow_up.script)
+                script(one)
             except Refusal as refusal:
                 raise Refusal(f"kind {kind.code}: {refusal}", code="bad_kind") from None
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -106,6 +106,7 @@ class FollowUp:
     ``about`` is the relation to the matter the citizen knows: a rectification is followed up
     with the citizen of the matter that caused it. ``lacks`` names facts by which a citizen would
     not be called and that this kind cannot have: said, so that none is passed by in silence.
+    ``scripts_after`` names states that are asked about with a script of their own.
     """
 
     after: str | tuple[str, ...]
@@ -113,11 +114,24 @@ class FollowUp:
     round: int = 1
     about: str | None = None
     lacks: frozenset[str] = frozenset()
+    scripts_after: tuple[tuple[str, str], ...] = ()
 
     @property
     def states(self) -> tuple[str, ...]:
         """The states that are followed up."""
         return (self.after,) if isinstance(self.after, str) else self.after
+
+    @property
+    def scripts(self) -> tuple[str, ...]:
+        """Every script that citizens are asked with."""
+        return (self.script, *(script for _state, script in self.scripts_after))
+
+    def having_ended(self, state: str) -> Self:
+        """The same with the script for that end alone."""
+        if not self.scripts_after:
+            return self
+        script = dict(self.scripts_after).get(state, self.script)
+        return replace(self, script=script, scripts_after=())
 
 
 @dataclass(frozen=True)
@@ -247,7 +261,10 @@ class Kind:
         self._check_limited()
         self._check_sealed()
         check_parties(self.code, self.parties, brought=bool(self.observe or self.imported))
-        if self.follow_up and set(self.follow_up.states) - states:
+        asked = self.follow_up.states if self.follow_up else ()
+        if set(asked) - states or (
+            self.follow_up and dict(self.follow_up.scripts_after).keys() - set(asked)
+        ):
             raise ValueError(f"{self.code}: follows up after an unknown state")
 
     @property

@@ -46,7 +46,10 @@ def _kind(kind: Kind) -> str:
         lines.append(f"\nParties: {', '.join(map(_party, kind.parties))}.")
     if kind.follow_up:
         after = " or ".join(f"`{state}`" for state in kind.follow_up.states)
-        lines.append(f"\nCalled back after {after} with script `{kind.follow_up.script}`.")
+        others = "".join(
+            f", after `{state}` with `{script}`" for state, script in kind.follow_up.scripts_after
+        )
+        lines.append(f"\nCalled back after {after} with script `{kind.follow_up.script}`{others}.")
     return "\n".join(lines) + "\n"
 
 

@@ -121,8 +121,8 @@ def _send(asked: Reaction, now: datetime) -> bool:
     language = contact.language or settings.LANGUAGE_CODE
     with translation.override(language):
         body = _(
-            "%(bureau)s about %(about)s (%(number)s): %(office)s asks: %(question)s Reply to this "
-            "message, or answer here: %(link)s"
+            "%(bureau)s about what you brought to us on %(when)s (%(number)s): %(office)s asks: "
+            "%(question)s Reply to this message, or answer here: %(link)s"
         ) % {
             **named(matter, language),
             "bureau": bureau(),

@@ -37,8 +37,9 @@ def test_the_operator_sees_what_is_needed_and_nothing_of_who_served(city: City) 
         view = queries.callback_view(callback_id=taken.pk, operator=city.operator)
     assert (view.category, view.place, view.name) == ("盗窃", "文化小区", "王某")
     assert view.opening[0] == (
-        "您好，这里是瑞安市公安局回访中心，工号0901，为您服务。请问是11月10日报警的王先生／女士吗？"
+        "您好，这里是瑞安市公安局回访中心，工号0901。请问是王先生／女士吗？现在方便说话吗？"
     )
+    assert "您2026年11月10日报警反映的“盗窃”一事" in view.opening[1]
     assert [question.code for question in view.questions] == [
         "solved",
         "satisfaction",
@@ -48,8 +49,8 @@ def test_the_operator_sees_what_is_needed_and_nothing_of_who_served(city: City) 
     ]
     assert view.advice is not None
     assert view.advice.code == "theft"
-    assert view.opening_to("王秀英")[0].endswith("请问是11月10日报警的王秀英先生／女士吗？")
-    assert view.opening_to("王女士")[0].endswith("请问是11月10日报警的王女士吗？")
+    assert "请问是王秀英先生／女士吗？" in view.opening_to("王秀英")[0]
+    assert "请问是王女士吗？" in view.opening_to("王女士")[0]
     assert view.opening_to(" ") == view.opening
     everything = repr(view)
     for hidden in (
@@ -117,7 +118,7 @@ def test_a_call_is_answered(city: City) -> None:
     assert (callback.status, callback.disposition) == ("done", "1.1")
     assert (callback.closed_at, callback.operator) == (timezone.now(), None)
     assert answer.advice_given == ["doors", "ebike"]
-    assert (answer.script, answer.script_version, answer.via) == ("incident", 2, "call")
+    assert (answer.script, answer.script_version, answer.via) == ("incident", 3, "call")
     row = Attempt.objects.get()
     assert (row.channel, row.outcome, row.operator) == ("call", "reached", city.operator)
     assert actions.next_callback(city.operator) is None

@@ -39,7 +39,7 @@ def test_a_dispute_gets_a_message_first_and_a_day_to_be_called(city: City) -> No
     assert (callback.status, callback.exclusion, callback.round) == ("planned", "", 1)
     assert local(callback, "not_before") == "11-10 16:00"
     assert local(callback, "due_at") == "11-11 10:00"
-    assert (callback.script, callback.script_version) == ("incident", 2)
+    assert (callback.script, callback.script_version) == ("incident", 3)
     assert callback.unit == city.jinhu
 
 

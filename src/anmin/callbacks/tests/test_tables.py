@@ -173,13 +173,42 @@ def test_a_kind_that_is_silent_about_what_spares_its_citizens_stops_the_start(
 
 
 def test_every_kind_is_followed_up_with_a_script_that_exists() -> None:
-    followed = [kind.follow_up for kind in all_kinds() if kind.follow_up]
-    assert followed
-    for follow_up in followed:
-        assert scripts.script(follow_up.script).code == follow_up.script
+    for code in asked_with():
+        assert scripts.script(code).code == code
 
 
-@pytest.mark.parametrize("code", ["incident", "second_call"])
+def asked_with() -> list[str]:
+    return [one for kind in all_kinds() if kind.follow_up for one in kind.follow_up.scripts]
+
+
+MATTER = ("{date}", "{category}", "报警", "信访", "建议", "窗口", "整改", "办理", "反映")
+MATTER_EN = ("{date}", "{category}", "report", "petition", "suggestion", "window", "called us")
+
+
+def test_nothing_of_the_matter_is_said_before_it_is_known_who_answers() -> None:
+    """Whoever takes up the telephone hears who calls and for whom, and is asked whether it suits."""
+    assert len(asked_with()) == 6
+    for code in asked_with():
+        who, matter = scripts.script(code).opening
+        assert "请问是{name}吗？现在方便说话吗？" in who.zh
+        assert "{name}" in who.en
+        assert not [words for words in MATTER if words in who.zh]
+        assert not [words for words in MATTER_EN if words in who.en]
+        assert "{date}" in matter.zh
+        assert "{date}" in matter.en
+
+
+def test_no_script_promises_what_nobody_can_keep() -> None:
+    """Nobody can promise what a unit will find out, nor a case again at any time."""
+    sheets = [scripts.script(code) for code in (*asked_with(), "link")]
+    for sheet in sheets:
+        said = [*sheet.opening, *sheet.closing, *sheet.question]
+        text = "".join(words.zh + words.en for words in said)
+        for promise in ("不会知道", "does not learn", "任何人都不能", "nobody can", "随时要求重新"):
+            assert promise not in text, (sheet.code, promise)
+
+
+@pytest.mark.parametrize("code", ["incident", "second_call", "second_call_explained"])
 def test_scripts_offer_every_answer_that_can_be_recorded(code: str) -> None:
     sheet = scripts.script(code)
     satisfaction, solved = sheet.asks("satisfaction"), sheet.asks("solved")

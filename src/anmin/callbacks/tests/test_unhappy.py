@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.db import connection
-from django.utils import timezone
+from django.utils import timezone, translation
 from tests.personas import WANG, City
 
 from anmin.callbacks import actions, queries
@@ -190,6 +190,22 @@ def test_put_right_then_called_again_and_the_first_answer_stays(
     first.refresh_from_db()
     assert (first.status, first.disposition) == ("done", "1.1")
     assert verify().sound
+
+
+def test_what_was_not_upheld_is_asked_about_with_words_of_its_own(city: City) -> None:
+    called(city, UNHAPPY)
+    matter, leader = order(), Actor.of(city.duty_leader)
+    move(matter_id=matter.pk, code="contact", actor=leader, note="已电话联系王女士")
+    told = {"finding": "监控显示十分钟内到场", "explanation": "已向您说明核查经过。"}
+    move(matter_id=matter.pk, code="explain", actor=leader, inputs=told)
+    drain([NEWS])
+    second = Callback.objects.get(round=2)
+    assert (second.script, second.script_version) == ("second_call_explained", 1)
+    assert actions.next_callback(city.operator) == second
+    with translation.override("zh-hans"):
+        view = queries.callback_view(callback_id=second.pk, operator=city.operator)
+    assert "未予认定" in view.opening[1]
+    assert "整改" not in "".join(line for line in view.opening)
 
 
 def test_an_order_that_was_sent_back_and_put_right_again_is_called_about_again(city: City) -> None:

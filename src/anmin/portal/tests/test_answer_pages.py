@@ -72,7 +72,7 @@ def test_a_content_citizen_answers_three_questions(client: Client, link: str) ->
         assert kept in page.content.decode()
         assert kept in client.get(link).content.decode()
     assert (answer.satisfaction, answer.solved, answer.via) == ("satisfied", "yes", "link")
-    assert (answer.script, answer.script_version) == ("link", 2)
+    assert (answer.script, answer.script_version) == ("link", 3)
     assert client.get(link).status_code == 410
     again = client.post(link, {"solved": "no", "satisfaction": "dissatisfied", "seen-text": "1"})
     assert again.status_code == 410

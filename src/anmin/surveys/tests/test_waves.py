@@ -40,7 +40,7 @@ def test_the_hash_is_published_before_the_frame_and_the_seed_only_at_the_end(cit
 
 def test_the_wave_keeps_the_questionnaire_it_was_opened_with(city: City) -> None:
     wave = opened(city)
-    assert (wave.questionnaire, wave.version) == ("safety", 2)
+    assert (wave.questionnaire, wave.version) == ("safety", 3)
     assert 'code = "safety"' in wave.text
     with pytest.raises(NotFound):
         opened(city, code="x", questionnaire="nothing")

@@ -91,7 +91,7 @@ def test_a_call_from_the_queue_to_the_next_one(city: City, sign_in: SignIn) -> N
     second = planned(city)
     browser = sign_in(city.operator)
     address, page = open_next(browser)
-    assert "请问是11月10日报警的王先生／女士吗" in page
+    assert "请问是王先生／女士吗" in page
     assert page.index("解决了、部分解决了") < page.index("是满意、基本满意") < page.index("再见。")
     assert 'name="advice_given"' in page
     answer = send(

@@ -107,7 +107,11 @@ register(
         owner=responsible_unit,
         opened_by=INSPECTORATE,
         follow_up=FollowUp(
-            after=("put_right", "not_upheld"), script="second_call", round=2, about="cause"
+            after=("put_right", "not_upheld"),
+            script="second_call",
+            round=2,
+            about="cause",
+            scripts_after=(("not_upheld", "second_call_explained"),),
         ),
         rectifies=True,
         retention=Retention("rectification.retention"),
