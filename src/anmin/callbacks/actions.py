@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.callbacks import ladder, recording, reopening
+from anmin.callbacks.callees import kept_key, reveal, reveal_later, spoken_with
 from anmin.callbacks.dispositions import WITHDRAWN, exhausted, operator_outcomes, outcomes
 from anmin.callbacks.models import (
     Answer,
@@ -32,9 +33,8 @@ from anmin.callbacks.unhappy import is_unhappy, order_rectification
 from anmin.channels.actions import opt_out
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotAllowed, NotFound, Refusal
-from anmin.matters.actions import contact_for_message, contacts_to_call
 from anmin.matters.conflict import about, without
-from anmin.matters.contacts import ContactFacts
+from anmin.matters.contacts import Callee, ContactFacts
 from anmin.matters.models import Matter
 from anmin.matters.policy import in_scope
 from anmin.people.actions import log_access, one_at_a_time
@@ -46,7 +46,6 @@ __all__ = [
     "correct_answer",
     "later_to_call",
     "next_callback",
-    "people_called",
     "read_words",
     "record_answer",
     "record_attempt",
@@ -164,38 +163,11 @@ def reveal_phone(*, callback_id: int, operator: Account, reason: str = "") -> Co
     return reveal(callback, operator, reason=reason.strip() or f"callback {callback.pk}")
 
 
-def reveal(callback: Callback, operator: Account, *, reason: str) -> ContactFacts:
-    """Name and phone, with an entry in the access log; the caller has checked who asks."""
-    require(operator, Capability.REVEAL_CONTACT)
-    facts = contact_for_message(callback.matter)
-    log_access(
-        account=operator,
-        action="reveal_contact",
-        subject=f"matter:{callback.matter.number}",
-        reason=reason,
-    )
-    return ContactFacts(name=facts.name, phone=facts.phone, more=facts.more)
-
-
-def later_to_call(*, callback_id: int, operator: Account) -> list[ContactFacts]:
-    """Whom to call when the first contact is not reached, for who has taken the callback.
-
-    ``reveal_phone`` has logged that contacts of this matter were looked at.
-    """
-    require(operator, Capability.REVEAL_CONTACT)
+def later_to_call(*, callback_id: int, operator: Account, reason: str = "") -> Sequence[Callee]:
+    """Whom to call when the first contact is not reached, for who has taken the callback; logged."""
     callback = Callback.objects.select_related("matter").get(pk=callback_id)
     _require_held(callback, operator)
-    first = contact_for_message(callback.matter)
-    return [
-        ContactFacts(name=one.name, phone=one.phone, more=one.more)
-        for one in people_called(callback.matter)
-        if one != first
-    ]
-
-
-def people_called(matter: Matter) -> list[ContactFacts]:
-    """Whom a callback calls, one after the other, as far as the rule goes."""
-    return contacts_to_call(matter)[: int(ladder.rule("contacts_called").value)]
+    return reveal_later(callback, operator, reason=reason.strip() or f"callback {callback.pk}")
 
 
 @atomic
@@ -232,7 +204,11 @@ def record_attempt(
     pace = ladder.pace()
     if outcome == APPOINTMENT:
         require_appointment(next_try_at, now, pace)
-    stopped = _stopped(callback.matter, spoken_to) if outcome == "opted_out" else ()
+    stopped: Sequence[str] = ()
+    if outcome == "opted_out":
+        told = _("Say who asked not to be contacted again.")
+        asked = spoken_with(callback, spoken_to, told=told, field="spoken_to").contact
+        stopped = (asked.phone, *asked.further)
     ends, again = what_next(
         row,
         earlier=[(at, how == Attempt.Channel.CALL, o) for at, how, o in recording.tried(callback)],
@@ -258,18 +234,9 @@ def record_attempt(
         **(over if ends else {"not_before": again}),
     )
     for phone in stopped:
-        told = opt_out(medium="sms", recipient=phone, via="call")
-        stop(bytes(told.recipient_index), at=now, key=key)
+        left = opt_out(medium="sms", recipient=phone, via="call")
+        stop(bytes(left.recipient_index), at=now, key=key)
     return callback
-
-
-def _stopped(matter: Matter, spoken_to: int | None) -> Sequence[str]:
-    """The numbers of whoever asked not to be contacted again; of several it must be said who."""
-    people = people_called(matter)
-    if len(people) > 1 and (spoken_to is None or not 0 <= spoken_to < len(people)):
-        raise Refusal(_("Say who asked not to be contacted again."), field="spoken_to")
-    asked = people[spoken_to or 0] if len(people) > 1 else contact_for_message(matter)
-    return (asked.phone, *asked.further)
 
 
 @atomic
@@ -280,10 +247,12 @@ def record_answer(
     said: Said,
     key: str,
     note: str = "",
+    answered_by: int | None = None,
     at: datetime | None = None,
 ) -> Answer:
     """Write down what the citizen answered on the phone; the first answer is never overwritten.
 
+    Where several people are called, ``answered_by`` says which of ``people_called`` it was, from 0.
     ``operator`` is empty at the console only.
 
     Raises ``NotAllowed``, ``Conflict`` (taken by somebody else, or answered meanwhile) or
@@ -296,9 +265,18 @@ def record_answer(
     _require_held(callback, operator)
     said.check(callback)
     said.check_consent(callback)
+    told = _("Say who answered.")
+    who = spoken_with(callback, answered_by, told=told, field="answered_by")
     now, shown_until = at or timezone.now(), callback.lease_until
     row = recording.answer(
-        callback, said, via=Via.CALL, at=now, key=key, operator=operator, note=note
+        callback,
+        said,
+        via=Via.CALL,
+        at=now,
+        key=key,
+        operator=operator,
+        note=note,
+        spoken_to=kept_key(callback, who),
     )
     if operator is not None and shown_until is not None:
         _read_in_call(callback, operator, now, taken=shown_until - lease())

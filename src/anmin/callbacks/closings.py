@@ -15,6 +15,7 @@ import orjson
 from django.db.models import F, Q, QuerySet, TextField
 from django.db.models.functions import Cast, Coalesce
 
+from anmin.callbacks.exclusions import FLAGS
 from anmin.callbacks.models import Answer, Callback
 from anmin.callbacks.serving import least_held, spells_of, who_served
 from anmin.callbacks.unhappy import is_unhappy
@@ -22,8 +23,6 @@ from anmin.matters.kind import FollowUp
 from anmin.matters.models import Entry, Link
 from anmin.matters.registry import all_kinds, kind_of
 
-FLAGS = ("minor_involved", "in_progress")
-"""The facts of a matter's details that the table of exclusions asks for."""
 _NO_FLAGS = (False, False)
 
 

@@ -15,7 +15,9 @@ def erase_words(matters: Collection[int]) -> None:
     What was answered by choice stays, as does each attempt.
     """
     callbacks = list(Callback.objects.filter(matter__in=matters).values_list("pk", flat=True))
-    Answer.objects.filter(callback__in=callbacks).exclude(text=b"").erase("text")
+    answers = Answer.objects.filter(callback__in=callbacks)
+    answers.exclude(text=b"").erase("text")
+    answers.exclude(spoken_to=b"").erase("spoken_to")
     Attempt.objects.filter(callback__in=callbacks).exclude(note=b"").erase("note")
     ClaimDecision.objects.filter(matter__in=matters).erase("reason")
     subjects = [f"{SUBJECT}{pk}" for pk in callbacks]

@@ -6,6 +6,9 @@ from typing import NamedTuple
 from anmin.callbacks.data_files import read_data
 from anmin.kernel.bilingual import Term
 
+FLAGS = ("minor_involved", "in_progress")
+"""The facts of a matter's details that the table of exclusions asks for."""
+
 
 class Facts(NamedTuple):
     """What the table decides on; all false means: call back."""

@@ -202,7 +202,8 @@ class Answer(AppendOnly):
     """What a citizen said. The first one counts; a later or corrected one stands beside it.
 
     Only what its own writer put right in the minutes after saving ``counts_instead`` (``amending``).
-    ``text`` is sealed. ``key`` is what makes recording safe to repeat.
+    ``text`` is sealed. ``key`` is what makes recording safe to repeat. ``spoken_to`` is the key of the
+    number of whom it is, where that is not the first contact of the matter.
     """
 
     callback = models.ForeignKey(Callback, models.PROTECT, related_name="answers", db_index=False)
@@ -220,6 +221,7 @@ class Answer(AppendOnly):
     text = models.BinaryField(default=bytes)
     consent_contact = models.BooleanField(null=True)
     advice_given = models.JSONField(default=list)
+    spoken_to = models.BinaryField(max_length=32, default=bytes)
     key = models.CharField(max_length=64)
     corrects = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="+", db_index=False

@@ -14,7 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from anmin.callbacks.actions import lease, reveal
+from anmin.callbacks.actions import lease
+from anmin.callbacks.callees import reveal
 from anmin.callbacks.ladder import pace, quiet_until, rule
 from anmin.callbacks.models import Draw, QualityCheck, Via
 from anmin.callbacks.own import own_units

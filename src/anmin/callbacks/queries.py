@@ -10,26 +10,26 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.callbacks import ladder
-from anmin.callbacks.actions import people_called, queue
+from anmin.callbacks.actions import queue
 from anmin.callbacks.addresses import block_level
+from anmin.callbacks.callees import first_of, people_called
 from anmin.callbacks.concerns import concerns
 from anmin.callbacks.days import midnight
 from anmin.callbacks.dispositions import Outcome, operator_outcomes, outcomes
 from anmin.callbacks.models import Answer, Attempt, Callback, Satisfaction, Solved, Status
+from anmin.callbacks.openings import Opening, closing, opening, polite
 from anmin.callbacks.promises import why_called_by
 from anmin.callbacks.recording import counting_answers
 from anmin.callbacks.scripts import AdviceSheet, Question, Situation, advice, script, wording
 from anmin.callbacks.sealing import read_note, read_text
-from anmin.callbacks.unhappy import head_unit
 from anmin.evidence.prepared import Prepared
 from anmin.kernel.errors import Conflict, NotAllowed, NotFound
 from anmin.kernel.incoming import key_of
-from anmin.kernel.masking import mask_name, surname
-from anmin.matters.actions import contact_for_message
+from anmin.kernel.masking import mask_name
 from anmin.matters.conflict import about, without
 from anmin.matters.contacts import in_brief
 from anmin.matters.fact_words import shown
@@ -53,10 +53,6 @@ _answers = Prepared(
 OPEN_STATUSES = (Status.CLAIMED, Status.PENDING, Status.PLANNED, Status.MESSAGED, Status.CALLING)
 
 
-TITLES = ("先生", "女士", "小姐", "同志", "师傅", "老师")
-"""Titles with which a name may have been written down."""
-
-
 @dataclass(frozen=True, slots=True)
 class EarlierAttempt:
     """What was tried before, as the next operator reads it."""
@@ -72,8 +68,8 @@ class CallbackView:
     """Everything an operator sees of a callback: nothing about who served, no phone number.
 
     ``facts`` are the public ones of the matter, with their labels; ``name`` is masked, and so are
-    the ``people`` called. ``spoken`` is how the script addresses the citizen. ``reopened`` tells
-    that the closing it asks about was taken back during the call.
+    the ``people`` called, to each of whom his or her own of the ``openings`` is said. ``reopened``
+    tells that the closing it asks about was taken back during the call.
     """
 
     callback_id: int
@@ -86,25 +82,29 @@ class CallbackView:
     facts: Sequence[tuple[str, str]]
     name: str
     people: Sequence[str]
-    spoken: str
     due_at: datetime
     due_why: str
     lease_until: datetime | None
     reopened: bool
     attempts: int
     earlier: Sequence[EarlierAttempt]
-    opening: Sequence[str]
+    openings: Sequence[Opening]
     questions: Sequence[Question]
     closing: Sequence[str]
     advice: AdviceSheet | None
     situations: Sequence[Situation]
     outcomes: Sequence[Outcome]
 
-    def opening_to(self, name: str) -> Sequence[str]:
+    @property
+    def opening(self) -> Sequence[str]:
+        """What is said to whoever is called first."""
+        return self.openings[0].lines
+
+    def opening_to(self, name: str, place: int = 0) -> Sequence[str]:
         """The opening with the full name and its title, once that has been shown; unchanged without
         one."""
-        told = polite(name)
-        return [line.replace(self.spoken, told) for line in self.opening] if told else self.opening
+        told, said = polite(name), self.openings[place]
+        return [line.replace(said.spoken, told) for line in said.lines] if told else said.lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,14 +175,6 @@ def reopened_in_hand(*, callback_id: int, operator: Account) -> bool:
     return held.filter(Q(withdrawn_at__isnull=False) | Q(matter__closed_at=None)).exists()
 
 
-def polite(name: str) -> str:
-    """A name as it is said to its bearer; one that came with its title stays, none is none."""
-    told = name.strip()
-    if not told or told.endswith(TITLES):
-        return told
-    return _("Mr or Ms %(surname)s") % {"surname": told}
-
-
 def view_of(
     callback: Callback, operator: Account, earlier: Sequence[EarlierAttempt] = ()
 ) -> CallbackView:
@@ -190,38 +182,28 @@ def view_of(
     matter = callback.matter
     topic = matter.topic
     sheet = script(callback.script, callback.script_version)
-    category = topic.label if topic else str(matter.type.label)
-    full = contact_for_message(matter).name
-    name, family = mask_name(full), surname(full)
-    spoken = polite(family) or _("the holder of this number")
-    words = {
-        "bureau": str(head_unit() or ""),
-        "number": operator.service_number,
-        "date": formats.date_format(timezone.localdate(matter.opened_at), "DATE_FORMAT"),
-        "category": category,
-        "name": spoken,
-    }
+    people = people_called(callback)
+    first = people[0] if people else first_of(callback)
     return CallbackView(
         callback_id=callback.pk,
         number=matter.number,
         round=callback.round,
-        category=category,
+        category=topic.label if topic else str(matter.type.label),
         happened_at=matter.opened_at,
         place=block_level(matter.place) or (matter.area.label if matter.area else ""),
         state=str(matter.state_label),
         facts=[(str(title), words) for title, words in shown(matter, matter.type.public.fields)],
-        name=name,
-        people=[in_brief(one) for one in people_called(matter)],
-        spoken=spoken,
+        name=mask_name(first.contact.name),
+        people=[in_brief(one.contact) for one in people],
         due_at=callback.due_at,
         due_why=why_called_by(callback),
         lease_until=callback.lease_until,
         reopened=callback.withdrawn_at is not None or matter.closed_at is None,
         attempts=callback.attempts,
         earlier=earlier,
-        opening=[line.label.format_map(words) for line in sheet.opening],
+        openings=[opening(sheet, one, operator) for one in people or [first]],
         questions=sheet.question,
-        closing=[line.label.format_map(words) for line in sheet.closing],
+        closing=closing(sheet, first, operator),
         advice=advice(topic.advice) if topic else None,
         situations=[one for one in wording().situation if one.stage == "callback"],
         outcomes=operator_outcomes(),

@@ -139,6 +139,7 @@ def answer(
     key: str,
     operator: Account | None = None,
     note: str = "",
+    spoken_to: bytes = b"",
 ) -> Answer:
     """Write the first answer of a callback, end it, and order what must be put right.
 
@@ -161,7 +162,9 @@ def answer(
         closed_at=at,
         attempts=callback.attempts + (via == Via.CALL),
     )
-    row = add_answer(callback, said, seq=1, via=via, at=at, key=key, operator=operator)
+    row = add_answer(
+        callback, said, seq=1, via=via, at=at, key=key, operator=operator, spoken_to=spoken_to
+    )
     if callback.round == 1 and is_unhappy(said.satisfaction, said.solved):
         order_rectification(callback, row)
     return row
@@ -202,8 +205,9 @@ def add_answer(
     operator: Account | None = None,
     corrects: Answer | None = None,
     counts_instead: bool = False,
+    spoken_to: bytes = b"",
 ) -> Answer:
-    """Add one answer row."""
+    """Add one answer row; what ``corrects`` another is of the same person."""
     sheet = script(LINK_SCRIPT) if via == Via.LINK else None
     row = Answer(
         callback=callback,
@@ -219,6 +223,7 @@ def add_answer(
         text=seal(said.text, kind="answer", of=f"{callback.pk}/{seq}"),
         consent_contact=said.consent_contact,
         advice_given=list(dict.fromkeys(said.advice_given)),
+        spoken_to=bytes(corrects.spoken_to) if corrects else spoken_to,
         key=key,
         corrects=corrects,
         counts_instead=counts_instead,

@@ -11,8 +11,9 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from anmin.callbacks import recording, reopening
-from anmin.callbacks.closings import FLAGS, Wanted
+from anmin.callbacks.closings import Wanted
 from anmin.callbacks.dispositions import WITHDRAWN
+from anmin.callbacks.exclusions import FLAGS
 from anmin.callbacks.models import Attempt, Callback, Status
 from anmin.channels.actions import cancel_message
 from anmin.matters.bulk import of_matters

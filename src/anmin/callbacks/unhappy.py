@@ -6,12 +6,13 @@ from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from anmin.callbacks.callees import who_answered
 from anmin.callbacks.concerns import concerns
 from anmin.callbacks.ladder import rule
 from anmin.callbacks.models import Answer, Callback, Satisfaction, Solved
 from anmin.callbacks.sealing import read_text
 from anmin.kernel.errors import Refusal
-from anmin.matters.actions import add_note, assign, contact_for_message, open_matter
+from anmin.matters.actions import add_note, assign, open_matter
 from anmin.matters.actor import Actor
 from anmin.matters.conflict import about
 from anmin.matters.models import Matter
@@ -68,7 +69,7 @@ def order_rectification(callback: Callback, answer: Answer) -> Matter | None:
             "concerns": list(answer.concerns),
             "complaint": read_text(answer) if told else "",
         },
-        contact=contact_for_message(matter) if told else None,
+        contact=who_answered(answer) if told else None,
         source="callback",
         key=f"answer:{answer.pk}",
         cause=matter,

@@ -3,7 +3,7 @@
 Opening one is in ``opening``.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,12 +15,13 @@ from anmin.kernel.errors import Conflict, NotAllowed, NotFound, Refusal
 from anmin.matters import conflict, follow, messages, policy
 from anmin.matters.actor import CITIZEN, Actor
 from anmin.matters.contacts import (
+    Callee,
     ContactFacts,
     later_contacts,
     unseal,
 )
 from anmin.matters.ledger import Change, append, deadlines_of, running_clocks
-from anmin.matters.merged import SAID, goes_on_in, parts_told
+from anmin.matters.merged import SAID, SPARING, goes_on_in, parts_told
 from anmin.matters.models import Contact, Entry, LaterContact, Matter
 from anmin.matters.opening import open_matter as open_matter
 from anmin.matters.queries import by_id
@@ -248,13 +249,15 @@ def contact_for_message(matter: Matter) -> ContactFacts:
     return unseal(contact, number=matter.number) if contact else ContactFacts()
 
 
-def contacts_to_call(matter: Matter) -> list[ContactFacts]:
+def contacts_to_call(matter: Matter, sparing: Sequence[str] = SPARING) -> list[Callee]:
     """Whom to call about a matter, in order: the first contact, those named later, and those of the
-    matters that became part of it."""
-    first = contact_for_message(matter)
+    matters that became part of it, but for parts of which a fact of ``sparing`` is true."""
     later = later_contacts(matter.pk, number=matter.number)
-    parts = [contact_for_message(one) for one in parts_told(matter)]
-    named = {one.phone: one for one in (*reversed(parts), *reversed(later), first) if one.phone}
+    found = [
+        *(Callee(one, matter) for one in (contact_for_message(matter), *later)),
+        *(Callee(contact_for_message(one), one) for one in parts_told(matter, sparing)),
+    ]
+    named = {one.contact.phone: one for one in reversed(found) if one.contact.phone}
     return list(reversed(named.values()))
 
 

@@ -14,6 +14,7 @@ from anmin.matters.models import Contact, FurtherPhone, LaterContact, Matter
 from anmin.matters.observation import ContactFacts, contact_marks, reached
 
 __all__ = [
+    "Callee",
     "ContactFacts",
     "SealedContact",
     "contact_marks",
@@ -31,6 +32,13 @@ __all__ = [
     "seal",
     "unseal",
 ]
+
+
+class Callee(NamedTuple):
+    """Somebody to be called, and the matter whose contact that is."""
+
+    contact: ContactFacts
+    matter: Matter
 
 
 class SealedContact(NamedTuple):

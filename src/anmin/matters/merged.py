@@ -1,5 +1,6 @@
 """What became part of what: a matter and those merged into it, however often that was done."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from anmin.matters.flow import MERGED
@@ -27,10 +28,20 @@ def parts_of(matter: Matter) -> list[Matter]:
     return [found[pk] for pk in sorted(found)]
 
 
-def parts_told(matter: Matter) -> list[Matter]:
+SPARING = ("minor_involved",)
+"""The facts of a report that leave its reporter out when the whole is told of."""
+
+
+def parts_told(matter: Matter, sparing: Sequence[str] = SPARING) -> list[Matter]:
     """Those parts whose reporters are written to and called about it: none that was reported as
-    something sensitive, whatever the whole is called (whoever reads her telephone would learn)."""
-    return [one for one in parts_of(matter) if one.topic is None or not one.topic.sensitive]
+    something sensitive, whatever the whole is called (whoever reads her telephone would learn), and
+    none of which one of the facts ``sparing`` is true."""
+    return [
+        one
+        for one in parts_of(matter)
+        if (one.topic is None or not one.topic.sensitive)
+        and not any(one.details.get(name) for name in sparing)
+    ]
 
 
 def goes_on_in(matter: Matter) -> Matter | None:

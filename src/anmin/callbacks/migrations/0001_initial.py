@@ -73,6 +73,7 @@ class Migration(migrations.Migration):
                 ('text', models.BinaryField(default=bytes)),
                 ('consent_contact', models.BooleanField(null=True)),
                 ('advice_given', models.JSONField(default=list)),
+                ('spoken_to', models.BinaryField(default=bytes, max_length=32)),
                 ('key', models.CharField(max_length=64)),
                 ('counts_instead', models.BooleanField(default=False)),
                 ('corrects', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='callbacks.answer')),

@@ -213,7 +213,8 @@ def test_who_was_spoken_to_is_left_in_peace_and_nobody_else(
         assert view.people == ["王某 138****2345", "张某 139****0001 / 139****0002"]
         with pytest.raises(Conflict):
             actions.later_to_call(callback_id=callback.pk, operator=other_operator)
-        assert actions.later_to_call(callback_id=callback.pk, operator=city.operator) == [
+        later = actions.later_to_call(callback_id=callback.pk, operator=city.operator)
+        assert [one.contact for one in later] == [
             ContactFacts("张某某", zhang.phone, more=zhang.more)
         ]
         before, given = world(), {"callback_id": callback.pk, "outcome": "opted_out", "key": "k"}

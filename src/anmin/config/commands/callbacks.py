@@ -96,7 +96,8 @@ def record(
     spoken_to: Annotated[
         int,
         typer.Option(
-            min=0, help="For opted_out where several people are called: which it was, from 1."
+            min=0,
+            help="Where several people are called: who answered, or wants no more calls, from 1.",
         ),
     ] = 0,
     by: Annotated[str | None, typer.Option(help="The operator who called.")] = None,
@@ -119,6 +120,7 @@ def record(
     if operator is not None:
         actions.take(callback_id=found, operator=operator)
     common: dict[str, Any] = {"callback_id": found, "operator": operator, "key": uuid4().hex}
+    which = spoken_to - 1 if spoken_to else None
     if outcome == "reached":
         choices = {str(number): code.value for number, code in replies.CHOICES.items()}
         said = actions.Said(
@@ -128,7 +130,7 @@ def record(
             text=reason,
             consent_contact=consent,
         )
-        actions.record_answer(**common, said=said)
+        actions.record_answer(**common, said=said, answered_by=which)
     elif answer or solved:
         raise Refusal("an answer goes with --outcome reached", field="answer")
     else:
@@ -138,7 +140,7 @@ def record(
             outcome=outcome,
             note=reason,
             next_try_at=again,
-            spoken_to=spoken_to - 1 if spoken_to else None,
+            spoken_to=which,
         )
     line = callback_line(found)
     console.tell(

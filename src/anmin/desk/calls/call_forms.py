@@ -81,6 +81,7 @@ class CallForm(AnswerForm, TryForm):
         required=False, widget=MomentInput(), label=gettext_lazy("Call again at")
     )
     spoken_to = forms.IntegerField(required=False, label=gettext_lazy("Who asked for it"))
+    answered_by = forms.IntegerField(required=False, label=gettext_lazy("Who answered"))
 
     BESIDE = gettext_lazy(
         "Answers are ticked below. Choose “Reached, answered”, or clear the answers."
@@ -122,19 +123,19 @@ def advice_ask(form: AnswerForm, sheet: AdviceSheet | None) -> Ask | None:
     )
 
 
-def people_ask(form: CallForm, people: Sequence[str]) -> list[Ask]:
-    """Where several people are called: which of them wants no more contact."""
+def people_ask(form: CallForm, people: Sequence[str], code: str, label: str) -> list[Ask]:
+    """Where several people are called: which of them it is about."""
     if len(people) < 2:
         return []
-    chosen = {str(form["spoken_to"].value())}
+    chosen = {str(form[code].value())}
     pairs = [(str(n), shown) for n, shown in enumerate(people)]
     return [
         Ask(
-            code="spoken_to",
+            code=code,
             kind="person",
-            label=_("Who asked not to be contacted again?"),
-            options=_numbered("spoken_to", pairs, chosen),
-            errors=form.errors_of("spoken_to"),
+            label=label,
+            options=_numbered(code, pairs, chosen),
+            errors=form.errors_of(code),
         )
     ]
 

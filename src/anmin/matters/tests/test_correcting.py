@@ -153,7 +153,7 @@ def test_a_wrong_number_is_replaced_sealed_and_found_by_the_new_one_only(city: C
     matter.refresh_from_db()
     right = ContactFacts(WANG.name, LI.phone, WANG.address)
     assert contact_for_message(matter) == right
-    assert contacts_to_call(matter) == [right]
+    assert [one.contact for one in contacts_to_call(matter)] == [right]
     found = [
         list(contacts.matters_of_phones(contacts.phone_indexes(one)))
         for one in (LI.phone, WANG.phone)
@@ -193,7 +193,7 @@ def test_once_somebody_is_to_be_called_a_unit_changes_nothing(city: City) -> Non
 def test_a_unit_s_word_is_not_called_beside_a_number_that_somebody_else_named(city: City) -> None:
     matter = city.incident(actor=Actor.system("cad"))
     put_right(matter, city.officer, contact=LI)
-    assert [one.phone for one in contacts_to_call(matter)] == [WANG.phone]
+    assert [one.contact.phone for one in contacts_to_call(matter)] == [WANG.phone]
     assert LaterContact.objects.get().standing == LaterContact.UNIT
     assert Entry.objects.order_by("-seq")[0].payload["told"].keys() == {"later_contact"}
 
@@ -234,7 +234,7 @@ def test_the_record_that_repeats_a_wrong_number_does_not_bring_it_back(city: Cit
     assert outcomes(later) == ["updated"]
     matter.refresh_from_db()
     assert (matter.summary, matter.place) == ("夜间施工扰民", "文化路北段")
-    assert [found.phone for found in contacts_to_call(matter)] == [LI.phone]
+    assert [found.contact.phone for found in contacts_to_call(matter)] == [LI.phone]
     assert verify().mismatches == 0
 
 

@@ -70,6 +70,11 @@ def test_of_several_people_it_is_said_who_wants_no_more_contact(
     refused = send(browser, address, page, outcome="opted_out")
     assert refused.status_code == 422
     assert "请选择是谁要求不再联系。" in text(refused)
+    refused = send(browser, address, page, solved="yes", satisfaction="satisfied")
+    assert refused.status_code == 422
+    assert "请选择是谁作答的。" in text(refused)
+    shown = text(browser.post(f"{address}phone/", {"key": "k"}))
+    assert ("对其说" in shown, "张某某先生或女士" in shown or "张某某" in shown) == (True, True)
     assert not OptOut.objects.exists()
     assert send(browser, address, page, outcome="opted_out", spoken_to="1").status_code == 303
     assert OptOut.objects.get().recipient_index == LaterContact.objects.get().phone_index

@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 
     from anmin.callbacks.models import QualityCheck
     from anmin.callbacks.queries import CallbackView
-    from anmin.matters.contacts import ContactFacts
+    from anmin.desk.calls.asking import Ask
+    from anmin.matters.contacts import Callee, ContactFacts
 
 RECALL = "recall"
 PURPOSES = {str(purpose.value): purpose for purpose in quality.NEEDED}
@@ -146,7 +147,8 @@ def callback(request: DeskRequest, callback_id: int) -> HttpResponse:
         return _lost(request, callback_id, refusal, form)
     if form is None:
         return _page(request, call, CallForm(initial=_initial(callback_id)))
-    contact, later = None, []
+    contact: ContactFacts | None = None
+    later: Sequence[Callee] = ()
     if _was_shown(request):  # what was open before a refused save does not fold; logged again
         contact = actions.reveal_phone(callback_id=callback_id, operator=request.user)
         later = actions.later_to_call(callback_id=callback_id, operator=request.user)
@@ -182,6 +184,7 @@ def _record(request: DeskRequest, callback_id: int, form: CallForm) -> None:
             said=form.said(),
             key=given["key"],
             note=given["note"],
+            answered_by=given["answered_by"],
         )
         tell_answer(request, number, form.said(), lists.ordered_after(answer))
         return
@@ -231,7 +234,7 @@ def _page(
     form: CallForm,
     *,
     contact: ContactFacts | None = None,
-    later: Sequence[ContactFacts] = (),
+    later: Sequence[Callee] = (),
 ) -> HttpResponse:
     offered = [outcomes()["no_answer"]] if call.check_id else call.view.outcomes
     frequent, rest = outcome_options(form, offered)
@@ -244,18 +247,36 @@ def _page(
             "form": form,
             "asks": asks(form, call.view.questions),
             "advice": advice_ask(form, call.view.advice),
-            "stopping": () if call.check_id else people_ask(form, call.view.people),
+            "stopping": () if call.check_id else _which(form, call, "spoken_to"),
+            "answering": () if call.check_id else _which(form, call, "answered_by"),
             "outcomes": frequent,
             "more_outcomes": rest,
             "more_open": any(option.checked for option in rest),
             "contact": contact,
-            "later": later,
+            "later": _later(call, later),
             "opening": call.view.opening_to(contact.name if contact else ""),
             "saved": just_saved(request),
             "undo_form": ActForm(),
         },
         status=form.status,
     )
+
+
+def _which(form: CallForm, call: Call, code: str) -> list[Ask]:
+    """Where several people are called: which of them answered, or wants to be left in peace."""
+    labels = {
+        "spoken_to": _("Who asked not to be contacted again?"),
+        "answered_by": _("Who answered?"),
+    }
+    return people_ask(form, call.view.people, code, labels[code])
+
+
+def _later(call: Call, later: Sequence[Callee]) -> list[tuple[ContactFacts, Sequence[str]]]:
+    """Whom to call after the first, each with what is said to that person."""
+    return [
+        (one.contact, call.view.opening_to(one.contact.name, place))
+        for place, one in enumerate(later, start=1)
+    ]
 
 
 def _lost(
@@ -297,11 +318,11 @@ def phone(request: DeskRequest, callback_id: int) -> HttpResponse:
 
 
 def _contact(
-    request: DeskRequest, call: Call, contact: ContactFacts, later: Sequence[ContactFacts] = ()
+    request: DeskRequest, call: Call, contact: ContactFacts, later: Sequence[Callee] = ()
 ) -> HttpResponse:
     """Name and number in their place, and the opening with the name as it is said."""
     opening = call.view.opening_to(contact.name)
-    shown = {"contact": contact, "later": later, "opening": opening}
+    shown = {"contact": contact, "later": _later(call, later), "opening": opening}
     return render(request, "desk/calls/contact.html", shown)
 
 
