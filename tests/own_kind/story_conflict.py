@@ -15,12 +15,13 @@ from anmin.callbacks.actions import next_callback, record_answer
 from anmin.callbacks.dayboard import day_board
 from anmin.callbacks.models import Callback, DeliveryCase, Status
 from anmin.callbacks.recording import Said
+from anmin.callbacks.remarks import about_matters
 from anmin.channels.models import Message
 from anmin.channels.models import Status as Delivery
 from anmin.kernel.errors import Conflict, NotAllowed, NotFound, Refusal
 from anmin.matters import actions, merging, policy
 from anmin.matters.actor import Actor
-from anmin.matters.models import Matter
+from anmin.matters.models import Deadline, Matter
 from anmin.matters.news import drain
 from anmin.matters.parties import PartyFacts
 from anmin.matters.party_actions import name_party
@@ -204,6 +205,35 @@ def test_a_late_complaint_about_a_station_is_on_the_board_of_whoever_has_it(city
         city.bureau.code: [matter.number],
         city.inspectorate.code: [matter.number],
         city.jinhu.code: [],
+    }
+
+
+def test_no_deadline_names_the_station_to_whom_the_history_does_not(city: City) -> None:
+    """It ran out at the station that it is about: who may not know whom, is not told by that."""
+    reader = someone(city, "reader", Role.ANALYST, city.yuhai)
+    matter = complaint(city, actor=Actor.of(city.officer))
+    assert matter.unit == city.jinhu
+    with time_machine.travel(datetime(2027, 5, 12, 2, 30, tzinfo=UTC), tick=True):
+        name(city, matter, city.officer)
+        held = {}
+        for who in (city.inspector, reader):
+            view = matter_view(who, matter.number)
+            clocks = [one.payload.get("clocks", {}) for one in view.entries]
+            held[who.role] = (
+                {one.held_by for one in view.deadlines} - {None},
+                {clock.get("held_by") for one in clocks for clock in one.values()} - {None},
+            )
+        matter.refresh_from_db()
+        (clock,) = Deadline.objects.filter(matter=matter)
+        assert about_matters([matter], timezone.localdate())[matter.pk] == [
+            one
+            for one in about_matters([matter], timezone.localdate())[matter.pk]
+            if city.jinhu.label not in one
+        ]
+    assert clock.held_by == city.jinhu
+    assert held == {
+        Role.INSPECTOR: ({city.jinhu}, {city.jinhu.pk}),
+        Role.ANALYST: (set(), set()),
     }
 
 

@@ -25,8 +25,8 @@ from anmin.callbacks.recordings import Recording, recording_of
 from anmin.callbacks.scripts import Checklist, checklist
 from anmin.callbacks.turns import unheld
 from anmin.evidence.log import atomic
-from anmin.kernel.errors import Conflict, NotFound, Refusal
-from anmin.matters.conflict import without
+from anmin.kernel.errors import Conflict, NotAllowed, NotFound, Refusal
+from anmin.matters.conflict import about, without
 from anmin.matters.contacts import ContactFacts
 from anmin.people.actions import log_access, one_at_a_time
 from anmin.people.models import Account
@@ -79,7 +79,8 @@ def take_check(*, account: Account, purpose: Draw.Purpose) -> QualityCheck | Non
         if purpose == Draw.Purpose.RECALL and quiet_until(now, pace()):
             return None
         mine = rows.filter(draw__purpose=purpose, checker=account, at=None, lease_until__gt=now)
-        if (held := mine.first()) is not None:
+        mine = mine.exclude(callback__unit_id__in=own_units(account))
+        if (held := without(account, mine, "callback__matter_id").first()) is not None:
             return held
         for pk in waiting(account, purpose, now).values_list("pk", flat=True)[:TRIES]:
             free = QualityCheck.objects.filter(pk=pk, at=None).filter(unheld(now))
@@ -226,3 +227,6 @@ def _require_held(check: QualityCheck, account: Account) -> None:
         raise Conflict(_("This has been recorded already."))
     if check.checker_id != account.pk:
         raise Conflict(_("Somebody else has taken this; take the next one."))
+    callback = check.callback
+    if about(callback.matter).person(account) or callback.unit_id in own_units(account):
+        raise NotAllowed(_("This may concern your own unit: a colleague of another one decides."))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from anmin.callbacks.days import midnight
 from anmin.callbacks.models import Callback, Carried
 from anmin.callbacks.promises import why_called_by
+from anmin.matters.conflict import about
 from anmin.matters.flow import Stage
 from anmin.matters.models import Deadline, Matter
 from anmin.matters.reasons import why_due
@@ -55,9 +56,13 @@ def _running(matters: Sequence[Matter]) -> dict[int, list[Deadline]]:
 
 
 def _elsewhere(clocks: Sequence[Deadline]) -> Unit | None:
-    """The unit that answers for the first promise which is no longer that of the present one."""
+    """The unit that answers for the first promise which is no longer that of the present one.
+
+    None of a matter that is about somebody of the house: where it was could tell about whom.
+    """
     units = (one.held_by for one in clocks if one.held_by_id != one.matter.unit_id)
-    return next((unit for unit in units if unit), None)
+    found = next((unit for unit in units if unit), None)
+    return found if found and not about(clocks[0].matter) else None
 
 
 def _why(clock: Deadline) -> list[str]:

@@ -24,6 +24,7 @@ from anmin.files.subjects import subject_of
 from anmin.files.types import Type, Wrong, kinds_of_file, type_of
 from anmin.kernel.errors import Conflict, NotFound
 from anmin.people.actions import log_access
+from anmin.people.limits import Limit, give_back, take
 from anmin.people.models import Account
 
 TOGETHER: Final = 200
@@ -34,6 +35,10 @@ CITIZEN: Final = "citizen:"
 """Before the key of a request that a citizen sent."""
 ATTEMPTS: Final = 20
 """So often a file is given the next number, while others take it."""
+
+
+LOOK: Final = Limit(1, 600)
+"""One entry of the log for the small pictures of a thing that somebody sees in so many seconds."""
 
 
 class Content(NamedTuple):
@@ -99,12 +104,29 @@ def read_file(
     return Content(name_of(row), kinds_of_file()[row.type].mime, content)
 
 
-def read_small(*, label: str, key: str, pk: int, by: Account) -> bytes:
-    """The small picture of a file, as JPEG. Raises as ``read_file`` does; it is not logged."""
+def read_small(
+    *, label: str, key: str, pk: int, by: Account, request: HttpRequest | None = None
+) -> bytes:
+    """The small picture of a file, as JPEG. Raises as ``read_file`` does.
+
+    That somebody looked at the pictures of a thing is in the access log, once for as long as a page
+    of them is looked at (``LOOK``), not for each.
+    """
     row = _row(label, key, pk, by)
     if not row.small:
         raise NotFound(_("There is no picture of this file."))
-    return storage.get(row.stored + storage.SMALL)
+    content = storage.get(row.stored + storage.SMALL)
+    looked = take("pictures of a thing", str(by.pk), label, key, limit=LOOK)
+    if looked.over:
+        return content
+    try:
+        log_access(
+            account=by, action="see_pictures", subject=f"{label}:{key}"[:64], request=request
+        )
+    except BaseException:
+        give_back(looked)
+        raise
+    return content
 
 
 def name_of(row: File) -> str:

@@ -21,6 +21,7 @@ class Line:
     """One file as a list shows it; an erased one has no name."""
 
     pk: int
+    key: str
     seq: int
     name: str
     type: str
@@ -45,6 +46,7 @@ def files_of(account: Account, label: str, key: str) -> list[Line]:
     return [
         Line(
             row.pk,
+            row.key,
             row.seq,
             name_of(row),
             str(kinds_of_file()[row.type]),

@@ -9,10 +9,12 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
+from anmin.files.queries import Line, files_of
 from anmin.files.subjects import Subject, register_subject
-from anmin.kernel.errors import NotAllowed
+from anmin.kernel.errors import NotAllowed, NotFound
 from anmin.matters import policy
 from anmin.matters.actor import Actor
+from anmin.matters.merged import goes_on_in, parts_of
 from anmin.matters.models import Matter
 from anmin.matters.queries import find_matter
 from anmin.people.models import Account
@@ -20,8 +22,27 @@ from anmin.people.models import Account
 LABEL: Final = "matter"
 
 
+def files_with_parts(account: Account, matter: Matter) -> list[Line]:
+    """The files of a matter and of those that became part of it, the newest first.
+
+    Each belongs to the report that it came with, and goes with that when they are parted. Raises
+    ``NotAllowed``.
+    """
+    found = [
+        line for one in (matter, *parts_of(matter)) for line in files_of(account, LABEL, one.number)
+    ]
+    return sorted(found, key=lambda line: (line.at, line.pk), reverse=True)
+
+
 def _require_see(account: Account, number: str) -> None:
-    policy.require_reveal(Actor.of(account), find_matter(account, number))
+    """Whoever may open its contact, or that of the matter that it is part of now."""
+    try:
+        policy.require_reveal(Actor.of(account), find_matter(account, number))
+    except (NotAllowed, NotFound):
+        part = Matter.objects.filter(number=number).first()
+        whole = goes_on_in(part) if part is not None else None
+        if whole is None or not policy.may_reveal(account, whole):
+            raise
 
 
 def _require_add(account: Account | None, number: str) -> None:

@@ -134,10 +134,16 @@ def _require_patience(number: str, asked_from: str, near: str) -> None:
             )
 
 
-def pass_for(matter: Matter) -> str:
-    """What proves for a while that the code was given; worthless once there is a new one."""
+def pass_for(matter: Matter, *, code: str = "") -> str:
+    """What proves for a while that the code was given; worthless once there is a new one.
+
+    With a ``code``: nothing if that is not the code any more.
+    """
     row = FollowCode.objects.filter(matter=matter).first()
-    return f"{matter.number}:{bytes(row.digest)[:12].hex()}" if row else ""
+    digest = bytes(row.digest) if row else b""
+    if not digest or (code and not hmac.compare_digest(_digest(matter.number, code, ""), digest)):
+        return ""
+    return f"{matter.number}:{digest[:12].hex()}"
 
 
 def by_pass(told: str) -> Matter | None:

@@ -10,12 +10,14 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from anmin.matters import conflict
-from anmin.matters.models import Entry, Matter
+from anmin.matters.models import Deadline, Entry, Matter
 from anmin.matters.parties import hidden_numbers
 from anmin.people.models import Account
 
 PLACES = frozenset({"unit_id", "assignee_id", "from"})
 """What of an entry tells where a matter was, and with whom."""
+HELD = frozenset({"held_by"})
+"""What of a clock tells which unit had the matter when the time ran out."""
 
 
 def shown(account: Account, matter: Matter) -> Matter:
@@ -38,7 +40,7 @@ def shown_entries(
     """
     hidden = matter.type.details.hidden_from(account.role)
     numbers = hidden_numbers(account, matter)
-    if not conflict.may_know(account.role) and any(_tells(one, numbers) for one in entries):
+    if _keeps_places(account, numbers, entries):
         entries = [one for one in entries if not _by_rule(one)]
         for entry in entries:
             entry.payload = _placeless(entry.payload)
@@ -46,6 +48,24 @@ def shown_entries(
         for entry in entries:
             entry.payload = _payload(entry.payload, hidden, kept, numbers)
     return list(entries)
+
+
+def shown_deadlines(
+    account: Account, matter: Matter, entries: Sequence[Entry], deadlines: Sequence[Deadline]
+) -> list[Deadline]:
+    """The deadlines as this reader sees them: where the history names no unit, none that missed one.
+
+    ``entries`` are all of them, as they stand. Not to be written.
+    """
+    if _keeps_places(account, hidden_numbers(account, matter), entries):
+        for one in deadlines:
+            one.held_by = None
+    return list(deadlines)
+
+
+def _keeps_places(account: Account, numbers: frozenset[str], entries: Sequence[Entry]) -> bool:
+    """Whether a unit it was with would name whom it is about to a reader who does not learn that."""
+    return not conflict.may_know(account.role) and any(_tells(one, numbers) for one in entries)
 
 
 def _by_rule(entry: Entry) -> bool:
@@ -61,6 +81,8 @@ def _placeless(payload: Mapping[str, Any]) -> dict[str, Any]:
     parts = dict(payload)
     for name in {"set", "told"} & parts.keys():
         parts[name] = _without(parts[name] or {}, PLACES)
+    if clocks := parts.get("clocks"):
+        parts["clocks"] = {code: _without(clock, HELD) for code, clock in clocks.items()}
     return parts
 
 

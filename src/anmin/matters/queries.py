@@ -275,10 +275,11 @@ def matter_view(account: Account, number: str) -> MatterView:
     questions = {move.code for move in matter.type.flow.moves if move.asks}
     asked = any(entry.action in questions for entry in entries)
     kept = _kept(account, entries)
+    deadlines = limited.shown_deadlines(account, matter, entries, deadlines_of(matter.pk))
     return MatterView(
         matter=matter,
         entries=limited.shown_entries(account, matter, entries, kept),
-        deadlines=deadlines_of(matter.pk),
+        deadlines=deadlines,
         links=_links(account, matter, sealed_too=scope_all),
         moves=policy.moves_for(account, matter),
         has_contact=contact is not None,

@@ -77,5 +77,10 @@ def code_for(key: str) -> str:
     return follow.code_of(settings.KEYRING.mac(key.encode(), purpose="code of a report"))
 
 
+def pass_with(matter: Matter, key: str) -> str:
+    """What lets the sender follow what was opened with that key; empty once there is a new code."""
+    return follow.pass_for(matter, code=code_for(key))
+
+
 def _kept(key: str) -> str:
     return str(settings.KEYRING.blind_index(key, purpose="key of a report").hex())

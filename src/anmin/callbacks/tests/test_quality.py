@@ -211,3 +211,43 @@ def test_two_checkers_never_take_the_same(
         quality.record_recall(check_id=one.pk, operator=third, said=None, key="k")
     done = quality.record_recall(check_id=two.pk, operator=third, said=None, key="k")
     assert (done.items, done.score, done.answer) == ({"reached": False}, None, None)
+
+
+def test_a_check_in_hand_is_none_of_who_comes_to_the_unit_it_is_about(
+    city: City, clock: time_machine.Traveller, other_operator: Account
+) -> None:
+    """The conflict of interest is asked on every step, not when it is taken alone."""
+    answered(city, clock)
+    recall = quality.take_check(account=other_operator, purpose=RECALL)
+    check = quality.take_check(account=city.inspector, purpose=CHECK)
+    assert recall is not None
+    assert check is not None
+    for who in (other_operator, city.inspector):
+        who.unit = city.jinhu
+        who.save()
+    before = (
+        list(QualityCheck.objects.values()),
+        Answer.objects.count(),
+        AccessLog.objects.count(),
+    )
+    said = Said(satisfaction="satisfied")
+    items: dict[str, bool | None] = {item.code: True for item in checklist().item}
+    for step in (
+        lambda: quality.recall_view(check=recall, operator=other_operator),
+        lambda: quality.reveal_recall_phone(check=recall, operator=other_operator),
+        lambda: quality.record_recall(
+            check_id=recall.pk, operator=other_operator, said=said, key="k"
+        ),
+        lambda: quality.recording(check=check, checker=city.inspector),
+        lambda: quality.record_check(check_id=check.pk, checker=city.inspector, items=items),
+    ):
+        with pytest.raises(NotAllowed):
+            step()
+    with pytest.raises(NotFound):
+        quality.hear(checker=city.inspector)
+    assert quality.take_check(account=other_operator, purpose=RECALL) is None
+    assert (
+        list(QualityCheck.objects.values()),
+        Answer.objects.count(),
+        AccessLog.objects.count(),
+    ) == before

@@ -27,6 +27,7 @@ from anmin.files.models import File
 from anmin.files.queries import files_of
 from anmin.matters import actions, follow, merging
 from anmin.matters.actor import Actor
+from anmin.matters.attachments import files_with_parts
 from anmin.matters.contacts import ContactFacts
 from anmin.matters.models import Entry, Matter
 from anmin.matters.reactions import ask_citizen
@@ -168,7 +169,10 @@ def test_a_merged_report_gets_the_answer_and_nothing_of_its_other_reporter(city:
         (main.pk, "我也看见了"),
     ]
     assert [occasions(one) for one in said] == [[], ["replied"]]
-    assert len(files_of(city.officer, "matter", main.number)) == 1
+    [shown_file] = files_with_parts(city.officer, main)
+    assert shown_file.key == mine.number  # it stays with the report that it came with
+    content = {"label": "matter", "key": mine.number, "pk": shown_file.pk}
+    assert read_file(**content, by=city.officer).mime == "image/jpeg"
     answered = actions.move(
         matter_id=main.pk, code="answer", actor=by, inputs={"reply": "已抓获，车辆请来领回。"}
     )
@@ -182,7 +186,8 @@ def test_a_merged_report_gets_the_answer_and_nothing_of_its_other_reporter(city:
         assert shown in page
     for hidden in ("只给另一位", "只问另一位", "内部理由", main.number, 'name="more-text"'):
         assert hidden not in page
-    assert "我也看见了" not in opened(there, main, codes[main.pk])
+    other = opened(there, main, codes[main.pk])
+    assert ("我也看见了" in other, "补充了照片或材料。" in other) == (False, False)
     heard = Message.objects.filter(key__startswith=f"{main.number}/{answered.version}:answer")
     assert {body_of(one).count("已抓获，车辆请来领回。") for one in heard} == {1}
     assert heard.count() == 2

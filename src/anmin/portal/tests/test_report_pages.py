@@ -11,7 +11,7 @@ from django.utils import timezone
 from tests.personas import City
 
 from anmin.evidence.models import Record
-from anmin.matters import reported
+from anmin.matters import follow, reported
 from anmin.matters.models import Contact, Entry, FollowCode, Matter
 from anmin.portal import effort
 
@@ -134,6 +134,19 @@ def test_sending_twice_opens_one_and_shows_the_same_code(city: City, client: Cli
     stranger = Client()
     stranger.cookies["anmin_report"] = "0123:abc"
     assert stranger.get("/r/sent/")["Location"] == "/r/"
+
+
+def test_an_old_form_opens_nothing_once_there_is_a_new_code(city: City, client: Client) -> None:
+    page = client.get(FORM).content.decode()
+    body = told(city) | hidden(page) | {"sum": summed(page)}
+    assert client.post(FORM, body)["Location"] == "/r/sent/"
+    matter, address = Matter.objects.get(), f"/f/{Matter.objects.get().number}"
+    assert 'name="code"' not in client.get(address).content.decode()
+    follow.give(matter)
+    assert client.post(FORM, body | {"alike": "1"}).status_code == 302  # the same form again
+    assert 'name="code"' in client.get(address).content.decode()
+    assert client.get("/r/sent/")["Location"] == address  # nor is the old code shown as if it held
+    assert Matter.objects.count() == 1
 
 
 @pytest.mark.parametrize(

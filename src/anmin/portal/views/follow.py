@@ -21,7 +21,6 @@ from anmin.files.queries import largest
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.matters import actions, citizen, follow, public
 from anmin.matters.attachments import LABEL
-from anmin.matters.merged import goes_on_in
 from anmin.matters.policy import takes_words
 from anmin.people.limits import address_range
 from anmin.portal.forms import FollowCode, Reason, Word
@@ -62,7 +61,9 @@ def enter(request: HttpRequest, number: str = "") -> HttpResponse:
 
 
 def let_follow(response: HttpResponse, given: str) -> HttpResponse:
-    """Let this device open the matter for a while without asking for the code."""
+    """Let this device open the matter for a while without asking for the code; ``given`` proves it."""
+    if not given:
+        return response
     response.set_signed_cookie(
         COOKIE,
         given,
@@ -129,7 +130,7 @@ def _say(request: HttpRequest, matter: Matter) -> HttpResponse:
                 actions.take_turn_for_file(matter)
                 keep(
                     label=LABEL,
-                    key=(goes_on_in(matter) or matter).number,
+                    key=matter.number,
                     name=file.name or "",
                     chunks=file.chunks(),
                     by=None,

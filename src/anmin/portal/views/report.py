@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from anmin.kernel.errors import NotFound, Refusal
-from anmin.matters import follow, reported
+from anmin.matters import reported
 from anmin.matters.categories import categories
 from anmin.matters.kind import Kind
 from anmin.matters.likely import Report, known_alike
@@ -76,7 +76,7 @@ def report(request: HttpRequest, kind: str) -> HttpResponse:
         samesite="Lax",
         secure=settings.SESSION_COOKIE_SECURE,
     )
-    return let_follow(response, follow.pass_for(matter))
+    return let_follow(response, reported.pass_with(matter, key))
 
 
 @never_cache
@@ -87,6 +87,8 @@ def sent(request: HttpRequest) -> HttpResponse:
     matter = reported.sent_with(key) if key else None
     if matter is None:
         return redirect("portal:report")
+    if not reported.pass_with(matter, key):  # a new code was given since: this one opens nothing
+        return redirect("portal:followed", number=matter.number)
     context = {"number": matter.number, "code": reported.code_for(key), "kind": matter.type.label}
     return render(request, "portal/report_sent.html", context)
 

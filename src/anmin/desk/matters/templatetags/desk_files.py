@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from django import template
 
-from anmin.files.queries import files_of
 from anmin.kernel.errors import NotAllowed
-from anmin.matters.attachments import LABEL
+from anmin.matters.attachments import files_with_parts
 
 if TYPE_CHECKING:
     from anmin.matters.models import Matter
@@ -22,7 +21,7 @@ FEW = 6
 def matter_files(context: template.Context, matter: Matter) -> dict[str, Any]:
     """The panel of a matter's files; nothing for who may not open them."""
     try:
-        found = files_of(context["request"].user, LABEL, matter.number)
+        found = files_with_parts(context["request"].user, matter)
     except NotAllowed:
         return {}
     return {"matter": matter, "files": found[:FEW], "more": len(found) > FEW, "total": len(found)}

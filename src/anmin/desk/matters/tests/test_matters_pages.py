@@ -161,7 +161,7 @@ def test_pages_ask_few_questions(
         asked[name] = len(queries)
     # Session, account, picture of places, unread notices; then what the page itself is about,
     # for a matter also whom it is about.
-    assert asked == {"list": 6, "filtered": 7, "matter": 13, "answered": 13, "home": 11}
+    assert asked == {"list": 6, "filtered": 7, "matter": 14, "answered": 14, "home": 11}
     inspector = sign_in(city.inspector)
     inspector.get(url(moved))
     with django_assert_max_num_queries(18):
@@ -334,6 +334,10 @@ def test_search_by_number_outside_number_and_phone(city: City, sign_in: SignIn) 
     assert [(look.account, look.subject) for look in looks] == [(city.duty_leader, "138****2345")]
     assert "13857712345" not in str(list(AccessLog.objects.values()))
     assert officer.get("/desk/search/", {"q": "J"}).status_code == 200
+    # A number that nobody has and that is no word to look for: whoever tried it is on record, too.
+    for n, unknown in enumerate(("139 0000 000 9", "13900000009"), start=2):
+        assert leader.get("/desk/search/", {"q": unknown}).status_code == 200
+        assert looks.all().count() == n
 
 
 def test_search_by_words_says_what_it_found_and_why_not(city: City, sign_in: SignIn) -> None:

@@ -12,10 +12,10 @@ from anmin.desk.shell.page import DeskRequest, Pages, done, show
 from anmin.faces.forms import new_key
 from anmin.faces.receiving import dropped
 from anmin.files import actions
-from anmin.files.queries import accepted, files_of, largest, may_add
+from anmin.files.queries import accepted, largest, may_add
 from anmin.files.types import kinds_of_file
 from anmin.kernel.errors import NotAllowed, NotFound, Refusal, Unavailable
-from anmin.matters.attachments import LABEL
+from anmin.matters.attachments import LABEL, files_with_parts
 from anmin.matters.queries import find_matter
 from anmin.people.listing import listed
 from anmin.people.policy import Capability
@@ -83,7 +83,9 @@ def one(request: DeskRequest, number: str, file_id: int) -> Out:
 @pages.at("matters/<str:number>/files/<int:file_id>/small/", "matter_file_small")
 def small(request: DeskRequest, number: str, file_id: int) -> Out:
     """The small picture of a file."""
-    content = actions.read_small(label=LABEL, key=number, pk=file_id, by=request.user)
+    content = actions.read_small(
+        label=LABEL, key=number, pk=file_id, by=request.user, request=request
+    )
     return Out(content, content_type="image/jpeg")
 
 
@@ -95,12 +97,13 @@ def _page(
     request: DeskRequest, number: str, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
     kinds = kinds_of_file().values()
+    matter = find_matter(request.user, number)
     return show(
         request,
         "matters/files/list.html",
         {
-            "matter": find_matter(request.user, number),
-            "files": files_of(request.user, LABEL, number),
+            "matter": matter,
+            "files": files_with_parts(request.user, matter),
             "may_add": may_add(request.user, LABEL, number),
             "key": new_key(),
             "problem": problem,

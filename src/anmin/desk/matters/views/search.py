@@ -44,7 +44,7 @@ def search(request: DeskRequest) -> HttpResponse:
     rows = found.rows
     if len(rows) == 1 and rows[0].number.casefold() == usual(text).casefold():
         return redirect(reverse("desk:matter", args=[rows[0].number]))
-    if by_phone and not problem:
+    if by_phone:
         log_access(
             account=account,
             action="search_phone",
