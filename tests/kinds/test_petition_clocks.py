@@ -88,39 +88,31 @@ def test_what_runs_keeps_its_set_when_the_installation_chooses_another(
     assert due(longer) == date(2026, 12, 23)  # by Zhejiang's sixty days, not the nation's thirty
 
 
-def test_another_body_objects_within_five_working_days() -> None:
+def test_a_lower_unit_objects_within_five_working_days_and_our_time_runs_on(
+    settings: LazySettings,
+) -> None:
     # 29, 30 September, 8, 9, 10 (worked) October
     passed = lived(("open", day(9, 21)), ("transfer", day(9, 28)))
     assert due(passed["objection"]) == date(2026, 10, 10)
-    assert not passed["acceptance"].owed  # it stands still
-    taken = lived(("open", day(9, 21)), ("transfer", day(9, 28)), ("unopposed", day(10, 11)))
-    assert taken["acceptance"].met_at == day(10, 11)
+    assert (passed["acceptance"].owed, due(passed["acceptance"])) == (True, date(2026, 10, 6))
+    silent = (("open", day(9, 21)), ("transfer", day(9, 28)), ("unopposed", day(10, 11)))
+    assert lived(*silent)["acceptance"].met_at is None
+    assert lived(*silent, ("taken", day(10, 12)))["acceptance"].met_at == day(10, 12)
     # 23, 24, 28, 29, 30 September: passed on once more, counted anew
     again = lived(
         ("open", day(9, 16)),
         ("transfer", day(9, 17)),
         ("object", day(9, 21)),
+        ("return", day(9, 21)),
         ("transfer", day(9, 22)),
     )
     assert due(again["objection"]) == date(2026, 9, 30)
-
-
-@pytest.mark.parametrize(
-    ("clocks", "wanted"),
-    [
-        # 6 October, and the five days from 24 to 29 September on which another body had it
-        ("national", date(2026, 10, 11)),
-        # 22, 23, 24 ran; 28, 29 stood still: 30 September, 8 October
-        ("zhejiang", date(2026, 10, 8)),
-    ],
-)
-def test_what_comes_back_has_the_time_that_was_left(
-    settings: LazySettings, clocks: str, wanted: date
-) -> None:
-    settings.PETITION_CLOCKS = clocks
-    back = lived(("open", day(9, 21)), ("transfer", day(9, 24)), ("object", day(9, 29)))
-    assert due(back["acceptance"]) == wanted
-    assert back["objection"].met_at == day(9, 29)
+    for clocks, wanted in (("national", date(2026, 10, 6)), ("zhejiang", date(2026, 9, 29))):
+        settings.PETITION_CLOCKS = clocks
+        steps = (("transfer", day(9, 24)), ("object", day(9, 28)), ("return", day(9, 29)))
+        back = lived(("open", day(9, 21)), *steps)
+        assert due(back["acceptance"]) == wanted
+        assert back["objection"].met_at == day(9, 28)
 
 
 REPLIED: tuple[Step, ...] = (
@@ -128,6 +120,7 @@ REPLIED: tuple[Step, ...] = (
     ("accept", day(8, 5)),
     ("reply", day(9, 1)),
     ("ask_review", day(9, 10)),
+    ("review_begins", day(9, 10)),
 )
 
 
@@ -135,7 +128,12 @@ def test_a_review_takes_thirty_days_and_a_hearing_is_not_counted() -> None:
     running = lived(*REPLIED)
     assert due(running["review"]) == date(2026, 10, 10)
     assert running["finish"].met_at == day(9, 1)
-    decided = (*REPLIED, ("decide", day(10, 9)), ("ask_again", day(10, 20)))
+    decided = (
+        *REPLIED,
+        ("decide", day(10, 9)),
+        ("ask_again", day(10, 20)),
+        ("second_begins", day(10, 20)),
+    )
     running = lived(*decided)
     assert running["review"].met_at == day(10, 9)
     assert due(running["second_review"]) == date(2026, 11, 19)
@@ -152,6 +150,22 @@ def test_a_review_takes_thirty_days_and_a_hearing_is_not_counted() -> None:
     assert due(twice["second_review"]) == date(2026, 11, 29)
     assert twice["second_review"].met_at == day(11, 29)
     assert not any(clock.owed for clock in twice.values())
+
+
+def test_a_review_counts_from_when_the_body_above_received_it() -> None:
+    asked = REPLIED[:-1]
+    # 11, 14, 15 September: three working days to bring it there
+    assert due(lived(*asked)["hand_up"]) == date(2026, 9, 15)
+    assert "review" not in lived(*asked)
+    late = {"review_begun_on": "2026-09-12"}  # put down on the 14th
+    running = lives.lived(
+        "petition",
+        *asked,
+        ("review_begins", day(9, 14)),
+        category="household_papers",
+        details=late,
+    )
+    assert (due(running["review"]), running["hand_up"].met_at) == (date(2026, 10, 12), day(9, 14))
 
 
 def test_what_is_taken_up_after_all_is_promised_anew(settings: LazySettings) -> None:

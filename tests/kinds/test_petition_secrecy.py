@@ -128,7 +128,12 @@ def test_neither_the_lake_nor_a_message_nor_the_history_holds_it(
     matter = accusing(city, sign_in)
     Desk(sign_in, city.leader).agree(matter)
     Desk(sign_in, city.inspector).step(
-        matter, "reply", reasons="经查不实。", reply="不予支持。", outcome="not_fixed"
+        matter,
+        "reply",
+        heard="met",
+        reasons="经查不实。",
+        reply="不予支持。",
+        outcome="not_fixed",
     )
     drain([planning.NEWS])
     refresh(full=True)

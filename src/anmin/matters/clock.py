@@ -68,7 +68,8 @@ class Clock:
     state of ``stops``. ``rule`` is the key of a dated rule, or a function of the matter that
     names one (a theft is answered the same day), or none where there is no such time. ``due`` names
     a fact that holds the day or the moment of the deadline; the rule says it as long as that is not
-    given. The steps of ``restarts`` start it anew, once
+    given. ``since`` names a fact that holds the day or the moment from which it counts, where that was
+    before the step (another body received it). The steps of ``restarts`` start it anew, once
     met or not (a reopening, a review); it stands still in the states of ``pauses`` (an expert
     examination). ``promise``: the one clock of the kind by which "in time" is judged. ``lapses``
     names the step that the house takes when the time is over (nobody objected). ``counted``: it has
@@ -87,6 +88,7 @@ class Clock:
     lapses: str = ""
     counted: bool = False
     due: str = ""
+    since: str = ""
 
     def rule_for(self, facts: MatterFacts) -> str:
         """The key of the rule that sets this clock for a matter."""
@@ -94,12 +96,22 @@ class Clock:
 
     def named(self, facts: MatterFacts, start: datetime, reckon: Reckoner) -> datetime | None:
         """The deadline that a fact names, if it lies after the start."""
-        told = facts.details.get(self.due) if self.due else None
-        if not told:
-            return None
-        days = len(str(told)) == len("2026-01-31")
-        at = reckon.end_of(date.fromisoformat(told)) if days else datetime.fromisoformat(told)
-        return at if at > start else None
+        at = _moment_of(self.due, facts, reckon)
+        return at if at and at > start else None
+
+    def begun(self, facts: MatterFacts, at: datetime, reckon: Reckoner) -> datetime:
+        """From when it counts that starts with a step: never later than that."""
+        return min(_moment_of(self.since, facts, reckon) or at, at)
+
+
+def _moment_of(name: str, facts: MatterFacts, reckon: Reckoner) -> datetime | None:
+    """The moment that a fact holds; of a day its end, for days are counted from the next one."""
+    told = facts.details.get(name) if name else None
+    if not told:
+        return None
+    if len(str(told)) == len("2026-01-31"):
+        return reckon.end_of(date.fromisoformat(told))
+    return datetime.fromisoformat(told)
 
 
 @dataclass(slots=True)
@@ -225,7 +237,7 @@ def tick(
             state == (clock.starts or flow.start) or (opened_at is not None and not clock.starts)
         )
         if first or (clock.restarts & steps and met is None):
-            start = opened_at or at
+            start = opened_at or clock.begun(facts, at, reckon)
             rule = clock.rule_for(facts)
             if not rule:
                 continue

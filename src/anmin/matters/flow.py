@@ -106,6 +106,9 @@ class Move:
     ``by`` may name the citizen (``CITIZENS``), who gives the note as the reason, unless the step is
     ``unexplained``: a consent is given and taken back without one. ``children_done``:
     the house takes it when the last child has ended.
+    ``signs`` names a details field that takes the name of the office which has the matter. ``told_by``
+    names the fact that says how the citizen was told by other means than a message: needed where no
+    message reaches him, for then the step is not told, and it is the telling that the law times.
     ``asks`` marks a move that sends the citizen a question and waits for the answer, and
     ``replies`` the one that the answer itself makes. ``unnamed_by`` are who alone take it where
     the unit must not learn whose matter led to this one (a sealed cause); then it is no debt of
@@ -121,6 +124,8 @@ class Move:
     takes: tuple[str, ...] = ()
     sets: Mapping[str, Any] = field(default_factory=dict)
     stamps: str | None = None
+    signs: str = ""
+    told_by: str = ""
     guards: tuple[Guard, ...] = ()
     extends: str = ""
     gives_up: str = ""

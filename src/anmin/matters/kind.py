@@ -243,9 +243,11 @@ class Kind:
         self._check_clocks(states)
         for move in self.flow.moves:
             wanted = {*move.needs, *move.takes} - {"note"} | set(move.sets)
-            wanted |= {one for one in (move.stamps, move.since) if one}
+            wanted |= {one for one in (move.stamps, move.since, move.signs) if one}
             if unknown := wanted - fields:
                 raise ValueError(f"{self.code}: move {move.code} needs {sorted(unknown)}")
+            if move.told_by and (move.told_by not in move.takes or move.approval):
+                raise ValueError(f"{self.code}: {move.code} does not take how it was told")
             if move.approval and not move.approval.by:
                 raise ValueError(f"{self.code}: nobody approves {move.code}")
             if move.approval and (len(move.outcomes) > 1 or move.by_citizen or move.asks):
@@ -328,7 +330,7 @@ class Kind:
             return
         shown = {*self.public.fields, *self.public.reporter} | self.details.told_fields()
         for move in self.flow.moves:
-            shown |= {*move.sets, move.stamps or ""}
+            shown |= {*move.sets, move.stamps or "", move.signs}
             shown |= {*move.needs, *move.takes} if move.approval else set()
         if leaked := shown & sealed:
             raise ValueError(f"{self.code}: sealed, so the house cannot know: {sorted(leaked)}")
@@ -354,7 +356,7 @@ class Kind:
         if strange := (extended | given_up) - {clock.code for clock in self.clocks}:
             raise ValueError(f"{self.code}: steps extend or give up {sorted(strange)}")
         hidden = self.details.limited_fields() | self.details.sealed_fields()
-        named = {clock.due for clock in self.clocks if clock.due}
+        named = {one for clock in self.clocks for one in (clock.due, clock.since) if one}
         if strange := named - (self.details.model_fields.keys() - hidden):
             raise ValueError(f"{self.code}: due by facts that not everybody sees {sorted(strange)}")
         if self.clocks and sum(clock.promise for clock in self.clocks) != 1:

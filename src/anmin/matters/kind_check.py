@@ -103,8 +103,9 @@ def _services(kind: Kind) -> Iterator[str]:
 def _clocks(kind: Kind) -> Iterator[str]:
     typed = typed_facts(kind.details)
     for clock in kind.clocks:
-        if clock.due and typed[clock.due].type not in (FactType.DAY, FactType.MOMENT):
-            yield f"clock {clock.code} is due by {clock.due}, which is no day and no moment"
+        for name in filter(None, (clock.due, clock.since)):
+            if typed[name].type not in (FactType.DAY, FactType.MOMENT):
+                yield f"clock {clock.code} goes by {name}, which is no day and no moment"
 
 
 def _roles(kind: Kind) -> Iterator[str]:

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.utils import formats, timezone
+from django.conf import settings
+from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
 from anmin.kernel.errors import Conflict, NotFound, Refusal
@@ -17,6 +18,7 @@ from anmin.matters.ledger import Change, deadlines_of, running_clocks
 from anmin.matters.models import Matter
 from anmin.matters.reckoning import reckoner
 from anmin.matters.sealed import split
+from anmin.places.queries import unit_labels
 
 
 def step_of(matter: Matter, code: str) -> Move:
@@ -47,7 +49,7 @@ def prepare(
     declared, target, reckon = matter.type, edge.to(matter.state), reckoner()
     _require_within(matter, edge, at, reckon)
     inputs, outcome = _outcome(edge, inputs)
-    given = _inputs(edge, note, inputs, at)
+    given = _inputs(edge, note, inputs, at) | _signed(matter, edge)
     details, secret = split(declared, declared.clean({**matter.details, **given}))
     facts = MatterFacts(
         matter.category,
@@ -95,6 +97,14 @@ def _inputs(edge: Move, note: str, inputs: Mapping[str, Any], now: datetime) -> 
     if edge.stamps:
         given[edge.stamps] = now
     return given
+
+
+def _signed(matter: Matter, edge: Move) -> dict[str, str]:
+    """The name of the office that takes a step, where the step keeps it."""
+    if not edge.signs:
+        return {}
+    with translation.override(settings.LANGUAGE_CODE):
+        return {edge.signs: unit_labels([matter.unit_id or 0]).get(matter.unit_id or 0, "")}
 
 
 def require_all(names: Iterable[str], given: Mapping[str, Any]) -> None:

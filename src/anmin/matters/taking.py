@@ -6,6 +6,9 @@ The one place for steps by hand, by agreement, by the citizen and by the house i
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
+from anmin.kernel.errors import Refusal
 from anmin.matters import children, messages
 from anmin.matters.actor import Actor
 from anmin.matters.clock import Running
@@ -28,12 +31,23 @@ def take(
     """Write a step that ``steps.prepare`` made ready, inside a transaction. Raises ``Conflict``."""
     was_live = matter.live
     heard = [(tell, messages.prospect(matter, tell, change)) for tell in edge.tells]
+    _require_told(edge, change)
     append(matter, change, actor=actor, at=at, key=key, running=running)
     for place, (tell, hearers) in enumerate(heard):
         code = f"{edge.code}{place or ''}"
         messages.send(matter, tell, hearers, code=code, at=at)
     if matter.live != was_live:
         tell_parent(matter, at)
+
+
+def _require_told(edge: Move, change: Change) -> None:
+    """Refuse a step that is to be told, where no message goes out and nobody says how it was told."""
+    if edge.told_by and not change.told.get("told") and not change.details.get(edge.told_by):
+        raise Refusal(
+            _("No message reaches who brought it: say how he or she was told."),
+            field=edge.told_by,
+            code="untold",
+        )
 
 
 def tell_parent(child: Matter, at: datetime) -> None:

@@ -55,11 +55,18 @@ class Brought:
     accused: str = ""
 
 
-REPLY = {"reasons": "经查：相关记录和现场情况已核实。依据户口登记条例，材料齐全的应予办理。"}
+REPLY = {
+    "heard": "met",
+    "reasons": "经查：相关记录和现场情况已核实。依据户口登记条例，材料齐全的应予办理。",
+}
 UPHELD = {
-    "review_body": "瑞安市人民政府",
     "review_result": "upheld",
     "review_reply": "经复查，予以维持。",
+}
+DAYS = {
+    "deliver": "delivered_on",
+    "review_begins": "review_begun_on",
+    "second_begins": "second_begun_on",
 }
 LED = {
     "procedure": "administrative",
@@ -75,8 +82,10 @@ PETITIONS = (
             Told(44, "reply", "leader", {**REPLY, "reply": "缺少住所证明，暂不予办理。", "outcome": "not_fixed"}),
             Told(43, "deliver", "leader", {}),
             Told(30, "ask_review", "citizen", note="住所证明已经补交。"),
+            Told(29, "review_begins", "inspector", {"review_body": "瑞安市人民政府"}),
             Told(20, "decide", "inspector", UPHELD, agreed=True),
             Told(12, "ask_again", "citizen", note="仍然不服。"),
+            Told(11, "second_begins", "inspector", {"second_body": "温州市人民政府"}),
             Told(2, "hear", "inspector"),
         ),
     ),
@@ -105,12 +114,22 @@ PETITIONS = (
     Brought(
         "petition", "petition_other", "社保补缴问题", 24,
         {"way": "passed_on", "purpose": "appeal", "people": 3, "demand": "请求补缴社保。"},
-        (Told(23, "transfer", "inspector", {"passed_to": "瑞安市人力资源和社会保障局"}), Told(20, "taken", "inspector")),
+        (
+            Told(
+                23, "refuse", "inspector",
+                {"refusal": "社保补缴不属公安机关职责，请向瑞安市人力资源和社会保障局提出。"},
+            ),
+        ),
     ),
     Brought(
-        "petition", "petition_other", "楼上违章搭建", 3,
-        {"way": "telephone", "purpose": "appeal", "people": 1, "demand": "请求拆除违章搭建。"},
-        (Told(2, "transfer", "inspector", {"passed_to": "瑞安市综合行政执法局"}),),
+        "petition", "petition_other", "停车场被锁", 3,
+        {"way": "telephone", "purpose": "appeal", "people": 1, "demand": "请求协调开放停车场。"},
+        (
+            Told(
+                2, "transfer", "inspector",
+                {"passed_to": "瑞安市公安局交通警察大队", "passed_ground": "停车秩序由交通警察大队管理。"},
+            ),
+        ),
     ),
     Brought(
         "petition", "petition_other", "同一事项再次来访", 18,
@@ -235,8 +254,8 @@ class Scenes:
     def _step(self, place: int, told: Told, at: datetime) -> None:
         pk = self.known[place]
         given = dict(told.given)
-        if told.code == "deliver":
-            given["delivered_on"] = timezone.localdate(at)
+        if told.code in DAYS:
+            given[DAYS[told.code]] = timezone.localdate(at)
         if told.who == "citizen":
             move(matter_id=pk, code=told.code, actor=CITIZEN, note=told.note)
             return

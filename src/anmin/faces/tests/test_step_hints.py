@@ -19,8 +19,9 @@ def hints(kind: str, step: str) -> dict[str, str]:
     ("kind", "step", "read", "unread"),
     [
         ("petition", "extend", {"extension_reason"}, {"note"}),
-        ("petition", "decide", {"review_body", "review_result", "review_reply"}, {"note"}),
-        ("petition", "close", {"second_body", "second_result", "second_reply"}, {"note"}),
+        ("petition", "review_begins", {"review_body", "review_begun_on"}, set()),
+        ("petition", "decide", {"review_result", "review_reply"}, {"note"}),
+        ("petition", "close", {"second_result", "second_reply"}, {"note"}),
         ("petition", "reply", {"outcome", "reasons", "reply"}, set()),
         ("petition", "withdraw", {"note"}, set()),
         ("petition", "object", set(), set()),
