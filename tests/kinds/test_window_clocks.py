@@ -39,17 +39,26 @@ def test_promised_and_legal_days_go_around_the_festival(
     assert (due(clocks["legal"]) if "legal" in clocks else None) == legal
 
 
-def test_missing_papers_and_examinations_are_not_counted() -> None:
+def test_time_counts_from_complete_papers_and_examinations_are_not_counted() -> None:
     asked = (("open", day(9, 21)), ("ask_papers", day(9, 22)), ("papers_in", day(10, 9)))
     clocks = lived("residence_permit", *asked)
-    # 22 September ran; then 10 (worked), 12, 13, 14 October. By the law 17 days later.
-    assert due(clocks["promised"]) == date(2026, 10, 14)
-    assert due(clocks["legal"]) == date(2026, 10, 23)
+    # 10 (worked), 12, 13, 14, 15 October. By the law fifteen days.
+    assert due(clocks["promised"]) == date(2026, 10, 15)
+    assert due(clocks["legal"]) == date(2026, 10, 24)
     seen = (("open", day(9, 21)), ("hear", day(9, 23)), ("go_on", day(9, 28)))
     clocks = lived("hotel_licence", *seen)
     # 22, 23 ran, 24 and 28 stood still: two working days after 8 and after 26 October
     assert due(clocks["promised"]) == date(2026, 10, 10)
     assert due(clocks["legal"]) == date(2026, 10, 28)
+
+
+def test_a_licence_that_is_granted_is_delivered_within_ten_working_days() -> None:
+    granted = (("open", day(9, 1)), ("grant", day(9, 21)))
+    clocks = lived("hotel_licence", *granted)
+    # 22, 23, 24, 28, 29, 30 September, 8, 9, 10 (worked), 12 October
+    assert (due(clocks["delivery"]), clocks["legal"].met_at) == (date(2026, 10, 12), day(9, 21))
+    given = lived("hotel_licence", *granted, ("finish", day(10, 9)))
+    assert given["delivery"].met_at == day(10, 9)
 
 
 def test_more_time_moves_the_day_of_the_law_alone_where_the_law_has_it() -> None:
@@ -58,6 +67,8 @@ def test_more_time_moves_the_day_of_the_law_alone_where_the_law_has_it() -> None
     assert due(longer["legal"]) == date(2026, 11, 9)  # 27 … 30 October, 2 … 6, 9 November
     passport = lived("passport", ("open", day(9, 21)), ("longer", day(9, 24)))
     assert due(passport["legal"]) == date(2026, 10, 21)  # thirty days in all
+    card = lived("id_card", ("open", day(9, 21)), ("longer", day(9, 24)))
+    assert due(card["legal"]) == date(2026, 12, 20)  # sixty days and thirty
     with pytest.raises(AssertionError, match="refused"):
         lived("residence_permit", ("open", day(9, 21)), ("longer", day(9, 24)))
 

@@ -96,13 +96,14 @@ def test_on_the_spot_and_later_with_what_was_saved(
     window.step(later, "papers_in")
     assert "暂停计算" not in window.page(later).split("matter-state")[1].split("</p>")[0]
     legal = Deadline.objects.get(matter=later, clock="legal")
-    assert legal.stood == 4
+    assert legal.started_at == datetime(2026, 3, 16, 2, 0, tzinfo=UTC)
+    assert "材料已补齐，承诺3月23日" in sent(later)[-1]
     window.step(later, "finish", result="护照已签发，请凭证领取。", visits="1")
     assert "护照已签发" in sent(later)[-1]
-    # The law: 24 March and four days that stood still, so 28; done on the 16th. Two visits before.
-    assert services.saved(later) == services.Saved(12, 1)
+    # The law: fifteen days from when the papers were complete, so 31 March; done on the 16th.
+    assert services.saved(later) == services.Saved(15, 1)
     for page in (window.page(later), Citizen(later).page()):
-        assert ("比法定时限提前12天" in page, "1次跑动" in page) == (True, True)
+        assert ("比法定时限提前15天" in page, "1次跑动" in page) == (True, True)
     assert services.saved(at_once) == services.Saved(0, 0)  # no legal time, and one visit before
     assert verify().sound
     refresh(full=True)
@@ -114,24 +115,87 @@ def test_on_the_spot_and_later_with_what_was_saved(
     ):
         figure = show(key).rows[0]
         assert (figure.numerator, figure.denominator) == value, key
-    # From the morning of the 9th to the end of the 28th, less what was left from the 16th.
+    # From the morning of the 16th to the end of the 31st, less what was left at once.
     left = show("window_service_legal_time_left").rows[0]
     whole = (legal.due_at - legal.started_at).total_seconds()
     spare = (legal.due_at - datetime(2026, 3, 16, 2, 0, tzinfo=UTC)).total_seconds()
     assert left.value == pytest.approx(spare / whole, abs=0.001)
 
 
-def test_a_refusal_is_told_with_the_reason_and_everybody_is_asked(
+def test_a_refusal_is_another_persons_word_too_and_names_the_remedies(
     city: City, sign_in: SignIn, clerk: Account
 ) -> None:
     window = Desk(sign_in, clerk)
     refused, done = asked(window, "hotel_licence"), asked(window, "residence_report", anyway="1")
-    window.step(refused, "refuse", result="消防检查不合格，依据第六条不予许可。")
+    why = {"result": "消防检查不合格，依据第六条不予许可。", "note": "不符合条件"}
+    window.step(refused, "refuse", status=403, **why)
+    Desk(sign_in, city.officer).step(refused, "refuse", **why)
+    assert refused.state == "asked_for"  # nothing is refused by one alone
+    Desk(sign_in, city.duty_leader).agree(refused)
     window.step(done, "at_once", result="已登记。")
-    assert ("不予办理" in sent(refused)[-1], refused.outcome) == (True, "declined")
+    told = sent(refused)[-1]
+    for words in ("不予办理", "60日内申请行政复议", "6个月内提起行政诉讼", "书面理由见http"):
+        assert words in told
+    assert ("消防" in told, refused.outcome) == (False, "declined")
+    assert "消防检查不合格" in Citizen(refused).page()
+    window.step(refused, "deliver", status=422, delivered_on="2026-03-08")
+    window.step(refused, "deliver", delivered_on="2026-03-09")
     drain([planning.NEWS])
     rows = Callback.objects.order_by("pk").values_list("matter", "script", "exclusion")
     assert list(rows) == [(one.pk, "window_service", "") for one in (refused, done)]
+
+
+def test_a_licence_is_granted_then_delivered_and_only_a_hearing_stops_its_time(
+    city: City, sign_in: SignIn, clerk: Account, traveller: time_machine.Traveller
+) -> None:
+    window, officer = Desk(sign_in, clerk), Desk(sign_in, city.officer)
+    licence, permit = asked(window, "hotel_licence"), asked(window, "residence_permit", anyway="1")
+    wait = {"wait_for": "hearing", "wait_reason": "依法听证，约5日。", "wait_until": "2026-03-16"}
+    window.step(licence, "hear", status=403, **wait)
+    officer.step(permit, "hear", status=422, **wait)
+    for lacking in wait:
+        officer.step(licence, "hear", status=422, **{**wait, lacking: ""})
+    officer.step(licence, "hear", **wait)
+    assert "依法听证，约5日。" in sent(licence)[-1]
+    traveller.shift(timedelta(days=7))
+    officer.step(licence, "go_on")
+    window.step(licence, "finish", status=422, result="已发证。", visits="1")
+    officer.step(permit, "grant", status=422)
+    officer.step(licence, "grant")
+    assert "10个工作日内送达许可证件" in sent(licence)[-1]
+    clocks = {one.clock: one for one in Deadline.objects.filter(matter=licence)}
+    assert (clocks["legal"].met_at is not None, clocks["delivery"].met_at) == (True, None)
+    window.step(licence, "finish", result="已发证。", visits="1")
+    assert Deadline.objects.get(matter=licence, clock="delivery").met_at is not None
+
+
+def test_missing_papers_are_told_within_five_working_days_or_never(
+    city: City, sign_in: SignIn, clerk: Account, traveller: time_machine.Traveller
+) -> None:
+    window = Desk(sign_in, clerk)
+    first, second = (
+        asked(window, "passport"),
+        asked(window, "id_card", anyway="1", contact_phone=""),
+    )
+    traveller.move_to(datetime(2026, 3, 16, 15, 0, tzinfo=UTC))  # the fifth one's last hour
+    window.step(second, "ask_papers", status=422, papers="还需照片。")  # nobody is told by that
+    window.step(second, "ask_papers", papers="还需照片。", notice="handed")
+    traveller.shift(timedelta(hours=2))
+    window.step(first, "ask_papers", status=422, papers="还需照片。")
+    assert (first.state, second.state) == ("asked_for", "papers")
+    # What came in later is looked at anew.
+    window.step(second, "papers_in")
+    window.step(second, "ask_papers", papers="还需户口簿。", notice="posted")
+    assert second.state == "papers"
+
+
+def test_what_is_not_for_this_office_is_told_where_to_apply(
+    sign_in: SignIn, clerk: Account
+) -> None:
+    window = Desk(sign_in, clerk)
+    other = asked(window, "service_other")
+    window.step(other, "send_elsewhere", result="请向市民政局申请。")
+    assert (other.state, "请向市民政局申请。" in sent(other)[-1]) == ("elsewhere", True)
 
 
 def test_more_time_is_the_heads_word_and_only_where_the_law_has_it(
@@ -142,7 +206,7 @@ def test_more_time_is_the_heads_word_and_only_where_the_law_has_it(
     reason = {"longer_reason": "需要现场检查。", "note": "检查未完"}
     before = Deadline.objects.get(matter=licence, clock="legal").due_at
     labels = [str(one.label) for one in step_form("window_service", "longer")().fields.values()]
-    assert ("延期理由" in labels, "听证、检测或鉴定事由" in labels) == (True, False)
+    assert ("延期理由" in labels, "事由及所需时间" in labels) == (True, False)
     window.step(licence, "longer", **reason)
     head.agree(licence)
     assert "需延长办理：需要现场检查。" in sent(licence)[-1]

@@ -14,6 +14,7 @@ from anmin.kernel.errors import Refusal
 from anmin.kernel.kind_folders import BadFile, checked, entries_of
 from anmin.matters.categories import categories_of
 from anmin.matters.registry import all_kinds
+from anmin.matters.rule_numbers import RuleNumbers
 
 # 〔2026〕 in the number of a document is no gap.
 _GAP = re.compile(r"〔(?!\d{4}〕)[^〔〕]*〕")
@@ -33,7 +34,7 @@ class Answer(BaseModel):
 
     def written(self, *, number: str, unit: str) -> str:
         """The text for one matter; its gaps are left for the writer."""
-        return str(self.text).format(number=number, unit=unit)
+        return str(self.text).format(number=number, unit=unit, rule=RuleNumbers())
 
 
 @cache
@@ -58,9 +59,11 @@ def require_answers() -> None:
             raise BadFile(f"{where}: these are no topics of it: {strange}")
         for language, text in one.text:
             try:
-                text.format(number="", unit="")
+                text.format(number="", unit="", rule=RuleNumbers())
             except (KeyError, IndexError, ValueError) as fault:
-                told = "{number} and {unit} are what can be filled in, nothing else in braces"
+                told = (
+                    "{number}, {unit} and {rule[its key]} can be filled in, nothing else in braces"
+                )
                 raise BadFile(f"{where}: text.{language}: {told} ({fault})") from None
 
 

@@ -79,6 +79,7 @@ def _rules(kind: Kind) -> Iterator[str]:
     keys += [rule for clock in kind.clocks if clock.extension for rule in clock.extension.rules]
     keys += [move.within for move in kind.flow.moves if move.within]
     keys += [move.approval.lapses for move in kind.flow.moves if move.approval]
+    keys += [key for tell in kind.tells for key in sorted(tell.rules)]
     keys += [kind.delay_lead] if kind.delay else []
     keys += [kind.retention.rule] if kind.retention else []
     today = timezone.localdate()

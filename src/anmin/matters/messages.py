@@ -26,6 +26,7 @@ from anmin.matters.merged import parts_told
 from anmin.matters.models import Contact, Deadline, Entry, Matter
 from anmin.matters.parties import citizens_of
 from anmin.matters.registry import all_kinds
+from anmin.matters.rule_numbers import RuleNumbers
 from anmin.matters.telling import bureau, day_said, named
 from anmin.matters.tells import Tell
 
@@ -181,6 +182,7 @@ def _words(matter: Matter, follow: str, language: str) -> Mapping[str, Any]:
         "days": _days(matter),
         "page": f"{settings.BASE_URL}/f/{matter.number}",
         "code": follow,
+        "rule": RuleNumbers(),
     }
 
 

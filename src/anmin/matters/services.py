@@ -26,7 +26,11 @@ LEGAL, PROMISED = "legal", "promised"
 
 class Service(BaseModel):
     """One service: ``steps`` in their order, ``papers`` to bring, ``bureau`` that decides, ``window``
-    where to go, whether it is done while the citizen waits, and the ``visits`` it took before."""
+    where to go, whether it is done while the citizen waits, and the ``visits`` it took before.
+
+    ``licence``: it is a licence by 行政许可法, granted by a decision that is delivered. ``uncounted`` are
+    what may be needed for it whose time the law does not count (a hearing).
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -38,6 +42,8 @@ class Service(BaseModel):
     papers: tuple[Words, ...]
     on_the_spot: bool
     visits: int
+    licence: bool = False
+    uncounted: frozenset[str] = frozenset()
 
     @property
     def promised(self) -> Rule | None:

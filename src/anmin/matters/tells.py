@@ -5,8 +5,9 @@ from string import Formatter
 
 from django.utils.functional import Promise
 
-WORDS = frozenset({"bureau", "about", "number", "office", "due", "page", "days"})
-"""What every text may name: see ``messages.words``. Besides these the facts that are told."""
+WORDS = frozenset({"bureau", "about", "number", "office", "due", "page", "days", "rule"})
+"""What every text may name: see ``messages.words``; ``{rule[key]}`` is the number of a rule. Besides these
+the facts that are told."""
 GIVEN_ONCE = frozenset({"code"})
 """What only the text of an opening may name: the code to follow the matter by."""
 
@@ -26,7 +27,15 @@ class Tell:
     @property
     def names(self) -> frozenset[str]:
         """What its text names."""
-        return frozenset(name for _1, name, _2, _3 in Formatter().parse(str(self.text)) if name)
+        return frozenset(name.partition("[")[0] for name in self._fields())
+
+    @property
+    def rules(self) -> frozenset[str]:
+        """The rules whose numbers its text tells."""
+        return frozenset(name[5:-1] for name in self._fields() if name.startswith("rule["))
+
+    def _fields(self) -> list[str]:
+        return [name for _1, name, _2, _3 in Formatter().parse(str(self.text)) if name]
 
     def check(self, known: frozenset[str]) -> None:
         """Refuse a text that names what is not there when it is sent."""

@@ -195,11 +195,9 @@ def windows(rng: random.Random) -> Iterator[Brought]:
                 end: tuple[Told, ...] = (Told(asked - 0.01, "at_once", "leader", GIVEN),)
             else:
                 done, visits = asked - rng.uniform(1, 6), rng.choice((1, 1, 1, 2))
-                end = (
-                    (Told(done, "finish", "leader", {**GIVEN, "visits": visits}),)
-                    if done > 1
-                    else ()
-                )
+                granted = (Told(done + 0.5, "grant", "leader"),) if service.licence else ()
+                finished = Told(done, "finish", "leader", {**GIVEN, "visits": visits})
+                end = (*granted, finished) if done > 1 else ()
             yield Brought(
                 "window_service",
                 service.code,
