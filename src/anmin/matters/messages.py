@@ -7,7 +7,7 @@ whether a message went out (``told``) or why none did (``untold``).
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -50,9 +50,21 @@ MARGIN = timedelta(minutes=30)
 """What would fall into the quiet hours is told in the last half hour before them."""
 
 
+class Hearer(NamedTuple):
+    """Whoever is told, and the report that he or she made, if that is part of what it is about."""
+
+    contact: ContactFacts
+    part: Matter | None = None
+
+    @property
+    def phone(self) -> str:
+        """Where the message goes."""
+        return self.contact.phone
+
+
 def prospect(
     matter: Matter, tell: Tell | None, change: Change, contact: ContactFacts | None = None
-) -> list[ContactFacts]:
+) -> list[Hearer]:
     """Whom a change will tell; ``change`` says so, or why nobody. Before it is written.
 
     ``contact`` alone is told, if given: that of a matter not written yet, or no other's than its own.
@@ -63,11 +75,10 @@ def prospect(
     if topic is not None and topic.sensitive:
         change.told["untold"] = SENSITIVE
         return []
-    known = _contacts(matter, tell.to) if contact is None else [contact]
-    named = {one.phone: one for one in known if one.phone}
+    known = _hearers(matter, tell.to) if contact is None else [Hearer(contact)]
+    named = _by_phone(known)
     if named and tell.followed:
-        followers = _contacts(matter, tell.to, followed=True)
-        named = {one.phone: one for one in followers if one.phone}
+        named = _by_phone(_hearers(matter, tell.to, followed=True))
         if not named:
             change.told["untold"] = BY_WORD
             return []
@@ -84,22 +95,24 @@ def prospect(
 def send(
     matter: Matter,
     tell: Tell,
-    hearers: Sequence[ContactFacts],
+    hearers: Sequence[Hearer],
     *,
     code: str,
     at: datetime,
     follow: str = "",
 ) -> None:
-    """Queue the message of an entry just written, to each in his or her language.
+    """Queue the message of an entry just written, to each in his or her language and about the
+    report that he or she made.
 
     ``follow``: the code to follow the matter by.
     """
     if not hearers:
         return
     for place, one in enumerate(hearers):
-        language = one.language or settings.LANGUAGE_CODE
+        language = one.contact.language or settings.LANGUAGE_CODE
         with translation.override(language):
-            body = str(tell.text).format_map(_words(matter, follow, language))
+            words = _words(matter, follow, language, known=one.part or matter)
+            body = str(tell.text).format_map(words)
         queue_message(
             key=f"{matter.number}/{matter.version}:{code}" + (f":{place}" if place else ""),
             medium="sms",
@@ -168,19 +181,21 @@ def _tell_delay(matter_id: int, now: datetime) -> int:
     return 1
 
 
-def _words(matter: Matter, follow: str, language: str) -> Mapping[str, Any]:
-    """What a text may name (``tells.WORDS``), and the facts that the citizen is told."""
+def _words(matter: Matter, follow: str, language: str, *, known: Matter) -> Mapping[str, Any]:
+    """What a text may name (``tells.WORDS``), and the facts that the citizen is told.
+
+    ``known``: the report that whoever reads it made, by its own number and page.
+    """
     told = {name: matter.details.get(name, "") for name in matter.type.details.told_fields()}
-    names = named(matter, language)
     return {
         **told,
         "bureau": bureau(),
-        "about": names["about"],
-        "number": matter.number,
-        "office": names["office"],
+        "about": named(known, language)["about"],
+        "number": known.number,
+        "office": named(matter, language)["office"],
         "due": _due(matter),
         "days": _days(matter),
-        "page": f"{settings.BASE_URL}/f/{matter.number}",
+        "page": f"{settings.BASE_URL}/f/{known.number}",
         "code": follow,
         "rule": RuleNumbers(),
     }
@@ -215,18 +230,24 @@ def _days(matter: Matter) -> str:
     return next((str(one.value) for one in rules if one.unit == "calendar_days"), "")
 
 
-def _contacts(matter: Matter, to: str, *, followed: bool = False) -> list[ContactFacts]:
+def _by_phone(known: Sequence[Hearer]) -> dict[str, Hearer]:
+    """One for each telephone: whoever made the matter itself before who made a part of it."""
+    return {one.phone: one for one in reversed(known) if one.phone}
+
+
+def _hearers(matter: Matter, to: str, *, followed: bool = False) -> list[Hearer]:
     """The first contact, or a party's; of this matter and of those that became part of it.
 
     ``followed``: only of those of them that are followed by a code.
     """
-    all_of_it = (matter, *parts_told(matter))
+    parts = [(matter, None), *((one, one) for one in parts_told(matter))]
     if to:
-        return [one for part in all_of_it for one in citizens_of(part, to)]
+        return [Hearer(each, part) for one, part in parts for each in citizens_of(one, to)]
+    all_of_it = [one for one, _part in parts]
     rows = Contact.objects.filter(matter__in=all_of_it).select_related("matter")
     rows = rows.filter(matter__follow_code__isnull=False) if followed else rows
     found = {row.matter_id: unseal(row, number=row.matter.number) for row in rows}
-    return [found[one.pk] for one in all_of_it if one.pk in found]
+    return [Hearer(found[one.pk], part) for one, part in parts if one.pk in found]
 
 
 def _hours() -> Hours:

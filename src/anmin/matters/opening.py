@@ -208,7 +208,7 @@ def _first(
     )
 
 
-def _tell(matter: Matter, hearers: list[ContactFacts], now: datetime, code: str) -> None:
+def _tell(matter: Matter, hearers: list[messages.Hearer], now: datetime, code: str) -> None:
     """Tell whoever reported it that it is here, with the code to follow it by if the words have it."""
     if code:
         follow.give(matter, code=code)

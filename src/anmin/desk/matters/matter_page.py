@@ -17,7 +17,7 @@ from anmin.faces.dues import clock_state, due_lines, stopped
 from anmin.faces.forms import step_form
 from anmin.faces.story import Names, moments
 from anmin.matters import children, merging
-from anmin.matters.merged import INTO
+from anmin.matters.merged import INTO, parts_of
 from anmin.matters.outcome import OUTCOME_LABELS
 from anmin.matters.policy import in_scope
 from anmin.matters.queries import may_see
@@ -60,6 +60,8 @@ class Step:
     key: str
     asks: bool
     answers: list[tuple[Answer, str, str]]
+    told: bool
+    """Whether something of it is shown to whoever reported the matter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,10 @@ def facts_of(view: MatterView, names: Names, account: Account) -> dict[str, Any]
         (_("Saved"), listed(sooner.words) if (sooner := saved(matter)) else ""),
     ]
     short = [pair for pair in known if len(pair[1]) <= BRIEF]
+    contains = any(code == f"{INTO}:back" for code, _other in view.links)
     return {
+        # Whoever made a report that is part of this one reads its answer too.
+        "readers": 1 + len(parts_of(matter)) if contains else 1,
         "facts": [pair for pair in facts + short if pair[1]],
         "texts": [pair for pair in known if len(pair[1]) > BRIEF],
         "moments": moments(matter),
@@ -177,6 +182,7 @@ def step_of(view: MatterView, names: Names, move: Move, place: int, bound: ActFo
     matter = view.matter
     form = step_form(matter.kind, move.code)
     told = matter.type.details.told_fields()
+    asked_for = (*move.needs, *move.takes)
     return Step(
         move,
         sheet(form, move.code, version=matter.version, bound=bound),
@@ -185,10 +191,11 @@ def step_of(view: MatterView, names: Names, move: Move, place: int, bound: ActFo
         asks(move),
         [
             (answer, written(answer, matter, names.unit(matter)), f"{move.code}-{field}")
-            for field in (*move.needs, *move.takes)
+            for field in asked_for
             if field in told
             for answer in answers_for(matter.kind, field, matter.category)
         ],
+        not move.asks and bool(told.intersection(asked_for)),
     )
 
 

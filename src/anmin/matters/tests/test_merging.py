@@ -11,6 +11,7 @@ from anmin.callbacks import planning
 from anmin.callbacks.models import Callback
 from anmin.channels.addresses import recipient_index
 from anmin.channels.models import Message
+from anmin.channels.queries import body_of
 from anmin.kernel.errors import Conflict, NotAllowed, NotFound, Refusal
 from anmin.matters import actions, follow, merging, public
 from anmin.matters.actor import Actor
@@ -63,6 +64,24 @@ def test_two_become_one_that_hears_of_both(city: City) -> None:
     assert public.face(second).live
     drain([planning.NEWS])
     assert not Callback.objects.filter(matter=second).exists()
+
+
+def test_each_hears_of_the_number_and_page_that_he_knows(city: City) -> None:
+    first, second = pair(city)
+    for one in (first, second):
+        follow.give(one)
+    merged(city, first, second)
+    reply = {"reply": "两起报警系同一案件，已立案。"}
+    actions.move(matter_id=first.pk, code="answer", actor=Actor.of(city.duty_leader), inputs=reply)
+    sent = Message.objects.filter(key__contains=":answer")
+    told = {bytes(one.recipient_index): body_of(one) for one in sent}
+    for phone, known, strange in (
+        ("+8613857712345", first.number, second.number),
+        (OTHER.phone, second.number, first.number),
+    ):
+        text = told[bytes(recipient_index("sms", phone))]
+        assert f"/f/{known}" in text
+        assert strange not in text
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,10 @@ def test_two_matters_are_linked_made_one_and_parted(city: City) -> None:
     shown = page(inspector, there)
     assert ("已并入另一事项" in shown, "恢复单独办理" in shown) == (True, True)
     assert "包含" in page(inspector, f"/desk/matters/{main.number}/")
+    # beside the answer it is said how many read it; not beside what is asked of one alone
+    there_too = page(officer, f"/desk/matters/{main.number}/")
+    assert there_too.count("此事有2人反映，答复原文每人都能看到") == 1
+    assert "人反映，答复原文" not in page(officer, there)
     assert officer.post(f"{there}part/", {"reason": "不是"}).status_code == 403
     assert inspector.post(f"{there}part/", {"reason": "不是"}).status_code == 303
     other.refresh_from_db()
