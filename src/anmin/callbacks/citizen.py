@@ -12,9 +12,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from anmin.callbacks import recording
-from anmin.callbacks.models import AnswerLink, Callback, Via
+from anmin.callbacks.models import Answer, AnswerLink, Callback, Via
 from anmin.callbacks.recording import Said
 from anmin.callbacks.scripts import Question, script
+from anmin.callbacks.unhappy import order_of
 from anmin.evidence import receipts
 from anmin.evidence.log import atomic
 from anmin.evidence.prepared import Prepared
@@ -126,6 +127,12 @@ def taken_by(token: str) -> Taken | None:
     rows = AnswerLink.objects.select_related("callback__matter")
     found = rows.filter(token_digest=_digest(token)).first()
     return taken(found, receipts.code_of(found)) if found else None
+
+
+def ordered_by(link: AnswerLink) -> bool:
+    """Whether what was answered by this link made a unit look into it again."""
+    said = Answer.objects.filter(callback=link.callback_id, key=f"link:{link.pk}").first()
+    return said is not None and order_of(said) is not None
 
 
 def taken(link: AnswerLink, receipt: str) -> Taken:

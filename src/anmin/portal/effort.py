@@ -62,7 +62,7 @@ class Effort:
 def numbers() -> tuple[str, ...]:
     """The numbers from nought to nine in words."""
     return (
-        _("nought"),
+        _("zero"),
         _("one"),
         _("two"),
         _("three"),

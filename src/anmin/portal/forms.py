@@ -73,13 +73,13 @@ class FollowCode(forms.Form):
     number = forms.CharField(
         label=_("Number of the matter"),
         max_length=40,
-        error_messages={"required": _("Please give the number; it stands in every message.")},
+        error_messages={"required": _("Please enter the number; it is in every message.")},
     )
     code = forms.CharField(
         label=_("Your code"),
         max_length=20,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
-        error_messages={"required": _("Please give the code; it stands in the first message.")},
+        error_messages={"required": _("Please enter the code; it is in the first message.")},
     )
     passphrase = forms.CharField(
         label=_("Passphrase, if you agreed on one"),
@@ -107,14 +107,14 @@ class Word(forms.Form):
     prefix = "more"
     text = forms.CharField(
         label=_("Something to add, or to ask?"),
-        help_text=_("Whoever handles it reads this, and answers here or by telephone."),
+        help_text=_("This goes to the people who handle it."),
         max_length=LONGEST,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     file = forms.FileField(
         label=_("A photo or a paper"),
-        help_text=_("Where and with what it was taken is removed from a photo."),
+        help_text=_("Place and device are removed from photos."),
         required=False,
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": accepted()}),

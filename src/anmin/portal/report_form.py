@@ -26,7 +26,7 @@ class ReportForm(ContactForm):
 
     text = forms.CharField(
         label=_("What happened, or what is it about?"),
-        help_text=_("In your own words. Leave out what others need not know about you."),
+        help_text=_("In your own words. Leave out personal details that are not needed."),
         max_length=TEXT,
         widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={"required": _("Please say in a few words what it is about.")},
@@ -36,7 +36,7 @@ class ReportForm(ContactForm):
         queryset=None,
         empty_label=_("please choose"),
         error_messages={
-            "required": _("Please choose the town: it decides which station answers for it.")
+            "required": _("Please choose the town: it decides which police station is responsible.")
         },
     )
     place = forms.CharField(
@@ -46,7 +46,8 @@ class ReportForm(ContactForm):
     contact_phone = forms.CharField(
         label=_("Your phone number"),
         help_text=_(
-            "With a number we can ask back and send you the answer. Without one you follow it by code."
+            "With a number we can contact you and send you the answer; without one you can "
+            "follow it with the code."
         ),
         max_length=120,
         required=False,
@@ -69,7 +70,7 @@ class ReportForm(ContactForm):
         assert isinstance(area, forms.ModelChoiceField)
         area.queryset = towns()
         if self.kind.owner(None, self.kind.code) is not None:
-            area.required, area.empty_label = False, str(_("nowhere in particular"))
+            area.required, area.empty_label = False, str(_("no particular place"))
 
     def contact(self) -> ContactFacts | None:
         """Who says it, to be written to in the language of this page; or nobody."""

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from anmin.portal.views import answer, draws, follow, home, question, records, report, survey
+from anmin.portal.views import (
+    answer,
+    draws,
+    follow,
+    home,
+    privacy,
+    question,
+    records,
+    report,
+    survey,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -21,6 +31,7 @@ urlpatterns = [
     path("records/<int:size>/continued.txt", records.consistency, name="root_continued"),
     path("receipt", records.receipt, name="receipt"),
     path("receipt/<str:code>.txt", records.proof, name="proof"),
+    path("privacy", privacy.privacy, name="privacy"),
     path("draws", draws.draws, name="draws"),
     path("draws/<slug:code>.csv", draws.frame, name="frame"),
 ]

@@ -9,6 +9,9 @@ from django.forms import BoundField
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from anmin.matters.kind import Kind
+from anmin.portal.privacy import kept_for, office
+
 register = template.Library()
 
 
@@ -25,6 +28,15 @@ def question(field: BoundField, heading: bool = False, needed: bool = False) -> 
         "needed": needed,
         "choices": isinstance(field.field.widget, forms.RadioSelect),
     }
+
+
+@register.inclusion_tag("portal/parts/data_notice.html")
+def data_notice(of: str, kind: Kind | None = None) -> dict[str, Any]:
+    """Who uses what is written here, and for what: ``report``, ``answer`` or ``question``.
+
+    With a ``kind`` also for how long.
+    """
+    return {"of": of, "office": office(), "kept": kept_for(kind) if kind else ""}
 
 
 @register.inclusion_tag("portal/parts/step.html")

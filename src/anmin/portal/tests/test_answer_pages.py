@@ -60,6 +60,7 @@ def test_a_content_citizen_answers_three_questions(client: Client, link: str) ->
     assert "第1步，共3步 · 后面还有2步" in text
     assert "没有解决" in text
     assert "checked" not in text
+    assert "由瑞安市公安局用于了解办理情况" in text
     for private in ("王秀英", "1385771", "陈立", "锦湖"):
         assert private not in text
     page = say(client, link, page, solved="yes")
@@ -67,6 +68,8 @@ def test_a_content_citizen_answers_three_questions(client: Client, link: str) ->
     assert not Answer.objects.exists()
     page = say(client, link, page, text="谢谢")
     assert "已记录" in page.content.decode()
+    # nothing is promised to who had nothing to complain of
+    assert "限期核查" not in page.content.decode()
     answer = Answer.objects.get()
     for kept in (answer.callback.matter.number, "瑞安市公安局", "2026年11月10日"):
         assert kept in page.content.decode()
@@ -101,6 +104,7 @@ def test_an_unhappy_citizen_is_asked_why_and_whether_to_be_contacted(
     answer = Answer.objects.get()
     assert answer.concerns == ["no_feedback", "attitude"]
     assert answer.consent_contact is False
+    assert "您不满意的地方，已交有关单位限期核查、整改" in page.content.decode()
     order = Matter.objects.get(kind="rectification")
     assert "一直没有消息" not in str(order.details)
 

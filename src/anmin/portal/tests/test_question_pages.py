@@ -49,7 +49,7 @@ def test_an_error_says_which_question_and_leads_there() -> None:
 
 
 def test_an_optional_question_says_that_it_may_stay_empty() -> None:
-    assert "(you may leave this empty)" in render("{% question form.words %}", form=Answer())
+    assert "(optional)" in render("{% question form.words %}", form=Answer())
 
 
 def test_where_one_is() -> None:

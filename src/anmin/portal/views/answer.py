@@ -20,6 +20,7 @@ from anmin.callbacks.citizen import (
     answer_by_link,
     link_view,
     open_link,
+    ordered_by,
     taken,
     taken_by,
 )
@@ -38,6 +39,7 @@ class Progress:
     pages: Sequence[Sequence[Question]]
     """Which questions stand on which page."""
     data: dict[str, list[str]]
+    unhappy: bool
 
     @classmethod
     def of(cls, view: LinkView, data: dict[str, list[str]]) -> "Progress":
@@ -50,7 +52,7 @@ class Progress:
         ratings = [[one] for one in view.questions if one.kind == "choice"]
         rest = [one for one in view.questions if one.kind != "choice"]
         last = [one for one in rest if unhappy or not one.when_unhappy]
-        return cls([*ratings, last] if last else ratings, data)
+        return cls([*ratings, last] if last else ratings, data, unhappy)
 
     def next_open(self) -> tuple[int, Form] | None:
         """The first page not yet answered well, with its form; nothing when all are."""
@@ -110,7 +112,11 @@ def _ask_or_take(request: HttpRequest, token: str) -> HttpResponse:
             waiting = 0, questions_form(progress.pages[0], progress.data)
             waiting[1].add_error(None, str(refusal))
         else:
-            done = {"closing": view.closing, "taken": taken(link, receipt)}
+            done = {
+                "closing": view.closing,
+                "taken": taken(link, receipt),
+                "ordered": progress.unhappy and ordered_by(link),
+            }
             return render(request, "portal/answer_done.html", done)
     place, form = waiting
     context = {

@@ -121,7 +121,7 @@ def _say(request: HttpRequest, matter: Matter) -> HttpResponse:
     """Add a word to it, or a file."""
     form = Word(request.POST, request.FILES)
     if dropped(request):
-        form.add_error("file", _("This file is too large to be taken in."))
+        form.add_error("file", _("This file is too large to be sent."))
     if form.is_valid():
         told = form.cleaned_data
         file, text = told["file"], told["text"]
@@ -141,7 +141,7 @@ def _say(request: HttpRequest, matter: Matter) -> HttpResponse:
         except Refusal as refusal:
             form.add_error("file" if refusal.field == "file" else "text", str(refusal))
         else:
-            messages.success(request, _("Added. Whoever handles it has it now."))
+            messages.success(request, _("Added. The people who handle it can see it now."))
             return redirect("portal:followed", number=matter.number)
     return _page(request, matter, word=form, status=422)
 

@@ -118,10 +118,10 @@ def _unpaid(request: HttpRequest, form: ReportForm, asked: effort.Effort) -> str
         return _("This page was open for too long. Please answer this new question.")
     if effort.sums_taken(address_range(request)):
         return _(
-            "Very much comes in just now. Please switch script on in your browser and try again, or"
-            " call your police station."
+            "Many reports are coming in at the moment. Please turn on JavaScript in your "
+            "browser and try again, or call your police station."
         )
-    return _("Please answer this: it keeps machines from sending thousands.")
+    return _("Please answer this question: it stops machines from sending reports in bulk.")
 
 
 def _show(

@@ -1,0 +1,14 @@
+"""How the data of citizens is used, for anybody to read."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from anmin.portal.privacy import office, times_kept
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """Who uses the data, for what, how long, and how to ask about it."""
+    told = {"office": office(), "times": times_kept()}
+    return render(request, "portal/privacy.html", told)
