@@ -195,7 +195,7 @@ def step_of(view: MatterView, names: Names, move: Move, place: int, bound: ActFo
             if field in told
             for answer in answers_for(matter.kind, field, matter.category)
         ],
-        not move.asks and bool(told.intersection(asked_for)),
+        not move.asks and bool(told & set(asked_for)),
     )
 
 
