@@ -14,7 +14,7 @@ from anmin.callbacks.recording import SUBJECT, lock
 from anmin.callbacks.reopening import message_key
 from anmin.callbacks.stopping import stop
 from anmin.channels.actions import queue_message
-from anmin.channels.addresses import recipient_index
+from anmin.channels.addresses import goes_there, recipient_index
 from anmin.channels.conversation import Busy, require_free, rule
 from anmin.channels.letters import register_letter
 from anmin.channels.models import Expects, Medium, Message
@@ -159,5 +159,5 @@ def _change(callback: Callback, status: Status, now: datetime) -> None:
 
 
 def reads_messages(phone: str) -> bool:
-    """Whether text messages can arrive there: any number abroad, at home only mobile ones."""
-    return bool(phone) and (not phone.startswith("+86") or phone[3] == "1")
+    """Whether text messages can arrive there: at home mobile numbers, abroad where the house allows it."""
+    return bool(phone) and goes_there(phone) and (not phone.startswith("+86") or phone[3] == "1")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from anmin.callbacks.models import DeliveryCase
 from anmin.callbacks.own import messages_kept_from, own_units
-from anmin.channels.delivery import OPTED_OUT
+from anmin.channels.delivery import ABROAD, OPTED_OUT
 from anmin.channels.models import Medium, Message, Status
 from anmin.channels.queries import recipient_of
 from anmin.channels.subjects import Described, describe, subject_of
@@ -40,7 +40,7 @@ class Line:
 def _rows() -> QuerySet[Message]:
     """Given up, or not sent because the number wants none and somebody waits for an answer."""
     lost = Q(status=Status.DEAD) | Q(
-        status=Status.CANCELLED, last_error=OPTED_OUT, template="reaction"
+        status=Status.CANCELLED, last_error__in=(OPTED_OUT, ABROAD), template="reaction"
     )
     rows = Message.objects.filter(lost, medium__in=(Medium.SMS, Medium.EMAIL))
     return rows.filter(~Exists(DeliveryCase.objects.filter(message=OuterRef("pk"))))
@@ -91,6 +91,8 @@ def cause(message: Message) -> str:
     error = message.last_error
     if error == OPTED_OUT:
         return _("This number wants no messages.")
+    if error == ABROAD:
+        return _("No text messages go to numbers outside the mainland.")
     if "never finished" in error:
         return _("Sending broke off again and again. The administrator finds more in the log.")
     if any(f"answered {code}" in error for code in ("400", "410", "422")) or "55" in error[:40]:

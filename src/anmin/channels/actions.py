@@ -6,9 +6,9 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from anmin.channels.addresses import clean_recipient, recipient_index
+from anmin.channels.addresses import clean_recipient, goes_there, recipient_index
 from anmin.channels.conversation import end_question_of, end_with, open_question, require_free
-from anmin.channels.delivery import OPTED_OUT, deliver_due
+from anmin.channels.delivery import ABROAD, OPTED_OUT, deliver_due
 from anmin.channels.models import Ended, Medium, Message, OptOut, Status
 from anmin.channels.receiving import receive_reply
 from anmin.channels.subjects import known_subject
@@ -41,8 +41,8 @@ def queue_message(
     """Put a message into the outbox, in the transaction of the change that causes it.
 
     ``key`` names the message: queueing the same key again returns the first one unchanged. It is
-    sent no earlier than ``not_before``. Somebody who opted out gets nothing: the message is kept
-    as cancelled, so that it is counted. ``expects`` (``models.Expects``) makes it a question, which
+    sent no earlier than ``not_before``. Somebody who opted out gets nothing, nor does a number abroad
+    unless the house allows it: the message is kept as cancelled, so that it is counted. ``expects`` (``models.Expects``) makes it a question, which
     is open until it is answered or ended; ``subject_ref`` (``callback:12``) tells what it is about.
 
     Raises:
@@ -59,7 +59,9 @@ def queue_message(
         return known
     if expects:
         require_free(index)
-    refused = OptOut.objects.filter(recipient_index=index).exists()
+    refused = OPTED_OUT if OptOut.objects.filter(recipient_index=index).exists() else ""
+    if medium == Medium.SMS and not goes_there(recipient):
+        refused = ABROAD
     message = Message(key=key)
     ring = settings.KEYRING
     found, made = Message.objects.get_or_create(
@@ -72,7 +74,7 @@ def queue_message(
             "template": template,
             "language": language,
             "status": Status.CANCELLED if refused else Status.QUEUED,
-            "last_error": OPTED_OUT if refused else "",
+            "last_error": refused,
             "not_before": not_before or timezone.now(),
             "subject_ref": subject_ref,
         },

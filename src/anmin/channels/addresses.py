@@ -11,6 +11,7 @@ from anmin.kernel.phones import normalise_phone
 
 # A phone has one index in the whole house, so that whoever opted out is known by it everywhere.
 _PURPOSES = {Medium.SMS: "phone", Medium.EMAIL: "email"}
+MAINLAND = "+86"
 
 
 def clean_recipient(medium: str, recipient: str) -> str:
@@ -39,6 +40,11 @@ def clean_recipient(medium: str, recipient: str) -> str:
 def clean_phone(text: str) -> str | None:
     """A telephone number in E.164, or nothing; a landline without area code is one of this city."""
     return normalise_phone(text, area_code=settings.AREA_CODE or None)
+
+
+def goes_there(phone: str) -> bool:
+    """Whether text messages go to this number (E.164): abroad only where the house allows it."""
+    return bool(settings.SMS_ABROAD) or phone.startswith(MAINLAND)
 
 
 def recipient_index(medium: str, recipient: str) -> bytes:

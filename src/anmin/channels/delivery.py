@@ -35,6 +35,8 @@ from anmin.kernel.errors import Unavailable
 log = structlog.get_logger(__name__)
 
 OPTED_OUT = "opted out"
+ABROAD = "abroad"
+"""Why a message is not sent: its recipient wants none, or its number lies outside the mainland."""
 NOT_WANTED = "not wanted any more"
 LONGEST_LEASE = timedelta(minutes=10)
 """No lease of a message is longer (``Retry.lease``)."""

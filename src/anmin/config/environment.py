@@ -95,6 +95,12 @@ class Environment(BaseSettings):
     anmin_mail_from: str = Field(
         "anmin@localhost", description="Sender address of mail from this installation."
     )
+    anmin_sms_abroad: bool = Field(
+        False,
+        description="Text messages also go to numbers outside the mainland, which anybody may type "
+        "into a form and which cost far more. Without it nobody there is texted: they follow by "
+        "their code, and are phoned.",
+    )
     anmin_sms_receipts: bool = Field(
         False,
         description="Whoever answers by text message gets the receipt code by text message: one "

@@ -31,6 +31,7 @@ SECRET_KEY = (
     else kept_secret(ANMIN_HOME / "secret_key", get_random_secret_key)
 )
 BASE_URL = ENVIRONMENT.anmin_base_url
+SMS_ABROAD = ENVIRONMENT.anmin_sms_abroad
 SMS_RECEIPTS = ENVIRONMENT.anmin_sms_receipts
 RECORDINGS = ENVIRONMENT.anmin_recordings
 ALLOWED_HOSTS = [

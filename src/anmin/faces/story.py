@@ -232,6 +232,8 @@ def _named(entry: Entry, matter: Matter) -> list[Change]:
         "no_phone": _("none: nobody left a number"),
         "sensitive": _("none: others may read that telephone"),
         "opted_out": _("none: this number wants no messages"),
+        "abroad": _("none: no text messages go to numbers outside the mainland"),
+        "often": _("none: this number was texted too often today"),
         "by_word": _("none: nobody follows it by a code, so by word of mouth"),
     }.get(told.get("untold", "")):
         found.append(Change(label=_("Message"), after=why))

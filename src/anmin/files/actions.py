@@ -21,6 +21,7 @@ from anmin.files.naming import clean_name
 from anmin.files.pictures import Drawn, redraw
 from anmin.files.scanning import scanner
 from anmin.files.subjects import subject_of
+from anmin.files.turns import turn
 from anmin.files.types import Type, Wrong, kinds_of_file, type_of
 from anmin.kernel.errors import Conflict, NotFound
 from anmin.people.actions import log_access
@@ -57,7 +58,8 @@ def keep(
     Without ``by`` it comes from the citizen whose thing it is: the caller has seen that. ``request`` makes the call safe to repeat: a second one returns the first file.
 
     Raises ``NotAllowed`` or ``NotFound``; ``Wrong`` for a file that is not kept, with the reason;
-    ``Unavailable`` if the storage or the scanner is away. Then nothing has changed.
+    ``Unavailable`` if the storage or the scanner is away, or (``Busy``) many send at once. Then
+    nothing has changed.
     """
     subject_of(label).require_add(by, key)
     request = request if by else f"{CITIZEN}{request}"
@@ -68,11 +70,12 @@ def keep(
     looked_at = scanner()
     if looked_at:
         looked_at.look(content)
-    of = type_of(content)
+    with turn(waits=by is not None):
+        of = type_of(content)
+        drawn = _drawn(content, of)
     row = File(label=label, key=key, request=request, type=of.code, by=by, at=timezone.now())
     clean, row.stored = clean_name(name, of), secrets.token_hex(16)
     row.name = settings.KEYRING.encrypt(clean.encode(), context=_context(row))
-    drawn = _drawn(content, of)
     row.size, row.small = len(drawn.content), bool(drawn.small)
     row.received, row.sha256 = (hashlib.sha256(x).hexdigest() for x in (content, drawn.content))
     row.scanner = looked_at.name if looked_at else ""

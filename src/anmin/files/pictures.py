@@ -15,6 +15,10 @@ from PIL import Image, ImageOps
 from anmin.files.types import Type, Wrong
 
 log = structlog.get_logger(__name__)
+MOST_SCANS: Final = 200
+"""Passes of a JPEG over its points: a camera makes ten. Each is as much work as the whole picture, and
+takes some bytes of the file."""
+_SCAN: Final = b"\xff\xda"
 _MODES: Final = {"L", "RGB", "RGBA"}
 
 
@@ -46,6 +50,10 @@ def _points(content: bytes, form: str, megapixels: int) -> Image.Image:
 
 
 def _opened(content: bytes, form: str, megapixels: int) -> Image.Image:
+    if form == "WEBP" and _announced(content) > megapixels * 1_000_000:
+        raise _too_large(megapixels)  # before the library takes memory for it
+    if form == "JPEG" and content.count(_SCAN) > MOST_SCANS:
+        raise _damaged(ValueError("scans"))
     try:
         picture: Image.Image = Image.open(io.BytesIO(content), formats=[form])
     except Image.DecompressionBombError:
@@ -55,6 +63,18 @@ def _opened(content: bytes, form: str, megapixels: int) -> Image.Image:
     if picture.width * picture.height > megapixels * 1_000_000:
         raise _too_large(megapixels)
     return picture
+
+
+def _announced(content: bytes) -> int:
+    """How many points a WebP says that it has, by its head; none where that is none of its heads."""
+    head, at = content[12:16], content[20:30].ljust(10, b"\0")
+    if head == b"VP8X":
+        return (1 + int.from_bytes(at[4:7], "little")) * (1 + int.from_bytes(at[7:10], "little"))
+    if head == b"VP8L":
+        bits = int.from_bytes(at[1:5], "little")
+        return (1 + (bits & 0x3FFF)) * (1 + (bits >> 14 & 0x3FFF))
+    width, height = (int.from_bytes(at[n : n + 2], "little") & 0x3FFF for n in (6, 8))
+    return width * height if head == b"VP8 " else 0
 
 
 def _plain(picture: Image.Image) -> Image.Image:

@@ -4,7 +4,7 @@ Opening one is in ``opening``.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -25,10 +25,11 @@ from anmin.matters.merged import SAID, SPARING, goes_on_in, parts_told
 from anmin.matters.models import Contact, Entry, LaterContact, Matter
 from anmin.matters.opening import open_matter as open_matter
 from anmin.matters.queries import by_id
+from anmin.matters.reported import SOURCE
 from anmin.matters.steps import prepare, require_here, step_of
 from anmin.matters.taking import take
 from anmin.people.actions import log_access
-from anmin.people.limits import Limit
+from anmin.people.limits import Limit, Taken
 from anmin.people.limits import take as take_one
 from anmin.people.models import Account
 from anmin.people.policy import is_rated
@@ -41,6 +42,9 @@ WORDS = Limit(20, 86_400)
 CITIZENS_FILES = Limit(5, 86_400)
 """Files that a citizen sends to one matter in a day, those that are refused with them: each is read and
 drawn anew, and a thing holds only so many, also for whoever works on it."""
+FRESH, NEW_FILES = timedelta(days=1), Limit(500, 86_400)
+"""Files in a day to all that citizens opened in the last day together: whoever opens reports only to
+send files stops nobody who has waited for an answer since yesterday."""
 LONGEST_WORD = 2000
 
 
@@ -189,12 +193,18 @@ def say_more(*, matter_id: int, text: str, key: str, with_file: bool = False) ->
     return matter
 
 
-def take_turn_for_file(matter: Matter) -> None:
-    """Count a citizen's file before it is read. Raises ``Refusal``: ended or sealed, or too many."""
+def take_turn_for_file(matter: Matter) -> Sequence[Taken]:
+    """Count a citizen's file before it is read; what was counted, to be given back where nobody read
+    it. Raises ``Refusal``: ended or sealed, or too many.
+    """
     if not policy.takes_words(matter):
         raise Refusal(_("Nothing can be added to it any more."), code="ended")
-    if take_one("file of a citizen", matter.number, limit=CITIZENS_FILES).over:
+    taken = [take_one("file of a citizen", matter.number, limit=CITIZENS_FILES)]
+    if matter.source == SOURCE and timezone.now() - matter.opened_at < FRESH:
+        taken.append(take_one("files of new reports", limit=NEW_FILES))
+    if any(one.over for one in taken):
         raise Refusal(_("Much was added today already: please go on tomorrow."), code="limit")
+    return taken
 
 
 @atomic

@@ -15,11 +15,13 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy
 
 from anmin.channels.actions import queue_message
+from anmin.channels.addresses import goes_there, recipient_index
 from anmin.channels.letters import register_letter
+from anmin.channels.models import Medium
 from anmin.channels.queries import has_opted_out
 from anmin.evidence.log import atomic
 from anmin.kernel.hours import Hours
-from anmin.matters.actor import Actor
+from anmin.matters.actor import CITIZEN, Actor
 from anmin.matters.contacts import ContactFacts, unseal
 from anmin.matters.ledger import Change, append, deadlines_of, running_clocks
 from anmin.matters.merged import parts_told
@@ -29,6 +31,7 @@ from anmin.matters.registry import all_kinds
 from anmin.matters.rule_numbers import RuleNumbers
 from anmin.matters.telling import bureau, day_said, named
 from anmin.matters.tells import Tell
+from anmin.people.limits import Limit, take
 
 OPENING, DELAY = "opening", "delay"
 LETTER = register_letter(
@@ -46,6 +49,10 @@ TOGETHER = Tell(
 )
 """What tells a citizen that his report became part of another."""
 NO_PHONE, SENSITIVE, OPTED_OUT, BY_WORD = "no_phone", "sensitive", "opted_out", "by_word"
+ABROAD, OFTEN = "abroad", "often"
+STRANGERS = Limit(5, 86_400)
+"""How often in a day one number is texted because of what came in from nobody known: whoever types
+another's number into a form has it ring so often, and no more."""
 MARGIN = timedelta(minutes=30)
 """What would fall into the quiet hours is told in the last half hour before them."""
 
@@ -63,11 +70,17 @@ class Hearer(NamedTuple):
 
 
 def prospect(
-    matter: Matter, tell: Tell | None, change: Change, contact: ContactFacts | None = None
+    matter: Matter,
+    tell: Tell | None,
+    change: Change,
+    contact: ContactFacts | None = None,
+    *,
+    by: Actor | None = None,
 ) -> list[Hearer]:
     """Whom a change will tell; ``change`` says so, or why nobody. Before it is written.
 
     ``contact`` alone is told, if given: that of a matter not written yet, or no other's than its own.
+    What a citizen does (``by``), whom nobody here knows, texts one number so often a day (``STRANGERS``).
     """
     if tell is None:
         return []
@@ -82,14 +95,22 @@ def prospect(
         if not named:
             change.told["untold"] = BY_WORD
             return []
-    hearers = [one for one in named.values() if not has_opted_out("sms", one.phone)]
+    there = [one for one in named.values() if goes_there(one.phone)]
+    wanting = [one for one in there if not has_opted_out("sms", one.phone)]
+    hearers = [one for one in wanting if by != CITIZEN or not _too_many(one.phone)]
     if named and not hearers:
-        change.told["untold"] = OPTED_OUT
+        change.told["untold"] = OFTEN if wanting else OPTED_OUT if there else ABROAD
     elif hearers:
         change.told["told"] = change.told.get("told", 0) + len(hearers)
     elif not tell.to:
         change.told["untold"] = NO_PHONE
     return hearers
+
+
+def _too_many(phone: str) -> bool:
+    """Whether strangers had this number texted too often today; counts this time."""
+    index = recipient_index(Medium.SMS, phone).hex()
+    return take("text for a stranger", index, limit=STRANGERS).over
 
 
 def send(

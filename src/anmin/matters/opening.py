@@ -109,7 +109,7 @@ def open_matter(
         change.told["contact"] = contact_marks(settings.KEYRING, contact)[0].hex()
     if cause is not None and not cause_sealed:
         change.told["cause"] = cause.number
-    hearers = messages.prospect(matter, declared.opening, change, contact or NOBODY)
+    hearers = messages.prospect(matter, declared.opening, change, contact or NOBODY, by=actor)
     append(matter, change, actor=actor, at=now)
     if contact:
         keep_contact(matter.pk, contact, number=matter.number)

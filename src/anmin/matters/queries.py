@@ -270,8 +270,7 @@ def matter_view(account: Account, number: str) -> MatterView:
     matter = find_matter(account, number)
     scope_all = policy.sees_sealed_links(account)
     may_reveal = policy.may_reveal(account, matter)
-    contact = _contacts.one(matter.pk)
-    entries = _entries(matter.pk)
+    contact, entries = _contacts.one(matter.pk), _entries(matter.pk)
     questions = {move.code for move in matter.type.flow.moves if move.asks}
     asked = any(entry.action in questions for entry in entries)
     kept = _kept(account, entries)

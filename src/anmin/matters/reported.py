@@ -10,11 +10,11 @@ from typing import Any
 from django.conf import settings
 
 from anmin.kernel.errors import NotFound
-from anmin.matters import follow
+from anmin.matters import follow, messages
 from anmin.matters.actor import CITIZEN
 from anmin.matters.contacts import ContactFacts
 from anmin.matters.kind import Kind
-from anmin.matters.models import Matter
+from anmin.matters.models import Entry, Matter
 from anmin.matters.opening import open_matter
 from anmin.matters.registry import all_kinds
 from anmin.places.models import Area
@@ -70,6 +70,13 @@ def report(
 def sent_with(key: str) -> Matter | None:
     """The matter that was opened with that key."""
     return Matter.objects.filter(source=SOURCE, external_id=_kept(key)).first()
+
+
+def unsent(matter: Matter) -> str:
+    """Why nothing was sent to the number that the sender gave (``messages``); empty if something was."""
+    first = Entry.objects.filter(matter=matter, seq=1).first()
+    why = first.payload.get("told", {}).get("untold", "") if first else ""
+    return why if why in (messages.ABROAD, messages.OFTEN) else ""
 
 
 def code_for(key: str) -> str:

@@ -30,7 +30,7 @@ def take(
 ) -> None:
     """Write a step that ``steps.prepare`` made ready, inside a transaction. Raises ``Conflict``."""
     was_live = matter.live
-    heard = [(tell, messages.prospect(matter, tell, change)) for tell in edge.tells]
+    heard = [(tell, messages.prospect(matter, tell, change, by=actor)) for tell in edge.tells]
     _require_told(edge, change)
     append(matter, change, actor=actor, at=at, key=key, running=running)
     for place, (tell, hearers) in enumerate(heard):

@@ -191,18 +191,6 @@ class TestWhose:
         assert (File.objects.get(), kept(home)) == (row, before)
         assert read(city, row, city.inspector).mime == "image/jpeg"
 
-    def test_whoever_looks_at_small_pictures_is_on_record_once_a_while(self, city: City) -> None:
-        matter = city.incident()
-        rows = [keep(city, matter, photo(), request=f"r{n}") for n in range(3)]
-        looks = AccessLog.objects.filter(action="see_pictures")
-        turns = ((0, city.officer, 1), (0, city.inspector, 2), (11, city.officer, 3))
-        for minutes, who, most in turns:
-            with time_machine.travel(timezone.now() + timedelta(minutes=minutes)):
-                for row in rows:
-                    actions.read_small(label="matter", key=row.key, pk=row.pk, by=who)
-            assert looks.count() == most
-            assert (looks.latest("pk").account, looks.latest("pk").subject) == (who, matter.number)
-
     def test_a_file_of_another_matter_is_not_there(self, city: City) -> None:
         row = keep(city, city.incident(), photo())
         with pytest.raises(NotFound):

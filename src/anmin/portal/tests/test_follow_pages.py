@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from PIL import Image
 from tests.personas import City
@@ -25,13 +25,17 @@ from anmin.exchange.tests.station import Files, row
 from anmin.files.actions import read_file
 from anmin.files.models import File
 from anmin.files.queries import files_of
+from anmin.files.turns import turn
+from anmin.kernel.errors import Refusal
 from anmin.matters import actions, follow, merging
-from anmin.matters.actor import Actor
+from anmin.matters.actor import CITIZEN, Actor
 from anmin.matters.attachments import files_with_parts
 from anmin.matters.contacts import ContactFacts
 from anmin.matters.models import Entry, Matter
 from anmin.matters.reactions import ask_citizen
+from anmin.matters.reported import SOURCE
 from anmin.matters.telling import day_said
+from anmin.people.limits import Limit
 
 
 def coded(city: City, matter: Matter) -> str:
@@ -311,11 +315,34 @@ def test_a_photo_of_the_citizen_is_kept_clean_and_others_cannot_add_one(
     strict.cookies = client.cookies
     assert sent(strict, "y.jpg", photo()) == 403
     assert (Entry.objects.count(), File.objects.count()) == before
+    with turn(waits=True):  # nobody reads it now: it does not count
+        busy = client.post(
+            address,
+            {"say": "1", "more-key": uuid.uuid4().hex, "more-text": ""}
+            | {"more-file": SimpleUploadedFile("z.jpg", photo())},
+        )
+    assert (busy.status_code, busy["Retry-After"]) == (503, "30")
+    assert (Entry.objects.count(), File.objects.count()) == before
     # Refused ones count as well: reading them is what costs. Nothing is kept without its entry.
     assert sent(client, "z.jpg", photo()) == 302
     before = (Entry.objects.count(), File.objects.count())
     assert sent(client, "zz.jpg", photo()) == 422
     assert (Entry.objects.count(), File.objects.count()) == before
+
+
+def test_files_to_new_reports_are_counted_together_and_hold_up_no_older_one(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "NEW_FILES", Limit(3, 86_400))
+    fresh = [city.incident(actor=CITIZEN, source=SOURCE, opened_at=None) for _n in range(4)]
+    for one in fresh[:3]:
+        actions.take_turn_for_file(one)
+    with pytest.raises(Refusal):
+        actions.take_turn_for_file(fresh[3])
+    old = city.incident(actor=CITIZEN, source=SOURCE)
+    Matter.objects.filter(pk=old.pk).update(opened_at=timezone.now() - timedelta(days=2))
+    for one in (Matter.objects.get(pk=old.pk), city.incident()):
+        assert len(actions.take_turn_for_file(one)) == 1
 
 
 def test_a_day_of_another_year_is_said_with_its_year() -> None:

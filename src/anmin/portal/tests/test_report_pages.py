@@ -6,13 +6,15 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 from tests.personas import City
 
+from anmin.channels.models import Message
 from anmin.evidence.models import Record
-from anmin.matters import follow, reported
+from anmin.matters import follow, messages, reported
 from anmin.matters.models import Contact, Entry, FollowCode, Matter
+from anmin.people.models import Tally
 from anmin.portal import effort
 
 FORM = "/r/incident/"
@@ -134,6 +136,37 @@ def test_sending_twice_opens_one_and_shows_the_same_code(city: City, client: Cli
     stranger = Client()
     stranger.cookies["anmin_report"] = "0123:abc"
     assert stranger.get("/r/sent/")["Location"] == "/r/"
+
+
+def test_a_number_is_texted_so_often_a_day_and_none_abroad(city: City, client: Client) -> None:
+    """Anybody may type anybody's number: it does not ring all day, nor does the house pay for abroad."""
+    address = "/r/suggestion/"
+
+    def sent(number: str, browser: Client) -> str:
+        fields = hidden(browser.get(address).content.decode())
+        given = {"contact_phone": number, "alike": "1", "proof": worked(fields["token"])}
+        given |= {"category": "suggest_patrols"}
+        assert browser.post(address, told(city) | fields | given).status_code == 302
+        return browser.get("/r/sent/").content.decode()
+
+    def texted() -> int:
+        return Message.objects.exclude(status="cancelled").count()
+
+    for n in range(1, messages.STRANGERS.most + 3):
+        page = sent("13857712345" if n % 2 else "138-5771-2345", client)
+        assert texted() == min(n, messages.STRANGERS.most)
+        assert ("texted several times today" in page) == (n > messages.STRANGERS.most)
+    before = texted()
+    assert "outside the mainland" in sent("+85223456789", Client(headers={"Accept-Language": "en"}))
+    assert texted() == before
+    assert "outside the mainland" not in sent("13957700001", client)
+    assert texted() == before + 1
+    assert "13857712345" not in str(list(Tally.objects.values()))  # the number is kept as a keyed digest
+    with override_settings(SMS_ABROAD=True):
+        assert "outside the mainland" not in sent("+85223456789", client)
+    assert texted() == before + 2
+    untold = [one.payload["told"].get("untold") for one in Entry.objects.filter(seq=1)]
+    assert {why: untold.count(why) for why in ("often", "abroad")} == {"often": 2, "abroad": 1}
 
 
 def test_an_old_form_opens_nothing_once_there_is_a_new_code(city: City, client: Client) -> None:

@@ -18,14 +18,17 @@ from django.views.decorators.http import require_http_methods
 from anmin.faces.receiving import dropped, receives_file
 from anmin.files.actions import keep
 from anmin.files.queries import largest
+from anmin.files.turns import AGAIN, Busy
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.matters import actions, citizen, follow, public
 from anmin.matters.attachments import LABEL
 from anmin.matters.policy import takes_words
-from anmin.people.limits import address_range
+from anmin.people.limits import Taken, address_range, give_back
 from anmin.portal.forms import FollowCode, Reason, Word
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from anmin.matters.models import Matter
 
 COOKIE, SALT = "anmin_follow", "follow a matter"
@@ -125,9 +128,10 @@ def _say(request: HttpRequest, matter: Matter) -> HttpResponse:
     if form.is_valid():
         told = form.cleaned_data
         file, text = told["file"], told["text"]
+        counted: Sequence[Taken] = ()
         try:
             if file is not None:
-                actions.take_turn_for_file(matter)
+                counted = actions.take_turn_for_file(matter)
                 keep(
                     label=LABEL,
                     key=matter.number,
@@ -140,6 +144,11 @@ def _say(request: HttpRequest, matter: Matter) -> HttpResponse:
             actions.say_more(matter_id=matter.pk, text=text, key=key, with_file=file is not None)
         except Refusal as refusal:
             form.add_error("file" if refusal.field == "file" else "text", str(refusal))
+            if isinstance(refusal, Busy):  # it was not read, and does not count
+                give_back(*counted)
+                response = _page(request, matter, word=form, status=503)
+                response["Retry-After"] = str(AGAIN)
+                return response
         else:
             messages.success(request, _("Added. The people who handle it can see it now."))
             return redirect("portal:followed", number=matter.number)

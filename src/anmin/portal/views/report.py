@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -21,6 +22,16 @@ from anmin.portal.views.follow import REPORTED, let_follow
 SALT = "a report"
 AGE = 3600
 """Seconds for which the page with number and code can be opened again on this device."""
+
+
+_UNSENT = {
+    "abroad": gettext_lazy("No text messages go to numbers outside the mainland: keep this page."),
+    "often": gettext_lazy(
+        "Your number was texted several times today, so no message goes there about this: keep this"
+        " page."
+    ),
+}
+"""What the page says of a number that was given and got no message."""
 
 
 @require_safe
@@ -89,7 +100,12 @@ def sent(request: HttpRequest) -> HttpResponse:
         return redirect("portal:report")
     if not reported.pass_with(matter, key):  # a new code was given since: this one opens nothing
         return redirect("portal:followed", number=matter.number)
-    context = {"number": matter.number, "code": reported.code_for(key), "kind": matter.type.label}
+    context = {
+        "number": matter.number,
+        "code": reported.code_for(key),
+        "kind": matter.type.label,
+        "unsent": _UNSENT.get(reported.unsent(matter), ""),
+    }
     return render(request, "portal/report_sent.html", context)
 
 

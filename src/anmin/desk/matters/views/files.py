@@ -13,6 +13,7 @@ from anmin.faces.forms import new_key
 from anmin.faces.receiving import dropped
 from anmin.files import actions
 from anmin.files.queries import accepted, largest, may_add
+from anmin.files.turns import AGAIN, Busy
 from anmin.files.types import kinds_of_file
 from anmin.kernel.errors import NotAllowed, NotFound, Refusal, Unavailable
 from anmin.matters.attachments import LABEL, files_with_parts
@@ -65,7 +66,10 @@ def _receive(request: DeskRequest, number: str) -> HttpResponse:
     except Refusal as refusal:
         status = 503 if isinstance(refusal, Unavailable) else 422
         told = str(refusal) if given else _("Choose a file first.")
-        return _page(request, number, problem=told, status=status)
+        response = _page(request, number, problem=told, status=status)
+        if isinstance(refusal, Busy):
+            response["Retry-After"] = str(AGAIN)
+        return response
     return done(
         request, _("Kept: %(name)s.") % {"name": actions.name_of(row)}, "desk:matter_files", number
     )
