@@ -72,17 +72,29 @@ def give(matter: Matter, *, passphrase: str = "", code: str = "") -> str:
     return code
 
 
+def crowded(asked_from: str) -> bool:
+    """Whether so many wrong codes came from there that each try costs work: a neighbour has to pay, too,
+    but need not wait."""
+    return over("follow miss", asked_from, limit=HERE)
+
+
 def followed(
-    number: str, code: str, *, passphrase: str = "", asked_from: str, near: str = ""
+    number: str,
+    code: str,
+    *,
+    passphrase: str = "",
+    asked_from: str,
+    near: str = "",
+    paid: bool = False,
 ) -> Matter:
     """The matter of that number, for whoever has its code.
 
-    ``near`` is the wider range that the address is in. Raises ``NotFound``, which tells not which
-    of both is wrong, ``TooMany`` and ``Spent``.
+    ``near`` is the wider range that the address is in; ``paid``: this try cost work (``crowded``).
+    Raises ``NotFound``, which tells not which of both is wrong, ``TooMany`` and ``Spent``.
     """
     number = unicodedata.normalize("NFKC", number).strip().upper()[:32]
     near = near or asked_from
-    _require_patience(number, asked_from, near)
+    _require_patience(number, asked_from, near, paid=paid)
     row = FollowCode.objects.filter(matter__number=number).select_related("matter").first()
     if row and not row.longer and row.wrong >= EVER:
         raise Spent(
@@ -106,16 +118,17 @@ def followed(
     return row.matter
 
 
-def _require_patience(number: str, asked_from: str, near: str) -> None:
+def _require_patience(number: str, asked_from: str, near: str, *, paid: bool) -> None:
     """Refuse who has guessed too often.
 
     What strangers guess elsewhere never uses up the tries of somebody else: for a matter that is
     guessed at, each address has fewer.
     """
-    counted = [
-        ("follow miss", (asked_from,), HERE),
-        ("follow miss there", (asked_from, number), HERE_OF),
+    counted: list[tuple[str, tuple[str, ...], Limit]] = [
+        ("follow miss there", (asked_from, number), HERE_OF)
     ]
+    if not paid:
+        counted.append(("follow miss", (asked_from,), HERE))
     if over("follow miss of", number, limit=OF):
         counted += [
             ("follow miss calm", (asked_from, number), CALM),

@@ -29,6 +29,7 @@ MUCH = Limit(120, 3600)
 """Reports in an hour above which each costs more."""
 TOLD = Limit(3, HOURS * 3600)
 """How often one token is told what others have said: who walks through a street pays for each door."""
+ONCE = Limit(1, HOURS * 3600)
 SUMS_NEAR, SUMS = Limit(6, 3600), Limit(60, 3600)
 """Sums answered in an hour: from one address range, and altogether."""
 
@@ -75,9 +76,9 @@ def numbers() -> tuple[str, ...]:
     )
 
 
-def ask() -> Effort:
-    """A new token."""
-    bits = HARDER if over("report", limit=MUCH) else BITS
+def ask(*, hard: bool = False) -> Effort:
+    """A new token; ``hard``: for what is guessed at."""
+    bits = HARDER if hard or over("report", limit=MUCH) else BITS
     first, second = secrets.randbelow(8) + 2, secrets.randbelow(8) + 2
     told = {"key": secrets.token_hex(16), "bits": bits, "sum": [first, second]}
     return Effort(signing.dumps(told, salt=SALT), bits, first, second)
@@ -110,13 +111,23 @@ def count(how: How, asked_from: str) -> None:
     """Remember what it paid for: something that was opened, or told. A token opens one matter."""
     take("report", limit=MUCH)
     if how is How.SUM:
-        take("report sum", asked_from, limit=SUMS_NEAR)
-        take("report sums", limit=SUMS)
+        count_sum(asked_from)
+
+
+def count_sum(asked_from: str) -> None:
+    """Remember that a sum was taken from there."""
+    take("report sum", asked_from, limit=SUMS_NEAR)
+    take("report sums", limit=SUMS)
 
 
 def told_enough(token: str) -> bool:
     """Whether this token has been told often enough what others have said; counts this time."""
     return take("report alike", key_of(token), limit=TOLD).over
+
+
+def once(token: str) -> bool:
+    """Whether this token pays for a try: each does for one."""
+    return not take("effort of a try", key_of(token), limit=ONCE).over
 
 
 def sums_taken(asked_from: str) -> bool:

@@ -10,6 +10,7 @@ from anmin.callbacks.concerns import concerns
 from anmin.callbacks.scripts import Question
 from anmin.files.queries import accepted
 from anmin.kernel.errors import Refusal
+from anmin.portal.effort import Effort
 from anmin.surveys.questionnaires import Question as Asked
 
 LONGEST = 2000
@@ -87,6 +88,23 @@ class FollowCode(forms.Form):
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
+
+
+class CostlyCode(FollowCode):
+    """The same where many wrong codes came from: each try costs work, or a sum."""
+
+    token = forms.CharField(max_length=400, required=False, widget=forms.HiddenInput)
+    proof = forms.CharField(max_length=20, required=False, widget=forms.HiddenInput)
+    sum = forms.CharField(
+        label="",
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    def __init__(self, asked: Effort, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["sum"].label = asked.question
 
 
 class Reason(forms.Form):

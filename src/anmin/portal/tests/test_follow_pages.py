@@ -36,6 +36,7 @@ from anmin.matters.reactions import ask_citizen
 from anmin.matters.reported import SOURCE
 from anmin.matters.telling import day_said
 from anmin.people.limits import Limit
+from anmin.portal import effort
 
 
 def coded(city: City, matter: Matter) -> str:
@@ -119,6 +120,44 @@ def test_who_guesses_waits_and_who_leaves_is_gone(city: City, client: Client) ->
     assert slowed.status_code == 429
     neighbour = Client(REMOTE_ADDR="192.0.2.77")
     opened(neighbour, matter, code)
+
+
+def test_who_guesses_at_everything_makes_a_neighbour_pay_and_not_wait(
+    city: City, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A whole town may come from one address."""
+    monkeypatch.setattr(effort, "HARDER", 6)
+    monkeypatch.setattr(follow, "HERE", Limit(4, 600))
+    matter = city.incident()
+    code, asked = coded(city, matter), {"number": matter.number}
+    for n in range(4):
+        client.post("/f/", {"number": f"JQ-{n}", "code": "AAAAAA"})
+
+    def paid() -> dict[str, str]:
+        found = re.search(r'name="token" value="([^"]+)"', client.get("/f/").content.decode())
+        assert found
+        tries = (str(n) for n in range(10**6) if effort.done(found[1], str(n), effort.HARDER))
+        return {"token": found[1], "proof": next(tries)}
+
+    unpaid = client.post("/f/", asked | {"code": code})
+    assert unpaid.status_code == 422
+    assert f'value="{matter.number}"' in unpaid.content.decode()  # what was typed stays
+    one = paid()
+    assert client.post("/f/", asked | {"code": "AAAAAA"} | one).status_code == 404
+    assert client.post("/f/", asked | {"code": code} | one).status_code == 422  # paid for one try
+    assert client.post("/f/", asked | {"code": code} | paid())["Location"] == f"/f/{matter.number}"
+    page = Client(headers={"Accept-Language": "en"}).get("/f/").content.decode()
+    first, second = re.findall(r"How much is (\w+) plus (\w+)\?", page)[0]
+    token = re.search(r'name="token" value="([^"]+)"', page)
+    assert token
+    words = list(effort.numbers())
+    given = {"token": token[1], "sum": str(words.index(first) + words.index(second))}
+    sums = Client(headers={"Accept-Language": "en"})
+    assert sums.post("/f/", asked | {"code": code} | given).status_code == 302
+    # For one matter there are ten wrong ones all the same, paid or not.
+    for _turn in range(follow.HERE_OF.most):
+        client.post("/f/", asked | {"code": "AAAAAA"} | paid())
+    assert client.post("/f/", asked | {"code": code} | paid()).status_code == 429
 
 
 def test_a_step_that_is_not_the_citizens_is_refused_and_changes_nothing(

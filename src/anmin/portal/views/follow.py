@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -24,10 +24,11 @@ from anmin.matters import actions, citizen, follow, public
 from anmin.matters.attachments import LABEL
 from anmin.matters.policy import takes_words
 from anmin.people.limits import Taken, address_range, give_back
-from anmin.portal.forms import FollowCode, Reason, Word
+from anmin.portal import effort
+from anmin.portal.forms import CostlyCode, FollowCode, Reason, Word
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from anmin.matters.models import Matter
 
@@ -42,23 +43,30 @@ AGE = 1800
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter(request: HttpRequest, number: str = "") -> HttpResponse:
     """Ask for the number and the code, and go on to the matter they open."""
+    here = address_range(request)
+    costs = follow.crowded(here)
     if request.method != "POST":
-        return _ask(request, FollowCode(initial={"number": number}))
+        return _ask(request, {"number": number}, costs=costs)
     form = FollowCode(request.POST)
+    paid = costs and _paid(request, here)
+    if costs and not paid:
+        return _ask(request, request.POST, costs=True, status=422)
     if not form.is_valid():
-        return _ask(request, form, status=422)
+        return _ask(request, request.POST, costs=costs, form=form, status=422)
     told = form.cleaned_data
     try:
         matter = follow.followed(
             told["number"],
             told["code"],
             passphrase=told["passphrase"],
-            asked_from=address_range(request),
+            asked_from=here,
             near=address_range(request, wide=True),
+            paid=paid,
         )
     except Refusal as refusal:
         form.add_error("code", str(refusal))
-        return _ask(request, form, status=404 if isinstance(refusal, NotFound) else 429)
+        status = 404 if isinstance(refusal, NotFound) else 429
+        return _ask(request, request.POST, costs=costs, form=form, status=status)
     response = redirect("portal:followed", number=matter.number)
     return let_follow(response, follow.pass_for(matter))
 
@@ -176,6 +184,46 @@ def _page(
     return render(request, "portal/followed.html", context, status=status)
 
 
-def _ask(request: HttpRequest, form: FollowCode, status: int = 200) -> HttpResponse:
-    title = _("Follow what you reported")
-    return render(request, "portal/follow.html", {"form": form, "title": title}, status=status)
+def _paid(request: HttpRequest, here: str) -> bool:
+    """Whether this try was paid for, with what was not used for another one."""
+    token = request.POST.get("token", "")
+    how = effort.paid(
+        token,
+        proof=request.POST.get("proof", ""),
+        answer=request.POST.get("sum", ""),
+        asked_from=here,
+    )
+    if how is None or not effort.once(token):
+        return False
+    if how is effort.How.SUM:
+        effort.count_sum(here)
+    return True
+
+
+def _ask(
+    request: HttpRequest,
+    given: Mapping[str, str],
+    *,
+    costs: bool,
+    form: FollowCode | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The question for number and code; where each try ``costs`` something, with a new token."""
+    context: dict[str, Any] = {"title": _("Follow what you reported")}
+    if costs:
+        asked = effort.ask(hard=True)
+        kept = {name: given.get(name, "") for name in FollowCode.base_fields}
+        errors = form.errors if form else {}
+        form = CostlyCode(
+            asked, {**kept, "token": asked.token} if request.method == "POST" else None
+        )
+        form.initial = {**kept, "token": asked.token}
+        for name, told in errors.items():
+            form.errors.setdefault(name, told)
+        if request.method == "POST" and not errors:
+            form.add_error(
+                "sum", _("Many wrong codes come from where you are: please answer this.")
+            )
+        context["effort"] = asked
+    context["form"] = form or FollowCode(initial=dict(given))
+    return render(request, "portal/follow.html", context, status=status)
