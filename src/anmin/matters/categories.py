@@ -13,15 +13,25 @@ from anmin.kernel.kind_folders import BadFile, checked, entries_of
 class Category(Term):
     """One class of events and what follows from it.
 
+    ``unnamed``: no message and no hint names it, or says what was answered, for others may read that
+    telephone. ``sensitive``: nothing is sent about it at all, and nobody is called back by rule.
+    ``unlinked``: no message about it has a link, for those whom it is about are told to open none.
     ``inspected``: it is about the police themselves, so the inspectorate answers for it.
     """
 
     kind: str
     group: str
     same_day: bool = False
+    unnamed: bool = False
+    unlinked: bool = False
     sensitive: bool = False
     inspected: bool = False
     advice: str = ""
+
+    @property
+    def unsaid(self) -> bool:
+        """Whether nothing outside of its own page says what it is about."""
+        return self.unnamed or self.sensitive
 
 
 @cache

@@ -70,11 +70,11 @@ def likely(account: Account, report: Report) -> list[Likely]:
 def known_alike(report: Report) -> list[str]:
     """What a citizen is told who is about to say what others have said: how long ago, no more.
 
-    Never of a sensitive topic or a kind that is kept from the public; as ``likely`` otherwise,
+    Never of a topic that is never named or a kind that is kept from the public; as ``likely`` otherwise,
     with everything below the area.
     """
     topic = categories().get(report.category)
-    if (topic and topic.sensitive) or not kind_of(report.kind).public.when:
+    if (topic and topic.unsaid) or not kind_of(report.kind).public.when:
         return []
     hours: timedelta = settings.RULES.get("intake.same_event", timezone.localdate()).duration
     rows = Matter.objects.filter(

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anmin.channels.actions import queue_message
@@ -132,7 +133,7 @@ def send(
     for place, one in enumerate(hearers):
         language = one.contact.language or settings.LANGUAGE_CODE
         with translation.override(language):
-            words = _words(matter, follow, language, known=one.part or matter)
+            words = _words(matter, follow, language, tell, known=one.part or matter)
             body = str(tell.text).format_map(words)
         queue_message(
             key=f"{matter.number}/{matter.version}:{code}" + (f":{place}" if place else ""),
@@ -202,12 +203,23 @@ def _tell_delay(matter_id: int, now: datetime) -> int:
     return 1
 
 
-def _words(matter: Matter, follow: str, language: str, *, known: Matter) -> Mapping[str, Any]:
-    """What a text may name (``tells.WORDS``), and the facts that the citizen is told.
+def _words(
+    matter: Matter, follow: str, language: str, tell: Tell, *, known: Matter
+) -> Mapping[str, Any]:
+    """What a text may name (``tells.WORDS``), and the facts that the citizen is told: of what is never
+    named on its page alone.
 
     ``known``: the report that whoever reads it made, by its own number and page.
     """
     told = {name: matter.details.get(name, "") for name in matter.type.details.told_fields()}
+    page = f"{settings.BASE_URL}/f/{known.number}"
+    topics = [one.topic for one in (matter, known) if one.topic]
+    if any(one.unlinked for one in topics):
+        page = _("our website")
+    if any(one.unsaid for one in topics):
+        linked = "page" in tell.names
+        there = _("please read it there.") if linked else _("please read it at %s") % page
+        told = dict.fromkeys(told, there)
     return {
         **told,
         "bureau": bureau(),
@@ -216,7 +228,7 @@ def _words(matter: Matter, follow: str, language: str, *, known: Matter) -> Mapp
         "office": named(matter, language)["office"],
         "due": _due(matter),
         "days": _days(matter),
-        "page": f"{settings.BASE_URL}/f/{known.number}",
+        "page": page,
         "code": follow,
         "rule": RuleNumbers(),
     }

@@ -1,7 +1,7 @@
 """What a message names a matter by, so that whoever reported it knows which one is meant.
 
 Only what the person told the house: what it is about, when and whereabouts, and the office that
-answers for it. Nothing of sensitive kinds beyond that something was reported; no house number, no
+answers for it. Of what is never named (``Category.unsaid``) nothing beyond that something was reported; no house number, no
 name.
 """
 
@@ -24,7 +24,7 @@ def named(matter: Matter, language: str = "") -> dict[str, str]:
     with translation.override(language or settings.LANGUAGE_CODE):
         moment = timezone.localtime(matter.opened_at)
         topic = matter.topic
-        hidden = topic is None or topic.sensitive
+        hidden = topic is None or topic.unsaid
         place, unit = matter.area_id or 0, matter.unit_id or 0
         told = {
             "what": _("your report") if hidden or topic is None else topic.label,

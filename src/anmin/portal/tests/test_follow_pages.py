@@ -262,7 +262,8 @@ def test_an_answer_is_sent_to_who_follows_it_and_the_history_says_what_was_done(
         follow.give(matter)
     before = Message.objects.count()
     by = Actor.of(getattr(city, who))
-    actions.move(matter_id=matter.pk, code=step, actor=by, inputs={"reply": "已修好。"})
+    given = {"reply": "已修好。"} | ({"referral": "by_word"} if step == "refer" else {})
+    actions.move(matter_id=matter.pk, code=step, actor=by, inputs=given)
     assert Entry.objects.filter(matter=matter).latest("seq").payload["told"] == told
     assert Message.objects.count() - before == told.get("told", 0)
 

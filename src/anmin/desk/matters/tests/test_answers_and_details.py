@@ -56,6 +56,21 @@ def test_texts_made_for_a_category_come_first() -> None:
     assert {"attended", "nothing_found", "not_police"} < set(keys)
 
 
+def test_the_numbers_of_the_law_in_texts_are_those_of_the_rules() -> None:
+    with translation.override("zh-hans"):
+        texts = {one.key: one.written(number="", unit="") for one in all_answers()}
+    assert "自收到书面答复之日起30日内请求复查" in texts["not_supported"]
+    assert "自收到书面答复之日起30日内请求复核" in texts["review_upheld"]
+    assert "60日内向〔复议机关〕申请行政复议，或者6个月内" in texts["service_refused"]
+    assert not any("三十日" in one for one in texts.values())
+
+
+def test_what_two_agreed_is_written_to_one_of_them_alone() -> None:
+    texts = {one.key: one for one in all_answers()}
+    assert "约定内容" in str(texts["mediated"].text.zh)
+    assert not any(word in texts["mediated_seen"].text.zh for word in ("约定", "调解", "〔"))
+
+
 def test_a_gap_is_refused_and_a_document_number_is_not() -> None:
     require_complete("依据瑞公通〔2026〕12号，已受理。")
     with pytest.raises(Refusal, match="〔处置情况〕"):

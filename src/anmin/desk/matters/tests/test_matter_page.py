@@ -70,8 +70,10 @@ def test_a_ready_text_is_put_in_and_its_gaps_must_be_filled(city: City, sign_in:
     )
     form = text(response)
     assert response.status_code == 200
-    assert "王女士您好：\n您好，您报的案件已依法受理" in form
-    assert f"锦湖派出所，编号 {matter.number}" in form
+    assert "王女士您好：\n您好，您报的案件已登记受案" in form
+    # Registered is not opened, and the message itself names unit and number.
+    written = form.partition("您报的案件")[2].partition("</textarea>")[0]
+    assert not any(word in written for word in ("立案", "有进展", matter.number))
     sent = browser.post(action, {**hidden(form, action), "reply": "您好，目前〔已开展的工作〕。"})
     assert sent.status_code == 422
     assert "〔已开展的工作〕" in text(sent)

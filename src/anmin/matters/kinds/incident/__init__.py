@@ -35,6 +35,7 @@ class IncidentDetails(Details):
     general_offense: str = fact(_("Case number"), "", longest=64)
     minor_involved: bool | None = fact(_("A minor is involved"))
     in_progress: bool | None = fact(_("The case is still under investigation"))
+    referral: str = fact(_("How the reporter was referred"), "", terms="incident_referrals")
     reply: str = fact(_("Answer for the reporter"), "", longest=2000, personal=True, told=True)
     question: str = fact(_("Question to the reporter"), "", longest=500, told=True)
 
@@ -98,7 +99,7 @@ FLOW = Flow(
             "referred",
             _("Refer, with an answer"),
             LEADERS,
-            needs=("reply",),
+            needs=("referral", "reply"),
             stamps="answered_at",
             tells=(ANSWER,),
         ),
