@@ -11,6 +11,7 @@ import pytest
 from django.conf import LazySettings
 
 from anmin.matters.clock import Running
+from anmin.matters.reckoning import reckoner
 from anmin.matters.tests import lives
 from anmin.matters.tests.lives import Step, day, due
 
@@ -79,7 +80,6 @@ def test_what_runs_keeps_its_set_when_the_installation_chooses_another(
     before = lived(("open", day(9, 21)), ("accept", day(9, 24)))["finish"]
     settings.PETITION_CLOCKS = "national"
     from anmin.matters.clock import extend
-    from anmin.matters.reckoning import reckoner
     from anmin.matters.registry import kind_of
 
     clock = next(one for one in kind_of("petition").clocks if one.code == "finish")
@@ -166,6 +166,18 @@ def test_a_review_counts_from_when_the_body_above_received_it() -> None:
         details=late,
     )
     assert (due(running["review"]), running["hand_up"].met_at) == (date(2026, 10, 12), day(9, 14))
+
+
+def test_a_citizens_last_day_off_moves_to_the_next_one_worked() -> None:
+    reckon = reckoner()
+    for key in ("review_request", "second_review_request"):
+        # 2 September and thirty days: 2 October, a day off; 8 October is worked again
+        last = reckon(f"petition.national.{key}", day(9, 2)).at
+        assert last.astimezone(lives.TOWN).date() == date(2026, 10, 8)
+    # Ours do not: the Regulations give whoever decides no more than the days.
+    assert reckon("petition.national.review", day(9, 2)).at.astimezone(lives.TOWN).date() == date(
+        2026, 10, 2
+    )
 
 
 def test_what_is_taken_up_after_all_is_promised_anew(settings: LazySettings) -> None:

@@ -61,7 +61,7 @@ def test_the_whole_way_with_more_time_a_review_and_a_second_one(
     assert (matter.number[:2], matter.unit, matter.state) == ("XF", city.jinhu, "registered")
     assert "3月24日" in sent(matter)[0]  # by when it is told whether it is accepted
     citizen = Citizen(matter)
-    assert "已登记，是否受理待告知" in citizen.page()
+    assert "已登记，处理途径待告知" in citizen.page()
     assert "2026年3月24日" in citizen.page()
 
     traveller.shift(timedelta(days=3))
@@ -224,7 +224,7 @@ def test_what_is_not_accepted_or_goes_another_way_is_told_with_the_reason(
     desk.step(led, "lead", procedure="administrative", guidance="请于六十日内申请行政复议。")
     assert (led.state, "依法另有处理程序" in sent(led)[-1]) == ("own_procedure", True)
     assert "请于六十日内申请行政复议。" in Citizen(led).page()
-    assert "行政复议、裁决、许可、处罚等行政程序" in Citizen(led).page()
+    assert "行政复议、裁决、确认、许可、处罚等行政程序" in Citizen(led).page()
     # A duty leader decides neither of these alone.
     theirs = registered(desk, summary="三")
     counter = Desk(sign_in, city.duty_leader)

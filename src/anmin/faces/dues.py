@@ -99,7 +99,7 @@ def _due_line(one: Deadline, label: Text) -> DueLine:
         label = declared.label if english() else declared.label_zh
         rule = _("%(rule)s: %(time)s") % {"rule": label, "time": period(declared)}
         # Only law is quoted; what the project proposes is said to be a proposal.
-        source = declared.source if declared.tag == "L" else _("set by this installation")
+        source = declared.source if declared.tag in ("L", "S") else _("set by this installation")
         holidays = _holidays(whole.skipped)
         if one.provisional and whole.provisional:
             provisional = _provisional(whole.skipped) or str(one.due_at.year)

@@ -208,7 +208,7 @@ def digests_toml(held: Iterable[Held]) -> str:
 
 def cited_by(rule: Rule) -> tuple[Citation, ...]:
     """The articles, or whole texts, that a rule's source names."""
-    return citations(rule.source, law=rule.tag == "L")
+    return citations(rule.source, law=rule.tag in ("L", "S"))
 
 
 def _with_last_days(book: RuleBook, today: date) -> Iterable[tuple[Rule, date]]:

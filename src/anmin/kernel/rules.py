@@ -83,7 +83,7 @@ class Rule(BaseModel):
     """One value of one rule, in force from ``effective`` until the next one of its key.
 
     ``value`` is a whole number, for ``ratio`` and ``money`` (yuan) a decimal, for ``time_of_day``
-    a local time, and 0 for ``same_day``. ``tag``: L the text of a law or regulation, D derived,
+    a local time, and 0 for ``same_day``. ``tag``: L the text of a law or regulation, S of a standard, D derived,
     P proposed by this project. ``defers``: by the law in ``source``, a last day that is no
     working day moves to the next one. ``within``: the first part of the rules that say at which
     hours it can be kept (``callback``: ``callback.quiet_until``, ``.quiet_from``, ``.least_time``).
@@ -97,7 +97,7 @@ class Rule(BaseModel):
     unit: Annotated[Unit, Field(strict=False)]
     effective: date
     source: str
-    tag: Literal["L", "P", "D"]
+    tag: Literal["L", "S", "P", "D"]
     label: str
     label_zh: str
     note: str | None = None

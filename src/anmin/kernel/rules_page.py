@@ -5,7 +5,8 @@ from itertools import groupby
 from anmin.kernel.rules import Rule, RuleBook, Unit
 
 _TAGS = {
-    "L": "the text of the named law, regulation or standard (check it again before real use)",
+    "L": "the text of the named law or regulation (check it again before real use)",
+    "S": "the text of the named standard; one that is recommended (GB/T) binds nobody",
     "P": "proposed by this project or taken from the practice named",
     "D": "derived",
 }

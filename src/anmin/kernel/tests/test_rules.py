@@ -106,6 +106,11 @@ def test_the_law_as_it_was_on_a_day(
     assert source in rule.source
 
 
+def test_a_standard_is_no_law() -> None:
+    for rule in BOOK.all():
+        assert (rule.tag == "S") == rule.source.startswith("GB/T"), rule.key
+
+
 def test_the_decision_is_served_and_no_longer_copied() -> None:
     assert "抄送" in BOOK.get("case.victim_service", date(2025, 12, 31)).label_zh
     assert "抄送" not in BOOK.get("case.victim_service", date(2026, 1, 1)).label_zh

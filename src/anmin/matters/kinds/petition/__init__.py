@@ -19,7 +19,7 @@ SETS = ("national", "zhejiang")
 
 
 def acceptance(_matter: MatterFacts) -> str:
-    """By when it is said whether a petition is accepted."""
+    """By when it is said that a petition was received, and in what way it is handled."""
     return f"petition.{settings.PETITION_CLOCKS}.acceptance"
 
 
@@ -31,7 +31,7 @@ def finish(_matter: MatterFacts) -> str:
 CLOCKS = (
     Clock(
         "acceptance",
-        _("Word on whether it is accepted"),
+        _("Word on the way of handling"),
         acceptance,
         stops=frozenset({"accepted", "not_accepted", "own_procedure", "passed_on"}),
         restarts=frozenset({"take_up"}),
@@ -106,14 +106,14 @@ register(
         asks=("way", "demand"),
         by_citizen=ByCitizen(
             _("A complaint, a demand, or a word about the police"),
-            _("You get a decision whether it is accepted, and a written answer in the legal time"),
+            _("You hear in what way it is handled, and get a written answer in the legal time"),
             words="demand",
             sets={"way": "online"},
         ),
         opening=Tell(
             _(
-                "{bureau}: your petition is registered ({number}). You hear by {due} whether it is "
-                "accepted. Follow it at {page}, code {code}"
+                "{bureau}: your petition is registered ({number}). You hear by {due} in what way it is "
+                "handled. Follow it at {page}, code {code}"
             )
         ),
         delay=Tell(_("{bureau}: {office} needs longer than {due} for your petition ({number}).")),

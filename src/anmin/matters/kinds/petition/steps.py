@@ -23,7 +23,7 @@ FLOW = Flow(
     start="registered",
     states={
         "registered": State(
-            Stage.OPEN, _("Registered"), _("Registered, not decided yet whether it is accepted")
+            Stage.OPEN, _("Registered"), _("Registered, way of handling not told yet")
         ),
         "transferred": State(
             Stage.WAITING, _("Passed on, objection possible"), _("Passed on to a lower unit")

@@ -27,7 +27,7 @@ class SuggestionDetails(Details):
     proposal: str = fact(_("What is proposed"), "", longest=4000, personal=True)
     minor_involved: bool | None = fact(_("A minor is involved"))
     taken_up_at: datetime | None = fact(_("Taken up"))
-    question: str = fact(_("Question to who proposed it"), "", longest=500, told=True)
+    question: str = fact(_("Question to whoever proposed it"), "", longest=500, told=True)
     decision: str = fact(_("What was decided on it"), "", terms="suggestion_decisions")
     reply: str = fact(_("Answer, with the reason"), "", longest=2000, personal=True, told=True)
     answered_at: datetime | None = fact(_("Answer given"))
@@ -54,7 +54,7 @@ register(
             {
                 "received": State(Stage.OPEN, _("Suggestion received")),
                 "considered": State(Stage.WORKING, _("Being considered")),
-                "asked": State(Stage.WAITING, _("Waiting for who proposed it")),
+                "asked": State(Stage.WAITING, _("Waiting for whoever proposed it")),
                 "answered": State(Stage.DONE, _("Suggestion answered")),
                 "withdrawn": State(Stage.WITHDRAWN, _("Suggestion withdrawn")),
             },
@@ -79,7 +79,7 @@ register(
                     "ask",
                     "considered",
                     "asked",
-                    _("Ask who proposed it"),
+                    _("Ask whoever proposed it"),
                     WORKERS,
                     needs=("question",),
                     asks=True,
@@ -110,7 +110,9 @@ register(
                     stamps="carried_out_at",
                     guards=(agreed,),
                     tells=(
-                        Tell(_("{bureau}: your suggestion ({number}) bears fruit: {carried_out}")),
+                        Tell(
+                            _("{bureau}: your suggestion ({number}) was carried out: {carried_out}")
+                        ),
                     ),
                 ),
                 Move(
@@ -143,7 +145,7 @@ register(
                     "withdraw",
                     ("received", "considered", "asked"),
                     "withdrawn",
-                    _("Who proposed it withdraws it"),
+                    _("Withdrawn by whoever proposed it"),
                     INSPECTION,
                     needs=("note",),
                 ),
