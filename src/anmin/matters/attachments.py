@@ -62,8 +62,13 @@ def _require_open(number: str) -> None:
 
 
 def _over(numbers: Sequence[str]) -> Mapping[str, datetime]:
-    rows = Matter.objects.filter(number__in=numbers).values_list("number", "closed_at")
-    return {number: closed for number, closed in rows if closed is not None}
+    """Since when these have been over; what became part of another, since that one is."""
+    found = {}
+    for one in Matter.objects.filter(number__in=numbers, closed_at__isnull=False):
+        whole = goes_on_in(one) or one
+        if one.closed_at is not None and whole.closed_at is not None:
+            found[one.number] = max(one.closed_at, whole.closed_at)
+    return found
 
 
 register_subject(Subject(LABEL, _require_see, _require_add, _over))

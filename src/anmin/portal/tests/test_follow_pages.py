@@ -25,6 +25,7 @@ from anmin.exchange.tests.station import Files, row
 from anmin.files.actions import read_file
 from anmin.files.models import File
 from anmin.files.queries import files_of
+from anmin.files.subjects import subject_of
 from anmin.files.turns import turn
 from anmin.kernel.errors import Refusal
 from anmin.matters import actions, follow, merging
@@ -213,6 +214,7 @@ def test_a_merged_report_gets_the_answer_and_nothing_of_its_other_reporter(city:
     ]
     assert [occasions(one) for one in said] == [[], ["replied"]]
     [shown_file] = files_with_parts(city.officer, main)
+    assert mine.number not in subject_of("matter").over([mine.number])  # it goes on in the whole
     assert shown_file.key == mine.number  # it stays with the report that it came with
     content = {"label": "matter", "key": mine.number, "pk": shown_file.pk}
     assert read_file(**content, by=city.officer).mime == "image/jpeg"
