@@ -28,6 +28,10 @@ SHARED: list[Any] = [
 ]
 
 
+LONGEST = 200
+"""Characters of what a stranger can have written into the log."""
+
+
 def folder(home: Path) -> Path:
     """Where the logs of an installation lie."""
     return home / "logs"
@@ -91,6 +95,22 @@ class DailyFile(logging.Handler):
         super().close()
 
 
+class Strangers(logging.Filter):
+    """What Django says of a request that it refuses: one short line, without the path and a traceback.
+
+    Whoever sends a wrong host or a body too large writes it, as often as he likes.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Every line passes, those of strangers cut down."""
+        if record.name.startswith("django.security"):
+            record.msg, record.args = record.getMessage()[:LONGEST], None
+            record.exc_info = record.exc_text = record.stack_info = None
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
+            vars(record).pop("request", None)
+        return True
+
+
 def remove_old(directory: Path, *, keep: timedelta, now: datetime) -> int:
     """Delete the log files of days that ended longer ago than `keep`; how many."""
     removed = 0
@@ -124,7 +144,8 @@ def configure(options: dict[str, Any]) -> None:
             "version": 1,
             "disable_existing_loggers": False,
             "formatters": {"json": formatter},
-            "handlers": {"out": {**out, "formatter": "json"}},
+            "filters": {"strangers": {"()": Strangers}},
+            "handlers": {"out": {**out, "formatter": "json", "filters": ["strangers"]}},
             "root": {"handlers": ["out"], "level": options["level"].upper()},
             "loggers": {
                 # Django would log the path of each refused request; `middleware` logs its name.

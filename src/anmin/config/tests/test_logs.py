@@ -47,6 +47,26 @@ def test_old_files_go_and_nothing_else(tmp_path: Path) -> None:
     }
 
 
+def test_a_stranger_writes_neither_a_path_nor_much_into_the_log() -> None:
+    """Django logs a refused request with its path, which may hold a citizen's code."""
+    record = logging.LogRecord(
+        "django.security.RequestDataTooBig", logging.ERROR, __file__, 1, "%s", ("x" * 5000,), None
+    )
+    record.request = "<WSGIRequest: POST '/a/FLeBBV-k3C8nUyiQ-5RC0A'>"
+    record.exc_info = (ValueError, ValueError("x"), None)
+    assert logs.Strangers().filter(record)
+    assert "FLeBBV" not in str(vars(record))
+    assert (record.levelname, record.exc_info, len(record.getMessage())) == (
+        "WARNING",
+        None,
+        logs.LONGEST,
+    )
+    ours = logging.LogRecord("anmin.x", logging.ERROR, __file__, 1, "x" * 5000, None, None)
+    ours.exc_info = (ValueError, ValueError("x"), None)
+    assert logs.Strangers().filter(ours)
+    assert (len(ours.getMessage()), ours.levelname, ours.exc_info is None) == (5000, "ERROR", False)
+
+
 def test_a_line_holds_what_happened_and_no_local_variables(tmp_path: Path) -> None:
     """In a process of its own: logging is set up once for each."""
     import subprocess
@@ -66,11 +86,12 @@ try:
 except ValueError:
     log.exception("it failed", unit="330381001")
 logging.getLogger("library").warning("plain %s", "words")
+logging.getLogger("django.security.X").error("wrong host", extra={"request": "/a/FLeBBV"})
 log.debug("not this")
 """
     subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=True)
     (file,) = (tmp_path / "logs").iterdir()
-    first, second = (json.loads(line) for line in file.read_text().splitlines())
+    first, second, third = (json.loads(line) for line in file.read_text().splitlines())
     assert (first["event"], first["level"], first["logger"]) == (
         "it failed",
         "error",
@@ -80,3 +101,4 @@ log.debug("not this")
     assert "ValueError: no" in first["exception"]
     assert "13857712345" not in file.read_text()
     assert (second["event"], second["level"]) == ("plain words", "warning")
+    assert (third["event"], third["level"], "request" in third) == ("wrong host", "warning", False)
