@@ -10,15 +10,23 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from anmin.callbacks import planning
-from anmin.callbacks.actions import next_callback, queue
+from anmin.callbacks import amending, planning
+from anmin.callbacks.actions import (
+    Said,
+    correct_answer,
+    next_callback,
+    queue,
+    record_answer,
+    record_attempt,
+    take,
+)
 from anmin.callbacks.dayboard import day_board
 from anmin.callbacks.lists import list_page
-from anmin.callbacks.models import Callback, Status
+from anmin.callbacks.models import Answer, Callback, Status
 from anmin.callbacks.queries import callback_line
 from anmin.desk.notices.queries import notices_for, unread_count
 from anmin.desk.notices.tasks import tell
-from anmin.kernel.errors import NotAllowed, NotFound, Refusal
+from anmin.kernel.errors import Conflict, NotAllowed, NotFound, Refusal
 from anmin.matters import actions, children, merging
 from anmin.matters.actor import Actor
 from anmin.matters.attachments import LABEL
@@ -147,6 +155,39 @@ def test_no_operator_calls_about_what_concerns_him_or_her(city: City) -> None:
     assert callback_line(about_operator.pk, other).id == about_operator.pk
     with pytest.raises(NotFound):
         callback_line(about_operator.pk, city.operator)
+
+
+@time_machine.travel(datetime(2026, 3, 10, 2, 30, tzinfo=UTC), tick=True)
+def test_whoever_is_concerned_since_the_call_puts_nothing_right(city: City) -> None:
+    for _turn in range(2):
+        matter = complaint(city, unit=city.yuhai)
+        told = {"code": "close", "inputs": {"finding": "已核查。"}}
+        actions.move(matter_id=matter.pk, actor=Actor.of(city.other_officer), **told)
+    drain([planning.NEWS])
+    Callback.objects.update(status=Status.CALLING, not_before=timezone.now() - timedelta(hours=1))
+    first, second = Callback.objects.order_by("pk")
+    operator, said = city.operator, Said(satisfaction="fairly", solved="yes")
+    for one in (first, second):
+        take(callback_id=one.pk, operator=operator)
+        given = {"callback_id": one.pk, "operator": operator, "key": f"k{one.pk}"}
+        if one == first:
+            record_answer(**given, said=said)
+        else:
+            record_attempt(**given, outcome="no_answer")
+    answer = Answer.objects.get()
+    assert amending.saved(first.pk, operator) is not None
+    for one in (first, second):
+        name_party(matter_id=one.matter_id, actor=Actor.of(city.inspector), party=accused(operator))
+    before = (list(Answer.objects.values()), list(Callback.objects.values()))
+    assert amending.saved(first.pk, operator) is None
+    for step in (
+        lambda: correct_answer(answer_id=answer.pk, operator=operator, said=said, key="c"),
+        lambda: amending.amend(answer_id=answer.pk, operator=operator, said=said, key="a"),
+        lambda: amending.take_back(callback_id=second.pk, operator=operator, key="t"),
+    ):
+        with pytest.raises((NotFound, Conflict)):
+            step()
+    assert (list(Answer.objects.values()), list(Callback.objects.values())) == before
 
 
 def test_it_is_on_no_board_of_those_whom_it_is_about(city: City) -> None:

@@ -301,8 +301,8 @@ def correct_answer(*, answer_id: int, operator: Account, said: Said, key: str) -
     turns out unhappy orders a rectification as the answer itself would have.
     """
     require(operator, Capability.WORK_CALLBACKS)
-    wrong = Answer.objects.filter(pk=answer_id).first()
-    if wrong is None:
+    wrong = Answer.objects.select_related("callback__matter").filter(pk=answer_id).first()
+    if wrong is None or about(wrong.callback.matter).person(operator):
         raise NotFound(_("There is no such answer."))
     if wrong.operator_id != operator.pk:
         require(operator, Capability.CHECK_CALLBACKS)

@@ -21,6 +21,7 @@ from anmin.callbacks.unhappy import SYSTEM, is_unhappy, order_of, order_rectific
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotAllowed, NotFound
 from anmin.matters.actions import move
+from anmin.matters.conflict import about
 from anmin.matters.flow import Stage
 from anmin.matters.models import Entry, Matter
 from anmin.people.actions import one_at_a_time
@@ -84,6 +85,8 @@ def amendable(answer: Answer, operator: Account) -> bool:
 
 def why_not(callback: Callback, last: Attempt, operator: Account) -> str:
     """Why the last call counts and cannot be put right any more; empty if it can."""
+    if about(callback.matter).person(operator):
+        return _("There is no such callback.")
     if last.operator_id != operator.pk or last.channel not in (Via.CALL, Attempt.Channel.HOUSE):
         return _("Somebody else saved this call.")
     if last.outcome == TAKEN_BACK:
