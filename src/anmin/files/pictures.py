@@ -5,6 +5,7 @@ behind the end stay behind. Its turn is applied first.
 """
 
 import io
+import re
 from contextlib import suppress
 from typing import Final, NamedTuple
 
@@ -18,7 +19,9 @@ log = structlog.get_logger(__name__)
 MOST_SCANS: Final = 200
 """Passes of a JPEG over its points: a camera makes ten. Each is as much work as the whole picture, and
 takes some bytes of the file."""
-_SCAN: Final = b"\xff\xda"
+_MARK: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+"""Where something begins in a JPEG; the points themselves have none of these."""
+_SCAN, _END = 0xDA, 0xD9
 _MODES: Final = {"L", "RGB", "RGBA"}
 
 
@@ -52,7 +55,7 @@ def _points(content: bytes, form: str, megapixels: int) -> Image.Image:
 def _opened(content: bytes, form: str, megapixels: int) -> Image.Image:
     if form == "WEBP" and _announced(content) > megapixels * 1_000_000:
         raise _too_large(megapixels)  # before the library takes memory for it
-    if form == "JPEG" and content.count(_SCAN) > MOST_SCANS:
+    if form == "JPEG" and _scans(content) > MOST_SCANS:
         raise _damaged(ValueError("scans"))
     try:
         picture: Image.Image = Image.open(io.BytesIO(content), formats=[form])
@@ -63,6 +66,18 @@ def _opened(content: bytes, form: str, megapixels: int) -> Image.Image:
     if picture.width * picture.height > megapixels * 1_000_000:
         raise _too_large(megapixels)
     return picture
+
+
+def _scans(content: bytes) -> int:
+    """How often a JPEG goes over its points, up to one too many; what is hung on behind does not count."""
+    found, at = 0, 2
+    while found <= MOST_SCANS and (mark := _MARK.search(content, at)):
+        code = content[mark.end() - 1]
+        if code == _END:
+            break
+        found += code == _SCAN
+        at = mark.end() + max(2, int.from_bytes(content[mark.end() : mark.end() + 2]))
+    return found
 
 
 def _announced(content: bytes) -> int:

@@ -96,10 +96,13 @@ def key_of(token: str) -> str:
     return str(told["key"]) if told else ""
 
 
-def paid(token: str, *, proof: str, answer: str, asked_from: str) -> How | None:
-    """How it was paid: by work, or by a sum of which there are not too many already; or not."""
+def paid(token: str, *, proof: str, answer: str, asked_from: str, hard: bool = False) -> How | None:
+    """How it was paid: by work, or by a sum of which there are not too many already; or not.
+
+    What is ``hard`` is not paid with a token that asked for less.
+    """
     told = _read(token)
-    if told is None:
+    if told is None or (hard and told["bits"] < HARDER):
         return None
     if proof and done(token, proof, told["bits"]):
         return How.WORK

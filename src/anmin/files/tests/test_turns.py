@@ -50,6 +50,15 @@ def test_a_jpeg_of_a_thousand_scans_is_never_opened(monkeypatch: pytest.MonkeyPa
         pictures.redraw(many, kinds_of_file()["jpeg"], megapixels=50, side=320)
 
 
+def test_what_hangs_behind_a_photo_is_no_scan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A telephone hangs a film behind a photo, and its own notes before it: any bytes at all."""
+    notes = b"\xff\xed" + struct.pack(">H", 2 + 2000) + b"\xff\xda" * 1000
+    with_film = photo()[:2] + notes + photo()[2:] + b"\xff\xda\x00\x02" * 1000
+    drawn = pictures.redraw(with_film, kinds_of_file()["jpeg"], megapixels=50, side=320)
+    assert Image.open(io.BytesIO(drawn.content)).size == (60, 40)
+    assert b"\xff\xda" * 2 not in drawn.content
+
+
 def test_one_at_a_time_and_a_citizen_does_not_wait(
     city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -128,6 +128,7 @@ def test_who_guesses_at_everything_makes_a_neighbour_pay_and_not_wait(
 ) -> None:
     """A whole town may come from one address."""
     monkeypatch.setattr(effort, "HARDER", 6)
+    monkeypatch.setattr(effort, "BITS", 5)
     monkeypatch.setattr(follow, "HERE", Limit(4, 600))
     matter = city.incident()
     code, asked = coded(city, matter), {"number": matter.number}
@@ -143,6 +144,8 @@ def test_who_guesses_at_everything_makes_a_neighbour_pay_and_not_wait(
     unpaid = client.post("/f/", asked | {"code": code})
     assert unpaid.status_code == 422
     assert f'value="{matter.number}"' in unpaid.content.decode()  # what was typed stays
+    cheap = {"token": (easy := effort.ask()).token, "sum": str(easy.first + easy.second)}
+    assert client.post("/f/", asked | {"code": code} | cheap).status_code == 422
     one = paid()
     assert client.post("/f/", asked | {"code": "AAAAAA"} | one).status_code == 404
     assert client.post("/f/", asked | {"code": code} | one).status_code == 422  # paid for one try

@@ -192,6 +192,7 @@ def _paid(request: HttpRequest, here: str) -> bool:
         proof=request.POST.get("proof", ""),
         answer=request.POST.get("sum", ""),
         asked_from=here,
+        hard=True,
     )
     if how is None or not effort.once(token):
         return False
