@@ -245,6 +245,13 @@ def test_a_notice_that_no_message_brings_is_given_another_way_before_it_counts(
     counter.step(matter, "accept", notice="handed")
     assert (matter.state, matter.details["notice"], sent(matter)) == ("accepted", "handed", [])
     assert Deadline.objects.get(matter=matter, clock="acceptance").met_at is not None
+    # Nor is more time asked for before it is said how the reason will be told.
+    longer = {"extension_reason": "需要外地协查。", "note": "协查未回"}
+    counter.step(matter, "extend", status=422, **longer)
+    counter.step(matter, "extend", **longer, notice="posted")
+    before = due(matter, "finish")
+    Desk(sign_in, city.leader).agree(matter)
+    assert (due(matter, "finish") != before, matter.details["notice"]) == (True, "posted")
 
 
 def test_a_lower_unit_objects_is_agreed_with_or_has_it(

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotAllowed, NotFound, Refusal
-from anmin.matters import policy
+from anmin.matters import messages, policy
 from anmin.matters.actions import done_before, lock, require_version
 from anmin.matters.actor import Actor
 from anmin.matters.fact_types import typed_facts
@@ -28,7 +28,7 @@ from anmin.matters.models import ApprovalRequest, Entry, Matter
 from anmin.matters.reckoning import reckoner
 from anmin.matters.registry import all_kinds
 from anmin.matters.steps import prepare, require_here, step_of
-from anmin.matters.taking import take
+from anmin.matters.taking import require_told, take
 from anmin.people.models import Account
 
 ASKED, REFUSED, WITHDRAWN, LAPSED = (
@@ -72,6 +72,9 @@ def ask(
     require_here(matter, edge)
     now = timezone.now()
     change, _running = prepare(matter, edge, note=reason, inputs=inputs or {}, at=now)
+    for tell in edge.tells:
+        messages.prospect(matter, tell, change)
+    require_told(edge, change)
     given = {name: change.details[name] for name in inputs or {} if name in change.details}
     if ApprovalRequest.objects.filter(matter=matter, step=code, outcome="").exists():
         raise Refusal(_("This has been asked for already and waits for an answer."), code="asked")

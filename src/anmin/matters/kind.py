@@ -246,7 +246,7 @@ class Kind:
             wanted |= {one for one in (move.stamps, move.since, move.signs) if one}
             if unknown := wanted - fields:
                 raise ValueError(f"{self.code}: move {move.code} needs {sorted(unknown)}")
-            if move.told_by and (move.told_by not in move.takes or move.approval):
+            if move.told_by and move.told_by not in move.takes:
                 raise ValueError(f"{self.code}: {move.code} does not take how it was told")
             if move.approval and not move.approval.by:
                 raise ValueError(f"{self.code}: nobody approves {move.code}")

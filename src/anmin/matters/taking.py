@@ -31,7 +31,7 @@ def take(
     """Write a step that ``steps.prepare`` made ready, inside a transaction. Raises ``Conflict``."""
     was_live = matter.live
     heard = [(tell, messages.prospect(matter, tell, change, by=actor)) for tell in edge.tells]
-    _require_told(edge, change)
+    require_told(edge, change)
     append(matter, change, actor=actor, at=at, key=key, running=running)
     for place, (tell, hearers) in enumerate(heard):
         code = f"{edge.code}{place or ''}"
@@ -40,8 +40,11 @@ def take(
         tell_parent(matter, at)
 
 
-def _require_told(edge: Move, change: Change) -> None:
-    """Refuse a step that is to be told, where no message goes out and nobody says how it was told."""
+def require_told(edge: Move, change: Change) -> None:
+    """Refuse a step that is to be told, where no message goes out and nobody says how it was told.
+
+    ``change`` knows whether one does (``messages.prospect``).
+    """
     if edge.told_by and not change.told.get("told") and not change.details.get(edge.told_by):
         raise Refusal(
             _("No message reaches who brought it: say how he or she was told."),

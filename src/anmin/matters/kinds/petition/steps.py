@@ -193,6 +193,8 @@ FLOW = Flow(
             _("Take longer"),
             LEADERS,
             needs=("extension_reason",),
+            takes=("notice",),
+            told_by="notice",
             extends="finish",
             approval=Approval(by=HEAD),
             tells=(MORE,),
