@@ -24,7 +24,7 @@ from anmin.matters import reactions
 from anmin.matters.actions import contact_for_message
 from anmin.matters.models import Matter, Reaction
 from anmin.matters.news import keep_place, place
-from anmin.matters.telling import bureau
+from anmin.matters.telling import address, bureau
 
 CURSOR = keep_place("callbacks.receipts", "evidence.Receipt")
 FRESH = timedelta(days=1)
@@ -114,7 +114,8 @@ def _send(taken: _Taken) -> None:
     if not code or not phone or now - taken.at > FRESH:
         return
     with translation.override(language):
-        told = {"bureau": bureau(), "code": code, "address": f"{settings.BASE_URL}/receipt"}
+        site = address(f"{settings.BASE_URL}/receipt", taken.matter)
+        told = {"bureau": bureau(), "code": code, "address": site}
         body = _(
             "%(bureau)s: your answer is recorded. Receipt %(code)s. From tomorrow you can check at"
             " %(address)s that it is still there."

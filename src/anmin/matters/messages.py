@@ -30,7 +30,7 @@ from anmin.matters.models import Contact, Deadline, Entry, Matter
 from anmin.matters.parties import citizens_of
 from anmin.matters.registry import all_kinds
 from anmin.matters.rule_numbers import RuleNumbers
-from anmin.matters.telling import bureau, day_said, named
+from anmin.matters.telling import address, bureau, day_said, named
 from anmin.matters.tells import Tell
 from anmin.people.limits import Limit, take
 
@@ -212,10 +212,8 @@ def _words(
     ``known``: the report that whoever reads it made, by its own number and page.
     """
     told = {name: matter.details.get(name, "") for name in matter.type.details.told_fields()}
-    page = f"{settings.BASE_URL}/f/{known.number}"
+    page = address(f"{settings.BASE_URL}/f/{known.number}", matter, known)
     topics = [one.topic for one in (matter, known) if one.topic]
-    if any(one.unlinked for one in topics):
-        page = _("our website")
     if any(one.unsaid for one in topics):
         linked = "page" in tell.names
         there = _("please read it there.") if linked else _("please read it at %s") % page

@@ -62,6 +62,13 @@ def ask_citizen(
     if done_before(matter, key):
         return matter
     _require_seemly(question)
+    if matter.topic is not None and matter.topic.sensitive:
+        raise Refusal(
+            _(
+                "Nothing is sent about this, for others may read that telephone: ask by word of mouth."
+            ),
+            field="question",
+        )
     matter = move(
         matter_id=matter_id,
         code=code,
@@ -120,10 +127,7 @@ def _send(asked: Reaction, now: datetime) -> bool:
     contact = contact_for_message(matter)
     language = contact.language or settings.LANGUAGE_CODE
     with translation.override(language):
-        body = _(
-            "%(bureau)s about what you brought to us on %(when)s (%(number)s): %(office)s asks: "
-            "%(question)s Reply to this message, or answer here: %(link)s"
-        ) % {
+        body = _wording(matter) % {
             **named(matter, language),
             "bureau": bureau(),
             "number": matter.number,
@@ -147,6 +151,26 @@ def _send(asked: Reaction, now: datetime) -> bool:
         token_digest=_digest(token), sent_at=now, expires_at=_expiry(now)
     )
     return True
+
+
+def _wording(matter: Matter) -> str:
+    """The words of a question: without it where others may read that telephone, without a link for
+    whoever is told to open none."""
+    topic = matter.topic
+    if topic is not None and topic.unsaid:
+        return _(
+            "%(bureau)s about what you brought to us on %(when)s (%(number)s): %(office)s has a "
+            "question. Read and answer it here: %(link)s"
+        )
+    if topic is not None and topic.unlinked:
+        return _(
+            "%(bureau)s about what you brought to us on %(when)s (%(number)s): %(office)s asks: "
+            "%(question)s Reply to this message."
+        )
+    return _(
+        "%(bureau)s about what you brought to us on %(when)s (%(number)s): %(office)s asks: "
+        "%(question)s Reply to this message, or answer here: %(link)s"
+    )
 
 
 def _expiry(now: datetime) -> datetime:

@@ -36,6 +36,11 @@ def named(matter: Matter, language: str = "") -> dict[str, str]:
         return {**told, "about": phrase % told}
 
 
+def address(url: str, *matters: Matter) -> str:
+    """An address as a message gives it: no link where whoever reads it is told to open none."""
+    return _("our website") if any(one.topic and one.topic.unlinked for one in matters) else url
+
+
 def day_said(day: date) -> str:
     """A day as a message says it: with the year where that is another one than now."""
     same = day.year == timezone.localdate().year

@@ -5,12 +5,14 @@ from django.utils import timezone, translation
 from tests.journeys import sent
 from tests.personas import City
 
+from anmin.kernel.errors import Refusal
 from anmin.matters import follow
 from anmin.matters.actions import move
 from anmin.matters.actor import Actor
 from anmin.matters.categories import categories
 from anmin.matters.likely import Report, known_alike
 from anmin.matters.models import Matter
+from anmin.matters.reactions import ask_citizen
 from anmin.matters.telling import named
 
 REPLY = "双方在幸福楼的争执已经劝解。"
@@ -73,3 +75,27 @@ def test_no_hint_says_what_others_reported(city: City, category: str, hinted: bo
         summary="烧烤店放音响",
     )
     assert bool(known_alike(report)) == hinted
+
+
+@pytest.mark.parametrize(
+    ("category", "asked", "linked"),
+    [("theft", True, True), ("fraud", True, False), ("narcotics", False, True)],
+)
+def test_a_question_is_not_read_by_others_and_no_victim_of_fraud_opens_a_link(
+    city: City, category: str, asked: bool, linked: bool
+) -> None:
+    matter = city.incident(category=category)
+    officer = Actor.of(city.officer)
+    move(matter_id=matter.pk, code="arrive", actor=officer)
+    ask_citizen(matter_id=matter.pk, code="ask", question="是哪一天发生的？", actor=officer)
+    told = sent(matter)[-1]
+    assert ("哪一天" in told, "http" in told) == (asked, linked)
+
+
+def test_of_violence_at_home_nobody_is_asked_by_message(city: City) -> None:
+    matter = city.incident(category="domestic")
+    officer = Actor.of(city.officer)
+    move(matter_id=matter.pk, code="arrive", actor=officer)
+    with pytest.raises(Refusal):
+        ask_citizen(matter_id=matter.pk, code="ask", question="是哪一天发生的？", actor=officer)
+    assert sent(matter) == []
