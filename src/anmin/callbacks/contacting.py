@@ -73,12 +73,14 @@ def _end_left_behind(now: datetime) -> int:
 
 
 def _write(callback: Callback, now: datetime, pace: ladder.Pace) -> None:
-    """Send the message with the one-time link, or call where no message can be read."""
+    """Send the message with the one-time link, or call where no message can be read, or none with a
+    link is sent (``Category.unlinked``)."""
     matter = callback.matter
     contact = contact_for_message(matter)
     phone, language = contact.phone, contact.language or settings.LANGUAGE_CODE
     too_late = now - (matter.closed_at or callback.planned_at) > pace.message_within
-    if too_late or not reads_messages(phone):
+    unlinked = matter.topic is not None and matter.topic.unlinked
+    if too_late or unlinked or not reads_messages(phone):
         _change(callback, Status.CALLING, now)
         return
     key = message_key(callback)
