@@ -25,9 +25,17 @@ def hastily() -> Iterator[None]:
     """
     global _last_refusal
     if connection.vendor == "postgresql":
+        outer = connection.in_atomic_block
         with atomic(), connection.cursor() as cursor:
+            if outer:
+                cursor.execute("SHOW lock_timeout")
+                (before,) = cursor.fetchone()
             cursor.execute(f"SET LOCAL lock_timeout = '{MOMENT}'")
             yield
+            if (
+                outer
+            ):  # what the transaction writes next waits as before; an error takes it back itself
+                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [before])
     else:
         lone: Any = connection
         lately = time.monotonic() - _last_refusal < LATELY
