@@ -54,3 +54,29 @@ def test_links_lead_somewhere(page: Path) -> None:
     targets = LINK.findall(page.read_text("utf-8"))
     lost = [target for target in targets if not (page.parent / target).exists()]
     assert lost == []
+
+
+ROOMS = sorted((ROOT / "src" / "anmin").glob("**/README.md"))
+NAMED = re.compile(r"`([a-z_]+)\.([A-Za-z_]+)")
+NEXT = re.compile(r"`[a-z_]+\.[A-Za-z_]+[^`]*`(?:, `[A-Za-z_]+[^`]*`)*")
+
+
+@pytest.mark.parametrize("page", ROOMS, ids=lambda page: page.parent.name)
+def test_a_room_offers_what_its_page_says(page: Path) -> None:
+    """`module.name, name`: the module has them, or what they are called now."""
+    missing = []
+    for found in NEXT.findall(page.read_text("utf-8")):
+        first = NAMED.match(found)
+        assert first
+        module = page.parent / f"{first[1]}.py"
+        elsewhere = (ROOT / "src" / "anmin" / first[1]).is_dir() or first[2] in ("css", "js")
+        if elsewhere or not module.exists():
+            continue  # a rule, a column, or another room's
+        code = module.read_text("utf-8")
+        others = re.findall(r", `([a-z_]+)(?:\([^`]*)?`", found)
+        missing += [
+            f"{first[1]}.{name}"
+            for name in (first[2], *others)
+            if name not in ("py", "toml", "csv") and not re.search(rf"\b{name}\b", code)
+        ]
+    assert missing == []

@@ -118,7 +118,7 @@ def take(*, callback_id: int, operator: Account) -> Callback:
         mine = in_hand(operator, now).first()
         if mine is not None and mine.pk != callback_id:
             raise Conflict(
-                _("You have the call about %(number)s in hand: finish it or give it back first.")
+                _("You already have the call about %(number)s: finish it or return it first.")
                 % {"number": mine.matter.number}
             )
         taken = mine or _take(callback_id, queue(operator, now), operator, now)

@@ -92,10 +92,10 @@ def why_not(callback: Callback, last: Attempt, operator: Account) -> str:
     if last.outcome == TAKEN_BACK:
         return _("This call has been taken back already.")
     if last.outcome == "opted_out":
-        return _("Nobody turns to this number any more; that is not taken back here.")
+        return _("This number is no longer contacted; that cannot be undone here.")
     began = _began(callback, last)
     if timezone.now() > began + period():
-        return _("The time for putting a slip right is over.")
+        return _("The time for correcting an entry is over.")
     if _signed(callback, began):
         return _("The day has been signed.")
     answer = callback.answers.order_by("-seq").first()
@@ -104,7 +104,7 @@ def why_not(callback: Callback, last: Attempt, operator: Account) -> str:
             return _("The citizen has answered again meanwhile.")
         order = order_of(answer)
         if order is not None and _acted_on(order):
-            return _("Somebody has begun to put it right.")
+            return _("Work on the rectification has already begun.")
     return ""
 
 
@@ -129,7 +129,7 @@ def amend(*, answer_id: int, operator: Account, said: Said, key: str) -> Answer:
         return known
     _require(callback, operator)
     if counting(callback).pk != wrong.pk:
-        raise Conflict(_("This answer has been put right already."), code=OVER)
+        raise Conflict(_("This answer has already been corrected."), code=OVER)
     said.check(callback)
     said.check_consent(callback)
     now = timezone.now()
@@ -245,7 +245,7 @@ def _reorder(callback: Callback, wrong: Answer, row: Answer) -> None:
         return
     if standing is not None:
         with translation.override(settings.LANGUAGE_CODE):
-            note = _("Written down by mistake and put right within minutes.")
+            note = _("Recorded by mistake and corrected within minutes.")
         move(matter_id=standing.pk, code="withdraw", actor=SYSTEM, note=note)
     if wanted:
         order_rectification(callback, row)

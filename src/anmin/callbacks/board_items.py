@@ -103,12 +103,12 @@ def left_out() -> list[str]:
     near = [str(kind.label) for kind in all_kinds() if kind.concerns and not kind.seals]
     said = []
     if sealed:
-        told = _("Not on this board and not in its numbers: what is under seal (%(kinds)s).")
+        told = _("Not shown or counted on this board: sealed matters (%(kinds)s).")
         said.append(told % {"kinds": _("; ").join(sealed)})
     if near:
         told = _(
-            "Not on this board and not in its numbers either: what is about this unit, or about "
-            "whoever looks at the board (%(kinds)s), if there is any."
+            "Nor shown or counted: any matters about this unit or about the person viewing the "
+            "board (%(kinds)s)."
         )
         said.append(told % {"kinds": _("; ").join(near)})
     return said

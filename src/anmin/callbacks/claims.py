@@ -161,7 +161,7 @@ def decide(*, callback_id: int, by: Account, holds: bool, reason: str) -> Callba
     if callback.unit_id in own_units(by):
         raise NotAllowed(_("This may concern your own unit: a colleague of another one decides."))
     if not reason.strip():
-        raise Refusal(_("Say why."), field="reason")
+        raise Refusal(_("Give a reason."), field="reason")
     if len(reason) > LONGEST:
         raise Refusal(_("Give the reason in at most 300 characters."), field="reason")
     now = timezone.now()

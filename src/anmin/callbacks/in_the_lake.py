@@ -104,11 +104,11 @@ CALLBACKS = LakeTable(
         "unit": Column(ColumnType.STRING, _("code of the unit that served")),
         "area": Column(ColumnType.STRING, _("code of the area")),
         "town": Column(ColumnType.STRING, _("code of the town or street")),
-        "opened_at": Column(ColumnType.TIMESTAMP, _("when the matter was opened")),
+        "opened_at": Column(ColumnType.TIMESTAMP, _("when the matter was recorded")),
         "due_at": Column(ColumnType.TIMESTAMP, _("when the callback is due")),
         "closed_at": Column(ColumnType.TIMESTAMP, _("when the callback ended")),
         "exclusion": Column(ColumnType.STRING, _("the rule that excludes it; empty: none")),
-        "attempts": Column(ColumnType.INTEGER, _("how often the citizen was turned to")),
+        "attempts": Column(ColumnType.INTEGER, _("how often the citizen was contacted")),
         "disposition": Column(ColumnType.STRING, _("AAPOR code of how it ended; empty: open")),
         "counts": Column(
             ColumnType.BOOLEAN, _("whether of all closings of the matter this one counts")

@@ -249,7 +249,7 @@ def decide(
     if decision in _ABOUT and chosen is None:
         raise Refusal(_("Choose which question is meant."), field="about")
     if decision not in _ABOUT and not reason.strip():
-        raise Refusal(_("Say why."), field="reason")
+        raise Refusal(_("Give a reason."), field="reason")
     if len(reason) > LONGEST:
         raise Refusal(_("Give the reason in at most 300 characters."), field="reason")
     _DOES[Decision(decision)](item, operator, chosen, choice)

@@ -181,7 +181,7 @@ class Attempt(Tried):
         CALL = "call", _("Phone call")
         LINK = "link", _("Link")
         SMS = "sms", _("Text message")
-        HOUSE = "house", _("Without turning to the citizen")
+        HOUSE = "house", _("Without contacting the citizen")
 
     callback = models.ForeignKey(
         Callback, models.PROTECT, related_name="attempt_rows", db_index=False

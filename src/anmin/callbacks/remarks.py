@@ -25,7 +25,7 @@ def about_matters(matters: Sequence[Matter], day: date) -> dict[int, list[str]]:
         if one.due_at is not None and one.due_at < midnight(day):
             told[one.pk].append(_("overdue since %(day)s") % {"day": _day(one.due_at)})
         if one.stage == Stage.WAITING:
-            told[one.pk].append(_("waiting for the citizen; the time runs on"))
+            told[one.pk].append(_("waiting for the citizen; the clock keeps running"))
     before = Carried.objects.filter(matter_id__in=ids, callback=None, closure__date__lt=day)
     carried = {
         matter_id: (signed, reason)
@@ -36,7 +36,7 @@ def about_matters(matters: Sequence[Matter], day: date) -> dict[int, list[str]]:
     running = _running(matters)
     for pk, clocks in running.items():
         if unit := _elsewhere(clocks):
-            told[pk].append(_("ran out at %(unit)s, and counts for it") % {"unit": unit.label})
+            told[pk].append(_("expired at %(unit)s and counts against it") % {"unit": unit.label})
     for pk, (signed, reason) in carried.items():
         told[pk].append(
             _("carried over on %(day)s: %(reason)s") % {"day": _date(signed), "reason": reason}

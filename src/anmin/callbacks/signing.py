@@ -93,9 +93,7 @@ def close_day(
         raise Refusal(_("This day has not come yet."), field="day")
     if not begun(unit, day):
         raise Refusal(
-            _(
-                "Nothing of this unit is on record for that day or before: there is nothing to sign."
-            ),
+            _("This unit has no records up to that day: there is nothing to sign off."),
             field="day",
             code="too_old",
         )

@@ -40,7 +40,7 @@ def bring(
     given_back = {} if keeps else {"operator": None, "lease_until": None}
     fields = {"steps": row.steps + 1, **given_back, **changes}
     if not known.update(**fields):
-        raise Conflict(_("Somebody else has changed this meanwhile."))
+        raise Conflict(_("Somebody else has just changed this."))
     for name, value in fields.items():
         setattr(row, name, value)
     attempt(row.steps).save()

@@ -132,7 +132,7 @@ def settle(*, message_id: int, by: Account, reason: str) -> DeliveryCase:
     """Say how it was settled otherwise: told on another way, number corrected where it came from."""
     message = _allowed(message_id, by)
     if not reason.strip():
-        raise Refusal(_("Say why."), field="reason")
+        raise Refusal(_("Give a reason."), field="reason")
     if len(reason) > LONGEST:
         raise Refusal(_("Give the reason in at most 300 characters."), field="reason")
     return _settle(message, DeliveryCase.Step.SETTLED, by, reason.strip())

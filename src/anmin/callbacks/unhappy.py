@@ -54,7 +54,7 @@ def order_rectification(callback: Callback, answer: Answer) -> Matter | None:
     told = answer.consent_contact is True
     words = [concerns()[code] for code in answer.concerns]
     with translation.override(settings.LANGUAGE_CODE):
-        summary = _("Unhappy in the callback")
+        summary = _("Dissatisfied in the callback")
         if words:
             parts = {"summary": summary, "concerns": _("; ").join(word.label for word in words)}
             summary = _("%(summary)s (%(concerns)s)") % parts
@@ -86,8 +86,8 @@ def _nobody(matter: Matter, answer: Answer) -> None:
     log.warning("nobody who is not concerned can put right what answer %s says", answer.pk)
     with translation.override(settings.LANGUAGE_CODE):
         text = _(
-            "The citizen is unhappy, and everybody here who could put it right is concerned: bring "
-            "it to the authority above."
+            "The citizen is dissatisfied, and every unit here that could put it right is "
+            "concerned: refer it to the higher authority."
         )
     add_note(matter_id=matter.pk, actor=SYSTEM, text=text, key=f"answer:{answer.pk}")
 

@@ -53,7 +53,7 @@ FACTS: Mapping[str, str | Promise] = {
     "received_at": _("Time of the call"),
     "dispatched_at": _("Time of dispatch"),
     "arrived_at": _("Time of arrival"),
-    "cleared_at": _("Time it was dealt with"),
+    "cleared_at": _("Time handled"),
     "answered_at": _("Time of the answer"),
     "opened_at": _("When it began"),
     "ended_at": _("When it ended"),

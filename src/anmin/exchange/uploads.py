@@ -235,7 +235,7 @@ def _own(run_id: int, actor: "Account") -> ImportRun:
     """
     run = import_run(run_id, actor=actor)
     if not may_deal(run, actor):
-        raise NotAllowed(_("Whoever uploaded a file imports it, or throws it away."))
+        raise NotAllowed(_("Only the person who uploaded a file can import or discard it."))
     return run
 
 

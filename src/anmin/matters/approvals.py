@@ -221,7 +221,7 @@ def shown(requests: Iterable[ApprovalRequest], account: Account) -> list[Waiting
 
 def _said(reason: str) -> str:
     if not reason.strip():
-        raise Refusal(_("Say why."), field="note", code="missing")
+        raise Refusal(_("Give a reason."), field="note", code="missing")
     return reason.strip()
 
 

@@ -80,7 +80,7 @@ def correct(
     if version is not None and version != matter.version:
         raise Conflict(_("Somebody else changed this matter meanwhile; look again."))
     if not reason.strip():
-        raise Refusal(_("Say why."), field="note", code="missing")
+        raise Refusal(_("Give a reason."), field="note", code="missing")
     columns = _columns(matter, right)
     current = Contact.objects.filter(matter=matter).first()
     contact = _contact(matter, current, right.contact)

@@ -67,7 +67,7 @@ def _asked(matter_id: int, by: Account, reason: str) -> tuple[Matter, str]:
     matter = lock(matter_id)
     policy.require_known(Actor.of(by), matter)
     if not reason.strip():
-        raise Refusal(_("Say why."), field="reason", code="missing")
+        raise Refusal(_("Give a reason."), field="reason", code="missing")
     return matter, reason.strip()[:300]
 
 

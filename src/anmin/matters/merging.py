@@ -67,7 +67,7 @@ def merge(
     _require_merge(actor, matter, other)
     require_version(matter, version)
     if not reason.strip():
-        raise Refusal(_("Say why."), field="note", code="missing")
+        raise Refusal(_("Give a reason."), field="note", code="missing")
     kind, now = matter.type, timezone.now()
     if matter.pk == other.pk:
         raise Refusal(
@@ -115,7 +115,7 @@ def part(*, matter_id: int, actor: Actor, reason: str) -> Matter:
     other = lock(tie.other_id)
     _require_merge(actor, matter, other)
     if not reason.strip():
-        raise Refusal(_("Say why."), field="note", code="missing")
+        raise Refusal(_("Give a reason."), field="note", code="missing")
     before = Replay()
     for entry in Entry.objects.filter(matter=matter).order_by("seq"):
         if entry.action == INTO:

@@ -153,7 +153,7 @@ def _same(made: Party, known: Party, number: str) -> bool:
 
 def _said(reason: str) -> str:
     if not reason.strip():
-        raise Refusal(_("Say why."), field="note", code="missing")
+        raise Refusal(_("Give a reason."), field="note", code="missing")
     return reason.strip()
 
 

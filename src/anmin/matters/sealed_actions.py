@@ -81,7 +81,7 @@ def open_sealed(*, number: str, key_file: str, held: Sequence[Holder], reason: s
     that do not fit; then nothing was opened.
     """
     if not reason.strip():
-        raise Refusal(_("Say why."), field="reason", code="missing")
+        raise Refusal(_("Give a reason."), field="reason", code="missing")
     matter = Matter.objects.filter(number=number.strip().upper()).first()
     if matter is None:
         raise NotFound(_("There is no such matter."))

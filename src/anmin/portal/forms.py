@@ -131,7 +131,7 @@ class Word(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     file = forms.FileField(
-        label=_("A photo or a paper"),
+        label=_("Photo or document"),
         help_text=_("Place and device are removed from photos."),
         required=False,
         allow_empty_file=True,

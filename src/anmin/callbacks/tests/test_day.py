@@ -120,7 +120,7 @@ def test_each_promise_that_is_owed_says_how_it_stands(
         late.number: ["overdue since November 11"],
         asked.number: [
             "overdue since November 11",
-            "waiting for the citizen; the time runs on",
+            "waiting for the citizen; the clock keeps running",
         ],
         evening.number: [
             "Began at 22:00, after 18:00: due by 12:00 on November 12, because the same day left "

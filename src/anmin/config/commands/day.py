@@ -34,7 +34,7 @@ def show(day: Date = None, unit: Where = None, as_json: console.Json = False) ->
     from anmin.callbacks.dayboard import board_of
 
     board = board_of(_unit(unit), _date(day))
-    signed = f"signed by {board.closure.closed_by}" if board.closure else "not signed"
+    signed = f"signed by {board.closure.closed_by}" if board.closure else "not signed off"
     lines = [f"{board.unit} {board.date}: {signed}"]
     lines += [f"  {name.replace('_', ' '):<20}{number:>7}" for name, number in board.counts.items()]
     lines += [

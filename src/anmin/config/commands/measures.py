@@ -112,7 +112,7 @@ def _table(result: "Result") -> str:
     from django.utils.translation import gettext as _
     from rich.cells import cell_len, set_cell_size
 
-    beside = [_("Without own and further calls")] if result.indicator.aside else []
+    beside = [_("Without the unit's own and repeat calls")] if result.indicator.aside else []
     lines = [[*result.by, _("value"), _("interval"), _("share of"), *beside]]
     figures = [*result.rows, *([result.total] if result.by else [])] or [result.total]
     for figure in figures:
@@ -133,9 +133,14 @@ def _cells(figure: "Figure") -> list[str]:
     if figure.value is None or figure.low is None or figure.high is None:
         return ["—", "", str(figure.denominator or 0)]
     if figure.denominator is None:
-        return [str(figure.value), f"{figure.low:.1f}–{figure.high:.1f}", ""]
+        return [_count(figure.value), f"{figure.low:.1f}–{figure.high:.1f}", ""]
     return [
         f"{figure.value:.2%}",
         f"{figure.low:.1%}–{figure.high:.1%}",
-        f"{figure.numerator:.15g} / {figure.denominator}",
+        f"{_count(figure.numerator or 0)} / {_count(figure.denominator)}",
     ]
+
+
+def _count(number: float) -> str:
+    """A count as the desk shows it: of a weighted one, one digit after the point."""
+    return f"{number:.0f}" if number == round(number) else f"{number:.1f}"

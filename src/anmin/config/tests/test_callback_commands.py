@@ -159,4 +159,4 @@ def test_the_commands_read_well_for_people(city: City, capsys: pytest.CaptureFix
     said = capsys.readouterr().out
     assert "1 planned, 0 excluded; 0 steps taken." in said
     assert said.count(matter.number) == 2
-    assert "not signed" in said
+    assert "not signed off" in said

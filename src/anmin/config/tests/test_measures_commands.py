@@ -1,10 +1,12 @@
 """`anmin measures` as people and programs use it."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
 from anmin.config.command import run
+from anmin.config.commands import measures
 from anmin.measures.tests.calls import at, call, put
 from anmin.measures.tests.conftest import declared, table_inside  # noqa: F401 - fixtures
 
@@ -55,6 +57,29 @@ def test_refresh_list_and_show(table_inside, told):  # noqa: F811
     assert shown["cutoff"] == done["cutoff"]
     status, out, _err = told("show", "satisfaction", "--by", "unit", "--to", "2026-02-28", "--json")
     assert (status, json.loads(out)["rows"]) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ((12.5, 40, 0.3125), "12.5 / 40"),
+        ((1 / 3, 7, 1 / 21), "0.3 / 7"),
+        ((15.0, 20, 0.75), "15 / 20"),
+    ],
+)
+def test_counts_are_rounded_as_on_the_desk(told, shown):
+    numerator, denominator, value = told
+    figure = SimpleNamespace(
+        suppressed=False,
+        value=value,
+        low=0.1,
+        high=0.9,
+        numerator=numerator,
+        denominator=denominator,
+    )
+    assert measures._cells(figure)[2] == shown
+    figure.denominator, figure.value = None, 2 / 3
+    assert measures._cells(figure)[0] == "0.7"
 
 
 def test_figures_for_people(table_inside, told):  # noqa: F811

@@ -28,9 +28,9 @@ def account_decide(request: DeskRequest, request_id: int) -> HttpResponse:
     """Confirm a change, or turn it down."""
     accept = request.POST.get("do") == "accept"
     if not accept and request.POST.get("do") != "refuse":
-        return _waiting(request, fault=_("Say whether you confirm it."), status=422)
+        return _waiting(request, fault=_("Choose confirm or reject."), status=422)
     second_person.decide(request_id=request_id, by=request.user, accept=accept)
-    return done(request, _("Confirmed.") if accept else _("Turned down."), "desk:accounts")
+    return done(request, _("Confirmed.") if accept else _("Rejected."), "desk:accounts")
 
 
 urlpatterns = pages.addresses

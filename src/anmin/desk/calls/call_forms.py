@@ -45,9 +45,12 @@ class AnswerForm(AskingForm):
     satisfaction = forms.CharField(
         required=False, max_length=12, label=gettext_lazy("Satisfaction")
     )
-    concerns = Codes(required=False, label=gettext_lazy("What was wrong"))
+    concerns = Codes(required=False, label=gettext_lazy("Reasons for dissatisfaction"))
     text = forms.CharField(
-        required=False, max_length=2000, widget=forms.Textarea, label=gettext_lazy("In own words")
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea,
+        label=gettext_lazy("In the citizen's own words"),
     )
     consent_contact = forms.CharField(
         required=False, max_length=4, label=gettext_lazy("Consent to be contacted")
@@ -217,7 +220,7 @@ class CheckForm(ActForm):
         self.fields["unchecked"] = forms.ChoiceField(
             label=_("It cannot be checked"),
             required=False,
-            choices=[("", _("it can: see above")), *UNCHECKED.items()],
+            choices=[("", _("it can be checked, see above")), *UNCHECKED.items()],
         )
         self.codes: list[str] = []
         for item in items:
@@ -226,7 +229,7 @@ class CheckForm(ActForm):
                 label=item.label,
                 choices=self.CHOICES,
                 widget=forms.RadioSelect,
-                error_messages={"required": _("Judge this item.")},
+                error_messages={"required": _("Assess this item.")},
             )
 
     def clean(self) -> dict[str, Any]:
@@ -255,7 +258,7 @@ class WordsForm(forms.Form):
     reason = forms.CharField(
         max_length=300,
         label=gettext_lazy("Why do you need to read this?"),
-        help_text=gettext_lazy("Your name, the time and this reason are kept."),
+        help_text=gettext_lazy("Your name, the time and this reason are logged."),
     )
 
 

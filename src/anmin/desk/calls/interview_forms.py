@@ -61,7 +61,7 @@ class InterviewForm(AnswersForm, TryForm):
             ("message", gettext_lazy("wrote back")),
         ],
         initial="phone",
-        label=gettext_lazy("On which way"),
+        label=gettext_lazy("How"),
     )
     note = forms.CharField(
         required=False, max_length=500, label=gettext_lazy("Note for the next attempt")

@@ -29,9 +29,9 @@ class SignForm(ActForm):
     why_all = forms.CharField(
         required=False,
         max_length=REASON,
-        label=gettext_lazy("Reason for all the rest that is not overdue"),
+        label=gettext_lazy("Reason for all others that are not overdue"),
     )
-    who_all = LookupField("taker", required=False, label=gettext_lazy("New owner of all the rest"))
+    who_all = LookupField("taker", required=False, label=gettext_lazy("New owner of all others"))
     note = forms.CharField(
         required=False,
         max_length=500,
@@ -39,7 +39,9 @@ class SignForm(ActForm):
         label=gettext_lazy("Note for the next shift"),
     )
     confirm = forms.BooleanField(
-        label=gettext_lazy("I have looked at everything above. A signed day cannot be changed."),
+        label=gettext_lazy(
+            "I have checked everything above. A day that is signed off cannot be changed."
+        ),
         error_messages={"required": gettext_lazy("Tick this to sign the day off.")},
     )
 
@@ -57,7 +59,7 @@ class SignForm(ActForm):
         self.unlisted = max(owed - len(self.items), 0)
         if self.unlisted:
             self.fields["why_all"].label = _(
-                "Reason for all the rest that is not overdue, and for %(count)s not listed"
+                "Reason for all others that are not overdue, and for %(count)s not listed"
             ) % {"count": self.unlisted}
         for name, item in self.items.items():
             self.fields[f"why-{name}"] = forms.CharField(

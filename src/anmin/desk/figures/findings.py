@@ -138,8 +138,8 @@ def of_signals(unusual: Unusual) -> str:
         return ""
     words = {"all": len(unusual.rows)}
     if not any(row.beyond_chance for row in unusual.rows):
-        return _("None of %(all)s categories stands out.") % words
-    return _("These stand out of %(all)s categories:") % words
+        return _("None of the %(all)s categories stands out.") % words
+    return _("Of %(all)s categories these stand out:") % words
 
 
 def of_concerns(concerns: Sequence[Result]) -> str:
@@ -151,7 +151,7 @@ def of_concerns(concerns: Sequence[Result]) -> str:
     rivals = [one for one in rest if one.high is not None and one.high >= first.low]
     if not rivals:
         return _("“%(first)s” is named most, clearly.") % {"first": label}
-    return _("“%(first)s” is named most; %(rivals)s others lie within chance of it.") % {
+    return _("“%(first)s” is named most; for %(rivals)s others the difference may be chance.") % {
         "first": label,
         "rivals": len(rivals),
     }
@@ -161,11 +161,10 @@ def scatter_words(scatter: float, *, known: bool) -> str:
     """How much the counts scatter, and that it is allowed for: the same sentence on every page."""
     if not known:
         return _(
-            "There are too few counts to tell how much they scatter: they are taken as pure chance "
-            "(Poisson)."
+            "There are too few counts to tell how much they vary: pure chance (Poisson) is assumed."
         )
     if scatter < SCATTERED:
-        return _("Counts here scatter no more than pure chance would make them.")
+        return _("These counts vary no more than by pure chance.")
     return _(
-        "Counts here scatter %(scatter)s times as much as pure chance; that is allowed for."
+        "These counts vary %(scatter)s times as much as by pure chance; this is allowed for."
     ) % {"scatter": f"{scatter:.1f}"}

@@ -264,7 +264,7 @@ def how_made(result: Result) -> str:
     """What belongs under every figure: what was counted, how sure it is, what is left out."""
     one = result.indicator
     method = (
-        _("Intervals (%(level)s%%): exact, of a count as chance alone makes it vary (Poisson).")
+        _("Intervals (%(level)s%%): exact Poisson, i.e. how far a count varies by chance alone.")
         if one.kind is Kind.COUNT
         else _("Intervals (%(level)s%%): Wilson.")
     )
@@ -277,7 +277,7 @@ def how_made(result: Result) -> str:
         lines.append(set_aside())
     if one.hide_small:
         lines.append(
-            _("Not shown: cells of fewer than %(least)s, and those they could be reckoned from.")
+            _("Not shown: cells below %(least)s, and those from which they could be calculated.")
             % {"least": rule("measures.suppress_below").number}
         )
     lines.append(as_of(result))

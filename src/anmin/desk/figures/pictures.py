@@ -82,7 +82,7 @@ def concerns_plot(
     return drawn.Figure(
         id="concerns",
         kind="dots-interval",
-        title=_("What people are unhappy about"),
+        title=_("What citizens are dissatisfied with"),
         dimension=_("Concern"),
         series=(drawn.Series(name=_("share of replies"), points=points),),
         level=level_now(),
@@ -109,7 +109,7 @@ def _beside(result: Result, points: Sequence[drawn.Point]) -> tuple[drawn.Series
         point_of(one, point.at) if one else drawn.Point(at=point.at, suppressed=True)
         for one, point in zip(bare, points, strict=True)
     )
-    return (drawn.Series(name=_("Without own and further calls"), points=tuple(beside)),)
+    return (drawn.Series(name=_("Without the unit's own and repeat calls"), points=tuple(beside)),)
 
 
 def _kind_of(result: Result) -> drawn.Kind:

@@ -24,7 +24,7 @@ NOT_TAKEN = "-"
 """What the page sends for a column that is to be left out; nothing means: as guessed."""
 COLUMN = re.compile(r"[0-9]{1,4}", re.ASCII)
 DATUMS = [
-    ("", gettext_lazy("not said: as WGS 84")),
+    ("", gettext_lazy("not stated: WGS 84")),
     ("wgs84", "WGS 84 / CGCS2000"),
     ("gcj02", gettext_lazy("GCJ-02 (AMap, Tencent)")),
     ("bd09", gettext_lazy("BD-09 (Baidu)")),
@@ -32,7 +32,7 @@ DATUMS = [
 
 
 ENCODINGS = [
-    ("", gettext_lazy("as found in the file")),
+    ("", gettext_lazy("detected from the file")),
     *((one, one) for one in ("utf-8", "gb18030", "big5", "shift_jis", "euc-jp", "euc-kr")),
     *((f"windows-{n}", f"windows-{n}") for n in (1252, 1250, 1251, 1253, 1254, 1256, 874)),
     *((one, one) for one in ("iso-8859-15", "koi8-r", "cp437", "cp850", "cp866")),

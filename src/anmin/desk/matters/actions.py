@@ -30,7 +30,9 @@ def save_filter(*, account: Account, page: str, name: str, query: str) -> SavedF
         raise Refusal(_("Nothing is filtered yet."), field="name")
     mine = SavedFilter.objects.filter(account=account, page=page)
     if mine.exclude(name=name).count() >= FILTERS_EACH:
-        raise Refusal(_("You have too many filters here; delete one first."), field="name")
+        raise Refusal(
+            _("You have reached the limit of saved filters; delete one first."), field="name"
+        )
     return SavedFilter.objects.update_or_create(
         account=account, page=page, name=name, defaults={"query": kept[:500]}
     )[0]

@@ -25,9 +25,11 @@ if TYPE_CHECKING:
 class AssignForm(ActForm):
     """To whom a matter goes: a person, or a unit."""
 
-    to = LookupField("taker", label=_("To a person or a unit"), help_text=_("Name or code."))
+    to = LookupField(
+        "taker", label=_("Person or unit to hand over to"), help_text=_("Name or code.")
+    )
     note = forms.CharField(
-        label=_("What they should know"), required=False, max_length=2000, widget=forms.Textarea
+        label=_("Note for them"), required=False, max_length=2000, widget=forms.Textarea
     )
 
     def __init__(self, data: Any = None, *, account: Account | None = None, **kwargs: Any) -> None:
@@ -49,7 +51,7 @@ class NoteForm(ActForm):
     """A line for the timeline."""
 
     note = forms.CharField(label=_("Note"), max_length=2000, widget=forms.Textarea)
-    public = forms.BooleanField(label=_("The citizen may read this"), required=False)
+    public = forms.BooleanField(label=_("Visible to the citizen"), required=False)
 
 
 class RevealForm(forms.Form):
@@ -59,7 +61,7 @@ class RevealForm(forms.Form):
     reason = forms.CharField(
         label=_("Why do you need it?"),
         max_length=300,
-        help_text=_("Your name, the time and this reason are kept."),
+        help_text=_("Your name, the time and this reason are logged."),
     )
 
 
@@ -67,7 +69,7 @@ class OpeningForm(ContactForm):
     """A matter opened by hand; the facts of its kind are added by ``opening_form``."""
 
     summary = forms.CharField(
-        label=_("What happened, in one line"),
+        label=_("Summary in one line"),
         max_length=200,
         help_text=_("Shown in every list: no names, no phone numbers."),
     )
@@ -77,11 +79,11 @@ class OpeningForm(ContactForm):
     )
     unit = LookupField(
         "unit",
-        label=_("Unit that answers for it"),
+        label=_("Responsible unit"),
         required=False,
-        help_text=_("Left empty: the unit responsible for the place."),
+        help_text=_("If left empty: the unit responsible for that place."),
     )
-    opened_at = MomentField(label=_("When it came in"), widget=MomentInput(), initial=timezone.now)
+    opened_at = MomentField(label=_("Recorded at"), widget=MomentInput(), initial=timezone.now)
     field_order = (
         *("category", "summary", "place", "area", "unit", "opened_at"),
         *ContactForm.CONTACT,
@@ -117,7 +119,7 @@ class CorrectForm(ContactForm):
         label=_("Why"),
         max_length=2000,
         widget=forms.Textarea,
-        help_text=_("Stands in the history beside what was there before."),
+        help_text=_("Kept in the history together with the previous value."),
     )
     field_order = ("category", "place", "area", *ContactForm.CONTACT, "note")
 
@@ -132,7 +134,7 @@ def correct_form(kind_code: str, *, category: bool, contact: bool) -> type[Corre
     """The form with the boxes that this person may fill in."""
     boxes: dict[str, forms.Field | None] = dict.fromkeys(() if contact else ContactForm.CONTACT)
     boxes["category"] = (
-        category_field(kind_code, _("as it is"), required=False) if category else None
+        category_field(kind_code, _("leave unchanged"), required=False) if category else None
     )
     return type("TheCorrectForm", (CorrectForm,), boxes)
 

@@ -94,7 +94,7 @@ def facts_of(view: MatterView, names: Names, account: Account) -> dict[str, Any]
         (_("Handled by"), names.accounts.get(matter.assignee_id or 0, "") if view.may_note else ""),
         (_("Outside number"), matter.outside_number),
         (_("What became of it"), str(OUTCOME_LABELS.get(matter.outcome, ""))),
-        (_("Went on after its end"), _gone_on(view)),
+        (_("Reopened or reviewed after closing"), _gone_on(view)),
         (_("Saved"), listed(sooner.words) if (sooner := saved(matter)) else ""),
     ]
     short = [pair for pair in known if len(pair[1]) <= BRIEF]
@@ -115,7 +115,7 @@ def facts_of(view: MatterView, names: Names, account: Account) -> dict[str, Any]
             for code, other in view.links
         ]
         + [
-            (_("Order given from"), above, True)
+            (_("Ordered from"), above, True)
             for above in [children.parent_of(account, matter)]
             if above is not None
         ],

@@ -47,11 +47,13 @@ class NoticeKind:
 NOTICE_KINDS: Mapping[str, NoticeKind] = {
     kind.code: kind
     for kind in (
-        NoticeKind("mine", _("Given to me"), _("A matter was given to you."), "info", EVERYONE),
+        NoticeKind(
+            "mine", _("Assigned to me"), _("A matter was assigned to you."), "info", EVERYONE
+        ),
         NoticeKind(
             "unit",
             _("New in my unit"),
-            _("A matter came to your unit: newly opened, or handed over by another."),
+            _("A matter came to your unit: newly created, or handed over by another unit."),
             "info",
             LEADS,
             to_unit=True,
@@ -59,20 +61,20 @@ NOTICE_KINDS: Mapping[str, NoticeKind] = {
         NoticeKind(
             "at_risk",
             _("Soon due"),
-            _("The deadline comes near: to whoever has the matter, else to the unit."),
+            _("Deadline approaching: notifies the assignee, or the unit if nobody is assigned."),
             "at_risk",
             EVERYONE,
         ),
         NoticeKind(
             "late",
             _("Late"),
-            _("The deadline has passed: to whoever has the matter, else to the unit."),
+            _("Deadline passed: notifies the assignee, or the unit if nobody is assigned."),
             "late",
             EVERYONE,
         ),
         NoticeKind(
             "unit_late",
-            _("Late in my unit"),
+            _("Overdue in my unit"),
             _("Every matter of your unit whose deadline has passed."),
             "late",
             LEADS,
@@ -81,20 +83,20 @@ NOTICE_KINDS: Mapping[str, NoticeKind] = {
         NoticeKind(
             "sent_back",
             _("Sent back"),
-            _("A finished matter was reopened or returned."),
+            _("A closed matter was reopened or returned."),
             "declined",
             EVERYONE,
         ),
         NoticeKind(
             "asked_on",
-            _("The citizen asks to go on"),
-            _("A finished matter goes on as the citizen may ask: a review, a reopening."),
+            _("The citizen asks for a review or to reopen"),
+            _("A closed matter continues because the citizen asked for a review or reopening."),
             "info",
             EVERYONE,
         ),
         NoticeKind(
             "replied",
-            _("The citizen wrote"),
+            _("Message from the citizen"),
             _("A question to the citizen was answered, or the citizen added something."),
             "done",
             EVERYONE,
@@ -108,8 +110,8 @@ NOTICE_KINDS: Mapping[str, NoticeKind] = {
         ),
         NoticeKind(
             "noted",
-            _("Somebody wrote a note"),
-            _("Somebody else wrote into a matter of yours."),
+            _("New note"),
+            _("Somebody else added a note to one of your matters."),
             "plain",
             frozenset(),
         ),

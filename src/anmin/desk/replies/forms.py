@@ -14,7 +14,7 @@ DECISIONS = (
     (Decision.ANSWER, _("It is the answer to this question")),
     (Decision.WORDS, _("Keep the words with this question")),
     (Decision.CALL, _("Phone about this question")),
-    (Decision.STOP, _("This number wants no more messages")),
+    (Decision.STOP, _("This number wants no further messages")),
     (Decision.NOTHING, _("Nothing to do")),
 )
 CHOICES = (("1", _("1 satisfied")), ("2", _("2 fairly satisfied")), ("3", _("3 dissatisfied")))
@@ -24,7 +24,7 @@ class ReplyForm(ActForm):
     """One decision; which fields it needs is the action's to say."""
 
     decision = forms.ChoiceField(
-        label=_("What is to be done?"), choices=DECISIONS, widget=forms.RadioSelect
+        label=_("What should be done?"), choices=DECISIONS, widget=forms.RadioSelect
     )
     about = forms.TypedChoiceField(
         label=_("Which question is meant?"),

@@ -75,7 +75,7 @@ def list_file(
     What is masked there is masked here. That it was taken away is on record as every download is.
     """
     if ending not in ENDINGS:
-        raise NotFound(_("A list is given out as CSV or XLSX."))
+        raise NotFound(_("Lists can be exported as CSV or XLSX only."))
     reads = [reader(one) for _head, one in columns]
     cells = ([plain(read(row)) for read in reads] for row in rows)
     return csv_file(f"{name}-{timezone.localdate()}", [head for head, _ in columns], cells, ending)

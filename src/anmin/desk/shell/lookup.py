@@ -93,7 +93,7 @@ def meant(text: str, what: str, account: Account | None = None) -> Choice:
     exact = [one for one in found if one.is_called(folded)]
     fitting = exact or found
     if not fitting:
-        raise NotFound(_("Nothing fits “%(text)s”.") % {"text": text[:40]})
+        raise NotFound(_("Nothing matches “%(text)s”.") % {"text": text[:40]})
     by_code = [one for one in fitting if one.code.casefold() == folded]
     if len(by_code or fitting) > 1:
         names = listed(fitting[:5])

@@ -95,7 +95,7 @@ def _how_weighted(weighting: Mapping[str, Any]) -> Facts:
         (_("Base weights"), "{:.2f} – {:.2f}".format(*weighting["base_range"])),
         *(
             (
-                _("Correction for silence, %(town)s") % {"town": towns.get(name, name)},
+                _("Non-response adjustment, %(town)s") % {"town": towns.get(name, name)},
                 f"× {factor:.3f}",
             )
             for name, factor in weighting["classes"].items()
@@ -128,7 +128,7 @@ def _how_estimated(method: Mapping[str, Any]) -> Facts:
         ),
         (
             _("Not shown"),
-            _("fewer than %(n)s replies, and one more where it could be reckoned")
+            _("fewer than %(n)s replies, and one more where it could be calculated")
             % {"n": method["shown_from"]},
         ),
         (

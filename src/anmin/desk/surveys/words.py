@@ -49,7 +49,7 @@ def level_names(name: str) -> dict[str, str]:
     return {**(area_names() if name == TOWN else {}), JOINED: _("others, joined")}
 
 
-CANNOT_BE_TOLD = gettext_lazy("cannot be told")
+CANNOT_BE_TOLD = gettext_lazy("cannot be determined")
 """Of limits: from a single cluster nothing is known of the error."""
 
 

@@ -193,8 +193,8 @@ def scan_how(scan: dict[str, Any]) -> str:
             _("%(replicates)s random data sets, seed %(seed)s.")
             % {"replicates": said["replicates"], "seed": scan["seed"]},
             _(
-                "It needs no population: it asks whether days and places go together more than "
-                "each of them alone makes likely."
+                "No population figures are needed: it asks whether days and places coincide "
+                "more often than each would alone."
             ),
         ]
     )

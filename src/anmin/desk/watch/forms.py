@@ -18,7 +18,7 @@ class ReasonForm(ActForm):
         label=_("Reason"),
         max_length=REASON,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("Kept for good. Places and responsible bodies only: no names of persons."),
+        help_text=_("Kept permanently. Places and responsible bodies only, no personal names."),
     )
 
 

@@ -134,7 +134,9 @@ def test_the_order_of_columns_does_not_matter(
         ("received_at", "接警时间(北京)"), ("received_at", "CALL RECEIVED"),
         ("arrived_at", "Time On Scene"), ("category", "案件类型"), ("place", "事发地点描述"),
         ("unit", "处警派出所"), ("contact_phone", "报警人手机号码"), ("longitude", "LON"),
-        ("updated_at", "Last Updated"),
+        ("updated_at", "Last Updated"), ("external_id", "信访编号"), ("received_at", "登记日期"),
+        ("contact_name", "来信来访人"), ("contact_phone", "来电号码"), ("unit", "承办单位"),
+        ("answered_at", "答复日期"), ("summary", "反映内容"),
     ],
 )  # fmt: skip
 def test_other_names_for_a_column(look: Callable[..., Guess], fact: str, title: str) -> None:

@@ -18,7 +18,7 @@ WORKERS = frozenset({Role.OFFICER, Role.DUTY_LEADER, Role.INSPECTOR})
 class ComplaintDetails(Details):
     """What is complained of, and what was found."""
 
-    subject: str = fact(_("What it is about"), "", longest=200)
+    subject: str = fact(_("About the matter"), "", longest=200)
     suspicion: str = fact(
         _("First suspicion of the inspectorate"), "", longest=500, seen_by=INSPECTION
     )

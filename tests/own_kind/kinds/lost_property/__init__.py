@@ -111,7 +111,7 @@ register(
                     "look_again",
                     "given_up",
                     "missing",
-                    _("Look again"),
+                    _("Preview again"),
                     INSPECTION | CITIZENS,
                     guards=(reopened_once,),
                     within="lost_property.look_again",

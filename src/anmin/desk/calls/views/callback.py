@@ -76,7 +76,7 @@ def go_on(request: DeskRequest, saved: int = 0) -> HttpResponse:
     """To the next call, which also offers to put right the one that was ``saved`` just now."""
     found = actions.next_callback(request.user)
     if found is None:
-        messages.info(request, _("Nobody is to be called at this moment."))
+        messages.info(request, _("There are no calls waiting at the moment."))
         return _with_saved(go(request, "desk:callbacks"), saved)
     return _with_saved(go(request, "desk:callback", found.pk), saved)
 
@@ -216,14 +216,14 @@ def tell_answer(
     if order is None:
         return
     if order.unit:
-        text = _("%(unit)s has been ordered to put it right and may contact the citizen.")
+        text = _("A rectification order has been sent to %(unit)s, which may contact the citizen.")
         messages.warning(request, text % {"unit": order.unit})
         return
     messages.warning(
         request,
         _(
-            "An order to put it right has been given. The citizen is not named: the unit does not"
-            " learn who spoke up, and the inspectorate makes the first contact."
+            "A rectification order has been sent without naming the citizen: we do not tell the "
+            "unit who complained, and the inspectorate makes the first contact."
         ),
     )
 
@@ -354,7 +354,7 @@ def recall(request: DeskRequest) -> HttpResponse:
         )
     check = quality.take_check(account=request.user, purpose=PURPOSES[RECALL])
     if check is None:
-        messages.info(request, _("Nobody is to be asked again at this moment."))
+        messages.info(request, _("There are no re-calls waiting at the moment."))
         return go(request, "desk:callbacks")
     contact = None
     if _was_shown(request):
@@ -376,7 +376,7 @@ def recall_phone(request: DeskRequest) -> HttpResponse:
     """Name and number for asking again; it is logged."""
     check = quality.take_check(account=request.user, purpose=PURPOSES[RECALL])
     if check is None:
-        raise NotFound(_("Nobody is to be asked again at this moment."))
+        raise NotFound(_("There are no re-calls waiting at the moment."))
     contact = quality.reveal_recall_phone(check=check, operator=request.user)
     return _contact(request, _recall(request, check), contact)
 

@@ -248,7 +248,7 @@ def check(request: DeskRequest) -> HttpResponse:
         return done(request, told, "desk:callback_checks")
     taken = quality.take_check(account=request.user, purpose=PURPOSES[CHECK])
     if taken is None:
-        messages.info(request, _("No call waits to be checked."))
+        messages.info(request, _("No calls waiting to be checked."))
         return go(request, "desk:callback_checks")
     return show(
         request,

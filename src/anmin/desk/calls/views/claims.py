@@ -72,7 +72,7 @@ def claims_file(request: DeskRequest, ending: str) -> FileResponse:
     found = every_row(lambda mark: claims.page(request.user, after=mark), claims.PAGE)
     columns: list[tuple[str, Column]] = [
         (_("Number"), "matter.number"),
-        (_("What the unit says"), lambda one: exclusions()[one.claimed].label),
+        (_("The unit's reason"), lambda one: exclusions()[one.claimed].label),
         (_("Unit"), "unit"),
         (_("Call by"), "due_at"),
     ]

@@ -40,7 +40,7 @@ def next_case(request: DeskRequest, code: str) -> HttpResponse:
 def _go_on(request: DeskRequest, code: str, wave_id: int) -> HttpResponse:
     found = fieldwork.next_case(request.user, wave_id)
     if found is None:
-        messages.info(request, _("Nobody is to be interviewed at this moment."))
+        messages.info(request, _("There are no interviews waiting at the moment."))
         return go(request, "desk:survey", code)
     return go(request, "desk:interview", found.pk)
 
@@ -128,7 +128,7 @@ def reveal(request: DeskRequest, case_id: int) -> HttpResponse:
 def release(request: DeskRequest, case_id: int) -> HttpResponse:
     """Give the case back."""
     fieldwork.release(case_id=case_id, operator=request.user)
-    messages.info(request, _("The case is back in the list."))
+    messages.info(request, _("Returned to the list."))
     return go(request, "desk:surveys")
 
 

@@ -48,7 +48,7 @@ COUNTS = {
     "carried_open": gettext_lazy("of them still unanswered"),
     "met_late": gettext_lazy("Done today, but late"),
     "given_up": gettext_lazy("Promises given up today"),
-    "gone_late": gettext_lazy("Missed here, now elsewhere"),
+    "gone_late": gettext_lazy("Missed here, then handed over"),
     "handed_on": gettext_lazy("Handed on today"),
     "at_risk": gettext_lazy("Soon due"),
     "due_later": gettext_lazy("Came in, due later"),

@@ -31,22 +31,22 @@ HINTS = {
     "live": _("not yet concluded"),
     "mine": _("given to you"),
     "late": _("the deadline has passed"),
-    "at_risk": _("the deadline comes near"),
+    "at_risk": _("deadline approaching"),
     "unowned": _("nobody is assigned yet"),
 }
 ORDERS = {
     "sealed": (
-        _("The first contact is yours"),
+        _("First contact by you"),
         _(
-            "These citizens do not want the unit to learn who spoke up. Speak with them first, "
-            "then write it down at the order."
+            "These citizens do not want the unit to know who complained. Contact them first, "
+            "then record it on the order."
         ),
     ),
     "unhappy": (
-        _("Still not right"),
+        _("Still dissatisfied"),
         _(
-            "Settled by the unit; asked a second time, the citizen is still not content. Look at "
-            "it, and send it back if the unit has to do more."
+            "Closed by the unit, but in the second callback the citizen is still dissatisfied "
+            "or says it is not solved. Review it, and send it back if the unit has to do more."
         ),
     ),
 }
@@ -76,12 +76,17 @@ def home(request: DeskRequest) -> HttpResponse:
         calls, overdue = queue_counts(account), open_counts(account)["late"]
         context["calls"] = calls["now"]
         context["tiles"] = [
-            _tile(_("To call now"), calls["now"], reverse("desk:callbacks"), _("citizens waiting")),
+            _tile(
+                _("To call now"),
+                calls["now"],
+                reverse("desk:callbacks"),
+                _("citizens waiting for a call"),
+            ),
             _tile(
                 _("Callbacks overdue"),
                 overdue,
                 reverse("desk:callbacks"),
-                _("past the time to call by; to call now: %(n)s") % {"n": calls["late"]},
+                _("past the call deadline; ready to call now: %(n)s") % {"n": calls["late"]},
                 "late",
             ),
         ]

@@ -155,7 +155,9 @@ def _tile(account: Account, found: MorningFigures, change: Change) -> dict[str, 
     words = shown.in_words(one, figure)
     notes = [EXPLAINED[one.key]()] if one.key in EXPLAINED else []
     if figure.without and figure.without != replace(figure, without=None):
-        notes.append(_("without own and further calls: %(value)s") % {"value": words.without})
+        notes.append(
+            _("without the unit's own and repeat calls: %(value)s") % {"value": words.without}
+        )
     if words.bounds:
         notes.append(_("if all had answered: %(bounds)s") % {"bounds": words.bounds})
     elif one.key == "resolution_rate":

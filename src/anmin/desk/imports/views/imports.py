@@ -40,7 +40,7 @@ REASONS = 20
 """So many reasons of rejected rows stand on a page."""
 STATES = {
     "draft": (gettext_lazy("Uploaded, not imported"), "open"),
-    "queued": (gettext_lazy("Waiting for its turn"), "waiting"),
+    "queued": (gettext_lazy("Waiting in the queue"), "waiting"),
     "running": (gettext_lazy("Being imported"), "working"),
     "done": (gettext_lazy("Imported"), "done"),
     "failed": (gettext_lazy("Failed"), "declined"),
@@ -317,7 +317,7 @@ def units(request: DeskRequest, run_id: int) -> HttpResponse:
         uploads.add_units(run_id, codes=request.POST.getlist("code"), actor=request.user)
     except Conflict as conflict:
         return _too_late(request, run_id, conflict)
-    told = _("The units are added; their rows come in now.")
+    told = _("The units have been added; their rows are being imported.")
     return done(request, told, "desk:import_run", run_id)
 
 
@@ -347,7 +347,7 @@ def discard(request: DeskRequest, run_id: int) -> HttpResponse:
     """Throw away a file that was not imported."""
     run = import_run(run_id, actor=request.user)
     uploads.discard(run_id, actor=request.user)
-    return done(request, _("%(file)s was thrown away.") % {"file": run.file_name}, "desk:import")
+    return done(request, _("%(file)s was discarded.") % {"file": run.file_name}, "desk:import")
 
 
 @pages.post("import/<int:run_id>/profile/", "import_keep", Capability.MANAGE_REFERENCE)
@@ -368,7 +368,7 @@ def keep(request: DeskRequest, run_id: int) -> HttpResponse:
         return _draft(request, run, said, keep=form)
     return done(
         request,
-        _("The profile %(name)s is kept.") % {"name": called},
+        _("The profile %(name)s has been saved.") % {"name": called},
         f"{reverse('desk:import_run', args=[run_id])}?profile={called}",
     )
 

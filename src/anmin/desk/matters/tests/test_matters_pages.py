@@ -371,6 +371,18 @@ def test_search_by_words_says_what_it_found_and_why_not(city: City, sign_in: Sig
     assert matter.number in asked(officer, "电动车被盗", cursor=cursor)
 
 
+def test_who_may_search_nothing_is_told_so_and_led_to_what_there_is(
+    city: City, sign_in: SignIn
+) -> None:
+    matter = city.incident()
+    for asked in ("", matter.number, "13857712345"):
+        page = text(sign_in(city.operator).get("/desk/search/", {"q": asked}))
+        assert "您的角色不查看事项，因此也不能查找事项" in page
+        assert 'href="/desk/callbacks/"' in page[page.index("您的角色不查看") :]
+        assert matter.number not in page.replace(f'value="{asked}"', "")
+        assert 'id="q"' not in page
+
+
 def test_each_role_sees_the_rooms_it_may_open_whoever_asked_before(
     city: City, sign_in: SignIn
 ) -> None:

@@ -39,7 +39,7 @@ def opening(**changes: str) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     ("language", "told"),
-    [("zh-hans", "可能已有相同事项"), ("en", "This may be here already")],
+    [("zh-hans", "可能已有相同事项"), ("en", "This may already be on record")],
 )
 def test_what_may_be_here_already_is_shown_before_it_is_opened_again(
     city: City, language: str, told: str

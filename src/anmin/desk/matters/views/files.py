@@ -71,7 +71,7 @@ def _receive(request: DeskRequest, number: str) -> HttpResponse:
             response["Retry-After"] = str(AGAIN)
         return response
     return done(
-        request, _("Kept: %(name)s.") % {"name": actions.name_of(row)}, "desk:matter_files", number
+        request, _("Saved: %(name)s.") % {"name": actions.name_of(row)}, "desk:matter_files", number
     )
 
 

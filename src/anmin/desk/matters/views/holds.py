@@ -24,7 +24,7 @@ def hold(request: DeskRequest, number: str) -> HttpResponse:
     found = queries.find_matter(request.user, number)
     does = holding.lift if "lift" in request.POST else holding.hold
     does(matter_id=found.pk, by=request.user, reason=request.POST.get("reason", ""))
-    return done(request, _("It is in the history."), "desk:matter", number)
+    return done(request, _("Recorded in the history."), "desk:matter", number)
 
 
 urlpatterns = pages.addresses

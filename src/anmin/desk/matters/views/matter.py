@@ -81,7 +81,7 @@ def _stepped(request: DeskRequest, found: Matter, edge: Move, form: StepForm) ->
 
     told = _("Done: %(step)s.") % {"step": edge.label}
     if edge.approval:
-        told = _("Asked for: it waits for approval.")
+        told = _("Requested: waiting for approval.")
     elif edge.asks:
         told = _("The question is on its way to the citizen.")
     return _act(request, found, form, edge.code, act, told)
@@ -122,7 +122,7 @@ def correct(request: DeskRequest, number: str) -> HttpResponse:
         who |= {"reason": given["note"], "version": given["version"]}
         return correcting.correct(right=form.right(), planned=has_callbacks, **who)
 
-    told = _("Corrected. What was there before stays in the history.")
+    told = _("Corrected. The previous value stays in the history.")
     return _act(request, found, form, "correct", act, told)
 
 

@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 
 
 EMPTY = {
-    "live": gettext_lazy("Nothing is waiting."),
+    "live": gettext_lazy("Nothing to do."),
     "mine": gettext_lazy("Nothing is waiting for you."),
     "late": gettext_lazy("Nothing is late."),
     "at_risk": gettext_lazy("Nothing is due soon."),
-    "unowned": gettext_lazy("Every live matter has a person."),
+    "unowned": gettext_lazy("Every open matter has been assigned to someone."),
     "all": gettext_lazy("There are no matters yet."),
 }
 PAGE = "matters"
@@ -73,7 +73,7 @@ def matters(request: DeskRequest) -> HttpResponse:
             "saved": _saved(request),
             "clear_url": _with(request.GET, **dict.fromkeys(form.NARROWING, "")),
             "save_url": f"{reverse('desk:filters')}?{_query(request.GET)}",
-            "empty": _("Nothing fits this filter.") if narrowing else EMPTY[filters.view],
+            "empty": _("Nothing matches this filter.") if narrowing else EMPTY[filters.view],
             "may_open": bool(openable_kinds(request.user)),
             "asked": approvals.waiting_for(request.user).count(),
         },
@@ -109,11 +109,11 @@ def _sort(given: QueryDict, filters: queries.Filters, name: str) -> dict[str, st
 def as_file(request: DeskRequest, ending: str) -> FileResponse:
     """All of the list that the address says, in its order; taking it away is on record as every download is."""
     if ending not in ENDINGS:
-        raise NotFound(_("A list is given out as CSV or XLSX."))
+        raise NotFound(_("Lists can be exported as CSV or XLSX only."))
     form = FilterForm(request.GET)
     filters = form.filters()
     if form.errors:  # never more than was asked for
-        raise Refusal(_("Part of the filter was not understood: nothing is given out."))
+        raise Refusal(_("Part of the filter was not understood: nothing was exported."))
     name = f"{_('Matters')}-{timezone.localdate()}"
     head, rows = lists.head(request.user, filters), lists.rows(request.user, filters)
     return csv_file(name, head, rows, ending)

@@ -31,7 +31,7 @@ def matter_new(request: DeskRequest) -> HttpResponse:
     """The form of one kind; with several kinds, ``?kind=`` chooses."""
     kinds = usual_first(openable_kinds(request.user))
     if not kinds:
-        raise NotAllowed(_("Your role opens no matters by hand."))
+        raise NotAllowed(_("Your role cannot create matters."))
     wanted = request.GET.get("kind") or kinds[0].code
     kind = next((one for one in kinds if one.code == wanted), None)
     if kind is None:
@@ -91,12 +91,12 @@ def _opened(request: DeskRequest, matter: Matter) -> HttpResponse:
     if policy.in_scope(request.user, matter):
         return done(
             request,
-            _("%(number)s is open.") % {"number": matter.number},
+            _("%(number)s has been created.") % {"number": matter.number},
             "desk:matter",
             matter.number,
         )
     if conflict.about(matter).person(request.user):  # where it went is not for whom it is about
-        return done(request, _("It is open; another unit has it from now on."), "desk:matters")
+        return done(request, _("Created; another unit handles it from now on."), "desk:matters")
     told = {
         "number": matter.number,
         "topic": matter.topic.label if matter.topic else matter.type.label,
@@ -104,7 +104,8 @@ def _opened(request: DeskRequest, matter: Matter) -> HttpResponse:
     }
     return done(
         request,
-        _("%(number)s (%(topic)s) is open for %(unit)s, which has it from now on.") % told,
+        _("%(number)s (%(topic)s) has been created for %(unit)s, which handles it from now on.")
+        % told,
         "desk:matters",
     )
 

@@ -30,7 +30,7 @@ class PartyForm(ContactForm):
     role = forms.CharField(max_length=32)
     instead = forms.RegexField(r"^\d{1,9} \w{1,32}$", required=False)
     of_the_house = LookupField(
-        "taker", label=gettext_lazy("Person or unit of the house"), required=False
+        "taker", label=gettext_lazy("Person or unit of the bureau"), required=False
     )
     reason = forms.CharField(label=gettext_lazy("Why"), max_length=2000, required=False)
 
@@ -88,7 +88,7 @@ def name(request: DeskRequest, number: str) -> HttpResponse:
     else:
         party_actions.name_party(**told)
     return done(
-        request, _("Written down; names stand in no history."), *seen_or(request.user, found)
+        request, _("Recorded; names never appear in the history."), *seen_or(request.user, found)
     )
 
 
@@ -102,7 +102,7 @@ def end(request: DeskRequest, number: str, party: int) -> HttpResponse:
         actor=Actor.of(request.user),
         reason=request.POST.get("reason", ""),
     )
-    return done(request, _("Has no part in it any more."), *seen_or(request.user, found))
+    return done(request, _("No longer a party."), *seen_or(request.user, found))
 
 
 @pages.post("matters/<str:number>/parties/<int:party>/reveal/", "matter_party_reveal")

@@ -37,15 +37,15 @@ def word(request: DeskRequest, number: str, request_id: int) -> HttpResponse:
     match request.POST.get("word"):
         case "agree":
             approvals.agree(reason=reason, **who)
-            told = _("Agreed: the step is taken.")
+            told = _("Approved: the step has been taken.")
         case "refuse":
             approvals.refuse(reason=reason, **who)
-            told = _("Refused; whoever asked reads why in the history.")
+            told = _("Refused; the reason is in the history for the person who asked.")
         case "withdraw":
             approvals.withdraw(**who)
-            told = _("Taken back.")
+            told = _("Request withdrawn.")
         case _:
-            raise Refusal(_("Agree, refuse, or take it back."), field="word")
+            raise Refusal(_("Choose approve, refuse or withdraw."), field="word")
     return done(request, told, *seen_or(request.user, found, "desk:requests"))
 
 

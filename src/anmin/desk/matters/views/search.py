@@ -57,6 +57,7 @@ def search(request: DeskRequest) -> HttpResponse:
         "lines": lines(rows, request.user, page="desk:matter"),
         "problem": problem,
         "may_see": may_see,
+        "may_call": can(account, Capability.VIEW_CALLBACKS),
         "may_phone": policy.may_search_phone(account),
         "found": found,
         "older": f"{reverse('desk:search')}?{older}" if older else "",

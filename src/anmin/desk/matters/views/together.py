@@ -39,7 +39,7 @@ def merge(request: DeskRequest, number: str) -> HttpResponse:
     reason = request.POST.get("reason", "")
     actor = Actor.of(request.user)
     merging.merge(matter_id=found.pk, into_id=other.pk, actor=actor, reason=reason)
-    told = _("%(number)s goes on as part of this one.") % {"number": found.number}
+    told = _("%(number)s is now part of this matter.") % {"number": found.number}
     return done(request, told, "desk:matter", other.number)
 
 
@@ -49,7 +49,7 @@ def part(request: DeskRequest, number: str) -> HttpResponse:
     found = queries.find_matter(request.user, number)
     reason = request.POST.get("reason", "")
     merging.part(matter_id=found.pk, actor=Actor.of(request.user), reason=reason)
-    return done(request, _("It goes on by itself, with its own deadlines."), "desk:matter", number)
+    return done(request, _("It is separate again, with its own deadlines."), "desk:matter", number)
 
 
 @pages.post("matters/<str:number>/code/", "matter_code")
@@ -60,7 +60,7 @@ def code(request: DeskRequest, number: str) -> HttpResponse:
     if given:
         return show(request, "matters/code.html", {"matter": found, "code": given})
     return done(
-        request, _("The code is on its way to the citizen's own phone."), "desk:matter", number
+        request, _("The code is being sent to the citizen's own phone."), "desk:matter", number
     )
 
 
@@ -68,7 +68,7 @@ def _other(request: DeskRequest) -> Matter:
     """The matter whose number was given; one that may not be seen is not there."""
     typed = request.POST.get("other", "").strip()
     if not typed:
-        raise Refusal(_("Give the number of the other matter."), field="other")
+        raise Refusal(_("Enter the number of the other matter."), field="other")
     try:
         return queries.find_matter(request.user, typed)
     except NotFound:

@@ -90,7 +90,7 @@ def measures(request: DeskRequest) -> HttpResponse:
     groups: dict[str, list[dict[str, Any]]] = {}
     for key, result in results.items():
         group = (
-            _("What people are unhappy about")
+            _("What citizens are dissatisfied with")
             if key.startswith(CONCERN)
             else str(registry.tables[result.indicator.table].label)
         )
@@ -132,8 +132,8 @@ def _by(request: DeskRequest, indicator: Indicator) -> str:
     if narrows in indicator.dimensions and narrows not in allowed:
         raise NotAllowed(
             _(
-                "By place or category it could be made out who answered what: "
-                "your unit sees this by month and unit."
+                "By place or category it could be worked out who answered what: your unit sees "
+                "this by month and unit only."
             )
         )
     return asked if asked in allowed else MONTH
@@ -230,7 +230,7 @@ class MeasurePage(FigurePage[AskedOfOne, Result]):
             "lines": [
                 _line(request, found, row, when, labels[row.dimensions[by]]) for row in found.rows
             ],
-            "total": _line(request, found, found.total, when, _("Together")),
+            "total": _line(request, found, found.total, when, _("Total")),
             "has_bounds": indicator.frame is not None,
             "has_without": indicator.aside is not None,
             "set_aside": shown.set_aside(),
@@ -245,7 +245,7 @@ class MeasurePage(FigurePage[AskedOfOne, Result]):
         values = [row.dimensions[by] for row in found.rows]
         labels = shown.cell_labels(asked.indicator, by, values)
         cells = [(row.dimensions[by] or "", labels[row.dimensions[by]], row) for row in found.rows]
-        cells.append(("total", _("Together"), found.total))
+        cells.append(("total", _("Total"), found.total))
         bare = {f"without_{name}": f"figure.without.{name}" for name in NUMBERS.split()}
         return Sheet(
             f"{asked.indicator.key}-{by}",

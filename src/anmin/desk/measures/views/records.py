@@ -53,7 +53,7 @@ def records(request: DeskRequest, key: str) -> HttpResponse:
     indicator = registry.indicator(key)
     opener = shown.opener_of(indicator.table)
     if opener is None or not opener.may(request.user):
-        raise NotAllowed(_("The records behind this figure are not for you to see."))
+        raise NotAllowed(_("You may not see the records behind this figure."))
     asked = _asked(request.GET, indicator)
     after = request.GET.get("after", "")
     context: dict[str, Any] = {

@@ -52,7 +52,7 @@ def next_reply(request: DeskRequest) -> HttpResponse:
 def _go_on(request: DeskRequest) -> HttpResponse:
     found = inbox.next_item(request.user)
     if found is None:
-        messages.info(request, _("No reply waits for you."))
+        messages.info(request, _("No replies waiting for you."))
         return go(request, "desk:replies")
     return go(request, "desk:reply", found.pk)
 
@@ -127,7 +127,7 @@ def replies_file(request: DeskRequest, ending: str) -> FileResponse:
     )
     columns = [
         (_("When it came"), "at"),
-        (_("Why a person looks at it"), "get_why_display"),
+        (_("Why it needs a person"), "get_why_display"),
         (_("Taken by"), "operator"),
         (_("Decided"), "get_decision_display"),
         (_("By"), "decided_by"),

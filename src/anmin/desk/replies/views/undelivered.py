@@ -58,7 +58,7 @@ def _form(one: undelivered.Line) -> SettleForm:
 def phone(request: DeskRequest, message_id: int) -> HttpResponse:
     """Let somebody phone about it instead."""
     undelivered.phone_instead(message_id=message_id, by=request.user)
-    return done(request, _("It is among the calls now."), "desk:undelivered")
+    return done(request, _("Moved to the phone queue."), "desk:undelivered")
 
 
 @pages.post("undelivered/<int:message_id>/settle/", "undelivered_settle")

@@ -135,9 +135,9 @@ def deadline(
     if due is None:
         return {"due": None}
     if ended == GIVEN_UP:
-        tone, words = "late", _("given up, not kept")
+        tone, words = "late", _("given up")
     elif ended and met_at is not None and met_at <= due:
-        tone, words = "withdrawn", _("ended, nothing owed")
+        tone, words = "withdrawn", _("ended, nothing further due")
     elif met_at is not None:
         tone = "done" if met_at <= due else "late"
         words = (

@@ -189,7 +189,7 @@ def file_csv(request: DeskRequest) -> FileResponse:
     """The estimates with all their digits."""
     kept = _kept(request)
     if kept is None:
-        raise NotFound(_("The file is not kept any more. Upload it again."))
+        raise NotFound(_("The file is no longer kept. Upload it again."))
     form = FileForm(request.GET, columns=list(kept.columns))
     if not form.is_valid():
         raise Refusal(_("Say what is estimated."))

@@ -84,7 +84,7 @@ def _shown(
     context: dict[str, Any] = {
         **_switches(request, wave, given, chosen, by),
         "measure": words.label(chosen),
-        "chosen": chosen,
+        "selected": chosen,
         "by": by,
         "matrix": words.matrix(crossed, chosen) if crossed else None,
         "tiles": words.tiles(chosen, given.method, releases.outside_results(account, code)),
@@ -279,7 +279,7 @@ def outside(request: DeskRequest) -> HttpResponse:
     plans = can(request.user, Capability.PLAN_SURVEYS)
     form = OutsideForm(request.POST if request.method == "POST" and plans else None)
     if form.does(lambda _given: releases.add_outside_result(**form.result(), by=request.user)):
-        return done(request, _("The result is kept beside ours."), "desk:survey_outside")
+        return done(request, _("Saved."), "desk:survey_outside")
     rows = [words.outside_line(one) for one in releases.outside_results(request.user)]
     return show(
         request,

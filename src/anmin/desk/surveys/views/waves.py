@@ -201,7 +201,7 @@ def assign(request: DeskRequest, code: str) -> HttpResponse:
         told = {"n": sum(dealt.values()), "people": len(dealt)}
         return done(
             request,
-            _("%(n)s cases are dealt out to %(people)s people.") % told,
+            _("%(n)s cases were assigned to %(people)s people.") % told,
             "desk:survey",
             code,
         )

@@ -82,8 +82,8 @@ def candidate(request: DeskRequest, pk: int) -> HttpResponse:
 
 
 STEPS: dict[str, tuple[Callable[..., object], StrOrPromise, str]] = {
-    "confirm": (actions.confirm, gettext_lazy("Propose it"), "btn-primary"),
-    "set_aside": (actions.set_aside, gettext_lazy("Set it aside"), "btn"),
+    "confirm": (actions.confirm, gettext_lazy("Propose this place"), "btn-primary"),
+    "set_aside": (actions.set_aside, gettext_lazy("Do not propose"), "btn"),
     "keep": (partial(actions.decide, keep=True), gettext_lazy("Keep for listing"), "btn-primary"),
     "dismiss": (partial(actions.decide, keep=False), gettext_lazy("Dismiss"), "btn"),
 }
@@ -183,7 +183,7 @@ def candidate_new(request: DeskRequest) -> HttpResponse:
                 reason=given["reason"],
             )
         ):
-            told = _("Proposed. Somebody else decides.")
+            told = _("Proposed. Another person decides.")
             return done(request, told, "desk:candidate", form.made.pk)
     evidence = gathered(case.area, scan=case.scan, cluster=case.cluster)
     context = {

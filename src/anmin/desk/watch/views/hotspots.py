@@ -53,7 +53,7 @@ class Asked:
 def _finding(scan: Scan) -> str:
     words = {"n": len(scan.claimed), "level": f"{scan.level:.4f}"}
     if not scan.clusters:
-        return _("Nowhere do reports come thicker than elsewhere.")
+        return _("Reports are not concentrated anywhere.")
     if not scan.claimed:
         return _("No hot spot is claimed: chance explains all of them at level %(level)s.") % words
     return (

@@ -34,7 +34,7 @@ def overview(request: DeskRequest) -> HttpResponse:
             *_scan_tiles(scans),
             *(_index_tiles(months[0]) if months else []),
             {
-                "label": _("Candidates that wait"),
+                "label": _("Candidates to decide"),
                 "value": f"{len(waiting):,}",
                 "url": reverse("desk:candidates") if waiting else "",
                 "note": "",
