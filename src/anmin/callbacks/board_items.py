@@ -59,7 +59,7 @@ def item(one: Matter, now: datetime) -> Item:
     return Item(
         key=f"matter:{one.pk}",
         number=one.number,
-        label=one.summary or _topic(one),
+        label=one.headline or _topic(one),
         unit=str(one.unit or ""),
         owner=str(one.assignee or ""),
         state=str(one.state_label),

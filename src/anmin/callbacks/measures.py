@@ -94,8 +94,8 @@ registry.add(
         key="callback_coverage",
         label=_("Callback coverage"),
         how_made=_(
-            "Of the matters that no rule excludes from being called back, those whose citizen was "
-            "turned to at least once. Callbacks not yet due by the cut-off do not count. Of a "
+            "Of the matters that no rule excludes from callback, those whose citizen was "
+            "contacted at least once. Callbacks not yet due by the cut-off do not count. Of a "
             "matter closed several times, the first closing counts that was not withdrawn."
         ),
         unit=_("of callbacks"),

@@ -7,7 +7,6 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from anmin.callbacks.callees import who_answered
-from anmin.callbacks.concerns import concerns
 from anmin.callbacks.ladder import rule
 from anmin.callbacks.models import Answer, Callback, Satisfaction, Solved
 from anmin.callbacks.sealing import read_text
@@ -52,12 +51,9 @@ def order_rectification(callback: Callback, answer: Answer) -> Matter | None:
         _nobody(matter, answer)
         return None
     told = answer.consent_contact is True
-    words = [concerns()[code] for code in answer.concerns]
+    called = rectifying_kind().headline
     with translation.override(settings.LANGUAGE_CODE):
-        summary = _("Dissatisfied in the callback")
-        if words:
-            parts = {"summary": summary, "concerns": _("; ").join(word.label for word in words)}
-            summary = _("%(summary)s (%(concerns)s)") % parts
+        summary = called({"concerns": answer.concerns}) if called else ""
     order = open_matter(
         kind=rectifying_kind().code,
         actor=SYSTEM,

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 EXAMPLES = 5
 BUILT: Mapping[str, str | Promise] = {
     "entries": gettext_lazy("Entries that somebody wrote since"),
-    "callbacks": gettext_lazy("Callbacks for which somebody was turned to, or is being called"),
+    "callbacks": gettext_lazy("Callbacks in which somebody has been contacted, or is being called"),
     "planned": gettext_lazy("Callbacks that are planned: your unit is rated by them"),
     "renamed": gettext_lazy("Citizens who are asked anew: the file names another reporter"),
     "missed": gettext_lazy(

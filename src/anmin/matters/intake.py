@@ -137,7 +137,7 @@ def _say_no_more(words: Sequence[Word], by: Bringing, results: list[Observed | N
     said, gone = said_before(words, by), _anonymised(words)
     for word in words:
         if word.pk in gone:
-            reason = _("Its time is over: it tells of nobody any more.")
+            reason = _("Its retention period has ended: it has been anonymised.")
             _tell(results, word, Observed("refused", word.pk, reason))
         elif word.pk in said:
             _tell(results, word, Observed("unchanged", word.pk))

@@ -226,6 +226,8 @@ class Kind:
     delay: Tell | None = None
     delay_lead: str = "promise.delay_notice"
     follow_up: FollowUp | None = None
+    headline: Callable[[Mapping[str, Any]], str] | None = None
+    """What the house calls one that it opens after a callback, from its facts, in the reader's language."""
     public: Public = field(default_factory=Public)
     observe: Callable[[Mapping[str, Any]], str] | None = None
     imported: bool | None = None

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from anmin.evidence.evidenced import Evidenced
@@ -27,6 +28,9 @@ from anmin.matters.retention_models import Anonymised as Anonymised
 from anmin.matters.retention_models import LegalHold as LegalHold
 from anmin.matters.sealed_models import SealedFacts as SealedFacts
 from anmin.matters.sealed_models import SealKey as SealKey
+
+AFTER_CALLBACK = "callback"
+"""The source of what the house opens after a citizen's answer."""
 
 
 def stage_choices() -> list[tuple[str, Text]]:
@@ -138,6 +142,14 @@ class Matter(models.Model):
     def topic(self) -> Category | None:
         """What it is about."""
         return categories().get(self.category)
+
+    @property
+    def headline(self) -> str:
+        """It in one line; what the house wrote itself is said anew in the reader's language."""
+        made = self.type.headline
+        if made is None or self.source != AFTER_CALLBACK:
+            return self.summary
+        return self.summary if get_language() == settings.LANGUAGE_CODE else made(self.details)
 
     @property
     def state_label(self) -> Text:

@@ -73,6 +73,11 @@ def test_with_consent_the_duty_leader_gets_words_and_contact(city: City) -> None
         "complaint": "等了一个小时才来，什么也没说清楚",
     }
     assert matter.summary == "回访不满意（到场慢、等候久；没有解释清楚）"
+    assert matter.headline == matter.summary
+    with translation.override("en"):
+        assert matter.headline == (
+            "Dissatisfied in the callback (Slow to arrive, long wait; Nothing was explained clearly)"
+        )
     assert (matter.category, matter.area) == ("theft", city.wenhua)
     assert contact_for_message(matter) == WANG
     deadlines = dict(Deadline.objects.filter(matter=matter).values_list("clock", "due_at"))

@@ -21,4 +21,6 @@ def callback_answers(context: template.Context, matter: Matter) -> dict[str, Any
     account = context["request"].user
     if not can(account, Capability.VIEW_ANSWERS):
         return {}
-    return {"matter": matter, "answers": answers_about(account, matter)}
+    answers = answers_about(account, matter)
+    words = can(account, Capability.CHECK_CALLBACKS) or any(one.text for one in answers)
+    return {"matter": matter, "answers": answers, "may_read": words}

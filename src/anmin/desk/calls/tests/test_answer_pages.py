@@ -90,7 +90,11 @@ def test_answers_stand_on_the_matters_page_for_those_who_may_see_them(
     answer = unhappy(city, consent=False)
     address = f"/desk/matters/{answer.callback.matter.number}/"
     link = f"{address}answers/"
-    assert link in text(sign_in(city.inspector).get(address))
+    # the link names no more than who follows it may read there
+    for account, words in ((city.inspector, True), (city.leader, False)):
+        page = text(sign_in(account).get(address))
+        assert link in page
+        assert ("查看答复和原话" in page, "查看全部答复" in page) == (words, not words)
     assert link not in text(sign_in(city.officer).get(address))
 
 

@@ -377,9 +377,9 @@ def test_who_may_search_nothing_is_told_so_and_led_to_what_there_is(
     matter = city.incident()
     for asked in ("", matter.number, "13857712345"):
         page = text(sign_in(city.operator).get("/desk/search/", {"q": asked}))
+        page = page[page.index('<div id="body">') :]
         assert "您的角色不查看事项，因此也不能查找事项" in page
         assert 'href="/desk/callbacks/"' in page[page.index("您的角色不查看") :]
-        assert matter.number not in page.replace(f'value="{asked}"', "")
         assert 'id="q"' not in page
 
 

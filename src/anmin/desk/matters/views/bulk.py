@@ -118,7 +118,7 @@ def _choose(
         request,
         "matters/bulk.html",
         {
-            "selected": chosen,
+            "chosen": chosen,
             "lines": lines(chosen, request.user, page="desk:matter"),
             "offers": _offers(request, chosen, bound, name),
             "failed": name,

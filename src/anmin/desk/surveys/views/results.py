@@ -84,7 +84,7 @@ def _shown(
     context: dict[str, Any] = {
         **_switches(request, wave, given, chosen, by),
         "measure": words.label(chosen),
-        "selected": chosen,
+        "chosen": chosen,
         "by": by,
         "matrix": words.matrix(crossed, chosen) if crossed else None,
         "tiles": words.tiles(chosen, given.method, releases.outside_results(account, code)),

@@ -1,13 +1,18 @@
 """整改: the order to put right what a callback or a check found."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from anmin.matters.clock import Clock
 from anmin.matters.flow import Flow, Move, Stage, State
 from anmin.matters.kind import Details, FollowUp, Kind, Retention, fact
 from anmin.matters.registry import register
+from anmin.matters.terms import term_list
+from anmin.people.listing import clauses
 from anmin.people.roles import Role
 from anmin.places.queries import responsible_unit
 
@@ -29,6 +34,15 @@ class RectificationDetails(Details):
         _("Explanation to the citizen"), "", longest=2000, personal=True, told=True
     )
     finished_at: datetime | None = fact(_("Put right"))
+
+
+def headline(details: Mapping[str, Any]) -> str:
+    """What the citizen was unhappy about, in one line."""
+    told, known = gettext("Dissatisfied in the callback"), term_list("concerns")
+    words = clauses(known[code].label for code in details.get("concerns", ()) if code in known)
+    if not words:
+        return told
+    return gettext("%(summary)s (%(concerns)s)") % {"summary": told, "concerns": words}
 
 
 FLOW = Flow(
@@ -114,6 +128,7 @@ register(
             scripts_after=(("not_upheld", "second_call_explained"),),
         ),
         rectifies=True,
+        headline=headline,
         retention=Retention("rectification.retention"),
     )
 )
