@@ -10,6 +10,7 @@ from anmin.callbacks.models import Callback
 from anmin.callbacks.remarks import about_callback
 from anmin.matters.models import Matter
 from anmin.matters.registry import all_kinds
+from anmin.people.listing import clauses
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +105,11 @@ def left_out() -> list[str]:
     said = []
     if sealed:
         told = _("Not shown or counted on this board: sealed matters (%(kinds)s).")
-        said.append(told % {"kinds": _("; ").join(sealed)})
+        said.append(told % {"kinds": clauses(sealed)})
     if near:
         told = _(
             "Nor shown or counted: any matters about this unit or about the person viewing the "
             "board (%(kinds)s)."
         )
-        said.append(told % {"kinds": _("; ").join(near)})
+        said.append(told % {"kinds": clauses(near)})
     return said

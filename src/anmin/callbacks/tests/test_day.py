@@ -146,7 +146,7 @@ def test_who_hands_an_overdue_matter_on_stays_late_with_it(city: City) -> None:
     assert (taker.counts["gone_late"], taker.counts["late"], taker.counts["owed"]) == (0, 0, 2)
     with translation.override("en"):
         remarks = dayboard.board_of(city.yuhai, TODAY).owed[0].remarks
-    assert "ran out at Jinhu Station, and counts for it" in remarks
+    assert "expired at Jinhu Station and counts against it" in remarks
     both = dayboard.board_of(city.bureau, TODAY).counts
     assert (both["late"], both["gone_late"]) == (2, 0)
     yuhai = Actor.of(city.other_officer)

@@ -92,6 +92,7 @@ def test_a_call_from_the_queue_to_the_next_one(city: City, sign_in: SignIn) -> N
     browser = sign_in(city.operator)
     address, page = open_next(browser)
     assert "请问是王先生／女士吗" in page
+    assert "确认是本人、对方方便之后再说：" in page
     assert page.index("解决了、部分解决了") < page.index("是满意、基本满意") < page.index("再见。")
     assert 'name="advice_given"' in page
     answer = send(
