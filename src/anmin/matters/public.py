@@ -85,7 +85,7 @@ def face(matter: Matter) -> Followed:
     return Followed(
         number=matter.number,
         kind=kind.label,
-        about=topic.label if (topic := matter.topic) and not topic.sensitive else "",
+        about=topic.label if (topic := matter.topic) and not topic.unsaid else "",
         state=kind.flow.state(matter.state).outside,
         whole=now.type.flow.state(now.state).outside if now.pk != matter.pk else "",
         live=now.live,

@@ -12,6 +12,7 @@ from anmin.matters.actor import Actor
 from anmin.matters.categories import categories
 from anmin.matters.likely import Report, known_alike
 from anmin.matters.models import Matter
+from anmin.matters.public import face
 from anmin.matters.reactions import ask_citizen
 from anmin.matters.telling import named
 
@@ -48,6 +49,7 @@ def test_a_message_tells_that_there_is_an_answer_and_where(city: City, category:
             assert word not in told
         assert "请在查询页面查看。" in told
         assert named(matter)["where"] == ""
+        assert (face(matter).about, REPLY in [one.text for one in face(matter).story]) == ("", True)
 
 
 def test_what_is_named_is_still_answered_in_the_message(city: City) -> None:
