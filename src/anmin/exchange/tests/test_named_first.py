@@ -69,7 +69,7 @@ def test_who_was_asked_in_the_reporters_place_is_not_the_one_who_counts(
     anew = Callback.objects.latest("pk")
     assert (first.open, first.disposition, first.withdrawn_at is None) == (False, "4.80", False)
     assert (anew.open, anew.unit, anew.round, anew.exclusion) == (True, city.jinhu, 1, "")
-    assert contacts_to_call(Matter.objects.get())[0].phone == "+8613857712345"
+    assert contacts_to_call(Matter.objects.get())[0].contact.phone == "+8613857712345"
     # What the friend said stays to be seen, and counts for nothing.
     assert Answer.objects.filter(callback=first).count() == (how == "answered")
     assert counted() == [(first.pk, False), (anew.pk, True)]
@@ -101,7 +101,7 @@ def test_who_was_not_asked_yet_is_simply_not_called_first(city: City, files: Fil
     files.take(city.operator, row("J1", 13, **ANSWERED))
     drain()
     assert counted() == [(first.pk, True)]
-    assert contacts_to_call(Matter.objects.get())[0].phone == "+8613857712345"
+    assert contacts_to_call(Matter.objects.get())[0].contact.phone == "+8613857712345"
 
 
 @pytest.mark.parametrize("drained", [True, False])
@@ -126,7 +126,7 @@ def test_an_import_that_names_another_before_anybody_was_asked_is_undone(
     drain()
     undoing.carry_out(undoing.start(ImportRun.objects.latest("pk").pk, actor=city.operator))
     assert counted() == [(first.pk, True)]
-    assert contacts_to_call(Matter.objects.get())[0].phone == f"+86{FRIEND}"
+    assert contacts_to_call(Matter.objects.get())[0].contact.phone == f"+86{FRIEND}"
     assert verify().sound
 
 

@@ -68,7 +68,7 @@ def test_a_later_contact_of_the_system_of_record_stands_beside_the_first(
     assert files.take(city.operator, later).unchanged == 1
     assert list(Contact.objects.values()) == first
     matter = Matter.objects.get()
-    called = [(one.name, one.phone) for one in contacts_to_call(matter)]
+    called = [(one.contact.name, one.contact.phone) for one in contacts_to_call(matter)]
     assert called == [("王女士", "+8613857712345"), ("张先生", "+8613999999999")]
     assert search(city.inspector, "13999999999").rows == [matter]
     assert "later_contact" in Entry.objects.latest("id").payload["told"]
@@ -99,12 +99,12 @@ def test_before_anybody_is_to_be_called_the_system_of_record_puts_a_contact_righ
     # His own file does not: what it names is kept, and not called.
     files.take(city.duty_leader, row(hour=14, 联系电话="13666666666"))
     assert unseal(Contact.objects.get(), number=matter.number).phone == "+8613999999999"
-    assert [one.phone for one in contacts_to_call(matter)] == ["+8613999999999"]
+    assert [one.contact.phone for one in contacts_to_call(matter)] == ["+8613999999999"]
     assert LaterContact.objects.latest("pk").standing == LaterContact.UNIT
     assert files.take(city.duty_leader, row(hour=14, 联系电话="13666666666")).unchanged == 1
     # Should the record name him too, he is.
     files.take(city.operator, row(hour=15, 联系电话="13666666666", 发生地址="文化路"))
-    assert "+8613666666666" in [one.phone for one in contacts_to_call(matter)]
+    assert "+8613666666666" in [one.contact.phone for one in contacts_to_call(matter)]
 
 
 def test_a_friend_who_wants_no_calls_does_not_keep_the_citizen_from_being_asked(
@@ -147,7 +147,7 @@ def test_what_a_unit_s_file_says_never_makes_the_system_of_record_old(
     assert files.take(city.operator, row(hour=10, 发生地址="文化路")).updated == 1
     matter = Matter.objects.get()
     assert matter.place == "文化路"
-    assert "+8613857712345" in [one.phone for one in contacts_to_call(matter)]
+    assert "+8613857712345" in [one.contact.phone for one in contacts_to_call(matter)]
     assert verify().sound
 
 
@@ -158,7 +158,7 @@ def test_contacts_of_his_never_push_the_true_one_out_of_reach(city: City, files:
     drain()
     files.take(city.operator, row("J1", 10, **ANSWERED))
     # Two are called: rule callback.contacts_called.
-    phones = [one.phone for one in contacts_to_call(Matter.objects.get())]
+    phones = [one.contact.phone for one in contacts_to_call(Matter.objects.get())]
     assert phones == ["+8613857712345", "+8613900000003"]
     assert search(city.inspector, "13900000003").rows == search(city.inspector, "13857712345").rows
     assert verify().sound
@@ -176,13 +176,16 @@ def test_the_contact_of_the_record_is_called_first_whenever_it_comes(
         drain()
     matter = Matter.objects.get()
     files.take(city.operator, row("J1", 13, **ANSWERED))
-    assert [one.phone for one in contacts_to_call(matter)] == ["+8613857712345", "+8613900000001"]
+    assert [one.contact.phone for one in contacts_to_call(matter)] == [
+        "+8613857712345",
+        "+8613900000001",
+    ]
     assert contact_for_message(matter).phone == "+8613857712345"
     assert verify().sound
     # What the record names later stands beside, and his own files change nothing any more.
     files.take(city.operator, row("J1", 14, **{**ANSWERED, "联系电话": "13700000002"}))
     files.take(city.duty_leader, row("J1", 15, **{**ANSWERED, "联系电话": "13900000003"}))
-    phones = [one.phone for one in contacts_to_call(matter)]
+    phones = [one.contact.phone for one in contacts_to_call(matter)]
     assert phones == ["+8613857712345", "+8613900000001", "+8613700000002"]
 
 
@@ -194,7 +197,7 @@ def test_undoing_the_export_gives_the_unit_s_contact_its_place_back(
     run = ImportRun.objects.latest("pk")
     undoing.carry_out(undoing.start(run.pk, actor=city.operator), lambda _run: None)
     matter = Matter.objects.get()
-    assert [one.phone for one in contacts_to_call(matter)] == ["+8613900000001"]
+    assert [one.contact.phone for one in contacts_to_call(matter)] == ["+8613900000001"]
     assert not search(city.inspector, "13857712345").rows
     assert verify().sound
 
