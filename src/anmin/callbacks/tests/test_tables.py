@@ -235,6 +235,17 @@ def test_the_civil_wording_covers_call_taking_scene_and_callback() -> None:
     }
 
 
+def test_only_an_incident_speaks_of_those_who_came() -> None:
+    """A window, a petition and a suggestion have a unit that handled them, and so have the sheets
+    that serve every kind."""
+    sheets = [scripts.script(code) for code in (*asked_with(), "link") if code != "incident"]
+    told = [words.zh for one in sheets for words in (*one.opening, *one.question, *one.closing)]
+    told += [item.zh for item in scripts.checklist().item]
+    calls = [one for one in scripts.wording().situation if one.stage == "callback"]
+    told += [words.zh for one in calls for words in one.say]
+    assert [text for text in told if "处警" in text] == []
+
+
 def test_the_checklist_has_weights() -> None:
     assert sum(item.weight for item in scripts.checklist().item) == 15
 
