@@ -114,7 +114,7 @@ def chen_li_answers_a_neighbour(story: Story) -> None:
     page = story.open(story.city.officer, "/desk/matters/?category=dispute")
     followed(page, page.locator(".data [data-open]"))
     step(page, "答复报警人")
-    page.get_by_role("button", name="已调解").click()
+    page.get_by_role("button", name="已调解（答复当事人）").click()
     send(page, "答复报警人")
     expect(page.locator(".error-summary")).to_contain_text("〔约定内容〕")
     dispute.refresh_from_db()
