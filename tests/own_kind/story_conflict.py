@@ -27,6 +27,7 @@ from anmin.matters.parties import PartyFacts
 from anmin.matters.party_actions import name_party
 from anmin.matters.queries import matter_view
 from anmin.matters.verify import verify
+from anmin.measures.lake import refresh
 from anmin.people.models import AccessLog, Account
 from anmin.people.roles import Role
 from anmin.places.models import Unit
@@ -208,6 +209,15 @@ def test_a_late_complaint_about_a_station_is_on_the_board_of_whoever_has_it(city
     }
 
 
+def _behind(figure: str, who: Account, unit: str) -> str:
+    """The list of what counts for a unit."""
+    client = Client(headers={"Accept-Language": "en"})
+    client.force_login(who)
+    page = client.get(f"/desk/measures/{figure}/records/?part=rest&unit={unit}")
+    assert page.status_code == 200
+    return page.content.decode()
+
+
 def test_no_deadline_names_the_station_to_whom_the_history_does_not(city: City) -> None:
     """It ran out at the station that it is about: who may not know whom, is not told by that."""
     reader = someone(city, "reader", Role.ANALYST, city.yuhai)
@@ -230,6 +240,12 @@ def test_no_deadline_names_the_station_to_whom_the_history_does_not(city: City) 
             for one in about_matters([matter], timezone.localdate())[matter.pk]
             if city.jinhu.label not in one
         ]
+        refresh(full=True)
+        found = {
+            who.role: matter.number in _behind("complaint_in_time", who, city.jinhu.code)
+            for who in (city.inspector, reader)
+        }
+    assert found == {Role.INSPECTOR: True, Role.ANALYST: False}
     assert clock.held_by == city.jinhu
     assert held == {
         Role.INSPECTOR: ({city.jinhu}, {city.jinhu.pk}),

@@ -63,6 +63,22 @@ def shown_deadlines(
     return list(deadlines)
 
 
+def counted_for(account: Account, matters: Iterable[Matter], unit: str | None) -> list[Matter]:
+    """Those of a list of what counts for a unit (its code) that this reader may find there.
+
+    What is about somebody counts for where it was: found under a unit that has it no more, it would
+    name whom.
+    """
+    found = list(matters)
+    if unit is None or conflict.may_know(account.role):
+        return found
+    return [
+        one
+        for one in found
+        if (one.unit is not None and one.unit.code == unit) or not conflict.about(one)
+    ]
+
+
 def _keeps_places(account: Account, numbers: frozenset[str], entries: Sequence[Entry]) -> bool:
     """Whether a unit it was with would name whom it is about to a reader who does not learn that."""
     return not conflict.may_know(account.role) and any(_tells(one, numbers) for one in entries)

@@ -232,7 +232,11 @@ class City:
             )
         else:
             actions.record_answer(
-                callback_id=taken.pk, operator=operator, said=self._said(taken), key=key
+                callback_id=taken.pk,
+                operator=operator,
+                said=self._said(taken),
+                key=key,
+                answered_by=0,  # of several people the first
             )
 
     def _said(self, callback: Callback) -> Said:

@@ -16,6 +16,7 @@ from anmin.desk.shell.page import DeskRequest, Pages, choices, show
 from anmin.faces.rows import lines
 from anmin.kernel.errors import NotAllowed, Unavailable
 from anmin.kernel.incoming import day_of, read_key
+from anmin.matters.limited import counted_for
 from anmin.measures.figures import Part
 from anmin.measures.queries import records as keys_of
 from anmin.measures.registry import MONTH, Indicator, Kind, registry
@@ -79,7 +80,8 @@ def records(request: DeskRequest, key: str) -> HttpResponse:
     except Unavailable as reason:
         return show(request, "measures/records.html", context | {"unavailable": str(reason)})
     seen = opener.matters(request.user, found.keys)
-    matters = list(seen.order_by("opened_at", "pk"))
+    rows = seen.select_related("unit").order_by("opened_at", "pk")
+    matters = counted_for(request.user, rows, asked.cell.get("unit"))
     context |= {
         "lines": lines(matters, request.user, page="desk:matter"),
         "hidden": len(found.keys) - len(matters),
