@@ -8,11 +8,13 @@ from tests.personas import City
 
 from anmin.callbacks import actions, amending, quality, queries
 from anmin.callbacks.callees import people_called, who_answered
+from anmin.callbacks.erasing import erase_words
 from anmin.callbacks.models import Answer, Callback, Draw, QualityCheck
 from anmin.callbacks.planning import NEWS
 from anmin.callbacks.tests.scene import world
 from anmin.callbacks.unhappy import order_of
 from anmin.channels.actions import opt_out
+from anmin.evidence.log import atomic
 from anmin.kernel.errors import Refusal
 from anmin.matters import merging
 from anmin.matters.actions import contact_for_message, move
@@ -120,6 +122,7 @@ def test_what_follows_goes_to_whoever_answered(city: City, other_operator: Any) 
         key="k2",
     )
     assert who_answered(again).phone == LI.phone
+    assert {bool(one.spoken_to) for one in Answer.objects.all()} == {True}
     order = order_of(again)
     assert order is not None
     assert contact_for_message(order).phone == LI.phone
@@ -134,3 +137,14 @@ def test_the_second_call_is_to_whoever_was_unhappy_in_the_first(city: City) -> N
     merging.part(matter_id=_second.pk, actor=Actor.of(city.inspector), reason="不是同一起")
     assert people_called(later) == []  # not she, who said nothing of that
     assert not who_answered(Answer.objects.get()).phone
+
+
+def test_when_its_time_is_over_nothing_tells_who_answered(city: City) -> None:
+    callback, _second = whole(city)
+    given = {"callback_id": callback.pk, "operator": city.operator, "said": UNHAPPY}
+    answer = actions.record_answer(**given, answered_by=1, key="k")
+    assert answer.spoken_to
+    with atomic():
+        erase_words([callback.matter_id])
+    answer.refresh_from_db()
+    assert (bytes(answer.spoken_to), bytes(answer.text)) == (b"", b"")
