@@ -277,6 +277,8 @@ def test_a_lower_unit_objects_is_agreed_with_or_has_it(
     assert (back.state, due(back, "acceptance")) == ("registered", "03-24")
     desk.step(kept, "insist", note="属该大队职责")
     assert kept.state == "unconfirmed"
+    desk.step(kept, "return", note="经协调收回办理")
+    assert kept.state == "registered"
     traveller.move_to(datetime(2026, 3, 16, 15, 0, tzinfo=UTC))
     assert lapsing.lapse() == 0
     traveller.shift(timedelta(hours=1))

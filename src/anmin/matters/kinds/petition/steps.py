@@ -143,7 +143,7 @@ FLOW = Flow(
         ),
         Move(
             "return",
-            "objected",
+            ("objected", "unconfirmed"),
             "registered",
             _("Agree to the objection, take it back"),
             DESK,
