@@ -229,7 +229,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('seq', models.PositiveSmallIntegerField()),
                 ('at', models.DateTimeField()),
-                ('channel', models.CharField(choices=[('message', 'Message'), ('call', 'Phone call'), ('link', 'Link'), ('sms', 'Text message'), ('house', 'Without turning to the citizen')], max_length=8)),
+                ('channel', models.CharField(choices=[('message', 'Message'), ('call', 'Phone call'), ('link', 'Link'), ('sms', 'Text message'), ('house', 'Without contacting the citizen')], max_length=8)),
                 ('outcome', models.CharField(max_length=16)),
                 ('note', models.BinaryField(default=bytes)),
                 ('next_try_at', models.DateTimeField(null=True)),
