@@ -161,7 +161,7 @@ def lin_xiao_calls_a_second_time(story: Story) -> None:
     page = story.open(story.city.operator, "/desk/callbacks/")
     (busy,) = (number for number, said in story.calls.items() if said == "busy")
     incident = Link.objects.get(matter=story.order("unhappy, named")).other
-    for heading in (f"回访 · {busy}", f"整改后二次回访 · {incident.number}"):
+    for heading in (f"回访 · {busy}", f"二次回访 · {incident.number}"):
         page.keyboard.press("n")
         page.wait_for_url(re.compile(r"/desk/callbacks/\d+/$"))
         expect(page.locator(".page-top")).to_contain_text(heading)

@@ -88,7 +88,9 @@ ROWS: dict[str, Promise] = {
     "unknown_word": _("%(column)s: “%(value)s” is no word of the list."),
     "unknown_state": _("The state “%(value)s” is not known to the profile."),
     "no_opening": _("The row does not tell when the event began."),
-    "impossible_time": _("%(column)s: “%(value)s” is no possible date and time."),
+    "impossible_time": _(
+        "%(column)s: “%(value)s” is not a possible date and time. Write it like 2026-03-01 08:30."
+    ),
     "no_clock": _("%(column)s: the day %(value)s has no time of day."),
     "future_time": _("%(column)s: “%(value)s” lies in the future."),
     "too_early": _("%(column)s: “%(value)s” lies too far in the past."),

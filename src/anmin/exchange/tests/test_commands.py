@@ -60,7 +60,9 @@ def test_rejected_rows_are_pointed_at(city: City, say: Say, tmp_path: Path) -> N
     status, out, _err = say("import", "incidents", path, "--profile", "temp", "--json")
     told = json.loads(out)
     assert (status, told["created"], told["rejected"]) == (0, 1, 1)
-    assert "“昨天” is no possible date and time." in Path(told["rejects_file"]).read_text("utf-8")
+    assert "“昨天” is not a possible date and time." in Path(told["rejects_file"]).read_text(
+        "utf-8"
+    )
 
 
 @pytest.mark.parametrize(

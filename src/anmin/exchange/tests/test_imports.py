@@ -121,7 +121,11 @@ def test_rejected_rows_are_set_aside_corrected_and_imported(
         header, *rejected = list(csv.reader(file))
     assert header == [*template_columns(), "行号", "原因"]
     assert [(one[0], *one[16:]) for one in rejected] == [
-        ("J2", "3", "报警时间：“2026-02-30 08:00:00”不是可能的日期和时间。"),
+        (
+            "J2",
+            "3",
+            "报警时间：“2026-02-30 08:00:00”不是可能的日期和时间，请写成2026-03-01 08:30这样。",
+        ),
         ("J3", "4", "单位“无此所”未登记。"),
         ("J4", "5", "本行没有写明警情何时发生。"),
         ("", "7", "警情编号为空，本行没有编号。"),

@@ -50,7 +50,8 @@ def test_the_preview_shows_what_becomes_of_the_rows(city: City, run: ImportRun) 
     seen = uploads.preview(run, profile="template_zh", actor=city.duty_leader)
     assert (seen.header, seen.encoding) == (["警情编号", "报警时间", "警情类别"], "gb18030")
     assert [(f.external_id, f.category) for f in seen.good] == [("J1", "theft"), ("J2", "dispute")]
-    assert seen.rejected == [(4, "报警时间：“昨天”不是可能的日期和时间。")]
+    told = "报警时间：“昨天”不是可能的日期和时间，请写成2026-03-01 08:30这样。"
+    assert seen.rejected == [(4, told)]
     assert Matter.objects.count() == 0
     with pytest.raises(NotAllowed):  # the city's export is not his to use
         uploads.preview(run, profile="seattle_911", actor=city.duty_leader)
@@ -77,7 +78,9 @@ def test_the_worker_takes_a_queued_file_in_and_removes_it(city: City, run: Impor
         rejects_path(done)
 
 
-@pytest.mark.parametrize(("language", "told"), [("", "不是可能的"), ("en", "is no possible date")])
+@pytest.mark.parametrize(
+    ("language", "told"), [("", "不是可能的"), ("en", "is not a possible date")]
+)
 def test_the_worker_says_why_in_the_language_of_who_reads_it(
     city: City, run: ImportRun, language: str, told: str
 ) -> None:
