@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from anmin.kernel.errors import Refusal
 from anmin.matters.clock import Clock
-from anmin.matters.flow import Flow, Text
+from anmin.matters.flow import Flow, Guard, Text
 from anmin.matters.party_roles import PartyRole, Who, check_parties
 from anmin.matters.tells import GIVEN_ONCE, WORDS, Tell
 from anmin.measures.expressions import Expression, Rows
@@ -199,7 +199,7 @@ class Kind:
     """A kind of matter. Registering one is all it takes: see ``kinds/``.
 
     ``owner`` names the unit that answers for a new matter. ``asks`` names the facts that must be
-    given to open one; ``by_citizen`` says how citizens open one themselves. ``children`` are the kinds of orders that are given from such a matter.
+    given to open one, ``opens_if`` look at them and say why not; ``by_citizen`` says how citizens open one themselves. ``children`` are the kinds of orders that are given from such a matter.
     ``opening`` is the message to whoever reported it, ``delay`` the one before its promise breaks
     (rule ``delay_lead``: how long before). ``observe`` tells the state that the
     facts of an outside system of record prove. ``imported`` says whether files may bring matters
@@ -220,6 +220,7 @@ class Kind:
     owner: Callable[[Area | None, str], Unit | None]
     opened_by: frozenset[str]
     asks: tuple[str, ...] = ()
+    opens_if: tuple[Guard, ...] = ()
     by_citizen: ByCitizen | None = None
     children: tuple[str, ...] = ()
     opening: Tell | None = None

@@ -33,6 +33,7 @@ from anmin.matters.numbers import take_numbers
 from anmin.matters.observation import Observation
 from anmin.matters.reckoning import reckoner
 from anmin.matters.registry import kind_of
+from anmin.matters.steps import require_guards
 from anmin.places.models import Area
 from anmin.places.queries import Directory, directory
 
@@ -64,6 +65,10 @@ def open_many(observations: Sequence[Observation], by: Bringing) -> list[int | s
         try:
             details = checked_details(declared, one.known_details())
             require_asked(declared, details)
+            require_guards(
+                declared.opens_if,
+                MatterFacts(one.category, declared.flow.start, details, one.opened_at),
+            )
         except Refusal as refusal:
             results.append(str(refusal))
             continue

@@ -24,7 +24,7 @@ from anmin.matters.parties import PartyFacts, prepared
 from anmin.matters.reckoning import handed_on, reckoner
 from anmin.matters.registry import kind_of
 from anmin.matters.sealed import CONTACT, split
-from anmin.matters.steps import require_all
+from anmin.matters.steps import require_all, require_guards
 from anmin.places.models import Area, Unit
 
 NOBODY = ContactFacts()
@@ -78,6 +78,9 @@ def open_matter(
     above = _held(parent, declared)
     _require_asked(declared, summary=summary, place=place, note=note, contact=contact)
     known_facts, secret = _facts(declared, details or {}, contact)
+    require_guards(
+        declared.opens_if, MatterFacts(category, declared.flow.start, known_facts, start)
+    )
     contact = None if CONTACT in secret else contact
     giver = policy.opens_for_others(actor, owner)
     number = next(take_numbers(declared.prefix, timezone.localtime(start).year))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from anmin.kernel.errors import Conflict, NotFound, Refusal
 from anmin.matters.clock import Reckoner, Running, extend, tick
 from anmin.matters.facts import MatterFacts
-from anmin.matters.flow import LIVE, Move
+from anmin.matters.flow import LIVE, Guard, Move
 from anmin.matters.kind import Kind
 from anmin.matters.ledger import Change, deadlines_of, running_clocks
 from anmin.matters.models import Matter
@@ -59,7 +59,7 @@ def prepare(
         matter.reopened,
         Matter.objects.filter(parent=matter, stage__in=LIVE).count() if declared.children else 0,
     )
-    _require_guards(edge, replace(facts, state=matter.state))
+    require_guards(edge.guards, replace(facts, state=matter.state))
     change = Change(
         action=edge.code,
         to_state=target,
@@ -115,9 +115,9 @@ def require_all(names: Iterable[str], given: Mapping[str, Any]) -> None:
             raise Refusal(_("This is needed for the step."), field=name, code="missing")
 
 
-def _require_guards(edge: Move, facts: MatterFacts) -> None:
-    """Refuse a step for the first reason that one of its guards gives."""
-    for guard in edge.guards:
+def require_guards(guards: Iterable[Guard], facts: MatterFacts) -> None:
+    """Refuse a step, or an opening, for the first reason that one of its guards gives."""
+    for guard in guards:
         reason = guard(facts)
         if reason is not None:
             raise Refusal(str(reason), code="guarded")

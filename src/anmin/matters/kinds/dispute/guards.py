@@ -1,0 +1,95 @@
+"""What a dispute may not do: the law's bounds on mediation, as pure functions of the matter."""
+
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from anmin.matters.facts import MatterFacts
+from anmin.matters.flow import Text
+
+POLICE = "public_security"
+KEPT = frozenset({"kept", "partly"})
+
+
+def guardian_knows(matter: MatterFacts) -> Text | None:
+    """No minor is mediated with before the guardian was told."""
+    told = matter.details.get("guardian_told") or not matter.details.get("minor_involved")
+    return None if told else _("A minor is involved: tell the guardian first, and say so here.")
+
+
+def not_too_often(matter: MatterFacts) -> Text | None:
+    """Public-security mediation is tried once, and once more at most."""
+    if matter.details.get("way") == POLICE and matter.details.get("second_attempt"):
+        return _("Public-security mediation is tried twice at most.")
+    return None
+
+
+def by_the_police(matter: MatterFacts) -> Text | None:
+    """Only what public-security mediation did not settle goes on as a case."""
+    police = matter.details.get("way") == POLICE
+    return None if police else _("Only after public-security mediation does the case go on.")
+
+
+def not_by_the_police(matter: MatterFacts) -> Text | None:
+    """What public-security mediation did not settle does not end there: the case goes on."""
+    police = matter.details.get("way") == POLICE
+    return _("Public-security mediation has failed: the case goes on.") if police else None
+
+
+def agreed_by_now(matter: MatterFacts) -> Text | None:
+    """Nobody agrees tomorrow."""
+    return _not_ahead(matter, "agreed_on") or _not_ahead(matter, "session_on")
+
+
+def asked_in_time(matter: MatterFacts) -> Text | None:
+    """Both sides ask the court together, within the time from the agreement."""
+    asked, agreed = _day(matter, "court_asked_on"), _day(matter, "agreed_on")
+    if asked is None or agreed is None:
+        return None
+    if asked < agreed:
+        return _("The court is asked after the agreement.")
+    rule = settings.RULES.get("mediation.court_confirmation", agreed)
+    if asked > agreed + timedelta(days=int(rule.value)):
+        return _("The court is asked within %(days)d days of the agreement.") % {"days": rule.value}
+    confirmed = _day(matter, "confirmed_on")
+    if confirmed and confirmed < asked:
+        return _("The court confirms after it was asked.")
+    return _not_ahead(matter, "court_asked_on") or _not_ahead(matter, "confirmed_on")
+
+
+def first_time_is_over(matter: MatterFacts) -> Text | None:
+    """Whether it held is asked when there was time for it to hold."""
+    return _asked_too_soon(matter, "dispute.first_check_from") or _held(matter, "held_first")
+
+
+def second_time_is_over(matter: MatterFacts) -> Text | None:
+    """As the first time, later."""
+    return _asked_too_soon(matter, "dispute.second_check_from") or _held(matter, "held_second")
+
+
+def _held(matter: MatterFacts, name: str) -> Text | None:
+    """What was broken is no end: it is said with what was not kept."""
+    told = matter.details.get(name)
+    return None if told in KEPT else _("It was not kept: say so by the step for that.")
+
+
+def _asked_too_soon(matter: MatterFacts, key: str) -> Text | None:
+    agreed = _day(matter, "agreed_on")
+    if agreed is None:
+        return None
+    days = int(settings.RULES.get(key, agreed).value)
+    if timezone.localdate() < agreed + timedelta(days=days):
+        return _("That is asked from the %(days)dth day after the agreement.") % {"days": days}
+    return None
+
+
+def _not_ahead(matter: MatterFacts, name: str) -> Text | None:
+    day = _day(matter, name)
+    return _("This moment lies in the future.") if day and day > timezone.localdate() else None
+
+
+def _day(matter: MatterFacts, name: str) -> date | None:
+    told = matter.details.get(name)
+    return date.fromisoformat(told) if told else None
