@@ -106,13 +106,13 @@ def asked_at_opening(kind: Kind) -> Iterable[tuple[str, FieldInfo]]:
     """The facts that whoever opens a matter must know, or may know already.
 
     Moments come from steps, and what a step asks for is not asked before it, unless the kind
-    asks for it.
+    asks for it, or takes it then already.
     """
     steps = (name for move in kind.flow.moves for name in (*move.needs, *move.takes, *move.sets))
     later = {*steps} | kind.details.told_fields()
     for name, info in kind.details.model_fields.items():
         known = name not in later and _plain(info.annotation) is not datetime
-        if known or name in kind.asks:
+        if known or name in (*kind.asks, *kind.takes):
             yield name, info
 
 

@@ -199,7 +199,9 @@ class Kind:
     """A kind of matter. Registering one is all it takes: see ``kinds/``.
 
     ``owner`` names the unit that answers for a new matter. ``asks`` names the facts that must be
-    given to open one, ``opens_if`` look at them and say why not; ``by_citizen`` says how citizens open one themselves. ``children`` are the kinds of orders that are given from such a matter.
+    given to open one, ``takes`` those that may be although a step takes them too; ``opens_if`` look
+    at what is given and say why not. ``by_citizen`` says how citizens open one themselves.
+    ``children`` are the kinds of orders that are given from such a matter.
     ``opening`` is the message to whoever reported it, ``delay`` the one before its promise breaks
     (rule ``delay_lead``: how long before). ``observe`` tells the state that the
     facts of an outside system of record prove. ``imported`` says whether files may bring matters
@@ -220,6 +222,7 @@ class Kind:
     owner: Callable[[Area | None, str], Unit | None]
     opened_by: frozenset[str]
     asks: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
     opens_if: tuple[Guard, ...] = ()
     by_citizen: ByCitizen | None = None
     children: tuple[str, ...] = ()
@@ -256,7 +259,7 @@ class Kind:
             if move.approval and (len(move.outcomes) > 1 or move.by_citizen or move.asks):
                 raise ValueError(f"{self.code}: {move.code} cannot wait for a second person")
         self._check_tells()
-        if unknown := set(self.asks) - fields:
+        if unknown := {*self.asks, *self.takes} - fields:
             raise ValueError(f"{self.code}: opening asks {sorted(unknown)}")
         if unknown := {*self.public.fields, *self.public.reporter} - fields:
             raise ValueError(f"{self.code}: public face names {sorted(unknown)}")

@@ -59,7 +59,7 @@ def prepare(
         matter.reopened,
         Matter.objects.filter(parent=matter, stage__in=LIVE).count() if declared.children else 0,
     )
-    require_guards(edge.guards, replace(facts, state=matter.state))
+    require_guards(edge.guards, replace(facts, state=matter.state, before=matter.details))
     change = Change(
         action=edge.code,
         to_state=target,

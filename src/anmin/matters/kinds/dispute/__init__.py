@@ -321,6 +321,7 @@ register(
         owner=responsible_unit,
         opened_by=TAKERS,
         asks=("what",),
+        takes=("urgent", "people"),
         by_citizen=ByCitizen(
             _("A quarrel that you cannot settle between yourselves"),
             _("Neighbours, wages, a contract, damage: mediation is free, if both sides want it"),

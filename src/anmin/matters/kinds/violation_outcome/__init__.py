@@ -109,6 +109,7 @@ register(
         owner=responsible_unit,
         opened_by=RECORDERS,
         asks=("measure", "decided_on"),
+        takes=("ground", "first_time", "minor_involved", "fine"),
         opens_if=(measured,),
         unasked=frozenset({"contact", "summary", "place", "note"}),
         retention=Retention("violation_outcome.retention"),

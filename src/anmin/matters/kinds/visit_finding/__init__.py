@@ -135,6 +135,12 @@ register(
         opened_by=VISITORS,
         asks=("visited", "visited_on", "heard"),
         opens_if=(not_ahead,),
+        opening=Tell(
+            _(
+                "{bureau}: thank you for what you told us on a visit ({number}). {office} answers by "
+                "{due}. Follow it at {page}, code {code}"
+            )
+        ),
         delay=Tell(
             _(
                 "{bureau}: {office} needs longer than {due} for what you told us on a visit ({number})."
