@@ -185,6 +185,7 @@ class ByCitizen:
     ``title`` and ``hint`` are in their words. Besides what happened, where, and how to reach them
     they are asked the facts ``asks``. ``words`` is the fact that keeps what they say; without it
     the history does, and lists show its beginning. ``sets`` are facts that follow from the way.
+    ``turn`` is its place among the choices, the smallest first.
     """
 
     title: Text
@@ -192,6 +193,7 @@ class ByCitizen:
     asks: tuple[str, ...] = ()
     words: str = ""
     sets: Mapping[str, Any] = field(default_factory=dict)
+    turn: int = 5
 
 
 @dataclass(frozen=True)

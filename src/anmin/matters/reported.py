@@ -23,8 +23,9 @@ SOURCE = "portal"
 
 
 def citizens_kinds() -> list[Kind]:
-    """The kinds that citizens open, in the order in which they were declared."""
-    return [kind for kind in all_kinds() if kind.by_citizen is not None]
+    """The kinds that citizens open, in the order in which they are offered."""
+    offered = [(kind.by_citizen.turn, kind.code, kind) for kind in all_kinds() if kind.by_citizen]
+    return [kind for _turn, _code, kind in sorted(offered, key=lambda one: one[:2])]
 
 
 def citizens_kind(code: str) -> Kind:

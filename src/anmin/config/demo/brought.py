@@ -7,32 +7,19 @@ the pretended time comes to them; so there are some of each kind in several stat
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
-from django.utils import timezone
-
-from anmin.config.demo.events import person
-from anmin.matters import approvals
-from anmin.matters.actions import move, open_matter
-from anmin.matters.actor import CITIZEN, Actor
-from anmin.matters.parties import PartyFacts
-from anmin.matters.party_actions import name_party
 from anmin.matters.services import services_of
-from anmin.people.models import Account
-from anmin.people.roles import Role
-from anmin.places.models import Area
 
-SEED = 20111101
 SERVICES_FROM, SERVICES_A_DAY = 30, 2
-AREA = "330381003008"
-"""A community of the station whose people one signs in as."""
 
 
 @dataclass(frozen=True)
 class Told:
-    """One step: on which day before today, by whom, with what. ``agreed``: with the head's word."""
+    """One step: on which day before today, by whom, with what. ``agreed``: with the head's word.
+
+    ``day`` names the fact that holds the day of the step.
+    """
 
     days_ago: float
     code: str
@@ -40,11 +27,12 @@ class Told:
     given: dict[str, Any] = field(default_factory=dict)
     note: str = ""
     agreed: bool = False
+    day: str = ""
 
 
 @dataclass(frozen=True)
 class Brought:
-    """One matter: what it is about, and what happens with it."""
+    """One matter: what it is about, and what happens with it. ``day``: the fact that holds its day."""
 
     kind: str
     category: str
@@ -53,6 +41,7 @@ class Brought:
     facts: dict[str, Any]
     steps: tuple[Told, ...] = ()
     accused: str = ""
+    day: str = ""
 
 
 REPLY = {
@@ -62,11 +51,6 @@ REPLY = {
 UPHELD = {
     "review_result": "upheld",
     "review_reply": "经复查，予以维持。",
-}
-DAYS = {
-    "deliver": "delivered_on",
-    "review_begins": "review_begun_on",
-    "second_begins": "second_begun_on",
 }
 LED = {
     "procedure": "administrative",
@@ -80,12 +64,12 @@ PETITIONS = (
             Told(97, "accept", "leader"),
             Told(60, "extend", "leader", {"extension_reason": "需要外地协查。"}, agreed=True),
             Told(44, "reply", "leader", {**REPLY, "reply": "缺少住所证明，暂不予办理。", "outcome": "not_fixed"}),
-            Told(43, "deliver", "leader", {}),
+            Told(43, "deliver", "leader", {}, day="delivered_on"),
             Told(30, "ask_review", "citizen", note="住所证明已经补交。"),
-            Told(29, "review_begins", "inspector", {"review_body": "瑞安市人民政府"}),
+            Told(29, "review_begins", "inspector", {"review_body": "瑞安市人民政府"}, day="review_begun_on"),
             Told(20, "decide", "inspector", UPHELD, agreed=True),
             Told(12, "ask_again", "citizen", note="仍然不服。"),
-            Told(11, "second_begins", "inspector", {"second_body": "温州市人民政府"}),
+            Told(11, "second_begins", "inspector", {"second_body": "温州市人民政府"}, day="second_begun_on"),
             Told(2, "hear", "inspector"),
         ),
     ),
@@ -206,70 +190,3 @@ def windows(rng: random.Random) -> Iterator[Brought]:
                 {"way": "window"},
                 end,
             )
-
-
-class Scenes:
-    """All of it in the order of its time, played as far as the moment."""
-
-    def __init__(self, first: datetime, now: datetime) -> None:
-        self.rng = random.Random(SEED)  # noqa: S311 - reproducible on purpose
-        self.known: dict[int, int] = {}
-        everything = [*PETITIONS, *SUGGESTIONS, *windows(self.rng)]
-        self.acts = []
-        for place, one in enumerate(everything):
-            if now - timedelta(days=one.days_ago) < first:
-                continue  # it began before the city did
-            acts = [(one.days_ago, partial(self._open, place, one))]
-            acts += [(told.days_ago, partial(self._step, place, told)) for told in one.steps]
-            self.acts += [(now - timedelta(days=ago), act) for ago, act in acts]
-        self.acts.sort(key=lambda one: one[0])
-
-    def until(self, moment: datetime) -> None:
-        """Play what is to happen by then."""
-        due = [one for one in self.acts if one[0] <= moment]
-        self.acts = self.acts[len(due) :]
-        for at, act in due:
-            act(at)
-
-    def _open(self, place: int, one: Brought, at: datetime) -> None:
-        inspector = self._who("inspector")
-        matter = open_matter(
-            kind=one.kind,
-            actor=inspector if one.accused else self._who("leader"),
-            category=one.category,
-            summary=one.summary,
-            area=Area.objects.get(code=AREA),
-            details=one.facts,
-            contact=person(self.rng),
-            opened_at=at,
-            key=f"demo:{place}",
-        )
-        self.known[place] = matter.pk
-        if one.accused:
-            accused = PartyFacts("accused", account=Account.objects.get(username=one.accused))
-            name_party(matter_id=matter.pk, actor=inspector, party=accused, reason="信中写明")
-
-    def _step(self, place: int, told: Told, at: datetime) -> None:
-        pk = self.known[place]
-        given = dict(told.given)
-        if told.code in DAYS:
-            given[DAYS[told.code]] = timezone.localdate(at)
-        if told.who == "citizen":
-            move(matter_id=pk, code=told.code, actor=CITIZEN, note=told.note)
-            return
-        actor = self._who(told.who)
-        if not told.agreed:
-            move(matter_id=pk, code=told.code, actor=actor, inputs=given, note=told.note)
-            return
-        asked = approvals.ask(
-            matter_id=pk, code=told.code, actor=actor, reason="情况属实", inputs=given
-        )
-        approvals.agree(request_id=asked.pk, actor=self._who("head"), reason="同意")
-
-    def _who(self, who: str) -> Actor:
-        """The person of the demo whose step it is."""
-        roles = {"leader": Role.DUTY_LEADER, "inspector": Role.INSPECTOR, "head": Role.LEADER}
-        rows = Account.objects.filter(role=roles[who])
-        if who == "leader":
-            rows = rows.filter(unit__code="RA-JH")
-        return Actor.of(rows.order_by("pk")[0])

@@ -19,10 +19,10 @@ from anmin.callbacks.recording import Said
 from anmin.callbacks.signing import Carry, close_day, open_keys
 from anmin.channels.delivery import deliver_due
 from anmin.channels.queries import body_of, messages_about
-from anmin.config.demo.brought import Scenes
 from anmin.config.demo.clock import PretendedTime
 from anmin.config.demo.events import Place, event, events_of, known_at
 from anmin.config.demo.map import neighbourhood
+from anmin.config.demo.scenes import Scenes
 from anmin.config.demo.voices import reply_to, unhappy
 from anmin.kernel.errors import Refusal
 from anmin.matters import news

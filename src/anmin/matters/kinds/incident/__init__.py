@@ -159,6 +159,7 @@ register(
         by_citizen=ByCitizen(
             _("Something that is wrong and should be looked at"),
             _("A theft, noise, a quarrel, a danger on the road, something suspicious"),
+            turn=1,
         ),
         follow_up=FollowUp(after=("answered", "referred"), script="incident"),
         public=Public(
