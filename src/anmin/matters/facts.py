@@ -11,7 +11,7 @@ class MatterFacts:
     """A matter in a state, read only. ``details`` are as JSON keeps them; blanks are not there.
 
     ``reopened`` counts how often it went on after its end, ``open_children`` the orders given from
-    it that still run; ``before`` are the details without what the step brings.
+    it that still run.
     """
 
     category: str
@@ -20,4 +20,3 @@ class MatterFacts:
     opened_at: datetime | None = None
     reopened: int = 0
     open_children: int = 0
-    before: Mapping[str, Any] = field(default_factory=dict)

@@ -94,7 +94,8 @@ class Move:
     ``target`` empty: the matter stays in its state. ``needs`` names what must be given: fields of
     the kind's details, or ``note``; ``takes`` what may be; anything else is refused. ``sets`` are
     details that the step itself fixes. ``stamps`` names a details field that takes the moment of
-    the move. ``guards`` look at the matter with what is given and say why not, or nothing.
+    the move. ``when`` look at the matter as it is: where one says why not, the step is not offered, and
+    refused. ``guards`` look at it with what is given and say why not, or nothing.
     ``extends`` names the clock that it extends, ``gives_up`` the one that ends by it unmet: a promise
     that is given up is broken, on the page and in every figure. ``approval``: it is asked for, and taken when
     another person agrees. ``within`` is the rule by which the time for it ends, counted from when
@@ -126,6 +127,7 @@ class Move:
     stamps: str | None = None
     signs: str = ""
     told_by: str = ""
+    when: tuple[Guard, ...] = ()
     guards: tuple[Guard, ...] = ()
     extends: str = ""
     gives_up: str = ""

@@ -57,7 +57,13 @@ def moves_for(account: Account, matter: Matter) -> list[Move]:
     if not in_scope(account, matter):
         return []
     edges = matter.type.flow.moves_from(matter.state)
-    return [edge for edge in edges if account.role in _takers(edge, matter)]
+    facts = matter.facts
+    return [
+        edge
+        for edge in edges
+        if account.role in _takers(edge, matter)
+        and all(guard(facts) is None for guard in edge.when)
+    ]
 
 
 def _takers(edge: Move, matter: Matter) -> frozenset[str]:

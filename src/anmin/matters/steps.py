@@ -59,7 +59,8 @@ def prepare(
         matter.reopened,
         Matter.objects.filter(parent=matter, stage__in=LIVE).count() if declared.children else 0,
     )
-    require_guards(edge.guards, replace(facts, state=matter.state, before=matter.details))
+    require_guards(edge.when, matter.facts)
+    require_guards(edge.guards, replace(facts, state=matter.state))
     change = Change(
         action=edge.code,
         to_state=target,

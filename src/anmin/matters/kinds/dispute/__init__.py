@@ -138,7 +138,7 @@ FLOW = Flow(
             _("Mediate once more"),
             WORKERS,
             sets={"second_attempt": True},
-            guards=(guards.not_too_often,),
+            when=(guards.not_too_often,),
         ),
         Move(
             "confirm",
@@ -183,7 +183,7 @@ FLOW = Flow(
             "mediating",
             _("Mediate anew"),
             WORKERS,
-            guards=(guards.not_by_the_police,),
+            when=(guards.not_by_the_police,),
         ),
         Move(
             "fail",
@@ -192,7 +192,7 @@ FLOW = Flow(
             _("End it, and show other ways"),
             WORKERS,
             needs=("guidance",),
-            guards=(guards.not_by_the_police,),
+            when=(guards.not_by_the_police,),
             outcomes=(Outcome.NOT_FIXED,),
             tells=(Tell(_("{bureau}: mediation did not settle it ({number}). {guidance}")),),
         ),
@@ -202,7 +202,7 @@ FLOW = Flow(
             "case",
             _("Go on with the case"),
             LEADERS,
-            guards=(guards.by_the_police,),
+            when=(guards.by_the_police,),
             tells=(
                 Tell(
                     _(

@@ -21,7 +21,7 @@ def guardian_knows(matter: MatterFacts) -> Text | None:
 
 def not_too_often(matter: MatterFacts) -> Text | None:
     """Public-security mediation is tried once, and once more at most."""
-    if matter.details.get("way") == POLICE and matter.before.get("second_attempt"):
+    if matter.details.get("way") == POLICE and matter.details.get("second_attempt"):
         return _("Public-security mediation is tried twice at most.")
     return None
 

@@ -158,7 +158,7 @@ register(
         opened_by=HANDLERS,
         by_citizen=ByCitizen(
             _("Something that is wrong and should be looked at"),
-            _("A theft, noise, a quarrel, a danger on the road, something suspicious"),
+            _("A theft, noise, a fight, a danger on the road, something suspicious"),
             turn=1,
         ),
         follow_up=FollowUp(after=("answered", "referred"), script="incident"),

@@ -1,0 +1,223 @@
+"""挂牌整治: a place with too many offences is listed in public until what is missing is there."""
+
+from datetime import date, datetime, time
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from anmin.matters.clock import Clock, Extension
+from anmin.matters.facts import MatterFacts
+from anmin.matters.flow import Approval, Flow, Move, Stage, State, Text
+from anmin.matters.guards import no_open_children
+from anmin.matters.kind import Figure, Kind, Public, Retention
+from anmin.matters.kinds.listing.details import ListingDetails
+from anmin.matters.outcome import Outcome
+from anmin.matters.party_roles import PartyRole, Who
+from anmin.matters.reckoning import reckoner
+from anmin.matters.registry import register
+from anmin.people.roles import Role
+from anmin.places.queries import responsible_unit
+
+OFFICE = frozenset({Role.PROGRAMME})
+STATION = frozenset({Role.DUTY_LEADER})
+HEAD = frozenset({Role.LEADER})
+ON_THE_BOARD = ("listed", "inspected", "checked_once", "checked_twice")
+
+
+def heard(matter: MatterFacts) -> Text | None:
+    """Nobody is listed before the bodies replied, or had the time to."""
+    if matter.details.get("reply"):
+        return None
+    told = matter.details.get("told_on")
+    if not told:
+        return _("Tell the bodies that answer for the place first; they may reply.")
+    begun = datetime.combine(date.fromisoformat(told), time(12), timezone.get_current_timezone())
+    until = reckoner()("listing.reply", begun).at
+    if timezone.now() > until:
+        return None
+    days = settings.RULES.get("listing.reply", timezone.localdate(begun)).value
+    return _("The bodies have %(days)s working days to reply.") % {"days": days}
+
+
+def told_by_now(matter: MatterFacts) -> Text | None:
+    """What has not happened yet is not put down as done."""
+    today = timezone.localdate().isoformat()
+    days = ("told_on", "milestone_on", "inspected_on", "community_checked_on", "town_checked_on")
+    late = any((matter.details.get(name) or "") > today for name in days)
+    return _("This moment lies in the future.") if late else None
+
+
+FLOW = Flow(
+    start="prepared",
+    states={
+        "prepared": State(Stage.OPEN, _("Listing prepared")),
+        "notified": State(Stage.WAITING, _("Bodies told, reply possible")),
+        "listed": State(Stage.WORKING, _("On the list")),
+        "inspected": State(Stage.WORKING, _("Inspected jointly")),
+        "checked_once": State(Stage.WORKING, _("Checked by the community")),
+        "checked_twice": State(Stage.WORKING, _("Checked by the town or subdistrict")),
+        "delisted": State(Stage.DONE, _("Taken off the list")),
+        "spared": State(Stage.DECLINED, _("Not listed")),
+    },
+    moves=(
+        Move(
+            "notify",
+            "prepared",
+            "notified",
+            _("Tell the bodies that answer for it"),
+            OFFICE,
+            needs=("bodies", "told_on"),
+            guards=(told_by_now,),
+        ),
+        Move(
+            "hear",
+            "notified",
+            "",
+            _("Record their reply"),
+            OFFICE,
+            needs=("reply",),
+            public=False,
+        ),
+        Move(
+            "list",
+            "notified",
+            "listed",
+            _("List it"),
+            OFFICE,
+            needs=("board_number", "lacks"),
+            stamps="listed_at",
+            guards=(heard,),
+            approval=Approval(by=HEAD),
+        ),
+        Move(
+            "spare",
+            ("prepared", "notified"),
+            "spared",
+            _("Do not list it"),
+            OFFICE,
+            needs=("note",),
+        ),
+        Move(
+            "reach",
+            "listed",
+            "",
+            _("Record what was reached"),
+            OFFICE | STATION,
+            needs=("milestone", "milestone_on"),
+            guards=(told_by_now,),
+        ),
+        Move(
+            "inspect",
+            "listed",
+            "inspected",
+            _("Record the joint inspection"),
+            OFFICE,
+            needs=("inspected_on", "inspection"),
+            takes=("in_order",),
+            guards=(told_by_now,),
+        ),
+        Move(
+            "go_on",
+            ("inspected", "checked_once", "checked_twice"),
+            "listed",
+            _("Something is still missing"),
+            OFFICE,
+            needs=("note",),
+        ),
+        Move(
+            "check_first",
+            "inspected",
+            "checked_once",
+            _("The community has checked it"),
+            OFFICE | STATION,
+            needs=("community_checked_on",),
+            guards=(told_by_now,),
+        ),
+        Move(
+            "check_second",
+            "checked_once",
+            "checked_twice",
+            _("The town or subdistrict has checked it"),
+            OFFICE,
+            needs=("town_checked_on",),
+            guards=(told_by_now,),
+        ),
+        Move(
+            "delist",
+            "checked_twice",
+            "delisted",
+            _("Take it off the list"),
+            OFFICE,
+            needs=("result",),
+            stamps="delisted_at",
+            guards=(no_open_children,),
+            outcomes=(Outcome.FIXED,),
+            approval=Approval(by=HEAD),
+        ),
+        Move(
+            "extend",
+            ON_THE_BOARD,
+            "",
+            _("Keep it on the list for longer"),
+            OFFICE,
+            needs=("extension_reason",),
+            extends="term",
+            approval=Approval(by=HEAD),
+        ),
+    ),
+)
+
+register(
+    Kind(
+        code="listing",
+        prefix="GP",
+        label=_("Listing of a place"),
+        details=ListingDetails,
+        flow=FLOW,
+        clocks=(
+            Clock(
+                "decide",
+                _("Decision whether it is listed"),
+                "listing.decide",
+                stops=frozenset({"listed", "spared"}),
+            ),
+            Clock(
+                "term",
+                _("Put right and taken off the list"),
+                "listing.term",
+                stops=frozenset({"delisted"}),
+                starts="listed",
+                extension=Extension("listing.extension"),
+                promise=True,
+            ),
+        ),
+        owner=responsible_unit,
+        opened_by=OFFICE,
+        asks=("ground", "case"),
+        unasked=frozenset({"contact"}),
+        children=("listing_order",),
+        parties=(
+            PartyRole(
+                "responsible", _("Unit that answers for it"), who=frozenset({Who.UNIT}), most=9
+            ),
+        ),
+        public=Public(
+            fields=("ground", "counted", "usual", "since", "lacks", "listed_at", "delisted_at"),
+            when=frozenset({*ON_THE_BOARD, "delisted"}),
+        ),
+        retention=Retention(
+            "listing.retention",
+            keeps=frozenset({"case", "bodies", "milestone", "inspection", "result"}),
+        ),
+        figures=(
+            Figure(
+                "delisted",
+                _("Listed places taken off the list"),
+                _("Of the places that were listed, those that were taken off the list since."),
+                of=lambda rows: rows.state == "delisted",
+                among=lambda rows: rows.listed_at.notnull(),
+            ),
+        ),
+    )
+)
