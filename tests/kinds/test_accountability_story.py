@@ -9,10 +9,10 @@ from django.utils import translation
 
 from anmin.matters import approvals
 from anmin.matters.actor import Actor
+from anmin.matters.lapsing import lapse
 from anmin.matters.models import Matter
 from anmin.matters.parties import PartyFacts
 from anmin.matters.party_actions import name_party
-from anmin.matters.lapsing import lapse
 from anmin.matters.verify import verify
 from anmin.measures.lake import refresh
 from anmin.measures.queries import show

@@ -9,9 +9,9 @@ from django.utils import translation
 
 from anmin.callbacks import planning
 from anmin.callbacks.models import Callback
+from anmin.matters.lapsing import lapse
 from anmin.matters.models import Contact, Matter
 from anmin.matters.news import drain
-from anmin.matters.lapsing import lapse
 from anmin.matters.verify import verify
 from anmin.measures.lake import refresh
 from anmin.measures.queries import show

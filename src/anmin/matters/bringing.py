@@ -207,7 +207,7 @@ class Bounds:
                 move.to(state)
                 for move in flow.moves
                 if self.account.role in move.by
-                and not (move.approval or move.guards or len(move.outcomes) > 1)
+                and not (move.approval or move.when or move.guards or len(move.outcomes) > 1)
                 for state in edge & set(move.sources)
             } - found
             found |= edge

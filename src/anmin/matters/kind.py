@@ -212,7 +212,8 @@ class Kind:
     ``parties`` are the parts that others can have in it besides its reporter. ``unasked`` names
     what opening one does not take (``UNASKED``). ``retention`` says when they are anonymised.
     ``figures`` are shares of its own, besides those that every kind has.
-    ``rectifies`` marks the kind that unhappy answers open.
+    ``rectifies`` marks the kind that unhappy answers open, ``lists`` the one that a place kept for
+    listing opens.
     """
 
     code: str
@@ -243,6 +244,7 @@ class Kind:
     retention: Retention | None = None
     figures: tuple[Figure, ...] = ()
     rectifies: bool = False
+    lists: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a kind whose parts do not fit each other."""

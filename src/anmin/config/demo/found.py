@@ -1,5 +1,5 @@
 """What the police of the demo city find or end themselves: disputes, findings of visits, outcomes of
-minor violations, and the tracing of a failing."""
+minor violations, the tracing of a failing, and listed places - the page's own neighbourhood first."""
 
 from anmin.config.demo.brought import Brought, Told
 
@@ -108,5 +108,44 @@ TRACED = (
             Told(14, "tell", "inspector", day="told_on"),
         ),
         accused="chenli",
+    ),
+)  # fmt: skip
+NEEDS = ["owners_committee", "property_manager", "technical"]
+LISTINGS = (
+    Brought(
+        "listing", "listing_theft", "城北小区盗窃多发", 55,
+        {
+            "ground": "rise", "counted": 12, "usual": 9,
+            "case": "当月盗窃十二起，此前通常九起；物业企业撤离，未成立业主委员会。",
+        },
+        (
+            Told(54, "notify", "office", {"bodies": "小区业主、原物业企业、社区居民委员会"}, day="told_on"),
+            Told(50, "hear", "office", {"reply": "物业企业已撤离，请求协助选聘。"}),
+            Told(45, "list", "office", {"board_number": "5", "lacks": NEEDS}, agreed=True),
+            Told(
+                44, "order", "office",
+                {"body": "community", "body_name": "社区居民委员会", "remedy": "devices", "task": "大门和车棚安装监控六处。"},
+            ),
+            Told(
+                44, "order", "office",
+                {"body": "owners", "body_name": "业主大会筹备组", "remedy": "owners_meet", "task": "召开首次业主大会，选举业主委员会。"},
+            ),
+            Told(
+                44, "order", "office",
+                {"body": "town", "body_name": "街道办事处", "remedy": "manager_found", "task": "组织选聘物业服务企业。"},
+            ),
+            Told(20, "reach", "leader", {"milestone": "监控安装四处"}, day="milestone_on"),
+            Told(
+                6, "inspect", "office",
+                {"inspection": "监控六处到位；业主委员会尚未成立；物业企业已进驻。", "in_order": ["technical", "property_manager"]},
+                day="inspected_on",
+            ),
+            Told(5, "go_on", "office", note="业主委员会尚未成立"),
+        ),
+    ),
+    Brought(
+        "listing", "listing_theft", "西门停车场车窗被砸", 8,
+        {"ground": "hot_spot", "counted": 7, "usual": 2, "case": "两周内砸车窗盗窃七起，通常两起。"},
+        (Told(6, "notify", "office", {"bodies": "停车场经营者"}, day="told_on"),),
     ),
 )  # fmt: skip

@@ -3,16 +3,18 @@
 import random
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from django.utils import timezone
 
 from anmin.config.demo.brought import PETITIONS, SUGGESTIONS, Brought, Told, windows
 from anmin.config.demo.events import person
-from anmin.config.demo.found import DISPUTES, OUTCOMES, TRACED, VISITS
+from anmin.config.demo.found import DISPUTES, LISTINGS, OUTCOMES, TRACED, VISITS
 from anmin.matters import approvals
 from anmin.matters.actions import move, open_matter
 from anmin.matters.actor import CITIZEN, Actor
 from anmin.matters.parties import PartyFacts
+from anmin.matters.models import Matter
 from anmin.matters.party_actions import name_party
 from anmin.matters.registry import kind_of
 from anmin.people.models import Account
@@ -30,7 +32,7 @@ class Scenes:
     def __init__(self, first: datetime, now: datetime) -> None:
         self.rng = random.Random(SEED)  # noqa: S311 - reproducible on purpose
         self.known: dict[int, int] = {}
-        found = (*DISPUTES, *VISITS, *OUTCOMES, *TRACED)
+        found = (*DISPUTES, *VISITS, *OUTCOMES, *TRACED, *LISTINGS)
         everything = [*PETITIONS, *SUGGESTIONS, *windows(self.rng), *found]
         self.acts = []
         for place, one in enumerate(everything):
@@ -52,7 +54,7 @@ class Scenes:
         inspector = self._who("inspector")
         matter = open_matter(
             kind=one.kind,
-            actor=inspector if one.accused else self._who("leader"),
+            actor=self._opener(one),
             category=one.category,
             summary=one.summary,
             area=Area.objects.get(code=AREA),
@@ -66,6 +68,23 @@ class Scenes:
             accused = PartyFacts("accused", account=Account.objects.get(username=one.accused))
             name_party(matter_id=matter.pk, actor=inspector, party=accused, reason="材料中写明")
 
+    def _opener(self, one: Brought) -> Actor:
+        who = "inspector" if one.accused else "office" if kind_of(one.kind).lists else "leader"
+        return self._who(who)
+
+    def _order(self, pk: int, facts: dict[str, Any], actor: Actor, at: datetime) -> None:
+        """An order given from a matter."""
+        parent = Matter.objects.get(pk=pk)
+        open_matter(
+            kind=parent.type.children[0],
+            actor=actor,
+            category="",
+            area=parent.area,
+            details=facts,
+            opened_at=at,
+            parent=parent,
+        )
+
     def _step(self, place: int, told: Told, at: datetime) -> None:
         pk = self.known[place]
         given = dict(told.given)
@@ -75,6 +94,9 @@ class Scenes:
             move(matter_id=pk, code=told.code, actor=CITIZEN, note=told.note)
             return
         actor = self._who(told.who)
+        if told.code == "order":
+            self._order(pk, given, actor, at)
+            return
         if not told.agreed:
             move(matter_id=pk, code=told.code, actor=actor, inputs=given, note=told.note)
             return
@@ -85,7 +107,12 @@ class Scenes:
 
     def _who(self, who: str) -> Actor:
         """The person of the demo whose step it is."""
-        roles = {"leader": Role.DUTY_LEADER, "inspector": Role.INSPECTOR, "head": Role.LEADER}
+        roles = {
+            "leader": Role.DUTY_LEADER,
+            "inspector": Role.INSPECTOR,
+            "head": Role.LEADER,
+            "office": Role.PROGRAMME,
+        }
         rows = Account.objects.filter(role=roles[who])
         if who == "leader":
             rows = rows.filter(unit__code="RA-JH")

@@ -28,7 +28,7 @@ pages = Pages(Capability.VIEW_MATTERS)
 
 @pages.at("matters/new/", "matter_new")
 def matter_new(request: DeskRequest) -> HttpResponse:
-    """The form of one kind; with several kinds, ``?kind=`` chooses."""
+    """The form of one kind; with several kinds, ``?kind=`` chooses. Its boxes may be filled by the address."""
     kinds = usual_first(openable_kinds(request.user))
     if not kinds:
         raise NotAllowed(_("Your role cannot create matters."))
@@ -39,7 +39,8 @@ def matter_new(request: DeskRequest) -> HttpResponse:
     parent = _parent(request)
     form_class = opening_form(kind.code)
     chosen = request.POST.get("category") or request.GET.get("category", "")
-    form = form_class(request.POST or None, auto_id="new-%s", initial={"category": chosen})
+    told = {name: request.GET[name] for name in form_class.base_fields if name in request.GET}
+    form = form_class(request.POST or None, auto_id="new-%s", initial={**told, "category": chosen})
     alike: list[Likely] = []
     if request.method == "POST" and form.is_valid():
         alike = [] if "anyway" in request.POST else _alike(request, kind.code, form)

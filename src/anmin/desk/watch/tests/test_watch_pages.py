@@ -243,6 +243,12 @@ def test_a_cluster_becomes_a_candidate_and_somebody_else_decides(
     page = text(sign_in(watched.leader).get(one))
     assert "列入挂牌" in page
     assert "联合检查后挂牌。" in page
+    assert "拟定挂牌" not in page  # the leader agrees to a listing, and prepares none
+    page = text(sign_in(watched.programme).get(one))
+    link = re.search(r'href="(/desk/matters/new/[^"]+)">拟定挂牌', page)
+    assert link
+    page = text(sign_in(watched.programme).get(link[1].replace("&amp;", "&")))
+    assert ("联合检查后挂牌。" in page, watched.wenhua.code in page) == (True, True)
     assert "锦湖文化社区" in text(sign_in(watched.leader).get("/desk/candidates/?view=decided"))
 
 

@@ -16,6 +16,7 @@ from anmin.desk.shell.page import DeskRequest, Pages, address, choices, done, sh
 from anmin.desk.watch import words as watching
 from anmin.desk.watch.candidate_evidence import in_words
 from anmin.desk.watch.forms import ProposeForm, ReasonForm
+from anmin.faces.forms import openable_kinds
 from anmin.faces.timeline import Change, Event
 from anmin.kernel.errors import NotFound
 from anmin.people.listing import listed
@@ -113,8 +114,20 @@ def _shown(account: Account, story: Story, form: ReasonForm) -> dict[str, Any]:
             for name in _steps(account, found)
         ],
         "waits_for": _waits_for(found),
+        "goes_on": _goes_on(account, story),
         "own": found.state == "proposed" and found.proposed_by_id == account.pk,
     }
+
+
+def _goes_on(account: Account, story: Story) -> str:
+    """Where who may opens the listing of a place that was kept, with what is known of it."""
+    found = story.candidate
+    kind = next((one for one in openable_kinds(account) if one.lists), None)
+    if kind is None or found.state != "kept":
+        return ""
+    reasons = [step.reason for step in story.steps if step.reason]
+    known = {"kind": kind.code, "area": found.area.code, "d_ground": found.ground}
+    return address("matter_new", **known, d_case=" ".join(reasons)[:2000])
 
 
 WAITS_FOR = {

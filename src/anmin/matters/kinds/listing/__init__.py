@@ -197,10 +197,9 @@ register(
         asks=("ground", "case"),
         unasked=frozenset({"contact"}),
         children=("listing_order",),
+        lists=True,
         parties=(
-            PartyRole(
-                "responsible", _("Unit that answers for it"), who=frozenset({Who.UNIT}), most=9
-            ),
+            PartyRole("responsible", _("Police unit in charge"), who=frozenset({Who.UNIT}), most=9),
         ),
         public=Public(
             fields=("ground", "counted", "usual", "since", "lacks", "listed_at", "delisted_at"),
