@@ -13,8 +13,8 @@ from anmin.config.demo.found import DISPUTES, LISTINGS, OUTCOMES, TRACED, VISITS
 from anmin.matters import approvals
 from anmin.matters.actions import move, open_matter
 from anmin.matters.actor import CITIZEN, Actor
-from anmin.matters.parties import PartyFacts
 from anmin.matters.models import Matter
+from anmin.matters.parties import PartyFacts
 from anmin.matters.party_actions import name_party
 from anmin.matters.registry import kind_of
 from anmin.people.models import Account
