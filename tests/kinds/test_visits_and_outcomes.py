@@ -92,6 +92,7 @@ def test_what_a_minor_violation_ended_with_tells_of_nobody_and_stands_when_nobod
     fined = outcome(desk, d_measure="fine", d_fine="50")
     wrong = outcome(desk, d_measure="fine", d_fine="200")
     assert (taught.summary, Contact.objects.exists()) == ("", False)
+    assert "contact-title" not in desk.page(taught)
     desk.step(wrong, "overturn", status=403, note="处罚有误")
     inspector.step(wrong, "contest")
     traveller.shift(timedelta(days=61))

@@ -134,7 +134,12 @@ LISTINGS = (
                 44, "order", "office",
                 {"body": "town", "body_name": "街道办事处", "remedy": "manager_found", "task": "组织选聘物业服务企业。"},
             ),
-            Told(20, "reach", "leader", {"milestone": "监控安装四处"}, day="milestone_on"),
+            Told(22, "order.report", "leader", {"report": "大门四处、车棚两处监控装好。"}),
+            Told(
+                20, "order.accept", "office",
+                {"found": "六处画面清晰。", "outcome": "fixed"}, day="looked_on",
+            ),
+            Told(20, "reach", "leader", {"milestone": "监控六处装好"}, day="milestone_on"),
             Told(
                 6, "inspect", "office",
                 {"inspection": "监控六处到位；业主委员会尚未成立；物业企业已进驻。", "in_order": ["technical", "property_manager"]},

@@ -13,6 +13,7 @@ from anmin.config.demo.found import DISPUTES, LISTINGS, OUTCOMES, TRACED, VISITS
 from anmin.matters import approvals
 from anmin.matters.actions import move, open_matter
 from anmin.matters.actor import CITIZEN, Actor
+from anmin.matters.flow import LIVE
 from anmin.matters.models import Matter
 from anmin.matters.parties import PartyFacts
 from anmin.matters.party_actions import name_party
@@ -24,6 +25,13 @@ from anmin.places.models import Area
 SEED = 20111101
 AREA = "330381003008"
 """A community of the station whose people one signs in as."""
+OF_AN_ORDER = "order."
+"""Begins the code of a step that is taken with an order of the matter."""
+
+
+def _first_order(parent: int) -> int:
+    live = Matter.objects.filter(parent_id=parent, stage__in=LIVE)
+    return live.order_by("pk").values_list("pk", flat=True)[0]
 
 
 class Scenes:
@@ -79,6 +87,7 @@ class Scenes:
             kind=parent.type.children[0],
             actor=actor,
             category="",
+            summary=facts["body_name"],
             area=parent.area,
             details=facts,
             opened_at=at,
@@ -86,23 +95,23 @@ class Scenes:
         )
 
     def _step(self, place: int, told: Told, at: datetime) -> None:
-        pk = self.known[place]
+        pk, code = self.known[place], told.code
+        if code.startswith(OF_AN_ORDER):  # of the first order that is open
+            pk, code = _first_order(pk), code.removeprefix(OF_AN_ORDER)
         given = dict(told.given)
         if told.day:
             given[told.day] = timezone.localdate(at)
         if told.who == "citizen":
-            move(matter_id=pk, code=told.code, actor=CITIZEN, note=told.note)
+            move(matter_id=pk, code=code, actor=CITIZEN, note=told.note)
             return
         actor = self._who(told.who)
-        if told.code == "order":
+        if code == "order":
             self._order(pk, given, actor, at)
             return
         if not told.agreed:
-            move(matter_id=pk, code=told.code, actor=actor, inputs=given, note=told.note)
+            move(matter_id=pk, code=code, actor=actor, inputs=given, note=told.note)
             return
-        asked = approvals.ask(
-            matter_id=pk, code=told.code, actor=actor, reason="情况属实", inputs=given
-        )
+        asked = approvals.ask(matter_id=pk, code=code, actor=actor, reason="情况属实", inputs=given)
         approvals.agree(request_id=asked.pk, actor=self._who("head"), reason="同意")
 
     def _who(self, who: str) -> Actor:
