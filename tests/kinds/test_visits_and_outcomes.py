@@ -9,6 +9,10 @@ from django.utils import translation
 
 from anmin.callbacks import planning
 from anmin.callbacks.models import Callback
+from anmin.kernel.errors import Refusal
+from anmin.matters.actor import Actor
+from anmin.matters.contacts import ContactFacts
+from anmin.matters.correcting import Right, correct
 from anmin.matters.lapsing import lapse
 from anmin.matters.models import Contact, Matter
 from anmin.matters.news import drain
@@ -93,6 +97,15 @@ def test_what_a_minor_violation_ended_with_tells_of_nobody_and_stands_when_nobod
     wrong = outcome(desk, d_measure="fine", d_fine="200")
     assert (taught.summary, Contact.objects.exists()) == ("", False)
     assert "contact-title" not in desk.page(taught)
+    for named in (Right(contact=ContactFacts("张某某", "13857712345")), Right(place="张某某家")):
+        with pytest.raises(Refusal, match="请勿填写"):
+            correct(
+                matter_id=taught.pk,
+                actor=Actor.of(city.inspector),
+                right=named,
+                reason="补登",
+                planned=lambda *_given: False,
+            )
     desk.step(wrong, "overturn", status=403, note="处罚有误")
     inspector.step(wrong, "contest")
     traveller.shift(timedelta(days=61))

@@ -81,6 +81,11 @@ def correct(
         raise Conflict(_("Somebody else changed this matter meanwhile; look again."))
     if not reason.strip():
         raise Refusal(_("Give a reason."), field="note", code="missing")
+    for name in matter.type.unasked & {"contact", "place"}:
+        if getattr(right, name):
+            raise Refusal(
+                _("Nobody is asked for this here: leave it out."), field=name, code="not_asked"
+            )
     columns = _columns(matter, right)
     current = Contact.objects.filter(matter=matter).first()
     contact = _contact(matter, current, right.contact)
@@ -105,7 +110,7 @@ def may_correct_category(account: Account) -> bool:
 
 def may_correct_contact(account: Account, matter: Matter) -> bool:
     """Whether this person puts a contact right, as far as the role goes."""
-    return policy.may_reveal(account, matter)
+    return "contact" not in matter.type.unasked and policy.may_reveal(account, matter)
 
 
 def _columns(matter: Matter, right: Right) -> dict[str, Any]:
