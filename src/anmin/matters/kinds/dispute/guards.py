@@ -1,6 +1,6 @@
 """What a dispute may not do: the law's bounds on mediation, as pure functions of the matter."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.conf import settings
 from django.utils import timezone
@@ -50,9 +50,9 @@ def asked_in_time(matter: MatterFacts) -> Text | None:
         return None
     if asked < agreed:
         return _("The court is asked after the agreement.")
-    rule = settings.RULES.get("mediation.court_confirmation", agreed)
-    if asked > agreed + timedelta(days=int(rule.value)):
-        return _("The court is asked within %(days)d days of the agreement.") % {"days": rule.value}
+    most = settings.RULES.get("mediation.court_confirmation", agreed).duration
+    if asked > agreed + most:
+        return _("The court is asked within %(days)d days of the agreement.") % {"days": most.days}
     confirmed = _day(matter, "confirmed_on")
     if confirmed and confirmed < asked:
         return _("The court confirms after it was asked.")
@@ -79,9 +79,11 @@ def _asked_too_soon(matter: MatterFacts, key: str) -> Text | None:
     agreed = _day(matter, "agreed_on")
     if agreed is None:
         return None
-    days = int(settings.RULES.get(key, agreed).value)
-    if timezone.localdate() < agreed + timedelta(days=days):
-        return _("That is asked from the %(days)dth day after the agreement.") % {"days": days}
+    first = settings.RULES.get(key, agreed).duration
+    if timezone.localdate() < agreed + first:
+        return _("That is asked from the %(days)dth day after the agreement.") % {
+            "days": first.days
+        }
     return None
 
 
