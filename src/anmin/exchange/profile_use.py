@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from anmin.exchange.models import ProfileUse
@@ -13,7 +12,7 @@ from anmin.exchange.profiles import Listed, list_profiles, named_profile, read_p
 from anmin.kernel.errors import NotAllowed, Refusal
 from anmin.matters.bringing import OWN
 from anmin.matters.kind import Kind
-from anmin.matters.registry import all_kinds, kind_of
+from anmin.matters.registry import in_turn, kind_of
 from anmin.people.policy import Capability, can
 from anmin.places.queries import directory
 
@@ -63,10 +62,8 @@ def require_kind(account: "Account", code: str) -> None:
 
 
 def kinds_brought(account: "Account") -> list[Kind]:
-    """The kinds whose files this person may bring, the program's own first."""
-    declared = {code: place for place, code in enumerate(settings.KIND_FOLDERS)}
-    kinds = [one for one in all_kinds() if one.importable and _may_bring(account, one.code)]
-    return sorted(kinds, key=lambda kind: declared.get(kind.code, len(declared)))
+    """The kinds whose files this person may bring, in the order in which they are offered."""
+    return [one for one in in_turn() if one.importable and _may_bring(account, one.code)]
 
 
 def _may_bring(account: "Account", code: str) -> bool:

@@ -185,7 +185,6 @@ class ByCitizen:
     ``title`` and ``hint`` are in their words. Besides what happened, where, and how to reach them
     they are asked the facts ``asks``. ``words`` is the fact that keeps what they say; without it
     the history does, and lists show its beginning. ``sets`` are facts that follow from the way.
-    ``turn`` is its place among the choices, the smallest first.
     """
 
     title: Text
@@ -193,7 +192,6 @@ class ByCitizen:
     asks: tuple[str, ...] = ()
     words: str = ""
     sets: Mapping[str, Any] = field(default_factory=dict)
-    turn: int = 5
 
 
 @dataclass(frozen=True)
@@ -213,7 +211,7 @@ class Kind:
     what opening one does not take (``UNASKED``). ``retention`` says when they are anonymised.
     ``figures`` are shares of its own, besides those that every kind has.
     ``rectifies`` marks the kind that unhappy answers open, ``lists`` the one that a place kept for
-    listing opens.
+    listing opens. ``turn``: its place where kinds are offered, the smallest first.
     """
 
     code: str
@@ -244,6 +242,7 @@ class Kind:
     retention: Retention | None = None
     figures: tuple[Figure, ...] = ()
     rectifies: bool = False
+    turn: int = 50
     lists: bool = False
 
     def __post_init__(self) -> None:

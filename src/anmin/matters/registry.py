@@ -69,6 +69,11 @@ def all_kinds() -> list[Kind]:
     return sorted(_kinds.values(), key=lambda kind: kind.code)
 
 
+def in_turn() -> list[Kind]:
+    """Every kind, in the order in which they are offered."""
+    return sorted(all_kinds(), key=lambda kind: kind.turn)
+
+
 def own_kinds() -> list[Kind]:
     """The kinds of the program itself, without those of the installation."""
     shipped = set(kind_folders([PACKAGED]))

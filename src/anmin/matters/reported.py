@@ -16,7 +16,7 @@ from anmin.matters.contacts import ContactFacts
 from anmin.matters.kind import Kind
 from anmin.matters.models import Entry, Matter
 from anmin.matters.opening import open_matter
-from anmin.matters.registry import all_kinds
+from anmin.matters.registry import in_turn
 from anmin.places.models import Area
 
 SOURCE = "portal"
@@ -24,8 +24,7 @@ SOURCE = "portal"
 
 def citizens_kinds() -> list[Kind]:
     """The kinds that citizens open, in the order in which they are offered."""
-    offered = [(kind.by_citizen.turn, kind.code, kind) for kind in all_kinds() if kind.by_citizen]
-    return [kind for _turn, _code, kind in sorted(offered, key=lambda one: one[:2])]
+    return [kind for kind in in_turn() if kind.by_citizen is not None]
 
 
 def citizens_kind(code: str) -> Kind:

@@ -141,6 +141,7 @@ register(
     Kind(
         code="incident",
         prefix="JQ",
+        turn=1,
         label=_("Incident"),
         details=IncidentDetails,
         flow=FLOW,
@@ -159,7 +160,6 @@ register(
         by_citizen=ByCitizen(
             _("Something that is wrong and should be looked at"),
             _("A theft, noise, a fight, a danger on the road, something suspicious"),
-            turn=1,
         ),
         follow_up=FollowUp(after=("answered", "referred"), script="incident"),
         public=Public(
