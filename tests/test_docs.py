@@ -33,7 +33,7 @@ def names() -> Iterator[tuple[str, str]]:
         codes = "|".join(kind.code for kind in all_kinds())
         own = re.compile(rf"^({codes})_(opened|in_time|reopened)$")
         clock = re.compile(rf"^({codes})_.+_(in_time|time_left)$")
-        keys = {re.sub("^concern_.*", "concern_…", key) for key in registry.indicators}
+        keys = {re.sub("^(concern|voiced)_.*", r"\1_…", key) for key in registry.indicators}
         keys = {clock.sub(r"<kind>_<clock>_\2", own.sub(r"<kind>_\2", key)) for key in keys}
         yield from ((key, "") for key in sorted(keys))
         yield from sorted({(topic.group, "") for topic in categories().values()})

@@ -118,3 +118,26 @@ def test_what_a_minor_violation_ended_with_tells_of_nobody_and_stands_when_nobod
     assert counted("violation_outcome_educated") == (1, 2)
     assert counted("violation_outcome_fined") == (1, 2)
     assert verify().sound
+
+
+def test_what_people_bring_is_ranked_among_the_concerns_of_a_place(
+    city: City, sign_in: SignIn
+) -> None:
+    desk = Desk(sign_in, city.duty_leader)
+    for number in range(12):
+        topic = "visit_traffic" if number < 9 else "visit_order"
+        desk.open(
+            "visit_finding",
+            category=topic,
+            summary=f"第{number}次走访",
+            area=AREA,
+            d_visited="home",
+            d_visited_on="2026-03-06",
+            d_heard="情况",
+            anyway="1",
+        )
+    city.incident()  # a call is not what somebody brought up
+    refresh(full=True)
+    assert counted("voiced_traffic") == (9, 12)
+    page = sign_in(city.analyst).get("/desk/watch/concerns/?month=2026-03").content.decode()
+    assert page.index("群众反映：交通") < page.index("群众反映：秩序")

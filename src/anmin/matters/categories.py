@@ -1,6 +1,7 @@
 """What a matter is about, read from the ``topics.toml`` of each kind."""
 
 from functools import cache
+from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -8,6 +9,9 @@ from django.utils.translation import gettext as _
 from anmin.kernel.bilingual import Term
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.kernel.kind_folders import BadFile, checked, entries_of
+from anmin.kernel.toml_files import read_toml
+
+GROUPS = Path(__file__).parent / "groups.toml"
 
 
 class Category(Term):
@@ -35,13 +39,21 @@ class Category(Term):
 
 
 @cache
+def groups() -> dict[str, Term]:
+    """The groups that categories of every kind fall into, by code, in the order of the file."""
+    return {code: Term(code=code, **words) for code, words in read_toml(GROUPS, BadFile).items()}
+
+
+@cache
 def categories() -> dict[str, Category]:
     """Every category by its code, kind by kind, in the order of the files; a code stands once."""
     found: dict[str, Category] = {}
     for kind, path, code, entry in entries_of(settings.KIND_FOLDERS, "topics.toml"):
         if code in found:
             raise BadFile(f"{path}: {code!r} is a category of {found[code].kind} already")
-        found[code] = checked(Category, path, code, {"code": code, "kind": kind, **entry})
+        found[code] = made = checked(Category, path, code, {"code": code, "kind": kind, **entry})
+        if made.group not in groups():
+            raise BadFile(f"{path}: {code!r} is of a group {made.group!r} that does not exist")
     return found
 
 

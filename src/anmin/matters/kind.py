@@ -212,6 +212,7 @@ class Kind:
     ``figures`` are shares of its own, besides those that every kind has.
     ``rectifies`` marks the kind that unhappy answers open, ``lists`` the one that a place kept for
     listing opens. ``turn``: its place where kinds are offered, the smallest first.
+    ``voices``: what people bring of it counts among the concerns of a place.
     """
 
     code: str
@@ -243,6 +244,7 @@ class Kind:
     figures: tuple[Figure, ...] = ()
     rectifies: bool = False
     turn: int = 50
+    voices: bool = False
     lists: bool = False
 
     def __post_init__(self) -> None:

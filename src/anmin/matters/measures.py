@@ -1,12 +1,14 @@
 """What matters give to the lake, and the figures every kind of matter has."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from django.utils.functional import lazystr
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from anmin.matters import kind
+from anmin.matters.categories import categories, groups
 from anmin.matters.clock import Clock
 from anmin.matters.flow import MERGED
 from anmin.matters.in_the_lake import (
@@ -289,3 +291,36 @@ for one in LAKE:
     if one.code not in COUNTED:
         registry.add(*of_kind(one))
     registry.add(*of_life(one))
+VOICED = "voiced_"
+"""How the keys begin of the shares of what people bring; the code of a group follows."""
+
+
+def _about(group: str) -> Callable[[Rows], Expression]:
+    codes = sorted(code for code, topic in categories().items() if topic.group == group)
+    return lambda rows: _voiced(rows) & rows.category.isin(codes)
+
+
+def _voiced(rows: Rows) -> Expression:
+    return rows.kind.isin(sorted(kind.code for kind in LAKE if kind.voices))
+
+
+registry.add(
+    *(
+        Indicator(
+            key=f"{VOICED}{code}",
+            label=format_lazy(_("Brought up: {group}"), group=lazystr(term)),
+            how_made=_(
+                "Of the petitions, suggestions, disputes and findings of visits, those that are about "
+                "this, in the month in which they were opened."
+            ),
+            unit=_("of what was brought"),
+            table="matters",
+            kind=Kind.PROPORTION,
+            direction=Direction.NEITHER,
+            numerator=_about(code),
+            denominator=_voiced,
+            dimensions=DIMENSIONS,
+        )
+        for code, term in groups().items()
+    )
+)

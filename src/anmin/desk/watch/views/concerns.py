@@ -106,13 +106,15 @@ class ConcernsPage(FigurePage[Asked, Concerns]):
 
     def shown(self, request: DeskRequest, asked: Asked, found: Concerns) -> dict[str, Any]:
         as_of = shown.as_of(found.any_result)
+        brought = [_line(request.user, asked, one) for one in found.brought]
         if not found.named:
-            return {"nothing": as_of}
+            return {"nothing": as_of, "brought": brought}
         key = asked.concern if asked.concern in keys() else found.named[0].now.indicator.key
         start, end = asked.period.start, asked.period.end
         by_town = f"{reverse('desk:measure_csv', args=[key])}?by=town&start={start}&end={end}"
         csv_url = address("watch_concerns_csv", month=asked.month, town=asked.town)
         return {
+            "brought": brought,
             "lines": [_line(request.user, asked, one) for one in found.named],
             "plot": concerns_plot(
                 [one.now for one in found.named],
@@ -127,7 +129,7 @@ class ConcernsPage(FigurePage[Asked, Concerns]):
     def sheet(self, request: DeskRequest, asked: Asked, found: Concerns) -> Sheet:
         return Sheet(
             f"concerns-{asked.month}",
-            found.changes,
+            [*found.changes, *found.brought],
             {
                 "concern": "now.indicator.key",
                 "label": lambda one: str(one.now.indicator.label),

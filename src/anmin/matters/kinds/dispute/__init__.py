@@ -354,6 +354,7 @@ register(
                 "confirmed_on",
             )
         ),
+        voices=True,
         retention=Retention("dispute.retention"),
         figures=(
             Figure(

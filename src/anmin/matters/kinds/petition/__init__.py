@@ -148,6 +148,7 @@ register(
                 "second_result",
             ),
         ),
+        voices=True,
         retention=Retention("petition.retention"),
         figures=(
             Figure(

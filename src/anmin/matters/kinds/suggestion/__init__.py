@@ -194,6 +194,7 @@ register(
                 "consent_publish",
             )
         ),
+        voices=True,
         retention=Retention("suggestion.retention"),
         figures=(
             Figure(

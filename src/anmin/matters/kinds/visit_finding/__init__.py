@@ -150,6 +150,7 @@ register(
             after="answered", script="visit_finding", lacks=frozenset({"in_progress"})
         ),
         public=Public(reporter=("visited_on", "answered_at")),
+        voices=True,
         retention=Retention("visit_finding.retention", keeps=frozenset({"hosts", "passed_to"})),
         figures=(
             Figure(
