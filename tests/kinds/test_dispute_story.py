@@ -64,7 +64,7 @@ def test_an_agreement_is_watched_until_it_has_held(
     desk.step(matter, "again")
     agreed = {"form": "written", "agreement": "三日内清理楼道。", "agreed_on": "2026-03-09"}
     desk.step(matter, "agree", **agreed, perform_by="2026-03-12")
-    assert "三日内清理楼道" in sent(matter)[-1]
+    assert ("起30日内" in sent(matter)[-1], "清理楼道" in sent(matter)[-1]) == (True, False)
     assert "三日内清理楼道" in Citizen(matter).page()
     desk.step(matter, "check", status=422, held_first="kept")  # on the day itself
     traveller.shift(timedelta(days=30))
@@ -109,7 +109,7 @@ def test_what_police_mediation_does_not_settle_goes_on_as_a_case(
     desk.step(matter, "to_case")
     assert "4月8日" in sent(matter)[-1]  # thirty days from 9 March
     desk.step(matter, "decide", case_result="双方各罚款二百元。", outcome="partly")
-    assert "各罚款二百元" in sent(matter)[-1]
+    assert ("已作出处理" in sent(matter)[-1], "罚款" in sent(matter)[-1]) == (True, False)
     drain([planning.NEWS])
     assert Callback.objects.get(matter=matter).script == "dispute"
     assert verify().sound

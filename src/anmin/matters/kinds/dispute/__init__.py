@@ -115,9 +115,10 @@ FLOW = Flow(
             tells=(
                 Tell(
                     _(
-                        "{bureau}: what you agreed ({number}): {agreement} If a mediation committee "
-                        "mediated, both sides together can ask the court to confirm it within the "
-                        "legal time. We ask twice later whether it held."
+                        "{bureau}: what both sides agreed ({number}) is at {page}. If a mediation "
+                        "committee mediated, both together can ask the court within "
+                        "{rule[mediation.court_confirmation]} days to confirm it. We ask twice later "
+                        "whether it held."
                     )
                 ),
             ),
@@ -230,7 +231,7 @@ FLOW = Flow(
             LEADERS,
             needs=("case_result",),
             outcomes=tuple(Outcome),
-            tells=(Tell(_("{bureau}: decided in the case ({number}): {case_result}")),),
+            tells=(Tell(_("{bureau}: it is decided in the case ({number}): {page}")),),
         ),
         Move(
             "withdraw",
