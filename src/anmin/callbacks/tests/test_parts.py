@@ -24,6 +24,7 @@ from anmin.matters.models import Matter
 from anmin.matters.news import drain
 from anmin.people.models import AccessLog
 
+pytestmark = pytest.mark.usefixtures("clock")  # nobody is called at night
 LI = ContactFacts("李建国", "+8613957700001")
 WANG = "+8613857712345"
 UNHAPPY = actions.Said("dissatisfied", "no", ["no_feedback"], "没有下文", consent_contact=True)

@@ -187,7 +187,7 @@ MATTER_EN = ("{date}", "{category}", "report", "petition", "suggestion", "window
 
 def test_nothing_of_the_matter_is_said_before_it_is_known_who_answers() -> None:
     """Whoever takes up the telephone hears who calls and for whom, and is asked whether it suits."""
-    assert len(asked_with()) == 6
+    assert {"incident", "petition", "dispute", "second_call"} <= set(asked_with())
     for code in asked_with():
         who, matter = scripts.script(code).opening
         assert "请问是{name}吗？现在方便说话吗？" in who.zh
