@@ -141,3 +141,17 @@ def test_nobody_is_mediated_with_against_their_will_and_a_breach_is_no_end(
     for key, value in (("dispute_agreed", (1, 1)), ("dispute_held", (0, 1))):
         figure = show(key).rows[0]
         assert (figure.numerator, figure.denominator) == value, key
+
+
+def test_a_step_that_the_kind_of_mediation_does_not_have_is_not_offered(
+    city: City, sign_in: SignIn
+) -> None:
+    desk = Desk(sign_in, city.duty_leader)
+    for way, offered, missing in (
+        ("peoples", "/step/fail/", "/step/to_case/"),
+        ("public_security", "/step/to_case/", "/step/fail/"),
+    ):
+        matter = mediated(desk, way, anyway="1")
+        desk.step(matter, "part", **TALK)
+        page = desk.page(matter)
+        assert (offered in page, missing in page) == (True, False)

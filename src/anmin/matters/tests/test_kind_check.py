@@ -18,6 +18,7 @@ from anmin.kernel.bilingual import Words
 from anmin.kernel.errors import Refusal
 from anmin.kernel.kind_folders import checked, entries_of
 from anmin.matters import kind_check, registry
+from anmin.matters.categories import categories
 from anmin.matters.clock import Clock
 from anmin.matters.fact_words import in_words, shown
 from anmin.matters.flow import Move
@@ -153,6 +154,19 @@ def test_a_broken_file_of_a_kind_is_named(tmp_path: Path) -> None:
         (tmp_path / "topics.toml").write_text(written, "utf-8")
         with pytest.raises(Refusal, match=named):
             entries_read(tmp_path)
+
+
+def test_a_category_of_no_group_is_named(tmp_path: Path, settings: Any) -> None:
+    (tmp_path / "topics.toml").write_text(
+        "[x]\nzh = '一'\nen = 'one'\ngroup = 'proprety'\n", "utf-8"
+    )
+    settings.KIND_FOLDERS = {"incident": tmp_path}
+    categories.cache_clear()
+    try:
+        with pytest.raises(Refusal, match="proprety"):
+            categories()
+    finally:
+        categories.cache_clear()
 
 
 def entries_read(folder: Path) -> list[Words]:
