@@ -108,7 +108,7 @@ register(
                     DECIDERS,
                     needs=("carried_out",),
                     stamps="carried_out_at",
-                    guards=(agreed,),
+                    when=(agreed,),
                     tells=(
                         Tell(
                             _("{bureau}: your suggestion ({number}) was carried out: {carried_out}")

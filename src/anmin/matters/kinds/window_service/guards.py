@@ -30,6 +30,14 @@ def uncounted(matter: MatterFacts) -> Text | None:
     return _("The law of this service does not know that: its time is counted.")
 
 
+def may_wait(matter: MatterFacts) -> Text | None:
+    """A service whose law names nothing that is not counted never stands still."""
+    service = service_of(CODE, matter.category)
+    if service and service.uncounted:
+        return None
+    return _("The law of this service does not know that: its time is counted.")
+
+
 def is_licence(matter: MatterFacts) -> Text | None:
     """Only a licence is granted by a decision of its own."""
     return None if _licence(matter) else _("This service is no licence: end it as done.")

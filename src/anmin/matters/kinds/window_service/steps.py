@@ -6,6 +6,7 @@ from anmin.matters.flow import Approval, Flow, Move, Stage, State
 from anmin.matters.kinds.window_service.guards import (
     granted_first,
     is_licence,
+    may_wait,
     not_before_the_decision,
     papers_in_time,
     uncounted,
@@ -41,7 +42,7 @@ FLOW = Flow(
             needs=("result",),
             sets={"on_the_spot": True, "visits": 1},
             stamps="done_at",
-            guards=(granted_first,),
+            when=(granted_first,),
             outcomes=(Outcome.FIXED,),
             tells=(Tell(_("{bureau}: {about} ({number}) was done at once at {office}: {result}")),),
         ),
@@ -52,7 +53,7 @@ FLOW = Flow(
             _("Grant the licence"),
             DECIDERS,
             stamps="granted_at",
-            guards=(is_licence,),
+            when=(is_licence,),
             tells=(
                 Tell(
                     _(
@@ -71,7 +72,7 @@ FLOW = Flow(
             needs=("result", "visits"),
             sets={"on_the_spot": False},
             stamps="done_at",
-            guards=(granted_first,),
+            when=(granted_first,),
             outcomes=(Outcome.FIXED,),
             tells=(Tell(_("{bureau}: {about} ({number}) is done at {office}: {result}")),),
         ),
@@ -120,7 +121,7 @@ FLOW = Flow(
             needs=("papers",),
             takes=("notice",),
             told_by="notice",
-            guards=(papers_in_time,),
+            when=(papers_in_time,),
             tells=(Tell(_("{bureau}: for {about} ({number}) we still need: {papers}")),),
         ),
         Move(
@@ -148,6 +149,7 @@ FLOW = Flow(
             needs=("wait_for", "wait_reason", "wait_until"),
             takes=("notice",),
             told_by="notice",
+            when=(may_wait,),
             guards=(uncounted,),
             tells=(
                 Tell(
