@@ -256,3 +256,11 @@ def test_whoever_stands_at_a_window_is_served_by_it_wherever_they_live(
     given = {"category": "id_card", "summary": "窗口办理", "d_way": "window"}
     errors = refused(sign_in(clerk), "window_service", **given)
     assert errors == {"unit": ["请填写地点，或选择一个单位。"]}
+
+
+def test_only_what_the_service_has_is_offered(city: City, sign_in: SignIn) -> None:
+    desk = Desk(sign_in, city.duty_leader)
+    for service, granted in (("hotel_licence", True), ("residence_permit", False)):
+        page = desk.page(asked(desk, service, anyway="1"))
+        assert ("/step/grant/" in page, "/step/finish/" in page) == (granted, not granted)
+        assert ("/step/hear/" in page) == granted
