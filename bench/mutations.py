@@ -38,6 +38,7 @@ BESIDE = {
         "src/anmin/exchange/tests/test_whose_callback.py",
         "src/anmin/desk/matters/tests",
         "src/anmin/portal/tests/test_follow_pages.py",
+        "tests/kinds",
         "tests/own_kind",
     ],
 }

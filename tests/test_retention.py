@@ -174,6 +174,8 @@ def test_a_held_matter_stays_until_the_inspectorate_lifts_the_hold(
         with pytest.raises(NotAllowed):
             holding.lift(matter_id=matter.pk, by=city.leader, reason="完")
         holding.lift(matter_id=matter.pk, by=city.inspector, reason="完")
+        with pytest.raises(Conflict):  # a hold that was lifted holds nothing
+            holding.lift(matter_id=matter.pk, by=city.inspector, reason="再次")
         told = Entry.objects.filter(matter=matter, actor=city.inspector).order_by("seq")
         assert [(one.action, one.note) for one in told][-2:] == [
             ("held", "复查"),

@@ -131,6 +131,9 @@ def test_two_matters_of_one_telephone_are_asked_about_in_turn_and_both_answers_a
     clock.move_to(second.not_before)
     contacting.advance()
     assert Message.objects.count() == 1
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert first.not_before > second.not_before  # only the second looks again in a while
     sent()
     reply("3")
     first.refresh_from_db()
