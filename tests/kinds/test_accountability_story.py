@@ -7,11 +7,11 @@ import pytest
 import time_machine
 from django.utils import translation
 
-from anmin.matters import approvals
+from anmin.matters import approvals, retention
 from anmin.matters.actor import Actor
 from anmin.matters.lapsing import lapse
-from anmin.matters.models import Matter
-from anmin.matters.parties import PartyFacts
+from anmin.matters.models import Matter, Party
+from anmin.matters.parties import PartyFacts, mark
 from anmin.matters.party_actions import name_party
 from anmin.matters.verify import verify
 from anmin.measures.lake import refresh
@@ -102,3 +102,18 @@ def test_whom_it_concerns_and_his_station_come_upon_nothing(city: City, sign_in:
         assert FAILING not in client.get("/desk/matters/?view=all").content.decode()
         found = client.get(f"/desk/search/?q={matter.number}").content.decode()
         assert f"/desk/matters/{matter.number}/" not in found
+
+
+def test_what_is_left_of_a_party_is_marked_for_what_it_is_now(
+    city: City, sign_in: SignIn, traveller: time_machine.Traveller
+) -> None:
+    """No citizen has a part any more; the mark still tells whether somebody altered the row."""
+    desk, matter = traced(city, sign_in)
+    desk.step(matter, "hear", statement="当晚只有一组警力。", heard_on="2026-03-09")
+    agreed(city, matter, "clear", finding="不构成失职。")
+    traveller.shift(timedelta(days=3 * 366 + 5))
+    assert retention.anonymise_due() == 1
+    row = Party.objects.get(matter=matter)
+    left = (row.number, row.role, row.account_id, row.unit_id, None)
+    assert bytes(row.mark) == mark(matter.number, *left)
+    assert verify().sound
