@@ -2,12 +2,12 @@
 
 from datetime import date, datetime
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from anmin.matters.clock import Clock
 from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import Approval, Flow, Move, Stage, State, Text
+from anmin.matters.guards import by_now, day_of
 from anmin.matters.kind import Details, Figure, Kind, Retention, fact
 from anmin.matters.party_roles import PartyRole, Who
 from anmin.matters.registry import register
@@ -44,13 +44,9 @@ class AccountabilityDetails(Details):
 
 def told_after_deciding(matter: MatterFacts) -> Text | None:
     """What was not decided yet is told to nobody."""
-    told, decided = matter.details.get("told_on"), matter.details.get("decided_at")
-    if not told or not decided:
-        return None
-    if told > timezone.localdate().isoformat():
-        return _("This moment lies in the future.")
-    day = timezone.localdate(datetime.fromisoformat(decided)).isoformat()
-    return _("They are told after it was decided.") if told < day else None
+    told, decided = day_of(matter, "told_on"), day_of(matter, "decided_at")
+    early = told and decided and told < decided
+    return _("They are told after it was decided.") if early else None
 
 
 register(
@@ -113,7 +109,7 @@ register(
                     _("Record that they were told"),
                     INSPECTION,
                     needs=("told_on",),
-                    guards=(told_after_deciding,),
+                    guards=(told_after_deciding, by_now("told_on")),
                 ),
                 Move(
                     "appeal",

@@ -1,13 +1,12 @@
 """What a dispute may not do: the law's bounds on mediation, as pure functions of the matter."""
 
-from datetime import date
-
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import Text
+from anmin.matters.guards import day_of
 
 POLICE = "public_security"
 KEPT = frozenset({"kept", "partly"})
@@ -38,14 +37,9 @@ def not_by_the_police(matter: MatterFacts) -> Text | None:
     return _("Public-security mediation has failed: the case goes on.") if police else None
 
 
-def agreed_by_now(matter: MatterFacts) -> Text | None:
-    """Nobody agrees tomorrow."""
-    return _not_ahead(matter, "agreed_on") or _not_ahead(matter, "session_on")
-
-
 def asked_in_time(matter: MatterFacts) -> Text | None:
     """Both sides ask the court together, within the time from the agreement."""
-    asked, agreed = _day(matter, "court_asked_on"), _day(matter, "agreed_on")
+    asked, agreed = day_of(matter, "court_asked_on"), day_of(matter, "agreed_on")
     if asked is None or agreed is None:
         return None
     if asked < agreed:
@@ -53,10 +47,10 @@ def asked_in_time(matter: MatterFacts) -> Text | None:
     most = settings.RULES.get("mediation.court_confirmation", agreed).duration
     if asked > agreed + most:
         return _("The court is asked within %(days)d days of the agreement.") % {"days": most.days}
-    confirmed = _day(matter, "confirmed_on")
+    confirmed = day_of(matter, "confirmed_on")
     if confirmed and confirmed < asked:
         return _("The court confirms after it was asked.")
-    return _not_ahead(matter, "court_asked_on") or _not_ahead(matter, "confirmed_on")
+    return None
 
 
 def first_time_is_over(matter: MatterFacts) -> Text | None:
@@ -76,7 +70,7 @@ def _held(matter: MatterFacts, name: str) -> Text | None:
 
 
 def _asked_too_soon(matter: MatterFacts, key: str) -> Text | None:
-    agreed = _day(matter, "agreed_on")
+    agreed = day_of(matter, "agreed_on")
     if agreed is None:
         return None
     first = settings.RULES.get(key, agreed).duration
@@ -85,13 +79,3 @@ def _asked_too_soon(matter: MatterFacts, key: str) -> Text | None:
             "days": first.days
         }
     return None
-
-
-def _not_ahead(matter: MatterFacts, name: str) -> Text | None:
-    day = _day(matter, name)
-    return _("This moment lies in the future.") if day and day > timezone.localdate() else None
-
-
-def _day(matter: MatterFacts, name: str) -> date | None:
-    told = matter.details.get(name)
-    return date.fromisoformat(told) if told else None

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from anmin.matters.flow import Approval, Flow, Move, Stage, State
+from anmin.matters.guards import by_now
 from anmin.matters.kinds.dispute import guards
 from anmin.matters.outcome import Outcome
 from anmin.matters.tells import Tell
@@ -81,7 +82,7 @@ FLOW = Flow(
             _("Record a session"),
             WORKERS,
             needs=("session_on", "session"),
-            guards=(guards.agreed_by_now,),
+            guards=(by_now("session_on"),),
             public=False,
         ),
         Move(
@@ -92,7 +93,7 @@ FLOW = Flow(
             WORKERS,
             needs=("form", "agreement", "agreed_on"),
             takes=("perform_by",),
-            guards=(guards.agreed_by_now,),
+            guards=(by_now("agreed_on"),),
             tells=(
                 Tell(
                     _(
@@ -111,7 +112,7 @@ FLOW = Flow(
             _("No agreement this time"),
             WORKERS,
             needs=("session_on", "session"),
-            guards=(guards.agreed_by_now,),
+            guards=(by_now("session_on"),),
         ),
         Move(
             "again",
@@ -130,7 +131,7 @@ FLOW = Flow(
             WORKERS,
             needs=("court_asked_on",),
             takes=("confirmed_on",),
-            guards=(guards.asked_in_time,),
+            guards=(guards.asked_in_time, by_now("court_asked_on", "confirmed_on")),
         ),
         Move(
             "check",

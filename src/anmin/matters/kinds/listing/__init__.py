@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from anmin.matters.clock import Clock, Extension
 from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import Approval, Flow, Move, Stage, State, Text
-from anmin.matters.guards import no_open_children
+from anmin.matters.guards import by_now, no_open_children
 from anmin.matters.kind import Figure, Kind, Public, Retention
 from anmin.matters.kinds.listing.details import ListingDetails
 from anmin.matters.outcome import Outcome
@@ -40,14 +40,6 @@ def heard(matter: MatterFacts) -> Text | None:
     return _("The bodies have %(days)s working days to reply.") % {"days": days}
 
 
-def told_by_now(matter: MatterFacts) -> Text | None:
-    """What has not happened yet is not put down as done."""
-    today = timezone.localdate().isoformat()
-    days = ("told_on", "milestone_on", "inspected_on", "community_checked_on", "town_checked_on")
-    late = any((matter.details.get(name) or "") > today for name in days)
-    return _("This moment lies in the future.") if late else None
-
-
 FLOW = Flow(
     start="prepared",
     states={
@@ -68,7 +60,7 @@ FLOW = Flow(
             _("Tell the bodies that answer for it"),
             OFFICE,
             needs=("bodies", "told_on"),
-            guards=(told_by_now,),
+            guards=(by_now("told_on"),),
         ),
         Move(
             "hear",
@@ -105,7 +97,7 @@ FLOW = Flow(
             _("Record what was reached"),
             OFFICE | STATION,
             needs=("milestone", "milestone_on"),
-            guards=(told_by_now,),
+            guards=(by_now("milestone_on"),),
         ),
         Move(
             "inspect",
@@ -115,7 +107,7 @@ FLOW = Flow(
             OFFICE,
             needs=("inspected_on", "inspection"),
             takes=("in_order",),
-            guards=(told_by_now,),
+            guards=(by_now("inspected_on"),),
         ),
         Move(
             "go_on",
@@ -132,7 +124,7 @@ FLOW = Flow(
             _("The community has checked it"),
             OFFICE | STATION,
             needs=("community_checked_on",),
-            guards=(told_by_now,),
+            guards=(by_now("community_checked_on"),),
         ),
         Move(
             "check_second",
@@ -141,7 +133,7 @@ FLOW = Flow(
             _("The town or subdistrict has checked it"),
             OFFICE,
             needs=("town_checked_on",),
-            guards=(told_by_now,),
+            guards=(by_now("town_checked_on"),),
         ),
         Move(
             "delist",

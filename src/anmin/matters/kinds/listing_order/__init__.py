@@ -2,12 +2,12 @@
 
 from datetime import date, datetime
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from anmin.matters.clock import Clock
 from anmin.matters.facts import MatterFacts
-from anmin.matters.flow import Flow, Move, Stage, State, Text
+from anmin.matters.flow import Flow, Move, Stage, State
+from anmin.matters.guards import by_now
 from anmin.matters.kind import Details, Kind, Retention, fact
 from anmin.matters.outcome import Outcome
 from anmin.matters.registry import register
@@ -43,13 +43,6 @@ def finish(matter: MatterFacts) -> str:
     return LAWFUL.get(matter.details.get("remedy", ""), "listing_order.finish")
 
 
-def looked_at(matter: MatterFacts) -> Text | None:
-    """Nobody looked at it tomorrow."""
-    told = matter.details.get("looked_on") or ""
-    ahead = told > timezone.localdate().isoformat()
-    return _("This moment lies in the future.") if ahead else None
-
-
 register(
     Kind(
         code="listing_order",
@@ -83,7 +76,7 @@ register(
                     _("Looked at: it is done"),
                     OFFICE,
                     needs=("looked_on", "found"),
-                    guards=(looked_at,),
+                    guards=(by_now("looked_on"),),
                     outcomes=(Outcome.FIXED, Outcome.PARTLY),
                 ),
                 Move(
@@ -93,7 +86,7 @@ register(
                     _("Looked at: it is not done"),
                     OFFICE,
                     needs=("looked_on", "found"),
-                    guards=(looked_at,),
+                    guards=(by_now("looked_on"),),
                 ),
                 Move(
                     "drop",

@@ -6,8 +6,9 @@ What is told names neither the subject nor what was decided: others may read tha
 from django.utils.translation import gettext_lazy as _
 
 from anmin.matters.flow import CITIZENS, Approval, Flow, Move, Stage, State
+from anmin.matters.guards import by_now, delivered_after
 from anmin.matters.kinds.petition.details import DESK, HEAD
-from anmin.matters.kinds.petition.guards import another_body, not_ahead, not_before_the_reply
+from anmin.matters.kinds.petition.guards import another_body
 from anmin.matters.outcome import Outcome
 from anmin.matters.tells import Tell
 from anmin.people.roles import Role
@@ -174,7 +175,7 @@ FLOW = Flow(
             _("The lower unit has confirmed it"),
             DESK,
             needs=("taken_on",),
-            guards=(not_ahead,),
+            guards=(by_now("taken_on"),),
         ),
         Move(
             "ask",
@@ -226,7 +227,10 @@ FLOW = Flow(
             _("Record the delivery"),
             LEADERS,
             needs=("delivered_on",),
-            guards=(not_before_the_reply,),
+            guards=(
+                by_now("delivered_on"),
+                delivered_after("delivered_on", "replied_at", "reviewed_at"),
+            ),
         ),
         Move(
             "ask_review",
@@ -257,7 +261,7 @@ FLOW = Flow(
             _("The reviewing body has received it"),
             DESK,
             needs=("review_body", "review_begun_on"),
-            guards=(another_body, not_ahead),
+            guards=(another_body, by_now("review_begun_on")),
             tells=(
                 Tell(
                     _(
@@ -314,7 +318,7 @@ FLOW = Flow(
             _("The body of the second review has received it"),
             DESK,
             needs=("second_body", "second_begun_on"),
-            guards=(another_body, not_ahead),
+            guards=(another_body, by_now("second_begun_on")),
             tells=(
                 Tell(
                     _(

@@ -2,12 +2,12 @@
 
 from datetime import date
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from anmin.matters.clock import Clock
 from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import Flow, Move, Stage, State, Text
+from anmin.matters.guards import by_now
 from anmin.matters.kind import Details, Figure, Kind, Retention, fact
 from anmin.matters.registry import register
 from anmin.measures.expressions import Expression, Rows
@@ -31,13 +31,11 @@ class ViolationDetails(Details):
 
 
 def measured(matter: MatterFacts) -> Text | None:
-    """A fine goes with what was decided, and nothing is decided tomorrow."""
+    """A fine has its amount, and nothing else has one."""
     fine, measure = matter.details.get("fine"), matter.details.get("measure")
     if (fine is not None) != (measure == "fine") or (fine is not None and fine <= 0):
         return _("Give the amount with a fine, and with nothing else.")
-    told = matter.details.get("decided_on")
-    ahead = told and told > timezone.localdate().isoformat()
-    return _("This moment lies in the future.") if ahead else None
+    return None
 
 
 def stands(rows: Rows) -> Expression:
@@ -74,7 +72,7 @@ register(
                         "minor_involved",
                         "fine",
                     ),
-                    guards=(measured,),
+                    guards=(measured, by_now("decided_on")),
                 ),
                 Move("contest", "decided", "contested", _("It is contested"), INSPECTION),
                 Move("upheld", "contested", "final", _("It was upheld"), INSPECTION),
@@ -110,7 +108,7 @@ register(
         opened_by=RECORDERS,
         asks=("measure", "decided_on"),
         takes=("ground", "first_time", "minor_involved", "fine"),
-        opens_if=(measured,),
+        opens_if=(measured, by_now("decided_on")),
         unasked=frozenset({"contact", "summary", "place", "note"}),
         retention=Retention("violation_outcome.retention"),
         figures=tuple(

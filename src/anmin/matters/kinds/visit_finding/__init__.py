@@ -2,12 +2,11 @@
 
 from datetime import date, datetime
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from anmin.matters.clock import Clock
-from anmin.matters.facts import MatterFacts
-from anmin.matters.flow import Flow, Move, Stage, State, Text
+from anmin.matters.flow import Flow, Move, Stage, State
+from anmin.matters.guards import by_now
 from anmin.matters.kind import Details, Figure, FollowUp, Kind, Public, Retention, fact
 from anmin.matters.outcome import Outcome
 from anmin.matters.registry import register
@@ -34,13 +33,6 @@ class VisitDetails(Details):
     )
     answered_by: str = fact(_("How they were answered"), "", terms="visit_answers")
     answered_at: datetime | None = fact(_("Answered"))
-
-
-def not_ahead(matter: MatterFacts) -> Text | None:
-    """Nobody was visited tomorrow."""
-    told = matter.details.get("visited_on")
-    ahead = told and told > timezone.localdate().isoformat()
-    return _("This moment lies in the future.") if ahead else None
 
 
 register(
@@ -134,7 +126,7 @@ register(
         owner=responsible_unit,
         opened_by=VISITORS,
         asks=("visited", "visited_on", "heard"),
-        opens_if=(not_ahead,),
+        opens_if=(by_now("visited_on"),),
         opening=Tell(
             _(
                 "{bureau}: thank you for what you told us on a visit ({number}). {office} answers by "

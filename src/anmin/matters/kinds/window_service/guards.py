@@ -1,6 +1,6 @@
 """What a step of a window service is refused for by the law of the service."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -48,17 +48,6 @@ def granted_first(matter: MatterFacts) -> Text | None:
     if _licence(matter) and matter.state != "granted":
         return _("Grant the licence first.")
     return None
-
-
-def not_before_the_decision(matter: MatterFacts) -> Text | None:
-    """What was not decided yet is not delivered."""
-    told, decided = matter.details.get("delivered_on"), matter.details.get("done_at")
-    if not told or not decided:
-        return None
-    if date.fromisoformat(told) > timezone.localdate():
-        return _("This moment lies in the future.")
-    written = timezone.localdate(datetime.fromisoformat(decided))
-    return _("It is delivered before it is written.") if told < written.isoformat() else None
 
 
 def _licence(matter: MatterFacts) -> bool:

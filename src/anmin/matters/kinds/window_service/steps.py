@@ -3,11 +3,11 @@
 from django.utils.translation import gettext_lazy as _
 
 from anmin.matters.flow import Approval, Flow, Move, Stage, State
+from anmin.matters.guards import by_now, delivered_after
 from anmin.matters.kinds.window_service.guards import (
     granted_first,
     is_licence,
     may_wait,
-    not_before_the_decision,
     papers_in_time,
     uncounted,
 )
@@ -181,7 +181,7 @@ FLOW = Flow(
             _("Record the delivery of the decision"),
             WINDOW,
             needs=("delivered_on",),
-            guards=(not_before_the_decision,),
+            guards=(by_now("delivered_on"), delivered_after("delivered_on", "done_at")),
         ),
         Move(
             "again",
