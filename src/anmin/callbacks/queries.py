@@ -355,10 +355,7 @@ def _orders(account: Account) -> QuerySet[Link]:
     """What leads from orders to the matters that caused them, for those who see sealed links."""
     if not (can(account, Capability.VIEW_MATTERS) and sees_sealed_links(account)):
         raise NotAllowed(_("Units do not see who is called or what one citizen answered."))
-    # No import brings an order: said so, the index of what none brings finds them.
-    rows = Link.objects.filter(
-        relation="cause", matter__kind=rectifying_kind().code, matter__facts_at=None
-    )
+    rows = Link.objects.filter(relation="cause", matter__kind=rectifying_kind().code)
     return without(account, without(account, rows, "matter_id"), "other_id")
 
 

@@ -115,14 +115,7 @@ class Matter(models.Model):
             models.Index(
                 fields=["parent"], condition=Q(parent__isnull=False), name="matter_parent"
             ),
-            # Kinds that no import brings are few beside those that it does.
-            models.Index(
-                "kind",
-                F("opened_at").desc(),
-                F("id").desc(),
-                condition=Q(facts_at__isnull=True),
-                name="matter_kind_newest",
-            ),
+            models.Index("kind", F("opened_at").desc(), F("id").desc(), name="matter_kind_newest"),
         ]
 
     def __str__(self) -> str:

@@ -19,7 +19,7 @@ from anmin.matters.flow import Move
 from anmin.matters.ledger import deadlines_of
 from anmin.matters.models import Contact, Deadline, Entry, Link, Matter, Reaction
 from anmin.matters.parties import PartyView, parties_of
-from anmin.matters.registry import all_kinds, kind_of
+from anmin.matters.registry import all_kinds
 from anmin.matters.sealed import SealedLine, lines_of
 from anmin.people.models import Account
 from anmin.people.policy import is_rated, unit_scope
@@ -387,8 +387,6 @@ def _narrowing(filters: Filters) -> dict[str, Any]:
         for name in ("kind", "stage", "category", "unit_id")
         if getattr(filters, name)
     }
-    if filters.kind and not kind_of(filters.kind).importable:
-        conditions["facts_at__isnull"] = True  # no import brings it: an index of its own
     if filters.area_id:
         conditions["area_id__in"] = directory().areas_below(filters.area_id)
     zone = timezone.get_default_timezone()

@@ -256,7 +256,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='matter',
-            index=models.Index(models.F('kind'), models.OrderBy(models.F('opened_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('facts_at__isnull', True)), name='matter_kind_newest'),
+            index=models.Index(models.F('kind'), models.OrderBy(models.F('opened_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='matter_kind_newest'),
         ),
         migrations.AddConstraint(
             model_name='matter',
