@@ -18,6 +18,7 @@ from anmin.matters import approvals
 from anmin.matters.actions import move
 from anmin.matters.actor import CITIZEN, Actor
 from anmin.matters.categories import categories_of
+from anmin.matters.checks import Found
 from anmin.matters.contacts import ContactFacts
 from anmin.matters.fact_types import FactType, TypedFact, typed_facts
 from anmin.matters.flow import Move
@@ -42,6 +43,8 @@ def values(one: TypedFact, *wrong: str) -> st.SearchStrategy[Any]:
     """What a fact may hold; of a word list also the codes ``wrong``."""
     if one.terms:
         codes = st.sampled_from([*term_list(one.terms), *wrong])
+        if one.type is FactType.CHECKS:
+            return st.dictionaries(codes, st.sampled_from([*Found, *wrong]), max_size=4)
         return st.lists(codes, max_size=3) if one.type is FactType.TERMS else codes
     of_type: dict[FactType, st.SearchStrategy[Any]] = {
         FactType.WHOLE: st.integers(-1, 400),

@@ -10,10 +10,12 @@ import pytest
 import time_machine
 from django.utils import translation
 
+from anmin.kernel.errors import Refusal
 from anmin.matters import approvals
 from anmin.matters.actor import Actor
 from anmin.matters.models import Entry, Matter
 from anmin.matters.opening import open_matter
+from anmin.matters.terms import term_list
 from anmin.matters.verify import verify
 from anmin.measures.lake import refresh
 from anmin.measures.queries import show
@@ -54,6 +56,15 @@ def task(city: City, matter: Matter, remedy: str, body: str, **facts: object) ->
         },
         parent=matter,
     )
+
+
+def checked(*lists: str, **but: str) -> dict[str, str]:
+    """Checklists as the form sends them: everything in order, but for what is named."""
+    return {
+        f"{one}_checked-{code}": but.get(code, "ok")
+        for one in lists
+        for code in term_list(f"listing_{one}_points")
+    }
 
 
 def due(matter: Matter, clock: str) -> str:
@@ -101,19 +112,29 @@ def test_a_place_is_heard_listed_inspected_and_taken_off_the_list(
     office.step(guards, "accept", looked_on="2026-03-09", found="六处齐全。", outcome="fixed")
     station.step(matter, "reach", milestone="监控装好", milestone_on="2026-03-09")
     traveller.shift(timedelta(days=80))
-    office.step(
-        matter,
-        "inspect",
-        inspected_on="2026-05-28",
-        inspection="技防到位。",
-        in_order=["technical"],
-    )
+    inspected = {"inspected_on": "2026-05-28", "inspection": "技防到位。"}
+    station.step(matter, "look_over", status=422)  # nothing was looked at
+    station.step(matter, "look_over", status=422, **{"technical_checked-lights": "ok"})  # begun
+    station.step(matter, "look_over", **checked("people", "physical", "technical", "fire"))
+    with pytest.raises(AssertionError):
+        office.step(matter, "inspect", **inspected)  # nobody looked at committee and manager
+    office.step(matter, "look_over", **checked("owners", "manager", elected="lacking"))
+    office.step(matter, "inspect", **inspected)
     station.step(matter, "check_first", community_checked_on="2026-05-28")
     office.step(matter, "check_second", town_checked_on="2026-05-28")
     with pytest.raises(AssertionError):
         office.step(matter, "delist", result="盗窃降至三起。")  # the owners have not met
     station.step(owners, "report", report="五月二十日召开。")
     office.step(owners, "accept", looked_on="2026-05-28", found="属实。", outcome="fixed")
+    with pytest.raises(Refusal, match="业主委员会"):  # the checklist says that one is lacking
+        agreed(city, matter, "delist", result="近两月盗窃三起。")
+    office.step(matter, "go_on", note="复查业主委员会。")
+    office.step(matter, "look_over", **checked("owners"))
+    office.step(matter, "inspect", **inspected)
+    station.step(matter, "check_first", community_checked_on="2026-05-28")
+    office.step(matter, "check_second", town_checked_on="2026-05-28")
+    page = office.client.get(f"/desk/matters/{matter.number}/").content.decode()
+    assert "符合要求：业主委员会已选出、业主委员会已备案、管理规约写明安全防范" in page
     agreed(city, matter, "delist", result="近两月盗窃三起。")
     assert (matter.state, matter.outcome) == ("delisted", "fixed")
     assert verify().sound

@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import ValidationError
 
+from anmin.faces.checks import ChecksField
 from anmin.faces.fields import DayField, MomentField
 from anmin.faces.templatetags.anmin_time import spoken
+from anmin.matters.checks import Checks, checks_in_words
 from anmin.matters.terms import term_list
 from anmin.people.listing import listed
 
@@ -63,9 +65,8 @@ def form_field(info: FieldInfo, *, required: bool) -> forms.Field:
     """The form field for one fact. Raises ``TypeError`` for a type that has none yet."""
     plain = _plain(info.annotation)
     common: dict[str, Any] = {"label": info.title or "", "required": required}
-    if plain is str and (terms := _terms_of(info)):
-        # A form is made once for all readers: each reads the words in the language of the moment.
-        return forms.ChoiceField(choices=partial(_choices, terms), **common)
+    if terms := _terms_of(info):
+        return _field_of_words(plain, terms, common)
     if plain is str:
         longest = next((m.max_length for m in info.metadata if hasattr(m, "max_length")), None)
         long = longest is None or longest > LONG
@@ -96,10 +97,26 @@ def form_field(info: FieldInfo, *, required: bool) -> forms.Field:
     raise TypeError(f"no form field for {info.annotation!r}")
 
 
+def _field_of_words(plain: Any, terms: str, common: dict[str, Any]) -> forms.Field:
+    """One code of a word list, several, or what was found at each of them.
+
+    A form is made once for all readers: each reads the words in the language of the moment.
+    """
+    if plain is Checks:
+        return ChecksField(terms=terms, **common)
+    if get_origin(plain) is list:
+        several = forms.CheckboxSelectMultiple()
+        return forms.MultipleChoiceField(choices=partial(_words, terms), widget=several, **common)
+    return forms.ChoiceField(choices=partial(_choices, terms), **common)
+
+
 def _choices(terms: str) -> list[tuple[str, Any]]:
-    """The words of a list to choose from, in the language of the moment."""
-    words = [(code, str(term)) for code, term in term_list(terms).items()]
-    return [("", gettext_lazy("not known")), *words]
+    """The words of a list to choose one from, in the language of the moment."""
+    return [("", gettext_lazy("not known")), *_words(terms)]
+
+
+def _words(terms: str) -> list[tuple[str, str]]:
+    return [(code, str(term)) for code, term in term_list(terms).items()]
 
 
 def asked_at_opening(kind: Kind) -> Iterable[tuple[str, FieldInfo]]:
@@ -170,6 +187,8 @@ def words_of(terms: str, value: Any) -> Any:
     if not terms:
         return value
     known = term_list(terms)
+    if isinstance(value, dict):
+        return checks_in_words(value, terms)
     if isinstance(value, list):
         return [str(known.get(code, code)) for code in value]
     return str(known.get(value, value)) if isinstance(value, str) else value

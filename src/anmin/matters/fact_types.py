@@ -8,12 +8,14 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
 
+from anmin.matters.checks import Checks
 from anmin.matters.flow import Text
 from anmin.matters.kind import Details
 
 
 class FactType(StrEnum):
-    """The sorts of facts. A term is a code of a word list; lists hold texts or terms."""
+    """The sorts of facts. A term is a code of a word list; lists hold texts or terms; ``checks`` are
+    what was found at each point of a word list (`checks`)."""
 
     TEXT = "text"
     TERM = "term"
@@ -24,6 +26,7 @@ class FactType(StrEnum):
     DAY = "day"
     TEXTS = "texts"
     TERMS = "terms"
+    CHECKS = "checks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,8 @@ def _type_of(annotation: Any, *, listed: bool) -> FactType:
     """The sort of an annotation; ``listed``: it names a word list."""
     if get_origin(annotation) in (Union, UnionType):
         annotation = next(one for one in get_args(annotation) if one is not NoneType)
+    if annotation is Checks:
+        return FactType.CHECKS
     if get_origin(annotation) in (list, tuple, set, frozenset):
         return FactType.TERMS if listed else FactType.TEXTS
     return _PLAIN.get(annotation, FactType.TERM if listed else FactType.TEXT)

@@ -8,6 +8,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
+from anmin.matters.checks import checks_in_words
 from anmin.matters.fact_types import FactType, TypedFact, typed_facts
 from anmin.matters.flow import Text
 from anmin.matters.models import Matter
@@ -53,6 +54,8 @@ def in_words(value: Any, terms: str = "") -> str:
         return formats.date_format(value, "DATE_FORMAT")
     if isinstance(value, int | float):
         return formats.number_format(value)
+    if isinstance(value, dict):
+        return checks_in_words(value, terms)
     if isinstance(value, list | tuple):
         return listed(in_words(one, terms) for one in value)
     word = term_list(terms).get(str(value)) if terms else None

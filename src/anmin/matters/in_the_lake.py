@@ -68,8 +68,10 @@ TYPES: Mapping[FactType, ColumnType] = {
     FactType.MOMENT: ColumnType.TIMESTAMP,
     FactType.DAY: ColumnType.DATE,
     FactType.TERMS: ColumnType.STRING,
+    FactType.CHECKS: ColumnType.STRING,
 }
-"""How facts are kept; of a list the codes as JSON, as in ``rows.colours.contains('"red"')``."""
+"""How facts are kept; of a list the codes as JSON, as in ``rows.colours.contains('"red"')``, of a
+checklist what was found at each point, likewise."""
 FEW = frozenset({FactType.TERM, FactType.FLAG})
 """Facts that have few values, by which figures may be broken down."""
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from anmin.kernel.errors import Refusal
 from anmin.kernel.rules import Unit
 from anmin.matters.categories import categories_of, has_topics
+from anmin.matters.checks import Checks
 from anmin.matters.fact_types import FactType, typed_facts
 from anmin.matters.flow import CITIZENS
 from anmin.matters.kind import Kind
@@ -133,6 +134,8 @@ def _facts(kind: Kind) -> Iterator[str]:
         if datetime not in (stamped, *get_args(stamped)):
             yield f"step {move.code} stamps {move.stamps}, which is no moment"
     for name, fact in typed_facts(kind.details).items():
+        if fact.type is FactType.CHECKS and not fact.terms:
+            yield f"fact {name} is a checklist without points: it names no word list"
         if fact.terms:
             try:
                 term_list(fact.terms)
@@ -144,6 +147,8 @@ def _held(annotation: Any) -> bool:
     """Whether facts may be of this type."""
     if get_origin(annotation) in (Union, UnionType):
         return all(_held(one) for one in get_args(annotation) if one is not NoneType)
+    if annotation is Checks:
+        return True
     if get_origin(annotation) in (list, tuple):
         return all(one in HOLDS for one in get_args(annotation) if one is not ...)
     return annotation in HOLDS

@@ -94,6 +94,9 @@ def _inputs(edge: Move, note: str, inputs: Mapping[str, Any], now: datetime) -> 
     for name in inputs:
         if name not in edge.needs and name not in edge.takes:
             raise Refusal(_("This step does not take that."), field=name, code="not_taken")
+    bare = not (edge.target or edge.needs or edge.sets or edge.stamps or edge.extends)
+    if bare and edge.takes and not inputs and not note.strip():
+        raise Refusal(_("Write something first."), field=edge.takes[0], code="missing")
     given = {**inputs, **edge.sets}
     if edge.stamps:
         given[edge.stamps] = now

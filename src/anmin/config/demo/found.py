@@ -1,9 +1,11 @@
 """What the police of the demo city find or end themselves: disputes, findings of visits, outcomes of
 minor violations, the tracing of a failing, and listed places - the page's own neighbourhood first."""
 
+from typing import Any
+
 from anmin.config.demo.brought import Brought, Told
 
-COMMITTEE = {"way": "peoples", "mediated_by": "文化社区人民调解委员会"}
+COMMITTEE: dict[str, Any] = {"way": "peoples", "mediated_by": "文化社区人民调解委员会"}
 POLICE = {"way": "public_security", "mediated_by": "锦湖派出所"}
 SESSION = {"session": "双方各自陈述，分歧在赔偿数额。"}
 DISPUTES = (
@@ -111,6 +113,21 @@ TRACED = (
     ),
 )  # fmt: skip
 NEEDS = ["owners_committee", "property_manager", "technical"]
+LOOKED_OVER: dict[str, Any] = {
+    "people_checked": {"gate_guard": "ok", "patrols": "ok", "visitors": "lacking", "renters": "ok"},
+    "physical_checked": {"fence": "ok", "gates": "ok", "sheds": "ok", "windows": "lacking"},
+    "technical_checked": {
+        "cameras_gate": "ok",
+        "cameras_sheds": "ok",
+        "lights": "ok",
+        "stored": "ok",
+    },
+    "fire_checked": {"ways": "ok", "equipment": "ok", "charging": "lacking"},
+}
+COMMITTEE = {
+    "owners_checked": {"elected": "lacking", "filed": "lacking", "guard_rules": "not_here"},
+    "manager_checked": {"contract": "ok", "guarding": "ok", "reported": "ok"},
+}
 LISTINGS = (
     Brought(
         "listing", "listing_theft", "城北小区盗窃多发", 55,
@@ -140,9 +157,11 @@ LISTINGS = (
                 {"found": "六处画面清晰。", "outcome": "fixed"}, day="looked_on",
             ),
             Told(20, "reach", "leader", {"milestone": "监控六处装好"}, day="milestone_on"),
+            Told(8, "look_over", "leader", LOOKED_OVER),
+            Told(7, "look_over", "office", COMMITTEE),
             Told(
                 6, "inspect", "office",
-                {"inspection": "监控六处到位；业主委员会尚未成立；物业企业已进驻。", "in_order": ["technical", "property_manager"]},
+                {"inspection": "监控六处到位；业主委员会尚未成立；物业企业已进驻。"},
                 day="inspected_on",
             ),
             Told(5, "go_on", "office", note="业主委员会尚未成立"),

@@ -6,16 +6,18 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from anmin.matters.checks import Found, points_of
 from anmin.matters.clock import Clock, Extension
 from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import Approval, Flow, Move, Stage, State, Text
 from anmin.matters.guards import by_now, no_open_children
 from anmin.matters.kind import Figure, Kind, Public, Retention
-from anmin.matters.kinds.listing.details import ListingDetails
+from anmin.matters.kinds.listing.details import CHECKLISTS, ListingDetails
 from anmin.matters.outcome import Outcome
 from anmin.matters.party_roles import PartyRole, Who
 from anmin.matters.reckoning import reckoner
 from anmin.matters.registry import register
+from anmin.people.listing import listed
 from anmin.people.roles import Role
 from anmin.places.queries import responsible_unit
 
@@ -39,6 +41,26 @@ def heard(matter: MatterFacts) -> Text | None:
     days = settings.RULES.get("listing.reply", timezone.localdate(begun)).value
     return _("The bodies have %(days)s working days to reply.") % {"days": days}
 
+
+def looked_over(matter: MatterFacts) -> Text | None:
+    """A joint inspection has looked at every checklist."""
+    missing = [_TITLES[name] for name in CHECKLISTS if not matter.details.get(name)]
+    if not missing:
+        return None
+    return _("Not looked at yet: %(lists)s.") % {"lists": listed(missing)}
+
+
+def nothing_lacking(matter: MatterFacts) -> Text | None:
+    """A place leaves the list when no checklist says that something is lacking."""
+    lacking = [
+        _TITLES[name] for name in CHECKLISTS if points_of(matter.details.get(name), Found.LACKING)
+    ]
+    if not lacking:
+        return None
+    return _("Still lacking by the checklists: %(lists)s.") % {"lists": listed(lacking)}
+
+
+_TITLES = {name: ListingDetails.model_fields[name].title for name in CHECKLISTS}
 
 FLOW = Flow(
     start="prepared",
@@ -100,14 +122,22 @@ FLOW = Flow(
             guards=(by_now("milestone_on"),),
         ),
         Move(
+            "look_over",
+            "listed",
+            "",
+            _("Fill in the checklists"),
+            OFFICE | STATION,
+            takes=CHECKLISTS,
+            public=False,
+        ),
+        Move(
             "inspect",
             "listed",
             "inspected",
             _("Record the joint inspection"),
             OFFICE,
             needs=("inspected_on", "inspection"),
-            takes=("in_order",),
-            guards=(by_now("inspected_on"),),
+            guards=(by_now("inspected_on"), looked_over),
         ),
         Move(
             "go_on",
@@ -143,7 +173,7 @@ FLOW = Flow(
             OFFICE,
             needs=("result",),
             stamps="delisted_at",
-            guards=(no_open_children,),
+            guards=(no_open_children, nothing_lacking),
             outcomes=(Outcome.FIXED,),
             approval=Approval(by=HEAD),
         ),

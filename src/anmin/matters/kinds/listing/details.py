@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from anmin.matters.checks import Checks
 from anmin.matters.kind import Details, fact
 
 
@@ -25,9 +26,31 @@ class ListingDetails(Details):
     milestone_on: date | None = fact(_("Reached on"))
     inspected_on: date | None = fact(_("Joint inspection on"))
     inspection: str = fact(_("What the inspection found"), "", longest=4000)
-    in_order: list[str] = fact(_("In order now"), factory=list, terms="listing_needs")
+    people_checked: Checks | None = fact(
+        _("People: guards and patrols"), terms="listing_people_points"
+    )
+    physical_checked: Checks | None = fact(
+        _("Physical protection"), terms="listing_physical_points"
+    )
+    technical_checked: Checks | None = fact(
+        _("Technical protection"), terms="listing_technical_points"
+    )
+    owners_checked: Checks | None = fact(_("Owners' committee"), terms="listing_owners_points")
+    manager_checked: Checks | None = fact(_("Property manager"), terms="listing_manager_points")
+    fire_checked: Checks | None = fact(_("Fire safety"), terms="listing_fire_points")
     community_checked_on: date | None = fact(_("Checked by the community on"))
     town_checked_on: date | None = fact(_("Checked by the town or subdistrict on"))
     extension_reason: str = fact(_("Why it takes longer"), "", longest=1000)
     result: str = fact(_("What has changed, in figures"), "", longest=2000)
     delisted_at: datetime | None = fact(_("Taken off the list"))
+
+
+CHECKLISTS = (
+    "people_checked",
+    "physical_checked",
+    "technical_checked",
+    "owners_checked",
+    "manager_checked",
+    "fire_checked",
+)
+"""What the joint inspection looks at, each a checklist of the body that knows it."""
