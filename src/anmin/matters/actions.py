@@ -27,7 +27,7 @@ from anmin.matters.opening import open_matter as open_matter
 from anmin.matters.queries import by_id
 from anmin.matters.reported import SOURCE
 from anmin.matters.steps import prepare, require_here, step_of
-from anmin.matters.taking import take
+from anmin.matters.taking import hearing, take
 from anmin.people.actions import log_access
 from anmin.people.limits import Limit, Taken
 from anmin.people.limits import take as take_one
@@ -95,8 +95,9 @@ def _move(
         raise Refusal(_("This step needs another person's agreement: ask for it."), code="approval")
     now = at or timezone.now()
     change, running = prepare(matter, edge, note=note, inputs=inputs, at=now)
+    heard = hearing(matter, edge, change, actor)
     with atomic():
-        take(matter, edge, change, actor=actor, at=now, key=key, running=running)
+        take(matter, edge, change, actor=actor, at=now, key=key, running=running, heard=heard)
     return matter
 
 

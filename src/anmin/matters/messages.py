@@ -63,6 +63,8 @@ class Hearer(NamedTuple):
 
     contact: ContactFacts
     part: Matter | None = None
+    follows: bool = True
+    """Whether that report, or the matter, is followed by a code; not asked of parties."""
 
     @property
     def phone(self) -> str:
@@ -92,7 +94,7 @@ def prospect(
     known = _hearers(matter, tell.to) if contact is None else [Hearer(contact)]
     named = _by_phone(known)
     if named and tell.followed:
-        named = _by_phone(_hearers(matter, tell.to, followed=True))
+        named = _by_phone([one for one in known if one.follows])
         if not named:
             change.told["untold"] = BY_WORD
             return []
@@ -266,19 +268,20 @@ def _by_phone(known: Sequence[Hearer]) -> dict[str, Hearer]:
     return {one.phone: one for one in reversed(known) if one.phone}
 
 
-def _hearers(matter: Matter, to: str, *, followed: bool = False) -> list[Hearer]:
-    """The first contact, or a party's; of this matter and of those that became part of it.
-
-    ``followed``: only of those of them that are followed by a code.
-    """
+def _hearers(matter: Matter, to: str) -> list[Hearer]:
+    """The first contact, or a party's; of this matter and of those that became part of it."""
     parts = [(matter, None), *((one, one) for one in parts_told(matter))]
     if to:
         return [Hearer(each, part) for one, part in parts for each in citizens_of(one, to)]
-    all_of_it = [one for one, _part in parts]
-    rows = Contact.objects.filter(matter__in=all_of_it).select_related("matter")
-    rows = rows.filter(matter__follow_code__isnull=False) if followed else rows
-    found = {row.matter_id: unseal(row, number=row.matter.number) for row in rows}
-    return [Hearer(found[one.pk], part) for one, part in parts if one.pk in found]
+    rows = Contact.objects.filter(matter__in=[one for one, _part in parts]).annotate(
+        follows=Q(matter__follow_code__isnull=False)
+    )
+    found = {row.matter_id: row for row in rows}
+    return [
+        Hearer(unseal(found[one.pk], number=one.number), part, found[one.pk].follows)
+        for one, part in parts
+        if one.pk in found
+    ]
 
 
 def _hours() -> Hours:

@@ -3,7 +3,7 @@
 The one place for steps by hand, by agreement, by the citizen and by the house itself.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -16,6 +16,15 @@ from anmin.matters.flow import Move
 from anmin.matters.ledger import Change, append
 from anmin.matters.models import Matter
 from anmin.matters.steps import prepare
+from anmin.matters.tells import Tell
+
+type Heard = Sequence[tuple[Tell, Sequence[messages.Hearer]]]
+"""Each message of a step, with whom it reaches."""
+
+
+def hearing(matter: Matter, edge: Move, change: Change, actor: Actor) -> Heard:
+    """Whom a step tells what; ``change`` says so."""
+    return [(tell, messages.prospect(matter, tell, change, by=actor)) for tell in edge.tells]
 
 
 def take(
@@ -27,10 +36,14 @@ def take(
     at: datetime,
     key: str | None = None,
     running: Mapping[str, Running],
+    heard: Heard | None = None,
 ) -> None:
-    """Write a step that ``steps.prepare`` made ready, inside a transaction. Raises ``Conflict``."""
+    """Write a step that ``steps.prepare`` made ready, inside a transaction. Raises ``Conflict``.
+
+    ``heard``: whom it tells, where that was looked up before the transaction.
+    """
     was_live = matter.live
-    heard = [(tell, messages.prospect(matter, tell, change, by=actor)) for tell in edge.tells]
+    heard = hearing(matter, edge, change, actor) if heard is None else heard
     require_told(edge, change)
     append(matter, change, actor=actor, at=at, key=key, running=running)
     for place, (tell, hearers) in enumerate(heard):
