@@ -37,6 +37,8 @@ FREE_TIMES = {
     "people.SignedIn.seen_at": "a list; the clock of a session stands in it, signed",
     "desk_notices.Notice.at": "goes after some weeks; nothing waits for it",
     "desk_notices.Notice.read_at": "a convenience of its owner",
+    "desk_matters.Looking.since": "a courtesy; nothing waits for it",
+    "desk_matters.Looking.seen_at": "a courtesy; whoever has gone is shown no more",
     "evidence.Record.at": "sealed with its record",
 }
 REPLAYED = {"matters.Matter", "matters.Deadline", "matters.Entry"}

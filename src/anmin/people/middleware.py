@@ -34,7 +34,7 @@ TO_SET_UP = OPEN | {"account_reauthenticate", "mfa_index", "mfa_activate_totp", 
 """Names of the addresses that stay open to somebody who has still to prove, or to set up, their
 second factor. Whoever has one gets to neither its secrets nor a new one by the password alone."""
 
-BY_ITSELF = {"import_progress", "callback_standing"}
+BY_ITSELF = {"import_progress", "callback_standing", "matter_here"}
 """Names of addresses that a page asks by itself: they keep nobody signed in."""
 
 
@@ -62,9 +62,11 @@ class People:
         if name in MACHINES:
             return None
         if sessions.signed_in(request) and request.user.is_authenticated:
+            by_itself = _asks_by_itself(request)
             if why := sessions.is_over(request):
-                return _session_over(request, why)
-            if not _asks_by_itself(request):
+                # What is half typed stays there until its writer sends it, and is kept then.
+                return HttpResponse(status=204) if by_itself else _session_over(request, why)
+            if not by_itself:
                 sessions.touch(request)
             if RESUMED in request.GET:
                 forget(request.user)

@@ -1,4 +1,4 @@
-"""Lists that people narrowed in a way they come back to."""
+"""Lists that people narrowed in a way they come back to, and who has which matter open."""
 
 from django.conf import settings
 from django.db import models
@@ -23,3 +23,22 @@ class SavedFilter(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Looking(models.Model):
+    """Somebody has the page of a matter open, as that page said a moment ago."""
+
+    number = models.CharField(max_length=32)
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    since = models.DateTimeField()
+    seen_at = models.DateTimeField(db_index=True)
+
+    NO_EVIDENCE = "who has a page open; forgotten within the hour"
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["number", "account"], name="desk_looking_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

@@ -151,6 +151,9 @@ def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(
             clock.shift(timedelta(minutes=9, seconds=30))
             assert client.get(reverse("mfa_index")).status_code == 200
         clock.shift(timedelta(minutes=4))
+        # It is over, but whoever has typed half a form has still to send it: then it is kept.
+        assert client.get(reverse("mfa_index")).status_code == 204
+        assert "resume" in client.post(f"{PAGE}?x=1", {"note": "夜里还在施工"})["Location"]
         assert client.get(reverse("mfa_index")).status_code == 302
 
 

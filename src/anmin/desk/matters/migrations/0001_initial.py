@@ -28,4 +28,17 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('account', 'page', 'name'), name='desk_filter_name')],
             },
         ),
+        migrations.CreateModel(
+            name='Looking',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.CharField(max_length=32)),
+                ('since', models.DateTimeField()),
+                ('seen_at', models.DateTimeField(db_index=True)),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('number', 'account'), name='desk_looking_once')],
+            },
+        ),
     ]

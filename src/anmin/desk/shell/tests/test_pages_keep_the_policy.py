@@ -169,4 +169,5 @@ def test_what_a_page_asks_by_itself_keeps_nobody_signed_in() -> None:
     told = "".join(path.read_text(encoding="utf-8") for path in TEMPLATES)
     asked = r'{% url "desk:(\w+)"[^%]*(?:as poll_url %}|%}"\s+hx-trigger="every)'
     assert set(re.findall(asked, told)) == BY_ITSELF
-    assert told.count('hx-trigger="every') == 2  # the call's page, and every progress bar
+    # the call's page, a matter's page, and every progress bar
+    assert told.count('hx-trigger="every') == 3

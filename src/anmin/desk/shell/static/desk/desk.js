@@ -120,8 +120,16 @@
 
   const TOLD = { 401: "textRefused", 403: "textRefused", 404: "textGone", 429: "textBusy" };
 
+  // What a page asks by itself fails in silence: the next time is near.
+  const byItself = (event) =>
+    (event.detail?.ctx?.sourceElement ?? event.target).closest?.('[hx-trigger^="every"]');
+
   document.addEventListener("htmx:response:error", (event) => {
     const { ctx } = event.detail;
+    if (byItself(event)) {
+      ctx.swap = "none";
+      return;
+    }
     const status = ctx.response.status;
     // A refusal comes as one plain line and is said as it is; nothing on the page changes.
     const line = ctx.response.headers.get("Content-Type")?.startsWith("text/plain") && ctx.text.trim();
@@ -130,6 +138,7 @@
     if (line || (status !== 409 && status !== 422)) toast(line || words()[TOLD[status] ?? "textFailed"]);
   });
   document.addEventListener("htmx:error", (event) => {
+    if (byItself(event)) return;
     if (event.detail.error instanceof TypeError || event.detail.error?.name === "AbortError") {
       toast(words().textUnreachable);
     }
@@ -137,7 +146,7 @@
   document.addEventListener("htmx:before:swap", (event) => {
     // The session has ended, or wants its second step: go to that page, and come back here.
     const answer = event.detail.ctx?.response?.raw;
-    if (!answer?.redirected) return;
+    if (!answer?.redirected || byItself(event)) return;
     const there = new URL(answer.url);
     if (!there.pathname.startsWith(words().accountsUrl)) return;
     event.preventDefault();
