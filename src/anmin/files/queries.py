@@ -30,6 +30,8 @@ class Line:
     by: str
     small: bool
     erased_at: datetime | None
+    sha256: str
+    """The digest of what is kept."""
 
 
 _kept = Prepared(
@@ -55,6 +57,7 @@ def files_of(account: Account, label: str, key: str) -> list[Line]:
             people[row.by_id].display_name if row.by_id else _citizen(row),
             row.small and row.erased_at is None,
             row.erased_at,
+            row.sha256,
         )
         for row in rows
     ]

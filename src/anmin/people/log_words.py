@@ -37,6 +37,7 @@ ACTIONS: dict[str, Any] = {
     "reset_second_factor": _("took second factors away"),
     "reveal_contact": _("opened a contact"),
     "reveal_party": _("opened who has a part in a matter"),
+    "print_matter": _("took out the file of a matter"),
     "see_pictures": _("looked at the small pictures of a matter"),
     "search_phone": _("searched by telephone number"),
     "second_factor_added": _("set a second factor up"),
