@@ -31,7 +31,9 @@ def names() -> Iterator[tuple[str, str]]:
         yield from ((role.value, str(role.label)) for role in Role)
         yield from ((status.value, str(status.label)) for status in Status)
         codes = "|".join(kind.code for kind in all_kinds())
-        own = re.compile(rf"^({codes})_(opened|in_time|reopened)$")
+        own = re.compile(
+            rf"^({codes})_(opened|in_time|reopened|partly_fixed|not_fixed|satisfaction)$"
+        )
         clock = re.compile(rf"^({codes})_.+_(in_time|time_left)$")
         keys = {re.sub("^(concern|voiced)_.*", r"\1_…", key) for key in registry.indicators}
         keys = {clock.sub(r"<kind>_<clock>_\2", own.sub(r"<kind>_\2", key)) for key in keys}

@@ -8,16 +8,15 @@ from collections.abc import Callable, Iterable
 from django.conf import settings
 from django.utils import timezone
 from django.utils.functional import lazystr
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from anmin.callbacks.concerns import concerns
 from anmin.callbacks.dispositions import DispositionClass, dispositions
 from anmin.callbacks.in_the_lake import CALLBACKS
-from anmin.matters.measures import (
-    BY_PROMISE,
-    DIMENSIONS,
-    planted,
-)
+from anmin.matters.kind import Kind as MatterKind
+from anmin.matters.kind_figures import BY_PROMISE, DIMENSIONS, planted
+from anmin.matters.measures import LAKE
 from anmin.matters.origins import Origin
 from anmin.matters.registry import rectifying_kind
 from anmin.measures.registry import (
@@ -293,4 +292,34 @@ registry.add(
         )
         for code, term in concerns().items()
     )
+)
+
+
+def _of_kind(declared: MatterKind) -> Indicator:
+    """The satisfaction of those who were called back in one kind."""
+
+    def of(rows: Rows) -> Expression:
+        return rows.kind == declared.code
+
+    return Indicator(
+        key=f"{declared.code}_satisfaction",
+        label=format_lazy(_("{kind}: satisfied in the callback"), kind=declared.label),
+        how_made=_(
+            "(Satisfied + fairly satisfied) out of the first replies about matters of the kind. The "
+            "bounds take all who were selected and did not reply as dissatisfied, or as satisfied."
+        ),
+        unit=_("of replies"),
+        table="callbacks",
+        kind=Kind.PROPORTION,
+        direction=Direction.HIGHER,
+        numerator=lambda rows: rows.satisfaction.isin(CONTENT),
+        denominator=lambda rows: of(rows) & _asked(rows),
+        frame=lambda rows: of(rows) & _selected(rows),
+        dimensions=tuple(name for name in DIMENSIONS if name != "kind"),
+        aside=planted,
+    )
+
+
+registry.add(
+    *(_of_kind(one) for one in LAKE if one.follow_up is not None and one.follow_up.about is None)
 )

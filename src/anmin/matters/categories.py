@@ -2,6 +2,7 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -21,6 +22,8 @@ class Category(Term):
     telephone. ``sensitive``: nothing is sent about it at all, and nobody is called back by rule.
     ``unlinked``: no message about it has a link, for those whom it is about are told to open none.
     ``inspected``: it is about the police themselves, so the inspectorate answers for it.
+    ``case``: it is a criminal or public-security case that can be solved, ``minor`` or ``serious``;
+    the two are never counted in one total.
     """
 
     kind: str
@@ -30,6 +33,7 @@ class Category(Term):
     unlinked: bool = False
     sensitive: bool = False
     inspected: bool = False
+    case: Literal["", "minor", "serious"] = ""
     advice: str = ""
 
     @property

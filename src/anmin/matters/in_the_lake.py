@@ -102,19 +102,20 @@ def table_of(kind: Kind) -> LakeTable:
         name: Column(TYPES[one.type], one.title, lenient=True)
         for name, one in lake_facts(kind).items()
     }
-    for clock in counted_clocks(kind):
+    for clock in timed_clocks(kind):
         said = {"label": clock.label}
-        facts |= {
-            f"{clock.code}_due": Column(
-                ColumnType.TIMESTAMP, format_lazy(_("{label}: due"), **said)
-            ),
-            f"{clock.code}_met": Column(
-                ColumnType.TIMESTAMP, format_lazy(_("{label}: met"), **said)
-            ),
-            f"{clock.code}_left": Column(
-                ColumnType.NUMBER, format_lazy(_("{label}: share of its time left"), **said)
-            ),
-        }
+        if clock.counted:
+            facts |= {
+                f"{clock.code}_due": Column(
+                    ColumnType.TIMESTAMP, format_lazy(_("{label}: due"), **said)
+                ),
+                f"{clock.code}_met": Column(
+                    ColumnType.TIMESTAMP, format_lazy(_("{label}: met"), **said)
+                ),
+            }
+        facts[f"{clock.code}_left"] = Column(
+            ColumnType.NUMBER, format_lazy(_("{label}: share of its time left"), **said)
+        )
     return LakeTable(
         name=table_name(kind),
         label=format_lazy(_("Matters: {kind}"), kind=kind.label),
@@ -140,9 +141,12 @@ def all_matters(kinds: Iterable[Kind]) -> LakeTable:
     )
 
 
-def counted_clocks(kind: Kind) -> list[Clock]:
-    """The clocks of a kind that have figures of their own."""
-    return [clock for clock in kind.clocks if clock.counted]
+def timed_clocks(kind: Kind) -> list[Clock]:
+    """The clocks of which figures tell how much time was left: the promise, and those counted.
+
+    Not those that the house itself ends when their time is over: nobody saves any of it.
+    """
+    return [clock for clock in kind.clocks if (clock.counted or clock.promise) and not clock.lapses]
 
 
 _LASTED = {
@@ -153,20 +157,23 @@ _LASTED = {
 
 
 def _clocks_told(kind: Kind, vendor: str) -> tuple[str, str]:
-    """The columns and the joins of the counted clocks. Of what is late no time is left; what ended
+    """The columns and the joins of the timed clocks. Of what is late no time is left; what ended
     unmet is not met."""
     told, joins = "", ""
-    for clock in counted_clocks(kind):
+    for clock in timed_clocks(kind):
         row = f"c_{clock.code}"
         left, whole = (
             _LASTED[vendor].format(f"{row}.due_at", f"{row}.{since}")
             for since in ("met_at", "started_at")
         )
-        told += f""",
+        if clock.counted:
+            told += f""",
             CASE WHEN {row}.paused_at IS NULL
                 AND NOT ({row}.ended = '{OVER}' AND {row}.met_at <= {row}.due_at)
                 THEN {row}.due_at END AS "{clock.code}_due",
-            CASE WHEN {row}.ended = '' THEN {row}.met_at END AS "{clock.code}_met",
+            CASE WHEN {row}.ended = '' THEN {row}.met_at END AS "{clock.code}_met"
+            """
+        told += f""",
             CASE WHEN {row}.ended <> '' THEN NULL WHEN {row}.met_at >= {row}.due_at THEN 0.0
                 WHEN {row}.met_at IS NOT NULL THEN 1.0 * {left} / {whole} END AS "{clock.code}_left"
             """

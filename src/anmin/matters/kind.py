@@ -151,7 +151,9 @@ class Figure:
     """A share that a kind has of its own: of its matters ``among``, those ``of``.
 
     Both look at a row of the kind's table of the lake (``in_the_lake``); ``better``: whether more of
-    it is.
+    it is. ``mean``: ``of`` is a number between 0 and 1, which is averaged, of what ``unit`` says.
+    ``hide_small``: few matters could tell of the people in them. ``beside`` names the figure of the
+    kind that is never to be read without this one, and stands on its page.
     """
 
     code: str
@@ -160,6 +162,10 @@ class Figure:
     of: Callable[[Rows], Expression]
     among: Callable[[Rows], Expression]
     better: bool = True
+    mean: bool = False
+    unit: Text = ""
+    hide_small: bool = False
+    beside: str = ""
 
 
 UNASKED = frozenset({"contact", "summary", "place", "note"})

@@ -1,22 +1,23 @@
-"""What matters give to the lake, and the figures every kind of matter has."""
+"""What matters give to the lake, and the figures of all of them together (of each kind: ``kind_figures``)."""
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable
 
 from django.utils.functional import lazystr
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from anmin.matters import kind
 from anmin.matters.categories import categories, groups
-from anmin.matters.clock import Clock
-from anmin.matters.flow import MERGED
-from anmin.matters.in_the_lake import (
-    all_matters,
-    counted_clocks,
-    dimensions_of,
-    table_name,
-    table_of,
+from anmin.matters.in_the_lake import all_matters, table_of
+from anmin.matters.kind_figures import (
+    BY_PROMISE,
+    DIMENSIONS,
+    answered,
+    in_time,
+    merged_late,
+    of_kind,
+    of_life,
+    planted,
+    promised,
 )
 from anmin.matters.origins import Origin
 from anmin.matters.registry import all_kinds, discover
@@ -29,170 +30,19 @@ from anmin.measures.registry import (
     registry,
 )
 
-DIMENSIONS = ("unit", "area", "town", "kind", "category", "origin")
-BY_PROMISE = (("unit", "due_unit"),)
-"""Figures of promises count by the unit that answers for the promise."""
-
-
-def planted(rows: Rows) -> Expression:
-    """What every rate of a unit is shown without as well (docs/adr/0045).
-
-    A matter that a rated unit opened itself, and a further call about one event.
-    """
-    return (rows.origin == Origin.UNIT.value) | rows.again
-
 
 def _is_incident(rows: Rows) -> Expression:
     return rows.kind == "incident"
 
 
-def _answered(rows: Rows) -> Expression:
-    return rows.stage.isin(["done", "declined"])
-
-
-def _in_time(rows: Rows) -> Expression:
-    return _answered(rows) & (rows.met_at <= rows.due_at) & (rows.missed == 0)
-
-
 def _owed(rows: Rows) -> Expression:
     """Incidents whose answer was given or should have been by the cut-off."""
-    owed = _answered(rows) | (rows.due_at < rows.cutoff) | (rows.missed > 0)
-    return _is_incident(rows) & (((rows.stage != "withdrawn") & owed) | _merged_late(rows))
-
-
-def _promised(rows: Rows) -> Expression:
-    """Matters of any kind whose promise was met or should have been by the cut-off."""
-    met = _answered(rows) & rows.due_at.notnull()
-    owed = met | (rows.due_at < rows.cutoff) | (rows.missed > 0)
-    return ((rows.stage != "withdrawn") & owed) | _merged_late(rows)
-
-
-def _merged_late(rows: Rows) -> Expression:
-    """What became part of another after its own promise was broken: that stays broken."""
-    return (rows.state == MERGED) & (rows.met_at > rows.due_at)
+    owed = answered(rows) | (rows.due_at < rows.cutoff) | (rows.missed > 0)
+    return _is_incident(rows) & (((rows.stage != "withdrawn") & owed) | merged_late(rows))
 
 
 COUNTED = frozenset({"incident"})
 """Kinds that have figures of their own here."""
-
-
-def of_kind(declared: kind.Kind) -> tuple[Indicator, Indicator]:
-    """The figures that a kind has by being there: how many, and how many promises kept.
-
-    Their dimensions are those of every matter, and the kind's facts of few values.
-    """
-    table, by = table_name(declared), (*DIMENSIONS, *dimensions_of(declared))
-    return (
-        Indicator(
-            key=f"{declared.code}_opened",
-            label=format_lazy(_("{kind}: opened"), kind=declared.label),
-            how_made=_("Every matter of the kind, counted in the month in which it was opened."),
-            unit=_("matters"),
-            table=table,
-            kind=Kind.COUNT,
-            direction=Direction.NEITHER,
-            numerator=lambda rows: rows.id.notnull(),
-            dimensions=by,
-            hide_small=False,
-        ),
-        Indicator(
-            key=f"{declared.code}_in_time",
-            label=format_lazy(_("{kind}: in time"), kind=declared.label),
-            how_made=_(
-                "Of the matters of the kind that ended or whose deadline passed by the cut-off, "
-                "those that met its promise by the deadline. Withdrawn ones do not count. A deadline "
-                "that was missed counts for the unit that had the matter then."
-            ),
-            unit=_("of matters"),
-            table=table,
-            kind=Kind.PROPORTION,
-            direction=Direction.HIGHER,
-            numerator=_in_time,
-            denominator=_promised,
-            dimensions=by,
-            instead=BY_PROMISE,
-            hide_small=False,
-            aside=planted,
-        ),
-    )
-
-
-def of_life(declared: kind.Kind) -> Iterator[Indicator]:
-    """How often its matters went on, how its counted clocks were kept, and what it counts itself."""
-    common: dict[str, Any] = {
-        "table": f"matters_{declared.code}",
-        "dimensions": (*DIMENSIONS, *dimensions_of(declared)),
-        "hide_small": False,
-        "aside": planted,
-    }
-    yield Indicator(
-        key=f"{declared.code}_reopened",
-        label=format_lazy(_("{kind}: went on after the end"), kind=declared.label),
-        how_made=_(
-            "Of the matters of the kind that ended at least once, those that went on after it: "
-            "reopened, sent back, or under review."
-        ),
-        unit=_("of matters"),
-        kind=Kind.PROPORTION,
-        direction=Direction.LOWER,
-        numerator=lambda rows: rows.reopened > 0,
-        denominator=lambda rows: _answered(rows) | (rows.reopened > 0),
-        **common,
-    )
-    for clock in counted_clocks(declared):
-        yield from _of_clock(declared, clock, common)
-    for one in declared.figures:
-        yield Indicator(
-            key=f"{declared.code}_{one.code}",
-            label=format_lazy("{kind}: {figure}", kind=declared.label, figure=one.label),
-            how_made=one.how_made,
-            unit=_("of matters"),
-            kind=Kind.PROPORTION,
-            direction=Direction.HIGHER if one.better else Direction.LOWER,
-            numerator=one.of,
-            denominator=one.among,
-            **common,
-        )
-
-
-def _of_clock(declared: kind.Kind, clock: Clock, common: Mapping[str, Any]) -> Iterator[Indicator]:
-    """Whether a clock was kept, and how much of its time was not needed."""
-    due, met, left = (f"{clock.code}_{part}" for part in ("due", "met", "left"))
-    words = {"kind": declared.label, "clock": clock.label}
-
-    def owed(rows: Rows) -> Expression:
-        judged = rows[met].notnull() | (rows[due] < rows.cutoff)
-        merged_late = (rows.state == MERGED) & (rows[met] > rows[due])
-        return ((rows.stage != "withdrawn") & judged) | merged_late
-
-    yield Indicator(
-        key=f"{declared.code}_{clock.code}_in_time",
-        label=format_lazy(_("{kind}: {clock}, in time"), **words),
-        how_made=_(
-            "Of the matters of the kind in which this was met or its deadline passed by the cut-off, "
-            "those that met it by the deadline. Withdrawn ones do not count."
-        ),
-        unit=_("of matters"),
-        kind=Kind.PROPORTION,
-        direction=Direction.HIGHER,
-        numerator=lambda rows: rows[met] <= rows[due],
-        denominator=owed,
-        **common,
-    )
-    yield Indicator(
-        key=f"{declared.code}_{clock.code}_time_left",
-        label=format_lazy(_("{kind}: {clock}, time saved"), **words),
-        how_made=_(
-            "How much of the time allowed was not needed, on average over the matters in which this "
-            "was met: 0 where all of it was needed or it was late, 1 where it was met at once."
-        ),
-        unit=_("of the time allowed"),
-        kind=Kind.MEAN_SCORE,
-        direction=Direction.HIGHER,
-        numerator=lambda rows: rows[left],
-        denominator=lambda rows: (rows.stage != "withdrawn") & rows[left].notnull(),
-        **common,
-    )
 
 
 discover()  # the room of figures is made ready before this one
@@ -224,7 +74,7 @@ registry.add(
         table="matters",
         kind=Kind.PROPORTION,
         direction=Direction.HIGHER,
-        numerator=_in_time,
+        numerator=in_time,
         denominator=_owed,
         dimensions=DIMENSIONS,
         instead=BY_PROMISE,
@@ -243,8 +93,8 @@ registry.add(
         table="matters",
         kind=Kind.PROPORTION,
         direction=Direction.HIGHER,
-        numerator=_in_time,
-        denominator=_promised,
+        numerator=in_time,
+        denominator=promised,
         dimensions=DIMENSIONS,
         instead=BY_PROMISE,
         hide_small=False,

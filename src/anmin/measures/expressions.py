@@ -73,6 +73,10 @@ class Expression:
     def __mul__(self, other: object) -> Expression:
         return _joined(self, "*", other)
 
+    def __truediv__(self, other: object) -> Expression:
+        """As a number with a fraction, of whole numbers too; unknown where it is divided by 0."""
+        return _made("(CAST({} AS DOUBLE) / NULLIF({}, 0))", self, other)
+
     def __bool__(self) -> bool:
         raise TypeError("an expression is true or false only row by row: use & | ~, not and or not")
 
@@ -131,7 +135,7 @@ def column(name: str) -> Expression:
     return Expression(lambda dialect: dialect.name(name))
 
 
-def choice(condition: Expression, yes: Expression, no: Plain) -> Expression:
+def choice(condition: Expression, yes: Expression, no: Expression | Plain) -> Expression:
     """One or the other, as the condition is true or not."""
     return _made("CASE WHEN {} THEN {} ELSE {} END", condition, yes, no)
 

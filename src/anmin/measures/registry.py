@@ -124,7 +124,8 @@ class Indicator:
     for what people answered, not for what an office does. ``dimensions`` are columns of the
     table by which it may be broken down, besides ``month`` and ``date``; ``instead`` names, by
     dimension, another column of the table that is read for it. ``aside`` marks the rows without
-    which each of its figures is shown as well (``Figure.without``).
+    which each of its figures is shown as well (``Figure.without``). ``beside`` is the key of
+    another indicator that stands on its page, because one of the two alone misleads.
     """
 
     key: str
@@ -141,6 +142,7 @@ class Indicator:
     instead: tuple[tuple[str, str], ...] = ()
     hide_small: bool = True
     aside: Callable[[Rows], Expression] | None = None
+    beside: str = ""
 
     def __post_init__(self) -> None:
         if (self.denominator is None) != (self.kind is Kind.COUNT):

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from anmin.matters.measures import DIMENSIONS
+from anmin.matters.kind_figures import DIMENSIONS
 from anmin.measures.registry import Direction, Expression, Indicator, Kind, Rows, registry
 from anmin.watch.events import once
 

@@ -220,6 +220,7 @@ class MeasurePage(FigurePage[AskedOfOne, Result]):
     def shown(self, request: DeskRequest, asked: AskedOfOne, found: Result) -> dict[str, Any]:
         indicator, by, when = asked.indicator, asked.by, asked.when
         labels = shown.cell_labels(indicator, by, [row.dimensions[by] for row in found.rows])
+        other = self._other(request, asked)
         return {
             "plot": plot(
                 found,
@@ -228,9 +229,13 @@ class MeasurePage(FigurePage[AskedOfOne, Result]):
                 csv_url=reverse("desk:measure_csv", args=[indicator.key]) + _address(request),
             ),
             "lines": [
-                _line(request, found, row, when, labels[row.dimensions[by]]) for row in found.rows
+                _line(request, found, row, when, labels[row.dimensions[by]])
+                | _said_beside(other, row.dimensions[by])
+                for row in found.rows
             ],
-            "total": _line(request, found, found.total, when, _("Total")),
+            "total": _line(request, found, found.total, when, _("Total"))
+            | _said_beside(other, None, total=True),
+            "beside": other.indicator if other else None,
             "has_bounds": indicator.frame is not None,
             "has_without": indicator.aside is not None,
             "set_aside": shown.set_aside(),
@@ -240,16 +245,29 @@ class MeasurePage(FigurePage[AskedOfOne, Result]):
             "as_of": shown.as_of(found),
         }
 
+    def _other(self, request: DeskRequest, asked: AskedOfOne) -> Result | None:
+        """The figure that this one is never read without, broken down alike."""
+        key, when = asked.indicator.beside, asked.when
+        if not key:
+            return None
+        scope = shown.scope_of(request.user)
+        return figures_of(key, (asked.by,), when.start, when.end, when.filters, scope)
+
     def sheet(self, request: DeskRequest, asked: AskedOfOne, found: Result) -> Sheet:
         by = asked.by
         values = [row.dimensions[by] for row in found.rows]
         labels = shown.cell_labels(asked.indicator, by, values)
         cells = [(row.dimensions[by] or "", labels[row.dimensions[by]], row) for row in found.rows]
         cells.append(("total", _("Total"), found.total))
+        other = self._other(request, asked)
+        beside = _by_cell(other) if other else {}
         bare = {f"without_{name}": f"figure.without.{name}" for name in NUMBERS.split()}
         return Sheet(
             f"{asked.indicator.key}-{by}",
-            [{"code": code, "label": label, "figure": row} for code, label, row in cells],
+            [
+                {"code": code, "label": label, "figure": row, "beside": beside.get(code)}
+                for code, label, row in cells
+            ],
             {
                 by: "code",
                 "label": "label",
@@ -258,9 +276,29 @@ class MeasurePage(FigurePage[AskedOfOne, Result]):
                 "bound_high": lambda row: (row["figure"].bounds or [None])[-1],
                 "suppressed": lambda row: "yes" if row["figure"].suppressed else "no",
                 **(bare | {"without_suppressed": _without_hidden} if asked.indicator.aside else {}),
+                **(_columns_of(other.indicator) if other else {}),
             },
             {"start": asked.when.start, "end": asked.when.end, **as_of_columns(found)},
         )
+
+
+def _by_cell(other: Result) -> dict[Any, Figure]:
+    """The figures of the other indicator by their cells, the total by its name in the file."""
+    (by,) = other.by
+    return {row.dimensions[by] or "": row for row in other.rows} | {"total": other.total}
+
+
+def _said_beside(other: Result | None, cell: Any, *, total: bool = False) -> dict[str, Any]:
+    """What the other figure is in the same cell, in words: its value, interval and n."""
+    if other is None:
+        return {}
+    figure = other.total if total else _by_cell(other).get(cell or "")
+    return {"beside": shown.in_words(other.indicator, figure) if figure else None}
+
+
+def _columns_of(other: Indicator) -> dict[str, str]:
+    """The numbers of the other indicator in a file, under its key."""
+    return {f"{other.key}_{name}": f"beside.{name}" for name in NUMBERS.split()}
 
 
 def _without_hidden(row: dict[str, Any]) -> str:

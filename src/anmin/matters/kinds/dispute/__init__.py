@@ -11,6 +11,7 @@ from anmin.matters.kinds.dispute.steps import FLOW, WORKERS
 from anmin.matters.party_roles import PartyRole
 from anmin.matters.registry import register
 from anmin.matters.tells import Tell
+from anmin.measures.expressions import Expression, Rows
 from anmin.people.roles import Role
 from anmin.places.queries import responsible_unit
 
@@ -25,6 +26,12 @@ def first_word(matter: MatterFacts) -> str:
 def second_attempt(matter: MatterFacts) -> str:
     """By when public-security mediation is tried once more; other mediation has no such time."""
     return "mediation.second" if matter.details.get("way") == guards.POLICE else ""
+
+
+def unkept(rows: Rows) -> Expression:
+    """What was agreed and goes on, or went on, because it was not kept."""
+    after = ["broken", "failed", "case", "case_decided", "mediating", "unsettled"]
+    return rows.agreed_on.notnull() & rows.state.isin(after)
 
 
 CLOCKS = (
@@ -154,6 +161,16 @@ register(
                 ),
             ),
             Figure(
+                "held_first",
+                _("Agreements kept when asked the first time"),
+                _(
+                    "Of the agreements that were asked about for the first time or were not kept before, "
+                    "those that were kept in full till then."
+                ),
+                of=lambda rows: rows.held_first == "kept",
+                among=lambda rows: rows.held_first.notnull() | unkept(rows),
+            ),
+            Figure(
                 "held",
                 _("Agreements that held"),
                 _(
@@ -161,15 +178,7 @@ register(
                     "those that were kept in full."
                 ),
                 of=lambda rows: (rows.state == "held") & (rows.held_second == "kept"),
-                among=lambda rows: (
-                    (rows.state == "held")
-                    | (
-                        rows.agreed_on.notnull()
-                        & rows.state.isin(
-                            ["broken", "failed", "case", "case_decided", "mediating", "unsettled"]
-                        )
-                    )
-                ),
+                among=lambda rows: (rows.state == "held") | unkept(rows),
             ),
         ),
     )

@@ -1,7 +1,7 @@
 """警情: a call or report that the police must answer."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -11,13 +11,13 @@ from anmin.matters.clock import Clock
 from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import Flow, Move, Stage, State
 from anmin.matters.kind import ByCitizen, Details, FollowUp, Kind, Public, Retention, fact
+from anmin.matters.kinds.incident import cases
+from anmin.matters.kinds.incident.cases import HANDLERS, LEADERS
 from anmin.matters.registry import register
 from anmin.matters.tells import Tell
 from anmin.people.roles import Role
 from anmin.places.queries import responsible_unit
 
-HANDLERS = frozenset({Role.OFFICER, Role.DUTY_LEADER})
-LEADERS = frozenset({Role.DUTY_LEADER, Role.INSPECTOR})
 INSPECTION = frozenset({Role.INSPECTOR})
 
 
@@ -35,6 +35,15 @@ class IncidentDetails(Details):
     general_offense: str = fact(_("Case number"), "", longest=64)
     minor_involved: bool | None = fact(_("A minor is involved"))
     in_progress: bool | None = fact(_("The case is still under investigation"))
+    mediated_first: str = fact(
+        _("Who tried to settle the noise first"), "", terms="noise_mediators"
+    )
+    loss_yuan: int | None = fact(_("Loss, in yuan"))
+    loss_source: str = fact(_("Loss known from"), "", terms="loss_sources")
+    recovered_yuan: int | None = fact(_("Recovered, in yuan"))
+    recovered_how: str = fact(_("Recovered how"), "", terms="recoveries")
+    solved: bool | None = fact(_("Case solved"))
+    solved_on: date | None = fact(_("Case solved on"))
     referral: str = fact(_("How the reporter was referred"), "", terms="incident_referrals")
     reply: str = fact(_("Answer for the reporter"), "", longest=2000, personal=True, told=True)
     question: str = fact(_("Question to the reporter"), "", longest=500, told=True)
@@ -113,6 +122,7 @@ FLOW = Flow(
         ),
         # Not the unit's own: its citizen may be about to be asked, and then it changes nothing.
         Move("reopen", "answered", "handled", _("Reopen"), INSPECTION, needs=("note",)),
+        *cases.MOVES,
     ),
 )
 
@@ -167,6 +177,7 @@ register(
             when=frozenset({"received", "dispatched", "arrived", "asked", "handled", "answered"}),
         ),
         observe=state_from_facts,
+        figures=cases.FIGURES,
         retention=Retention("incident.retention", keeps=frozenset({"call_type", "priority"})),
     )
 )

@@ -203,6 +203,7 @@ register(
                 _("Decision whether it is listed"),
                 "listing.decide",
                 stops=frozenset({"listed", "spared"}),
+                counted=True,
             ),
             Clock(
                 "term",

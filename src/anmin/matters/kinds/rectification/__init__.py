@@ -108,6 +108,7 @@ register(
                 _("First contact"),
                 rule="rectification.first_contact",
                 stops=frozenset({"contacted"}),
+                counted=True,
             ),
             Clock(
                 "finish",
