@@ -229,7 +229,7 @@ def _run(
     running.until_ready(300)
     planned = "SELECT count(*) FROM callbacks_callback"
     until(lambda: house.rows(planned)[0][0] >= LINKS + CALLS, 300, running)
-    words = [sys.executable, "-m", "bench.kills_stage", str(LINKS), str(CALLS)]
+    words = [sys.executable, "-m", "bench.prepare.kills", str(LINKS), str(CALLS)]
     staged = subprocess.run(words, env=running.environment, capture_output=True, text=True)
     assert staged.returncode == 0, staged.stderr
     people = People(running.port, json.loads(staged.stdout), house.rows, rng)

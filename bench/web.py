@@ -1,8 +1,9 @@
 """The desk and the answer page with many matters, under eight clients and two processes.
 
-    python -m bench.web [SECONDS]
+    python -m bench.web [SECONDS] [--kinds]
 
-SQLite, the server as ``anmin up`` starts it; bare Django beside it in the same run.
+SQLite, the server as ``anmin up`` starts it; bare Django beside it in the same run. ``--kinds``: three
+of ten matters are of other kinds than incidents, as many of each (``bench.prepare.kinds``).
 """
 
 import json
@@ -126,19 +127,24 @@ def writes(stage: dict, seconds: float, port: int) -> list[Measured]:
 
 def main() -> None:
     """Import, plan, start the server and measure."""
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 10.0
+    told = [one for one in sys.argv[1:] if one != "--kinds"]
+    seconds, mixed = float(told[0]) if told else 10.0, "--kinds" in sys.argv
+    others = ROWS * 3 // 10 if mixed else 0
     with workshop() as folder:
         export, home = folder / "export.csv", folder / "home"
-        write_export(export, ROWS)
+        write_export(export, ROWS - others)
         anmin("init", home=home)
         anmin("import", "incidents", str(export), "--profile", "template_zh", home=home)
         export.unlink()
+        environment = {"ANMIN_HOME": str(home), "ANMIN_REQUIRE_MFA": "false"}
+        if others:
+            fill = [sys.executable, "-m", "bench.prepare.kinds", str(others)]
+            subprocess.run(fill, env={**os.environ, **environment}, check=True)
         _out, took, _peak = anmin("callbacks", "plan", home=home)
         print(f"planning callbacks for {ROWS:,} incidents: {took:.1f} s ({ROWS / took:,.0f}/s)")
         anmin("worker", "--once", home=home)  # what a night does once is not measured by day
-        environment = {"ANMIN_HOME": str(home), "ANMIN_REQUIRE_MFA": "false"}
         staged = subprocess.run(
-            [sys.executable, "-m", "bench.stage", str(LINKS)],
+            [sys.executable, "-m", "bench.prepare.load", str(LINKS)],
             env={**os.environ, **environment},
             capture_output=True,
             text=True,

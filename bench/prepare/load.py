@@ -1,6 +1,6 @@
 """Makes a home ready for load: who is signed in, which links wait, which matters can be moved.
 
-Runs in a process of its own (``python -m bench.stage HOME LINKS``) and prints one JSON object.
+Runs in a process of its own (``python -m bench.prepare.load LINKS``) and prints one JSON object.
 """
 
 import json

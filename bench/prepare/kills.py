@@ -1,6 +1,6 @@
 """Makes a home ready for `kills`: who is signed in, which links wait, which calls are due.
 
-Runs in a process of its own (``python -m bench.kills_stage LINKS CALLS``), prints one JSON object.
+Runs in a process of its own (``python -m bench.prepare.kills LINKS CALLS``), prints one JSON object.
 """
 
 import json
