@@ -34,7 +34,19 @@ SHARE = 2 if ASKED else 12
 """One route in so many is looked at."""
 TALL = 6000
 """A viewport as tall as the page: else the bar at the foot of a phone covers targets."""
-OURS = ("/desk/", "/accounts/", "/a/", "/q/", "/s/", "/draws", "/records", "/receipt")
+OURS = (
+    "/desk/",
+    "/accounts/",
+    "/a/",
+    "/q/",
+    "/s/",
+    "/r/",
+    "/f/",
+    "/privacy",
+    "/draws",
+    "/records",
+    "/receipt",
+)
 COLOURS = ["color-contrast", "link-in-text-block"]
 """The rules that read colours: all others find the same in both schemes."""
 DOCTYPE = b"<!doctype"
