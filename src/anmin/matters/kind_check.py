@@ -21,6 +21,7 @@ from anmin.matters.fact_types import FactType, typed_facts
 from anmin.matters.flow import CITIZENS
 from anmin.matters.kind import Kind
 from anmin.matters.models import Matter
+from anmin.matters.party_roles import Who
 from anmin.matters.registry import all_kinds
 from anmin.matters.services import services_of
 from anmin.matters.terms import term_list
@@ -67,6 +68,7 @@ def _wrong(kind: Kind) -> Iterator[str]:
     yield from _roles(kind)
     yield from _facts(kind)
     yield from _services(kind)
+    yield from _complaints(kind)
     others = {one.code: one for one in all_kinds()}
     if isinstance(kind.children, str):
         yield f"children are a tuple of codes, not {kind.children!r}"
@@ -100,6 +102,19 @@ def _services(kind: Kind) -> Iterator[str]:
             yield f"service {service.code} promises nothing by {today}"
         elif service.on_the_spot != (service.promised.unit is Unit.SAME_DAY):
             yield f"service {service.code} is on the spot, or promised by another day"
+
+
+def _complaints(kind: Kind) -> Iterator[str]:
+    way = kind.by_citizen
+    if way is None or not way.accused:
+        return
+    part = kind.party(way.accused)
+    if part is None or not part.concerned or Who.UNIT not in part.who:
+        yield f"complaints name {way.accused} as concerned, which no unit can be"
+    if not any(one.inspected for one in categories_of(kind.code).values()):
+        yield "complaints are of a topic about the police themselves, and it has none"
+    if any(one.by_citizen and one.by_citizen.accused for one in all_kinds() if one is not kind):
+        yield "another kind takes the complaints already"
 
 
 def _clocks(kind: Kind) -> Iterator[str]:

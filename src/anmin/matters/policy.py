@@ -259,8 +259,12 @@ def opens_for_others(actor: Actor, owner: Unit) -> int | None:
 
 
 def require_known(actor: Actor, other: Matter) -> None:
-    """Refuse to tie a matter to one that this actor may not see."""
-    _require(actor.trusted or (actor.account is not None and in_scope(actor.account, other)))
+    """Refuse to tie a matter to one that this actor may not see; a citizen's own, who calls has seen."""
+    _require(
+        actor.trusted
+        or actor is CITIZEN
+        or (actor.account is not None and in_scope(actor.account, other))
+    )
 
 
 def require_move(actor: Actor, matter: Matter, edge: Move) -> None:

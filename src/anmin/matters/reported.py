@@ -62,14 +62,14 @@ def report(
         details=details,
         contact=contact,
         source=SOURCE,
-        key=_kept(key),
+        key=kept(key),
         code=code_for(key),
     )
 
 
 def sent_with(key: str) -> Matter | None:
     """The matter that was opened with that key."""
-    return Matter.objects.filter(source=SOURCE, external_id=_kept(key)).first()
+    return Matter.objects.filter(source=SOURCE, external_id=kept(key)).first()
 
 
 def unsent(matter: Matter) -> str:
@@ -89,5 +89,6 @@ def pass_with(matter: Matter, key: str) -> str:
     return follow.pass_for(matter, code=code_for(key))
 
 
-def _kept(key: str) -> str:
+def kept(key: str) -> str:
+    """What a matter keeps of the key of its sending."""
     return str(settings.KEYRING.blind_index(key, purpose="key of a report").hex())

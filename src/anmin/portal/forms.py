@@ -10,6 +10,7 @@ from anmin.callbacks.concerns import concerns
 from anmin.callbacks.scripts import Question
 from anmin.files.queries import accepted
 from anmin.kernel.errors import Refusal
+from anmin.matters.complaining import topics
 from anmin.portal.effort import Effort
 from anmin.surveys.questionnaires import Question as Asked
 
@@ -117,6 +118,40 @@ class Reason(forms.Form):
         error_messages={"required": _("Please say what is still wrong.")},
     )
     key = forms.RegexField(r"\A[0-9a-f]{32}\Z", widget=forms.HiddenInput)
+
+
+class Complaint(forms.Form):
+    """How a matter was handled, in the citizen's words; ``key`` makes the sending safe to repeat."""
+
+    topic = forms.ChoiceField(
+        label=_("What is the complaint about?"),
+        widget=forms.RadioSelect,
+        choices=lambda: [(one.code, one.label) for one in topics()],
+        error_messages={"required": _("Please choose one answer.")},
+    )
+    text = forms.CharField(
+        label=_("What went wrong?"),
+        help_text=_("When, what was done or left undone, and what you ask for."),
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages={"required": _("Please say what went wrong.")},
+    )
+    reachable = forms.ChoiceField(
+        label=_(
+            "May those who look into it use the name and number that you left with this matter?"
+        ),
+        help_text=_("Without them nobody can call you back; you follow it with its code."),
+        widget=forms.RadioSelect,
+        choices=[("yes", _("Yes, they may contact me")), ("no", _("No, without my name"))],
+        error_messages={"required": _("Please choose one answer.")},
+    )
+    key = forms.RegexField(r"\A[0-9a-f]{32}\Z", widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, left: Sequence[str] = (), **kwargs: Any) -> None:
+        """``left`` are the questions that need not be asked."""
+        super().__init__(*args, **kwargs)
+        for name in left:
+            del self.fields[name]
 
 
 class Word(forms.Form):

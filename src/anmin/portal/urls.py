@@ -4,6 +4,7 @@ from django.urls import path
 
 from anmin.portal.views import (
     answer,
+    complain,
     draws,
     follow,
     home,
@@ -25,6 +26,7 @@ urlpatterns = [
     path("r/<slug:kind>/", report.report, name="report_kind"),
     path("f/", follow.enter, name="follow"),
     path("f/<str:number>", follow.followed, name="followed"),
+    path("f/<str:number>/complain", complain.complain, name="complain"),
     path("records", records.records, name="records"),
     path("records/key.txt", records.key, name="root_key"),
     path("records/<int:size>.txt", records.note, name="root"),

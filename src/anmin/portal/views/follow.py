@@ -20,7 +20,7 @@ from anmin.files.actions import keep
 from anmin.files.queries import largest
 from anmin.files.turns import AGAIN, Busy
 from anmin.kernel.errors import NotFound, Refusal
-from anmin.matters import actions, citizen, follow, public
+from anmin.matters import actions, citizen, complaining, follow, public
 from anmin.matters.attachments import LABEL
 from anmin.matters.policy import takes_words
 from anmin.people.limits import Taken, address_range, give_back
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 COOKIE, SALT = "anmin_follow", "follow a matter"
 REPORTED = "anmin_report"
 """The cookie that opens the page with number and code once more (``report``)."""
+PASSES = 3
+"""Matters that a device can have open at a time: what was reported, and a complaint of it."""
 AGE = 1800
 """Seconds for which the code need not be given again on this device."""
 
@@ -68,16 +70,20 @@ def enter(request: HttpRequest, number: str = "") -> HttpResponse:
         status = 404 if isinstance(refusal, NotFound) else 429
         return _ask(request, request.POST, costs=costs, form=form, status=status)
     response = redirect("portal:followed", number=matter.number)
-    return let_follow(response, follow.pass_for(matter))
+    return let_follow(request, response, follow.pass_for(matter))
 
 
-def let_follow(response: HttpResponse, given: str) -> HttpResponse:
-    """Let this device open the matter for a while without asking for the code; ``given`` proves it."""
+def let_follow(request: HttpRequest, response: HttpResponse, given: str) -> HttpResponse:
+    """Let this device open the matter for a while without asking for the code; ``given`` proves it.
+
+    What it could open before stays open, up to ``PASSES``.
+    """
     if not given:
         return response
+    passes = [given, *(one for one in _passes(request) if one != given)]
     response.set_signed_cookie(
         COOKIE,
-        given,
+        " ".join(passes[:PASSES]),
         salt=SALT,
         max_age=AGE,
         path=reverse("portal:follow"),
@@ -88,14 +94,23 @@ def let_follow(response: HttpResponse, given: str) -> HttpResponse:
     return response
 
 
+def _passes(request: HttpRequest) -> list[str]:
+    return (request.get_signed_cookie(COOKIE, "", salt=SALT, max_age=AGE) or "").split()
+
+
+def let_in(request: HttpRequest, number: str) -> Matter | None:
+    """The matter of that number, where this device has given its code lately."""
+    told = next((one for one in _passes(request) if one.startswith(f"{number}:")), "")
+    return follow.by_pass(told) if told else None
+
+
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @partial(receives_file, most=largest)
 def followed(request: HttpRequest, number: str) -> HttpResponse:
     """How a matter stands; what the citizen asks of it; or the question for the code."""
-    told = request.get_signed_cookie(COOKIE, "", salt=SALT, max_age=AGE) or ""
-    matter = follow.by_pass(told)
-    if matter is None or matter.number != number:
+    matter = let_in(request, number)
+    if matter is None:
         return enter(request, number)
     if "leave" in request.POST:
         response = redirect("portal:follow")
@@ -174,6 +189,7 @@ def _page(
     steps = citizen.steps_of_citizen(matter)
     context = {
         "face": public.face(matter),
+        "complaints": complaining.takes_complaints(),
         "steps": steps,
         "explained": [line for one in steps for line in citizen.explained(matter, one)],
         "explains": any(not one.unexplained for one in steps),

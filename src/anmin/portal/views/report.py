@@ -1,5 +1,9 @@
 """A citizen brings something new: no account, a few questions, a number and a code to follow it by."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,6 +22,9 @@ from anmin.people.limits import address_range
 from anmin.portal import effort
 from anmin.portal.report_form import ReportForm, report_form
 from anmin.portal.views.follow import REPORTED, let_follow
+
+if TYPE_CHECKING:
+    from anmin.matters.models import Matter
 
 SALT = "a report"
 AGE = 3600
@@ -76,6 +83,11 @@ def report(request: HttpRequest, kind: str) -> HttpResponse:
         form.refuse(refusal)
         return _show(request, declared, form, asked, status=422)
     effort.count(how, address_range(request))
+    return show_code(request, matter, key)
+
+
+def show_code(request: HttpRequest, matter: Matter, key: str) -> HttpResponse:
+    """On to the page with the number and the code of what was opened with that key."""
     response = redirect("portal:reported")
     response.set_signed_cookie(
         REPORTED,
@@ -87,7 +99,7 @@ def report(request: HttpRequest, kind: str) -> HttpResponse:
         samesite="Lax",
         secure=settings.SESSION_COOKIE_SECURE,
     )
-    return let_follow(response, reported.pass_with(matter, key))
+    return let_follow(request, response, reported.pass_with(matter, key))
 
 
 @never_cache

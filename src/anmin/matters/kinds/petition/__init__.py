@@ -108,6 +108,7 @@ register(
             _("A complaint, a demand, or a word about the police"),
             _("You hear in what way it is handled, and get a written answer in the legal time"),
             words="demand",
+            accused="accused",
             sets={"way": "online"},
         ),
         opening=Tell(
