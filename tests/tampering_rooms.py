@@ -136,6 +136,11 @@ ROOMS = [
         "DELETE FROM channels_optout WHERE id = {id}",
         MISSING,
     ),
+    Change(
+        "what an opt-out is about",
+        "channels_optout",
+        "UPDATE channels_optout SET about = 'matter:X' WHERE id = {id}",
+    ),
     Change("an area", "places_area", "UPDATE places_area SET households = 1 WHERE id = {id}"),
     Change("a unit", "places_unit", "UPDATE places_unit SET active = NOT active WHERE id = {id}"),
     Change(

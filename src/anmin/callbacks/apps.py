@@ -22,6 +22,7 @@ class CallbacksConfig(AppConfig):
             planning,
             replies,
             scripts,
+            wanted,
         )
         from anmin.matters import terms
 

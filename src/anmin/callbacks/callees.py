@@ -31,7 +31,7 @@ def people_called(callback: Callback) -> list[Callee]:
     found = [
         one
         for one in contacts_to_call(matter, FLAGS)
-        if one.matter.pk == matter.pk or not _stopped(one.contact)
+        if one.matter.pk == matter.pk or not _stopped(one)
     ]
     before = _answer_before(callback)
     if before is not None:
@@ -88,8 +88,10 @@ def _answer_before(callback: Callback) -> Answer | None:
     return rows.filter(callback__round__lt=callback.round).order_by("-callback__closing").first()
 
 
-def _stopped(contact: ContactFacts) -> bool:
-    return any(has_opted_out("sms", one) for one in (contact.phone, *contact.further))
+def _stopped(one: Callee) -> bool:
+    about = f"matter:{one.matter.number}"
+    numbers = (one.contact.phone, *one.contact.further)
+    return any(has_opted_out("sms", phone, about) for phone in numbers)
 
 
 @atomic

@@ -20,6 +20,7 @@ from anmin.evidence import receipts
 from anmin.evidence.log import atomic
 from anmin.evidence.prepared import Prepared
 from anmin.kernel.errors import Conflict, NotFound
+from anmin.matters.models import Matter
 from anmin.matters.queries import by_id
 from anmin.places.queries import top_unit_label
 
@@ -127,6 +128,16 @@ def taken_by(token: str) -> Taken | None:
     rows = AnswerLink.objects.select_related("callback__matter")
     found = rows.filter(token_digest=_digest(token)).first()
     return taken(found, receipts.code_of(found)) if found else None
+
+
+def matter_of_link(token: str) -> Matter:
+    """The matter that a link was sent about, answered or not. Raises ``NotFound`` for one that is
+    unknown or too old."""
+    rows = AnswerLink.objects.select_related("callback__matter")
+    found = rows.filter(token_digest=_digest(token), expires_at__gte=timezone.now()).first()
+    if found is None:
+        raise NotFound(_("This link is no longer valid."))
+    return found.callback.matter
 
 
 def ordered_by(link: AnswerLink) -> bool:

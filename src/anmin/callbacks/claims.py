@@ -236,5 +236,7 @@ def _facts(matter: Matter) -> Facts:
         minor_involved=bool(details.get("minor_involved")),
         in_progress=bool(details.get("in_progress")),
         no_contact=not phones,
-        opted_out=OptOut.objects.filter(recipient_index__in=phones).exists(),
+        opted_out=OptOut.objects.filter(
+            recipient_index__in=phones, about__in=("", f"matter:{matter.number}")
+        ).exists(),
     )

@@ -19,6 +19,7 @@ from anmin.channels.conversation import Busy, require_free, rule
 from anmin.channels.letters import register_letter
 from anmin.channels.models import Expects, Medium, Message
 from anmin.channels.models import Status as Delivery
+from anmin.channels.opting import refuses
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Refusal
 from anmin.matters.actions import contact_for_message
@@ -115,7 +116,8 @@ def _write(callback: Callback, now: datetime, pace: ladder.Pace) -> None:
         _change(callback, Status.CALLING, now)
         return
     if message.status == Delivery.CANCELLED:  # opted out since this was planned
-        stop(bytes(message.recipient_index), at=now, key=key)
+        index = bytes(message.recipient_index)
+        stop(index, at=now, key=key, only=None if refuses(index) else callback.matter_id)
         return
     recording.step(
         callback,

@@ -4,7 +4,7 @@ Follows the news of the matters (``matters.news``): the plan is written in the t
 moves the cursor, so a crash between batches neither loses nor doubles one.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
@@ -29,11 +29,12 @@ from anmin.matters import bulk
 from anmin.matters.categories import categories
 from anmin.matters.kind import FollowUp
 from anmin.matters.ledger import take_turn
-from anmin.matters.models import Contact, Entry, FurtherPhone
+from anmin.matters.models import Contact, Entry, FurtherPhone, Matter
 from anmin.matters.news import subscribe
 from anmin.matters.reckoning import reckoner
 
 NEWS = "callbacks"
+MATTER = "matter:"
 OPTED_OUT = b"opted out by another number"
 BATCH = 4000
 """Entries of one transaction: more save little, and others wait for as long to write."""
@@ -130,10 +131,15 @@ def plan(entries: QuerySet[Entry]) -> None:
         for matter_id, index in contacts.values_list("matter_id", "phone_index")
     }
     refusing = OptOut.objects.filter(recipient_index__in=contacts.values("phone_index"))
-    stopped = {OPTED_OUT, *map(bytes, refusing.values_list("recipient_index", flat=True))}
+    refused = {(bytes(i), about) for i, about in refusing.values_list("recipient_index", "about")}
+    stopped = {OPTED_OUT, *(index for index, about in refused if not about)}
+    numbers = [about.removeprefix(MATTER) for _index, about in refused if about]
+    for pk, number in _numbered(ids, numbers):  # wants no messages about this matter
+        if (phones.get(pk, b""), f"{MATTER}{number}") in refused:
+            phones[pk] = OPTED_OUT
     # Who asked by any of several numbers not to be contacted is not called at another.
     by_another = FurtherPhone.objects.filter(
-        about, phone_index__in=OptOut.objects.values("recipient_index")
+        about, phone_index__in=OptOut.objects.filter(about="").values("recipient_index")
     )
     for matter_id in by_another.values_list("matter_id", flat=True):
         phones[matter_id] = OPTED_OUT
@@ -151,6 +157,14 @@ def plan(entries: QuerySet[Entry]) -> None:
         COLUMNS,
         [_row(one, judged(facts, told_by.get(one.matter_id)), terms, void) for one, facts in fresh],
     )
+
+
+def _numbered(ids: Sequence[int], numbers: Sequence[str]) -> list[tuple[int, str]]:
+    """Those of these matters that have one of these numbers. No query without a number."""
+    if not numbers:
+        return []
+    rows = Matter.objects.filter(pk__in=ids, number__in=numbers)
+    return list(rows.values_list("pk", "number"))
 
 
 @contextmanager

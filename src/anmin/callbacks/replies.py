@@ -194,6 +194,14 @@ def _stop(index: bytes, at: datetime, key: str) -> None:
     stop(index, at=at, key=key)
 
 
+def _within(subject_ref: str) -> str:
+    """The matter that somebody was called about."""
+    number = subject_ref.removeprefix(SUBJECT)
+    rows = Callback.objects.filter(pk=int(number)) if number.isdigit() else Callback.objects.none()
+    found = rows.values_list("matter__number", flat=True).first()
+    return f"matter:{found}" if found else subject_ref
+
+
 register_subject(
     Subject(
         code=SUBJECT.rstrip(":"),
@@ -202,5 +210,6 @@ register_subject(
         wanted=_wanted,
         describe=_describe,
         phone=_phone,
+        within=_within,
     )
 )

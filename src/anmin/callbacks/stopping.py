@@ -11,15 +11,17 @@ from anmin.matters.contacts import matters_of_phones
 OPTED_OUT = "opted_out"
 
 
-def stop(phone_index: bytes, *, at: datetime, key: str) -> None:
-    """Nobody turns to this phone any more about anything that is still open.
+def stop(phone_index: bytes, *, at: datetime, key: str, only: int | None = None) -> None:
+    """Nobody turns to this phone any more about anything that is still open; about the matter ``only``.
 
     Who was already asked has refused, which counts against the response rate; who was only
     planned is excluded by rule. Whom nobody but the rated unit named is no reason to leave the
     citizen out: that waits for the inspectorate (``claims``).
     """
-    matters = matters_of_phones([phone_index])
-    rows = Callback.objects.filter(matter_id__in=list(matters), closed_at=None).order_by("pk")
+    matters = set(matters_of_phones([phone_index]))
+    if only is not None:
+        matters &= {only}
+    rows = Callback.objects.filter(matter_id__in=matters, closed_at=None).order_by("pk")
     open_ones = dict(rows.values_list("pk", "matter_id"))
     claims = claims_of(set(open_ones.values()))
     for pk, matter_id in open_ones.items():

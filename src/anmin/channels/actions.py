@@ -7,9 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.channels.addresses import clean_recipient, goes_there, recipient_index
-from anmin.channels.conversation import end_question_of, end_with, open_question, require_free
+from anmin.channels.conversation import end_question_of, open_question, require_free
 from anmin.channels.delivery import ABROAD, OPTED_OUT, deliver_due
-from anmin.channels.models import Ended, Medium, Message, OptOut, Status
+from anmin.channels.models import Ended, Medium, Message, Status
+from anmin.channels.opting import opt_in_index, opt_out, opt_out_index, refuses
 from anmin.channels.receiving import receive_reply
 from anmin.channels.subjects import known_subject
 from anmin.evidence.log import atomic
@@ -18,6 +19,7 @@ from anmin.kernel.errors import Refusal
 __all__ = [
     "cancel_message",
     "deliver_due",
+    "opt_in_index",
     "opt_out",
     "opt_out_index",
     "queue_message",
@@ -59,7 +61,7 @@ def queue_message(
         return known
     if expects:
         require_free(index)
-    refused = OPTED_OUT if OptOut.objects.filter(recipient_index=index).exists() else ""
+    refused = OPTED_OUT if refuses(index, subject_ref, template) else ""
     if medium == Medium.SMS and not goes_there(recipient):
         refused = ABROAD
     message = Message(key=key)
@@ -92,16 +94,3 @@ def cancel_message(*, key: str, reason: str) -> bool:
         return False
     end_question_of(Message.objects.values_list("pk", flat=True).get(key=key), Ended.WITHDRAWN)
     return True
-
-
-@atomic
-def opt_out_index(index: bytes, *, via: str) -> OptOut:
-    """Record that whoever has that number, known by its index only, wants no messages."""
-    end_with(index, Ended.STOPPED)
-    return OptOut.objects.get_or_create(recipient_index=index, defaults={"via": via})[0]
-
-
-@atomic
-def opt_out(*, medium: str, recipient: str, via: str) -> OptOut:
-    """Record that somebody wants no messages, told on another way than by reply."""
-    return opt_out_index(recipient_index(medium, clean_recipient(medium, recipient)), via=via)

@@ -19,7 +19,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from anmin.channels.conversation import end_question_of
-from anmin.channels.models import LEASE, Ended, Message, OptOut, Status
+from anmin.channels.models import LEASE, Ended, Message, Status
+from anmin.channels.opting import refuses
 from anmin.channels.providers.base import (
     OutgoingMessage,
     PermanentProblem,
@@ -99,7 +100,7 @@ def _deliver(message_id: int, providers: dict[str, Provider], retry: Retry) -> b
     if message.attempts > retry.tries:
         # Only a deliverer that dies each time it holds this message gets here.
         marks = {"status": Status.DEAD, "last_error": "never finished"}
-    elif OptOut.objects.filter(recipient_index=message.recipient_index).exists():
+    elif refuses(bytes(message.recipient_index), message.subject_ref, message.template):
         marks = {"status": Status.CANCELLED, "last_error": OPTED_OUT}
     elif not still_wanted(message):
         marks = {"status": Status.CANCELLED, "last_error": NOT_WANTED}

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from django.db.models import Q
 
-from anmin.channels.models import Message, Question, Reply, ReplyPart, Status
+from anmin.channels.models import Message, OptOut, Question, Reply, ReplyPart, Status
 from anmin.evidence.log import atomic
 
 SENT = (Status.SENT, Status.DEAD, Status.CANCELLED)
@@ -18,6 +18,7 @@ def erase_about(subjects: Collection[str], replies: Collection[int] = ()) -> int
 
     The rows stay: that a message was sent, and when. Nothing that is still to be sent.
     """
+    OptOut.objects.filter(about__in=[one for one in subjects if one]).delete()
     messages = Message.objects.filter(subject_ref__in=subjects, status__in=SENT)
     ids = list(messages.values_list("pk", flat=True))
     about = Q(question__message__in=ids) | Q(pk__in=list(replies))

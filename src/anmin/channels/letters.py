@@ -12,18 +12,22 @@ _LETTERS: dict[str, "Letter"] = {}
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One kind of message. ``rules``: keys of the rules that its words, or its sending, rest on."""
+    """One kind of message. ``rules``: keys of the rules that its words, or its sending, rest on.
+
+    ``asked``: it goes out because its recipient asked for it in that moment.
+    """
 
     code: str
     label: object
     rules: tuple[str, ...] = ()
+    asked: bool = False
 
 
-def register_letter(code: str, label: object, *rules: str) -> Letter:
+def register_letter(code: str, label: object, *rules: str, asked: bool = False) -> Letter:
     """Make a kind of message known. Two of one code stop the start."""
     if code in _LETTERS:
         raise ValueError(f"two letters are called {code}")
-    return _LETTERS.setdefault(code, Letter(code, label, rules))
+    return _LETTERS.setdefault(code, Letter(code, label, rules, asked))
 
 
 def letters() -> Sequence[Letter]:

@@ -243,9 +243,11 @@ class ReplyPart(Evidenced):
 
 
 class OptOut(Evidenced):
-    """Somebody, known only by a keyed index, who wants no messages."""
+    """Somebody, known only by a keyed index, who wants no messages: none at all, or none ``about``
+    one subject (``matter:JQ-…``)."""
 
-    recipient_index = models.BinaryField(max_length=16, unique=True)
+    recipient_index = models.BinaryField(max_length=16)
+    about = models.CharField(_("about"), max_length=64, blank=True, default="", db_default="")
     at = models.DateTimeField(_("since"), default=timezone.now)
     via = models.CharField(_("told us by"), max_length=32)
 
@@ -253,6 +255,16 @@ class OptOut(Evidenced):
         verbose_name = _("opt-out")
         verbose_name_plural = _("opt-outs")
         ordering = ("-at",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("recipient_index", "about"), name="channels_opt_out_once"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=("about",), condition=~models.Q(about=""), name="channels_opt_out_about"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.via} {self.at:%Y-%m-%d}"

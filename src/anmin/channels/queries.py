@@ -56,10 +56,10 @@ def inbox(owner: str, *, limit: int = 50) -> Sequence[Message]:
     return list(held.order_by("-id")[:limit])
 
 
-def has_opted_out(medium: str, recipient: str) -> bool:
-    """Whether that recipient wants no messages."""
+def has_opted_out(medium: str, recipient: str, *about: str) -> bool:
+    """Whether that recipient wants no messages, or none about one of these subjects."""
     index = recipient_index(medium, clean_recipient(medium, recipient))
-    return OptOut.objects.filter(recipient_index=index).exists()
+    return OptOut.objects.filter(recipient_index=index, about__in=("", *about)).exists()
 
 
 def replies_after(reply_id: int, limit: int = 100) -> Sequence[Reply]:

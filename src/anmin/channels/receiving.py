@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.channels.addresses import clean_phone, recipient_index
-from anmin.channels.conversation import end_with, match, rule
-from anmin.channels.models import Ended, Medium, OptOut, Reply, ReplyKind, ReplyPart
+from anmin.channels.conversation import match, rule
+from anmin.channels.models import Medium, Reply, ReplyKind, ReplyPart
+from anmin.channels.opting import opt_in_index, opt_out_index
 from anmin.channels.parsing import read_reply
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Refusal
@@ -146,10 +147,9 @@ def _keep(
     reply.sender = ring.encrypt(sender.encode(), context=reply.context)
     reply.save()
     if reply.kind == ReplyKind.STOP:
-        OptOut.objects.get_or_create(recipient_index=index, defaults={"via": provider})
-        end_with(index, Ended.STOPPED)
+        opt_out_index(index, via=provider)
     elif reply.kind == ReplyKind.START:
-        OptOut.objects.filter(recipient_index=index).delete()
+        opt_in_index(index)
     return reply
 
 

@@ -36,7 +36,8 @@ class Subject:
     to look at it all the same, or nothing. ``stop`` ends everything open with a number.
     ``wanted`` tells whether a message may still go out; ``describe`` puts what messages are about
     into words, by their primary keys; ``phone`` hands one over to a person who phones, and
-    returns whether that was possible.
+    returns whether that was possible. ``within`` names the other subject that one of this kind is
+    part of (by ``subject_ref``): who wants no messages about that wants none about this.
     """
 
     code: str
@@ -45,6 +46,7 @@ class Subject:
     wanted: Callable[[Message], bool]
     describe: Callable[[Sequence[Message]], Mapping[int, Described]]
     phone: Callable[[Message], bool]
+    within: Callable[[str], str] = str
 
 
 _SUBJECTS: dict[str, Subject] = {}
@@ -71,6 +73,12 @@ def subjects() -> Sequence[Subject]:
 def subject_of(message: Message) -> Subject | None:
     """The kind of question that a message asks; nothing for what asks none."""
     return _SUBJECTS.get(message.subject_ref.partition(":")[0])
+
+
+def whole_of(subject_ref: str) -> str:
+    """The subject that another is part of, which may be itself."""
+    subject = _SUBJECTS.get(subject_ref.partition(":")[0])
+    return subject_ref if subject is None else subject.within(subject_ref)
 
 
 def known_subject(subject_ref: str) -> bool:

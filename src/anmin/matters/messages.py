@@ -71,6 +71,10 @@ class Hearer(NamedTuple):
         """Where the message goes."""
         return self.contact.phone
 
+    def about(self, matter: Matter) -> list[str]:
+        """What he or she may want no messages about: the matter, and the own report in it."""
+        return [f"matter:{one.number}" for one in (matter, self.part) if one is not None]
+
 
 def prospect(
     matter: Matter,
@@ -99,7 +103,7 @@ def prospect(
             change.told["untold"] = BY_WORD
             return []
     there = [one for one in named.values() if goes_there(one.phone)]
-    wanting = [one for one in there if not has_opted_out("sms", one.phone)]
+    wanting = [one for one in there if not has_opted_out("sms", one.phone, *one.about(matter))]
     hearers = [one for one in wanting if by != CITIZEN or not _too_many(one.phone)]
     if named and not hearers:
         change.told["untold"] = OFTEN if wanting else OPTED_OUT if there else ABROAD
@@ -144,7 +148,7 @@ def send(
             body=body,
             template=LETTER.code,
             language=language,
-            not_before=_permitted(at),
+            not_before=permitted(at),
             subject_ref=f"matter:{matter.number}",
         )
 
@@ -164,7 +168,7 @@ def due_for_word(now: datetime) -> QuerySet[Deadline]:
 
     One that stands still is told of likewise: the citizen knows the day that was said, not the pause.
     """
-    if _permitted(now) != now:
+    if permitted(now) != now:
         return Deadline.objects.none()
     wanted, latest = Q(pk__in=()), now
     for kind in all_kinds():
@@ -291,13 +295,14 @@ def _hours() -> Hours:
     return Hours(opens, settings.RULES.get("callback.quiet_from", day).clock)
 
 
-def _permitted(moment: datetime) -> datetime:
+def permitted(moment: datetime) -> datetime:
+    """That moment, or the first one after the quiet hours."""
     return _hours().first(moment, timezone.get_default_timezone())
 
 
 def _horizon(now: datetime, lead: Any) -> datetime:
     """Deadlines until then are told of now: also those whose turn would fall into the quiet hours."""
     soon = now + MARGIN
-    opens = _permitted(soon)
+    opens = permitted(soon)
     latest: datetime = (opens if opens != soon else now) + lead.duration
     return latest

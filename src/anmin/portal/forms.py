@@ -154,6 +154,23 @@ class Complaint(forms.Form):
             del self.fields[name]
 
 
+class StopCode(forms.Form):
+    """What stops or starts messages; the code is asked (``asks``) where all are stopped."""
+
+    code = forms.CharField(
+        label=_("The code that was texted"),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+        error_messages={"required": _("Please enter the code that was texted.")},
+    )
+    key = forms.RegexField(r"\A[0-9a-f]{32}\Z", widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, asks: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].required = asks
+
+
 class Word(forms.Form):
     """What a citizen adds to a matter; ``key`` makes the sending safe to repeat."""
 

@@ -8,6 +8,7 @@ from anmin.portal.views import (
     draws,
     follow,
     home,
+    messages_wanted,
     privacy,
     question,
     records,
@@ -19,6 +20,7 @@ app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
     path("a/<str:token>", answer.answer, name="answer"),
+    path("a/<str:token>/messages", messages_wanted.of_link, name="messages_of_link"),
     path("q/<str:token>", question.question, name="question"),
     path("s/<str:token>", survey.survey, name="survey"),
     path("r/", report.choose, name="report"),
@@ -27,6 +29,7 @@ urlpatterns = [
     path("f/", follow.enter, name="follow"),
     path("f/<str:number>", follow.followed, name="followed"),
     path("f/<str:number>/complain", complain.complain, name="complain"),
+    path("f/<str:number>/messages", messages_wanted.of_followed, name="messages"),
     path("records", records.records, name="records"),
     path("records/key.txt", records.key, name="root_key"),
     path("records/<int:size>.txt", records.note, name="root"),

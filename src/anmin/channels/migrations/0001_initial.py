@@ -17,7 +17,8 @@ class Migration(migrations.Migration):
             name='OptOut',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recipient_index', models.BinaryField(max_length=16, unique=True)),
+                ('recipient_index', models.BinaryField(max_length=16)),
+                ('about', models.CharField(blank=True, db_default='', default='', max_length=64, verbose_name='about')),
                 ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='since')),
                 ('via', models.CharField(max_length=32, verbose_name='told us by')),
             ],
@@ -25,6 +26,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'opt-out',
                 'verbose_name_plural': 'opt-outs',
                 'ordering': ('-at',),
+                'indexes': [models.Index(condition=models.Q(('about', ''), _negated=True), fields=['about'], name='channels_opt_out_about')],
+                'constraints': [models.UniqueConstraint(fields=('recipient_index', 'about'), name='channels_opt_out_once')],
             },
         ),
         migrations.CreateModel(

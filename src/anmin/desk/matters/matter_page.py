@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from anmin.callbacks.wanted import unwanted
 from anmin.desk.shell.sheets import FilledForm, sheet
 from anmin.faces.answers import Answer, answers_for
 from anmin.faces.catalogue import service_seen
@@ -109,6 +110,7 @@ def facts_of(view: MatterView, names: Names, account: Account) -> dict[str, Any]
         "dues": due_lines(matter, view.deadlines),
         "stopped": stopped(view.deadlines) if matter.due_at is None else None,
         "clock_state": clock_state(matter.due_at) if matter.due_at else "",
+        "unwanted": unwanted(matter) if view.has_contact else "",
         "cause": next((other for code, other in view.links if code == "cause"), None),
         "links": [
             (RELATIONS.get(code, code), other, in_scope(account, other))

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from anmin.callbacks.resting import has_callbacks
+from anmin.callbacks.wanted import unwanted
 from anmin.desk.matters.forms import AssignForm, CorrectForm, NoteForm, RevealForm, correct_form
 from anmin.desk.matters.matter_page import (
     facts_of,
@@ -151,6 +152,7 @@ def reveal(request: DeskRequest, number: str) -> HttpResponse:
         else:
             later = later_contacts(found.pk, number=found.number)
             shown = {"contact": contact, "later": later, "revealed": True}
+            shown |= {"unwanted": unwanted(found)}
             if request.htmx:
                 return render(request, "desk/matters/contact.html", shown)
             return _page(request, number, extra=shown)

@@ -1,0 +1,208 @@
+"""Whether a citizen wants messages, asked for on the public pages: about one matter, or at all.
+
+The record is the one of who replies TD (``channels.opting``). Messages about a matter are stopped by
+whoever holds its pass. All messages to a number are stopped by who has that telephone: a link that
+was sent there proves it, or a code that is texted; else a stranger who typed somebody's number into
+a form could silence it.
+"""
+
+import hmac
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from anmin.callbacks.replies import stop_all
+from anmin.callbacks.stopping import stop
+from anmin.channels.actions import queue_message
+from anmin.channels.addresses import clean_phone, goes_there, recipient_index
+from anmin.channels.letters import register_letter
+from anmin.channels.models import Medium, OptOut
+from anmin.channels.opting import opt_in_index, opt_out_index
+from anmin.evidence.log import atomic
+from anmin.kernel.errors import Refusal
+from anmin.matters.actions import contact_for_message, lock
+from anmin.matters.contacts import ContactFacts
+from anmin.matters.merged import goes_on_in
+from anmin.matters.messages import permitted
+from anmin.matters.models import Contact, FurtherPhone, Matter
+from anmin.matters.telling import bureau
+from anmin.people.limits import Limit, take
+
+LETTER = register_letter(
+    "stop_code", gettext_lazy("Code to stop all messages"), "callback.quiet_from", asked=True
+)
+PAGE = "page"
+"""How it was told: on a public page, of which matter."""
+CODES, TRIES = Limit(3, 86_400), Limit(10, 86_400)
+"""Codes that are texted to one number in a day, and codes that are tried for one matter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the citizen of a matter wants: no messages ``about`` it, none at ``all``.
+
+    ``reached``: there is a number that messages go to. ``again``: none at all was said on a page of
+    this matter, so that it may be taken back there. ``texted``: a code can be texted.
+    """
+
+    reached: bool
+    about: bool = False
+    all: bool = False
+    again: bool = False
+    texted: bool = False
+
+    @property
+    def none(self) -> bool:
+        """Whether no message comes about the matter."""
+        return self.about or self.all
+
+
+def wanted(matter: Matter) -> Wanted:
+    """What the citizen of a matter wants."""
+    contact = contact_for_message(matter)
+    indexes = _indexes(contact)
+    if not indexes:
+        return Wanted(reached=False)
+    rows = OptOut.objects.filter(recipient_index__in=indexes, about__in=("", *_about(matter)))
+    said = list(rows.values_list("about", "via"))
+    everything = {via for about, via in said if not about}
+    topic = matter.topic
+    return Wanted(
+        reached=True,
+        about=any(about for about, _via in said),
+        all=bool(everything),
+        again=everything == {_via(matter)},
+        texted=goes_there(contact.phone) and not (topic is not None and topic.sensitive),
+    )
+
+
+def unwanted(matter: Matter) -> str:
+    """What the desk sees: ``all`` where no messages are wanted, ``about`` where none about this matter,
+    else nothing. One query."""
+    numbers = [
+        rows.filter(matter=matter).values("phone_index")
+        for rows in (Contact.objects, FurtherPhone.objects)
+    ]
+    said = Q(recipient_index__in=numbers[0]) | Q(recipient_index__in=numbers[1])
+    rows = OptOut.objects.filter(said, about__in=("", f"matter:{matter.number}"))
+    about = set(rows.values_list("about", flat=True))
+    return "" if not about else "all" if "" in about else "about"
+
+
+@atomic
+def stop_about(matter: Matter, *, key: str) -> None:
+    """No more messages about this matter, nor a callback."""
+    lock(matter.pk)
+    now = timezone.now()
+    for index in _require_reached(matter):
+        for about in _about(matter):
+            opt_out_index(index, via=_via(matter), about=about)
+        stop(index, at=now, key=f"{PAGE}:{key}", only=matter.pk)
+
+
+@atomic
+def start_about(matter: Matter) -> None:
+    """Messages about this matter again."""
+    lock(matter.pk)
+    for index in _require_reached(matter):
+        for about in _about(matter):
+            opt_in_index(index, about=about)
+
+
+@atomic
+def text_code(matter: Matter) -> None:
+    """Text the code that stops all messages to the number of this matter; at night in the morning."""
+    lock(matter.pk)
+    now, known = timezone.now(), wanted(matter)
+    index = _require_reached(matter)[0]
+    if not known.texted or known.all:
+        raise Refusal(_("No code can be texted to this number."))
+    if take("code to stop messages", index.hex(), limit=CODES).over:
+        raise Refusal(_("A code was texted several times today: the last one holds."))
+    contact = contact_for_message(matter)
+    language = contact.language or settings.LANGUAGE_CODE
+    with translation.override(language):
+        body = _(
+            "%(bureau)s: the code %(code)s stops all our messages to this number. If you did not ask "
+            "for it, do nothing."
+        ) % {"bureau": bureau(), "code": _code(matter, index, timezone.localdate(now))}
+    queue_message(
+        key=f"stop:{matter.number}:{now:%Y%m%d%H%M%S%f}",
+        medium=Medium.SMS,
+        recipient=contact.phone,
+        body=body,
+        template=LETTER.code,
+        language=language,
+        not_before=permitted(now),
+        subject_ref=f"matter:{matter.number}",
+    )
+
+
+def stop_everything(matter: Matter, *, key: str, code: str | None) -> None:
+    """No more messages to the number of this matter; ``code`` was texted there, or is nothing where a
+    link that was sent there proves as much.
+    """
+    now, indexes = timezone.now(), _require_reached(matter)
+    if code is not None:
+        # Outside the transaction, which a wrong code undoes.
+        if take("code to stop messages tried", matter.number, limit=TRIES).over:
+            raise Refusal(_("Too many wrong codes. Please try again tomorrow."), field="code")
+        _require_code(matter, indexes[0], code, timezone.localdate(now))
+    with atomic():
+        lock(matter.pk)
+        for index in indexes:
+            opt_out_index(index, via=_via(matter))
+            stop_all(index, at=now, key=f"{PAGE}:{key}")
+
+
+@atomic
+def start_everything(matter: Matter) -> None:
+    """Messages to this number again, where a page of this matter stopped them."""
+    lock(matter.pk)
+    if not wanted(matter).again:
+        raise Refusal(_("Messages were stopped on another way: reply START from that telephone."))
+    for index in _require_reached(matter):
+        opt_in_index(index, about="")
+
+
+def _require_reached(matter: Matter) -> list[bytes]:
+    found = _indexes(contact_for_message(matter))
+    if not found:
+        raise Refusal(_("No number was left with this matter, so no messages are sent."))
+    return found
+
+
+def _indexes(contact: ContactFacts) -> list[bytes]:
+    """The keyed indexes of the numbers of somebody, the first first."""
+    numbers = filter(None, (clean_phone(one) for one in (contact.phone, *contact.further) if one))
+    return [recipient_index(Medium.SMS, one) for one in dict.fromkeys(numbers)]
+
+
+def _about(matter: Matter) -> list[str]:
+    """The matter as messages name it, and what it is part of now."""
+    whole = goes_on_in(matter)
+    return [f"matter:{one.number}" for one in (matter, whole) if one is not None]
+
+
+def _via(matter: Matter) -> str:
+    return f"{PAGE}:{matter.number}"[:32]
+
+
+def _require_code(matter: Matter, index: bytes, code: str, today: date) -> None:
+    """Refuse a code that was not texted today or yesterday."""
+    said = "".join(code.split()).encode()
+    days = (today, today - timedelta(days=1))
+    if not any(hmac.compare_digest(said, _code(matter, index, day).encode()) for day in days):
+        raise Refusal(_("This is not the code that was texted."), field="code")
+
+
+def _code(matter: Matter, index: bytes, day: date) -> str:
+    """Six digits that follow from matter, number and day: nothing is kept."""
+    told = f"{matter.number}:{day}".encode() + index
+    number = int.from_bytes(settings.KEYRING.mac(told, purpose="stop messages"))
+    return f"{number % 10**6:06d}"

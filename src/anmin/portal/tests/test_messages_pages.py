@@ -1,0 +1,135 @@
+"""王秀英 wants no messages: about one matter, or at all; then again. Nobody else silences her telephone."""
+
+import re
+import uuid
+from typing import Any
+
+import pytest
+from django.test import Client
+from tests.personas import WANG, City, SignIn
+
+from anmin.callbacks.models import Callback
+from anmin.channels.actions import deliver_due, receive_reply
+from anmin.channels.models import Message, OptOut
+from anmin.channels.queries import body_of, has_opted_out
+from anmin.matters import actions, news
+from anmin.matters.actor import Actor
+from anmin.matters.models import Matter
+from anmin.portal.tests.test_answer_pages import link
+from anmin.portal.tests.test_follow_pages import coded, opened
+
+__all__ = ["link"]
+
+
+@pytest.fixture
+def client() -> Client:
+    return Client(headers={"Accept-Language": "en"})
+
+
+def pressed(client: Client, address: str, do: str, **told: str) -> Any:
+    return client.post(address, {"key": uuid.uuid4().hex, "do": do, **told}, follow=True)
+
+
+def followed(city: City, client: Client, **changes: Any) -> tuple[Matter, str]:
+    matter = city.incident(**changes)
+    opened(client, matter, coded(city, matter))
+    deliver_due()
+    return matter, f"/f/{matter.number}/messages"
+
+
+def test_about_one_matter_and_again(city: City, client: Client, sign_in: SignIn) -> None:
+    matter, address = followed(city, client)
+    other = city.incident(summary="another one")
+    assert f'href="{address}"' in client.get(f"/f/{matter.number}").content.decode()
+    said = pressed(client, address, "stop").content.decode()
+    assert "Stopped: no more messages or calls about this matter." in said
+    about = f"matter:{matter.number}"
+    assert (OptOut.objects.get().about, OptOut.objects.get().via) == (
+        about,
+        f"page:{matter.number}",
+    )
+    assert not has_opted_out("sms", WANG.phone)
+    before = Message.objects.count()
+    for one in (matter, other):
+        actions.move(
+            matter_id=one.pk,
+            code="answer",
+            actor=Actor.of(city.officer),
+            inputs={"reply": "已立案，有进展会告知您。"},
+        )
+    sent = list(Message.objects.order_by("pk")[before:].values_list("subject_ref", flat=True))
+    assert about not in sent
+    news.drain()
+    # Named by the station itself, so the inspectorate looks at it before nobody is called.
+    ways = dict(Callback.objects.values_list("matter__number", "claimed"))
+    assert (ways[matter.number], ways[other.number]) == ("opted_out", "")
+    desk = sign_in(city.officer).get(f"/desk/matters/{matter.number}/").content.decode()
+    assert "不接收该事项的短信" in desk
+    assert pressed(client, address, "stop").status_code == 200  # said again, it stays
+    assert "again" in pressed(client, address, "start").content.decode()
+    assert not OptOut.objects.exists()
+
+
+def test_all_to_a_number_needs_the_telephone(city: City, client: Client) -> None:
+    """Whoever types the number of somebody else into a form does not silence it."""
+    _matter, address = followed(city, client)
+    assert pressed(client, address, "stop_all").status_code == 422
+    assert pressed(client, address, "stop").status_code == 200  # and yet the code is texted
+    page = pressed(client, address, "text").content.decode()
+    assert 'name="code"' in page
+    found = re.search(r"(\d{6})", body_of(Message.objects.latest("pk")))
+    assert found
+    wrong = f"{(int(found[1]) + 1) % 10**6:06d}"
+    for code in (wrong, "", "x" * 21, "\u0661"):
+        assert pressed(client, address, "confirm", code=code).status_code == 422
+    assert not OptOut.objects.filter(about="").exists()
+    assert "gets no messages" in pressed(client, address, "confirm", code=found[1]).content.decode()
+    assert has_opted_out("sms", WANG.phone)
+    assert "again" in pressed(client, address, "start_all").content.decode()
+    assert not has_opted_out("sms", WANG.phone)
+    receive_reply(provider="test", provider_ref="1", sender=WANG.phone, text="TD")
+    assert pressed(client, address, "start_all").status_code == 422  # she said it by telephone
+    assert has_opted_out("sms", WANG.phone)
+    receive_reply(provider="test", provider_ref="2", sender=WANG.phone, text="START")
+    assert not OptOut.objects.exists()
+
+
+def test_a_code_is_tried_ten_times_and_texted_three_times_a_day(city: City, client: Client) -> None:
+    _matter, address = followed(city, client)
+    texted = [pressed(client, address, "text").status_code for _turn in range(4)]
+    assert texted == [200, 200, 200, 422]
+    found = re.search(r"(\d{6})", body_of(Message.objects.latest("pk")))
+    assert found
+    for _turn in range(10):
+        pressed(client, address, "confirm", code="0")
+    assert pressed(client, address, "confirm", code=found[1]).status_code == 422
+    assert not OptOut.objects.exists()
+
+
+def test_the_link_of_a_message_proves_the_telephone(link: str) -> None:
+    client = Client(headers={"Accept-Language": "en"})
+    assert f'href="{link}/messages"' in client.get(link).content.decode()
+    page = client.get(f"{link}/messages").content.decode()
+    assert "/f/" not in page
+    assert "gets no messages" in pressed(client, f"{link}/messages", "stop_all").content.decode()
+    assert has_opted_out("sms", WANG.phone)
+    callback = Callback.objects.get()
+    assert (callback.status, callback.disposition != "") == ("closed", True)
+    assert client.get("/a/unknown/messages").status_code == 404
+
+
+def test_only_with_the_code_and_only_what_there_is(city: City, client: Client) -> None:
+    matter = city.incident()
+    address = f"/f/{matter.number}/messages"
+    assert pressed(client, address, "stop").status_code == 422
+    opened(client, matter, coded(city, matter))
+    for do in ("", "x", "\u9000\u8ba2", "start_all", "confirm"):
+        assert pressed(client, address, do).status_code == 422
+    assert client.post(address, {"do": "stop", "key": "1"}).status_code == 422
+    assert not OptOut.objects.exists()
+    silent = city.incident(contact=None)
+    code = actions.give_follow_code(matter_id=silent.pk, actor=Actor.of(city.inspector))
+    opened(client, silent, code)
+    page = client.get(f"/f/{silent.number}/messages").content.decode()
+    assert "No number was left" in page
+    assert pressed(client, f"/f/{silent.number}/messages", "stop").status_code == 422
