@@ -9,6 +9,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from anmin.kernel.errors import Refusal
+from anmin.matters.by_citizen import ByCitizen as ByCitizen
 from anmin.matters.clock import Clock
 from anmin.matters.flow import Flow, Guard, Text
 from anmin.matters.party_roles import PartyRole, Who, check_parties
@@ -182,24 +183,6 @@ class Retention:
 
     rule: str
     keeps: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class ByCitizen:
-    """How citizens open one on the public pages: what it is called there, and what is asked.
-
-    ``title`` and ``hint`` are in their words. Besides what happened, where, and how to reach them
-    they are asked the facts ``asks``. ``words`` is the fact that keeps what they say; without it
-    the history does, and lists show its beginning. ``sets`` are facts that follow from the way. Where
-    how a matter was handled is complained of with it, ``accused`` is the part of whoever handled it.
-    """
-
-    title: Text
-    hint: Text
-    asks: tuple[str, ...] = ()
-    words: str = ""
-    accused: str = ""
-    sets: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

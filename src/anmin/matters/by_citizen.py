@@ -1,0 +1,25 @@
+"""How citizens open a matter of a kind themselves. Without Django's tables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from anmin.matters.flow import Text
+
+
+@dataclass(frozen=True)
+class ByCitizen:
+    """How citizens open one on the public pages: what it is called there, and what is asked.
+
+    ``title`` and ``hint`` are in their words. Besides what happened, where, and how to reach them
+    they are asked the facts ``asks``. ``words`` is the fact that keeps what they say; without it
+    the history does, and lists show its beginning. ``sets`` are facts that follow from the way. Where
+    how a matter was handled is complained of with it, ``accused`` is the part of whoever handled it.
+    """
+
+    title: Text
+    hint: Text
+    asks: tuple[str, ...] = ()
+    words: str = ""
+    accused: str = ""
+    sets: Mapping[str, Any] = field(default_factory=dict)
