@@ -56,7 +56,8 @@ def lines(
 ) -> SafeString:
     """Matters as the lines of a table, empty for none.
 
-    The last cells are the opening and the deadline. ``page`` names the address that shows one of
+    Kind and category stand in one cell, summary and place in one; the last cells are the opening and
+    the deadline. ``page`` names the address that shows one of
     them by its number. ``to_choose`` puts a box in front. What waits for the inspectorate is no debt
     of a rated unit: its deadline is not shown to those there. Two queries for the names of units and
     people, and one for orders, whatever their number.
@@ -81,10 +82,8 @@ def lines(
         drawn.append(
             f'<tr id="m{matter.id}">{box}'
             f'<td class="nowrap"><a data-open href="{before}/{number}/{after}">{number}</a></td>'
-            f'<td class="nowrap">{words.kind(matter.kind)}</td>'
-            f'<td class="nowrap">{topic}</td>'
-            f'<td class="row-title">{escape(matter.summary)}</td>'
-            f"<td>{escape(matter.place)}</td>"
+            f'<td class="nowrap">{words.kind(matter.kind)}{_second(topic)}</td>'
+            f'<td class="row-title">{escape(matter.summary)}{_second(escape(matter.place))}</td>'
             f'<td class="wide-only"><span>{unit}</span></td>'
             f"<td>{words.state(matter)}</td>"
             f'<td class="nowrap wide-only">{words.moment(opened)}</td>'
@@ -97,6 +96,11 @@ _BOX = (
     '<td class="tick"><input class="form-check-input" type="checkbox" data-select name="matter" '
     'value="{}" aria-label="{}"></td>'
 )
+
+
+def _second(words: str) -> str:
+    """What stands in small below the first line of a cell."""
+    return f' <span class="muted second">{words}</span>' if words else ""
 
 
 def _escaped[K](labels: Mapping[K, str]) -> dict[K, str]:

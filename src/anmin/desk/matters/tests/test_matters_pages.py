@@ -109,7 +109,7 @@ def test_filters_narrow_the_list(city: City, sign_in: SignIn, query: str, shown:
     city.incident(summary="诈骗案", category="fraud")
     actions.assign(matter_id=mine.pk, actor=Actor.of(city.duty_leader), account=city.officer)
     page = text(sign_in(city.officer).get(f"/desk/matters/?{query}"))
-    assert {name for name in ("旧案", "我的", "诈骗案") if f">{name}<" in page} == shown
+    assert {name for name in ("旧案", "我的", "诈骗案") if f">{name} <" in page} == shown
 
 
 def test_a_filter_that_is_not_understood_says_so(city: City, sign_in: SignIn) -> None:
