@@ -77,7 +77,7 @@ def lines(
         topic = topics.get(matter.category) or escape(matter.category)
         unit = f'<span class="nowrap">{units.get(matter.unit_id or 0, "")}</span>'
         if holder := people.get(matter.assignee_id or 0):
-            unit += f' <span class="muted nowrap">· {holder}</span>'
+            unit += _second(holder)
         due, opened = None if matter.id in waiting else matter.due_at, matter.opened_at
         drawn.append(
             f'<tr id="m{matter.id}">{box}'

@@ -38,7 +38,7 @@ def test_the_heads_sort_and_the_kind_is_told(city: City, sign_in: SignIn) -> Non
     page = browser.get(LIST)
     assert numbers(page) == [old.number, fresh.number]
     assert 'aria-sort="ascending"' in page.content.decode()
-    assert ">警情 <span class=\"muted second\">噪声扰民</span></td>" in page.content.decode()
+    assert '>警情 <span class="muted second">噪声扰民</span></td>' in page.content.decode()
     assert numbers(browser.get(f"{LIST}?sort=-due")) == [fresh.number, old.number]
     assert numbers(browser.get(f"{LIST}?sort=-opened")) == [fresh.number, old.number]
     assert numbers(browser.get(f"{LIST}?sort=opened&view=all")) == [old.number, fresh.number]
