@@ -24,6 +24,7 @@ from anmin.channels.letters import register_letter
 from anmin.channels.models import Medium, OptOut
 from anmin.channels.opting import opt_in_index, opt_out_index
 from anmin.evidence.log import atomic
+from anmin.evidence.prepared import Prepared
 from anmin.kernel.errors import Refusal
 from anmin.matters.actions import contact_for_message, lock
 from anmin.matters.contacts import ContactFacts
@@ -81,16 +82,20 @@ def wanted(matter: Matter) -> Wanted:
     )
 
 
+_refused = Prepared(
+    lambda pk, about: OptOut.objects.filter(
+        Q(recipient_index__in=Contact.objects.filter(matter_id=pk).values("phone_index"))
+        | Q(recipient_index__in=FurtherPhone.objects.filter(matter_id=pk).values("phone_index")),
+        about__in=("", about),
+    ),
+    like=(1, "matter:-"),
+)
+
+
 def unwanted(matter: Matter) -> str:
     """What the desk sees: ``all`` where no messages are wanted, ``about`` where none about this matter,
     else nothing. One query."""
-    numbers = [
-        rows.filter(matter=matter).values("phone_index")
-        for rows in (Contact.objects, FurtherPhone.objects)
-    ]
-    said = Q(recipient_index__in=numbers[0]) | Q(recipient_index__in=numbers[1])
-    rows = OptOut.objects.filter(said, about__in=("", f"matter:{matter.number}"))
-    about = set(rows.values_list("about", flat=True))
+    about = {one.about for one in _refused(matter.pk, f"matter:{matter.number}")}
     return "" if not about else "all" if "" in about else "about"
 
 
