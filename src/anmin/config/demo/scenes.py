@@ -1,53 +1,65 @@
-"""The scripts of the demo city played to a moment: each step by the person whose step it is."""
+"""The scenes of the demo city played to a moment: each step by the person whose step it is."""
 
 import random
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from django.utils import timezone
 
-from anmin.config.demo.brought import PETITIONS, SUGGESTIONS, Brought, Told, windows
+from anmin.config.demo.brought import everything
+from anmin.config.demo.brought.script import Ago, Brought, Told
 from anmin.config.demo.events import person
-from anmin.config.demo.found import DISPUTES, LISTINGS, OUTCOMES, TRACED, VISITS
 from anmin.matters import approvals
 from anmin.matters.actions import move, open_matter
 from anmin.matters.actor import CITIZEN, Actor
-from anmin.matters.flow import LIVE
 from anmin.matters.models import Matter
 from anmin.matters.parties import PartyFacts
 from anmin.matters.party_actions import name_party
+from anmin.matters.reactions import ask_citizen
 from anmin.matters.registry import kind_of
 from anmin.people.models import Account
 from anmin.people.roles import Role
-from anmin.places.models import Area
+from anmin.places.models import Area, Unit
 
 SEED = 20111101
-AREA = "330381003008"
-"""A community of the station whose people one signs in as."""
-OF_AN_ORDER = "order."
-"""Begins the code of a step that is taken with an order of the matter."""
-
-
-def _first_order(parent: int) -> int:
-    live = Matter.objects.filter(parent_id=parent, stage__in=LIVE)
-    return live.order_by("pk").values_list("pk", flat=True)[0]
+AREAS = tuple(f"3303810030{n:02}" for n in range(3, 11))
+"""The communities of the station whose people one signs in as."""
+MARK = "demo:"
+"""Begins the key of what a scene opened."""
+ROLES = {
+    "leader": Role.DUTY_LEADER,
+    "officer": Role.OFFICER,
+    "clerk": Role.CLERK,
+    "inspector": Role.INSPECTOR,
+    "head": Role.LEADER,
+    "office": Role.PROGRAMME,
+}
+STATION = "RA-JH"
+AT_STATION = ("leader", "officer", "clerk")
 
 
 class Scenes:
     """All of it in the order of its time, played as far as the moment."""
 
-    def __init__(self, first: datetime, now: datetime) -> None:
+    def __init__(
+        self, first: datetime, now: datetime, scenes: Iterable[Brought] | None = None
+    ) -> None:
         self.rng = random.Random(SEED)  # noqa: S311 - reproducible on purpose
+        self.now = now
         self.known: dict[int, int] = {}
-        found = (*DISPUTES, *VISITS, *OUTCOMES, *TRACED, *LISTINGS)
-        everything = [*PETITIONS, *SUGGESTIONS, *windows(self.rng), *found]
+        self.places: dict[str, int] = {}
         self.acts = []
-        for place, one in enumerate(everything):
+        self.people = {name: self._first(name) for name in ROLES}
+        self.areas = {one.code: one for one in Area.objects.filter(code__startswith=AREAS[0][:9])}
+        told = everything(self.rng) if scenes is None else scenes
+        for place, one in enumerate(told):
             if now - timedelta(days=one.days_ago) < first:
                 continue  # it began before the city did
+            self.places.setdefault(one.summary, place)
             acts = [(one.days_ago, partial(self._open, place, one))]
-            acts += [(told.days_ago, partial(self._step, place, told)) for told in one.steps]
+            acts += [(step.days_ago, partial(self._step, place, step)) for step in one.steps]
             self.acts += [(now - timedelta(days=ago), act) for ago, act in acts]
         self.acts.sort(key=lambda one: one[0])
 
@@ -59,26 +71,32 @@ class Scenes:
             act(at)
 
     def _open(self, place: int, one: Brought, at: datetime) -> None:
-        inspector = self._who("inspector")
+        cause = self.places.get(one.follows) if one.follows else None
+        if one.follows and cause is None:
+            return  # what it follows from began before the city did
         matter = open_matter(
             kind=one.kind,
-            actor=self._opener(one),
+            actor=self.people[one.who],
             category=one.category,
             summary=one.summary,
-            area=Area.objects.get(code=AREA),
-            details={**one.facts, **({one.day: timezone.localdate(at)} if one.day else {})},
+            place=one.place,
+            area=self.areas[one.area or AREAS[place % len(AREAS)]],
+            details=self._given(one.facts, one.day, timezone.localdate(at)),
             contact=None if "contact" in kind_of(one.kind).unasked else person(self.rng),
             opened_at=at,
-            key=f"demo:{place}",
+            key=f"{MARK}{place}",
+            cause=None if cause is None else Matter.objects.get(pk=self.known[cause]),
         )
         self.known[place] = matter.pk
-        if one.accused:
-            accused = PartyFacts("accused", account=Account.objects.get(username=one.accused))
-            name_party(matter_id=matter.pk, actor=inspector, party=accused, reason="材料中写明")
-
-    def _opener(self, one: Brought) -> Actor:
-        who = "inspector" if one.accused else "office" if kind_of(one.kind).lists else "leader"
-        return self._who(who)
+        if one.about:
+            account = Account.objects.filter(username=one.about).first()
+            unit = None if account else Unit.objects.get(code=one.about)
+            name_party(
+                matter_id=matter.pk,
+                actor=self.people["inspector"],
+                party=PartyFacts("accused", account=account, unit=unit),
+                reason="材料中写明",
+            )
 
     def _order(self, pk: int, facts: dict[str, Any], actor: Actor, at: datetime) -> None:
         """An order given from a matter."""
@@ -86,43 +104,52 @@ class Scenes:
         open_matter(
             kind=parent.type.children[0],
             actor=actor,
-            category="",
             summary=facts["body_name"],
             area=parent.area,
+            place=parent.place,
             details=facts,
             opened_at=at,
             parent=parent,
         )
 
     def _step(self, place: int, told: Told, at: datetime) -> None:
+        if place not in self.known:
+            return
         pk, code = self.known[place], told.code
-        if code.startswith(OF_AN_ORDER):  # of the first order that is open
-            pk, code = _first_order(pk), code.removeprefix(OF_AN_ORDER)
-        given = dict(told.given)
-        if told.day:
-            given[told.day] = timezone.localdate(at)
+        given = self._given(told.given, told.day, timezone.localdate())
+        if told.order:
+            orders = Matter.objects.filter(parent_id=pk).order_by("pk")
+            pk = orders.values_list("pk", flat=True)[told.order - 1]
         if told.who == "citizen":
             move(matter_id=pk, code=code, actor=CITIZEN, note=told.note)
             return
-        actor = self._who(told.who)
+        actor = self.people[told.who]
         if code == "order":
             self._order(pk, given, actor, at)
-            return
-        if not told.agreed:
+        elif "question" in given:
+            ask_citizen(matter_id=pk, code=code, actor=actor, question=given["question"])
+        elif told.agreed or told.asked:
+            asked = approvals.ask(
+                matter_id=pk, code=code, actor=actor, reason="情况属实", inputs=given
+            )
+            if told.agreed:
+                approvals.agree(request_id=asked.pk, actor=self.people["head"], reason="同意")
+        else:
             move(matter_id=pk, code=code, actor=actor, inputs=given, note=told.note)
-            return
-        asked = approvals.ask(matter_id=pk, code=code, actor=actor, reason="情况属实", inputs=given)
-        approvals.agree(request_id=asked.pk, actor=self._who("head"), reason="同意")
 
-    def _who(self, who: str) -> Actor:
-        """The person of the demo whose step it is."""
-        roles = {
-            "leader": Role.DUTY_LEADER,
-            "inspector": Role.INSPECTOR,
-            "head": Role.LEADER,
-            "office": Role.PROGRAMME,
+    def _given(self, facts: dict[str, Any], day: str, today: Any) -> dict[str, Any]:
+        """The facts, with the day of the step, and days counted from now as days."""
+        given = {
+            name: timezone.localdate(self.now - timedelta(days=value.days))
+            if isinstance(value, Ago)
+            else value
+            for name, value in facts.items()
         }
-        rows = Account.objects.filter(role=roles[who])
-        if who == "leader":
-            rows = rows.filter(unit__code="RA-JH")
+        return {**given, **({day: today} if day else {})}
+
+    def _first(self, name: str) -> Actor:
+        """The person of the demo whose steps these are."""
+        rows = Account.objects.filter(role=ROLES[name])
+        if name in AT_STATION:
+            rows = rows.filter(unit__code=STATION)
         return Actor.of(rows.order_by("pk")[0])

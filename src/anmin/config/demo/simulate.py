@@ -22,10 +22,10 @@ from anmin.channels.queries import body_of, messages_about
 from anmin.config.demo.clock import PretendedTime
 from anmin.config.demo.events import Place, event, events_of, known_at
 from anmin.config.demo.map import neighbourhood
-from anmin.config.demo.scenes import Scenes
+from anmin.config.demo.scenes import MARK, Scenes
 from anmin.config.demo.voices import reply_to, unhappy
 from anmin.kernel.errors import Refusal
-from anmin.matters import news
+from anmin.matters import lapsing, news
 from anmin.matters.actions import assign, move
 from anmin.matters.actor import Actor
 from anmin.matters.flow import Stage
@@ -47,6 +47,7 @@ SIGNAL, SIGNAL_EVENTS = "fraud", 6  # what stands out of an else usual yesterday
 LEFT = 12  # calls that operators leave in the queue yesterday and today
 NEVER_REACHED = 16  # of a hundred people called, those who are never reached
 BATCH = 1000
+ESTATE_SHARE = 3  # the thefts of the listed estate are in this part of the days, the first
 HOT_SPOT_SEED, HOT_SPOT_PLACES, HOT_SPOT_EVENTS, HOT_SPOT_DAYS = 5, 4, 14, 12
 LINK = re.compile(rf"{LINK_PATH}([\w-]+)", re.ASCII)
 
@@ -164,8 +165,11 @@ class City:
                 yield told
 
     def _estate_story(self, first: date, last: date) -> None:
-        """The newspaper page's neighbourhood: 12 thefts now, 9 in the same months last year."""
-        span = (last - first).days - 1
+        """The newspaper page's neighbourhood: 12 thefts after 9 in the same weeks last year.
+
+        They end before it is put on the list.
+        """
+        span = max(2, (last - first).days // ESTATE_SHARE)
         self.coming.extend(
             self.estate_thefts(
                 [first + timedelta(days=d) for d in sorted(self.rng.choices(range(span), k=12))],
@@ -255,13 +259,15 @@ class City:
 
     def _chance(self, callback: Callback) -> random.Random:
         """What else people brought has a chance of its own, so that the calls stay what they were."""
-        return self.rng if callback.matter.kind == "incident" else self.scenes.rng
+        one = callback.matter
+        of_a_scene = (one.external_id or "").startswith(MARK)
+        return self.rng if one.kind == "incident" and not of_a_scene else self.scenes.rng
 
     def _put_right(self) -> None:
         """Duty leaders contact the unhappy and put right what they can; a few are slow."""
         open_orders = Matter.objects.filter(
             kind=rectifying_kind().code, stage__in=(Stage.OPEN, Stage.WORKING)
-        )
+        ).exclude(external_id__startswith=MARK)
         for order in open_orders.order_by("pk"):
             leader = self.leaders.get(order.unit_id or 0)
             if leader is None or self.rng.random() < 0.08:
@@ -309,6 +315,7 @@ class City:
         moment = datetime.combine(day + timedelta(days=1), time(0, 30), zone)
         if moment < now:
             self.clock.move_to(moment)
+            lapsing.lapse()
             if (last - day).days > SIGNED_DAYS:
                 callback_tasks.draw(timezone.localdate())
             else:

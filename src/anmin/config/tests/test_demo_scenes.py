@@ -1,0 +1,70 @@
+"""The demo city's scenes: every kind in every state, late ones and ones taken up again among them."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from anmin.config.demo import brought
+from anmin.config.demo.clock import pretended_time
+from anmin.config.demo.map import ESTATE, add_estate
+from anmin.config.demo.people import hire
+from anmin.config.demo.scenes import Scenes
+from anmin.matters import lapsing
+from anmin.matters.checks import Found, points_of
+from anmin.matters.models import ApprovalRequest, Matter
+from anmin.matters.registry import all_kinds
+from anmin.places.actions import load_shipped
+from anmin.places.queries import steady
+
+NOW = datetime(2026, 11, 10, 4, tzinfo=UTC)
+FIRST = NOW - timedelta(days=119, hours=3)
+
+
+def play() -> None:
+    load_shipped()
+    add_estate()
+    hire()
+    with pretended_time(FIRST) as clock, steady():
+        scenes = Scenes(FIRST, NOW, brought.SCENES)
+        while clock.moment < NOW:
+            scenes.until(clock.moment)
+            lapsing.lapse()
+            clock.move_to(clock.moment + timedelta(hours=6))
+        clock.move_to(NOW)
+        scenes.until(NOW)
+        lapsing.lapse()
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.django_db
+def test_every_kind_is_there_in_every_state() -> None:
+    play()
+    found = set(Matter.objects.values_list("kind", "state"))
+    missing = {(kind.code, state) for kind in all_kinds() for state in kind.flow.states} - found
+    assert missing == set()
+    live = Matter.objects.filter(closed_at=None, due_at__lt=NOW)
+    assert len(set(live.values_list("kind", flat=True))) >= 5  # late ones show
+    again = Matter.objects.filter(reopened__gt=0)
+    assert len(set(again.values_list("kind", flat=True))) >= 5
+    (asked,) = ApprovalRequest.objects.filter(decided_at=None)
+    assert (asked.matter.kind, asked.step) == ("listing", "delist")
+    _is_the_neighbourhood_of_the_page()
+
+
+def _is_the_neighbourhood_of_the_page() -> None:
+    place = Matter.objects.get(kind="listing", area__code=ESTATE["code"])
+    known = place.details
+    assert (place.state, known["counted"], known["usual"]) == ("listed", 12, 9)
+    days = timezone.localdate(NOW) - timezone.localdate(datetime.fromisoformat(known["listed_at"]))
+    assert days.days == 58  # its two months are nearly over
+    assert {"owners_committee", "property_manager"} <= set(known["lacks"])
+    looked = [one for one in known if one.endswith("_checked") and known[one]]
+    assert len(looked) == 6
+    assert points_of(known["owners_checked"], Found.LACKING) == ["elected", "filed"]
+    bodies = place.children.values_list("details__body", "state")
+    assert sorted(bodies) == [
+        ("community", "accepted"),
+        ("owners", "under_way"),
+        ("town", "accepted"),
+    ]
