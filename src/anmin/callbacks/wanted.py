@@ -83,19 +83,19 @@ def wanted(matter: Matter) -> Wanted:
 
 
 _refused = Prepared(
-    lambda pk, about: OptOut.objects.filter(
+    lambda pk, every, about: OptOut.objects.filter(
         Q(recipient_index__in=Contact.objects.filter(matter_id=pk).values("phone_index"))
         | Q(recipient_index__in=FurtherPhone.objects.filter(matter_id=pk).values("phone_index")),
-        about__in=("", about),
+        about__in=(every, about),
     ),
-    like=(1, "matter:-"),
+    like=(1, "", "matter:-"),
 )
 
 
 def unwanted(matter: Matter) -> str:
     """What the desk sees: ``all`` where no messages are wanted, ``about`` where none about this matter,
     else nothing. One query."""
-    about = {one.about for one in _refused(matter.pk, f"matter:{matter.number}")}
+    about = {one.about for one in _refused(matter.pk, "", f"matter:{matter.number}")}
     return "" if not about else "all" if "" in about else "about"
 
 
