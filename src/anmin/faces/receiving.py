@@ -31,9 +31,9 @@ def upload_limit() -> int:
 
 
 def receives_file(
-    view: Callable[..., HttpResponseBase], most: Callable[[], int]
+    view: Callable[..., HttpResponseBase], most: Callable[[], int], *, files: int = 1
 ) -> Callable[..., HttpResponseBase]:
-    """A view to which a file is sent, of at most so many bytes.
+    """A view to which a file is sent, or so many ``files``, each of at most so many bytes.
 
     The form's token is checked here and not before: reading the form begins the upload.
     """
@@ -44,7 +44,7 @@ def receives_file(
     def receive(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method != "POST":
             return view(request, *args, **kwargs)
-        request.upload_handlers = [LimitedUpload(request, most=most())]
+        request.upload_handlers = [LimitedUpload(request, most=most(), files=files)]
         return checked(request, *args, **kwargs)
 
     return receive
@@ -64,7 +64,10 @@ def received(request: HttpRequest, too_large: str) -> UploadedFile[bytes]:
 
 def dropped(request: HttpRequest) -> bool:
     """Whether more was sent than is taken in; the form must have been read."""
-    return any(getattr(one, "too_large", False) for one in request.upload_handlers)
+    return any(
+        getattr(one, "too_large", False) or getattr(one, "too_many", False)
+        for one in request.upload_handlers
+    )
 
 
 class LimitedUpload(FileUploadHandler):
@@ -75,10 +78,11 @@ class LimitedUpload(FileUploadHandler):
     """
 
     too_large = False
+    too_many = False
 
-    def __init__(self, *args: Any, most: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, most: int, files: int = 1, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._most = most
+        self._most, self._files, self._begun = most, files, 0
 
     def handle_raw_input(self, input_data: Any, META: Any, content_length: int, *rest: Any) -> None:  # noqa: N803 - Django's name
         """Note what the browser announces: what is surely too large is never written."""
@@ -87,8 +91,12 @@ class LimitedUpload(FileUploadHandler):
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """Begin a file."""
         super().new_file(*args, **kwargs)
+        self._begun += 1
+        if self._begun > self._files:
+            self.too_many = True
+            raise SkipFile
         # The request also holds boundaries and the other fields, never this many bytes of them.
-        self._allow(self._announced - 1_000_000)
+        self._allow((self._announced - 1_000_000) / self._files)
         folder().mkdir(mode=0o700, exist_ok=True)
         self._kept: IO[bytes] = tempfile.NamedTemporaryFile(dir=folder())  # noqa: SIM115 - the request closes it
         self.file = UploadedFile(self._kept, self.file_name, self.content_type, 0)
@@ -109,7 +117,7 @@ class LimitedUpload(FileUploadHandler):
         if hasattr(self, "file"):
             self.file.close()
 
-    def _allow(self, size: int) -> None:
+    def _allow(self, size: float) -> None:
         if size > self._most:
             self.too_large = True
             raise SkipFile

@@ -66,20 +66,80 @@ def keep(
     if known := _known(label, key, request):
         return known
     _require_room(label, key)
+    found = _looked_at(name, chunks, waits=by is not None)
+    return _lay_down(*_row_of(label, key, request, by, found))
+
+
+class Looked(NamedTuple):
+    """A file that was looked at and may be kept; not kept yet."""
+
+    name: str
+    type: Type
+    received: str
+    drawn: Drawn
+    scanner: str
+
+
+def look_at(pictures: Iterable[tuple[str, Iterable[bytes]]]) -> list[Looked]:
+    """Look at pictures, name and content, that come with something a citizen opens: whole and safe, or
+    refused before there is anything. Raises as ``keep`` does; ``Wrong`` for what is no picture.
+    """
+    found: list[Looked] = []
+    for name, chunks in pictures:
+        # Who has begun waits for the next turn, so that not all of them have to be sent again.
+        found.append(one := _looked_at(name, chunks, waits=bool(found)))
+        if one.type.form != "picture":
+            raise Wrong(_("“%(name)s” is no picture.") % {"name": name[:80]})
+    return found
+
+
+def keep_looked_at(*, label: str, key: str, found: Iterable[Looked], request: str) -> list[File]:
+    """Keep what was looked at, of the citizen's thing ``key`` that was opened in this transaction; all or
+    nothing. ``request`` makes the call safe to repeat.
+    """
+    subject_of(label).require_add(None, key)
+    kept: list[File] = []
+    try:
+        for place, one in enumerate(found):
+            again = f"{CITIZEN}{request}:{place}"
+            if not _known(label, key, again):
+                kept.append(_lay_down(*_row_of(label, key, again, None, one)))
+    except BaseException:
+        for row in kept:
+            storage.drop(row.stored)
+        raise
+    return kept
+
+
+def drop_contents(rows: Iterable[File]) -> None:
+    """Drop the contents of files whose transaction was undone."""
+    for row in rows:
+        storage.drop(row.stored)
+
+
+def _looked_at(name: str, chunks: Iterable[bytes], *, waits: bool) -> Looked:
     content = _read(chunks)
     looked_at = scanner()
     if looked_at:
         looked_at.look(content)
-    with turn(waits=by is not None):
+    with turn(waits=waits):
         of = type_of(content)
         drawn = _drawn(content, of)
+    received = hashlib.sha256(content).hexdigest()
+    return Looked(name, of, received, drawn, looked_at.name if looked_at else "")
+
+
+def _row_of(
+    label: str, key: str, request: str, by: Account | None, found: Looked
+) -> tuple[File, Drawn]:
+    of, drawn = found.type, found.drawn
     row = File(label=label, key=key, request=request, type=of.code, by=by, at=timezone.now())
-    clean, row.stored = clean_name(name, of), secrets.token_hex(16)
+    clean, row.stored = clean_name(found.name, of), secrets.token_hex(16)
     row.name = settings.KEYRING.encrypt(clean.encode(), context=_context(row))
     row.size, row.small = len(drawn.content), bool(drawn.small)
-    row.received, row.sha256 = (hashlib.sha256(x).hexdigest() for x in (content, drawn.content))
-    row.scanner = looked_at.name if looked_at else ""
-    return _lay_down(row, drawn)
+    row.received, row.sha256 = found.received, hashlib.sha256(drawn.content).hexdigest()
+    row.scanner = found.scanner
+    return row, drawn
 
 
 def read_file(

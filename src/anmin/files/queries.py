@@ -74,9 +74,10 @@ def largest() -> int:
     return number * 2**20
 
 
-def accepted() -> str:
-    """The endings of what is kept, as a browser's file box takes them."""
-    return ",".join(f".{one}" for kind in kinds_of_file().values() for one in kind.endings)
+def accepted(form: str = "") -> str:
+    """The endings of what is kept, as a browser's file box takes them; of a ``form`` alone."""
+    kinds = [one for one in kinds_of_file().values() if not form or one.form == form]
+    return ",".join(f".{one}" for kind in kinds for one in kind.endings)
 
 
 def may_see(account: Account, label: str, key: str) -> bool:

@@ -208,6 +208,22 @@ def take_turn_for_file(matter: Matter) -> Sequence[Taken]:
     return taken
 
 
+def take_turns_for_photos(count: int) -> Sequence[Taken]:
+    """Count the photos of a report that is not opened yet, before they are read; to be given back where
+    nobody read them. Raises ``Refusal``."""
+    taken = [take_one("files of new reports", limit=NEW_FILES) for _one in range(count)]
+    if any(one.over for one in taken):
+        raise Refusal(
+            _(
+                "So many photos came in today that none can be taken with a report: send it without,"
+                " and add them from its page tomorrow."
+            ),
+            field="photos",
+            code="limit",
+        )
+    return taken
+
+
 @atomic
 def give_follow_code(*, matter_id: int, actor: Actor, passphrase: str = "") -> str:
     """A new code for the citizen to follow the matter by; the old one ends.

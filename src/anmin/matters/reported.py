@@ -4,14 +4,18 @@ The code follows from the key of the sending, so that whoever sends twice gets t
 is known to the sender alone; the matter keeps a keyed hash of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
 
+from anmin.evidence.log import atomic
+from anmin.files.actions import Looked, drop_contents, keep_looked_at
+from anmin.files.models import File
 from anmin.kernel.errors import NotFound
 from anmin.matters import follow, messages
 from anmin.matters.actor import CITIZEN
+from anmin.matters.attachments import LABEL
 from anmin.matters.contacts import ContactFacts
 from anmin.matters.kind import Kind
 from anmin.matters.models import Entry, Matter
@@ -44,27 +48,45 @@ def report(
     note: str = "",
     place: str = "",
     area: Area | None = None,
+    point: tuple[float, float] | None = None,
     details: Mapping[str, Any] | None = None,
     contact: ContactFacts | None = None,
+    photos: Sequence[Looked] = (),
 ) -> Matter:
     """Open a matter in a citizen's name; ``key``, a secret of the sending, makes it safe to repeat.
 
-    Raises a ``Refusal`` with its field.
+    ``point``: longitude and latitude (WGS 84). The ``photos`` are kept with it, or nothing is. Raises a
+    ``Refusal`` with its field.
     """
-    return open_matter(
-        kind=citizens_kind(kind).code,
-        actor=CITIZEN,
-        category=category,
-        summary=summary,
-        note=note,
-        place=place,
-        area=area,
-        details=details,
-        contact=contact,
-        source=SOURCE,
-        key=kept(key),
-        code=code_for(key),
-    )
+    longitude, latitude = point or (None, None)
+    files: list[File] = []
+    try:
+        with atomic():
+            matter = open_matter(
+                kind=citizens_kind(kind).code,
+                actor=CITIZEN,
+                category=category,
+                summary=summary,
+                note=note,
+                place=place,
+                area=area,
+                longitude=longitude,
+                latitude=latitude,
+                details=details,
+                contact=contact,
+                source=SOURCE,
+                key=kept(key),
+                code=code_for(key),
+            )
+            if photos:
+                request = kept(key)[:40]
+                files = keep_looked_at(
+                    label=LABEL, key=matter.number, found=photos, request=request
+                )
+    except BaseException:
+        drop_contents(files)
+        raise
+    return matter
 
 
 def sent_with(key: str) -> Matter | None:

@@ -1,8 +1,10 @@
 """Reading places: one picture of all areas and units in memory, checked by its revision."""
 
+import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -23,6 +25,9 @@ from anmin.places.models import (
     for_reader,
     pinned,
 )
+
+EARTH: Final = 6_371_000
+"""Metres to the middle of the Earth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +207,39 @@ def area_positions() -> dict[str, tuple[float, float]]:
         for code, longitude, latitude in rows
         if longitude is not None and latitude is not None
     }
+
+
+class Near(NamedTuple):
+    """The known place that is nearest to a point, the town that it is in, and how far it is (metres)."""
+
+    area: Area
+    town: Area | None
+    metres: float
+
+
+def nearest(longitude: float, latitude: float) -> Near | None:
+    """The area whose point is nearest to this one (degrees, WGS 84); nothing while none has a point.
+
+    O(areas): some hundreds, each once in a while.
+    """
+    known = Area.objects.filter(longitude__isnull=False, latitude__isnull=False)
+    rows = known.filter(level__in=(AreaLevel.TOWN, AreaLevel.COMMUNITY, AreaLevel.OTHER))
+    apart = {area: _metres(area, longitude, latitude) for area in rows}
+    if not apart:
+        return None
+    area = min(apart, key=lambda one: (apart[one], one.code))
+    above = [code for code in area.path.split("/") if code]
+    town = Area.objects.filter(code__in=above, level=AreaLevel.TOWN).first()
+    return Near(area, town, apart[area])
+
+
+def _metres(area: Area, longitude: float, latitude: float) -> float:
+    """How far it is to the point of an area, on the sphere, of points near each other."""
+    assert area.longitude is not None
+    assert area.latitude is not None
+    middle = math.cos(math.radians((area.latitude + latitude) / 2))
+    east = math.radians(area.longitude - longitude) * middle
+    return EARTH * math.hypot(east, math.radians(area.latitude - latitude))
 
 
 def unit_codes(ids: Iterable[int]) -> list[str]:

@@ -3,19 +3,55 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from anmin.exchange.map_coordinates import Point
 from anmin.faces.details import form_field
 from anmin.faces.forms import DETAIL, ContactForm, category_field
+from anmin.files.queries import accepted, largest
+from anmin.kernel.errors import Refusal
 from anmin.matters.categories import has_topics
 from anmin.matters.contacts import ContactFacts, reached
 from anmin.matters.kind import Kind
 from anmin.places.queries import towns
 from anmin.portal.effort import Effort
+from anmin.portal.point import DATUMS, near, read_point
 
 TEXT, SHORT = 2000, 200
+PHOTOS = 3
+"""Photos that are taken with a report."""
 """Characters: of a citizen's words, and of the line that stands for them in lists."""
+
+
+def photos_taken() -> str:
+    """How many photos are taken with a report, how large, and what is removed from them."""
+    told = {"photos": PHOTOS, "most": largest() // 2**20}
+    return (
+        gettext("Up to %(photos)s, of at most %(most)s MB each. Place and device are removed.")
+        % told
+    )
+
+
+class Pictures(forms.FileInput):
+    """A box for several files."""
+
+    allow_multiple_selected = True
+
+
+class PhotosField(forms.FileField):
+    """Several pictures, each as it was sent."""
+
+    widget = Pictures
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        """Those that were sent; what they are is looked at afterwards."""
+        given = data if isinstance(data, (list, tuple)) else [data] if data else []
+        return [super(PhotosField, self).clean(one, initial) for one in given]
+
+    def widget_attrs(self, widget: Any) -> dict[str, Any]:
+        """What the browser offers: pictures."""
+        return {"accept": accepted("picture")}
 
 
 class ReportForm(ContactForm):
@@ -42,6 +78,22 @@ class ReportForm(ContactForm):
     place = forms.CharField(
         label=_("Street, house, or what is nearby"), max_length=SHORT, required=False
     )
+    point = forms.CharField(
+        label=_("Latitude and longitude"),
+        help_text=_("As your telephone or a map shows them, such as 27.78120, 120.65510."),
+        max_length=80,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "text"}),
+    )
+    datum = forms.ChoiceField(
+        label=_("Where did you read them off?"),
+        choices=[("", _("please choose")), *DATUMS],
+        required=False,
+    )
+    photos: Any = PhotosField(
+        label=_("Photos"),
+        required=False,
+    )
     contact_name = forms.CharField(label=_("Your name"), max_length=80, required=False)
     contact_phone = forms.CharField(
         label=_("Your phone number"),
@@ -66,11 +118,50 @@ class ReportForm(ContactForm):
     def __init__(self, asked: Effort, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["sum"].label = asked.question
+        self.fields["photos"].help_text = photos_taken()
+        if self.kind.seals or self.kind.keeps_sealed:
+            del self.fields["photos"]
         area = self.fields["area"]
         assert isinstance(area, forms.ModelChoiceField)
         area.queryset = towns()
         if self.kind.owner(None, self.kind.code) is not None:
             area.required, area.empty_label = False, str(_("no particular place"))
+
+    def clean_photos(self) -> list[Any]:
+        """So many as are taken with a report."""
+        given: list[Any] = self.cleaned_data["photos"]
+        if len(given) > PHOTOS:
+            raise forms.ValidationError(photos_taken())
+        return given
+
+    def clean(self) -> dict[str, Any]:
+        """The point, and the town that it is probably in where none was chosen: proposed, never taken."""
+        data = super().clean() or {}
+        self.at: Point | None = None
+        if not data.get("point"):
+            return data
+        if not data.get("datum"):
+            self.add_error("datum", _("Please choose where you read the numbers off."))
+            return data
+        try:
+            self.at = read_point(data["point"], data["datum"])
+            found = near(self.at)
+        except Refusal as refusal:
+            self.add_error("point", str(refusal))
+            return data
+        if found is not None and found.town is not None and not self.data.get("area"):
+            self._propose(found.town.pk, found.town.label)
+        return data
+
+    def _propose(self, town: int, label: str) -> None:
+        if not self.fields["area"].required:
+            return
+        self.errors.pop("area", None)
+        told = _(
+            "By the point it is probably %(town)s. It is chosen now: please check it, then send."
+        )
+        self.add_error("area", told % {"town": label})
+        self.data = self.retyped(area=town)
 
     def contact(self) -> ContactFacts | None:
         """Who says it, to be written to in the language of this page; or nobody."""
@@ -97,6 +188,7 @@ class ReportForm(ContactForm):
             "note": "" if kept or short == data["text"].strip() else data["text"],
             "area": data.get("area"),
             "place": data.get("place", ""),
+            "point": self.at,
             "details": details | kept,
             "contact": self.contact(),
         }
@@ -111,7 +203,16 @@ def report_form(kind: Kind) -> type[ReportForm]:
     }
     if has_topics(kind.code):
         fields["category"] = category_field(kind.code, _("please choose"), required=True)
-    order = ["category", *(n for n in fields if n != "category"), "text", "area", "place"]
+    order = [
+        "category",
+        *(n for n in fields if n != "category"),
+        "text",
+        "area",
+        "place",
+        "point",
+        "datum",
+    ]
+    order.append("photos")
     unasked = {"contact_name", "contact_phone"} if "contact" in kind.unasked else set()
     return type(
         "KindReportForm",

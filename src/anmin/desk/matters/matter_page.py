@@ -90,6 +90,7 @@ def facts_of(view: MatterView, names: Names, account: Account) -> dict[str, Any]
         (_("Kind"), kind.label),
         (_("Category"), matter.topic.label if matter.topic else matter.category),
         (_("Place"), matter.place),
+        (_("Point (WGS 84)"), _point(matter)),
         (_("Area"), names.areas.get(matter.area_id or 0, "")),
         (_("Unit"), names.unit(matter)),
         (_("Handled by"), names.accounts.get(matter.assignee_id or 0, "") if view.may_note else ""),
@@ -132,6 +133,13 @@ def facts_of(view: MatterView, names: Names, account: Account) -> dict[str, Any]
             for one in view.reactions
         ],
     }
+
+
+def _point(matter: Matter) -> str:
+    """Latitude and longitude, as maps take them; empty without a point."""
+    if matter.latitude is None or matter.longitude is None:
+        return ""
+    return f"{matter.latitude:.5f}, {matter.longitude:.5f}"
 
 
 def _gone_on(view: MatterView) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -13,20 +14,32 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from anmin.kernel.errors import NotFound, Refusal
+from anmin.faces.receiving import dropped, receives_file
+from anmin.files.actions import look_at
+from anmin.files.queries import largest
+from anmin.files.turns import AGAIN
+from anmin.kernel.errors import NotFound, Refusal, Unavailable
 from anmin.matters import reported
+from anmin.matters.actions import take_turns_for_photos
 from anmin.matters.categories import categories
 from anmin.matters.kind import Kind
 from anmin.matters.likely import Report, known_alike
-from anmin.people.limits import address_range
+from anmin.people.limits import Limit, address_range, give_back, take
 from anmin.portal import effort
-from anmin.portal.report_form import ReportForm, report_form
+from anmin.portal.report_form import PHOTOS, ReportForm, photos_taken, report_form
 from anmin.portal.views.follow import REPORTED, let_follow
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from anmin.files.actions import Looked
     from anmin.matters.models import Matter
 
 SALT = "a report"
+LOOKS = Limit(6, effort.HOURS * 3600)
+"""How often photos are looked at for one token: each time costs seconds of work here."""
+PERMITS = "camera=(), geolocation=(self), microphone=(), payment=(), usb=()"
+"""This page alone may ask the browser where it is, when its owner presses a button for that."""
 AGE = 3600
 """Seconds for which the page with number and code can be opened again on this device."""
 
@@ -49,6 +62,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@partial(receives_file, most=largest, files=PHOTOS)
 def report(request: HttpRequest, kind: str) -> HttpResponse:
     """The questions of one kind; what is sent, or what others have said already."""
     try:
@@ -60,7 +74,9 @@ def report(request: HttpRequest, kind: str) -> HttpResponse:
         asked = effort.ask()
         return _show(request, declared, made(asked, initial={"token": asked.token}), asked)
     asked = effort.again(request.POST.get("token", "")) or effort.ask()
-    form = made(asked, request.POST)
+    form = made(asked, request.POST, request.FILES)
+    if dropped(request):
+        form.add_error("photos", photos_taken())
     valid = form.is_valid()
     how = effort.paid(
         form.data.get("token", ""),
@@ -78,9 +94,14 @@ def report(request: HttpRequest, kind: str) -> HttpResponse:
         return _show(request, declared, form, asked, alike=alike)
     key = effort.key_of(form.cleaned_data["token"])
     try:
-        matter = reported.report(kind=kind, key=key, **form.said())
+        photos = _looked_at(form, key)
+        matter = reported.report(kind=kind, key=key, photos=photos, **form.said())
     except Refusal as refusal:
-        form.refuse(refusal)
+        form.add_error("photos", str(refusal)) if refusal.field == "file" else form.refuse(refusal)
+        if isinstance(refusal, Unavailable):
+            response = _show(request, declared, form, asked, status=503)
+            response["Retry-After"] = str(AGAIN)
+            return response
         return _show(request, declared, form, asked, status=422)
     effort.count(how, address_range(request))
     return show_code(request, matter, key)
@@ -121,6 +142,25 @@ def sent(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/report_sent.html", context)
 
 
+def _looked_at(form: ReportForm, key: str) -> Sequence[Looked]:
+    """The photos that came with it, whole and safe: looked at before there is anything to keep them
+    with. Raises ``Refusal``."""
+    given = form.cleaned_data.get("photos") or []
+    if not given:
+        return ()
+    if take("photos with a report", key, limit=LOOKS).over:
+        raise Refusal(
+            _("Photos were refused several times: send it without, and add them from its page."),
+            field="photos",
+        )
+    counted = take_turns_for_photos(len(given))
+    try:
+        return look_at((one.name or "", one.chunks()) for one in given)
+    except Unavailable:  # nobody read them, so they do not count
+        give_back(*counted)
+        raise
+
+
 def _alike(kind: Kind, form: ReportForm) -> list[str]:
     """What others have said: of the topic and in the place that the sender named, and how long ago."""
     said = form.said()
@@ -133,6 +173,7 @@ def _alike(kind: Kind, form: ReportForm) -> list[str]:
             said["category"],
             area.pk if area else None,
             place=said["place"],
+            point=said["point"],
             summary=said["summary"],
         )
     )
@@ -165,4 +206,7 @@ def _show(
         proof = form.data.get("proof", "") if alike else ""
         form.data = form.retyped(token=asked.token, alike="1" if alike else "", proof=proof)
     context = {"kind": kind, "form": form, "effort": asked, "alike": alike}
-    return render(request, "portal/report.html", context, status=status)
+    context["again"] = bool(request.FILES) or (request.method == "POST" and dropped(request))
+    response = render(request, "portal/report.html", context, status=status)
+    response["Permissions-Policy"] = PERMITS
+    return response
