@@ -97,9 +97,17 @@ class OpeningForm(ContactForm):
             if name.startswith(DETAIL) and value not in (None, "", [])
         }
 
-    def detail_fields(self) -> list[forms.BoundField]:
-        """The boxes of the kind's own facts."""
-        return [self[name] for name in self.fields if name.startswith(DETAIL)]
+    def asked_fields(self) -> list[forms.BoundField]:
+        """The boxes of the kind's own facts that must be filled in."""
+        return self._facts(asked=True)
+
+    def other_fields(self) -> list[forms.BoundField]:
+        """The boxes of those that may be."""
+        return self._facts(asked=False)
+
+    def _facts(self, *, asked: bool) -> list[forms.BoundField]:
+        boxes = (self[name] for name in self.fields if name.startswith(DETAIL))
+        return [box for box in boxes if box.field.required == asked]
 
 
 @cache

@@ -398,3 +398,12 @@ def test_each_role_sees_the_rooms_it_may_open_whoever_asked_before(
     assert rooms(city.officer, "/desk/matters/") == officer
     page = sign_in(city.officer).get("/desk/matters/").content.decode()
     assert re.findall(r'href="([^"]+)" [^>]*aria-current="page" title', page) == ["/desk/matters/"]
+
+
+def test_what_must_be_filled_in_stands_before_what_may_be(city: City, sign_in: SignIn) -> None:
+    page = text(sign_in(city.officer).get("/desk/matters/new/?kind=dispute"))
+    places = [
+        page.index(f'name="{name}"') for name in ("d_what", "area", "d_people", "contact_name")
+    ]
+    must, area, may, who = places
+    assert must < area < who < may
