@@ -16,6 +16,7 @@ from anmin.faces.columns import cell, columns_of
 from anmin.kernel.errors import Refusal
 from anmin.matters import queries
 from anmin.matters.categories import category_choices
+from anmin.matters.headlines import headlines
 from anmin.matters.registry import kind_choices, kind_of
 from anmin.people.actions import log_access
 from anmin.people.policy import Capability, require
@@ -70,13 +71,14 @@ def rows(account: Account, filters: queries.Filters) -> Iterator[list[Cell]]:
         people |= account_labels(
             {one.assignee_id for one in part if one.assignee_id} - people.keys()
         )
+        titles = headlines(part)
         for one in part:
             told = details.get(one.id, {})
             yield [
                 one.number,
                 str(kinds[one.kind]),
                 str(topics.get(one.category, one.category)),
-                one.summary,
+                titles.get(one.id, one.summary),
                 one.place,
                 units.get(one.unit_id or 0, ""),
                 people.get(one.assignee_id or 0, ""),

@@ -21,6 +21,7 @@ from anmin.faces.icons import draw
 from anmin.faces.templatetags.anmin_time import spoken_day, time_left
 from anmin.faces.tones import TONES
 from anmin.matters.categories import categories
+from anmin.matters.headlines import headlines
 from anmin.matters.queries import at_risk_before, waiting_among
 from anmin.matters.registry import kind_of
 from anmin.people.queries import account_labels
@@ -69,7 +70,7 @@ def lines(
     topics = _escaped({code: topic.label for code, topic in categories().items() if code in about})
     before, after = reverse(page, args=["-"]).split("/-/")
     words = _Words()
-    waiting = waiting_among(account, matters)
+    waiting, titles = waiting_among(account, matters), headlines(matters)
     drawn = []
     for matter in matters:
         number = escape(matter.number)
@@ -83,7 +84,7 @@ def lines(
             f'<tr id="m{matter.id}">{box}'
             f'<td class="nowrap"><a data-open href="{before}/{number}/{after}">{number}</a></td>'
             f'<td class="nowrap">{words.kind(matter.kind)}{_second(topic)}</td>'
-            f'<td class="row-title">{escape(matter.summary)}{_second(escape(matter.place))}</td>'
+            f'<td class="row-title">{escape(titles.get(matter.id, matter.summary))}{_second(escape(matter.place))}</td>'
             f'<td class="wide-only"><span>{unit}</span></td>'
             f"<td>{words.state(matter)}</td>"
             f'<td class="nowrap wide-only">{words.moment(opened)}</td>'

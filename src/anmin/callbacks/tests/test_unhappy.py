@@ -18,6 +18,7 @@ from anmin.callbacks.tests.scene import planned, rules, world
 from anmin.kernel.errors import NotAllowed, Refusal
 from anmin.matters.actions import contact_for_message, move
 from anmin.matters.actor import Actor
+from anmin.matters.headlines import headlines
 from anmin.matters.models import Deadline, Link, Matter
 from anmin.matters.news import drain
 from anmin.matters.queries import matter_view
@@ -74,7 +75,9 @@ def test_with_consent_the_duty_leader_gets_words_and_contact(city: City) -> None
     }
     assert matter.summary == "回访不满意（到场慢、等候久；没有解释清楚）"
     assert matter.headline == matter.summary
+    assert headlines([matter]) == {}
     with translation.override("en"):
+        assert headlines([matter, callback.matter]) == {matter.pk: matter.headline}
         assert matter.headline == (
             "Dissatisfied in the callback (Slow to arrive, long wait; Nothing was explained clearly)"
         )
