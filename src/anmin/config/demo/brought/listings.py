@@ -177,7 +177,7 @@ LISTINGS = (
             Told(60, "drop", "office", note="围墙列入旧改项目，不再单独交办。", order=3),
             Told(44, "report", "leader", {"report": "一处车棚装好门禁。"}, order=1),
             Told(41, "send_back", "office", {"found": "另一处车棚没有装。"}, day="looked_on", order=1),
-            Told(12, "extend", "office", {"extension_reason": "业主大会刚通过动用维修资金。"}, agreed=True),
+            Told(17, "extend", "office", {"extension_reason": "业主大会刚通过动用维修资金。"}, agreed=True),
             Told(6, "look_over", "leader", {**ALL_WELL, **checked(physical_checked=("sheds",), fire_checked=("charging",))}),
             Told(5, "inspect", "office", {"inspection": "一处车棚仍无门禁，充电桩未装。"}, day="inspected_on"),
             ordered(4, {"body": "fire", "body_name": "消防救援站"}, "fire_ways", "会同物业划定集中充电区，清理楼道。"),

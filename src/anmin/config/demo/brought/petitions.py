@@ -68,9 +68,9 @@ PETITIONS = (
         ),
     ),
     Brought(
-        "petition", "traffic_order", "货车夜间停放挡住视线", 16,
+        "petition", "traffic_order", "货车夜间停放挡住视线", 24,
         {"way": "letter", "purpose": "appeal", "people": 2, "demand": "请求禁止货车在弯道停放。"},
-        (Told(14, "transfer", "inspector", TRAFFIC),),  # nobody objects in time
+        (Told(22, "transfer", "inspector", TRAFFIC),),  # nobody objects in time
     ),
     Brought(
         "petition", "traffic_order", "非机动车道被占用", 33,

@@ -41,7 +41,7 @@ AT_WINDOWS = (
         "window_service", "hotel_licence", "青年旅舍许可", 36, AT_WINDOW,
         (
             Told(
-                10, "longer", "officer", {"longer_reason": "内部平面图改动，须重新现场核查。"}, agreed=True,
+                17, "longer", "officer", {"longer_reason": "内部平面图改动，须重新现场核查。"}, agreed=True,
             ),
         ),
         who="clerk",
