@@ -1,12 +1,17 @@
 """Every engine gives the same figures, one grouping at a time or several at once."""
 
 from datetime import date, timedelta
+from pathlib import Path
+from typing import NamedTuple
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from django.utils import timezone
 
 from anmin.kernel.errors import Refusal, Unavailable
-from anmin.measures.engines import NAMES, engine_named
+from anmin.measures.engines import NAMES, FilesChanged, duckdb, engine_named
+from anmin.measures.expressions import Dialect
 from anmin.measures.figures import Part
 from anmin.measures.lake import refresh
 from anmin.measures.queries import records, show, show_each, show_many
@@ -78,3 +83,28 @@ def test_without_its_extra_spark_says_what_to_install(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "pyspark.sql", None)
     with pytest.raises(Unavailable, match="install Anmin with its extra"):
         engine_named("spark")
+
+
+def test_the_same_question_is_counted_once_until_the_files_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Total(NamedTuple):
+        table: str = "numbers"
+
+        def sql(self, dialect: Dialect) -> str:
+            return f"SELECT SUM(n)::BIGINT AS total FROM {dialect.name(self.table)}"
+
+    def total() -> int:
+        return int(engine.evaluate(Total(), [file])["total"][0].as_py())
+
+    engine, file = duckdb.DuckDB(), tmp_path / "numbers.parquet"
+    pq.write_table(pa.table({"n": [1, 2, 3]}), file)
+    assert total() == 6
+    with monkeypatch.context() as broken:
+        broken.setattr(duckdb, "parquet", lambda _files: "nothing_there")
+        assert total() == 6  # not counted anew
+    pq.write_table(pa.table({"n": [1, 2, 30]}), file)
+    assert total() == 33
+    file.unlink()
+    with pytest.raises(FilesChanged):
+        total()
