@@ -75,12 +75,15 @@ def opened(kind: Kind, city: City, draw: Any) -> Matter | None:
     account = next(one for one in everybody(city) if one.role in kind.opened_by)
     topics = [one.code for one in categories_of(kind.code).values() if one.kind == kind.code]
     contact = ContactFacts("王秀英", draw(st.sampled_from(PHONES)))
+    about = city.answered(contact=contact) if kind.sets_aside else None
     try:
         return open_matter(
             kind=kind.code,
             actor=Actor.of(account),
             category=draw(st.sampled_from(topics)) if topics else "",
-            area=city.wenhua,
+            area=None if about else city.wenhua,
+            unit=city.jinhu if about else None,
+            cause=about,
             details={name: draw(values(facts[name])) for name in (*kind.asks, *kind.takes)},
             contact=None if "contact" in kind.unasked else contact,
         )

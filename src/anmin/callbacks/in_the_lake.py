@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anmin.callbacks.dispositions import WITHDRAWN
 from anmin.callbacks.models import Attempt, Callback, Draw
+from anmin.matters.demands import set_aside_sql
 from anmin.matters.in_the_lake import TOWN_DIGITS, WORTH_LOOKING
 from anmin.matters.ledger import settled
 from anmin.matters.models import Entry
@@ -37,7 +38,7 @@ def callbacks_in_the_lake(_vendor: str) -> str:
                    WHERE e.matter_id = c.matter_id AND e.round = c.round
                      AND e.closing < c.closing AND {_VALID.format("e")}
                ) AS counts,
-               m.id AS matter, {origin_sql()} AS origin, f.via, f.satisfaction, f.solved,
+               m.id AS matter, {origin_sql()} AS origin, {set_aside_sql()} AS unreasonable, f.via, f.satisfaction, f.solved,
                CAST(f.concerns AS TEXT) AS concerns, f.at AS answered_at
         FROM callbacks_callback c
         JOIN matters_matter m ON m.id = c.matter_id
@@ -98,6 +99,9 @@ CALLBACKS = LakeTable(
         "number": Column(ColumnType.STRING, _("reference number of the matter")),
         "matter": Column(ColumnType.INTEGER, _("key of the matter")),
         "origin": Column(ColumnType.STRING, _("who brought the matter")),
+        "unreasonable": Column(
+            ColumnType.BOOLEAN, _("whether what was asked was found unreasonable in the end")
+        ),
         "round": Column(ColumnType.INTEGER, _("1, or 2 after something was put right")),
         "kind": Column(ColumnType.STRING, _("kind of matter")),
         "category": Column(ColumnType.STRING, _("what it is about")),

@@ -15,7 +15,7 @@ from anmin.callbacks.concerns import concerns
 from anmin.callbacks.dispositions import DispositionClass, dispositions
 from anmin.callbacks.in_the_lake import CALLBACKS
 from anmin.matters.kind import Kind as MatterKind
-from anmin.matters.kind_figures import BY_PROMISE, DIMENSIONS, planted
+from anmin.matters.kind_figures import BY_PROMISE, DIMENSIONS, planted, unreasonable
 from anmin.matters.measures import LAKE
 from anmin.matters.origins import Origin
 from anmin.matters.registry import rectifying_kind
@@ -140,6 +140,7 @@ registry.add(
         frame=_selected,
         dimensions=DIMENSIONS,
         aside=planted,
+        demands=unreasonable,
     ),
     Indicator(
         key="satisfaction_weighted",
@@ -157,6 +158,7 @@ registry.add(
         frame=_selected,
         dimensions=DIMENSIONS,
         aside=planted,
+        demands=unreasonable,
     ),
     Indicator(
         key="resolution_rate",
@@ -170,6 +172,7 @@ registry.add(
         denominator=_selected,
         dimensions=DIMENSIONS,
         aside=planted,
+        demands=unreasonable,
     ),
     Indicator(
         key="resolution_unknown",
@@ -222,6 +225,7 @@ registry.add(
         frame=lambda rows: _selected(rows, 2),
         dimensions=DIMENSIONS,
         aside=planted,
+        demands=unreasonable,
     ),
     Indicator(
         key="reclosed_satisfaction",
@@ -245,6 +249,7 @@ registry.add(
         ),
         dimensions=DIMENSIONS,
         aside=planted,
+        demands=unreasonable,
     ),
     Indicator(
         key="callback_exclusions",
@@ -289,6 +294,7 @@ registry.add(
             denominator=_asked,
             dimensions=DIMENSIONS,
             aside=planted,
+            demands=unreasonable,
         )
         for code, term in concerns().items()
     )
@@ -317,6 +323,7 @@ def _of_kind(declared: MatterKind) -> Indicator:
         frame=lambda rows: of(rows) & _selected(rows),
         dimensions=tuple(name for name in DIMENSIONS if name != "kind"),
         aside=planted,
+        demands=unreasonable,
     )
 
 

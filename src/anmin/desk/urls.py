@@ -9,7 +9,7 @@ app_name = "desk"
 ROOMS = {
     "shell": "views",
     "day": "views.home views.board views.morning",
-    "matters": "views.matters views.opening views.bulk views.requests views.together "
+    "matters": "views.matters views.opening views.bulk views.requests views.demands views.together "
     "views.parties views.holds views.matter views.files views.dossier views.here views.search views.filters",
     "calls": "views.callbacks views.callback views.correcting views.claims views.interview",
     "replies": "views.replies views.undelivered",

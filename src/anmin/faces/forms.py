@@ -205,8 +205,8 @@ class ContactForm(ActForm):
 
 
 def openable_kinds(account: Account) -> list[Kind]:
-    """The kinds that this person opens by hand."""
-    return [kind for kind in all_kinds() if account.role in kind.opened_by]
+    """The kinds that this person opens by hand; what is said of another matter is opened from there."""
+    return [kind for kind in all_kinds() if account.role in kind.opened_by and not kind.sets_aside]
 
 
 def opening_fields(kind_code: str) -> dict[str, forms.Field | None]:

@@ -16,6 +16,7 @@ from anmin.faces.columns import cell, columns_of
 from anmin.kernel.errors import Refusal
 from anmin.matters import queries
 from anmin.matters.categories import category_choices
+from anmin.matters.demands import state_said, states_of
 from anmin.matters.headlines import headlines
 from anmin.matters.registry import kind_choices, kind_of
 from anmin.people.actions import log_access
@@ -57,7 +58,7 @@ def write_list(path: Path, account: Account, filters: queries.Filters) -> int:
 def head(account: Account, filters: queries.Filters) -> list[str]:
     """The titles of the columns; of one kind alone with those of its own facts."""
     titles = [_("Number"), _("Kind"), _("Category"), _("Summary"), _("Place"), _("Unit")]
-    titles += [_("Handled by"), _("State"), _("Opened"), _("Deadline")]
+    titles += [_("Handled by"), _("State"), _("Opened"), _("Deadline"), _("Unreasonable demand")]
     return titles + [str(one.title) for one in _facts(account, filters)]
 
 
@@ -72,6 +73,7 @@ def rows(account: Account, filters: queries.Filters) -> Iterator[list[Cell]]:
             {one.assignee_id for one in part if one.assignee_id} - people.keys()
         )
         titles = headlines(part)
+        proposed = states_of(one.id for one in part)
         for one in part:
             told = details.get(one.id, {})
             yield [
@@ -85,6 +87,7 @@ def rows(account: Account, filters: queries.Filters) -> Iterator[list[Cell]]:
                 str(kind_of(one.kind).flow.state(one.state).label),
                 _local(one.opened_at),
                 _local(one.due_at) if one.due_at else None,
+                state_said(proposed.get(one.id, "")),
                 *(cell(fact, told.get(fact.name)) for fact in facts),
             ]
 
@@ -98,6 +101,7 @@ def records(account: Account, filters: queries.Filters) -> Iterator[dict[str, An
         people |= account_labels(
             {one.assignee_id for one in part if one.assignee_id} - people.keys()
         )
+        proposed = states_of(one.id for one in part)
         for one in part:
             told = details.get(one.id, {})
             yield {
@@ -112,6 +116,7 @@ def records(account: Account, filters: queries.Filters) -> Iterator[dict[str, An
                 "stage": one.stage,
                 "opened_at": timezone.localtime(one.opened_at).isoformat(),
                 "due_at": timezone.localtime(one.due_at).isoformat() if one.due_at else None,
+                "unreasonable_demand": proposed.get(one.id),
                 "facts": {fact.name: told.get(fact.name) for fact in facts},
             }
 

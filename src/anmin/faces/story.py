@@ -14,6 +14,7 @@ from anmin.faces.templatetags.anmin_time import duration, spoken
 from anmin.faces.timeline import Change, Event
 from anmin.matters.categories import categories
 from anmin.matters.correcting import CORRECT
+from anmin.matters.demands import state_said
 from anmin.matters.merged import ASKED, by_another
 from anmin.matters.outcome import OUTCOME_LABELS
 from anmin.people.queries import account_labels
@@ -220,8 +221,16 @@ def _contact(entry: Entry) -> list[Change]:
 def _named(entry: Entry, matter: Matter) -> list[Change]:
     """What an entry names besides: another matter, the step asked for, whether the citizen heard."""
     told = entry.payload.get("told", {})
-    others = [told.get("into"), told.get("from"), told.get("child"), *(told.get("link") or ())[1:]]
+    others = [
+        told.get("into"),
+        told.get("from"),
+        told.get("child"),
+        told.get("demand"),
+        *(told.get("link") or ())[1:],
+    ]
     found = [Change(label=_("Matter"), after=one) for one in others if isinstance(one, str)]
+    if told.get("demand"):
+        found.append(Change(label=_("State"), after=state_said(told.get("state", ""))))
     if step := matter.type.flow.move(told.get("step", "")):
         found.append(Change(label=_("Step asked for"), after=str(step.label)))
     if told.get("file"):
@@ -260,6 +269,7 @@ def _action(entry: Entry) -> str:
         "parted": _("Goes on by itself again"),
         "took_in": _("Another matter became part of this one"),
         "let_go": _("A matter that was part of this one goes on by itself"),
+        "demand": _("Unreasonable demand: proposal or decision"),
         "child_opened": _("Order given"),
         "child_ended": _("Order carried out or ended"),
         "child_reopened": _("Order goes on"),

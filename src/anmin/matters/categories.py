@@ -7,7 +7,7 @@ from typing import Literal
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from anmin.kernel.bilingual import Term
+from anmin.kernel.bilingual import Term, Words
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.kernel.kind_folders import BadFile, checked, entries_of
 from anmin.kernel.toml_files import read_toml
@@ -23,7 +23,7 @@ class Category(Term):
     ``unlinked``: no message about it has a link, for those whom it is about are told to open none.
     ``inspected``: it is about the police themselves, so the inspectorate answers for it.
     ``case``: it is a criminal or public-security case that can be solved, ``minor`` or ``serious``;
-    the two are never counted in one total.
+    the two are never counted in one total. ``rests_on``: the rule that a class of demands rests on.
     """
 
     kind: str
@@ -35,6 +35,7 @@ class Category(Term):
     inspected: bool = False
     case: Literal["", "minor", "serious"] = ""
     advice: str = ""
+    rests_on: Words | None = None
 
     @property
     def unsaid(self) -> bool:

@@ -111,7 +111,9 @@ class Move:
     names the fact that says how the citizen was told by other means than a message: needed where no
     message reaches him, for then the step is not told, and it is the telling that the law times.
     ``asks`` marks a move that sends the citizen a question and waits for the answer, and
-    ``replies`` the one that the answer itself makes. ``unnamed_by`` are who alone take it where
+    ``replies`` the one that the answer itself makes. ``unlike`` names steps (``open``: the opening):
+    nobody who took one of them takes this one, and nobody of the unit that has the matter.
+    ``unnamed_by`` are who alone take it where
     the unit must not learn whose matter led to this one (a sealed cause); then it is no debt of
     the unit.
     """
@@ -142,6 +144,7 @@ class Move:
     public: bool = True
     asks: bool = False
     replies: bool = False
+    unlike: tuple[str, ...] = ()
     unnamed_by: frozenset[str] = frozenset()
 
     @property

@@ -13,6 +13,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from anmin.matters.clock import GIVEN_UP, OVER, Clock
+from anmin.matters.demands import set_aside_sql
 from anmin.matters.fact_types import FactType, TypedFact, typed_facts
 from anmin.matters.kind import Kind
 from anmin.matters.ledger import settled
@@ -57,6 +58,9 @@ COLUMNS: Mapping[str, Column] = {
     "reopened": Column(ColumnType.INTEGER, _("how often it went on after its end")),
     "origin": Column(ColumnType.STRING, _("who brought it")),
     "cause_origin": Column(ColumnType.STRING, _("who brought what an order followed; else empty")),
+    "unreasonable": Column(
+        ColumnType.BOOLEAN, _("whether what was asked was found unreasonable in the end")
+    ),
 }
 """What every matter has."""
 EVENT = ("id", "kind")
@@ -204,7 +208,8 @@ def _rows_of(kind: Kind, vendor: str) -> str:
                CASE WHEN d.ended <> '{GIVEN_UP}' THEN d.met_at END AS met_at,
                COALESCE(d.missed, 0) + CASE WHEN d.ended = '{GIVEN_UP}' THEN 1 ELSE 0 END AS missed,
                CASE WHEN d.met_at <= d.due_at AND d.missed = 0 AND d.ended <> '{GIVEN_UP}' THEN u.code
-                   ELSE COALESCE(h.code, u.code) END AS due_unit, m.outcome, m.reopened, {origin_sql()} AS origin, {cause} AS cause_origin{told}{clocks}
+                   ELSE COALESCE(h.code, u.code) END AS due_unit, m.outcome, m.reopened, {origin_sql()} AS origin, {cause} AS cause_origin,
+               {set_aside_sql()} AS unreasonable{told}{clocks}
         FROM matters_matter m
         LEFT JOIN places_unit u ON u.id = m.unit_id
         LEFT JOIN places_area a ON a.id = m.area_id

@@ -12,9 +12,9 @@ from anmin.kernel.errors import Refusal
 from anmin.matters.by_citizen import ByCitizen as ByCitizen
 from anmin.matters.clock import Clock
 from anmin.matters.flow import Flow, Guard, Text
+from anmin.matters.kind_figure import Figure as Figure
 from anmin.matters.party_roles import PartyRole, Who, check_parties
 from anmin.matters.tells import GIVEN_ONCE, WORDS, Tell
-from anmin.measures.expressions import Expression, Rows
 from anmin.people.roles import Role
 from anmin.places.models import Area, Unit
 
@@ -147,28 +147,6 @@ class Public:
     reporter: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Figure:
-    """A share that a kind has of its own: of its matters ``among``, those ``of``.
-
-    Both look at a row of the kind's table of the lake (``in_the_lake``); ``better``: whether more of
-    it is. ``mean``: ``of`` is a number between 0 and 1, which is averaged, of what ``unit`` says.
-    ``hide_small``: few matters could tell of the people in them. ``beside`` names the figure of the
-    kind that is never to be read without this one, and stands on its page.
-    """
-
-    code: str
-    label: Text
-    how_made: Text
-    of: Callable[[Rows], Expression]
-    among: Callable[[Rows], Expression]
-    better: bool = True
-    mean: bool = False
-    unit: Text = ""
-    hide_small: bool = False
-    beside: str = ""
-
-
 UNASKED = frozenset({"contact", "summary", "place", "note"})
 """What a kind may leave out of its opening: what would tell who speaks, or lie in plain words."""
 
@@ -203,7 +181,9 @@ class Kind:
     ``figures`` are shares of its own, besides those that every kind has.
     ``rectifies`` marks the kind that unhappy answers open, ``lists`` the one that a place kept for
     listing opens. ``turn``: its place where kinds are offered, the smallest first.
-    ``voices``: what people bring of it counts among the concerns of a place.
+    ``voices``: what people bring of it counts among the concerns of a place. ``sets_aside``: it is
+    about what a citizen asked in another matter (its cause), and in these states figures of answers
+    are shown without that matter as well.
     """
 
     code: str
@@ -237,6 +217,7 @@ class Kind:
     turn: int = 50
     voices: bool = False
     lists: bool = False
+    sets_aside: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         """Refuse a kind whose parts do not fit each other."""
@@ -361,6 +342,9 @@ class Kind:
         named = {one for clock in self.clocks for one in (clock.due, clock.since) if one}
         if strange := named - (self.details.model_fields.keys() - hidden):
             raise ValueError(f"{self.code}: due by facts that not everybody sees {sorted(strange)}")
+        others = {one for move in self.flow.moves for one in move.unlike} - steps - {"open"}
+        if strange := others | (self.sets_aside - states):
+            raise ValueError(f"{self.code}: there are no states or steps {sorted(strange)}")
         if self.clocks and sum(clock.promise for clock in self.clocks) != 1:
             raise ValueError(f"{self.code}: one clock is its promise")
 

@@ -28,6 +28,11 @@ def planted(rows: Rows) -> Expression:
     return (rows.origin == Origin.UNIT.value) | rows.again
 
 
+def unreasonable(rows: Rows) -> Expression:
+    """What every figure of what people answered or asked is shown without as well (docs/adr/0072)."""
+    return rows.unreasonable
+
+
 def answered(rows: Rows) -> Expression:
     return rows.stage.isin(["done", "declined"])
 
@@ -84,7 +89,7 @@ def of_kind(declared: kind.Kind) -> tuple[Indicator, Indicator]:
             dimensions=by,
             instead=BY_PROMISE,
             hide_small=False,
-            aside=planted,
+            aside=None if declared.sets_aside else planted,
         ),
     )
 
@@ -94,8 +99,10 @@ def of_life(declared: kind.Kind) -> Iterator[Indicator]:
     common: dict[str, Any] = {
         "table": table_name(declared),
         "dimensions": (*DIMENSIONS, *dimensions_of(declared)),
-        "aside": planted,
+        # What a unit proposed itself is all that there is of such matters.
+        "aside": None if declared.sets_aside else planted,
     }
+    answers = {**common, "demands": None if declared.sets_aside else unreasonable}
     yield Indicator(
         key=f"{declared.code}_reopened",
         label=format_lazy(_("{kind}: went on after the end"), kind=declared.label),
@@ -109,9 +116,9 @@ def of_life(declared: kind.Kind) -> Iterator[Indicator]:
         numerator=lambda rows: rows.reopened > 0,
         denominator=lambda rows: answered(rows) | (rows.reopened > 0),
         hide_small=False,
-        **common,
+        **answers,
     )
-    yield from _of_outcomes(declared, common)
+    yield from _of_outcomes(declared, answers)
     for clock in timed_clocks(declared):
         if clock.counted:
             yield _kept(declared, clock, common)

@@ -18,6 +18,7 @@ from anmin.matters.kind_figures import (
     of_life,
     planted,
     promised,
+    unreasonable,
 )
 from anmin.matters.origins import Origin
 from anmin.matters.registry import all_kinds, discover
@@ -46,6 +47,8 @@ COUNTED = frozenset({"incident"})
 
 
 discover()  # the room of figures is made ready before this one
+DECIDED_ABOVE = [one.code for one in all_kinds() if one.sets_aside]
+"""Kinds of which the inspectorate owes the word, and no unit that is rated."""
 LAKE = [one for one in all_kinds() if not one.seals]
 registry.add(
     *map(table_of, LAKE),
@@ -94,7 +97,7 @@ registry.add(
         kind=Kind.PROPORTION,
         direction=Direction.HIGHER,
         numerator=in_time,
-        denominator=promised,
+        denominator=lambda rows: promised(rows) & ~rows.kind.isin(DECIDED_ABOVE),
         dimensions=DIMENSIONS,
         instead=BY_PROMISE,
         hide_small=False,
@@ -119,6 +122,7 @@ registry.add(
         dimensions=DIMENSIONS,
         hide_small=False,
         aside=planted,
+        demands=unreasonable,
     ),
     Indicator(
         key="opened_by_units",

@@ -24,6 +24,7 @@ from anmin.evidence.log import atomic
 from anmin.kernel.hours import Hours
 from anmin.matters.actor import CITIZEN, Actor
 from anmin.matters.contacts import ContactFacts, unseal
+from anmin.matters.demands import cause_of
 from anmin.matters.ledger import Change, append, deadlines_of, running_clocks
 from anmin.matters.merged import parts_told
 from anmin.matters.models import Contact, Deadline, Entry, Matter
@@ -91,8 +92,8 @@ def prospect(
     """
     if tell is None:
         return []
-    topic = matter.topic
-    if topic is not None and topic.sensitive:
+    told_of = [matter, *([cause] if (cause := cause_of(matter)) else [])]
+    if any(one.topic and one.topic.sensitive for one in told_of):
         change.told["untold"] = SENSITIVE
         return []
     known = _hearers(matter, tell.to) if contact is None else [Hearer(contact)]
@@ -273,7 +274,15 @@ def _by_phone(known: Sequence[Hearer]) -> dict[str, Hearer]:
 
 
 def _hearers(matter: Matter, to: str) -> list[Hearer]:
-    """The first contact, or a party's; of this matter and of those that became part of it."""
+    """The first contact, or a party's; of this matter and of those that became part of it.
+
+    What was found of a citizen's demand is told to whom it is about, as of his or her own matter.
+    """
+    parts: list[tuple[Matter, Matter | None]]
+    cause = cause_of(matter)
+    if cause is not None:
+        kept = Contact.objects.filter(matter=cause)
+        return [Hearer(unseal(row, number=cause.number), cause) for row in kept]
     parts = [(matter, None), *((one, one) for one in parts_told(matter))]
     if to:
         return [Hearer(each, part) for one, part in parts for each in citizens_of(one, to)]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, Refusal
-from anmin.matters import children, conflict, follow, messages, policy
+from anmin.matters import children, conflict, demands, follow, messages, policy
 from anmin.matters.actor import Actor
 from anmin.matters.categories import category_for
 from anmin.matters.clock import tick
@@ -75,6 +75,7 @@ def open_matter(
     known = _opened_before(source, key, actor)
     if known is not None:
         return known
+    demands.require_proposable(declared, cause, category, owner.pk)
     above = _held(parent, declared)
     _require_asked(declared, summary=summary, place=place, note=note, contact=contact)
     known_facts, secret = _facts(declared, details or {}, contact)
@@ -121,8 +122,15 @@ def open_matter(
     if above is not None:
         children.note(above, children.OPENED, matter, actor=actor, at=now)
     if cause is not None:
-        Link.objects.create(matter=matter, relation="cause", other=cause, sealed=cause_sealed)
+        _follows(matter, cause, now, sealed=cause_sealed)
     return matter
+
+
+def _follows(matter: Matter, cause: Matter, at: datetime, *, sealed: bool) -> None:
+    """Tie a matter to the one that it follows from."""
+    Link.objects.create(matter=matter, relation="cause", other=cause, sealed=sealed)
+    if matter.type.sets_aside:
+        demands.tell_cause(matter, at)
 
 
 def _require_asked(declared: Kind, **given: object) -> None:

@@ -15,7 +15,7 @@ from anmin.matters.conflict import NOBODY, About
 from anmin.matters.flow import Move, Stage
 from anmin.matters.kind import Kind
 from anmin.matters.merged import goes_on_in
-from anmin.matters.models import Link, Matter
+from anmin.matters.models import Entry, Link, Matter
 from anmin.matters.registry import all_kinds
 from anmin.people.models import Account
 from anmin.people.policy import Capability, can, capability_table, is_rated, unit_scope
@@ -63,7 +63,16 @@ def moves_for(account: Account, matter: Matter) -> list[Move]:
         for edge in edges
         if account.role in _takers(edge, matter)
         and all(guard(facts) is None for guard in edge.when)
+        and _other_hand(account, edge, matter)
     ]
+
+
+def _other_hand(account: Account, edge: Move, matter: Matter) -> bool:
+    """Whether a step that is for another hand (``Move.unlike``) is for this one."""
+    if not edge.unlike:
+        return True
+    took = Entry.objects.filter(matter=matter, action__in=edge.unlike, actor=account)
+    return account.unit_id != matter.unit_id and not took.exists()
 
 
 def _takers(edge: Move, matter: Matter) -> frozenset[str]:
@@ -74,11 +83,24 @@ def _takers(edge: Move, matter: Matter) -> frozenset[str]:
 
 
 def waits_elsewhere(matter: Matter) -> bool:
-    """Whether the next step of a matter is not its unit's, which must not learn who spoke up."""
+    """Whether the next step of a matter is not its unit's: it must not learn who spoke up, or what it
+    proposed of a demand is decided by others."""
+    if matter.type.sets_aside:
+        return matter.live
     edges = [edge for edge in matter.type.flow.moves_from(matter.state) if edge.unnamed_by]
     return (
         bool(edges) and Link.objects.filter(matter=matter, relation="cause", sealed=True).exists()
     )
+
+
+def kinds_elsewhere() -> frozenset[str]:
+    """The kinds of which ``waits_elsewhere`` can be true."""
+    found = (
+        kind.code
+        for kind in all_kinds()
+        if kind.sets_aside or any(one.unnamed_by for one in kind.flow.moves)
+    )
+    return frozenset(found)
 
 
 def waiting_elsewhere() -> Q:
@@ -89,7 +111,9 @@ def waiting_elsewhere() -> Q:
         if waiting:
             states |= Q(kind=kind.code, state__in=waiting)
     sealed = Link.objects.filter(relation="cause", sealed=True)
-    return states & Q(pk__in=sealed.values("matter_id"))
+    proposed = [kind.code for kind in all_kinds() if kind.sets_aside]
+    elsewhere = states & Q(pk__in=sealed.values("matter_id"))
+    return elsewhere | Q(kind__in=proposed, closed_at__isnull=True) if proposed else elsewhere
 
 
 def may_assign(account: Account, matter: Matter) -> bool:
@@ -271,6 +295,8 @@ def require_move(actor: Actor, matter: Matter, edge: Move) -> None:
     """Refuse a step that is another role's or another unit's."""
     if actor.account is not None:
         _require(actor.role in _takers(edge, matter) and in_scope(actor.account, matter))
+        if not _other_hand(actor.account, edge, matter):
+            raise NotAllowed(_("Somebody else, of another unit, decides this."))
     else:
         by_citizen = edge.by_citizen and actor is CITIZEN
         _require(actor.trusted or edge.replies or by_citizen)

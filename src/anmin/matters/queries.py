@@ -19,7 +19,6 @@ from anmin.matters.flow import Move
 from anmin.matters.ledger import deadlines_of
 from anmin.matters.models import Contact, Deadline, Entry, Link, Matter, Reaction
 from anmin.matters.parties import PartyView, parties_of
-from anmin.matters.registry import all_kinds
 from anmin.matters.sealed import SealedLine, lines_of
 from anmin.people.models import Account
 from anmin.people.policy import is_rated, unit_scope
@@ -216,7 +215,7 @@ def debts_of(account: Account) -> Q:
 
 def waiting_among(account: Account, matters: Iterable[Matter | Line]) -> frozenset[int]:
     """Which of these wait for the inspectorate and are no debt of this reader's unit."""
-    waiting = {kind.code for kind in all_kinds() if any(one.unnamed_by for one in kind.flow.moves)}
+    waiting = policy.kinds_elsewhere()
     keys = [one.id for one in matters if one.kind in waiting]
     if not keys or not is_rated(account):
         return frozenset()

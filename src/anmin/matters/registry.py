@@ -85,6 +85,11 @@ def kind_choices() -> list[tuple[str, Text]]:
     return [(kind.code, kind.label) for kind in all_kinds()]
 
 
+def demand_kind() -> Kind | None:
+    """The kind that says of a citizen's demand that it is unreasonable, if there is one."""
+    return next((kind for kind in all_kinds() if kind.sets_aside), None)
+
+
 def rectifying_kind() -> Kind:
     """The kind that an unhappy answer opens."""
     return next(kind for kind in all_kinds() if kind.rectifies)

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from anmin.kernel.errors import Refusal
-from anmin.matters import children, messages
+from anmin.matters import children, demands, messages
 from anmin.matters.actor import Actor
 from anmin.matters.clock import Running
 from anmin.matters.flow import Move
@@ -51,6 +51,8 @@ def take(
         messages.send(matter, tell, hearers, code=code, at=at)
     if matter.live != was_live:
         tell_parent(matter, at)
+    if matter.type.sets_aside and edge.target:
+        demands.tell_cause(matter, at)
 
 
 def require_told(edge: Move, change: Change) -> None:

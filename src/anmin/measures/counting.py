@@ -107,7 +107,7 @@ class Count:
         seen: dict[str, str] = {}
         columns = []
         for i, indicator in enumerate(self.indicators):
-            for bare, values in _both(indicator, self.question.rows):
+            for bare, values in _each(indicator, self.question.rows):
                 for part, value in zip(Counted._fields, values, strict=True):
                     name = seen.setdefault(value.write(dialect), f"_{len(seen)}")
                     columns.append(f"{_sum(part, indicator, name)} AS {_name(part, i, bare)}")
@@ -134,19 +134,24 @@ class Count:
 
     def cells(
         self, answer: Mapping[str, Sequence[Any]]
-    ) -> Iterator[tuple[Indicator, Grouping, dict[Key, Counted], dict[Key, Counted] | None]]:
+    ) -> Iterator[tuple[Indicator, Grouping, Cells, Cells | None, Cells | None]]:
         """What each indicator counted by each grouping, from the columns of the answer.
 
-        The last without what is set aside; nothing for an indicator that sets nothing aside.
+        The last two without what is set aside, and without unreasonable demands; nothing for an
+        indicator that sets nothing aside.
         """
         for by in self.groupings:
             places = self._places(answer, by)
             keys = [tuple(answer[name][n] for name in by) for n in places]
             for i, indicator in enumerate(self.indicators):
-                with_all, without = (
-                    self._counted(answer, i, keys, places, bare) for bare in (False, True)
+                with_all, without, spared = (
+                    self._counted(answer, i, keys, places, bare) for bare in ("", *BARE)
                 )
-                yield indicator, by, with_all, without if indicator.aside else None
+                yield (
+                    *(indicator, by, with_all),
+                    without if indicator.aside else None,
+                    spared if indicator.demands else None,
+                )
 
     @staticmethod
     def _counted(
@@ -154,8 +159,8 @@ class Count:
         i: int,
         keys: Sequence[Key],
         places: Sequence[int],
-        bare: bool,
-    ) -> dict[Key, Counted]:
+        bare: str,
+    ) -> Cells:
         named = (answer.get(_name(part, i, bare)) for part in Counted._fields)
         parts = [[part[n] or 0 for n in places] for part in named if part is not None]
         return dict(zip(keys, map(Counted, *parts), strict=True)) if parts else {}
@@ -168,8 +173,13 @@ class Count:
         return [n for n, grouping in enumerate(answer[GROUPING]) if grouping == wanted]
 
 
-def _name(part: str, i: int, bare: bool = False) -> str:
-    return f"_{'bare_' if bare else ''}{part}_{i}"
+BARE: Final = ("bare", "spared")
+"""What the columns of the counts without something are called."""
+type Cells = dict[Key, Counted]
+
+
+def _name(part: str, i: int, bare: str = "") -> str:
+    return f"_{bare}_{part}_{i}" if bare else f"_{part}_{i}"
 
 
 def _sum(part: str, indicator: Indicator, value: str) -> str:
@@ -182,12 +192,13 @@ def _sum(part: str, indicator: Indicator, value: str) -> str:
 type ByRow = tuple[Expression, Expression, Expression]
 
 
-def _both(indicator: Indicator, rows: Rows) -> Iterator[tuple[bool, ByRow]]:
+def _each(indicator: Indicator, rows: Rows) -> Iterator[tuple[str, ByRow]]:
     """What a row adds; and, where something is set aside, what it adds unless it is."""
-    yield False, _row_by_row(indicator, rows)
-    if indicator.aside is not None:
-        stays = ~indicator.aside(rows).fill_null(False)
-        yield True, _row_by_row(indicator, rows, stays)
+    yield "", _row_by_row(indicator, rows)
+    for name, left_out in zip(BARE, (indicator.aside, indicator.demands), strict=True):
+        if left_out is not None:
+            stays = ~left_out(rows).fill_null(False)
+            yield name, _row_by_row(indicator, rows, stays)
 
 
 def _row_by_row(indicator: Indicator, rows: Rows, stays: Expression | None = None) -> ByRow:

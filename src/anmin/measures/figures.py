@@ -23,7 +23,7 @@ class Figure:
     nothing to take a share of, and where it is ``suppressed``: then every number is None.
     ``low`` and ``high`` bound what chance alone makes of it, ``bounds`` what those who did not
     answer could. ``without`` is the same figure without the records that its indicator sets
-    aside, where it does.
+    aside, where it does, ``without_demands`` without those about demands found unreasonable.
     """
 
     dimensions: dict[str, Any]
@@ -35,6 +35,7 @@ class Figure:
     suppressed: bool
     bounds: tuple[float, float] | None = None
     without: "Figure | None" = None
+    without_demands: "Figure | None" = None
 
     def as_dict(self) -> dict[str, Any]:
         """The figure as one flat row, for JSON and files."""
@@ -43,10 +44,24 @@ class Figure:
         row["suppressed"] = self.suppressed
         if self.bounds is not None:
             row["bounds"] = list(self.bounds)
-        if self.without is not None:
-            bare = self.without.as_dict()
-            row["without"] = {name: bare[name] for name in bare if name not in self.dimensions}
+        for name in BESIDE:
+            other = getattr(self, name)
+            if other is not None:
+                bare = other.as_dict()
+                row[name] = {one: bare[one] for one in bare if one not in self.dimensions}
         return row
+
+    @property
+    def demands(self) -> int | None:
+        """How many records about demands found unreasonable it counts; nothing where that is hidden."""
+        other = self.without_demands
+        if other is None or self.denominator is None or other.denominator is None:
+            return None
+        return self.denominator - other.denominator
+
+
+BESIDE: Final = ("without", "without_demands")
+"""The figures that a figure is shown beside, by the name of the field."""
 
 
 class Part(StrEnum):
@@ -93,12 +108,14 @@ def break_down(
     minimum: int,
     level: float,
     without: Mapping[Key, Counted] | None = None,
+    without_demands: Mapping[Key, Counted] | None = None,
 ) -> Breakdown:
     """All figures of one indicator from its counted cells, keyed by their values along ``by``.
 
     Rows come in the order of their dimensions' values, the unknown last. Cells from fewer than
     ``minimum`` records stay hidden where the indicator asks for it, whatever the order of ``by``.
-    ``without`` are the cells without the records that are set aside.
+    ``without`` are the cells without the records that are set aside, ``without_demands`` those without
+    what is about unreasonable demands.
     """
     top: Key = (ANY,) * len(by)
     counted = _summed(cells, top)
@@ -107,11 +124,14 @@ def break_down(
         size = 0 if indicator.kind is Kind.COUNT else 1
         hidden = _hidden(by, {key: int(cell[size]) for key, cell in cells.items()}, minimum)
     figures = _made(indicator, by, counted, hidden, level)
-    if without is not None:
-        if indicator.hide_small:
-            hidden |= _hidden_without(by, cells, without, minimum)
-        bare = _made(indicator, by, _summed(without, top), hidden, level)
-        figures = {key: replace(one, without=bare[key]) for key, one in figures.items()}
+    for name, left in zip(BESIDE, (without, without_demands), strict=True):
+        if left is None:
+            continue
+        also = _hidden_without(by, cells, left, minimum) if indicator.hide_small else set()
+        bare = _made(indicator, by, _summed(left, top), hidden | also, level)
+        for key, one in figures.items():
+            changed: dict[str, Any] = {name: bare[key]}
+            figures[key] = replace(one, **changed)
     return Breakdown(
         rows=[figure for key, figure in figures.items() if ANY not in key],
         sums=[figure for key, figure in figures.items() if ANY in key and key != top],

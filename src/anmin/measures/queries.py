@@ -23,7 +23,7 @@ from anmin.measures.counting import (
     rows_in_question,
 )
 from anmin.measures.engines import Engine, FilesChanged, Query, engine_named
-from anmin.measures.figures import Counted, Figure, Part, break_down
+from anmin.measures.figures import BESIDE, Counted, Figure, Part, break_down
 from anmin.measures.manifest import Manifest
 from anmin.measures.registry import DAY, MONTH, Indicator, LakeTable, registry
 from anmin.measures.same_event import Once
@@ -151,10 +151,15 @@ def _figures(
             every = list(dict.fromkeys(by for one in indicators for by in asked[one.key]))
             question = table.question(start, end, filters, scope, instead, once)
             count = Count(question, indicators, every)
-            for indicator, by, cells, bare in count.cells(table.evaluate(count)):
+            for indicator, by, cells, *beside in count.cells(table.evaluate(count)):
                 if by in asked[indicator.key]:
                     figures = break_down(
-                        indicator, by, cells, minimum=minimum, level=level, without=bare
+                        indicator,
+                        by,
+                        cells,
+                        minimum=minimum,
+                        level=level,
+                        **dict(zip(BESIDE, beside, strict=True)),
                     )
                     results[indicator.key][by] = Result(
                         indicator=indicator,
@@ -202,7 +207,7 @@ def tally(
         table = _Table(registry.tables[indicator.table], manifest, worker)
         question = table.question(start, end, filters, scope, indicator.instead)
         count = Count(question, [indicator], [tuple(by)])
-        ((_indicator, _by, cells, _bare),) = count.cells(table.evaluate(count))
+        ((_indicator, _by, cells, *_beside),) = count.cells(table.evaluate(count))
         return Tally(cells, manifest.cutoff, manifest.revision)
 
     return on_one_state(work)

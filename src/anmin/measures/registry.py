@@ -124,7 +124,8 @@ class Indicator:
     for what people answered, not for what an office does. ``dimensions`` are columns of the
     table by which it may be broken down, besides ``month`` and ``date``; ``instead`` names, by
     dimension, another column of the table that is read for it. ``aside`` marks the rows without
-    which each of its figures is shown as well (``Figure.without``). ``beside`` is the key of
+    which each of its figures is shown as well (``Figure.without``), ``demands`` those that were found
+    to be about an unreasonable demand, likewise (``Figure.without_demands``). ``beside`` is the key of
     another indicator that stands on its page, because one of the two alone misleads.
     """
 
@@ -142,6 +143,7 @@ class Indicator:
     instead: tuple[tuple[str, str], ...] = ()
     hide_small: bool = True
     aside: Callable[[Rows], Expression] | None = None
+    demands: Callable[[Rows], Expression] | None = None
     beside: str = ""
 
     def __post_init__(self) -> None:
@@ -149,7 +151,7 @@ class Indicator:
             raise DeclarationError(f"{self.key}: only a count has no denominator")
         if self.frame is not None and self.kind is Kind.COUNT:
             raise DeclarationError(f"{self.key}: a count has no bounds")
-        if self.aside is not None and self.kind is Kind.COUNT:
+        if (self.aside or self.demands) and self.kind is Kind.COUNT:
             raise DeclarationError(f"{self.key}: of a count nothing is set aside")
 
 
@@ -214,7 +216,7 @@ def _require_readable(one: Indicator, table: LakeTable) -> None:
     """Refuse an expression over a column that the table has not, now and not on somebody's page."""
     names = (*table.columns, MONTH, DAY, CUTOFF, AGAIN)
     rows = Rows(table.name, {name: column(name) for name in names})
-    for looks in (one.numerator, one.denominator, one.frame, one.aside):
+    for looks in (one.numerator, one.denominator, one.frame, one.aside, one.demands):
         try:
             if looks is not None:
                 looks(rows)

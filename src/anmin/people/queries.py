@@ -1,6 +1,6 @@
 """Reading about people: duty, the access log, and whether the log is whole."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -121,6 +121,12 @@ def colleagues_like(viewer: Account, text: str, *, limit: int = 12) -> list[Acco
 def handlers_of(unit_ids: Iterable[int]) -> list[Account]:
     """Everybody who works on matters in one of those units itself."""
     rows = Account.objects.filter(unit_id__in=set(unit_ids), is_active=True, role__in=_handlers())
+    return list(rows.order_by("username"))
+
+
+def working_as(roles: Collection[str]) -> list[Account]:
+    """Everybody who works here in one of these roles."""
+    rows = Account.objects.filter(is_active=True, role__in=list(roles))
     return list(rows.order_by("username"))
 
 

@@ -171,6 +171,17 @@ class StopCode(forms.Form):
         self.fields["code"].required = asks
 
 
+class Appeal(Reason):
+    """Why a finding about the citizen's demand is wrong."""
+
+    reason = forms.CharField(
+        label=_("Why is the finding wrong?"),
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"required": _("Please say why the finding is wrong.")},
+    )
+
+
 class Word(forms.Form):
     """What a citizen adds to a matter; ``key`` makes the sending safe to repeat."""
 

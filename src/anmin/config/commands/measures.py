@@ -113,11 +113,13 @@ def _table(result: "Result") -> str:
     from rich.cells import cell_len, set_cell_size
 
     beside = [_("Without the unit's own and repeat calls")] if result.indicator.aside else []
+    beside += [_("Without unreasonable demands")] if result.indicator.demands else []
     lines = [[*result.by, _("value"), _("interval"), _("share of"), *beside]]
     figures = [*result.rows, *([result.total] if result.by else [])] or [result.total]
     for figure in figures:
         names = [str(figure.dimensions.get(name, _("total"))) for name in result.by]
-        bare = [" ".join(_cells(figure.without))] if figure.without else [""] * len(beside)
+        others = (figure.without, figure.without_demands)
+        bare = [" ".join(_cells(other)) for other in others if other] or [""] * len(beside)
         lines.append([*names, *_cells(figure), *bare])
     widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
     body = "\n".join("  ".join(map(set_cell_size, line, widths)).rstrip() for line in lines)

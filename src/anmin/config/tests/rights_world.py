@@ -176,6 +176,11 @@ class World:
             "desk:matter_correct": {"note": "x", "place": "瑞湖路1号"},
             "desk:matter_reveal": {"reason": "x"},
             "desk:matter_hold": {"reason": "x"},
+            "desk:matter_unreasonable": {
+                "category": "abuse",
+                "why": "x",
+                "evidence": "x",
+            },
             "desk:answer_words": {"reason": "x"},
             "desk:account_decide": {"do": "accept"},
             "desk:claim": {"holds": "yes", "reason": "x"},

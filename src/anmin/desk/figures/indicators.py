@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from anmin.callbacks.at_a_glance import matters_behind, may_open_callbacks
 from anmin.callbacks.dispositions import dispositions
@@ -210,6 +210,7 @@ class FigureWords:
     bounds: str
     suppressed: bool
     without: str = ""
+    demands: str = ""
 
 
 def unit_of(indicator: Indicator) -> drawn.Unit:
@@ -228,7 +229,21 @@ def in_words(indicator: Indicator, figure: Figure) -> FigureWords:
         bounds=_span(indicator, *figure.bounds) if figure.bounds else "",
         suppressed=False,
         without=_without(indicator, figure.without) if figure.without else "",
+        demands=_demands(indicator, figure),
     )
+
+
+def _demands(indicator: Indicator, figure: Figure) -> str:
+    """What a figure is without demands found unreasonable, and how many those are; a dash for none."""
+    other = figure.without_demands
+    if other is None:
+        return ""
+    if other.suppressed:
+        return _("too few to show")
+    if not figure.demands:
+        return "—"
+    told = {"value": _without(indicator, other), "count": figure.demands}
+    return ngettext("%(value)s, %(count)d less", "%(value)s, %(count)d less", figure.demands) % told
 
 
 def _without(indicator: Indicator, figure: Figure) -> str:
@@ -275,6 +290,8 @@ def how_made(result: Result) -> str:
         )
     if one.aside:
         lines.append(set_aside())
+    if one.demands:
+        lines.append(demands_aside())
     if one.hide_small:
         lines.append(
             _("Not shown: cells below %(least)s, and those from which they could be calculated.")
@@ -282,6 +299,14 @@ def how_made(result: Result) -> str:
         )
     lines.append(as_of(result))
     return "\n".join(lines)
+
+
+def demands_aside() -> str:
+    """What the value without demands found unreasonable leaves out."""
+    return _(
+        "Without unreasonable demands: the same figure without the matters of which another body than the "
+        "unit found so, finally and open to appeal. What was answered there stays in the figure itself."
+    )
 
 
 def set_aside() -> str:

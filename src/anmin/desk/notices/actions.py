@@ -12,14 +12,14 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from anmin.desk.notices.kinds import NOTICE_KINDS, OF_DEADLINES, occasions
+from anmin.desk.notices.kinds import DECIDE, NOTICE_KINDS, OF_DEADLINES, TO_DECIDE, occasions
 from anmin.desk.notices.models import Notice, NoticePreference, Watch
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Refusal
 from anmin.matters.policy import waiting_elsewhere
 from anmin.matters.queries import at_risk_before, due_between
 from anmin.matters.registry import kind_of
-from anmin.people.queries import handlers_of
+from anmin.people.queries import handlers_of, working_as
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -162,7 +162,9 @@ def _tell(occasions: Sequence[Occasion]) -> int:
     if not occasions:
         return 0
     units = {one.matter.unit_id for one in occasions if one.matter.unit_id}
-    staff = handlers_of(units)
+    decides = any(one.kind == TO_DECIDE for one in occasions)
+    known = [*handlers_of(units), *(working_as(DECIDE) if decides else ())]
+    staff = list({account.pk: account for account in known}.values())
     chosen = {
         (row.account_id, row.kind): row.wanted
         for row in NoticePreference.objects.filter(account__in=staff)
@@ -192,6 +194,9 @@ def _concerned(one: Occasion, staff: Iterable[Account]) -> list[Account]:
     """Who may be told: one person, the matter's own person, or its unit."""
     if one.to is not None:
         return [account for account in staff if account.pk == one.to]
+    if one.kind == TO_DECIDE:
+        others = [account for account in staff if account.unit_id != one.matter.unit_id]
+        return [account for account in others if account.role in DECIDE]
     unit = [account for account in staff if account.unit_id == one.matter.unit_id]
     if NOTICE_KINDS[one.kind].to_unit:
         # What one of the unit's own people did is no news to the unit.

@@ -16,12 +16,15 @@ from anmin.people.roles import Role
 
 if TYPE_CHECKING:
     from anmin.matters.flow import Text
+    from anmin.matters.kind import Kind
     from anmin.matters.models import Entry
 
 IMPORTED = ("open", "observe")
 """The actions of an import, on the kinds of matter that imports observe."""
 LEADS = frozenset({Role.DUTY_LEADER, Role.INSPECTOR})
 EVERYONE = frozenset(Role)
+DECIDE = frozenset({Role.INSPECTOR})
+TO_DECIDE = "to_decide"
 
 
 OF_DEADLINES = ("at_risk", "late", "unit_late")
@@ -102,6 +105,23 @@ NOTICE_KINDS: Mapping[str, NoticeKind] = {
             EVERYONE,
         ),
         NoticeKind(
+            TO_DECIDE,
+            _("Unreasonable demand to be decided"),
+            _("A unit proposed a finding, or a citizen appealed against one."),
+            "info",
+            DECIDE,
+        ),
+        NoticeKind(
+            "decided",
+            _("Unreasonable demand decided"),
+            _(
+                "What your unit proposed was confirmed, not confirmed, appealed against or overturned."
+            ),
+            "info",
+            LEADS,
+            to_unit=True,
+        ),
+        NoticeKind(
             "deadline",
             _("Deadline moved"),
             _("A deadline changed, for example because holidays were announced."),
@@ -127,14 +147,11 @@ def occasions(entry: Entry) -> list[str]:
     kind = kind_of(entry.matter.kind)
     if entry.actor_role == "system" and kind.observe and entry.action in IMPORTED:
         return []
-    found = []
-    changed = entry.payload.get("set", {})
-    if changed.get("assignee_id"):
-        found.append("mine")
-    elif changed.get("unit_id") and entry.action in ("assign", "open"):
-        found.append("unit")
+    found = _handed(entry)
     if entry.action == "note":
         found.append("noted")
+    if kind.sets_aside and entry.from_state != entry.to_state:
+        return _of_demand(kind, entry)
     # What the reporter of a part adds is told of once: to whoever has the whole.
     if entry.action in ("replied", "said") and not entry.payload.get("told", {}).get("into"):
         found.append("replied")
@@ -151,3 +168,17 @@ def occasions(entry: Entry) -> list[str]:
         if move is None and entry.payload.get("clocks") and moved and not merges:
             found.append("deadline")
     return found
+
+
+def _handed(entry: Entry) -> list[str]:
+    """A matter came to somebody, or to a unit."""
+    changed = entry.payload.get("set", {})
+    if changed.get("assignee_id"):
+        return ["mine"]
+    return ["unit"] if changed.get("unit_id") and entry.action in ("assign", "open") else []
+
+
+def _of_demand(kind: Kind, entry: Entry) -> list[str]:
+    """A proposal or an appeal is for who decides it, a decision for the unit that proposed it."""
+    decides = any(move.unlike for move in kind.flow.moves_from(entry.to_state))
+    return [*([TO_DECIDE] if decides else []), *(["decided"] if entry.from_state else [])]

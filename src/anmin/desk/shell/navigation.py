@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from anmin.callbacks.inbox import waiting_count
 from anmin.faces import icons
 from anmin.matters.approvals import waiting_count as approvals_waiting
+from anmin.matters.demands import waiting_count as demands_waiting
 from anmin.people.policy import Capability, capabilities_of
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ ROOMS = (
         "clipboard-list",
         "m",
         Capability.VIEW_MATTERS,
-        waits=approvals_waiting,
+        waits=lambda account: approvals_waiting(account) + demands_waiting(account),
     ),
     Room("desk:surveys", _("Surveys"), "forms", "s", Capability.VIEW_SURVEYS),
     Room("desk:import", _("Import"), "file-import", "i", Capability.IMPORT_RECORDS),

@@ -26,6 +26,7 @@ from anmin.matters.policy import takes_words
 from anmin.people.limits import Taken, address_range, give_back
 from anmin.portal import effort
 from anmin.portal.forms import CostlyCode, FollowCode, Reason, Word
+from anmin.portal.views.demands import findings, take_appeal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -117,30 +118,41 @@ def followed(request: HttpRequest, number: str) -> HttpResponse:
         response.delete_cookie(COOKIE, path=reverse("portal:follow"), samesite="Lax")
         response.delete_cookie(REPORTED, path=reverse("portal:report"), samesite="Lax")
         return response
-    if "say" in request.POST:
-        return _say(request, matter)
-    steps, form, status = citizen.steps_of_citizen(matter), Reason(), 200
-    if request.method == "POST":
-        form, status = Reason(request.POST), 422
-        code = request.POST.get("step", "")
-        edge = next((one for one in steps if one.code == code), None)
-        if edge is not None and edge.unexplained:
-            form.fields["reason"].required = False
-        if edge is None:
-            form.add_error(None, _("This is not possible now."))
-        if form.is_valid():
-            try:
-                citizen.take_step(
-                    matter_id=matter.pk,
-                    code=code,
-                    reason=form.cleaned_data["reason"],
-                    key=f"citizen:{form.cleaned_data['key']}",
-                )
-            except Refusal as refusal:
-                form.add_error("reason", str(refusal))
-            else:
-                return redirect("portal:followed", number=number)
-    return _page(request, matter, reason=form, status=status)
+    for name, does in (("say", _say), ("appeal", _appeal)):
+        if name in request.POST:
+            return does(request, matter)
+    return _step(request, matter) if request.method == "POST" else _page(request, matter)
+
+
+def _step(request: HttpRequest, matter: Matter) -> HttpResponse:
+    """Take a step that is the citizen's own."""
+    form, code = Reason(request.POST), request.POST.get("step", "")
+    edge = next((one for one in citizen.steps_of_citizen(matter) if one.code == code), None)
+    if edge is not None and edge.unexplained:
+        form.fields["reason"].required = False
+    if edge is None:
+        form.add_error(None, _("This is not possible now."))
+    if form.is_valid():
+        try:
+            citizen.take_step(
+                matter_id=matter.pk,
+                code=code,
+                reason=form.cleaned_data["reason"],
+                key=f"citizen:{form.cleaned_data['key']}",
+            )
+        except Refusal as refusal:
+            form.add_error("reason", str(refusal))
+        else:
+            return redirect("portal:followed", number=matter.number)
+    return _page(request, matter, reason=form, status=422)
+
+
+def _appeal(request: HttpRequest, matter: Matter) -> HttpResponse:
+    """Appeal against what was found about a demand."""
+    wrong = take_appeal(request, matter)
+    if wrong:
+        return _page(request, matter, appealed=wrong, status=422)
+    return redirect("portal:followed", number=matter.number)
 
 
 def _say(request: HttpRequest, matter: Matter) -> HttpResponse:
@@ -184,12 +196,14 @@ def _page(
     *,
     reason: Reason | None = None,
     word: Word | None = None,
+    appealed: Mapping[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     steps = citizen.steps_of_citizen(matter)
     context = {
         "face": public.face(matter),
         "complaints": complaining.takes_complaints(),
+        "findings": findings(matter, **(appealed or {})),
         "steps": steps,
         "explained": [line for one in steps for line in citizen.explained(matter, one)],
         "explains": any(not one.unexplained for one in steps),

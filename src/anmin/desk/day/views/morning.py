@@ -158,6 +158,8 @@ def _tile(account: Account, found: MorningFigures, change: Change) -> dict[str, 
         notes.append(
             _("without the unit's own and repeat calls: %(value)s") % {"value": words.without}
         )
+    if figure.demands:
+        notes.append(_("without unreasonable demands: %(value)s") % {"value": words.demands})
     if words.bounds:
         notes.append(_("if all had answered: %(bounds)s") % {"bounds": words.bounds})
     elif one.key == "resolution_rate":

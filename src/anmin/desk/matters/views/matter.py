@@ -20,6 +20,7 @@ from anmin.desk.matters.matter_page import (
     step_of,
     written,
 )
+from anmin.desk.matters.views.demands import demands_of
 from anmin.desk.matters.views.parties import parties_of
 from anmin.desk.shell.page import DeskRequest, Pages, done, show
 from anmin.desk.shell.sheets import FilledForm, boxes, empty_boxes, sheet
@@ -233,6 +234,7 @@ def _page(
             **parties_of(request.user, view.matter),
             "may_merge": merging.may_merge(request.user, view.matter),
             "orders": orders_of(view.matter, request.user),
+            **demands_of(view, request.user),
             **dict(zip(("may_hold", "hold"), hold_of(request.user, view.matter), strict=True)),
             **(extra or {}),
         },

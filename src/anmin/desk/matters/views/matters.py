@@ -20,7 +20,7 @@ from anmin.faces.forms import openable_kinds
 from anmin.faces.rows import VIEW_LABELS, lines
 from anmin.faces.templatetags.anmin_time import spoken_day
 from anmin.kernel.errors import NotFound, Refusal
-from anmin.matters import approvals, queries
+from anmin.matters import approvals, demands, queries
 from anmin.matters.categories import category_choices
 from anmin.matters.registry import kind_choices
 from anmin.people.policy import Capability
@@ -75,7 +75,8 @@ def matters(request: DeskRequest) -> HttpResponse:
             "save_url": f"{reverse('desk:filters')}?{_query(request.GET)}",
             "empty": _("Nothing matches this filter.") if narrowing else EMPTY[filters.view],
             "may_open": bool(openable_kinds(request.user)),
-            "asked": approvals.waiting_for(request.user).count(),
+            "asked": approvals.waiting_for(request.user).count()
+            + demands.waiting_count(request.user),
         },
     )
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from anmin.desk.matters.matter_page import seen_or
 from anmin.desk.shell.page import DeskRequest, Pages, done, show
 from anmin.kernel.errors import Refusal
-from anmin.matters import approvals, queries
+from anmin.matters import approvals, demands, queries
 from anmin.matters.actor import Actor
 from anmin.people.policy import Capability
 
@@ -24,7 +24,8 @@ pages = Pages(Capability.VIEW_MATTERS)
 def requests(request: DeskRequest) -> HttpResponse:
     """What waits for this person's word, the oldest first."""
     rows = approvals.shown(approvals.waiting_for(request.user)[:MOST], request.user)
-    return show(request, "matters/requests.html", {"rows": rows})
+    found = demands.waiting_for(request.user)
+    return show(request, "matters/requests.html", {"rows": rows, "demands": found})
 
 
 @pages.post("matters/<str:number>/requests/<int:request_id>/", "matter_request")

@@ -98,7 +98,13 @@ def measures(request: DeskRequest) -> HttpResponse:
         groups.setdefault(group, []).append({**line, "page": _page_of(result.indicator, asked)})
     context |= {
         "groups": groups,
+        "with_demands": [
+            group
+            for group, lines in groups.items()
+            if any(line["words"].demands not in ("", "—") for line in lines)
+        ],
         "set_aside": shown.set_aside(),
+        "demands_aside": shown.demands_aside(),
         "as_of": [shown.as_of(one) for one in results.values()][:1],
     }
     return show(request, "measures/list.html", context)
@@ -239,6 +245,8 @@ class MeasurePage(FigurePage[AskedOfOne, Result]):
             "has_bounds": indicator.frame is not None,
             "has_without": indicator.aside is not None,
             "set_aside": shown.set_aside(),
+            "has_demands": indicator.demands is not None,
+            "demands_aside": shown.demands_aside(),
             "is_count": indicator.kind is Kind.COUNT,
             "dimension": shown.dimension_label(indicator, by),
             "level": shown.level_now(),
@@ -262,6 +270,9 @@ class MeasurePage(FigurePage[AskedOfOne, Result]):
         other = self._other(request, asked)
         beside = _by_cell(other) if other else {}
         bare = {f"without_{name}": f"figure.without.{name}" for name in NUMBERS.split()}
+        spared = {
+            f"without_demands_{name}": f"figure.without_demands.{name}" for name in NUMBERS.split()
+        }
         return Sheet(
             f"{asked.indicator.key}-{by}",
             [
@@ -276,6 +287,7 @@ class MeasurePage(FigurePage[AskedOfOne, Result]):
                 "bound_high": lambda row: (row["figure"].bounds or [None])[-1],
                 "suppressed": lambda row: "yes" if row["figure"].suppressed else "no",
                 **(bare | {"without_suppressed": _without_hidden} if asked.indicator.aside else {}),
+                **(spared if asked.indicator.demands else {}),
                 **(_columns_of(other.indicator) if other else {}),
             },
             {"start": asked.when.start, "end": asked.when.end, **as_of_columns(found)},

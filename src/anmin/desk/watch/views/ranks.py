@@ -212,6 +212,7 @@ class Ranks(FigurePage[Asked, Ranking]):
         labels = _labels(found)
         return {
             "has_without": found.indicator.aside is not None,
+            "has_demands": found.indicator.demands is not None,
             "days": watching.days(asked.period),
             "csv_url": csv_url,
             "lines": [_line(request, found, row, labels) for row in found.rows],
@@ -238,6 +239,11 @@ class Ranks(FigurePage[Asked, Ranking]):
                 **columns(
                     "without_numerator=numerator without_n=denominator without_value=value",
                     of="figure.without",
+                ),
+                **columns(
+                    "without_demands_numerator=numerator without_demands_n=denominator "
+                    "without_demands_value=value",
+                    of="figure.without_demands",
                 ),
                 "funnel": lambda row: (
                     FUNNEL[row["ranked"].outside] if "ranked" in row else "too few"
