@@ -2,15 +2,17 @@
 
 import logging
 import random
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, time, timedelta
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
 from django.utils import timezone
 
 from anmin.config.demo.brought import everything
 from anmin.config.demo.brought.script import Ago, Brought, Told
+from anmin.config.demo.clock import PretendedTime
 from anmin.config.demo.events import person
 from anmin.kernel.errors import Refusal
 from anmin.matters import approvals
@@ -43,18 +45,41 @@ STATION = "RA-JH"
 AT_STATION = ("leader", "officer", "clerk")
 
 
+A_WHILE = timedelta(minutes=5)
+OPENS, CLOSES = time(8, 40), time(16, 40)
+
+
+def by_day(now: datetime, ago: float, place: int) -> datetime:
+    """A moment so many days ago, when people are at work; what is not a day ago is as it is.
+
+    Whole days count back from the evening of today. Each scene has its own minute of a day.
+    """
+    if ago < 1:
+        return now - timedelta(days=ago)
+    days = int(ago)
+    day = timezone.localdate(now) - timedelta(days=days)
+    zone = timezone.get_default_timezone()
+    begins, ends = (datetime.combine(day, one, zone) for one in (OPENS, CLOSES))
+    minute = timedelta(minutes=(place * 37 + days * 53) % 47)
+    return ends - (ends - begins) * (ago - days) + minute
+
+
 class Scenes:
     """All of it in the order of its time, played as far as the moment."""
 
     def __init__(
-        self, first: datetime, now: datetime, scenes: Iterable[Brought] | None = None
+        self,
+        first: datetime,
+        now: datetime,
+        clock: PretendedTime,
+        scenes: Iterable[Brought] | None = None,
     ) -> None:
         self.rng = random.Random(SEED)  # noqa: S311 - reproducible on purpose
-        self.now = now
+        self.now, self.clock = now, clock
         self.known: dict[int, int] = {}
         self.places: dict[str, int] = {}
         self.refused: list[str] = []
-        self.acts = []
+        self.acts: list[tuple[datetime, Callable[[datetime], None]]] = []
         self.people = {name: self._first(name) for name in ROLES}
         self.areas = {one.code: one for one in Area.objects.filter(code__startswith=AREAS[0][:9])}
         told = everything(self.rng) if scenes is None else scenes
@@ -62,16 +87,19 @@ class Scenes:
             if now - timedelta(days=one.days_ago) < first:
                 continue  # it began before the city did
             self.places.setdefault(one.summary, place)
-            acts = [(one.days_ago, partial(self._open, place, one))]
-            acts += [(step.days_ago, partial(self._step, place, step)) for step in one.steps]
-            self.acts += [(now - timedelta(days=ago), act) for ago, act in acts]
-        self.acts.sort(key=lambda one: one[0])
+            last = first
+            steps = [(step.days_ago, partial(self._step, place, step)) for step in one.steps]
+            for ago, act in [(one.days_ago, partial(self._open, place, one)), *steps]:
+                last = min(max(by_day(now, ago, place), last + A_WHILE), now)
+                self.acts.append((last, act))
+        self.acts.sort(key=itemgetter(0))
 
     def until(self, moment: datetime) -> None:
-        """Play what is to happen by then."""
+        """Play what is to happen by then, each at its time."""
         due = [one for one in self.acts if one[0] <= moment]
         self.acts = self.acts[len(due) :]
         for at, act in due:
+            self.clock.move_to(at)
             try:
                 act(at)
             except Refusal as refusal:  # a clock of an unlucky day: the city is there all the same
@@ -145,7 +173,7 @@ class Scenes:
         else:
             move(matter_id=pk, code=code, actor=actor, inputs=given, note=told.note)
 
-    def _given(self, facts: dict[str, Any], day: str, today: Any) -> dict[str, Any]:
+    def _given(self, facts: dict[str, Any], day: str, today: date) -> dict[str, Any]:
         """The facts, with the day of the step, and days counted from now as days."""
         given = {
             name: timezone.localdate(self.now - timedelta(days=value.days))

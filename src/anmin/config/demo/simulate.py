@@ -106,7 +106,7 @@ class City:
         """Live every day from the first to the last, which ends at ``now``; yields after each."""
         zone = timezone.get_default_timezone()
         self._estate_story(first, last)
-        self.scenes = Scenes(datetime.combine(first, time(8), zone), now)
+        self.scenes = Scenes(datetime.combine(first, time(8), zone), now, self.clock)
         if self.hot_spot:
             self.coming.extend(hot_spot_events(self.places, last))
         day = first
@@ -129,14 +129,14 @@ class City:
                 moment = datetime.combine(day, time(hour, minute), zone)
                 if moment >= now:
                     break
-                self.clock.move_to(moment)
                 self.scenes.until(moment)
+                self.clock.move_to(moment)
                 what()
             self._night(day, last, now)
             day += timedelta(days=1)
             yield
-        self.clock.move_to(now)
         self.scenes.until(now)
+        self.clock.move_to(now)
         self._take_in(now)
         observe_many(list(self._underway(now)), actor_label=LABEL)
         self._call(leave=LEFT)

@@ -12,7 +12,7 @@ from anmin.config.demo.people import hire
 from anmin.config.demo.scenes import Scenes
 from anmin.matters import lapsing
 from anmin.matters.checks import Found, points_of
-from anmin.matters.models import ApprovalRequest, Matter
+from anmin.matters.models import ApprovalRequest, Entry, Matter
 from anmin.matters.registry import all_kinds
 from anmin.places.actions import load_shipped
 from anmin.places.queries import steady
@@ -29,14 +29,12 @@ def play(now: datetime) -> None:
     hire()
     first = now - DAYS
     with pretended_time(first) as clock, steady():
-        scenes = Scenes(first, now, brought.SCENES)
+        scenes = Scenes(first, now, clock, brought.SCENES)
         while clock.moment < now:
-            scenes.until(clock.moment)
+            moment = min(clock.moment + timedelta(hours=6), now)
+            scenes.until(moment)
+            clock.move_to(moment)
             lapsing.lapse()
-            clock.move_to(clock.moment + timedelta(hours=6))
-        clock.move_to(now)
-        scenes.until(now)
-        lapsing.lapse()
     assert scenes.refused == []
 
 
@@ -55,6 +53,9 @@ def test_every_kind_is_there_in_every_state(now: datetime) -> None:
     (asked,) = ApprovalRequest.objects.filter(decided_at=None)
     assert (asked.matter.kind, asked.step) == ("listing", "delist")
     _is_the_neighbourhood_of_the_page(now)
+    long_ago = Entry.objects.filter(at__lt=now - timedelta(days=1)).exclude(actor_label="clock")
+    hours = {timezone.localtime(one).hour for one in long_ago.values_list("at", flat=True)}
+    assert {9, 14} <= hours <= set(range(8, 18))  # when people are at work
 
 
 def _is_the_neighbourhood_of_the_page(now: datetime) -> None:
