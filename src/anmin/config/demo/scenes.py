@@ -107,21 +107,23 @@ class Scenes:
                 log.warning("scene not played", extra={"at": at, "refusal": str(refusal)})
 
     def _open(self, place: int, one: Brought, at: datetime) -> None:
-        cause = self.places.get(one.follows) if one.follows else None
-        if one.follows and cause is None:
-            return  # what it follows from began before the city did
+        cause = None
+        if one.follows:
+            cause = Matter.objects.filter(pk=self._known(one.follows)).first()
+            if cause is None:
+                return  # what it follows from began before the city did
         matter = open_matter(
             kind=one.kind,
             actor=self.people[one.who],
             category=one.category,
             summary=one.summary,
             place=one.place,
-            area=self.areas[one.area or AREAS[place % len(AREAS)]],
+            area=cause.area if cause else self.areas[one.area or AREAS[place % len(AREAS)]],
             details=self._given(one.facts, one.day, timezone.localdate(at)),
             contact=None if "contact" in kind_of(one.kind).unasked else person(self.rng),
             opened_at=at,
             key=f"{MARK}{place}",
-            cause=None if cause is None else Matter.objects.get(pk=self.known[cause]),
+            cause=cause,
         )
         self.known[place] = matter.pk
         if one.about:
@@ -133,6 +135,10 @@ class Scenes:
                 party=PartyFacts("accused", account=account, unit=unit),
                 reason="材料中写明",
             )
+
+    def _known(self, summary: str) -> int:
+        """The matter that a scene of that summary opened; 0 where it was not."""
+        return self.known.get(self.places.get(summary, -1), 0)
 
     def _order(self, pk: int, facts: dict[str, Any], actor: Actor, at: datetime) -> None:
         """An order given from a matter."""

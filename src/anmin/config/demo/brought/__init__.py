@@ -6,6 +6,7 @@ pretended time comes to them. Some are late, reviewed or taken up again, so that
 
 import random
 
+from anmin.config.demo.brought.demands import DEMANDS
 from anmin.config.demo.brought.disputes import DISPUTES
 from anmin.config.demo.brought.incidents import INCIDENTS, PUT_RIGHT
 from anmin.config.demo.brought.listings import LISTINGS
@@ -29,6 +30,7 @@ SCENES = (
     *LISTINGS,
     *INCIDENTS,
     *PUT_RIGHT,
+    *DEMANDS,
 )
 """One of each, told one by one."""
 
