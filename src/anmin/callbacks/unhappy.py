@@ -18,7 +18,7 @@ from anmin.matters.models import Matter
 from anmin.matters.policy import free_unit
 from anmin.matters.registry import rectifying_kind
 from anmin.people.queries import duty_leader
-from anmin.places.models import Unit
+from anmin.places.models import OUTSIDE, Unit
 
 log = logging.getLogger(__name__)
 SYSTEM = Actor.system("callbacks")
@@ -107,4 +107,5 @@ def order_of(answer: Answer) -> Matter | None:
 
 def head_unit() -> Unit | None:
     """The unit on top of all others: the bureau itself."""
-    return Unit.objects.filter(parent=None, active=True).order_by("code").first()
+    tops = Unit.objects.filter(parent=None, active=True).exclude(kind__in=OUTSIDE)
+    return tops.order_by("code").first()

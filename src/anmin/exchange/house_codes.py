@@ -20,7 +20,7 @@ from anmin.matters.registry import kind_of
 from anmin.matters.terms import term_list
 from anmin.people.listing import listed
 from anmin.people.roles import Role
-from anmin.places.models import Area, Unit, UnitKind
+from anmin.places.models import OUTSIDE, Area, Unit, UnitKind
 
 
 def look_around(
@@ -29,7 +29,8 @@ def look_around(
     """The house as mapping needs to see it, at this moment."""
     declared = kind_of(profile.kind)
     facts = typed_facts(declared.details)
-    units = list(Unit.objects.values_list("id", "code", "name", "name_en"))
+    police = Unit.objects.exclude(kind__in=OUTSIDE)  # a file gives nothing to a body outside
+    units = list(police.values_list("id", "code", "name", "name_en"))
     areas = list(Area.objects.values_list("id", "code", "name", "name_en"))
     states = declared.flow.states.items()
     return World(
@@ -39,6 +40,7 @@ def look_around(
         as_of=as_of,
         categories=_by_word(categories_of(profile.kind)),
         units={code: key for key, code, _name, _english in units},
+        bodies=frozenset(Unit.objects.filter(kind__in=OUTSIDE).values_list("code", flat=True)),
         unit_names=_by_name(units),
         areas={code: key for key, code, _name, _english in areas},
         area_names=_by_name(areas),
@@ -116,7 +118,7 @@ def check_profile(profile: Profile) -> None:
         ),
         (profile.roles - set(Role), _("The profile names roles that do not exist: %(names)s")),
         (
-            kinds - set(UnitKind.values),
+            kinds - (set(UnitKind.values) - OUTSIDE),
             _("The profile names kinds of unit that do not exist: %(names)s"),
         ),
         (

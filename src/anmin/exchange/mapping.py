@@ -273,6 +273,8 @@ class RowMapper:
                     unit.table.get(text) or unit.code.replace("{}", text),
                     unit.name.replace("{}", text),
                 )
+                if new.code.upper() in self._world.bodies:
+                    raise RowRefused("unknown_unit", value=text)
                 if not self._world.adds_units:
                     raise RowRefused("new_unit", unit=new.code, value=new.name)
                 return new

@@ -31,6 +31,7 @@ class World:
     as_of: datetime | None = None
     categories: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, int] = field(default_factory=dict)
+    bodies: frozenset[str] = frozenset()
     unit_names: Mapping[str, int | None] = field(default_factory=dict)
     areas: Mapping[str, int] = field(default_factory=dict)
     area_names: Mapping[str, int | None] = field(default_factory=dict)

@@ -19,6 +19,7 @@ from anmin.kernel import chain
 from anmin.people.log_words import action_choices
 from anmin.people.policy import Capability, can, works
 from anmin.people.roles import Role, role_choices
+from anmin.places.queries import directory
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -110,11 +111,14 @@ class Account(Evidenced, AbstractBaseUser):
         """Keep one spelling of a sign-in name, and role and unit such that one can work."""
         self.username = AccountManager.normalise(self.username)
         if self.is_active and self.role in set(Role) and not works(self):
-            fault = (
-                _("This unit is out of service: choose another.")
-                if self.unit_id is not None
-                else _("Somebody in this role needs a unit.")
-            )
+            if self.unit_id is None:
+                fault = _("Somebody in this role needs a unit.")
+            elif self.unit_id in directory().closed_units:
+                fault = _("This unit is out of service: choose another.")
+            elif self.role == Role.PARTNER:
+                fault = _("A partner works in a body outside the police: choose one.")
+            else:
+                fault = _("This is a body outside the police: only a partner works there.")
             raise ValidationError({"unit": fault})
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
@@ -345,6 +349,8 @@ class Duty(Evidenced):
             DutyRole.DUTY_LEADER: Capability.CLOSE_DAY,
             DutyRole.OPERATOR: Capability.WORK_CALLBACKS,
         }
+        if self.unit_id is not None and self.unit_id in directory().outside:
+            raise ValidationError({"unit": _("A body outside the police has no roster.")})
         if self.account_id is None or self.role not in needed:
             return  # said already, at the field that is empty
         if not can(self.account, needed[DutyRole(self.role)]):

@@ -45,6 +45,7 @@ class Capability(StrEnum):
     REVEAL_CONTACT = "reveal_contact"
     SEARCH_PHONE = "search_phone"
     HOLD_MATTERS = "hold_matters"
+    WORK_ORDERS = "work_orders"
     IMPORT_RECORDS = "import_records"
     IMPORT_CITY = "import_city"
     EXPORT_RECORDS = "export_records"
@@ -74,10 +75,14 @@ SHOWS_CONTACTS = frozenset({Capability.REVEAL_CONTACT, Capability.SEARCH_PHONE})
 
 
 class Reach(StrEnum):
-    """How far a role sees."""
+    """How far a role sees.
+
+    ``BODY``: the own unit, too, which is a body outside the police, and there alone.
+    """
 
     EVERYTHING = "everything"
     UNIT = "unit"
+    BODY = "body"
     NONE = "none"
 
 
@@ -166,12 +171,17 @@ def works(account: Somebody) -> bool:
     """Whether an account can be worked with: switched on, and in a unit if its role needs one.
 
     Whoever sees one unit's records sees nothing without a unit, or in one that is out of service.
+    A partner works in a body outside the police, and nobody else does.
     """
     if not account.is_active:
         return False
-    if role_table()[Role(account.role)].reach != Reach.UNIT:
-        return True
-    return account.unit_id is not None and account.unit_id not in directory().closed_units
+    reach = role_table()[Role(account.role)].reach
+    if account.unit_id is None:
+        return reach not in (Reach.UNIT, Reach.BODY)
+    known = directory()
+    if (account.unit_id in known.outside) != (reach == Reach.BODY):
+        return False
+    return reach not in (Reach.UNIT, Reach.BODY) or account.unit_id not in known.closed_units
 
 
 def can(account: Somebody | AnonymousUser | None, capability: Capability) -> bool:
@@ -192,7 +202,7 @@ def unit_scope(account: Somebody | None) -> Scope:
     match role_table()[Role(account.role)].reach:
         case Reach.EVERYTHING:
             return Scope(everything=True)
-        case Reach.UNIT if account.unit_id is not None:
+        case Reach.UNIT | Reach.BODY if account.unit_id is not None:
             return Scope(unit_ids=directory().units_below(account.unit_id))
         case _:
             return Scope()
@@ -200,7 +210,7 @@ def unit_scope(account: Somebody | None) -> Scope:
 
 @cache
 def rated_roles() -> frozenset[Role]:
-    """The roles whose own unit is rated: they reach no further than it."""
+    """The roles whose own unit is rated: they reach no further than it, and it is of the police."""
     return frozenset(role for role, rule in role_table().items() if rule.reach == Reach.UNIT)
 
 

@@ -119,8 +119,9 @@ def colleagues_like(viewer: Account, text: str, *, limit: int = 12) -> list[Acco
 
 
 def handlers_of(unit_ids: Iterable[int]) -> list[Account]:
-    """Everybody who works on matters in one of those units itself."""
-    rows = Account.objects.filter(unit_id__in=set(unit_ids), is_active=True, role__in=_handlers())
+    """Everybody who works on matters in one of those units itself, or on its orders."""
+    roles = [*_handlers(), Role.PARTNER]
+    rows = Account.objects.filter(unit_id__in=set(unit_ids), is_active=True, role__in=roles)
     return list(rows.order_by("username"))
 
 

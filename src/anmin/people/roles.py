@@ -18,6 +18,7 @@ class Role(StrEnum):
     ANALYST = "analyst"
     LEADER = "leader"
     ADMIN = "admin"
+    PARTNER = "partner"
 
     @property
     def label(self) -> Promise:
@@ -35,6 +36,7 @@ LABELS: dict[Role, Promise] = {
     Role.ANALYST: _("Analyst"),
     Role.LEADER: _("Bureau leader"),
     Role.ADMIN: _("Administrator"),
+    Role.PARTNER: _("Partner body"),
 }
 
 

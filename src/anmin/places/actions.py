@@ -14,12 +14,14 @@ from django.utils.translation import gettext as _
 
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Refusal
+from anmin.kernel.phones import normalise_phone
 from anmin.places.models import (
     Area,
     Responsibility,
     Unit,
     clean_code,
 )
+from anmin.places.queries import directory
 
 DATA = Path(__file__).parent / "data"
 
@@ -51,7 +53,8 @@ def load_areas(rows: Iterable[Row]) -> Loaded:
 def load_units(rows: Iterable[Row]) -> Loaded:
     """Bring units in line with rows of code, name, kind, parent, area (codes or empty).
 
-    Optional: name_en, active (yes or no). Otherwise as ``load_areas``.
+    Optional: name_en, active (yes or no), phone (of a body outside the police). Otherwise as
+    ``load_areas``.
     """
     areas = dict(Area.objects.values_list("code", "id"))
 
@@ -60,6 +63,8 @@ def load_units(rows: Iterable[Row]) -> Loaded:
         known["area_id"] = _known(areas, row["area"]) if row.get("area") else None
         if active := row.get("active"):
             known["active"] = active == "yes"
+        if phone := row.get("phone"):
+            known["phone"] = normalise_phone(phone) or phone
         return known
 
     return _load_tree(Unit, rows, facts)
@@ -82,6 +87,8 @@ def load_responsibilities(rows: Iterable[Row]) -> Loaded:
         with _refusing(line):
             key = (_known(areas, row["area"]), row.get("kind") or "")
             unit_id = _known(units, row["unit"])
+            if unit_id in directory().outside:
+                raise Refusal(_("A body outside the police answers for no place."))
         if held.get(key) != unit_id:
             Responsibility.objects.update_or_create(
                 area_id=key[0], kind=key[1], defaults={"unit_id": unit_id}
@@ -141,6 +148,7 @@ def _load_tree[N: (Area, Unit)](
                 setattr(row, name, value)
             with _refusing(line):
                 row.clean_fields(exclude={"parent", "area", "path"})
+                row.fits()
             if row.pk is None:
                 fresh.append(row)
             elif _values(row, fields) != before:

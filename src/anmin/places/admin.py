@@ -43,7 +43,7 @@ class AreaAdmin(KeepsItsTop["Area"]):
 class UnitAdmin(KeepsItsTop["Unit"]):
     """Units; one that has owned matters is taken out of service, not removed."""
 
-    list_display = ("code", "name", "name_en", "kind", "parent", "area", "active")
+    list_display = ("code", "name", "name_en", "kind", "parent", "area", "phone", "active")
     list_filter = ("kind", "active")
     list_select_related = ("parent", "area")
     search_fields = ("code", "name", "name_en")

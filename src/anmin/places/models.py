@@ -1,4 +1,4 @@
-"""Areas by official code, the units of the bureau, and who answers for what."""
+"""Areas by official code, the units of the bureau, the bodies beside it, and who answers for what."""
 
 import re
 import unicodedata
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from anmin.evidence.evidenced import Evidenced, EvidencedRows
 from anmin.evidence.log import atomic
 from anmin.kernel.bilingual import english
+from anmin.kernel.phones import normalise_phone
 
 pinned: ContextVar[dict[str, Any] | None] = ContextVar("anmin_places_pinned", default=None)
 """What ``queries.steady`` keeps for this thread; emptied by every change."""
@@ -61,6 +62,31 @@ class UnitKind(models.TextChoices):
     INSPECTORATE = "inspectorate", _("Inspectorate")
     PROGRAMME = "programme", _("Programme office")
     OTHER = "other", _("Other unit")
+    MANAGER = "manager", _("Property manager")
+    OWNERS = "owners", _("Owners' committee")
+    COMMUNITY = "community", _("Village or community")
+    TOWN = "town", _("Town or subdistrict")
+    FIRE = "fire", _("Fire and rescue")
+    HOUSING = "housing", _("Housing authority")
+    URBAN = "urban", _("Urban management")
+    MEDIATION = "mediation", _("Mediation committee")
+    BODY = "body", _("Other body outside the police")
+
+
+OUTSIDE = frozenset(
+    {
+        UnitKind.MANAGER,
+        UnitKind.OWNERS,
+        UnitKind.COMMUNITY,
+        UnitKind.TOWN,
+        UnitKind.FIRE,
+        UnitKind.HOUSING,
+        UnitKind.URBAN,
+        UnitKind.MEDIATION,
+        UnitKind.BODY,
+    }
+)
+"""The kinds of body that are no part of the police: they are given orders, and answer for no place."""
 
 
 class Revision(models.Model):
@@ -180,6 +206,10 @@ class Node(Reference):
         self.code = clean_code(self.code)
         if self.pk and self.path and self.parent and self.parent.path.startswith(self.path):
             raise ValidationError({"parent": _("It cannot be part of something below itself.")})
+        self.fits()
+
+    def fits(self) -> None:
+        """Refuse what the tree it stands in does not allow; raises ``ValidationError``."""
 
     def path_below(self, parent: Self | None) -> str:
         """The path this place has as part of that parent."""
@@ -210,13 +240,25 @@ class Area(Node):
 
 
 class Unit(Node):
-    """A body that can own a matter: a station, a window, the command centre, another agency."""
+    """A body that can own a matter: a station, a window, the command centre; or one outside the police.
+
+    A body outside the police is no part of a police unit, nor the reverse, and never becomes the other.
+    ``phone`` is where it is texted about what it owes; only such a body has one.
+    """
 
     kind = models.CharField(_("kind"), max_length=16, choices=UnitKind)
     area = models.ForeignKey(
         Area, models.PROTECT, null=True, blank=True, related_name="units", verbose_name=_("seat")
     )
     active = models.BooleanField(_("in service"), default=True)
+    phone = models.CharField(
+        _("number for messages"),
+        max_length=20,
+        blank=True,
+        help_text=_(
+            "A body outside the police is texted here before an order is due, and once late."
+        ),
+    )
 
     EVIDENCE_NAME = "code"
 
@@ -224,6 +266,39 @@ class Unit(Node):
         verbose_name = _("unit")
         verbose_name_plural = _("units")
         ordering = ("code",)
+
+    @property
+    def outside(self) -> bool:
+        """Whether it is no part of the police."""
+        return self.kind in OUTSIDE
+
+    def fits(self) -> None:
+        """Keep bodies outside the police and police units apart, in the tree and over time."""
+        above = self.parent
+        if isinstance(above, Unit) and above.outside != self.outside:
+            raise ValidationError(
+                {
+                    "parent": _(
+                        "A body outside the police is no part of a police unit, nor the reverse."
+                    )
+                }
+            )
+        before = Unit.objects.filter(pk=self.pk).values_list("kind", flat=True).first()
+        if before is not None and (before in OUTSIDE) != self.outside:
+            raise ValidationError(
+                {
+                    "kind": _(
+                        "A police unit does not become a body outside the police, nor the reverse: add another."
+                    )
+                }
+            )
+        if self.phone and not self.outside:
+            raise ValidationError({"phone": _("Only a body outside the police has one.")})
+        if self.phone:
+            number = normalise_phone(self.phone)
+            if number is None:
+                raise ValidationError({"phone": _("This is no telephone number.")})
+            self.phone = number
 
 
 class Responsibility(Reference):
@@ -254,3 +329,13 @@ class Responsibility(Reference):
 
     def __str__(self) -> str:
         return f"{self.area} · {self.kind or '*'} → {self.unit}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; a body outside the police answers for no place."""
+        self.clean()
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        """Refuse a body outside the police: what it is to do is ordered from it, one by one."""
+        if self.unit_id and self.unit.outside:
+            raise ValidationError({"unit": _("A body outside the police answers for no place.")})

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from anmin.kernel.errors import NotFound
 from anmin.places.models import (
     CODE_LENGTH,
+    OUTSIDE,
     Area,
     AreaLevel,
     Responsibility,
@@ -35,7 +36,8 @@ class Directory:
     """All areas, units and responsibilities as plain maps; a few hundred entries each.
 
     ``area_called`` and ``unit_called``: the Chinese and the English name by id. ``closed_units``:
-    those out of service. ``inspectorates``: those that check the others.
+    those out of service. ``inspectorates``: those that check the others. ``outside``: the bodies that
+    are no part of the police.
     """
 
     area_ids: dict[str, int] = field(default_factory=dict)
@@ -47,6 +49,7 @@ class Directory:
     unit_called: dict[int, tuple[str, str]] = field(default_factory=dict)
     closed_units: frozenset[int] = frozenset()
     inspectorates: frozenset[int] = frozenset()
+    outside: frozenset[int] = frozenset()
 
     def units_above(self, unit_id: int) -> list[int]:
         """The unit and every unit that it is part of, by id, from the unit itself upwards."""
@@ -160,8 +163,13 @@ def areas_like(text: str, *, limit: int = 12) -> list[Area]:
 
 
 def units_like(text: str, *, limit: int = 12) -> list[Unit]:
-    """Units in service, by what somebody typed of a name or code; as ``areas_like``."""
-    return _like(Unit.objects.filter(active=True), text, limit)
+    """Police units in service, by what somebody typed of a name or code; as ``areas_like``."""
+    return _like(Unit.objects.filter(active=True).exclude(kind__in=OUTSIDE), text, limit)
+
+
+def bodies_like(text: str, *, limit: int = 12) -> list[Unit]:
+    """The same for bodies outside the police."""
+    return _like(Unit.objects.filter(active=True, kind__in=OUTSIDE), text, limit)
 
 
 def unit_labels(ids: Iterable[int]) -> dict[int, str]:
@@ -175,7 +183,8 @@ def top_unit_label() -> str:
     tops = [
         code
         for code, key in known.unit_ids.items()
-        if "/" not in known.unit_paths[key].strip("/") and key not in known.closed_units
+        if "/" not in known.unit_paths[key].strip("/")
+        and key not in known.closed_units | known.outside
     ]
     return for_reader(*known.unit_called[known.unit_ids[min(tops)]]) if tops else ""
 
@@ -302,6 +311,7 @@ def _read() -> Directory:
         inspectorates=frozenset(
             key for key, _code, _path, _active, kind, *_ in units if kind == UnitKind.INSPECTORATE
         ),
+        outside=frozenset(key for key, _code, _path, _active, kind, *_ in units if kind in OUTSIDE),
         answering={
             (area, kind): unit
             for area, kind, unit in answering.values_list("area_id", "kind", "unit_id")

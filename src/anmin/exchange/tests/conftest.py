@@ -30,6 +30,7 @@ WORLD = World(
     now=NOW,
     categories={"THEFT": "theft", "盗窃": "theft", "DISPUTE": "dispute", "纠纷": "dispute"},
     units={"RA": 1, "RA-JH": 2},
+    bodies=frozenset({"WB-JH"}),
     unit_names={"瑞安市公安局": 1, "锦湖派出所": 2, "重名所": None},
     areas={"330381003099": 7},
     area_names={"锦湖文化社区": 7, "新村": None},

@@ -187,6 +187,7 @@ def test_a_rule_may_look_at_another_column(taken: Taken) -> None:
             "9",
             NewUnit("X-9", "所9"),
         ),
+        ({"create": True, "parent": {"code": "X", "name": "X"}, "code": "WB-{}"}, "JH", "unknown"),
     ],
 )
 def test_units(taken: Taken, unit: dict[str, Any], cell: str, found: Any) -> None:

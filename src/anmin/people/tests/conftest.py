@@ -36,7 +36,9 @@ def bureau(db: None) -> Bureau:
     top = Unit.objects.create(code="RA", name="瑞安市公安局", kind="bureau")
     jinhu = Unit.objects.create(code="RA-JH", name="锦湖派出所", kind="station", parent=top)
     yuhai = Unit.objects.create(code="RA-YH", name="玉海派出所", kind="station", parent=top)
+    street = Unit.objects.create(code="WB-JH", name="锦湖街道办事处", kind="town")
     names = {
+        Role.PARTNER: ("jiedao", "李想", street),
         Role.OPERATOR: ("linxiao", "林晓", top),
         Role.DUTY_LEADER: ("zhouweiguo", "周卫国", jinhu),
         Role.OFFICER: ("chenli", "陈立", jinhu),

@@ -228,14 +228,17 @@ FACTS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("role", list(Role))
-@pytest.mark.parametrize("unit", ["none", "closed", "open"])
+@pytest.mark.parametrize("unit", ["none", "closed", "open", "body", "closed body"])
 def test_role_and_unit_fit_each_other_at_every_door(
     bureau: Bureau, admin_client: Client, role: Role, unit: str
 ) -> None:
     """The pages, the action (``anmin user add``) and the manager refuse the same."""
     closed = Unit.objects.create(code="OLD", name="旧所", kind="station", active=False)
-    chosen = {"none": None, "closed": closed, "open": bureau.jinhu}[unit]
-    wrong = role_table()[role].reach == Reach.UNIT and unit != "open"
+    gone = Unit.objects.create(code="WB-OLD", name="旧物业", kind="manager", active=False)
+    units = {"none": None, "closed": closed, "open": bureau.jinhu}
+    chosen = {**units, "body": bureau.partner.unit, "closed body": gone}[unit]
+    fitting = {Reach.UNIT: {"open"}, Reach.BODY: {"body"}}
+    wrong = unit not in fitting.get(role_table()[role].reach, {"none", "closed", "open"})
     before = (set(Account.objects.values_list("username", flat=True)), AccessLog.objects.count())
     facts = {**FACTS, "role": role, "unit": chosen.pk if chosen else ""}
     page = admin_client.post(reverse("admin:people_account_add"), facts)

@@ -24,7 +24,10 @@ def table(name: str) -> list[dict[str, str]]:
 @pytest.mark.django_db
 @pytest.mark.parametrize(("row", "role"), list(product(table("capabilities.csv"), Role)))
 def test_every_cell_of_the_table_is_what_happens(row: dict[str, str], role: Role) -> None:
-    person = Account(username="x", role=role, unit_id=1)
+    street = Unit.objects.create(code="WB", name="锦湖街道办事处", kind="town")
+    person = Account(username="x", role=role, unit_id=street.pk if role == Role.PARTNER else None)
+    if policy.role_table()[role].reach == policy.Reach.UNIT:
+        person.unit = Unit.objects.create(code="RA", name="瑞安市公安局", kind="bureau")
     capability = Capability(row["capability"])
     allowed = row[role] == "yes"
     assert can(person, capability) is allowed
@@ -77,7 +80,7 @@ def test_every_role_sees_as_far_as_the_table_says(bureau: Bureau) -> None:
     assert unit_scope(bureau.duty_leader).unit_ids == {bureau.jinhu.pk, lane.pk}
     shown = unit_scope(bureau.officer).narrow(Unit.objects.all(), "id")
     assert set(shown) == {bureau.jinhu, lane}
-    assert unit_scope(bureau.inspector).narrow(Unit.objects.all(), "id").count() == 4
+    assert unit_scope(bureau.inspector).narrow(Unit.objects.all(), "id").count() == 5
     assert not unit_scope(bureau.admin).narrow(Unit.objects.all(), "id").exists()
 
 
@@ -97,10 +100,11 @@ def test_a_unit_out_of_service_leaves_nothing_to_who_sees_only_that(
     person = bureau.people[role]
     before = (policy.capabilities_of(person), unit_scope(person))
     assert policy.works(person)
-    for unit in (bureau.jinhu, bureau.bureau):
+    for unit in (bureau.jinhu, bureau.bureau, bureau.partner.unit):
+        assert unit is not None
         unit.active = False
         unit.save()
-    if policy.role_table()[role].reach == policy.Reach.UNIT:
+    if policy.role_table()[role].reach in (policy.Reach.UNIT, policy.Reach.BODY):
         assert not policy.works(person)
         assert (policy.capabilities_of(person), unit_scope(person)) == (set(), policy.Scope())
     else:
