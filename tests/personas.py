@@ -71,6 +71,33 @@ class City:
         )
 
 
+@dataclass
+class Body:
+    """A body outside the police, and who works there."""
+
+    unit: Unit
+    partner: Account
+
+
+def body(code: str = "WB-JH", name: str = "锦湖街道办事处", kind: str = "town") -> Body:
+    """A body beside the bureau, with an account of its own."""
+    unit = Unit.objects.create(code=code, name=name, kind=kind)
+    partner = Account.objects.create_user(
+        code.lower(), PASSWORD, display_name=f"{name}经办人", role=Role.PARTNER, unit=unit
+    )
+    return Body(unit, partner)
+
+
+def order_to(body: Unit, parent: Matter, by: Account, **changes: Any) -> Matter:
+    """An order to a body, given from a matter."""
+    facts: dict[str, Any] = {
+        "kind": "body_order",
+        "summary": "请检查小区路灯",
+        "details": {"task": "请在三日内检查并修复3号路口的路灯。"},
+    }
+    return open_matter(**{**facts, **changes}, actor=Actor.of(by), unit=body, parent=parent)
+
+
 def _unit(code: str, name: str, name_en: str, kind: str, parent: Unit | None = None) -> Unit:
     return Unit.objects.create(code=code, name=name, name_en=name_en, kind=kind, parent=parent)
 

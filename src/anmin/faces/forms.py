@@ -18,6 +18,7 @@ from anmin.kernel.phones import bare, read_phones
 from anmin.matters.categories import category_choices
 from anmin.matters.contacts import ContactFacts, reached
 from anmin.matters.outcome import OUTCOME_LABELS
+from anmin.matters.owning import Bodies
 from anmin.matters.registry import all_kinds, kind_of
 
 if TYPE_CHECKING:
@@ -204,9 +205,18 @@ class ContactForm(ActForm):
         return found if found or language else None
 
 
-def openable_kinds(account: Account) -> list[Kind]:
-    """The kinds that this person opens by hand; what is said of another matter is opened from there."""
-    return [kind for kind in all_kinds() if account.role in kind.opened_by and not kind.sets_aside]
+def openable_kinds(account: Account, *, given: bool = False) -> list[Kind]:
+    """The kinds that this person opens by hand; what is said of another matter is opened from there.
+
+    ``given``: also orders that are given from a matter only.
+    """
+    return [
+        kind
+        for kind in all_kinds()
+        if account.role in kind.opened_by
+        and not kind.sets_aside
+        and (given or kind.bodies is not Bodies.ALWAYS)
+    ]
 
 
 def opening_fields(kind_code: str) -> dict[str, forms.Field | None]:

@@ -172,6 +172,7 @@ _SYSTEMS: dict[str, Callable[[], str]] = {
     "conflict": lambda: _("Rule of conflicts of interest"),
     "messages": lambda: _("Messages to citizens"),
     "retention": lambda: _("Retention periods"),
+    "reminding": lambda: _("Reminders"),
     "callbacks": lambda: _("Callbacks"),
     "calendar": lambda: _("Working calendar"),
     "console, undo": lambda: _("Undo the import"),
@@ -235,6 +236,11 @@ def _named(entry: Entry, matter: Matter) -> list[Change]:
         found.append(Change(label=_("Step asked for"), after=str(step.label)))
     if told.get("file"):
         found.append(Change(label=_("File"), after=_("a photo or a paper")))
+    if clock := next((one for one in matter.type.clocks if one.code == told.get("clock")), None):
+        word = _("was due") if told.get("late") else _("is due soon")
+        found.append(Change(label=str(clock.label), after=word))
+    if told.get("texted"):
+        found.append(Change(label=_("Message"), after=_("sent to the body")))
     if told.get("told"):
         found.append(Change(label=_("Message"), after=_("sent to the citizen")))
     if why := {
@@ -274,6 +280,7 @@ def _action(entry: Entry) -> str:
         "child_ended": _("Order carried out or ended"),
         "child_reopened": _("Order goes on"),
         "delay_told": _("Delay announced"),
+        "reminded": _("The body was reminded"),
         "code_given": _("Code to follow it by given"),
         "approval_asked": _("Approval asked for"),
         "approval_refused": _("Not agreed to"),

@@ -24,6 +24,7 @@ from anmin.matters.ledger import Change, append, deadlines_of, running_clocks
 from anmin.matters.merged import SAID, SPARING, goes_on_in, parts_told
 from anmin.matters.models import Contact, Entry, LaterContact, Matter
 from anmin.matters.opening import open_matter as open_matter
+from anmin.matters.owning import require_owner
 from anmin.matters.queries import by_id
 from anmin.matters.reported import SOURCE
 from anmin.matters.steps import prepare, require_here, step_of
@@ -127,6 +128,7 @@ def assign(
         raise Refusal(_("This unit no longer works."), field="unit")
     if account is not None and not policy.may_take(account):
         raise Refusal(_("This person does not work on matters."), field="account")
+    require_owner(matter.type, target)
     conflict.require_free(conflict.about(matter), actor=actor, unit=unit, account=account)
     columns = {"unit_id": target, "assignee_id": account.pk if account else None}
     if all(getattr(matter, name) == value for name, value in columns.items()):

@@ -13,11 +13,12 @@ from anmin.files.queries import Line, files_of
 from anmin.files.subjects import Subject, register_subject
 from anmin.kernel.errors import NotAllowed, NotFound
 from anmin.matters import policy
-from anmin.matters.actor import Actor
 from anmin.matters.merged import goes_on_in, parts_of
 from anmin.matters.models import Matter
+from anmin.matters.owning import is_body, waits_for_body
 from anmin.matters.queries import find_matter
 from anmin.people.models import Account
+from anmin.people.policy import Capability, can, capabilities_of
 
 LABEL: Final = "matter"
 
@@ -34,10 +35,25 @@ def files_with_parts(account: Account, matter: Matter) -> list[Line]:
     return sorted(found, key=lambda line: (line.at, line.pk), reverse=True)
 
 
+def may_see_files(account: Account, matter: Matter) -> bool:
+    """Whether this person may look at its files: as with the contact; of an order both sides may."""
+    sides = {Capability.WORK_ORDERS, Capability.NOTE_MATTERS}
+    order = is_body(matter.unit_id) and capabilities_of(account) & sides
+    return policy.may_reveal(account, matter) or (bool(order) and policy.in_scope(account, matter))
+
+
+def may_add_files(account: Account, matter: Matter) -> bool:
+    """Whether this person may add files to it: a body as long as it has something to do."""
+    if can(account, Capability.WORK_ORDERS):
+        return policy.in_scope(account, matter) and waits_for_body(matter)
+    return may_see_files(account, matter) and policy.may_note(account, matter)
+
+
 def _require_see(account: Account, number: str) -> None:
-    """Whoever may open its contact, or that of the matter that it is part of now."""
+    """Whoever may open its contact, or that of the matter that it is part of now; or its body."""
     try:
-        policy.require_reveal(Actor.of(account), find_matter(account, number))
+        if not may_see_files(account, find_matter(account, number)):
+            raise NotAllowed(_("You may not do this."))
     except (NotAllowed, NotFound):
         part = Matter.objects.filter(number=number).first()
         whole = goes_on_in(part) if part is not None else None
@@ -49,9 +65,8 @@ def _require_add(account: Account | None, number: str) -> None:
     if account is None:
         _require_open(number)
         return
-    matter = find_matter(account, number)
-    policy.require_note(Actor.of(account), matter)
-    policy.require_reveal(Actor.of(account), matter)
+    if not may_add_files(account, find_matter(account, number)):
+        raise NotAllowed(_("You may not do this."))
 
 
 def _require_open(number: str) -> None:

@@ -15,6 +15,7 @@ from anmin.matters.clock import Running, next_due
 from anmin.matters.ledger import Change, extended_text, leave_behind, next_hash, plain
 from anmin.matters.models import Deadline, Entry, Matter
 from anmin.matters.new_matters import DEADLINE_COLUMNS, ENTRY_COLUMNS
+from anmin.matters.owning import require_owner
 
 ALWAYS = (*("state", "stage", "details", "due_at", "facts_at", "facts_digest", "version", "head"),)
 MOMENTS = frozenset({"opened_at", "closed_at"})
@@ -49,6 +50,8 @@ def append_many(lines: Sequence[Line], *, actor: Actor, at: datetime) -> None:
     clocks: tuple[list[Sequence[Any]], list[Sequence[Any]]] = ([], [])
     moment, actor_id = stamp(at), actor.account.pk if actor.account else None
     for matter, change, running, facts_at, digest in lines:
+        if "unit_id" in change.columns:
+            require_owner(matter.type, change.columns["unit_id"])
         leave_behind(matter, change, running, at)
         payload = chain.canonical(change.payload())
         head = next_hash(matter, change, payload, actor=actor, at=moment)

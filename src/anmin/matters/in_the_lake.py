@@ -19,8 +19,10 @@ from anmin.matters.kind import Kind
 from anmin.matters.ledger import settled
 from anmin.matters.models import Entry
 from anmin.matters.origins import origin_sql
+from anmin.matters.owning import Bodies
 from anmin.measures.columns import Column, ColumnType
 from anmin.measures.registry import AGAIN, CUTOFF, DAY, MONTH, Cursor, LakeTable, Query
+from anmin.places.models import OUTSIDE
 
 # To read more news than this one by one takes longer than to read every record anew.
 WORTH_LOOKING = 200_000
@@ -198,6 +200,9 @@ def _rows_of(kind: Kind, vendor: str) -> str:
         )"""  # noqa: S608 - as below
     told = "".join(f', {_FACTS[vendor](one)} AS "{name}"' for name, one in lake_facts(kind).items())
     clocks, joins = _clocks_told(kind, vendor)
+    # Where a body outside the police may own a matter, no unit of the police answers for that one.
+    outside = ", ".join(f"'{one}'" for one in sorted(OUTSIDE))
+    police = f" AND u.kind NOT IN ({outside})" if kind.bodies is Bodies.MAY else ""
     # Codes and names come from the program's own kinds, never from outside.
     return f"""
         SELECT m.id, m.number, m.kind, m.category, m.state, m.stage, m.source, m.opened_at,
@@ -211,7 +216,7 @@ def _rows_of(kind: Kind, vendor: str) -> str:
                    ELSE COALESCE(h.code, u.code) END AS due_unit, m.outcome, m.reopened, {origin_sql()} AS origin, {cause} AS cause_origin,
                {set_aside_sql()} AS unreasonable{told}{clocks}
         FROM matters_matter m
-        LEFT JOIN places_unit u ON u.id = m.unit_id
+        LEFT JOIN places_unit u ON u.id = m.unit_id{police}
         LEFT JOIN places_area a ON a.id = m.area_id
         LEFT JOIN matters_deadline d ON d.matter_id = m.id AND d.clock = '{promise}'
         LEFT JOIN places_unit h ON h.id = d.held_by_id{joins}

@@ -13,6 +13,7 @@ from anmin.matters.by_citizen import ByCitizen as ByCitizen
 from anmin.matters.clock import Clock
 from anmin.matters.flow import Flow, Guard, Text
 from anmin.matters.kind_figure import Figure as Figure
+from anmin.matters.owning import Bodies
 from anmin.matters.party_roles import PartyRole, Who, check_parties
 from anmin.matters.tells import GIVEN_ONCE, WORDS, Tell
 from anmin.people.roles import Role
@@ -183,7 +184,7 @@ class Kind:
     listing opens. ``turn``: its place where kinds are offered, the smallest first.
     ``voices``: what people bring of it counts among the concerns of a place. ``sets_aside``: it is
     about what a citizen asked in another matter (its cause), and in these states figures of answers
-    are shown without that matter as well.
+    are shown without that matter as well. ``bodies``: see ``owning``.
     """
 
     code: str
@@ -218,6 +219,7 @@ class Kind:
     voices: bool = False
     lists: bool = False
     sets_aside: frozenset[str] = frozenset()
+    bodies: Bodies = Bodies.NEVER
 
     def __post_init__(self) -> None:
         """Refuse a kind whose parts do not fit each other."""

@@ -23,6 +23,7 @@ from anmin.matters.actor import Actor
 from anmin.matters.clock import Running, next_due
 from anmin.matters.erasing import erased_in, left_digest
 from anmin.matters.models import SET_LATER, SNAPSHOT, Deadline, Entry, Matter
+from anmin.matters.owning import require_owner
 from anmin.matters.reckoning import handed_on
 from anmin.matters.sealed import closed
 
@@ -208,6 +209,8 @@ def append(
     A matter that goes to another unit leaves with the one before what that has to answer for,
     unless the change only takes back an earlier one (``takes_back``). Raises ``Conflict`` if somebody else changed the matter in between.
     """
+    if "unit_id" in change.columns:
+        require_owner(matter.type, change.columns["unit_id"])
     take_turn()
     kept = closed(matter.type, matter.number, matter.version + 1, change.sealed)
     change.closed = kept.told

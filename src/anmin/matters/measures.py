@@ -21,6 +21,7 @@ from anmin.matters.kind_figures import (
     unreasonable,
 )
 from anmin.matters.origins import Origin
+from anmin.matters.owning import Bodies
 from anmin.matters.registry import all_kinds, discover
 from anmin.measures.registry import (
     Direction,
@@ -52,7 +53,8 @@ DECIDED_ABOVE = [one.code for one in all_kinds() if one.sets_aside]
 LAKE = [one for one in all_kinds() if not one.seals]
 registry.add(
     *map(table_of, LAKE),
-    all_matters(LAKE),
+    # What bodies outside the police do is no work of the police, and counts by itself alone.
+    all_matters(one for one in LAKE if one.bodies is not Bodies.ALWAYS),
     Indicator(
         key="incidents",
         label=_("Incidents"),

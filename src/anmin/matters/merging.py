@@ -23,6 +23,7 @@ from anmin.matters.flow import MERGED
 from anmin.matters.ledger import Change, Replay, append, deadlines_of, running_clocks
 from anmin.matters.merged import INTO, PARTED
 from anmin.matters.models import Entry, Link, Matter
+from anmin.matters.owning import Bodies
 from anmin.matters.reckoning import reckoner
 from anmin.matters.taking import tell_parent
 from anmin.people.models import Account
@@ -143,12 +144,15 @@ def part(*, matter_id: int, actor: Actor, reason: str) -> Matter:
 
 def may_merge(account: Account, matter: Matter) -> bool:
     """Whether this person may make it part of another, or part them again."""
-    return policy.may_assign(account, matter) and not is_rated(account)
+    alone = matter.type.bodies is not Bodies.NEVER
+    return policy.may_assign(account, matter) and not is_rated(account) and not alone
 
 
 def _require_merge(actor: Actor, matter: Matter, other: Matter) -> None:
     """Refuse to make one of two by somebody whose unit answers for what is lost, or who may not."""
     for one in (matter, other):
+        if one.type.bodies is not Bodies.NEVER:
+            raise Refusal(_("Orders to other bodies are not merged: each is its own body's."))
         policy.require_assign(actor, one, to=None)
     if actor.account is not None and is_rated(actor.account):
         raise NotAllowed(_("The inspectorate makes one of two matters; you may link them."))

@@ -31,6 +31,7 @@ from anmin.matters.ledger import entry_hash
 from anmin.matters.models import SNAPSHOT, Contact, Deadline, Entry, FurtherPhone, Matter
 from anmin.matters.numbers import take_numbers
 from anmin.matters.observation import Observation
+from anmin.matters.owning import require_owner
 from anmin.matters.reckoning import reckoner
 from anmin.matters.registry import kind_of
 from anmin.matters.steps import require_guards
@@ -216,6 +217,7 @@ class _Press:
     ) -> None:
         """Lay out one matter with its first entry, clocks and contact."""
         declared = kind_of(one.kind)
+        require_owner(declared, unit_id)
         flow, keep = declared.flow, self.keep
         state = _proven(declared, one, details)
         stage = flow.stage(state)

@@ -20,6 +20,7 @@ from anmin.matters.kind import Kind
 from anmin.matters.ledger import Change, append
 from anmin.matters.models import Entry, Link, Matter
 from anmin.matters.numbers import take_numbers
+from anmin.matters.owning import Bodies, require_no_numbers, require_owner
 from anmin.matters.parties import PartyFacts, prepared
 from anmin.matters.reckoning import handed_on, reckoner
 from anmin.matters.registry import kind_of
@@ -68,6 +69,7 @@ def open_matter(
     start = _begun(opened_at, now)
     owner = unit or _answers_for(declared, area, category, actor)
     policy.require_open(actor, declared, owner=owner, area=area, category=category)
+    require_owner(declared, owner.pk)
     policy.require_recent(actor, start, now)
     for other in (cause, parent):
         if other is not None:
@@ -78,6 +80,8 @@ def open_matter(
     demands.require_proposable(declared, cause, category, owner.pk)
     above = _held(parent, declared)
     _require_asked(declared, summary=summary, place=place, note=note, contact=contact)
+    if declared.bodies is not Bodies.NEVER:
+        require_no_numbers(summary=summary, place=place, note=note)
     known_facts, secret = _facts(declared, details or {}, contact)
     require_guards(
         declared.opens_if, MatterFacts(category, declared.flow.start, known_facts, start)
@@ -182,6 +186,10 @@ def _answers_for(declared: Kind, area: Area | None, category: str, actor: Actor)
 def _held(parent: Matter | None, declared: Kind) -> Matter | None:
     """The matter that an order is given from, held for this transaction."""
     if parent is None:
+        if declared.bodies is Bodies.ALWAYS:
+            raise Refusal(
+                _("Such an order is given from a matter: open it there."), code="no_parent"
+            )
         return None
     held = Matter.objects.select_for_update().get(pk=parent.pk)
     children.require_child(held, declared)

@@ -16,21 +16,40 @@ from anmin.matters.flow import Move, Stage
 from anmin.matters.kind import Kind
 from anmin.matters.merged import goes_on_in
 from anmin.matters.models import Entry, Link, Matter
+from anmin.matters.owning import Bodies, is_body, may_own, require_owner
 from anmin.matters.registry import all_kinds
 from anmin.people.models import Account
-from anmin.people.policy import Capability, can, capability_table, is_rated, unit_scope
+from anmin.people.policy import (
+    Capability,
+    can,
+    capabilities_of,
+    capability_table,
+    is_rated,
+    unit_scope,
+)
 from anmin.places.models import Area, Unit
 from anmin.places.queries import directory
 
 
 def visible(account: Account, rows: QuerySet[Matter]) -> QuerySet[Matter]:
-    """The rows this person may see: by role, unit and seal, and none about him or her."""
-    if not can(account, Capability.VIEW_MATTERS):
+    """The rows this person may see: by role, unit and seal, and none about him or her.
+
+    Orders to bodies outside the police stand in no list of the unit that asked (``owed.asked_of_bodies``).
+    """
+    held = capabilities_of(account)
+    if Capability.WORK_ORDERS in held:
+        rows = rows.filter(kind__in=body_kinds())
+    elif Capability.VIEW_MATTERS not in held:
         return rows.none()
     scope = unit_scope(account)
     if not scope.everything:
         rows = rows.filter(unit_id__in=scope.unit_ids)
     return not_kept_from(account, rows.exclude(stage=Stage.VOID))
+
+
+def body_kinds() -> list[str]:
+    """The kinds of matter that a body outside the police may own."""
+    return [kind.code for kind in all_kinds() if kind.bodies is not Bodies.NEVER]
 
 
 def not_kept_from(account: Account, rows: QuerySet[Matter]) -> QuerySet[Matter]:
@@ -43,13 +62,24 @@ def not_kept_from(account: Account, rows: QuerySet[Matter]) -> QuerySet[Matter]:
 def in_scope(account: Account, matter: Matter) -> bool:
     """Whether this person may see this matter."""
     sealed_for = matter.type.seals
-    scope = unit_scope(account)
+    held = capabilities_of(account)
+    sees = Capability.VIEW_MATTERS in held
+    if Capability.WORK_ORDERS in held:
+        sees = matter.type.bodies is not Bodies.NEVER
     return (
-        can(account, Capability.VIEW_MATTERS)
-        and (scope.everything or matter.unit_id in scope.unit_ids)
+        sees
+        and (matter.unit_id in unit_scope(account) or _asked(account, matter))
         and (sealed_for is None or sealed_for == account.role)
         and not conflict.about(matter).person(account)
     )
+
+
+def _asked(account: Account, matter: Matter) -> bool:
+    """Whether it is an order to a body outside the police from a matter that this person may see."""
+    if matter.parent_id is None or not is_body(matter.unit_id):
+        return False
+    above = Matter.objects.filter(pk=matter.parent_id).first()
+    return above is not None and can(account, Capability.VIEW_MATTERS) and in_scope(account, above)
 
 
 def moves_for(account: Account, matter: Matter) -> list[Move]:
@@ -138,6 +168,8 @@ def has_takers(unit: Unit, kind: Kind, named: About = NOBODY) -> bool:
     if unit.pk in directory().closed_units or named.unit(unit.pk):
         return False
     both = {Capability.VIEW_MATTERS, Capability.NOTE_MATTERS}
+    if is_body(unit.pk):
+        both = {Capability.WORK_ORDERS}
     roles = [role for role, may in capability_table().items() if may >= both]
     if kind.seals:
         roles = [role for role in roles if role == kind.seals]
@@ -153,7 +185,7 @@ def free_unit(kind: Kind, named: About, unit: Unit) -> Unit:
     """
     if not named.unit(unit.pk):
         return unit
-    others = conflict.elsewhere(named, unit)
+    others = [one for one in conflict.elsewhere(named, unit) if may_own(kind, one.pk)]
     taking = [one for one in others if has_takers(one, kind, named)]
     checking = [one for one in others if one.pk in directory().inspectorates]
     found = next(iter([*taking, *checking]), None)
@@ -223,7 +255,7 @@ def require_open(
     if account is None or actor.role not in kind.opened_by:
         raise NotAllowed(_("Your role opens no matters of this kind by hand."))
     scope = unit_scope(account)
-    if scope.everything:
+    if scope.everything or kind.bodies is Bodies.ALWAYS:  # whoever sees what it is given from
         return
     checked = directory().inspectorates
     if checked and about_police(category):
@@ -278,6 +310,8 @@ def opens_for_others(actor: Actor, owner: Unit) -> int | None:
     """The rated unit that opens a matter for another one; nothing if it is its own."""
     account = actor.account
     if account is None or not is_rated(account) or owner.pk in unit_scope(account):
+        return None
+    if is_body(owner.pk):
         return None
     return account.unit_id
 
@@ -345,7 +379,13 @@ def require_reveal(actor: Actor, matter: Matter) -> None:
 
 
 def _require_takers(account: Account, to: Unit, kind: Kind) -> None:
-    """Refuse to give a matter to another unit in which nobody could work on it."""
+    """Refuse to give a matter to another unit in which nobody could work on it.
+
+    A body outside the police need not have an account: whoever asked writes down what it says.
+    """
+    require_owner(kind, to.pk)
+    if is_body(to.pk):
+        return
     if is_rated(account) and to.pk not in unit_scope(account) and not has_takers(to, kind):
         raise NotAllowed(
             _("Nobody who works on matters works at %(unit)s: it would lie there unseen.")

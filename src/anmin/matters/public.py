@@ -18,6 +18,7 @@ from anmin.matters.merged import ASKED, INTO, PARTED, SAID, by_another, goes_on_
 from anmin.matters.messages import DELAYED, promised_now
 from anmin.matters.models import Entry, Matter
 from anmin.matters.outcome import OUTCOME_LABELS
+from anmin.matters.owed import Owed, from_matter
 from anmin.matters.services import saved
 from anmin.people.listing import listed
 
@@ -71,6 +72,7 @@ class Followed:
     story: Sequence[Line]
     orders: int
     open_orders: int
+    owed: Sequence[Owed] = ()
 
 
 def face(matter: Matter) -> Followed:
@@ -99,6 +101,7 @@ def face(matter: Matter) -> Followed:
         story=_story(matter),
         orders=orders["all"],
         open_orders=orders["open"],
+        owed=[one for one in from_matter(now) if one.by_body],
     )
 
 

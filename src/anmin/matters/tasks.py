@@ -1,7 +1,7 @@
 """What this room does without anybody asking."""
 
 from anmin.kernel.jobs import daily, every
-from anmin.matters import approvals, lapsing, messages, retention, word_index
+from anmin.matters import approvals, lapsing, messages, reminding, retention, word_index
 from anmin.matters.news import drain
 from anmin.matters.promises import reckon_again
 from anmin.matters.reactions import send_waiting
@@ -47,3 +47,9 @@ def lapsed() -> int:
 def delays() -> int:
     """Tell citizens that a promise will not be kept, before it breaks."""
     return messages.tell_delays()
+
+
+@every(seconds=300)
+def reminders() -> int:
+    """Remind bodies outside the police of what they owe."""
+    return reminding.remind_bodies()

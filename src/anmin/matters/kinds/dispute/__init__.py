@@ -112,6 +112,7 @@ register(
         clocks=CLOCKS,
         owner=responsible_unit,
         opened_by=TAKERS,
+        children=("body_order",),
         asks=("what",),
         takes=("urgent", "people"),
         by_citizen=ByCitizen(

@@ -167,6 +167,7 @@ register(
         ),
         owner=responsible_unit,
         opened_by=HANDLERS,
+        children=("body_order",),
         by_citizen=ByCitizen(
             _("Something that is wrong and should be looked at"),
             _("A theft, noise, a fight, a danger on the road, something suspicious"),

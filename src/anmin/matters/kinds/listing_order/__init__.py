@@ -10,12 +10,14 @@ from anmin.matters.flow import Flow, Move, Stage, State
 from anmin.matters.guards import by_now
 from anmin.matters.kind import Details, Kind, Retention, fact
 from anmin.matters.outcome import Outcome
+from anmin.matters.owning import Bodies
 from anmin.matters.registry import register
 from anmin.people.roles import Role
 from anmin.places.queries import responsible_unit
 
 OFFICE = frozenset({Role.PROGRAMME})
 STATION = frozenset({Role.DUTY_LEADER, Role.OFFICER})
+BODY = frozenset({Role.PARTNER})
 LAWFUL = {
     "owners_prepare": "owners_committee.preparation",
     "owners_meet": "owners_committee.first_meeting",
@@ -59,13 +61,15 @@ register(
                 "dropped": State(Stage.WITHDRAWN, _("Task withdrawn")),
             },
             (
-                Move("begin", "given", "under_way", _("The body has begun"), OFFICE | STATION),
+                Move(
+                    "begin", "given", "under_way", _("The body has begun"), OFFICE | STATION | BODY
+                ),
                 Move(
                     "report",
                     ("given", "under_way"),
                     "reported",
                     _("The body says it is done"),
-                    OFFICE | STATION,
+                    OFFICE | STATION | BODY,
                     needs=("report",),
                     stamps="reported_at",
                 ),
@@ -122,6 +126,7 @@ register(
         asks=("body", "body_name", "remedy", "task"),
         unasked=frozenset({"contact"}),
         imported=False,
+        bodies=Bodies.MAY,
         retention=Retention(
             "listing.retention", keeps=frozenset({"body_name", "task", "report", "found"})
         ),

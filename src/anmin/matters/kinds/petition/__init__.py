@@ -103,6 +103,7 @@ register(
         clocks=CLOCKS,
         owner=responsible_unit,
         opened_by=REGISTRARS,
+        children=("body_order",),
         asks=("way", "demand"),
         by_citizen=ByCitizen(
             _("A complaint, a demand, or a word about the police"),

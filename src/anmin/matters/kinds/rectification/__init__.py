@@ -121,6 +121,7 @@ register(
         ),
         owner=responsible_unit,
         opened_by=INSPECTORATE,
+        children=("body_order",),
         follow_up=FollowUp(
             after=("put_right", "not_upheld"),
             script="second_call",

@@ -170,6 +170,7 @@ register(
         ),
         owner=responsible_unit,
         opened_by=TAKERS,
+        children=("body_order",),
         asks=("proposal",),
         by_citizen=ByCitizen(
             _("An idea how something could be better"),

@@ -125,6 +125,7 @@ register(
         ),
         owner=responsible_unit,
         opened_by=VISITORS,
+        children=("body_order",),
         asks=("visited", "visited_on", "heard"),
         opens_if=(by_now("visited_on"),),
         opening=Tell(

@@ -1,0 +1,77 @@
+"""Whose a matter may be: of a police unit, or where its kind says so of a body outside the police.
+
+The one place that says so: nothing writes a matter's unit without asking here (``ledger``, and the
+bulk doors of ``intake``).
+"""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from anmin.kernel.errors import NotAllowed, Refusal
+from anmin.kernel.masking import mask_free_text
+from anmin.people.roles import Role
+from anmin.places.queries import directory
+
+if TYPE_CHECKING:
+    from anmin.matters.kind import Kind
+    from anmin.matters.models import Matter
+
+
+class Bodies(StrEnum):
+    """Whether the matters of a kind are owned by bodies outside the police."""
+
+    NEVER = "never"
+    MAY = "may"
+    ALWAYS = "always"
+
+
+def body_states(kind: "Kind") -> frozenset[str]:
+    """The states of a kind in which a body that owns the matter has something to do."""
+    moves = [move for move in kind.flow.moves if Role.PARTNER in move.by]
+    return frozenset(state for move in moves for state in move.sources)
+
+
+def is_body(unit_id: int | None) -> bool:
+    """Whether this unit is a body outside the police."""
+    return unit_id in directory().outside
+
+
+def waits_for_body(matter: "Matter") -> bool:
+    """Whether the next step of a matter is that of a body outside the police."""
+    return matter.live and is_body(matter.unit_id) and matter.state in body_states(matter.type)
+
+
+def may_own(kind: "Kind", unit_id: int | None) -> bool:
+    """Whether a matter of that kind may be this unit's, or nobody's."""
+    if is_body(unit_id):
+        return kind.bodies is not Bodies.NEVER
+    return kind.bodies is not Bodies.ALWAYS
+
+
+def require_owner(kind: "Kind", unit_id: int | None) -> None:
+    """Refuse a unit that can have no matter of that kind."""
+    if may_own(kind, unit_id):
+        return
+    raise NotAllowed(
+        _("A body outside the police has no such matter: give it an order from the matter.")
+        if is_body(unit_id)
+        else _("This order goes to a body outside the police: choose one."),
+        field="unit",
+        code="not_its_own",
+    )
+
+
+def require_no_numbers(**texts: str) -> None:
+    """Refuse a text for a body outside the police with somebody's number in it."""
+    for name, text in texts.items():
+        if text and mask_free_text(text) != text:
+            raise Refusal(
+                _(
+                    "Another body reads this: leave out telephone, identity and card numbers, and mail "
+                    "addresses."
+                ),
+                field=name,
+                code="numbers",
+            )
