@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "anmin.desk.figures",
     "anmin.desk.day",
     "anmin.desk.matters",
+    "anmin.desk.bodies",
     "anmin.desk.calls",
     "anmin.desk.replies",
     "anmin.desk.measures",
@@ -240,7 +241,7 @@ AUTH_PASSWORD_VALIDATORS = [
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/desk/"
-FIRST_PAGES = {"leader": "/desk/morning/"}
+FIRST_PAGES = {"leader": "/desk/morning/", "partner": "/desk/owed/"}
 """Where sign-in leads somebody of a role whose work begins elsewhere."""
 ACCOUNT_ADAPTER = "anmin.people.sign_in.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}

@@ -11,6 +11,7 @@ ROOMS = {
     "day": "views.home views.board views.morning",
     "matters": "views.matters views.opening views.bulk views.requests views.demands views.together "
     "views.parties views.holds views.matter views.files views.dossier views.here views.search views.filters",
+    "bodies": "views.owed views.asked",
     "calls": "views.callbacks views.callback views.correcting views.claims views.interview",
     "replies": "views.replies views.undelivered",
     "measures": "views.measures views.records",

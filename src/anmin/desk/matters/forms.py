@@ -15,8 +15,9 @@ from anmin.faces.fields import DayField, MomentField
 from anmin.faces.forms import DETAIL, ActForm, ContactForm, category_field, opening_fields
 from anmin.matters.categories import category_choices
 from anmin.matters.correcting import Right
+from anmin.matters.owning import Bodies
 from anmin.matters.queries import SORTS, VIEWS, Filters
-from anmin.matters.registry import kind_choices
+from anmin.matters.registry import kind_choices, kind_of
 
 if TYPE_CHECKING:
     from anmin.people.models import Account
@@ -113,7 +114,26 @@ class OpeningForm(ContactForm):
 @cache
 def opening_form(kind_code: str) -> type[OpeningForm]:
     """The form that opens a matter of one kind."""
-    return type("KindOpeningForm", (OpeningForm,), opening_fields(kind_code))
+    return type("KindOpeningForm", (OpeningForm,), opening_fields(kind_code) | _owner(kind_code))
+
+
+def _owner(kind_code: str) -> dict[str, forms.Field | None]:
+    """The box for whose the matter will be, where bodies outside the police may have such."""
+    bodies = kind_of(kind_code).bodies
+    if bodies is Bodies.NEVER:
+        return {}
+    if bodies is Bodies.ALWAYS:
+        return {
+            "unit": LookupField("body", label=_("Body that is asked"), help_text=_("Name or code."))
+        }
+    return {
+        "unit": LookupField(
+            "office",
+            label=_("Responsible unit or body"),
+            required=False,
+            help_text=_("If left empty: the unit responsible for that place."),
+        )
+    }
 
 
 class CorrectForm(ContactForm):

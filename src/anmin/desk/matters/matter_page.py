@@ -20,6 +20,7 @@ from anmin.faces.story import Names, moments
 from anmin.matters import children, merging
 from anmin.matters.merged import INTO, parts_of
 from anmin.matters.outcome import OUTCOME_LABELS
+from anmin.matters.owed import from_matter
 from anmin.matters.policy import in_scope
 from anmin.matters.queries import may_see
 from anmin.matters.reactions import read_answer, standing
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from anmin.faces.forms import ActForm
     from anmin.matters.flow import Move, Text
     from anmin.matters.models import Matter
+    from anmin.matters.owed import Owed
     from anmin.matters.queries import MatterView
     from anmin.people.models import Account
 
@@ -159,7 +161,7 @@ def _gone_on(view: MatterView) -> str:
 class Orders:
     """The orders given from a matter, with which of them the reader may see, and what may be given."""
 
-    given: list[tuple[Matter, bool]]
+    given: list[tuple[Matter, bool, Owed | None]]
     open: int
     kinds: list[tuple[str, Text]]
 
@@ -170,8 +172,9 @@ def orders_of(matter: Matter, account: Account) -> Orders | None:
         return None
     given = children.given_from(account, matter)
     kinds = [kind_of(code) for code in matter.type.children]
+    owed = {one.order.pk: one for one in from_matter(matter)} if given else {}
     return Orders(
-        [(one, in_scope(account, one)) for one in given],
+        [(one, in_scope(account, one), owed.get(one.pk)) for one in given],
         sum(one.live for one in given),
         [(one.code, one.label) for one in kinds if matter.live and account.role in one.opened_by],
     )

@@ -12,14 +12,24 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from anmin.desk.notices.kinds import DECIDE, NOTICE_KINDS, OF_DEADLINES, TO_DECIDE, occasions
+from anmin.desk.notices.kinds import (
+    DECIDE,
+    FOR_BODIES,
+    NOTICE_KINDS,
+    OF_DEADLINES,
+    TO_DECIDE,
+    occasions,
+)
 from anmin.desk.notices.models import Notice, NoticePreference, Watch
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Refusal
+from anmin.matters.owed import Asker, who_asked
+from anmin.matters.owning import waits_for_body
 from anmin.matters.policy import waiting_elsewhere
 from anmin.matters.queries import at_risk_before, due_between
 from anmin.matters.registry import kind_of
 from anmin.people.queries import handlers_of, working_as
+from anmin.people.roles import Role
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -161,8 +171,10 @@ def forget_notices(now: datetime | None = None) -> int:
 def _tell(occasions: Sequence[Occasion]) -> int:
     if not occasions:
         return 0
+    asking = who_asked(one.matter for one in occasions)
     units = {one.matter.unit_id for one in occasions if one.matter.unit_id}
     decides = any(one.kind == TO_DECIDE for one in occasions)
+    units |= {unit for unit, _holder in asking.values() if unit}
     known = [*handlers_of(units), *(working_as(DECIDE) if decides else ())]
     staff = list({account.pk: account for account in known}.values())
     chosen = {
@@ -172,7 +184,9 @@ def _tell(occasions: Sequence[Occasion]) -> int:
     rows: dict[tuple[int, int, str], Notice] = {}
     for one in occasions:
         kind = NOTICE_KINDS[one.kind]
-        for account in _concerned(one, staff):
+        for account in _concerned(one, staff, asking.get(one.matter.pk)):
+            if account.role == Role.PARTNER and kind.code not in FOR_BODIES:
+                continue
             wants = chosen.get((account.pk, kind.code), account.role in kind.by_default)
             # Somebody told of their own matter is not told of it as one of the unit's too.
             group = "late" if kind.code == "unit_late" else kind.code
@@ -190,16 +204,39 @@ def _tell(occasions: Sequence[Occasion]) -> int:
     return len(Notice.objects.bulk_create(rows.values(), CHUNK, ignore_conflicts=True))
 
 
-def _concerned(one: Occasion, staff: Iterable[Account]) -> list[Account]:
-    """Who may be told: one person, the matter's own person, or its unit."""
+def _concerned(
+    one: Occasion, staff: Iterable[Account], asker: Asker | None = None
+) -> list[Account]:
+    """Who may be told: one person, the matter's own person, or its unit.
+
+    Of an order to a body outside the police: the side that did not act; of its deadlines the body while
+    it owes something, and always who asked (``asker``).
+    """
     if one.to is not None:
         return [account for account in staff if account.pk == one.to]
     if one.kind == TO_DECIDE:
         others = [account for account in staff if account.unit_id != one.matter.unit_id]
         return [account for account in others if account.role in DECIDE]
+    if asker is not None:
+        return _both_sides(one, staff, asker)
     unit = [account for account in staff if account.unit_id == one.matter.unit_id]
     if NOTICE_KINDS[one.kind].to_unit:
         # What one of the unit's own people did is no news to the unit.
         return [] if one.by in {account.pk for account in unit} else unit
     holder = one.matter.assignee_id
     return [account for account in unit if account.pk == holder] if holder else unit
+
+
+def _both_sides(one: Occasion, staff: Iterable[Account], asker: Asker) -> list[Account]:
+    """The people of the body, and those of the unit that asked, whom an occasion concerns."""
+    unit, holder = asker
+    body = [account for account in staff if account.unit_id == one.matter.unit_id]
+    asking = [account for account in staff if account.unit_id == unit]
+    if holder and NOTICE_KINDS[one.kind].code != "unit_late":
+        asking = [account for account in asking if account.pk == holder] or asking
+    if one.kind in OF_DEADLINES:
+        return [*(body if waits_for_body(one.matter) else ()), *asking]
+    if one.kind == "unit":
+        return body
+    by_body = one.by in {account.pk for account in body}
+    return asking if by_body else body

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anmin.matters.merged import INTO, PARTED
 from anmin.matters.merging import LET_GO, TOOK_IN
+from anmin.matters.owning import Bodies
 from anmin.matters.promises import RECKON
 from anmin.matters.registry import kind_of
 from anmin.people.roles import Role
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 IMPORTED = ("open", "observe")
 """The actions of an import, on the kinds of matter that imports observe."""
 LEADS = frozenset({Role.DUTY_LEADER, Role.INSPECTOR})
+BODIES = frozenset({Role.PARTNER})
+ORDER_MOVED = "order_moved"
+FOR_BODIES = ("unit", "at_risk", "late", ORDER_MOVED)
+"""The notices that an account of a body outside the police may get: of its own orders."""
 EVERYONE = frozenset(Role)
 DECIDE = frozenset({Role.INSPECTOR})
 TO_DECIDE = "to_decide"
@@ -58,7 +63,7 @@ NOTICE_KINDS: Mapping[str, NoticeKind] = {
             _("New in my unit"),
             _("A matter came to your unit: newly created, or handed over by another unit."),
             "info",
-            LEADS,
+            LEADS | BODIES,
             to_unit=True,
         ),
         NoticeKind(
@@ -82,6 +87,13 @@ NOTICE_KINDS: Mapping[str, NoticeKind] = {
             "late",
             LEADS,
             to_unit=True,
+        ),
+        NoticeKind(
+            ORDER_MOVED,
+            _("Order to another body"),
+            _("The other side answered: accepted, sent back, said to be done, looked at."),
+            "info",
+            EVERYONE,
         ),
         NoticeKind(
             "sent_back",
@@ -155,6 +167,7 @@ def occasions(entry: Entry) -> list[str]:
     # What the reporter of a part adds is told of once: to whoever has the whole.
     if entry.action in ("replied", "said") and not entry.payload.get("told", {}).get("into"):
         found.append("replied")
+    found += [ORDER_MOVED] * _moves_order(kind, entry)
     if entry.from_state:
         flow = kind.flow
         move = flow.move(entry.action)
@@ -182,3 +195,8 @@ def _of_demand(kind: Kind, entry: Entry) -> list[str]:
     """A proposal or an appeal is for who decides it, a decision for the unit that proposed it."""
     decides = any(move.unlike for move in kind.flow.moves_from(entry.to_state))
     return [*([TO_DECIDE] if decides else []), *(["decided"] if entry.from_state else [])]
+
+
+def _moves_order(kind: Kind, entry: Entry) -> bool:
+    """Whether it is a step of an order that a body outside the police may have."""
+    return kind.bodies is not Bodies.NEVER and kind.flow.move(entry.action) is not None

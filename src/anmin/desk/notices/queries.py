@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from anmin.desk.notices.kinds import NOTICE_KINDS, NoticeKind
+from anmin.desk.notices.kinds import FOR_BODIES, NOTICE_KINDS, NoticeKind
 from anmin.desk.notices.models import Notice, NoticePreference
 from anmin.evidence.prepared import Prepared
+from anmin.matters.owed import asked_of_bodies
 from anmin.matters.queries import matters_for
+from anmin.people.roles import Role
 
 if TYPE_CHECKING:
     from anmin.matters.models import Matter
@@ -45,7 +47,10 @@ def notices_for(account: Account, *, before: int | None = None) -> list[NoticeVi
         rows = rows.filter(pk__lt=before)
     found = list(rows.order_by("-pk")[: PAGE + 1])
     wanted = {notice.matter_id for notice in found}
-    matters = matters_for(account).filter(pk__in=wanted).select_related("unit").in_bulk()
+    matters = {
+        **asked_of_bodies(account).filter(pk__in=wanted).select_related("unit").in_bulk(),
+        **matters_for(account).filter(pk__in=wanted).select_related("unit").in_bulk(),
+    }
     return [
         NoticeView(notice, NOTICE_KINDS[notice.kind], matters.get(notice.matter_id))
         for notice in found
@@ -58,4 +63,5 @@ def preferences(account: Account) -> dict[str, bool]:
     return {
         code: chosen.get(code, account.role in kind.by_default)
         for code, kind in NOTICE_KINDS.items()
+        if account.role != Role.PARTNER or code in FOR_BODIES
     }

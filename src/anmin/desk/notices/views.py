@@ -15,6 +15,7 @@ from anmin.desk.notices.kinds import NOTICE_KINDS
 from anmin.desk.shell.page import DeskRequest, Pages, done, go, show
 from anmin.kernel.incoming import key_of, read_key
 from anmin.matters.queries import find_matter
+from anmin.people.policy import Capability, can
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -58,7 +59,8 @@ def notices_read(request: DeskRequest) -> HttpResponse:
     actions.mark_read(account=request.user, notice_ids=named or None)
     if number := request.POST.get("open", ""):
         found = find_matter(request.user, number)
-        return go(request, "desk:matter", found.number)
+        page = "owed_order" if can(request.user, Capability.WORK_ORDERS) else "matter"
+        return go(request, f"desk:{page}", found.number)
     return go(request, "desk:notices")
 
 
@@ -72,7 +74,8 @@ def notice_preferences(request: DeskRequest) -> HttpResponse:
         )
         return done(request, _("Saved."), "desk:notice_preferences")
     wanted = queries.preferences(request.user)
-    context = {"kinds": [(kind, wanted[code]) for code, kind in NOTICE_KINDS.items()]}
+    kinds = [(kind, wanted[code]) for code, kind in NOTICE_KINDS.items() if code in wanted]
+    context = {"kinds": kinds}
     return show(request, "notices/preferences.html", context)
 
 

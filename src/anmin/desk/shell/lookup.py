@@ -63,6 +63,15 @@ def _units(text: str, account: Account | None) -> Iterable[Choice]:
     return [_place(row) for row in places.units_like(text, limit=OFFERED)]
 
 
+def _bodies(text: str, account: Account | None) -> Iterable[Choice]:
+    return [_place(row) for row in places.bodies_like(text, limit=OFFERED)]
+
+
+def _offices(text: str, account: Account | None) -> Iterable[Choice]:
+    """Units of the police first, then the bodies beside them."""
+    return [*_units(text, account), *_bodies(text, account)][:OFFERED]
+
+
 def _place(row: Area | Unit) -> Choice:
     return Choice(row.label, row.code, row, names=(row.name, row.name_en))
 
@@ -77,11 +86,17 @@ def _colleagues(text: str, account: Account | None) -> Iterable[Choice]:
 
 
 def _takers(text: str, account: Account | None) -> Iterable[Choice]:
-    """Whoever can be given a matter: people first, then units."""
-    return [*_colleagues(text, account), *_units(text, account)][:OFFERED]
+    """Whoever can be given a matter: people first, then units, and bodies for what may be theirs."""
+    return [*_colleagues(text, account), *_offices(text, account)][:OFFERED]
 
 
-FINDERS: Mapping[str, Find] = {"area": _areas, "unit": _units, "taker": _takers}
+FINDERS: Mapping[str, Find] = {
+    "area": _areas,
+    "unit": _units,
+    "body": _bodies,
+    "office": _offices,
+    "taker": _takers,
+}
 
 
 def meant(text: str, what: str, account: Account | None = None) -> Choice:

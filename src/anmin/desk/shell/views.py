@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django.http import Http404, HttpResponse
@@ -13,8 +14,12 @@ from anmin.desk.shell.lookup import FINDERS, Choice
 from anmin.desk.shell.page import DeskRequest, Pages
 from anmin.kernel.errors import NotFound
 from anmin.matters import conflict
+from anmin.matters.owning import may_own
 from anmin.matters.queries import find_matter
 from anmin.people.policy import Capability
+
+if TYPE_CHECKING:
+    from anmin.matters.models import Matter
 
 pages = Pages(Capability.VIEW_MATTERS)
 
@@ -38,8 +43,12 @@ def _free(request: DeskRequest, what: str, found: Iterable[Choice]) -> list[Choi
 
     Only for who learns whom it is about: to anybody else what is missing here would tell.
     """
-    gives = what in ("unit", "taker") and conflict.may_know(request.user.role)
-    about = _about(request) if gives else conflict.NOBODY
+    about_units = what in ("unit", "body", "office", "taker")
+    matter = _matter(request) if about_units else None
+    if what == "taker":  # bodies are offered what may be theirs, and nothing else is offered them
+        found = [one for one in found if _may_own(matter, one.row)]
+    gives = matter is not None and conflict.may_know(request.user.role)
+    about = conflict.about(matter) if gives else conflict.NOBODY
     if not about:
         return list(found)
     return [
@@ -49,13 +58,20 @@ def _free(request: DeskRequest, what: str, found: Iterable[Choice]) -> list[Choi
     ]
 
 
-def _about(request: DeskRequest) -> conflict.About:
-    """Whom the matter is about on whose page somebody types."""
+def _matter(request: DeskRequest) -> Matter | None:
+    """The matter on whose page somebody types."""
     try:
         number = resolve(urlsplit(request.headers.get("HX-Current-URL", "")).path).kwargs["number"]
-        return conflict.about(find_matter(request.user, number))
+        return find_matter(request.user, number)
     except (Resolver404, KeyError, NotFound, ValueError):
-        return conflict.NOBODY
+        return None
+
+
+def _may_own(matter: Matter | None, row: Any) -> bool:
+    """Whether a unit may be given the matter of the page, or any matter where there is no page of one."""
+    if hasattr(row, "username"):
+        return True
+    return may_own(matter.type, row.pk) if matter is not None else not row.outside
 
 
 urlpatterns = pages.addresses

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from anmin.callbacks.lists import open_counts
 from anmin.callbacks.queries import Order, queue_counts, sealed_orders, still_unhappy
 from anmin.desk.shell.navigation import links
-from anmin.desk.shell.page import DeskRequest, Pages, show
+from anmin.desk.shell.page import DeskRequest, Pages, go, show
 from anmin.faces.forms import openable_kinds
 from anmin.faces.rows import VIEW_LABELS, lines
 from anmin.matters import queries
@@ -67,6 +67,8 @@ pages = Pages()
 def home(request: DeskRequest) -> HttpResponse:
     """What waits, what is due first, and the rooms this person works in."""
     account = request.user
+    if can(account, Capability.WORK_ORDERS):
+        return go(request, "desk:owed")
     context: dict[str, Any] = {
         "tiles": [],
         "closes_day": can(account, Capability.CLOSE_DAY),

@@ -160,11 +160,11 @@ def test_pages_ask_few_questions(
             assert browser.get(path).status_code == 200
         asked[name] = len(queries)
     # Session, account, picture of places, unread notices; then what the page itself is about,
-    # for a matter also whom it is about, and whether its reporter wants no messages.
-    assert asked == {"list": 6, "filtered": 7, "matter": 15, "answered": 15, "home": 11}
+    # for a matter also whom it is about, whether its reporter wants no messages, and its orders.
+    assert asked == {"list": 6, "filtered": 7, "matter": 16, "answered": 16, "home": 11}
     inspector = sign_in(city.inspector)
     inspector.get(url(moved))
-    with django_assert_max_num_queries(20):  # one of them: what waits for a decision
+    with django_assert_max_num_queries(21):  # two of them: what waits for a decision, and orders
         inspector.get(url(moved))
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-from typing import Any
-
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from anmin.desk.shell.page import DeskRequest, Pages, done, show
+from anmin.desk.shell.sending import Out
 from anmin.faces.forms import new_key
 from anmin.faces.receiving import dropped
 from anmin.files import actions
@@ -20,23 +18,6 @@ from anmin.matters.attachments import LABEL, files_with_parts
 from anmin.matters.queries import find_matter
 from anmin.people.listing import listed
 from anmin.people.policy import Capability
-
-ALONE = "default-src 'none'; sandbox"
-"""The policy of a file that a browser opens all the same: nothing of it runs or loads anything."""
-
-
-class Out(FileResponse):
-    """A file on its way out; the access log has it already."""
-
-    block_size = 65_536
-    on_record = True
-
-    def __init__(self, content: bytes, *args: Any, **kwargs: Any) -> None:
-        super().__init__(BytesIO(content), *args, **kwargs)
-        self["X-Content-Type-Options"] = "nosniff"
-        self["Cross-Origin-Resource-Policy"] = "same-origin"
-        self["Content-Security-Policy"] = ALONE
-
 
 pages = Pages(Capability.VIEW_MATTERS)
 

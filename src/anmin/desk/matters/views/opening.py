@@ -29,14 +29,14 @@ pages = Pages(Capability.VIEW_MATTERS)
 @pages.at("matters/new/", "matter_new")
 def matter_new(request: DeskRequest) -> HttpResponse:
     """The form of one kind; with several kinds, ``?kind=`` chooses. Its boxes may be filled by the address."""
-    kinds = usual_first(openable_kinds(request.user))
+    parent = _parent(request)
+    kinds = usual_first(openable_kinds(request.user, given=parent is not None))
     if not kinds:
         raise NotAllowed(_("Your role cannot create matters."))
     wanted = request.GET.get("kind") or kinds[0].code
     kind = next((one for one in kinds if one.code == wanted), None)
     if kind is None:
         raise NotAllowed(_("Your role opens no matters of this kind by hand."))
-    parent = _parent(request)
     form_class = opening_form(kind.code)
     chosen = request.POST.get("category") or request.GET.get("category", "")
     told = {name: request.GET[name] for name in form_class.base_fields if name in request.GET}
