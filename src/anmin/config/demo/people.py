@@ -9,6 +9,22 @@ from anmin.places.models import Unit, UnitKind
 
 PASSWORD = "anmin-demo-2026"  # noqa: S105 - printed at every start of a demo city
 
+BODIES = (
+    ("WB-JHJD", "锦湖街道办事处", "Jinhu Subdistrict Office", UnitKind.TOWN),
+    ("WB-MYZ", "马屿镇人民政府", "Mayu Town Government", UnitKind.TOWN),
+    ("WB-ZJJ", "瑞安市住房和城乡建设局", "Rui'an Housing Authority", UnitKind.HOUSING),
+    ("WB-XFJY", "瑞安市消防救援大队", "Rui'an Fire and Rescue", UnitKind.FIRE),
+    ("WB-ZFJ", "瑞安市综合行政执法局", "Rui'an Urban Management", UnitKind.URBAN),
+    ("WB-CBWY", "城北物业（演示）", "Chengbei Property Services (demo)", UnitKind.MANAGER),
+    (
+        "WB-WHYW",
+        "文化小区业主委员会（演示）",
+        "Wenhua Estate Owners' Committee (demo)",
+        UnitKind.OWNERS,
+    ),
+    ("WB-WHTJ", "文化社区人民调解委员会", "Wenhua Mediation Committee", UnitKind.MEDIATION),
+)
+"""Bodies outside the police: code, name, English name, kind."""
 # username, name, role, unit, what they would open first
 STAFF = (
     ("linxiao", "林晓", Role.OPERATOR, "RA-ZH", "回访员 callback operator"),
@@ -21,6 +37,8 @@ STAFF = (
     ("sunping", "孙平", Role.PROGRAMME, "RA-PA", "平安办 programme office"),
     ("hemiao", "何苗", Role.ANALYST, "RA", "分析员 analyst"),
     ("zhengju", "郑局", Role.LEADER, "RA", "局领导 bureau leader"),
+    ("jinhujiedao", "李想", Role.PARTNER, "WB-JHJD", "锦湖街道办事处，合作单位 partner body"),
+    ("zhujianju", "王建", Role.PARTNER, "WB-ZJJ", "住房和城乡建设局，合作单位 partner body"),
     ("admin", "管理员", Role.ADMIN, "RA", "系统管理员 administrator"),
 )
 SHOWN = (
@@ -32,12 +50,15 @@ SHOWN = (
     "sunping",
     "hemiao",
     "zhengju",
+    "jinhujiedao",
     "admin",
 )
 
 
 def hire() -> dict[int, Account]:
     """Add the staff and a duty leader for every other station; returns duty leaders by unit."""
+    for code, name, name_en, kind in BODIES:
+        Unit.objects.create(code=code, name=name, name_en=name_en, kind=kind)
     units = {unit.code: unit for unit in Unit.objects.all()}
     leaders: dict[int, Account] = {}
     for username, name, role, code, _what in STAFF:

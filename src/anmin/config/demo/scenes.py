@@ -41,6 +41,8 @@ ROLES = {
     "head": Role.LEADER,
     "office": Role.PROGRAMME,
 }
+BODIES = {"street": "WB-JHJD", "housing": "WB-ZJJ"}
+"""The bodies outside the police whose people take steps, by the code of the unit."""
 STATION = "RA-JH"
 AT_STATION = ("leader", "officer", "clerk")
 
@@ -80,7 +82,7 @@ class Scenes:
         self.places: dict[str, int] = {}
         self.refused: list[str] = []
         self.acts: list[tuple[datetime, Callable[[datetime], None]]] = []
-        self.people = {name: self._first(name) for name in ROLES}
+        self.people = {name: self._first(name) for name in (*ROLES, *BODIES)}
         self.areas = {one.code: one for one in Area.objects.filter(code__startswith=AREAS[0][:9])}
         told = everything(self.rng) if scenes is None else scenes
         for place, one in enumerate(told):
@@ -140,15 +142,18 @@ class Scenes:
         """The matter that a scene of that summary opened; 0 where it was not."""
         return self.known.get(self.places.get(summary, -1), 0)
 
-    def _order(self, pk: int, facts: dict[str, Any], actor: Actor, at: datetime) -> None:
+    def _order(
+        self, pk: int, told: Told, facts: dict[str, Any], actor: Actor, at: datetime
+    ) -> None:
         """An order given from a matter."""
         parent = Matter.objects.get(pk=pk)
         open_matter(
             kind=parent.type.children[0],
             actor=actor,
-            summary=facts["body_name"],
+            summary=told.about or facts["body_name"],
             area=parent.area,
             place=parent.place,
+            unit=Unit.objects.get(code=told.to) if told.to else None,
             details=facts,
             opened_at=at,
             parent=parent,
@@ -167,7 +172,7 @@ class Scenes:
             return
         actor = self.people[told.who]
         if code == "order":
-            self._order(pk, given, actor, at)
+            self._order(pk, told, given, actor, at)
         elif "question" in given:
             ask_citizen(matter_id=pk, code=code, actor=actor, question=given["question"])
         elif told.agreed or told.asked:
@@ -191,7 +196,9 @@ class Scenes:
 
     def _first(self, name: str) -> Actor:
         """The person of the demo whose steps these are."""
-        rows = Account.objects.filter(role=ROLES[name])
+        rows = Account.objects.filter(role=ROLES.get(name, Role.PARTNER))
+        if name in BODIES:
+            rows = rows.filter(unit__code=BODIES[name])
         if name in AT_STATION:
             rows = rows.filter(unit__code=STATION)
         return Actor.of(rows.order_by("pk")[0])

@@ -39,6 +39,7 @@ from anmin.matters.contacts import ContactFacts
 from anmin.matters.news import drain
 from anmin.people.models import Account
 from anmin.people.policy import Capability, can
+from anmin.people.roles import Role
 from anmin.watch.evidence import level_of
 from anmin.watch.index import RED
 from anmin.watch.models import IndexMonth
@@ -55,6 +56,13 @@ STRANGE = (
 )
 """The lines of a file that no profile is for."""
 type Made = Callable[["World", Account, str], Scene]
+
+
+def _unit(world: "World", account: Account, mine: str) -> "Unit | None":
+    """The person's own police unit (a partner's is the station that asks it), or another one."""
+    if mine != "own":
+        return world.city.yuhai
+    return world.city.jinhu if account.role == Role.PARTNER else account.unit
 
 
 # --- callbacks ----------------------------------------------------------------------------------
@@ -78,7 +86,7 @@ def in_hand(world: "World", account: Account, mine: str) -> Scene:
 def free_call(world: "World", account: Account, mine: str) -> Scene:
     """A call that nobody has: about the person's own unit, or about another one."""
     callback = world.callbacks["other"]
-    unit = account.unit if mine == "own" else world.city.yuhai
+    unit = _unit(world, account, mine)
     Callback.objects.filter(pk=callback.pk).update(
         status=Status.CALLING, not_before=timezone.now(), unit=unit
     )
@@ -161,7 +169,7 @@ def _messaged(unit: "Unit | None") -> Message:
 @atomic
 def wrote_back(world: "World", account: Account, mine: str) -> Scene:
     """Words of a citizen about the person's own unit or about another one, in that person's hand."""
-    message = _messaged(account.unit if mine == "own" else world.city.yuhai)
+    message = _messaged(_unit(world, account, mine))
     Message.objects.filter(pk=message.pk).update(
         status=Delivery.SENT, sent_at=timezone.now() - timedelta(minutes=1)
     )
@@ -186,7 +194,7 @@ def waits(world: "World", account: Account, mine: str) -> Scene:
 @atomic
 def not_delivered(world: "World", account: Account, mine: str) -> Scene:
     """A message about the person's own unit or about another one that could not be delivered."""
-    message = _messaged(account.unit if mine == "own" else world.city.yuhai)
+    message = _messaged(_unit(world, account, mine))
     Message.objects.filter(pk=message.pk).update(status=Delivery.DEAD, last_error="answered 400")
     return Scene({"message_id": message.pk}, {"reason": "已当面告知"})
 
@@ -269,9 +277,9 @@ def names_a_unit(world: "World", account: Account, mine: str) -> Scene:
     return Scene({"run_id": run.pk}, {"code": ["RA-XX"]})
 
 
-def photo_kept(world: "World", _account: Account, mine: str) -> Scene:
+def photo_kept(world: "World", _account: Account, mine: str, name: str = "matter") -> Scene:
     """A photo of the own matter, of another unit's, or of the sealed one; and one more to send."""
-    matter = world.matters[mine]
+    matter = (world.matters if name == "matter" else world.orders)[mine]
     content, sender = photo(), world.city.inspector
     kept = keep(
         label="matter",
@@ -283,6 +291,11 @@ def photo_kept(world: "World", _account: Account, mine: str) -> Scene:
     )
     file = SimpleUploadedFile("门锁.jpg", content)
     return Scene({"number": matter.number, "file_id": kept.pk}, {"file": file})
+
+
+def order_photo_kept(world: "World", account: Account, mine: str) -> Scene:
+    """The same of an order to the person's own body, or to another one."""
+    return photo_kept(world, account, mine, "order")
 
 
 # --- watching -----------------------------------------------------------------------------------
@@ -340,6 +353,9 @@ SCENES: Mapping[str, Made] = {
     "desk:matter_files": photo_kept,
     "desk:matter_file": photo_kept,
     "desk:matter_file_small": photo_kept,
+    "desk:owed_files": order_photo_kept,
+    "desk:owed_file": order_photo_kept,
+    "desk:owed_file_small": order_photo_kept,
     "desk:import_run": uploaded,
     "desk:import_start": uploaded,
     "desk:import_discard": uploaded,

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import SimpleUploadedFile
-from tests.personas import PASSWORD, City
+from tests.personas import PASSWORD, City, body, order_to
 
 from anmin.callbacks import actions as calls
 from anmin.callbacks.models import Answer, Callback
@@ -63,6 +63,8 @@ def sealed_kind() -> Kind:
 
 def whose(name: str, route: str) -> tuple[str, ...]:
     """Whose objects there are to ask for at an address."""
+    if name.startswith("desk:owed_"):
+        return ("own", "other")
     if name == "desk:matters_bulk" or "<str:number>" in route:
         return ("own", "other", "sealed")
     several = ("callback_id", "answer_id", "run_id", "filter_id", "token", "item_id", "message_id")
@@ -80,6 +82,8 @@ class World:
     city: City
     people: Mapping[str, Account]
     matters: Mapping[str, Matter]
+    orders: Mapping[str, Matter]
+    """An order to the body of the partner, and one to another body."""
     callbacks: Mapping[str, Callback]
     answered: Mapping[str, Answer]
     claimed: Mapping[str, Callback]
@@ -112,7 +116,9 @@ class World:
         model, _dot, _page = name.removeprefix("admin:").rpartition("_")
         parts = {
             "number": lambda: (
-                self.answered[mine].callback.matter.number
+                self.orders[mine].number
+                if name.startswith("desk:owed")
+                else self.answered[mine].callback.matter.number
                 if name == "desk:answer_words" and mine in self.answered
                 else self.matters[mine].number
             ),
@@ -227,7 +233,11 @@ class World:
         return {"key": key, **given}
 
 
-CODES = {"desk:matter_step": "dispatch", "desk:questionnaire": "safety"}
+CODES = {
+    "desk:matter_step": "dispatch",
+    "desk:owed_step": "accept",
+    "desk:questionnaire": "safety",
+}
 ADMIN: dict[str, Any] = {
     "places_area": Area,
     "places_unit": Unit,
@@ -252,10 +262,13 @@ IMPORTED = "案号,接报时间,案由,地址\n110-1,2026-03-01 08:30:00,盗窃,
 
 def make(city: City) -> World:
     """The whole world; made once for the walk."""
-    people = {role.value: getattr(city, role.value) for role in Role if role != Role.CLERK}
+    apart = {Role.CLERK, Role.PARTNER}
+    people = {role.value: getattr(city, role.value) for role in Role if role not in apart}
     people["clerk"] = Account.objects.create_user(
         "liuyan", PASSWORD, display_name="刘燕", role="clerk", unit=city.jinhu
     )
+    bodies = body(), body("WB-YH", "玉海物业", "manager")
+    people["partner"] = bodies[0].partner
     drain([NEWS])
     contact = ContactFacts("周玉兰", f"+86{PHONE}", "")
     elsewhere: dict[str, Any] = {"area": city.yuhai_town, "contact": contact}
@@ -263,6 +276,10 @@ def make(city: City) -> World:
         "own": city.incident(),
         "other": city.incident(summary=SECRETS["other"], **elsewhere),
         "sealed": city.incident(kind="walked_tip", summary=SECRETS["sealed"], contact=contact),
+    }
+    orders = {
+        mine: order_to(one.unit, matters[mine], city.inspector, summary=SECRETS.get(mine, "路灯"))
+        for mine, one in zip(("own", "other"), bodies, strict=True)
     }
     answered = {mine: _answer(city, mine) for mine in ("own", "other")}
     callbacks = {mine: _callback(city, mine) for mine in ("own", "other")}
@@ -290,7 +307,7 @@ def make(city: City) -> World:
         ImportRun.objects.create(
             file_name="a.csv", size=1, profile="generic", actor=account, status="done"
         )
-    return World(city, people, matters, callbacks, answered, claimed, second, "2025-h2")
+    return World(city, people, matters, orders, callbacks, answered, claimed, second, "2025-h2")
 
 
 def _callback(city: City, mine: str, **changes: Any) -> Callback:

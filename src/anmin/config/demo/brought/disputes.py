@@ -127,6 +127,12 @@ NOT_AGREED = (
         (
             Told(11, "offer", "leader", COMMITTEE),
             Told(9, "begin", "leader"),
+            Told(
+                8, "order", "leader",
+                {"task": "请查明电梯停运原因，恢复运行，并在单元门口张贴维修安排。", "due_by": Ago(3)},
+                to="WB-CBWY", about="恢复电梯运行",
+            ),
+            Told(7.5, "accept", "leader", order=1),
             Told(6, "part", "leader", SESSION, day="session_on"),
         ),
     ),

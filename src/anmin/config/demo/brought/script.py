@@ -20,6 +20,7 @@ class Told:
 
     ``agreed``: with the head's word; ``asked``: the head has not answered yet. ``day`` names the fact
     that holds the day of the step. ``order``: it is a step of an order of the matter, the first is 1.
+    ``to``: the body outside the police that an order goes to, by code; ``about``: its line in lists.
     """
 
     days_ago: float
@@ -31,6 +32,8 @@ class Told:
     asked: bool = False
     day: str = ""
     order: int = 0
+    to: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True)

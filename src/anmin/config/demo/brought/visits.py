@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from anmin.config.demo.brought.script import Brought, Told
+from anmin.config.demo.brought.script import Ago, Brought, Told
 
 VISITS = (
     Brought(
@@ -10,6 +10,13 @@ VISITS = (
         {"visited": "firm", "hosts": "北门工业园（演示）", "heard": "园区北门夜间没有照明，下班女工不敢走。"},
         (
             Told(38, "pass_on", "leader", {"passed_to": "瑞安市住房和城乡建设局"}),
+            Told(
+                37.5, "order", "leader", {"task": "请为园区北门通道安装路灯。", "due_by": Ago(24)},
+                to="WB-ZJJ", about="园区北门安装路灯",
+            ),
+            Told(37, "accept", "housing", order=1),
+            Told(28, "report", "housing", {"report": "已安装路灯三盏，通电亮灯。"}, order=1),
+            Told(27, "approve", "leader", {"found": "三盏灯均已亮。", "outcome": "fixed"}, day="looked_on", order=1),
             Told(26, "came_back", "leader"),
             Told(
                 25, "answer", "leader",
@@ -44,7 +51,16 @@ VISITS = (
     Brought(
         "visit_finding", "visit_traffic", "校门口接送拥堵", 15,
         {"visited": "school", "hosts": "河埭小学（演示）", "heard": "放学时段校门口车辆拥堵，孩子过街危险。"},
-        (Told(14, "take_up", "leader"),),
+        (
+            Told(14, "take_up", "leader"),
+            Told(
+                13.5, "order", "leader", {"task": "请在放学时段安排人员疏导，并施划临时停车位。", "due_by": Ago(-2)},
+                to="WB-JHJD", about="校门口放学时段疏导",
+            ),
+            Told(13, "accept", "street", order=1),
+            Told(9, "progress", "street", note="已安排四名志愿者，停车位正在勘查。", order=1),
+            Told(1.5, "report", "street", {"report": "志愿者已到岗，施划临时停车位十二个。"}, order=1),
+        ),
         day="visited_on",
     ),
     Brought(
@@ -55,7 +71,14 @@ VISITS = (
     ),
     Brought(
         "visit_finding", "visit_theft", "楼道灯坏、电动车被撬", 2,
-        {"visited": "home", "heard": "单元楼道灯坏了两个月，电动车坐垫被撬。"}, day="visited_on",
+        {"visited": "home", "heard": "单元楼道灯坏了两个月，电动车坐垫被撬。"},
+        (
+            Told(
+                1.6, "order", "leader", {"task": "请修复3幢2单元楼道照明，并检查相邻单元。", "due_by": Ago(-5)},
+                to="WB-JHJD", about="修复楼道照明",
+            ),
+        ),
+        day="visited_on",
     ),
 )  # fmt: skip
 ENDED: tuple[tuple[str, dict[str, Any]], ...] = (
