@@ -46,6 +46,7 @@ def task(city: City, matter: Matter, remedy: str, body: str, **facts: object) ->
         kind="listing_order",
         actor=Actor.of(city.programme),
         category="",
+        summary="某单位按要求整治",
         area=matter.area,
         details={
             "body": body,
@@ -135,6 +136,9 @@ def test_a_place_is_heard_listed_inspected_and_taken_off_the_list(
     office.step(matter, "check_second", town_checked_on="2026-05-28")
     page = office.client.get(f"/desk/matters/{matter.number}/").content.decode()
     assert "符合要求：业主委员会已选出、业主委员会已备案、管理规约写明安全防范" in page
+    assert f"{guards.number}</a> {guards.summary}" in page  # which task that is
+    assert "复查业主委员会。" in page
+    assert "群众可见" not in page  # nobody outside reads the notes of a listing
     agreed(city, matter, "delist", result="近两月盗窃三起。")
     assert (matter.state, matter.outcome) == ("delisted", "fixed")
     assert verify().sound

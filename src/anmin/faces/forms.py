@@ -131,7 +131,7 @@ def step_form(kind_code: str, move_code: str) -> type[StepForm]:
     if edge and edge.approval and "note" not in names:
         names, must = (*names, "note"), (*must, "note")
     fields: dict[str, forms.Field] = {
-        name: _note(edge, required=name in must)
+        name: _note(kind, edge, required=name in must)
         if name == "note"
         else form_field(kind.details.model_fields[name], required=name in must)
         for name in names
@@ -141,17 +141,19 @@ def step_form(kind_code: str, move_code: str) -> type[StepForm]:
     if edge and len(edge.outcomes) > 1:
         ways = [(one.value, OUTCOME_LABELS[one]) for one in edge.outcomes]
         asked = forms.ChoiceField(
-            label=_("What became of it"), choices=[("", "—"), *ways], help_text=_CITIZEN_READS
+            label=_("What became of it"),
+            choices=[("", "—"), *ways],
+            help_text=_CITIZEN_READS if kind.told_of else "",
         )
         fields = {"outcome": asked, **fields}
     told = frozenset(kind.details.told_fields() & set(names))
     return type("FlowStepForm", (StepForm,), {**fields, "told": told})
 
 
-def _note(edge: Move | None, *, required: bool) -> forms.Field:
+def _note(kind: Kind, edge: Move | None, *, required: bool) -> forms.Field:
     """What is written with a step: to the citizen, or to who must agree to it."""
     inside = edge is not None and edge.approval is not None
-    shown = _CITIZEN_READS if edge and edge.public else ""
+    shown = _CITIZEN_READS if edge and edge.public and kind.told_of else ""
     return forms.CharField(
         label=_("Reason for who decides on it") if inside else _("Note"),
         max_length=2000,
@@ -166,7 +168,7 @@ def _read_by_citizen(kind: Kind, edge: Move | None) -> set[str]:
     if edge is None:
         return set()
     told = {name for tell in edge.tells if not tell.to for name in tell.names}
-    if edge.public:
+    if edge.public and kind.told_of:
         told |= kind.details.told_fields()
     return told | {*kind.public.fields, *kind.public.reporter}
 

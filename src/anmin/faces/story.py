@@ -116,7 +116,7 @@ class _Teller:
             told=tuple(
                 (label_of(kind, one), str(facts[one])) for one in sorted(told & facts.keys())
             ),
-            public=entry.public and bool(entry.note) and not by_another(entry),
+            public=kind.told_of and entry.public and bool(entry.note) and not by_another(entry),
         )
 
     def _columns(self, entry: Entry) -> list[Change]:
@@ -170,6 +170,7 @@ _SYSTEMS: dict[str, Callable[[], str]] = {
     "children": lambda: _("Orders to other units"),
     "clock": lambda: _("Deadlines"),
     "conflict": lambda: _("Rule of conflicts of interest"),
+    "demands": lambda: _("Demands held to be unreasonable"),
     "messages": lambda: _("Messages to citizens"),
     "retention": lambda: _("Retention periods"),
     "reminding": lambda: _("Reminders"),

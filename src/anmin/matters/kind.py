@@ -261,6 +261,11 @@ class Kind:
         return [one for one in (self.opening, self.delay, *steps) if one is not None]
 
     @property
+    def told_of(self) -> bool:
+        """Whether a citizen reads how its matters go: whoever reported one, or whose demand it is about."""
+        return "contact" not in self.unasked or bool(self.sets_aside)
+
+    @property
     def concerns(self) -> bool:
         """Whether its matters may be about people of the house or their units."""
         return any(one.concerned for one in self.parties)

@@ -29,6 +29,11 @@ def hints(kind: str, step: str) -> dict[str, str]:
         ("window_service", "finish", {"result", "visits"}, set()),
         ("incident", "answer", {"reply"}, set()),
         ("incident", "handle", set(), set()),
+        ("listing", "go_on", set(), set()),
+        ("listing", "list", {"lacks"}, {"note"}),
+        ("listing_order", "accept", set(), set()),
+        ("violation_outcome", "overturn", set(), set()),
+        ("unreasonable_demand", "withdraw", {"note"}, set()),
     ],
 )
 def test_what_the_citizen_reads_says_so_and_nothing_else(
