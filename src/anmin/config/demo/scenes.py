@@ -150,7 +150,7 @@ class Scenes:
         open_matter(
             kind=parent.type.children[0],
             actor=actor,
-            summary=told.about or facts["body_name"],
+            summary=told.about or f"{facts['body_name']}：{facts['task'].rstrip('。')}",
             area=parent.area,
             place=parent.place,
             unit=Unit.objects.get(code=told.to) if told.to else None,

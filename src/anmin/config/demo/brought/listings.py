@@ -172,7 +172,7 @@ LISTINGS = (
         (
             *listed(72, "3", "社区居民委员会、物业服务企业", "物业服务企业：车棚无门，费用须表决。", "physical", "technical"),
             ordered(71, MANAGER, "gates", "两处车棚加装门禁。"),
-            ordered(71, COMMUNITY, "devices", "车棚安装监控和照明。", due_by=Ago(12)),
+            ordered(71, COMMUNITY, "devices", "车棚安装监控和照明。", due_by=Ago(4)),
             ordered(71, TOWN, "something_else", "老旧围墙拆除重建。"),
             Told(60, "drop", "office", note="围墙列入旧改项目，不再单独交办。", order=3),
             Told(44, "report", "leader", {"report": "一处车棚装好门禁。"}, order=1),
