@@ -52,6 +52,11 @@ AGREED = (
         (
             Told(55, "offer", "officer", COMMITTEE),
             Told(53, "begin", "officer"),
+            Told(
+                52, "order", "leader", {"task": "请查看外机安装是否违反市容规定。", "due_by": Ago(45)},
+                to="WB-ZFJ", about="查看空调外机安装",
+            ),
+            Told(49, "withdraw", "leader", note="双方已商定移装外机，不再需要查看。", order=1),
             Told(48, "agree", "officer", {"form": "spoken", "agreement": "一个月内移装外机。"}, day="agreed_on"),
         ),  # nobody has asked in time whether it held
     ),
@@ -70,6 +75,12 @@ AGREED = (
             Told(74, "offer", "leader", COMMITTEE),
             Told(72, "begin", "leader"),
             Told(66, "agree", "leader", written("物业企业一个月内修好并补漆。", 36), day="agreed_on"),
+            Told(
+                65, "order", "leader", {"task": "请查明车位漏水是否在保修期内。", "due_by": Ago(50)},
+                to="WB-ZJJ", about="查明车位漏水责任",
+            ),
+            Told(60, "send_off", "housing", {"not_theirs": "已过保修期，由物业服务企业维修。"}, order=1),
+            Told(58, "let_go", "leader", note="由物业服务企业按协议维修。", order=1),
             Told(34, "broke", "leader", {"breach": "只补漆，漏水未修。"}),
             Told(31, "resume", "leader"),
             Told(26, "agree", "leader", written("更换防水层，社区到场验收。", 12), day="agreed_on"),

@@ -28,7 +28,14 @@ VISITS = (
     Brought(
         "visit_finding", "visit_business", "厂区外道路积水", 13,
         {"visited": "firm", "hosts": "东河鞋材厂（演示）", "heard": "下雨后厂门口积水，货车绕行走人行道。"},
-        (Told(11, "pass_on", "officer", {"passed_to": "瑞安市综合行政执法局"}),),
+        (
+            Told(11, "pass_on", "officer", {"passed_to": "锦湖街道办事处"}),
+            Told(
+                10.5, "order", "leader", {"task": "请疏通厂门口雨水口，雨天安排人员巡查。", "due_by": Ago(-4)},
+                to="WB-JHJD", about="疏通厂门口雨水口",
+            ),
+            Told(5, "send_off", "street", {"not_theirs": "该路段雨水口由瑞安市综合行政执法局养护。"}, order=1),
+        ),
         day="visited_on",
     ),
     Brought(
