@@ -63,3 +63,20 @@ def test_the_filled_workbook_comes_in(city: City, tmp_path: Path, as_date: bool)
     assert matter.external_id == "JQ330381202603010001"
     assert matter.opened_at == datetime(2026, 3, 1, 0, 30, tzinfo=UTC)
     assert (matter.category, matter.unit, matter.area) == ("dispute", city.jinhu, city.wenhua)
+
+
+def test_what_became_of_a_case_may_stand_in_further_columns(city: City, tmp_path: Path) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text(
+        "警情编号,报警时间,警情类别,社区代码,管辖单位,涉案金额（元）,损失依据,追回金额,追回方式,是否破案,破案日期,劝阻调解单位\n"
+        "J1,2026-03-01 08:30:00,盗窃,锦湖文化社区,锦湖派出所,3200,票据、转账记录,1200,追回并返还,是,2026-03-05,\n"
+        "J2,2026-03-01 09:30:00,噪声扰民,锦湖文化社区,锦湖派出所,,,,,,,业主委员会\n",
+        "utf-8",
+    )
+    result = import_file(path, profile="template_zh", actor=city.admin)
+    assert (result.created, result.rejected) == (2, 0)
+    theft, noise = (Matter.objects.get(external_id=one).details for one in ("J1", "J2"))
+    assert (theft["loss_yuan"], theft["loss_source"]) == (3200, "receipts")
+    assert (theft["recovered_yuan"], theft["recovered_how"]) == (1200, "returned")
+    assert (theft["solved"], theft["solved_on"]) == (True, "2026-03-05")
+    assert noise["mediated_first"] == "owners_committee"
