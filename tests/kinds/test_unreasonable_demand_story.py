@@ -22,10 +22,11 @@ from anmin.desk.notices.tasks import tell
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import NotAllowed, Refusal
 from anmin.matters import demands, follow
-from anmin.matters.actions import move, open_matter
+from anmin.matters.actions import assign, move, open_matter
 from anmin.matters.actor import Actor
 from anmin.matters.demand_actions import appeal, propose
 from anmin.matters.lapsing import lapse
+from anmin.matters.merging import merge
 from anmin.matters.models import Entry, Matter
 from anmin.matters.verify import verify
 from anmin.measures.lake import refresh
@@ -250,6 +251,36 @@ def test_the_unit_takes_back_what_it_proposed_and_she_is_told(city: City) -> Non
     step(late, "take_back", city.duty_leader, note="群众说得有理")
     assert "已撤回" in sent(late)[-1]
     assert "认定" not in text(citizen(other).get(f"/f/{other.number}"))
+
+
+def test_a_finding_is_revoked_where_a_court_sees_it_otherwise(
+    city: City, traveller: time_machine.Traveller
+) -> None:
+    matter = ended(city)
+    demand = proposed(city, matter)
+    step(demand, "find", city.inspector, grounds=GROUNDS)
+    traveller.shift(timedelta(days=31))
+    assert lapse() == 1
+    refresh(full=True)
+    assert show("incident_reopened").total.demands == 1
+    with pytest.raises(NotAllowed):
+        step(demand, "revoke", city.officer, note="算了")
+    step(demand, "revoke", city.leader, note="行政判决撤销")
+    assert "已撤回" in sent(demand)[-1]
+    refresh()
+    assert show("incident_reopened").total.demands == 0
+    assert verify().sound
+
+
+def test_a_unit_rids_itself_of_no_proposal(city: City, second: Account) -> None:
+    """It hands none to another unit, whose share of confirmed ones it would be, and none is merged."""
+    one, other = proposed(city, ended(city)), proposed(city, ended(city))
+    before = world()
+    with pytest.raises(NotAllowed):
+        assign(matter_id=one.pk, actor=Actor.of(city.duty_leader), unit=city.yuhai)
+    with pytest.raises(Refusal):
+        merge(matter_id=one.pk, into_id=other.pk, actor=Actor.of(second), reason="同一人")
+    assert world() == before
 
 
 def test_an_appeal_is_for_whoever_it_is_about(city: City) -> None:

@@ -354,6 +354,10 @@ def require_assign(actor: Actor, matter: Matter, *, to: Unit | None) -> None:
             ),
             field="unit",
         )
+    if matter.type.sets_aside:
+        raise NotAllowed(
+            _("Your unit proposed this; only the inspectorate hands it to another."), field="unit"
+        )
     if matter.type.rectifies:
         raise NotAllowed(
             _("Your unit is to put this right; only the inspectorate hands it to another."),

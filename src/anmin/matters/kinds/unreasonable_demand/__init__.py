@@ -32,6 +32,11 @@ class DemandDetails(Details):
     appeal_decided_at: datetime | None = fact(_("Appeal decided"))
 
 
+TAKEN_BACK = Tell(
+    _(
+        "{bureau}: what was found about your demand ({number}) is taken back and no longer holds. {page}"
+    )
+)
 FLOW = Flow(
     "proposed",
     {
@@ -145,14 +150,17 @@ FLOW = Flow(
             _("Take the proposal back"),
             PROPOSERS,
             needs=("note",),
-            tells=(
-                Tell(
-                    _(
-                        "{bureau}: what was found about your demand ({number}) is taken back and no "
-                        "longer holds. {page}"
-                    )
-                ),
-            ),
+            tells=(TAKEN_BACK,),
+        ),
+        # Final here; a court may see it otherwise.
+        Move(
+            "revoke",
+            "stands",
+            "withdrawn",
+            _("Revoke the finding"),
+            SECOND,
+            needs=("note",),
+            tells=(TAKEN_BACK,),
         ),
     ),
 )
