@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from anmin.faces.dues import period
+from anmin.kernel.errors import NotFound
 from anmin.matters.categories import category
-from anmin.matters.services import service_of, services_of
+from anmin.matters.services import service_of, services_like, services_of
 
 if TYPE_CHECKING:
     from anmin.kernel.bilingual import Words
@@ -24,6 +25,7 @@ class ServiceSeen:
     code: str
     label: str
     promised: str
+    at_once: bool
     facts: list[tuple[str, str]]
     papers: tuple[Words, ...]
     steps: tuple[Words, ...]
@@ -40,7 +42,22 @@ def catalogue_of(kind: str) -> list[ServiceSeen]:
     return [_seen(one) for one in services_of(kind)]
 
 
-def _seen(service: Service) -> ServiceSeen:
+def services_outside(text: str = "") -> list[ServiceSeen]:
+    """The services of every kind that say these words, as citizens read them."""
+    return [_seen(one, outside=True) for one in services_like(text)]
+
+
+def service_outside(code: str) -> ServiceSeen:
+    """One service as citizens read it. Raises ``NotFound``."""
+    found = [one for one in services_like("") if one.code == code]
+    if not found:
+        raise NotFound("there is no such service")
+    return _seen(found[0], outside=True)
+
+
+def _seen(service: Service, *, outside: bool = False) -> ServiceSeen:
+    before = ngettext("%(count)d visit", "%(count)d visits", service.visits)
+    before %= {"count": service.visits}
     promised, legal = service.promised, service.legal
     by = period(promised) if promised else ""
     told = _("%(time)s (%(law)s)") % {"time": period(legal), "law": legal.source} if legal else ""
@@ -48,16 +65,15 @@ def _seen(service: Service) -> ServiceSeen:
         service.code,
         category(service.code).label,
         by,
+        service.on_the_spot,
         [
+            *([(_("Who can apply"), str(service.who))] if service.who else []),
             (_("Decides"), str(service.bureau)),
             (_("Window"), str(service.window)),
             (_("Promised"), by),
             (_("By the law"), told or _("no time is set")),
-            (
-                _("Visits before"),
-                ngettext("%(count)d visit", "%(count)d visits", service.visits)
-                % {"count": service.visits},
-            ),
+            *([(_("Fee"), str(service.fee))] if service.fee else []),
+            *([] if outside else [(_("Visits before"), before)]),
         ],
         service.papers,
         service.steps,

@@ -5,6 +5,7 @@ An entry for a topic says what the citizen brings, what is done and where. Its t
 own; where the law sets no time, there is no clock of it.
 """
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +19,7 @@ from anmin.kernel.bilingual import Words
 from anmin.kernel.errors import Refusal
 from anmin.kernel.kind_folders import checked, entries_of
 from anmin.kernel.rules import Rule
+from anmin.matters.categories import categories
 from anmin.matters.models import Deadline, Matter
 
 LEGAL, PROMISED = "legal", "promised"
@@ -25,8 +27,9 @@ LEGAL, PROMISED = "legal", "promised"
 
 
 class Service(BaseModel):
-    """One service: ``steps`` in their order, ``papers`` to bring, ``bureau`` that decides, ``window``
-    where to go, whether it is done while the citizen waits, and the ``visits`` it took before.
+    """One service: ``who`` can ask for it, ``steps`` in their order, ``papers`` to bring, the ``fee``,
+    ``bureau`` that decides, ``window`` where to go, whether it is done while the citizen waits, and the
+    ``visits`` it took before.
 
     ``licence``: it is a licence by 行政许可法, granted by a decision that is delivered. ``uncounted`` are
     what may be needed for it whose time the law does not count (a hearing).
@@ -42,6 +45,8 @@ class Service(BaseModel):
     papers: tuple[Words, ...]
     on_the_spot: bool
     visits: int
+    who: Words | None = None
+    fee: Words | None = None
     licence: bool = False
     uncounted: frozenset[str] = frozenset()
 
@@ -63,6 +68,24 @@ def services() -> Mapping[tuple[str, str], Service]:
         (kind, code): checked(Service, path, code, {"kind": kind, "code": code, **entry})
         for kind, path, code, entry in entries_of(settings.KIND_FOLDERS, "services.toml")
     }
+
+
+def services_like(text: str) -> list[Service]:
+    """The services that say all these words, in either language, in the order of the files; all of them
+    without a word."""
+    words = _plain(text).split()
+    return [one for one in services().values() if all(word in _said_of(one) for word in words)]
+
+
+def _said_of(one: Service) -> str:
+    topic = categories()[one.code]
+    phrases = [one.bureau, one.window, *one.steps, *one.papers, *filter(None, (one.who, one.fee))]
+    said = [topic.zh, topic.en, *(word for said in phrases for word in (said.zh, said.en))]
+    return _plain(" ".join(said))
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def services_of(kind: str) -> list[Service]:

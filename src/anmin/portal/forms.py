@@ -286,6 +286,17 @@ def _asked_fields(asked: Asked) -> dict[str, forms.Field]:
     }
 
 
+class ServiceWords(forms.Form):
+    """What a service is looked for by."""
+
+    q = forms.CharField(
+        label=_("What do you need?"),
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+
+
 class ReceiptCode(forms.Form):
     """The code of a receipt."""
 

@@ -13,6 +13,7 @@ from anmin.portal.views import (
     question,
     records,
     report,
+    services,
     survey,
 )
 
@@ -30,6 +31,8 @@ urlpatterns = [
     path("f/<str:number>", follow.followed, name="followed"),
     path("f/<str:number>/complain", complain.complain, name="complain"),
     path("f/<str:number>/messages", messages_wanted.of_followed, name="messages"),
+    path("services", services.services, name="services"),
+    path("services/<slug:code>", services.service, name="service"),
     path("records", records.records, name="records"),
     path("records/key.txt", records.key, name="root_key"),
     path("records/<int:size>.txt", records.note, name="root"),

@@ -237,6 +237,7 @@ CODES = {
     "desk:matter_step": "dispatch",
     "desk:owed_step": "accept",
     "desk:questionnaire": "safety",
+    "portal:service": "id_card",
 }
 ADMIN: dict[str, Any] = {
     "places_area": Area,

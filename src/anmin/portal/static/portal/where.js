@@ -12,7 +12,7 @@ if (button && navigator.geolocation && window.isSecureContext) {
       ({ coords }) => {
         point.value = `${coords.latitude.toFixed(5)}, ${coords.longitude.toFixed(5)}`;
         datum.value = "wgs84";
-        told.textContent = box.dataset.found.replace("%s", Math.round(coords.accuracy));
+        told.textContent = box.dataset.found.replace("{m}", Math.max(1, Math.round(coords.accuracy)));
       },
       () => {
         told.textContent = box.dataset.failed;
