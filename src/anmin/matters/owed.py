@@ -76,10 +76,10 @@ def asked_of_bodies(account: Account) -> QuerySet[Matter]:
     return policy.not_kept_from(account, rows.exclude(stage=Stage.VOID))
 
 
-def asked_by(account: Account) -> list[Owed]:
+def asked_by(account: Account, *, most: int | None = MOST) -> list[Owed]:
     """The orders to other bodies that this person's unit gave, or all that he or she sees."""
     require(account, Capability.VIEW_MATTERS)
-    return described(asked_of_bodies(account).filter(live_orders()))
+    return described(asked_of_bodies(account).filter(live_orders()), most)
 
 
 def own_orders(account: Account) -> bool:
@@ -115,9 +115,9 @@ def running_for_bodies() -> QuerySet[Deadline]:
     )
 
 
-def described(rows: QuerySet[Matter]) -> list[Owed]:
+def described(rows: QuerySet[Matter], most: int | None = MOST) -> list[Owed]:
     """These orders with their deadlines, what is due first before the rest."""
-    orders = list(rows.order_by("due_at", "pk")[:MOST])
+    orders = list(rows.order_by("due_at", "pk")[:most])
     if not orders:
         return []
     names = unit_labels(one.unit_id or 0 for one in orders)

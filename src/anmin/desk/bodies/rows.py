@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from anmin.desk.shell.csv_files import Column, list_file
+from anmin.matters.owed import MOST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +24,7 @@ def split(found: Sequence[Owed]) -> dict[str, Any]:
         "with_body": with_body,
         "with_asker": [one for one in found if not one.by_body],
         "late": sum(one.late for one in with_body),
+        "cut": len(found) if len(found) >= MOST else 0,
     }
 
 

@@ -243,3 +243,32 @@ def test_what_waits_for_the_police_is_not_the_bodys_to_be_told(
     tell_of_deadlines()
     assert not Notice.objects.filter(account=street.partner, kind="late").exists()
     assert Notice.objects.filter(account=city.officer, kind="late", matter=order).exists()
+
+
+def test_bodies_are_offered_for_what_may_be_theirs_and_for_nothing_else(
+    city: City, street: Body, order: Matter, sign_in: SignIn
+) -> None:
+    leader = sign_in(city.duty_leader)
+
+    def offered(what: str, matter: Matter | None) -> set[str]:
+        path = reverse("desk:matter", args=[matter.number]) if matter else "/desk/matters/"
+        given = {"HX-Current-URL": f"http://testserver{path}"}
+        page = leader.get(reverse("desk:lookup", args=[what]), {"q": "锦湖"}, headers=given)
+        return {one for one in ("RA-JH", "WB-JH") if f"({one})" in page.content.decode()}
+
+    assert order.parent is not None
+    assert offered("unit", None) == offered("unit", order) == {"RA-JH"}
+    assert offered("body", None) == {"WB-JH"}
+    assert offered("office", None) == {"RA-JH", "WB-JH"}
+    assert (offered("taker", order.parent), offered("taker", order)) == ({"RA-JH"}, {"WB-JH"})
+    assert offered("taker", None) == {"RA-JH"}
+    leader_of_none = sign_in(street.partner)
+    assert leader_of_none.get(reverse("desk:lookup", args=["unit"])).status_code == 403
+
+
+def test_a_long_list_says_that_it_is_cut_and_its_file_is_whole(
+    city: City, order: Matter, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("anmin.desk.bodies.rows.MOST", 1)
+    leader = sign_in(city.duty_leader)
+    assert "这里只列出最先到期的1件" in leader.get(reverse("desk:asked")).content.decode()

@@ -28,7 +28,7 @@ def asked(request: DeskRequest) -> HttpResponse:
 @pages.read("asked/file/<slug:ending>/", "asked_file", Capability.EXPORT_RECORDS)
 def as_file(request: DeskRequest, ending: str) -> HttpResponseBase:
     """The same as a file."""
-    return file_of(asked_by(request.user), ending)
+    return file_of(asked_by(request.user, most=None), ending)
 
 
 urlpatterns = pages.addresses
