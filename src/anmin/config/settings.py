@@ -46,6 +46,9 @@ ROOT_URLCONF = "anmin.config.urls"
 WSGI_APPLICATION = "anmin.config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+DESK = (
+    "shell figures day matters bodies calls replies measures watch surveys imports notices accounts"
+)
 INSTALLED_APPS = [
     "anmin.evidence",
     "anmin.places",
@@ -59,19 +62,7 @@ INSTALLED_APPS = [
     "anmin.watch",
     "anmin.exchange",
     "anmin.faces",
-    "anmin.desk.shell",
-    "anmin.desk.figures",
-    "anmin.desk.day",
-    "anmin.desk.matters",
-    "anmin.desk.bodies",
-    "anmin.desk.calls",
-    "anmin.desk.replies",
-    "anmin.desk.measures",
-    "anmin.desk.watch",
-    "anmin.desk.surveys",
-    "anmin.desk.imports",
-    "anmin.desk.notices",
-    "anmin.desk.accounts",
+    *(f"anmin.desk.{room}" for room in DESK.split()),
     "anmin.portal",
     "anmin.config",
     "anmin.people.admin_app.ReferenceAdminConfig",

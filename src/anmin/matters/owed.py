@@ -15,7 +15,7 @@ from anmin.matters import policy
 from anmin.matters.flow import LIVE, Stage, Text
 from anmin.matters.models import Deadline, Entry, Matter
 from anmin.matters.owning import Bodies, body_states, is_body, waits_for_body
-from anmin.matters.registry import all_kinds
+from anmin.matters.registry import all_kinds, body_kinds
 from anmin.people.models import Account
 from anmin.people.policy import Capability, can, require, unit_scope
 from anmin.places.queries import directory, unit_labels
@@ -69,7 +69,7 @@ def asked_of_bodies(account: Account) -> QuerySet[Matter]:
     """The orders to bodies outside the police that this person's unit gave, or any that he may see."""
     if not can(account, Capability.VIEW_MATTERS):
         return Matter.objects.none()
-    rows = Matter.objects.filter(kind__in=policy.body_kinds(), unit_id__in=directory().outside)
+    rows = Matter.objects.filter(kind__in=body_kinds(), unit_id__in=directory().outside)
     scope = unit_scope(account)
     if not scope.everything:
         rows = rows.filter(parent__in=policy.visible(account, Matter.objects.all()).values("pk"))

@@ -17,7 +17,7 @@ from anmin.matters.kind import Kind
 from anmin.matters.merged import goes_on_in
 from anmin.matters.models import Entry, Link, Matter
 from anmin.matters.owning import Bodies, is_body, may_own, require_owner
-from anmin.matters.registry import all_kinds
+from anmin.matters.registry import all_kinds, body_kinds
 from anmin.people.models import Account
 from anmin.people.policy import (
     Capability,
@@ -45,11 +45,6 @@ def visible(account: Account, rows: QuerySet[Matter]) -> QuerySet[Matter]:
     if not scope.everything:
         rows = rows.filter(unit_id__in=scope.unit_ids)
     return not_kept_from(account, rows.exclude(stage=Stage.VOID))
-
-
-def body_kinds() -> list[str]:
-    """The kinds of matter that a body outside the police may own."""
-    return [kind.code for kind in all_kinds() if kind.bodies is not Bodies.NEVER]
 
 
 def not_kept_from(account: Account, rows: QuerySet[Matter]) -> QuerySet[Matter]:

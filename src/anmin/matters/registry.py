@@ -12,6 +12,7 @@ from anmin.kernel.errors import NotFound, Refusal
 from anmin.kernel.kind_folders import kind_folders
 from anmin.matters.flow import Text
 from anmin.matters.kind import Kind
+from anmin.matters.owning import Bodies
 
 PACKAGED = Path(__file__).parent / "kinds"
 """Where the kinds of the program itself are."""
@@ -93,3 +94,8 @@ def demand_kind() -> Kind | None:
 def rectifying_kind() -> Kind:
     """The kind that an unhappy answer opens."""
     return next(kind for kind in all_kinds() if kind.rectifies)
+
+
+def body_kinds() -> list[str]:
+    """The kinds of matter that a body outside the police may own."""
+    return [kind.code for kind in all_kinds() if kind.bodies is not Bodies.NEVER]
