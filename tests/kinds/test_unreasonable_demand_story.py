@@ -121,7 +121,7 @@ def test_from_the_proposal_to_the_appeal_through_the_pages(
     assert demand.number not in told
     client = citizen(matter)
     page = text(client.get(f"/f/{matter.number}"))
-    assert all(one in page for one in ("可申请复核", "信访工作条例第三十六条", GROUNDS))
+    assert all(one in page for one in ("可以申请复核", "信访工作条例第三十六条", GROUNDS))
     assert WHY["evidence"] not in page
     before = world()
     appeals(client, matter, demand.number, "", 422)

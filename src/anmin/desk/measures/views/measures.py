@@ -57,6 +57,16 @@ class AskedOfOne:
     when: Asked
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The figures of one table: those with a value, and those of which nothing is on record."""
+
+    place: int
+    title: str
+    lines: list[dict[str, Any]]
+    nothing: list[dict[str, Any]]
+
+
 def _asked(request: DeskRequest, usual: date, dimensions: tuple[str, ...] = ()) -> Asked:
     """The period and filters that could be understood; the rest is told by the form's errors."""
     form = PeriodForm.asked(request)
@@ -88,6 +98,7 @@ def measures(request: DeskRequest) -> HttpResponse:
     except Unavailable as reason:
         return show(request, "measures/list.html", context | {"unavailable": str(reason)})
     groups: dict[str, list[dict[str, Any]]] = {}
+    nothing: dict[str, list[dict[str, Any]]] = {}
     for key, result in results.items():
         group = (
             _("What citizens are dissatisfied with")
@@ -95,9 +106,13 @@ def measures(request: DeskRequest) -> HttpResponse:
             else str(registry.tables[result.indicator.table].label)
         )
         line = _line(request, result, result.total, asked, str(result.indicator.label))
-        groups.setdefault(group, []).append({**line, "page": _page_of(result.indicator, asked)})
+        kept = nothing if result.total.denominator == 0 else groups
+        kept.setdefault(group, []).append({**line, "page": _page_of(result.indicator, asked)})
     context |= {
-        "groups": groups,
+        "groups": [
+            Group(place, group, groups.get(group, []), nothing.get(group, []))
+            for place, group in enumerate(dict.fromkeys([*groups, *nothing]), 1)
+        ],
         "with_demands": [
             group
             for group, lines in groups.items()

@@ -128,7 +128,7 @@ def test_what_waits_for_the_inspectorate_is_no_debt_of_the_unit(
     assert named.number in late
     assert sealed.number not in late
     page = browser.get(f"/desk/matters/{sealed.number}/").content.decode()
-    assert "由督察部门首次联系群众，本单位等候其结果" in page
+    assert "下一步不由本单位办理，请等候结果" in page
     assert "下一步：" not in page  # no step of theirs, no time that runs out
     assert "step/contact/" not in page
     step = {"key": "k", "version": sealed.version, "note": "已联系"}

@@ -41,11 +41,25 @@ FLOW = Flow(
     "proposed",
     {
         "proposed": State(Stage.OPEN, _("Proposed, to be decided")),
-        "found": State(Stage.WAITING, _("Found unreasonable, appeal possible")),
-        "appealed": State(Stage.WORKING, _("Appealed, to be decided by somebody else")),
-        "stands": State(Stage.DONE, _("Found unreasonable, final")),
+        "found": State(
+            Stage.WAITING,
+            _("Found unreasonable, appeal possible"),
+            _("What you ask was found unreasonable; you may appeal"),
+        ),
+        "appealed": State(
+            Stage.WORKING,
+            _("Appealed, to be decided by somebody else"),
+            _("Somebody else decides your appeal"),
+        ),
+        "stands": State(
+            Stage.DONE, _("Found unreasonable, final"), _("What you ask was found unreasonable")
+        ),
         "not_confirmed": State(Stage.DECLINED, _("Not confirmed")),
-        "overturned": State(Stage.DECLINED, _("Overturned on appeal")),
+        "overturned": State(
+            Stage.DECLINED,
+            _("Overturned on appeal"),
+            _("Your appeal succeeded: the finding no longer holds"),
+        ),
         "withdrawn": State(Stage.WITHDRAWN, _("Proposal withdrawn")),
     },
     (
