@@ -43,6 +43,7 @@ OURS = (
     "/r/",
     "/f/",
     "/privacy",
+    "/services",
     "/draws",
     "/records",
     "/receipt",

@@ -115,6 +115,24 @@ class TestOptOut:
         assert only().status == "cancelled"
         assert gateway.requests == []
 
+    def test_stop_about_one_subject_reaches_that_alone(self, gateway: Gateway) -> None:
+        queued = to_wang("m:1", subject_ref="matter:JQ-1")
+        opt_out(medium="sms", recipient=WANG, via="page", about="matter:JQ-1")
+        deliver_due()
+        queued.refresh_from_db()
+        assert (queued.status, queued.last_error) == ("cancelled", "opted out")
+        assert to_wang("m:2", subject_ref="matter:JQ-1").status == "cancelled"
+        assert to_wang("m:3", subject_ref="matter:JQ-2").status == "queued"
+        assert not queries.has_opted_out("sms", WANG)
+        assert queries.has_opted_out("sms", WANG, "matter:JQ-1")
+        # What she asks for in this moment still comes, unless she wants nothing at all.
+        asked = {"subject_ref": "matter:JQ-1", "template": "stop_code"}
+        assert to_wang("m:4", **asked).status == "queued"
+        opt_out(medium="sms", recipient=WANG, via="call")
+        assert to_wang("m:5", **asked).status == "cancelled"
+        receive_reply(provider="http_sms", provider_ref="3", sender=WANG, text="START")
+        assert not OptOut.objects.exists()
+
     def test_start_brings_messages_back(self, gateway: Gateway) -> None:
         opt_out(medium="sms", recipient=WANG, via="call")
         opt_out(medium="sms", recipient="+8613812345678", via="http_sms")

@@ -87,6 +87,25 @@ def test_what_does_not_fit_is_named(
     assert named in str(told.value)
 
 
+@pytest.mark.parametrize(
+    ("code", "accused", "named"),
+    [
+        ("petition", "representative", "which no unit can be"),
+        ("petition", "nobody", "which no unit can be"),
+        ("incident", "suspect", "about the police themselves, and it has none"),
+        ("incident", "suspect", "another kind takes the complaints already"),
+    ],
+)
+def test_a_kind_that_takes_complaints_has_whom_they_are_about(
+    monkeypatch: pytest.MonkeyPatch, code: str, accused: str, named: str
+) -> None:
+    kind = kind_of(code)
+    assert kind.by_citizen is not None
+    way = dataclasses.replace(kind.by_citizen, accused=accused)
+    wrong = list(kind_check._complaints(dataclasses.replace(kind, by_citizen=way)))
+    assert any(named in one for one in wrong)
+
+
 def test_a_kind_whose_callbacks_have_no_script_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     require_scripts()
     altered(monkeypatch, follow_up=FollowUp(after="answered", script="incidnt"))
