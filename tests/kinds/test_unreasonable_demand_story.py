@@ -109,7 +109,7 @@ def test_from_the_proposal_to_the_appeal_through_the_pages(
     assert officer.client.post(address, given).status_code == 303  # pressed twice
     [demand] = demands.about(matter)
     assert (demand.number[:2], demand.unit, demand.state) == ("RD", city.jinhu, "proposed")
-    assert "督察" in officer.page(demand)
+    assert "下一步不由本单位办理" in officer.page(demand)
     officer.step(demand, "find", status=403, grounds="我们自己说了算")
     assert demand.number in text(inspector.client.get("/desk/matters/requests/"))
     assert demand.number not in text(officer.client.get("/desk/matters/requests/"))
