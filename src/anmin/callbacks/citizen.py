@@ -130,14 +130,14 @@ def taken_by(token: str) -> Taken | None:
     return taken(found, receipts.code_of(found)) if found else None
 
 
-def matter_of_link(token: str) -> Matter:
-    """The matter that a link was sent about, answered or not. Raises ``NotFound`` for one that is
-    unknown or too old."""
+def matter_of_link(token: str) -> tuple[Matter, str]:
+    """The matter that a link was sent about, answered or not, and what its message says that it is about
+    (``subject_ref``). Raises ``NotFound`` for one that is unknown or too old."""
     rows = AnswerLink.objects.select_related("callback__matter")
     found = rows.filter(token_digest=_digest(token), expires_at__gte=timezone.now()).first()
     if found is None:
         raise NotFound(_("This link is no longer valid."))
-    return found.callback.matter
+    return found.callback.matter, f"{recording.SUBJECT}{found.callback_id}"
 
 
 def ordered_by(link: AnswerLink) -> bool:

@@ -3,7 +3,7 @@
 The record is the one of who replies TD (``channels.opting``). Messages about a matter are stopped by
 whoever holds its pass. All messages to a number are stopped by who has that telephone: a link that
 was sent there proves it, or a code that is texted; else a stranger who typed somebody's number into
-a form could silence it.
+a form could silence it. Of several numbers only the first is proven, and only that one is stopped.
 """
 
 import hmac
@@ -21,7 +21,7 @@ from anmin.callbacks.stopping import stop
 from anmin.channels.actions import queue_message
 from anmin.channels.addresses import clean_phone, goes_there, recipient_index
 from anmin.channels.letters import register_letter
-from anmin.channels.models import Medium, OptOut
+from anmin.channels.models import Medium, Message, OptOut
 from anmin.channels.opting import opt_in_index, opt_out_index
 from anmin.evidence.log import atomic
 from anmin.evidence.prepared import Prepared
@@ -45,7 +45,7 @@ CODES, TRIES = Limit(3, 86_400), Limit(10, 86_400)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the citizen of a matter wants: no messages ``about`` it, none at ``all``.
+    """What the citizen of a matter wants: no messages ``about`` it, none at ``all`` to the first number.
 
     ``reached``: there is a number that messages go to. ``again``: none at all was said on a page of
     this matter, so that it may be taken back there. ``texted``: a code can be texted.
@@ -70,12 +70,12 @@ def wanted(matter: Matter) -> Wanted:
     if not indexes:
         return Wanted(reached=False)
     rows = OptOut.objects.filter(recipient_index__in=indexes, about__in=("", *_about(matter)))
-    said = list(rows.values_list("about", "via"))
-    everything = {via for about, via in said if not about}
+    said = list(rows.values_list("about", "via", "recipient_index"))
+    everything = {via for about, via, index in said if not about and bytes(index) == indexes[0]}
     topic = matter.topic
     return Wanted(
         reached=True,
-        about=any(about for about, _via in said),
+        about=any(about for about, _via, _index in said),
         all=bool(everything),
         again=everything == {_via(matter)},
         texted=goes_there(contact.phone) and not (topic is not None and topic.sensitive),
@@ -135,7 +135,7 @@ def text_code(matter: Matter) -> None:
         body = _(
             "%(bureau)s: the code %(code)s stops all our messages to this number. If you did not ask "
             "for it, do nothing."
-        ) % {"bureau": bureau(), "code": _code(matter, index, timezone.localdate(now))}
+        ) % {"bureau": bureau(), "code": _code(index, timezone.localdate(now))}
     queue_message(
         key=f"stop:{matter.number}:{now:%Y%m%d%H%M%S%f}",
         medium=Medium.SMS,
@@ -148,21 +148,28 @@ def text_code(matter: Matter) -> None:
     )
 
 
+def sent_there(matter: Matter, subject_ref: str) -> bool:
+    """Whether a message about that went to the first number of this matter: who has its link has that
+    telephone, unless the number was put right since."""
+    indexes = _indexes(contact_for_message(matter))
+    rows = Message.objects.filter(subject_ref=subject_ref, recipient_index__in=indexes[:1])
+    return rows.exists()
+
+
 def stop_everything(matter: Matter, *, key: str, code: str | None) -> None:
-    """No more messages to the number of this matter; ``code`` was texted there, or is nothing where a
-    link that was sent there proves as much.
+    """No more messages to the first number of this matter; ``code`` was texted there, or is nothing where
+    a link that was sent there proves as much.
     """
-    now, indexes = timezone.now(), _require_reached(matter)
+    now, index = timezone.now(), _require_reached(matter)[0]
     if code is not None:
         # Outside the transaction, which a wrong code undoes.
         if take("code to stop messages tried", matter.number, limit=TRIES).over:
             raise Refusal(_("Too many wrong codes. Please try again tomorrow."), field="code")
-        _require_code(matter, indexes[0], code, timezone.localdate(now))
+        _require_code(index, code, timezone.localdate(now))
     with atomic():
         lock(matter.pk)
-        for index in indexes:
-            opt_out_index(index, via=_via(matter))
-            stop_all(index, at=now, key=f"{PAGE}:{key}")
+        opt_out_index(index, via=_via(matter))
+        stop_all(index, at=now, key=f"{PAGE}:{key}")
 
 
 @atomic
@@ -171,8 +178,7 @@ def start_everything(matter: Matter) -> None:
     lock(matter.pk)
     if not wanted(matter).again:
         raise Refusal(_("Messages were stopped on another way: reply START from that telephone."))
-    for index in _require_reached(matter):
-        opt_in_index(index, about="")
+    opt_in_index(_require_reached(matter)[0], about="")
 
 
 def _require_reached(matter: Matter) -> list[bytes]:
@@ -198,16 +204,19 @@ def _via(matter: Matter) -> str:
     return f"{PAGE}:{matter.number}"[:32]
 
 
-def _require_code(matter: Matter, index: bytes, code: str, today: date) -> None:
+def _require_code(index: bytes, code: str, today: date) -> None:
     """Refuse a code that was not texted today or yesterday."""
     said = "".join(code.split()).encode()
     days = (today, today - timedelta(days=1))
-    if not any(hmac.compare_digest(said, _code(matter, index, day).encode()) for day in days):
+    if not any(hmac.compare_digest(said, _code(index, day).encode()) for day in days):
         raise Refusal(_("This is not the code that was texted."), field="code")
 
 
-def _code(matter: Matter, index: bytes, day: date) -> str:
-    """Six digits that follow from matter, number and day: nothing is kept."""
-    told = f"{matter.number}:{day}".encode() + index
+def _code(index: bytes, day: date) -> str:
+    """Six digits that follow from number and day: nothing is kept.
+
+    Not from the matter: whatever a stranger has texted there, the last code holds on every page.
+    """
+    told = f"{day}".encode() + index
     number = int.from_bytes(settings.KEYRING.mac(told, purpose="stop messages"))
     return f"{number % 10**6:06d}"

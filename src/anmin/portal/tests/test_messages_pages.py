@@ -14,6 +14,8 @@ from anmin.channels.models import Message, OptOut
 from anmin.channels.queries import body_of, has_opted_out
 from anmin.matters import actions, news
 from anmin.matters.actor import Actor
+from anmin.matters.contacts import ContactFacts, reached
+from anmin.matters.correcting import Right, correct
 from anmin.matters.models import Matter
 from anmin.portal.tests.test_answer_pages import link
 from anmin.portal.tests.test_follow_pages import coded, opened
@@ -94,6 +96,34 @@ def test_all_to_a_number_needs_the_telephone(city: City, client: Client) -> None
     assert not OptOut.objects.exists()
 
 
+def test_the_further_number_of_a_report_is_silenced_by_nobody_else(
+    city: City, client: Client
+) -> None:
+    """A stranger reports with the own number first and that of 王秀英 after it, or has codes texted."""
+    mine = "+8613900001111"
+    _matter, address = followed(city, client, contact=reached("张三", [mine, WANG.phone], ""))
+    pressed(client, address, "text")
+    assert "gets no messages" in pressed(client, address, "confirm", code=code()).content.decode()
+    assert (has_opted_out("sms", mine), has_opted_out("sms", WANG.phone)) == (True, False)
+    pressed(client, address, "start_all")
+    assert not OptOut.objects.exists()
+    other, address = followed(city, client)
+    for _turn in range(3):
+        pressed(client, address, "text")
+    _own, address = followed(city, client)  # of her own matter: the code that was texted holds
+    assert pressed(client, address, "text").status_code == 422
+    pressed(client, address, "confirm", code=code())
+    assert OptOut.objects.get().via != f"page:{other.number}"
+
+
+def code() -> str:
+    found = re.search(
+        r"(\d{6})", body_of(Message.objects.filter(template="stop_code").latest("pk"))
+    )
+    assert found
+    return found[1]
+
+
 def test_a_code_is_tried_ten_times_and_texted_three_times_a_day(city: City, client: Client) -> None:
     _matter, address = followed(city, client)
     texted = [pressed(client, address, "text").status_code for _turn in range(4)]
@@ -116,6 +146,23 @@ def test_the_link_of_a_message_proves_the_telephone(link: str) -> None:
     callback = Callback.objects.get()
     assert (callback.status, callback.disposition != "") == ("closed", True)
     assert client.get("/a/unknown/messages").status_code == 404
+
+
+def test_the_link_to_a_number_that_was_wrong_stops_nothing(city: City, link: str) -> None:
+    matter = Matter.objects.get()
+    right = Right(contact=ContactFacts(phone="+8613900002222"))
+    planned = {matter.pk}
+    correct(
+        matter_id=matter.pk,
+        actor=Actor.of(city.inspector),
+        right=right,
+        reason="号码记错",
+        planned=lambda _ids: planned,
+    )
+    client = Client(headers={"Accept-Language": "en"})
+    assert client.get(f"{link}/messages").status_code == 404
+    assert pressed(client, f"{link}/messages", "stop_all").status_code == 404
+    assert not OptOut.objects.exists()
 
 
 def test_only_with_the_code_and_only_what_there_is(city: City, client: Client) -> None:

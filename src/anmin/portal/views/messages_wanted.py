@@ -39,9 +39,11 @@ def of_followed(request: HttpRequest, number: str) -> HttpResponse:
 def of_link(request: HttpRequest, token: str) -> HttpResponse:
     """The messages to the telephone that a link was sent to."""
     try:
-        matter = matter_of_link(token)
+        matter, about = matter_of_link(token)
     except NotFound:
         count_miss(request)
+        return render(request, "portal/link_gone.html", status=404)
+    if not wanted.sent_there(matter, about):
         return render(request, "portal/link_gone.html", status=404)
     return _page(request, matter, proven=True)
 
