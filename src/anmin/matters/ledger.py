@@ -23,7 +23,7 @@ from anmin.matters.actor import Actor
 from anmin.matters.clock import Running, next_due
 from anmin.matters.erasing import erased_in, left_digest
 from anmin.matters.models import SET_LATER, SNAPSHOT, Deadline, Entry, Matter
-from anmin.matters.owning import require_owner
+from anmin.matters.owning import require_owner, require_readable
 from anmin.matters.reckoning import handed_on
 from anmin.matters.sealed import closed
 
@@ -211,6 +211,7 @@ def append(
     """
     if "unit_id" in change.columns:
         require_owner(matter.type, change.columns["unit_id"])
+    require_readable(matter, change)
     take_turn()
     kept = closed(matter.type, matter.number, matter.version + 1, change.sealed)
     change.closed = kept.told

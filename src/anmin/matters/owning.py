@@ -16,6 +16,7 @@ from anmin.places.queries import directory
 
 if TYPE_CHECKING:
     from anmin.matters.kind import Kind
+    from anmin.matters.ledger import Change
     from anmin.matters.models import Matter
 
 
@@ -75,3 +76,24 @@ def require_no_numbers(**texts: str) -> None:
                 field=name,
                 code="numbers",
             )
+
+
+def require_readable(matter: "Matter", change: "Change") -> None:
+    """Refuse what a body outside the police would read with somebody's number in it, whichever step says so.
+
+    What the body says itself, or has somebody write down, is its own. Asked for every entry (``ledger``).
+    """
+    kind, columns = matter.type, change.columns
+    unit_id = columns.get("unit_id", matter.unit_id)
+    if kind.bodies is Bodies.NEVER or not is_body(unit_id):
+        return
+    move = kind.flow.move(change.action)
+    texts = {name: columns[name] for name in ("summary", "place") if name in columns}
+    if unit_id != matter.unit_id:  # it comes to the body: what was asked before, too
+        asked = {*kind.asks, *kind.takes}
+        known = {name: text for name, text in matter.details.items() if name in asked}
+        known |= {"summary": matter.summary, "place": matter.place}
+        texts = {**known, **change.details, **texts}
+    elif move is not None and Role.PARTNER not in move.by:
+        texts |= {**change.details, "note": change.note}
+    require_no_numbers(**{name: text for name, text in texts.items() if isinstance(text, str)})

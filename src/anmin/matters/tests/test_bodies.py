@@ -126,20 +126,6 @@ def test_orders_to_bodies_are_not_merged(city: City, order: Matter, street: Body
         )
 
 
-@pytest.mark.parametrize("where", ["task", "summary", "place", "found"])
-def test_nobodys_number_goes_to_a_body(city: City, street: Body, where: str) -> None:
-    words = "请联系王女士13857712345"
-    if where == "found":
-        order = order_to(street.unit, city.incident(), city.officer)
-        step(order, "report", street.partner, report="已修好")
-        with pytest.raises(Refusal, match="请勿填写"):
-            step(order, "send_back", city.officer, looked_on="2026-11-10", found=words)
-        return
-    given = {"details": {"task": words}} if where == "task" else {where: words}
-    with pytest.raises(Refusal, match="请勿填写"):
-        order_to(street.unit, city.incident(), city.officer, **given)
-
-
 # --- units and accounts ---------------------------------------------------------------------------
 
 
