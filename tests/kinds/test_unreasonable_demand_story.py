@@ -24,6 +24,7 @@ from anmin.kernel.errors import NotAllowed, Refusal
 from anmin.matters import demands, follow
 from anmin.matters.actions import assign, move, open_matter
 from anmin.matters.actor import Actor
+from anmin.matters.categories import categories_of
 from anmin.matters.demand_actions import appeal, propose
 from anmin.matters.lapsing import lapse
 from anmin.matters.merging import merge
@@ -52,6 +53,16 @@ def second(city: City) -> Account:
     return Account.objects.create_user(
         "zhuning", "x", display_name="朱宁", role="inspector", unit=city.inspectorate
     )
+
+
+def test_no_class_rests_on_what_the_police_owe_or_on_how_somebody_asks() -> None:
+    """信访工作条例 31 (5) is the duty to act or to answer; disorder (26) takes nobody's demand away."""
+    classes = categories_of("unreasonable_demand").values()
+    assert {one.code: one.rests_on and one.rests_on.zh for one in classes} == {
+        "own_procedure": "信访工作条例第三十一条第一项至第四项",
+        "decided_finally": "信访工作条例第三十六条",
+        "against_the_law": "信访工作条例第三十二条第三项",
+    }
 
 
 def ended(city: City, **changes: Any) -> Matter:
@@ -117,11 +128,11 @@ def test_from_the_proposal_to_the_appeal_through_the_pages(
     inspector.step(demand, "find", grounds=GROUNDS)
     assert demand.state == "found"
     told = sent(demand)[-1]
-    assert all(one in told for one in (matter.number, GROUNDS, "30日", "不会被更改"))
+    assert all(one in told for one in (matter.number, GROUNDS, "30日", "不会被更改", "救济途径不受影响"))
     assert demand.number not in told
     client = citizen(matter)
     page = text(client.get(f"/f/{matter.number}"))
-    assert all(one in page for one in ("可以申请复核", "信访工作条例第三十六条", GROUNDS))
+    assert all(one in page for one in ("可以申请复核", "不影响您的事项怎样办理", "信访工作条例第三十六条", GROUNDS))
     assert WHY["evidence"] not in page
     before = world()
     appeals(client, matter, demand.number, "", 422)
@@ -198,13 +209,15 @@ def test_only_another_hand_of_another_unit_decides(city: City, second: Account) 
 
 @pytest.mark.parametrize(
     "why",
-    ["not_ended", "nobody", "twice", "same_class", "found", "other_unit", "order", "no_cause"],
+    ["not_ended", "goes_on", "nobody", "twice", "same_class", "found", "other_unit", "order", "no_cause"],
 )
 def test_nothing_is_proposed_where_it_would_not_be_fair(city: City, why: str) -> None:
     matter = ended(city, contact=None) if why == "nobody" else ended(city)
     who = city.officer
     if why == "not_ended":
         matter = city.incident()
+    if why == "goes_on":
+        matter = step(matter, "reopen", city.inspector, note="再核查")
     if why in ("twice", "same_class", "found"):
         first = proposed(city, matter, key="first")
         if why == "same_class":
@@ -239,7 +252,7 @@ def test_another_class_may_be_proposed_after_one_was_not_confirmed(city: City) -
     matter = ended(city)
     step(proposed(city, matter), "not_confirm", city.inspector, grounds="查无实据")
     assert demands.may_propose(city.officer, matter)
-    assert proposed(city, matter, "abuse", key="other").state == "proposed"
+    assert proposed(city, matter, "against_the_law", key="other").state == "proposed"
 
 
 def test_the_unit_takes_back_what_it_proposed_and_she_is_told(city: City) -> None:

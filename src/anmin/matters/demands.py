@@ -83,8 +83,8 @@ def refusal(
     """
     if not is_asked(matter.type):
         return _("Citizens of such matters are not asked, so nothing is to be set aside.")
-    if matter.closed_at is None and not matter.reopened:
-        return _("It has never ended: there is nothing yet that would count.")
+    if matter.live:
+        return _("It has not ended, or goes on again: what is asked is still being looked at.")
     if reached is None:
         reached = Contact.objects.filter(matter=matter).exists()
     if not reached:

@@ -183,7 +183,7 @@ class World:
             "desk:matter_reveal": {"reason": "x"},
             "desk:matter_hold": {"reason": "x"},
             "desk:matter_unreasonable": {
-                "category": "abuse",
+                "category": "against_the_law",
                 "why": "x",
                 "evidence": "x",
             },

@@ -19,7 +19,7 @@ def found(days: float, grounds: str) -> Told:
 
 
 DEMANDS = (
-    held(3, "own_procedure", "社保补缴问题", "社保补缴另有行政途径，仍要求公安机关办理。", "不予受理告知书"),
+    held(3, "own_procedure", "社保补缴问题", "社保补缴另有行政途径，仍要求公安机关办理。", "告知单"),
     held(
         10, "own_procedure", "同一事项再次来访", "该事项正按处罚程序办理，要求中止程序另行处理。", "受理登记和受案回执",
         found(6, "处罚程序未终结，依信访工作条例第三十一条按该程序提出。"),
@@ -47,6 +47,6 @@ DEMANDS = (
     ),
     held(
         18, "decided_finally", "兄弟分摊赡养费", "调解不成仍多次要求重新调解。", "调解终结告知书",
-        Told(15, "withdraw", "officer", note="当事人已向人民法院起诉，撤回认定建议。"),
+        Told(15, "withdraw", "officer", note="当事人已向人民法院起诉，撤回提请。"),
     ),
 )  # fmt: skip

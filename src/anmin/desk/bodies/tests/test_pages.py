@@ -64,7 +64,9 @@ def test_the_whole_way_through_the_pages(city: City, street: Body, sign_in: Sign
     parent = city.incident()
     police, theirs = sign_in(city.officer), sign_in(street.partner)
     new = f"{reverse('desk:matter_new')}?kind=body_order&parent={parent.number}"
-    assert "协办单位" in police.get(new).content.decode()
+    form = police.get(new).content.decode()
+    assert "协办单位" in form
+    assert "不要写是谁反映的" in form
     given = {
         "summary": "请检查路灯",
         "unit": "锦湖街道办事处 (WB-JH)",

@@ -79,7 +79,8 @@ FLOW = Flow(
                     _(
                         "{bureau}: the inspectorate finds that what you ask in {about} ({number}) is "
                         "unreasonable: {grounds} What you answered stays as it is. You may appeal "
-                        "within {rule[unreasonable_demand.appeal]} days at {page} or by telephone."
+                        "within {rule[unreasonable_demand.appeal]} days at {page} or by telephone. "
+                        "The ways that the law gives you stay open."
                     )
                 ),
             ),
