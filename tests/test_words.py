@@ -55,12 +55,14 @@ def newest_only(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def pages() -> Iterator[tuple[Path, str]]:
-    """Every file whose words people read: catalogues, templates, tables, scripts, guides."""
+    """Every file whose words people read: catalogues, templates, tables, scripts, guides, the demo city."""
     package = messages.PACKAGE
     for suffix in ("po", "html", "toml", "csv", "js"):
         for path in newest_only(sorted(package.rglob(f"*.{suffix}"))):
             if not {"tests", "node_modules"} & set(path.parts):
                 yield path, path.read_text("utf-8")
+    for path in sorted((package / "config" / "demo").rglob("*.py")):
+        yield path, path.read_text("utf-8")
     for path in (ROOT / "README.zh-CN.md", *sorted((ROOT / "docs").glob("*.zh-CN.md"))):
         yield path, path.read_text("utf-8")
     yield GLOSSARY, GLOSSARY.read_text("utf-8").partition("## Words that were replaced")[0]

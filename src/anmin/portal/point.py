@@ -56,7 +56,7 @@ def _outside() -> Refusal:
     return Refusal(
         _(
             "This point lies outside the area that we answer for. Check the numbers, or leave it out;"
-            " elsewhere call 110."
+            " in an emergency call 110."
         ),
         field="point",
     )

@@ -83,7 +83,10 @@ def _do(matter: Matter, what: str, told: dict[str, str], *, proven: bool) -> str
         return _("You get messages about this matter again.")
     if what == "text":
         wanted.text_code(matter)
-        return _("A code is on its way to the number that was left: enter it below.")
+        return _(
+            "A code is sent to the number that was left, at night in the morning: enter it below. It "
+            "holds today and tomorrow."
+        )
     if what == "confirm" or (what == "stop_all" and proven):
         wanted.stop_everything(matter, key=told["key"], code=None if proven else told["code"])
         return _("Stopped: no more messages to this number.")

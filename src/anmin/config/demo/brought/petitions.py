@@ -112,7 +112,7 @@ PETITIONS = (
             Told(
                 9, "reply", "inspector",
                 {
-                    "heard": "telephoned", "reply": "案件仍在侦查，今后每月电话告知一次进展。", "outcome": "partly",
+                    "heard": "telephoned", "reply": "案件仍在办理，今后每月电话告知一次进展。", "outcome": "partly",
                     "reasons": "经查：接警和立案记录完整，立案后两个月未告知进展，回告不到位。",
                 },
             ),
