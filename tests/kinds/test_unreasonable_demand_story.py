@@ -128,11 +128,16 @@ def test_from_the_proposal_to_the_appeal_through_the_pages(
     inspector.step(demand, "find", grounds=GROUNDS)
     assert demand.state == "found"
     told = sent(demand)[-1]
-    assert all(one in told for one in (matter.number, GROUNDS, "30日", "不会被更改", "救济途径不受影响"))
+    assert all(
+        one in told for one in (matter.number, GROUNDS, "30日", "不会被更改", "救济途径不受影响")
+    )
     assert demand.number not in told
     client = citizen(matter)
     page = text(client.get(f"/f/{matter.number}"))
-    assert all(one in page for one in ("可以申请复核", "不影响您的事项怎样办理", "信访工作条例第三十六条", GROUNDS))
+    assert all(
+        one in page
+        for one in ("可以申请复核", "不影响您的事项怎样办理", "信访工作条例第三十六条", GROUNDS)
+    )
     assert WHY["evidence"] not in page
     before = world()
     appeals(client, matter, demand.number, "", 422)
@@ -209,7 +214,17 @@ def test_only_another_hand_of_another_unit_decides(city: City, second: Account) 
 
 @pytest.mark.parametrize(
     "why",
-    ["not_ended", "goes_on", "nobody", "twice", "same_class", "found", "other_unit", "order", "no_cause"],
+    [
+        "not_ended",
+        "goes_on",
+        "nobody",
+        "twice",
+        "same_class",
+        "found",
+        "other_unit",
+        "order",
+        "no_cause",
+    ],
 )
 def test_nothing_is_proposed_where_it_would_not_be_fair(city: City, why: str) -> None:
     matter = ended(city, contact=None) if why == "nobody" else ended(city)
