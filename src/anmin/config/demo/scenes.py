@@ -48,22 +48,22 @@ AT_STATION = ("leader", "officer", "clerk")
 
 
 A_WHILE = timedelta(minutes=5)
-OPENS, CLOSES = time(8, 40), time(16, 40)
+OPENS = time(8, 40)
+START_WITHIN, SCENE_LASTS = 300, 180  # minutes of a day
 
 
 def by_day(now: datetime, ago: float, place: int) -> datetime:
     """A moment so many days ago, when people are at work; what is not a day ago is as it is.
 
-    Whole days count back from the evening of today. Each scene has its own minute of a day.
+    Whole days count back from today. Each scene has its own time of each day.
     """
     if ago < 1:
         return now - timedelta(days=ago)
     days = int(ago)
     day = timezone.localdate(now) - timedelta(days=days)
-    zone = timezone.get_default_timezone()
-    begins, ends = (datetime.combine(day, one, zone) for one in (OPENS, CLOSES))
-    minute = timedelta(minutes=(place * 37 + days * 53) % 47)
-    return ends - (ends - begins) * (ago - days) + minute
+    opens = datetime.combine(day, OPENS, timezone.get_default_timezone())
+    minutes = (place * 37 + days * 53) % START_WITHIN + SCENE_LASTS * (1 - ago + days)
+    return opens + timedelta(minutes=minutes)
 
 
 class Scenes:
