@@ -6,14 +6,14 @@ from anmin.config.demo.brought.script import Brought, Told
 
 HANDLED = {"clearance": "现场处置"}
 INCIDENTS = (
-    Brought("incident", "suspicious", "陌生人逐户敲门推销", 0.007, {"call_type": "窗口"}, who="officer"),
+    Brought("incident", "suspicious", "陌生人逐户敲门推销", 0.007, {"call_type": "窗口"}, who="officer", place="居民楼三单元"),
     Brought(
         "incident", "welfare", "老人独居两日未应门", 0.04, {"call_type": "电话"},
-        (Told(0.035, "dispatch", "leader"),), who="officer",
+        (Told(0.035, "dispatch", "leader"),), who="officer", place="居民楼五楼",
     ),
     Brought(
         "incident", "disturbance", "烧烤摊占道争执", 0.08, {"call_type": "电话"},
-        (Told(0.07, "dispatch", "leader"), Told(0.05, "arrive", "officer")), who="officer",
+        (Told(0.07, "dispatch", "leader"), Told(0.05, "arrive", "officer")), who="officer", place="夜市路口",
     ),
     Brought(
         "incident", "property_damage", "车门被划", 0.4, {"call_type": "窗口"},
@@ -21,7 +21,7 @@ INCIDENTS = (
             Told(0.3, "arrive", "officer"),
             Told(0.2, "ask", "officer", {"question": "请问车辆昨晚停在第几号车位？"}),
         ),
-        who="officer",
+        who="officer", place="小区地面车位",
     ),
     Brought(
         "incident", "noise", "装修中午施工", 0.6, {"call_type": "窗口"},
@@ -30,7 +30,7 @@ INCIDENTS = (
             Told(0.4, "mediators", "officer", {"mediated_first": "property_manager"}),
             Told(0.3, "handle", "officer", HANDLED),
         ),
-        who="officer",
+        who="officer", place="居民楼二单元",
     ),
     Brought(
         "incident", "theft", "店内两部手机被盗", 34, {"call_type": "窗口"},
@@ -45,7 +45,7 @@ INCIDENTS = (
                 {"loss_yuan": 7600, "loss_source": "receipts", "recovered_yuan": 3900, "recovered_how": "returned"},
             ),
         ),
-        who="officer",
+        who="officer", place="沿街手机店",
     ),
     Brought(
         "incident", "noise", "广场舞音响扰民", 14, {"call_type": "窗口"},
@@ -58,7 +58,7 @@ INCIDENTS = (
                 {"reply": "已会同社区到场，约定二十一时后停止，当晚已核实。"},
             ),
         ),
-        who="officer",
+        who="officer", place="社区广场",
     ),
     Brought(
         "incident", "other", "网购退款不成", 5, {"call_type": "窗口"},
@@ -68,11 +68,11 @@ INCIDENTS = (
                 {"referral": "by_word", "reply": "属消费纠纷，可拨打12315，也可向人民法院起诉。"},
             ),
         ),
-        who="officer",
+        who="officer", place="派出所窗口",
     ),
     Brought(
         "incident", "missing_person", "孩子放学未归", 11, {"call_type": "电话"},
-        (Told(10.9, "withdraw", "inspector", note="报警人来电：孩子在同学家，已安全到家，要求撤销。"),), who="officer",
+        (Told(10.9, "withdraw", "inspector", note="报警人来电：孩子在同学家，已安全到家，要求撤销。"),), who="officer", place="学校门口",
     ),
 )  # fmt: skip
 UNHAPPY: dict[str, Any] = {"concerns": ["no_feedback"], "complaint": "报案以后没有人告诉我进展。"}
