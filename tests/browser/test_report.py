@@ -47,13 +47,13 @@ def test_from_the_first_page_to_the_code_and_the_matter(
         sound(page)
     else:
         page.locator("input[name=sum]").fill("1")
-        followed(page, page.locator("main .button").first)
+        followed(page, page.locator("main .actions .button").first)
         expect(page.locator(".error-summary")).to_be_visible()
         asked = effort.again(page.locator("input[name=token]").get_attribute("value") or "")
         assert asked is not None
         page.locator("input[name=sum]").fill(str(asked.first + asked.second))
     looked_at(page, f"report-{language}-{size[0]}")
-    page.locator("main .button").first.click()
+    page.locator("main .actions .button").first.click()
     expect(page.locator(".code")).to_have_text(re.compile(r"^[2-9A-Z]{6}$"))
     looked_at(page, f"reported-{language}-{size[0]}")
     page.locator("main .button").first.click()

@@ -4,6 +4,7 @@ The record is the one of who replies TD (``channels.opting``). Messages about a 
 whoever holds its pass. All messages to a number are stopped by who has that telephone: a link that
 was sent there proves it, or a code that is texted; else a stranger who typed somebody's number into
 a form could silence it. Of several numbers only the first is proven, and only that one is stopped.
+ADR 0075.
 """
 
 import hmac

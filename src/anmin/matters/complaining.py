@@ -3,7 +3,7 @@
 Whoever holds the pass of a matter (``follow``) opens one of the kind that says so
 (``ByCitizen.accused``), of a topic about the police themselves. The units that handled it are whom
 it is about: nobody there sees it (``conflict``), and the history of the matter says nothing of it.
-What is said again while the first one runs is added to that.
+What is said again while the first one runs is added to that. ADR 0074.
 """
 
 from collections.abc import Sequence
