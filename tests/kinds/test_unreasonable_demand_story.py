@@ -6,6 +6,7 @@ Nothing that she answered changes; nobody of the unit decides; nothing is left o
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,13 @@ def test_no_class_rests_on_what_the_police_owe_or_on_how_somebody_asks() -> None
         "decided_finally": "信访工作条例第三十六条",
         "against_the_law": "信访工作条例第三十二条第三项",
     }
+
+
+def test_the_appeal_is_never_called_what_the_law_calls_the_second_review() -> None:
+    """After a 复核 (信访工作条例 36) nobody takes the petition any more; after this appeal all ways stay."""
+    found = Path(str(files("anmin.matters.kinds.unreasonable_demand")))
+    for path in (*found.rglob("*.po"), found / "rules.toml"):
+        assert "复核" not in path.read_text("utf-8")
 
 
 def ended(city: City, **changes: Any) -> Matter:
@@ -136,7 +144,7 @@ def test_from_the_proposal_to_the_appeal_through_the_pages(
     page = text(client.get(f"/f/{matter.number}"))
     assert all(
         one in page
-        for one in ("可以申请复核", "不影响您的事项怎样办理", "信访工作条例第三十六条", GROUNDS)
+        for one in ("可以提出异议", "不影响您的事项怎样办理", "信访工作条例第三十六条", GROUNDS)
     )
     assert WHY["evidence"] not in page
     before = world()
@@ -204,7 +212,7 @@ def test_only_another_hand_of_another_unit_decides(city: City, second: Account) 
         step(demand, "find", city.officer, grounds="x")
     assert demands.waiting_count(city.inspector) == 1
     step(demand, "find", city.inspector, grounds="x")
-    step(demand, "appeal", city.inspector, note="电话申请复核")
+    step(demand, "appeal", city.inspector, note="电话提出异议")
     assert demands.waiting_count(city.inspector) == 0
     for who in (city.inspector, near, city.officer):
         with pytest.raises(NotAllowed):
@@ -422,4 +430,4 @@ def test_the_list_says_what_was_proposed(city: City, sign_in: SignIn) -> None:
     browser: Callable[..., Any] = sign_in(city.inspector).get
     file = browser("/desk/matters/list.csv?view=all&kind=incident")
     rows = b"".join(file.streaming_content).decode("utf-8-sig").splitlines()
-    assert sum("已提出，待认定" in row for row in rows) == 1
+    assert sum("已提请，待认定" in row for row in rows) == 1

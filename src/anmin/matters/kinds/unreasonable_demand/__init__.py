@@ -40,7 +40,7 @@ TAKEN_BACK = Tell(
 FLOW = Flow(
     "proposed",
     {
-        "proposed": State(Stage.OPEN, _("Proposed, to be decided")),
+        "proposed": State(Stage.OPEN, _("Proposed, for the inspectorate to decide")),
         "found": State(
             Stage.WAITING,
             _("Found unreasonable, appeal possible"),
@@ -115,7 +115,7 @@ FLOW = Flow(
             "unappealed",
             "found",
             "stands",
-            _("Nobody appealed in time"),
+            _("Nobody appealed against it in time"),
             frozenset({"system"}),
         ),
         Move(
