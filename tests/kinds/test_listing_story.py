@@ -98,6 +98,7 @@ def test_a_place_is_heard_listed_inspected_and_taken_off_the_list(
     agreed(city, matter, "list", **number)
     assert (matter.state, due(matter, "term")) == ("listed", "05-09")
     assert "物业企业已撤离" not in str(matter.details.get("case"))
+    assert "件未办结" not in office.page(matter)  # nothing was ordered yet
     guards = task(city, matter, "devices", "community", due_by="2026-03-20")
     owners = task(city, matter, "owners_meet", "owners")
     assert due(guards, "finish") == "03-20"
@@ -134,7 +135,8 @@ def test_a_place_is_heard_listed_inspected_and_taken_off_the_list(
     office.step(matter, "inspect", **inspected)
     station.step(matter, "check_first", community_checked_on="2026-05-28")
     office.step(matter, "check_second", town_checked_on="2026-05-28")
-    page = office.client.get(f"/desk/matters/{matter.number}/").content.decode()
+    page = office.page(matter)
+    assert "0件未办结" in page
     assert "符合要求：业主委员会已选出、业主委员会已备案、管理规约写明安全防范" in page
     assert f"{guards.number}</a> {guards.summary}" in page  # which task that is
     assert "复查业主委员会。" in page
