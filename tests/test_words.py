@@ -85,6 +85,17 @@ def test_what_is_said_instead_is_not_itself_replaced() -> None:
     assert [(old, new) for old, new in words.items() if any(other in new for other in words)] == []
 
 
+def test_an_english_text_has_one_chinese() -> None:
+    """Catalogues of all rooms are one on the screen: of two wordings one shows everywhere."""
+    said: dict[tuple[str, str], set[str]] = {}
+    for path in messages.catalogues():
+        if "zh_Hans" in path.parts:
+            for entry in polib.pofile(str(path)):
+                texts = entry.msgstr_plural.values() or (entry.msgstr,)
+                said.setdefault((entry.msgctxt or "", entry.msgid), set()).add("".join(texts))
+    assert {text: found for text, found in said.items() if len(found) > 1} == {}
+
+
 def test_han_and_latin_stand_together() -> None:
     found = [text for _, text in translations() if APART.search(KEPT_APART.sub("", text))]
     assert found == []
