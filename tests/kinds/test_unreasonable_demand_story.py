@@ -347,6 +347,12 @@ def test_who_left_no_number_to_be_texted_is_told_otherwise(city: City) -> None:
         step(demand, "find", city.inspector, grounds=GROUNDS, told_how="in_writing").state
         == "found"
     )
+    with pytest.raises(
+        Refusal, match=r"."
+    ):  # what was told in writing is not taken back in silence
+        step(demand, "take_back", city.officer, note="群众说得有理")
+    back = {"appeal_told_how": "by_phone"}
+    assert step(demand, "take_back", city.officer, note="说得有理", **back).state == "withdrawn"
 
 
 def settled(city: City, matters: list[Matter], state: str) -> None:

@@ -165,6 +165,8 @@ FLOW = Flow(
             _("Take the proposal back"),
             PROPOSERS,
             needs=("note",),
+            takes=("appeal_told_how",),
+            told_by="appeal_told_how",
             tells=(TAKEN_BACK,),
         ),
         # Final here; a court may see it otherwise.
@@ -175,6 +177,8 @@ FLOW = Flow(
             _("Revoke the finding"),
             SECOND,
             needs=("note",),
+            takes=("appeal_told_how",),
+            told_by="appeal_told_how",
             tells=(TAKEN_BACK,),
         ),
     ),
