@@ -5,7 +5,7 @@ bulk doors of ``intake``).
 """
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
@@ -88,7 +88,9 @@ def require_readable(matter: "Matter", change: "Change") -> None:
     if kind.bodies is Bodies.NEVER or not is_body(unit_id):
         return
     move = kind.flow.move(change.action)
-    texts = {name: columns[name] for name in ("summary", "place") if name in columns}
+    texts: dict[str, Any] = {
+        name: columns[name] for name in ("summary", "place") if name in columns
+    }
     if unit_id != matter.unit_id:  # it comes to the body: what was asked before, too
         asked = {*kind.asks, *kind.takes}
         known = {name: text for name, text in matter.details.items() if name in asked}

@@ -124,7 +124,10 @@ def _owner(kind_code: str) -> dict[str, forms.Field | None]:
         return {}
     if bodies is Bodies.ALWAYS:
         return {
-            "unit": LookupField("body", label=_("Body that is asked"), help_text=_("Name or code."))
+            "unit": LookupField(
+                "body", label=_("Body that is asked"), help_text=_("Name or code.")
+            ),
+            "category": None,  # what the matter is about is not the body's to know
         }
     return {
         "unit": LookupField(

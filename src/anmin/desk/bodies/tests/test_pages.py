@@ -66,6 +66,8 @@ def test_the_whole_way_through_the_pages(city: City, street: Body, sign_in: Sign
     new = f"{reverse('desk:matter_new')}?kind=body_order&parent={parent.number}"
     form = police.get(new).content.decode()
     assert "协办单位" in form
+    assert 'name="category"' not in form  # what the matter is about is not the body's to know
+    assert "（选填）" not in form[form.index("协办单位") : form.index("协办单位") + 40]
     assert "不要写是谁反映的" in form
     given = {
         "summary": "请检查路灯",

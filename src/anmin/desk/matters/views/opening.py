@@ -76,7 +76,7 @@ def _alike(request: DeskRequest, kind: str, form: OpeningForm) -> list[Likely]:
         request.user,
         Report(
             kind,
-            given["category"],
+            given.get("category", ""),
             given["area"].pk if given["area"] else None,
             given["opened_at"],
             given.get("place", ""),
@@ -116,7 +116,7 @@ def _open(request: DeskRequest, kind: str, form: OpeningForm, parent: Matter | N
     return open_matter(
         kind=kind,
         actor=Actor.of(request.user),
-        category=given["category"],
+        category=given.get("category", ""),
         summary=given.get("summary", ""),
         place=given.get("place", ""),
         area=given["area"],
