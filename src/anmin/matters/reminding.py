@@ -30,10 +30,10 @@ LETTER = register_letter(
 )
 HOUSE = Actor.system("reminding")
 SOON = gettext_lazy(
-    "{bureau}: order {number} ({clock}) is due by {due}. Please sign in to answer it."
+    "{bureau}: order {number} ({clock}) is due by {due}. Please sign in to answer it, or call whoever asked."
 )
 LATE = gettext_lazy(
-    "{bureau}: order {number} ({clock}) was due by {due}. Please sign in to answer it."
+    "{bureau}: order {number} ({clock}) was due by {due}. Please sign in to answer it, or call whoever asked."
 )
 
 
