@@ -16,7 +16,7 @@ from anmin.matters.actor import Actor
 from anmin.matters.flow import Stage
 from anmin.matters.kind import Kind
 from anmin.matters.ledger import Change, append, deadlines_of, running_clocks
-from anmin.matters.models import Contact, Link, Matter
+from anmin.matters.models import Contact, Entry, Link, Matter
 from anmin.matters.registry import demand_kind
 from anmin.people.models import Account
 
@@ -94,9 +94,18 @@ def refusal(
         return _("This has been proposed already and is not decided.")
     if any(one.state in one.type.sets_aside for one in earlier):
         return _("This was found already.")
-    if any(one.category == category and one.stage == Stage.DECLINED for one in earlier):
-        return _("This was not confirmed before: it is not proposed once more for the same reason.")
+    same = (one for one in earlier if one.category == category)
+    if any(one.stage == Stage.DECLINED or _was_told(one) for one in same):
+        return _(
+            "This was not confirmed before, or was taken back: it is not proposed once more for the same "
+            "reason."
+        )
     return ""
+
+
+def _was_told(demand: Matter) -> bool:
+    """Whether a proposal was found once: taken back, the citizen has not to appeal against it again."""
+    return Entry.objects.filter(matter=demand, to_state__in=demand.type.public.when).exists()
 
 
 def require_proposable(kind: Kind, cause: Matter | None, category: str, unit_id: int) -> None:

@@ -231,11 +231,14 @@ register(
                 _("Proposals that were confirmed"),
                 _(
                     "Of the proposals that are decided for good, those that stand: found unreasonable, "
-                    "and not appealed against or upheld. A unit of which few are confirmed proposes "
-                    "too much."
+                    "and not appealed against or upheld. What was found and then taken back is not "
+                    "confirmed. A unit of which few are confirmed proposes too much."
                 ),
                 of=lambda rows: rows.state == "stands",
-                among=lambda rows: rows.state.isin(["stands", "not_confirmed", "overturned"]),
+                among=lambda rows: (
+                    rows.state.isin(["stands", "not_confirmed", "overturned"])
+                    | ((rows.state == "withdrawn") & rows.decided_at.notnull())
+                ),
             ),
             Figure(
                 "overturned",

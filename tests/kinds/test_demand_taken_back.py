@@ -1,0 +1,24 @@
+"""A unit that takes back what was found, when she appeals, is neither rid of it nor free to begin again."""
+
+from anmin.matters import demands
+from anmin.measures.lake import refresh
+from anmin.measures.queries import show
+from tests.kinds.test_unreasonable_demand_story import GROUNDS, ended, proposed, step, traveller
+from tests.personas import City
+
+__all__ = ["traveller"]
+
+
+def test_what_was_found_and_taken_back_is_not_proposed_again_and_counts(city: City) -> None:
+    one, other = ended(city), ended(city)
+    step(proposed(city, one), "withdraw", city.officer, note="提请有误")
+    assert demands.refusal(one, "decided_finally") == "", "nobody was told of it"
+    demand = proposed(city, other)
+    step(demand, "find", city.inspector, grounds=GROUNDS)
+    step(demand, "appeal", city.inspector, note="电话申请复核")
+    step(demand, "take_back", city.officer, note="不再坚持")
+    assert "撤回" in demands.refusal(other, "decided_finally")
+    assert demands.refusal(other, "abuse") == ""
+    refresh(full=True)
+    row = show("unreasonable_demand_confirmed", ("unit",)).rows[0]
+    assert (row.numerator, row.denominator) == (0, 1)
