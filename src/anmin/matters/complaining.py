@@ -20,7 +20,7 @@ from anmin.matters.citizen import steps_of_citizen
 from anmin.matters.conflict import About
 from anmin.matters.kind import Kind
 from anmin.matters.merged import goes_on_in
-from anmin.matters.models import Contact, Entry, Link, Matter
+from anmin.matters.models import Contact, Deadline, Entry, Link, Matter
 from anmin.matters.opening import open_matter
 from anmin.matters.parties import PartyFacts
 from anmin.matters.registry import all_kinds
@@ -137,12 +137,14 @@ def complain(
 
 
 def handled_by(matter: Matter) -> Sequence[Unit]:
-    """The units that handled a matter, the last one first: who has it, and whoever had it when one of
-    its steps was taken; with what it became part of."""
+    """The units that handled a matter, the last one first: who has it, whoever had it when one of its
+    steps was taken, and whoever let the time for one run out; with what it became part of."""
     found: list[int] = []
     for one in (goes_on_in(matter), matter):
         if one is not None:
-            found += [unit for unit in reversed(_took_steps(one)) if unit not in found]
+            late = Deadline.objects.filter(matter=one, held_by__isnull=False)
+            all_of_it = [*reversed(_took_steps(one)), *late.values_list("held_by", flat=True)]
+            found += [unit for unit in dict.fromkeys(all_of_it) if unit not in found]
     most = next(part.most for part in complaints_kind().parties if part.code == _accused())
     rows = Unit.objects.in_bulk(found)
     return [rows[pk] for pk in found if pk in rows][:most]

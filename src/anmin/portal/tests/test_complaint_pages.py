@@ -2,9 +2,11 @@
 
 import re
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from tests.personas import WANG, City, SignIn
 
 from anmin.channels.models import Message
@@ -152,6 +154,11 @@ def test_whom_it_is_about_is_whoever_took_a_step_and_whoever_has_it(city: City) 
     actions.assign(matter_id=fresh.pk, actor=Actor.of(city.inspector), unit=city.jinhu)
     fresh.refresh_from_db()
     assert list(handled_by(fresh)) == [city.jinhu]  # where it only lay, nobody handled it
+    long_ago, by = timezone.now() - timedelta(days=60), Actor.system("import")
+    late = city.incident(unit=city.yuhai, opened_at=long_ago, actor=by)
+    actions.assign(matter_id=late.pk, actor=Actor.of(city.inspector), unit=city.jinhu)
+    late.refresh_from_db()
+    assert list(handled_by(late)) == [city.jinhu, city.yuhai]  # it lay there until it was late
     made = complain(matter_id=fresh.pk, topic="police_conduct", text=WORDS, key="s").matter
     # Of the inspectorate itself, where nobody else could look into it: it goes further up.
     with pytest.raises(Refusal, match="上一级机关"):
