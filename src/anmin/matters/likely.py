@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -25,6 +25,8 @@ LOOKED_AT = 200
 EARTH = 6_371_000  # metres
 ENOUGH = 0.5
 """What place, topic and words must come to, of 1, to be worth a look."""
+CELL = 0.003
+"""Degrees: some 300 metres. Who could move a point by metres would find the house that a report is of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class Report:
     place: str = ""
     summary: str = ""
     point: tuple[float, float] | None = None
+    coarse: bool = False
+    """Whether points are compared by the cell that they are in alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +75,9 @@ def known_alike(report: Report) -> list[str]:
     """What a citizen is told who is about to say what others have said: how long ago, no more.
 
     Never of a topic that is never named or a kind that is kept from the public; as ``likely`` otherwise,
-    with everything below the area.
+    with everything below the area, and points by their ``CELL`` alone.
     """
+    report = replace(report, coarse=True)
     topic = categories().get(report.category)
     if (topic and topic.unsaid) or not kind_of(report.kind).public.when:
         return []
@@ -125,7 +130,8 @@ def _compared(report: Report, matter: Matter, hours: timedelta) -> Likely:
 def _where(report: Report, matter: Matter, why: list[str]) -> float:
     """1 at the same spot, 0 from 300 metres on; by the words of the place where a point is missing."""
     if report.point and matter.longitude is not None and matter.latitude is not None:
-        metres = _metres(report.point, (matter.longitude, matter.latitude))
+        here, there = report.point, (matter.longitude, matter.latitude)
+        metres = _metres(_cell(here), _cell(there)) if report.coarse else _metres(here, there)
         if metres < 300:
             why.append(_("%(metres)d metres away") % {"metres": round(metres, -1)})
         return max(0.0, 1 - metres / 300)
@@ -133,6 +139,11 @@ def _where(report: Report, matter: Matter, why: list[str]) -> float:
     if alike >= ENOUGH:
         why.append(_("at a place of much the same name"))
     return alike
+
+
+def _cell(point: Sequence[float]) -> tuple[float, float]:
+    longitude, latitude = (CELL * math.floor(float(one) / CELL) for one in point)
+    return longitude, latitude
 
 
 def _what(report: Report, matter: Matter, why: list[str]) -> float:

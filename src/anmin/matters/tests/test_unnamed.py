@@ -79,6 +79,21 @@ def test_no_hint_says_what_others_reported(city: City, category: str, hinted: bo
     assert bool(known_alike(report)) == hinted
 
 
+def test_no_hint_says_to_the_metre_where_others_reported(city: City) -> None:
+    """Somebody who moves a point about, to find the house, learns the cell of some 300 metres alone."""
+    at = {"longitude": 120.6301, "latitude": 27.7801}
+    city.incident(category="noise", summary="烧烤店放音响", place="", **at)
+
+    def hinted(longitude: float, latitude: float) -> bool:
+        point = (longitude, latitude)
+        report = Report("incident", "noise", city.wenhua.pk, summary="烧烤店", point=point)
+        return bool(known_alike(report))
+
+    inside = [(120.6300 + n / 5000, 27.7801 + m / 5000) for n in range(15) for m in range(13)]
+    assert all(hinted(*point) for point in inside)
+    assert not any(hinted(120.6298 - n / 5000, 27.7801) for n in range(5))
+
+
 @pytest.mark.parametrize(
     ("category", "asked", "linked"),
     [("theft", True, True), ("fraud", True, False), ("narcotics", False, True)],
