@@ -125,6 +125,21 @@ def test_one_token_pays_for_few_looks(
     assert said == [False, False, True]
 
 
+def test_what_is_refused_takes_no_turn_from_others_and_what_is_sent_twice_is_looked_at_once(
+    city: City, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("anmin.matters.actions.NEW_FILES", Limit(2, 86_400))
+    for _turn in range(2):
+        assert sent(client, city, picture("x.jpg", b"no picture")).status_code == 422
+        assert sent(client, city, picture(), area="0").status_code == 422
+    fields = hidden(client.get(FORM).content.decode())
+    body = fields | told(city) | {"alike": "1", "proof": worked(fields["token"])}
+    for _turn in range(3):
+        assert client.post(FORM, body | {"photos": [picture()]}).status_code == 302
+    assert (Matter.objects.count(), File.objects.count()) == (1, 1)
+    assert sent(client, city, picture()).status_code == 302  # the second turn was free still
+
+
 def test_a_point_of_any_map_stands_on_wgs84_and_the_desk_reads_it(
     city: City, client: Client, sign_in: SignIn
 ) -> None:

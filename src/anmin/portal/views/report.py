@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from anmin.files.actions import Looked
     from anmin.matters.models import Matter
+    from anmin.people.limits import Taken
 
 SALT = "a report"
 LOOKS = Limit(6, effort.HOURS * 3600)
@@ -93,10 +94,12 @@ def report(request: HttpRequest, kind: str) -> HttpResponse:
         effort.count(how, address_range(request))
         return _show(request, declared, form, asked, alike=alike)
     key = effort.key_of(form.cleaned_data["token"])
+    counted: Sequence[Taken] = ()
     try:
-        photos = _looked_at(form, key)
+        photos, counted = _looked_at(form, key)
         matter = reported.report(kind=kind, key=key, photos=photos, **form.said())
     except Refusal as refusal:
+        give_back(*counted)
         form.add_error("photos", str(refusal)) if refusal.field == "file" else form.refuse(refusal)
         if isinstance(refusal, Unavailable):
             response = _show(request, declared, form, asked, status=503)
@@ -142,12 +145,15 @@ def sent(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/report_sent.html", context)
 
 
-def _looked_at(form: ReportForm, key: str) -> Sequence[Looked]:
+def _looked_at(form: ReportForm, key: str) -> tuple[Sequence[Looked], Sequence[Taken]]:
     """The photos that came with it, whole and safe: looked at before there is anything to keep them
-    with. Raises ``Refusal``."""
+    with; and what was counted for them, to be given back where nothing is kept. Raises ``Refusal``.
+
+    What is refused uses up nothing that others need: how often one token may try is ``LOOKS``.
+    """
     given = form.cleaned_data.get("photos") or []
-    if not given:
-        return ()
+    if not given or reported.sent_with(key) is not None:
+        return (), ()
     if take("photos with a report", key, limit=LOOKS).over:
         raise Refusal(
             _("Photos were refused several times: send it without, and add them from its page."),
@@ -155,8 +161,8 @@ def _looked_at(form: ReportForm, key: str) -> Sequence[Looked]:
         )
     counted = take_turns_for_photos(len(given))
     try:
-        return look_at((one.name or "", one.chunks()) for one in given)
-    except Unavailable:  # nobody read them, so they do not count
+        return look_at((one.name or "", one.chunks()) for one in given), counted
+    except Refusal:
         give_back(*counted)
         raise
 
