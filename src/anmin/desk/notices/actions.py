@@ -23,6 +23,7 @@ from anmin.desk.notices.kinds import (
 from anmin.desk.notices.models import Notice, NoticePreference, Watch
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Refusal
+from anmin.matters import conflict
 from anmin.matters.owed import Asker, who_asked
 from anmin.matters.owning import waits_for_body
 from anmin.matters.policy import waiting_elsewhere
@@ -215,8 +216,9 @@ def _concerned(
     if one.to is not None:
         return [account for account in staff if account.pk == one.to]
     if one.kind == TO_DECIDE:
+        about = conflict.about(one.matter)  # from every unit, so also from one that it is about
         others = [account for account in staff if account.unit_id != one.matter.unit_id]
-        return [account for account in others if account.role in DECIDE]
+        return [row for row in others if row.role in DECIDE and not about.person(row)]
     if asker is not None:
         return _both_sides(one, staff, asker)
     unit = [account for account in staff if account.unit_id == one.matter.unit_id]
