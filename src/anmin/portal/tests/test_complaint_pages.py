@@ -11,11 +11,12 @@ from tests.personas import WANG, City, SignIn
 
 from anmin.channels.models import Message
 from anmin.kernel.errors import Refusal
-from anmin.matters import actions, queries
+from anmin.matters import actions, complaining, queries
 from anmin.matters.actor import Actor
 from anmin.matters.complaining import complain, handled_by
 from anmin.matters.models import Contact, Entry, Link, Matter, Party
 from anmin.people.models import Account
+from anmin.places.models import Unit
 from anmin.portal.tests.test_follow_pages import coded, opened
 from anmin.portal.tests.test_report_pages import hidden
 
@@ -164,3 +165,20 @@ def test_whom_it_is_about_is_whoever_took_a_step_and_whoever_has_it(city: City) 
     with pytest.raises(Refusal, match="上一级机关"):
         complain(matter_id=made.pk, topic="police_conduct", text=WORDS, key="t")
     assert Matter.objects.filter(kind="petition").get() == made
+
+
+def test_none_of_many_who_handled_it_is_left_out(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page says that nobody there sees it: that holds for a matter that went through nine hands."""
+    units = [
+        Unit.objects.create(code=f"RA-P{n}", name=f"第{n}派出所", kind=city.jinhu.kind)
+        for n in range(8)
+    ]
+    monkeypatch.setattr(
+        complaining, "_took_steps", lambda _matter: [city.jinhu.pk, *(one.pk for one in units)]
+    )
+    matter = city.answered()
+    made = complain(matter_id=matter.pk, topic="police_conduct", text=WORDS, key="s").matter
+    accused = Party.objects.filter(matter=made, role="accused").values_list("unit", flat=True)
+    assert set(accused) == {one.pk for one in (city.jinhu, *units)}

@@ -129,7 +129,7 @@ register(
                 "accused",
                 _("Person or unit accused"),
                 who=frozenset({Who.ACCOUNT, Who.UNIT}),
-                most=5,
+                most=20,
                 seen_by=DESK | HEAD,
                 concerned=True,
             ),
