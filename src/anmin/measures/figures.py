@@ -128,6 +128,8 @@ def break_down(
         if left is None:
             continue
         also = _hidden_without(by, cells, left, minimum) if indicator.hide_small else set()
+        if indicator.hide_small and name == BESIDE[-1] and without is not None:
+            also |= _hidden_beside(by, cells, without, left, minimum)
         bare = _made(indicator, by, _summed(left, top), hidden | also, level)
         for key, one in figures.items():
             changed: dict[str, Any] = {name: bare[key]}
@@ -183,6 +185,26 @@ def _hidden_without(
     return _hidden(by, left, minimum) | _hidden(
         by, {key: size for key, size in aside.items() if size}, minimum
     )
+
+
+def _hidden_beside(
+    by: Sequence[str],
+    cells: Mapping[Key, Counted],
+    without: Mapping[Key, Counted],
+    left: Mapping[Key, Counted],
+    minimum: int,
+) -> set[Key]:
+    """Which of the figures without the one stay hidden beside those without the other.
+
+    Where nearly the same records are set aside for both reasons, the two together tell of the few that
+    are set aside for one reason alone.
+    """
+    few: dict[Key, int] = {}
+    for key, cell in cells.items():
+        sizes = [int(cell.denominator - one[key].denominator) for one in (without, left)]
+        if all(sizes) and without[key] != left[key]:
+            few[key] = max(abs(sizes[0] - sizes[1]), 1)
+    return _hidden(by, few, minimum)
 
 
 def _hidden(by: Sequence[str], sizes: Mapping[Key, int], minimum: int) -> set[Key]:

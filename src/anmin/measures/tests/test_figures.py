@@ -88,3 +88,27 @@ def test_a_score_beyond_one_is_a_fault_of_the_declaration():
     assert WEIGHTED.kind is Kind.MEAN_SCORE
     with pytest.raises(DeclarationError, match="weighted"):
         break_down(WEIGHTED, (), {(): Counted(120, 100, 100)}, **USUAL)
+
+
+@pytest.mark.parametrize(
+    ("aside", "demands", "hidden"),
+    [
+        ((10, 20), (10, 20), False),  # the same twenty
+        ((10, 20), (9, 19), True),  # one more is the unit's own: it was content
+        ((10, 20), (9, 20), True),
+        ((10, 20), (20, 40), False),
+        ((0, 0), (9, 19), False),
+    ],
+)
+def test_two_figures_beside_it_tell_together_of_no_single_answer(aside, demands, hidden):
+    cells = {("A",): Counted(60, 100, 100), ("B",): Counted(50, 100, 100)}
+    left = [
+        {**cells, ("A",): Counted(60 - content, 100 - of, 100 - of)}
+        for content, of in (aside, demands)
+    ]
+    both = replace(ASIDE, demands=lambda rows: rows.unit == "A")
+    found = break_down(
+        both, ("unit",), cells, without=left[0], without_demands=left[1], **USUAL
+    ).rows[0]
+    assert not found.without.suppressed
+    assert found.without_demands.suppressed is hidden
