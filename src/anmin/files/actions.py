@@ -308,9 +308,10 @@ def _known(label: str, key: str, request: str) -> File | None:
 
 
 def _row(label: str, key: str, pk: int, by: Account) -> File:
-    subject_of(label).require_see(by, key)
+    subject = subject_of(label)
+    subject.require_see(by, key)
     row = File.objects.filter(label=label, key=key, pk=pk).first()
-    if row is None:
+    if row is None or subject.kept_from(by, row):
         raise NotFound(_("There is no such file."))
     if row.erased_at:
         raise NotFound(_("This file was erased: its time was over."))

@@ -42,8 +42,9 @@ _kept = Prepared(
 
 def files_of(account: Account, label: str, key: str) -> list[Line]:
     """The files of a thing, the newest first; one query, or two. Raises ``NotFound``, ``NotAllowed``."""
-    subject_of(label).require_see(account, key)
-    rows = _kept(label, key)
+    subject = subject_of(label)
+    subject.require_see(account, key)
+    rows = [row for row in _kept(label, key) if not subject.kept_from(account, row)]
     people = Account.objects.in_bulk({row.by_id for row in rows if row.by_id}) if rows else {}
     return [
         Line(

@@ -7,11 +7,19 @@ knows what they mean.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
 from anmin.kernel.errors import NotFound
 from anmin.people.models import Account
+
+if TYPE_CHECKING:
+    from anmin.files.models import File
+
+
+def _nothing(_reader: Account, _file: "File") -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +29,14 @@ class Subject:
     ``require_see`` and ``require_add`` raise a ``Refusal`` (``NotFound`` where even the existence
     of the thing is not to be told) unless this person may open, or add, files of the thing of that
     key; who adds without account is the citizen whose thing it is, and nobody asks whether. ``over`` tells since when things need their files no longer, as far as they are over.
+    ``kept_from`` says of one file of a thing whose files somebody may open whether it is not for him.
     """
 
     label: str
     require_see: Callable[[Account, str], object]
     require_add: Callable[[Account | None, str], object]
     over: Callable[[Sequence[str]], Mapping[str, datetime]]
+    kept_from: Callable[[Account, "File"], bool] = _nothing
 
 
 _SUBJECTS: dict[str, Subject] = {}

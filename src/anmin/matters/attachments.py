@@ -9,6 +9,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
+from anmin.files.models import File
 from anmin.files.queries import Line, files_of
 from anmin.files.subjects import Subject, register_subject
 from anmin.kernel.errors import NotAllowed, NotFound
@@ -18,7 +19,7 @@ from anmin.matters.models import Matter
 from anmin.matters.owning import is_body, waits_for_body
 from anmin.matters.queries import find_matter
 from anmin.people.models import Account
-from anmin.people.policy import Capability, can, capabilities_of
+from anmin.people.policy import Capability, can, capabilities_of, unit_scope
 
 LABEL: Final = "matter"
 
@@ -86,4 +87,11 @@ def _over(numbers: Sequence[str]) -> Mapping[str, datetime]:
     return found
 
 
-register_subject(Subject(LABEL, _require_see, _require_add, _over))
+def _kept_from(account: Account, file: File) -> bool:
+    """Whether it was added by another body outside the police, which had the order before this one."""
+    if not can(account, Capability.WORK_ORDERS) or file.by is None:
+        return False
+    return is_body(file.by.unit_id) and (file.by.unit_id or 0) not in unit_scope(account)
+
+
+register_subject(Subject(LABEL, _require_see, _require_add, _over, _kept_from))

@@ -12,6 +12,7 @@ from tests.personas import Body, City, SignIn, body, order_to
 from anmin.desk.notices.actions import tell_of_deadlines, tell_of_entries
 from anmin.desk.notices.models import Notice
 from anmin.desk.notices.queries import notices_for, preferences
+from anmin.files.models import File
 from anmin.files.tests.samples import photo
 from anmin.matters.actions import add_note, move
 from anmin.matters.actor import Actor
@@ -146,13 +147,24 @@ def test_the_next_body_reads_nothing_that_the_one_before_said(
 ) -> None:
     from anmin.matters.actions import assign
 
+    theirs = sign_in(street.partner)
+    address = reverse("desk:owed_files", args=[order.number])
+    for who, name in ((street.partner, "前手.jpg"), (city.officer, "现场.jpg")):
+        photos = {"key": f"{name:_<40}", "file": SimpleUploadedFile(name, photo())}
+        if who == city.officer:
+            address = reverse("desk:matter_files", args=[order.number])
+        assert sign_in(who).post(address, photos).status_code in (302, 303), name
+    mine = File.objects.get(by=street.partner).pk
+    assert theirs.get(reverse("desk:owed_file", args=[order.number, mine])).status_code == 200
     step(order, "send_off", street.partner, not_theirs="暗号甲：不归我们")
     other = body("WB-WY", "文化物业", "manager")
     assign(matter_id=order.pk, actor=Actor.of(city.duty_leader), unit=other.unit, note="暗号乙")
     move(matter_id=order.pk, code="give_again", actor=Actor.of(city.officer), note="请贵公司办理")
-    page = sign_in(other.partner).get(reverse("desk:owed_order", args=[order.number]))
-    text = page.content.decode()
-    assert "请贵公司办理" in text
+    next_one = sign_in(other.partner)
+    text = next_one.get(reverse("desk:owed_order", args=[order.number])).content.decode()
+    assert ("请贵公司办理" in text, "现场.jpg" in text, "前手.jpg" in text) == (True, True, False)
+    for name in ("owed_file", "owed_file_small"):
+        assert next_one.get(reverse(f"desk:{name}", args=[order.number, mine])).status_code == 404
     assert [one for one in MARKERS if one in text] == []
 
 
