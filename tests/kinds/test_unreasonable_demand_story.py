@@ -16,6 +16,7 @@ from django.test import Client
 from django.utils import timezone
 
 from anmin.callbacks.tests.conftest import TUESDAY
+from anmin.channels.models import Message
 from anmin.desk.notices.models import Notice
 from anmin.desk.notices.tasks import tell
 from anmin.evidence.log import atomic
@@ -351,3 +352,21 @@ def test_who_left_no_number_to_be_texted_is_told_otherwise(city: City) -> None:
         step(demand, "take_back", city.officer, note="群众说得有理")
     back = {"appeal_told_how": "by_phone"}
     assert step(demand, "take_back", city.officer, note="说得有理", **back).state == "withdrawn"
+
+
+def test_no_time_runs_out_on_whom_the_message_never_reached(
+    city: City, traveller: time_machine.Traveller
+) -> None:
+    demand = proposed(city, ended(city))
+    step(demand, "find", city.inspector, grounds=GROUNDS)
+    Message.objects.filter(subject_ref=f"matter:{demand.number}").update(status="dead")
+    traveller.shift(timedelta(days=31))
+    assert lapse() == 0
+    assert step(demand, "tell", city.inspector, told_how="in_writing").state == "found"
+    traveller.shift(timedelta(days=29))
+    assert lapse() == 0, "thirty days since it was told"
+    traveller.shift(timedelta(days=2))
+    assert lapse() == 1
+    demand.refresh_from_db()
+    assert demand.state == "stands"
+    assert verify().sound

@@ -72,8 +72,9 @@ class Clock:
     before the step (another body received it). The steps of ``restarts`` start it anew, once
     met or not (a reopening, a review); it stands still in the states of ``pauses`` (an expert
     examination). ``promise``: the one clock of the kind by which "in time" is judged. ``lapses``
-    names the step that the house takes when the time is over (nobody objected). ``counted``: it has
-    a figure of its own beside the promise.
+    names the step that the house takes when the time is over (nobody objected); where it must be
+    ``heard``, not while the message that started it could not be delivered. ``counted``: it has a
+    figure of its own beside the promise.
     """
 
     code: str
@@ -86,6 +87,7 @@ class Clock:
     extension: Extension | None = None
     promise: bool = False
     lapses: str = ""
+    heard: bool = False
     counted: bool = False
     due: str = ""
     since: str = ""

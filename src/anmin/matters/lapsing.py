@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 
+from anmin.channels.models import Message, Status
 from anmin.evidence.log import atomic
 from anmin.matters.actor import Actor
 from anmin.matters.flow import LIVE
@@ -31,12 +33,22 @@ def run_out(now: datetime) -> QuerySet[Deadline]:
         for clock in kind.clocks:
             edge = kind.flow.move(clock.lapses) if clock.lapses else None
             if edge is not None:
-                wanted |= Q(
-                    matter__kind=kind.code, clock=clock.code, matter__state__in=edge.sources
-                )
+                runs = Q(matter__kind=kind.code, clock=clock.code, matter__state__in=edge.sources)
+                wanted |= runs & ~Q(_unheard()) if clock.heard else runs
     live = [one.value for one in LIVE]
     return Deadline.objects.filter(
         wanted, Deadline.RUNS, due_at__lt=now, matter__due_at__lt=now, matter__stage__in=live
+    )
+
+
+def _unheard() -> Exists:
+    """Whether what was texted since the clock began reached nobody: no time runs out on who never knew."""
+    return Exists(
+        Message.objects.filter(
+            subject_ref=Concat(Value("matter:"), OuterRef("matter__number")),
+            created_at__gte=OuterRef("started_at"),
+            status=Status.DEAD,
+        )
     )
 
 

@@ -85,6 +85,15 @@ FLOW = Flow(
                 ),
             ),
         ),
+        # A message that could not be delivered told nobody: the time begins when it is told otherwise.
+        Move(
+            "tell",
+            "found",
+            "",
+            _("Tell the finding another way"),
+            INSPECTION,
+            needs=("told_how",),
+        ),
         Move(
             "not_confirm",
             "proposed",
@@ -206,7 +215,9 @@ register(
                 "unreasonable_demand.appeal",
                 stops=frozenset({"appealed", "stands"}),
                 starts="found",
+                restarts=frozenset({"tell"}),
                 lapses="unappealed",
+                heard=True,
             ),
             Clock(
                 "appeal_answer",
