@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
@@ -27,8 +28,20 @@ def require_child(parent: Matter, kind: Kind) -> None:
         raise Refusal(_("This matter is over: no order is given from it."), code="over")
 
 
+_ANY = "SELECT 1 FROM matters_matter WHERE parent_id = %s LIMIT 1"
+
+
+def _any_from(parent: Matter) -> bool:
+    """Whether any order was given from a matter: most have none, and a ready statement says so."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ANY, [parent.pk])
+        return cursor.fetchone() is not None
+
+
 def counted(parent: Matter) -> dict[str, int]:
     """How many orders were given from a matter (``all``), and how many still run (``open``)."""
+    if not _any_from(parent):
+        return {"all": 0, "open": 0}
     rows = Matter.objects.filter(parent=parent)
     live = Q(stage__in=[one.value for one in LIVE])
     return rows.aggregate(all=Count("pk"), open=Count("pk", filter=live))
@@ -42,6 +55,8 @@ def parent_of(account: Account, matter: Matter) -> Matter | None:
 
 def given_from(account: Account, parent: Matter) -> list[Matter]:
     """The orders given from a matter, the latest first."""
+    if not _any_from(parent):
+        return []
     rows = policy.not_kept_from(account, Matter.objects.filter(parent=parent))
     return list(rows.select_related("unit").order_by("-pk"))
 

@@ -8,12 +8,14 @@ in the end, figures are shown without that matter beside themselves (docs/adr/00
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from anmin.kernel.errors import Refusal
 from anmin.matters import policy
 from anmin.matters.actor import Actor
-from anmin.matters.flow import Stage
+from anmin.matters.flow import Move, Stage
 from anmin.matters.kind import Kind
 from anmin.matters.ledger import Change, append, deadlines_of, running_clocks
 from anmin.matters.models import Contact, Entry, Link, Matter
@@ -155,25 +157,44 @@ def tell_cause(demand: Matter, at: datetime) -> None:
 
 def waiting_for(account: Account) -> list[Matter]:
     """What waits for this person's decision, the first due first: no step of the same hand."""
-    kind = demand_kind()
-    if kind is None:
-        return []
-    states = {
-        state
-        for move in kind.flow.moves
-        if move.unlike and account.role in move.by
-        for state in move.sources
-    }
-    if not states:
-        return []
-    rows = policy.visible(account, Matter.objects.filter(kind=kind.code, state__in=states))
-    rows = rows.select_related("unit").order_by("due_at", "pk")[:MANY]
-    return [one for one in rows if any(move.unlike for move in policy.moves_for(account, one))]
+    rows = _waiting(account).select_related("unit").order_by("due_at", "pk")
+    return list(rows[:MANY])
 
 
 def waiting_count(account: Account) -> int:
-    """How many wait for this person's decision, up to ``MANY``; no query for who decides none."""
-    return len(waiting_for(account))
+    """How many wait for this person's decision, up to ``MANY``.
+
+    No query for who decides none; one of a ready statement as long as nothing waits for anybody.
+    """
+    kind = demand_kind()
+    if kind is None or not _deciding(kind, account):
+        return 0
+    states = sorted({state for move in _deciding(kind, account) for state in move.sources})
+    with connection.cursor() as cursor:
+        cursor.execute(_ANY.format(", ".join(["%s"] * len(states))), [kind.code, *states])
+        if cursor.fetchone() is None:
+            return 0
+    return len(_waiting(account).values_list("pk")[:MANY])
+
+
+_ANY = "SELECT 1 FROM matters_matter WHERE kind = %s AND state IN ({}) LIMIT 1"
+
+
+def _deciding(kind: Kind, account: Account) -> list[Move]:
+    """The steps of a demand that this role decides with."""
+    return [move for move in kind.flow.moves if move.unlike and account.role in move.by]
+
+
+def _waiting(account: Account) -> QuerySet[Matter]:
+    """What this person may decide (``policy.moves_for`` says the same of one)."""
+    kind, steps = demand_kind(), Q(pk__in=())
+    if kind is None:
+        return Matter.objects.none()
+    for move in _deciding(kind, account):
+        took = Entry.objects.filter(matter=OuterRef("pk"), action__in=move.unlike, actor=account)
+        steps |= Q(~Exists(took), state__in=move.sources)
+    rows = Matter.objects.filter(steps, kind=kind.code).exclude(unit=account.unit_id)
+    return policy.visible(account, rows)
 
 
 def set_aside_sql(matter: str = "m") -> str:

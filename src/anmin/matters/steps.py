@@ -10,9 +10,10 @@ from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
 from anmin.kernel.errors import Conflict, NotFound, Refusal
+from anmin.matters import children
 from anmin.matters.clock import Reckoner, Running, extend, tick
 from anmin.matters.facts import MatterFacts
-from anmin.matters.flow import LIVE, Guard, Move
+from anmin.matters.flow import Guard, Move
 from anmin.matters.kind import Kind
 from anmin.matters.ledger import Change, deadlines_of, running_clocks
 from anmin.matters.models import Matter
@@ -57,7 +58,7 @@ def prepare(
         details,
         matter.opened_at,
         matter.reopened,
-        Matter.objects.filter(parent=matter, stage__in=LIVE).count() if declared.children else 0,
+        children.counted(matter)["open"] if declared.children else 0,
     )
     require_guards(edge.when, matter.facts)
     require_guards(edge.guards, replace(facts, state=matter.state))
