@@ -10,6 +10,7 @@ ADR 0075.
 import hmac
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import chain
 
 from django.conf import settings
 from django.db.models import Q
@@ -29,7 +30,7 @@ from anmin.evidence.prepared import Prepared
 from anmin.kernel.errors import Refusal
 from anmin.matters.actions import contact_for_message, lock
 from anmin.matters.contacts import ContactFacts
-from anmin.matters.merged import goes_on_in
+from anmin.matters.merged import goes_on_in, parts_of
 from anmin.matters.messages import permitted
 from anmin.matters.models import Contact, FurtherPhone, Matter
 from anmin.matters.telling import bureau
@@ -70,13 +71,16 @@ def wanted(matter: Matter) -> Wanted:
     indexes = _indexes(contact)
     if not indexes:
         return Wanted(reached=False)
-    rows = OptOut.objects.filter(recipient_index__in=indexes, about__in=("", *_about(matter)))
+    named = {index: _about(matter, index) for index in indexes}
+    rows = OptOut.objects.filter(
+        recipient_index__in=indexes, about__in=("", *chain(*named.values()))
+    )
     said = list(rows.values_list("about", "via", "recipient_index"))
     everything = {via for about, via, index in said if not about and bytes(index) == indexes[0]}
     topic = matter.topic
     return Wanted(
         reached=True,
-        about=any(about for about, _via, _index in said),
+        about=any(about in named[bytes(index)] for about, _via, index in said),
         all=bool(everything),
         again=everything == {_via(matter)},
         texted=goes_there(contact.phone) and not (topic is not None and topic.sensitive),
@@ -106,7 +110,7 @@ def stop_about(matter: Matter, *, key: str) -> None:
     lock(matter.pk)
     now = timezone.now()
     for index in _require_reached(matter):
-        for about in _about(matter):
+        for about in _about(matter, index):
             opt_out_index(index, via=_via(matter), about=about)
         stop(index, at=now, key=f"{PAGE}:{key}", only=matter.pk)
 
@@ -116,7 +120,7 @@ def start_about(matter: Matter) -> None:
     """Messages about this matter again."""
     lock(matter.pk)
     for index in _require_reached(matter):
-        for about in _about(matter):
+        for about in _about(matter, index):
             opt_in_index(index, about=about)
 
 
@@ -195,10 +199,15 @@ def _indexes(contact: ContactFacts) -> list[bytes]:
     return [recipient_index(Medium.SMS, one) for one in dict.fromkeys(numbers)]
 
 
-def _about(matter: Matter) -> list[str]:
-    """The matter as messages name it, and what it is part of now."""
-    whole = goes_on_in(matter)
-    return [f"matter:{one.number}" for one in (matter, whole) if one is not None]
+def _about(matter: Matter, index: bytes) -> list[str]:
+    """The matter as messages name it, and what it is part of now: but for a number that another report in
+    that has too, whose messages are not this one's to stop."""
+    found, whole = [f"matter:{matter.number}"], goes_on_in(matter)
+    if whole is not None:
+        others = [one for one in (whole, *parts_of(whole)) if one.pk != matter.pk]
+        if not any(index in _indexes(contact_for_message(one)) for one in others):
+            found.append(f"matter:{whole.number}")
+    return found
 
 
 def _via(matter: Matter) -> str:

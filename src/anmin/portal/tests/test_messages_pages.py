@@ -16,6 +16,7 @@ from anmin.matters import actions, news
 from anmin.matters.actor import Actor
 from anmin.matters.contacts import ContactFacts, reached
 from anmin.matters.correcting import Right, correct
+from anmin.matters.merging import merge
 from anmin.matters.models import Matter
 from anmin.portal.tests.test_answer_pages import link
 from anmin.portal.tests.test_follow_pages import coded, opened
@@ -114,6 +115,24 @@ def test_the_further_number_of_a_report_is_silenced_by_nobody_else(
     assert pressed(client, address, "text").status_code == 422
     pressed(client, address, "confirm", code=code())
     assert OptOut.objects.get().via != f"page:{other.number}"
+
+
+@pytest.mark.parametrize(("phone", "silenced"), [(WANG.phone, False), ("+8613900001111", True)])
+def test_a_report_that_became_part_of_hers_does_not_silence_her(
+    city: City, client: Client, phone: str, silenced: bool
+) -> None:
+    """A stranger reports the same with the number of 王秀英; with an own one he stops what he gets."""
+    hers, other = city.incident(), ContactFacts("张三", phone)
+    mine, address = followed(city, client, contact=other)
+    by = Actor.of(city.inspector)
+    merge(matter_id=mine.pk, into_id=hers.pk, actor=by, reason="同一件事")
+    said = pressed(client, address, "stop").content.decode()
+    assert "You get no messages about this matter" in said
+    about = {f"matter:{mine.number}"} | ({f"matter:{hers.number}"} if silenced else set())
+    assert set(OptOut.objects.values_list("about", flat=True)) == about
+    assert not has_opted_out("sms", WANG.phone, f"matter:{hers.number}")
+    pressed(client, address, "start")
+    assert not OptOut.objects.exists()
 
 
 def code() -> str:
