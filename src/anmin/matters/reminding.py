@@ -11,8 +11,10 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy
 
 from anmin.channels.actions import queue_message
+from anmin.channels.addresses import goes_there
 from anmin.channels.letters import register_letter
 from anmin.channels.models import Medium
+from anmin.channels.queries import has_opted_out
 from anmin.evidence.log import atomic
 from anmin.matters.actor import Actor
 from anmin.matters.ledger import Change, append, deadlines_of, running_clocks
@@ -68,7 +70,8 @@ def _remind(matter_id: int, clock: str, now: datetime) -> int:
     if Entry.objects.filter(matter=order, key=key).exists():
         return 0
     body = Unit.objects.get(pk=order.unit_id or 0)
-    told = {"clock": clock, "late": row.due_at < now, "texted": bool(body.phone)}
+    texted = _reached(body.phone, order)
+    told = {"clock": clock, "late": row.due_at < now, "texted": texted}
     running = running_clocks(deadlines_of(order.pk))
     append(
         order,
@@ -78,9 +81,15 @@ def _remind(matter_id: int, clock: str, now: datetime) -> int:
         key=key,
         running=running,
     )
-    if body.phone:
+    if texted:
         _text(order, row, body.phone, key, now)
     return 1
+
+
+def _reached(phone: str, order: Matter) -> bool:
+    """Whether a text goes to the body; not where it replied that it wants none."""
+    about = f"matter:{order.number}"
+    return bool(phone) and goes_there(phone) and not has_opted_out(Medium.SMS, phone, about)
 
 
 def _text(order: Matter, row: Deadline, phone: str, key: str, now: datetime) -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from tests.personas import Body, City, body, order_to
 
 from anmin.callbacks.unhappy import head_unit
+from anmin.channels.actions import receive_reply
 from anmin.channels.models import Message
 from anmin.kernel.errors import NotAllowed, NotFound, Refusal
 from anmin.matters import merging, policy, public, queries
@@ -331,6 +332,19 @@ def test_a_body_is_reminded_before_and_once_when_late(
     [line] = asked_by(city.officer)
     assert line.reminded_at == datetime.fromisoformat("2026-11-21 09:00+08:00")
     assert verify().sound
+
+
+def test_who_wants_no_texts_is_not_said_to_have_got_one(
+    city: City, street: Body, order: Matter, clock: time_machine.Traveller
+) -> None:
+    street.unit.phone = "13800001111"
+    street.unit.save()
+    receive_reply(provider="test", provider_ref="1", sender="13800001111", text="TD")
+    clock.move_to(NOW + timedelta(days=30))
+    assert remind_bodies() > 0
+    said = Entry.objects.filter(matter=order, action="reminded")
+    assert set(said.values_list("payload__told__texted", flat=True)) == {False}
+    assert not Message.objects.filter(template="body_reminder").exists()
 
 
 def test_nobody_is_reminded_of_what_waits_for_whoever_asked(
