@@ -15,6 +15,7 @@ from anmin.desk.matters.models import Looking
 from anmin.people.policy import is_rated
 
 if TYPE_CHECKING:
+    from anmin.matters.models import Matter
     from anmin.people.models import Account
 
 GONE_AFTER = timedelta(seconds=40)
@@ -36,16 +37,20 @@ def here(account: Account, number: str) -> None:
     row.save(update_fields=["since", "seen_at"])
 
 
-def others(account: Account, number: str) -> list[Looking]:
+def others(account: Account, matter: Matter) -> list[Looking]:
     """Who else has it open now, the first first.
 
-    Who checks a rated unit is not shown to it: an inspection does not announce itself.
+    Who checks a rated unit is not shown to it, nor to anybody who works in the one that has the matter:
+    an inspection does not announce itself.
     """
     recent = timezone.now() - GONE_AFTER
-    rows = Looking.objects.filter(number=number, seen_at__gte=recent).exclude(account=account)
-    found = rows.select_related("account").order_by("since", "pk")
-    rated = is_rated(account)
-    return [one for one in found if not rated or is_rated(one.account)]
+    rows = Looking.objects.filter(number=matter.number, seen_at__gte=recent)
+    found = rows.exclude(account=account).select_related("account").order_by("since", "pk")
+    near = account.unit_id is not None and account.unit_id == matter.unit_id
+    if not (near or is_rated(account)):
+        return list(found)
+    own = account.unit_id if near else None
+    return [one for one in found if is_rated(one.account) or (own and one.account.unit_id == own)]
 
 
 def forget() -> int:

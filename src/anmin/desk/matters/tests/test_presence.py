@@ -9,6 +9,7 @@ from anmin.desk.matters import presence
 from anmin.desk.matters.models import Looking
 from anmin.desk.matters.tests.test_matters_pages import clock, text, url
 from anmin.matters.models import Entry
+from anmin.people.models import Account
 
 __all__ = ["clock"]
 
@@ -41,6 +42,15 @@ def test_an_inspection_does_not_announce_itself(city: City, sign_in: SignIn) -> 
     inspector.post(address)
     assert text(officer.post(address)).strip() == ""
     assert str(city.officer) in text(inspector.post(address))
+    near = Account.objects.create_user(
+        "near", "x", display_name="近旁", role="programme", unit=city.jinhu
+    )
+    assert presence.others(near, matter)[0].account == city.officer
+    assert [one.account for one in presence.others(city.programme, matter)] == [
+        city.inspector,
+        city.officer,
+    ]
+    assert city.inspector not in [one.account for one in presence.others(near, matter)]
 
 
 def test_who_may_not_see_a_matter_neither_learns_nor_leaves_a_trace(

@@ -20,7 +20,7 @@ def here(request: DeskRequest, number: str) -> HttpResponse:
     found = queries.find_matter(request.user, number)
     presence.here(request.user, found.number)
     shown = {
-        "here": presence.others(request.user, found.number),
+        "here": presence.others(request.user, found),
         "with_names": may_note(request.user, found),
     }
     return render(request, "desk/matters/here.html", shown)
