@@ -25,7 +25,7 @@ def test_what_was_found_and_taken_back_is_not_proposed_again_and_counts(city: Ci
     step(demand, "appeal", city.inspector, note="电话申请复核")
     step(demand, "take_back", city.officer, note="不再坚持")
     assert "撤回" in demands.refusal(other, "decided_finally")
-    assert demands.refusal(other, "abuse") == ""
+    assert demands.refusal(other, "own_procedure") == ""
     refresh(full=True)
     row = show("unreasonable_demand_confirmed", ("unit",)).rows[0]
     assert (row.numerator, row.denominator) == (0, 1)
