@@ -43,11 +43,11 @@ class City:
     admin: Account
 
     def incident(self, **changes: Any) -> Matter:
-        """A theft in 文化小区 reported by 王秀英 to Jinhu station two hours ago.
+        """A theft in 文化小区 reported by 王秀英 to Jinhu station two hours ago, or as today began.
 
         陈立 opens it; elsewhere than at Jinhu it is 周卫国, who hands matters out.
         """
-        elsewhere = {"area", "unit"} & changes.keys()
+        elsewhere, now = {"area", "unit"} & changes.keys(), timezone.now()
         facts: dict[str, Any] = {
             "kind": "incident",
             "actor": Actor.of(self.duty_leader if elsewhere else self.officer),
@@ -56,7 +56,9 @@ class City:
             "place": "文化小区3幢楼下",
             "area": self.wenhua,
             "contact": WANG,
-            "opened_at": timezone.now() - timedelta(hours=2),
+            "opened_at": max(
+                now - timedelta(hours=2), timezone.localtime(now).replace(hour=0, minute=0)
+            ),
         }
         return open_matter(**{**facts, **changes})
 
