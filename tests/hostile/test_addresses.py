@@ -3,7 +3,7 @@
 Nothing is listed here: addresses come from the resolver and from where pages lead, parameters from
 links, forms and from what the views ask a request for. With ``ANMIN_TEST_HOSTILE=whole`` every pair
 of parameter and value is tried once by somebody who may open the page, and the core of the list by
-everybody else; else an eighth of the list at each address, another eighth at the next, and by each other role at
+everybody else; else a twelfth of the list at each address, another twelfth at the next, and by each other role at
 every third address (`test_rights` asks each address as each role).
 """
 

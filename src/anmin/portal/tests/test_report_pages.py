@@ -218,8 +218,9 @@ def test_a_kind_that_citizens_open_not_is_not_there(city: City, client: Client) 
 
 
 def test_whoever_says_what_others_said_is_told_and_decides(city: City, client: Client) -> None:
-    city.incident(category="noise", summary="烧烤店放音响", place="文化路12号")
-    city.incident(category="domestic", summary="隔壁打人", place="文化路12号")
+    since = timezone.now() - timedelta(hours=2)
+    city.incident(category="noise", summary="烧烤店放音响", place="文化路12号", opened_at=since)
+    city.incident(category="domestic", summary="隔壁打人", place="文化路12号", opened_at=since)
     page = client.get(FORM).content.decode()
     body = told(city) | hidden(page) | {"sum": summed(page)}
     asked = client.post(FORM, body)
