@@ -34,14 +34,15 @@ def points_of(checks: Mapping[str, Any] | None, found: Found) -> list[str]:
 
 
 def checks_in_words(checks: Mapping[str, Any], terms: str) -> str:
-    """A checklist in one line, in the reader's language: what is lacking first."""
+    """A checklist in one line, in the reader's language: what is lacking first.
+
+    The points stand as in the word list; the database keeps them in no order.
+    """
     words = term_list(terms)
+    told = {**dict.fromkeys(words), **checks}  # a point that the list has no more comes last
     said = []
     for found in (Found.LACKING, Found.OK, Found.NOT_HERE):
-        if points := points_of(checks, found):
-            told = {
-                "found": FOUND[found],
-                "points": listed(str(words.get(one, one)) for one in points),
-            }
-            said.append(_("%(found)s: %(points)s") % told)
+        if points := points_of(told, found):
+            names = listed(str(words.get(one, one)) for one in points)
+            said.append(_("%(found)s: %(points)s") % {"found": FOUND[found], "points": names})
     return clauses(said)

@@ -67,7 +67,7 @@ def _is_the_neighbourhood_of_the_page(now: datetime) -> None:
     assert {"owners_committee", "property_manager"} <= set(known["lacks"])
     looked = [one for one in known if one.endswith("_checked") and known[one]]
     assert len(looked) == 6
-    assert points_of(known["owners_checked"], Found.LACKING) == ["elected", "filed"]
+    assert {*points_of(known["owners_checked"], Found.LACKING)} == {"elected", "filed"}
     bodies = place.children.values_list("details__body", "state")
     assert sorted(bodies) == [
         ("community", "accepted"),
