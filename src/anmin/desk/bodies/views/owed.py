@@ -11,20 +11,16 @@ from anmin.desk.bodies.order_page import facts_for_body, steps_for_body, told_to
 from anmin.desk.bodies.rows import split
 from anmin.desk.shell.page import DeskRequest, Pages, done, show
 from anmin.desk.shell.sending import Out
+from anmin.desk.shell.uploads import give_out, give_small, take_in, upload_form
 from anmin.faces.dues import due_lines
-from anmin.faces.forms import new_key, step_form
-from anmin.faces.receiving import dropped
-from anmin.files import actions as files
-from anmin.files.queries import accepted, largest, may_add
-from anmin.files.turns import AGAIN, Busy
-from anmin.files.types import kinds_of_file
-from anmin.kernel.errors import NotAllowed, NotFound, Refusal, Unavailable
+from anmin.faces.forms import step_form
+from anmin.files.queries import largest
+from anmin.kernel.errors import NotFound
 from anmin.matters import actions, queries
 from anmin.matters.actor import Actor
 from anmin.matters.attachments import LABEL, files_with_parts
 from anmin.matters.conflict import one_look
 from anmin.matters.owed import ended_lately, owed_by
-from anmin.people.listing import listed
 from anmin.people.policy import Capability
 
 if TYPE_CHECKING:
@@ -79,51 +75,25 @@ def step(request: DeskRequest, number: str, code: str) -> HttpResponse:
 @pages.post("owed/<str:number>/files/", "owed_files", receives=largest)
 def add_file(request: DeskRequest, number: str) -> HttpResponse:
     """A photo or a paper to the order."""
-    given = request.FILES.get("file")
-    if dropped(request):
-        return _page(request, number, problem=_too_large(), status=413)
-    try:
-        row = files.keep(
-            label=LABEL,
-            key=number,
-            name=(given.name if given else "") or "",
-            chunks=given.chunks() if given else (),
-            by=request.user,
-            request=request.POST.get("key", "")[:64] or new_key(),
-        )
-    except (NotAllowed, NotFound):
-        raise
-    except Refusal as refusal:
-        status = 503 if isinstance(refusal, Unavailable) else 422
-        told = str(refusal) if given else _("Choose a file first.")
-        response = _page(request, number, problem=told, status=status)
-        if isinstance(refusal, Busy):
-            response["Retry-After"] = str(AGAIN)
-        return response
-    told = _("Saved: %(name)s.") % {"name": files.name_of(row)}
-    return done(request, told, "desk:owed_order", number)
+    return take_in(
+        request,
+        LABEL,
+        number,
+        then="desk:owed_order",
+        again=lambda problem, status: _page(request, number, problem=problem, status=status),
+    )
 
 
 @pages.read("owed/<str:number>/files/<int:file_id>/", "owed_file")
 def one_file(request: DeskRequest, number: str, file_id: int) -> Out:
     """One file, to be saved; who took it is on record."""
-    name, mime, content = files.read_file(
-        label=LABEL, key=number, pk=file_id, by=request.user, request=request
-    )
-    return Out(content, as_attachment=True, filename=name, content_type=mime)
+    return give_out(request, LABEL, number, file_id)
 
 
 @pages.read("owed/<str:number>/files/<int:file_id>/small/", "owed_file_small")
 def small(request: DeskRequest, number: str, file_id: int) -> Out:
     """The small picture of a file."""
-    content = files.read_small(
-        label=LABEL, key=number, pk=file_id, by=request.user, request=request
-    )
-    return Out(content, content_type="image/jpeg")
-
-
-def _too_large() -> str:
-    return _("The file is larger than %(most)s MB.") % {"most": largest() // 2**20}
+    return give_small(request, LABEL, number, file_id)
 
 
 @one_look()
@@ -152,14 +122,7 @@ def _page(
         "failed": bound if bound is not None and bound.errors else None,
         "conflict": conflict,
         "files": files_with_parts(request.user, view.matter),
-        "may_add": may_add(request.user, LABEL, number),
-        "key": new_key(),
-        "problem": problem,
-        "kinds": listed(kinds_of_file().values()),
-        "accept": accepted(),
-        "too_large": _too_large(),
-        "limit": largest(),
-        "largest": largest() // 2**20,
+        **upload_form(request, LABEL, number, problem=problem),
     }
     return show(request, "bodies/order.html", context, status=status)
 
