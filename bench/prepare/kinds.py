@@ -35,10 +35,10 @@ def fill(kind: Any, count: int) -> int:
     from anmin.matters.fact_types import typed_facts
     from anmin.matters.intake import Observation, observe_many
     from anmin.matters.observation import ContactFacts
-    from anmin.places.models import Area, Unit
+    from anmin.places.models import Area
 
     rng = random.Random(kind.code)
-    units = list(Unit.objects.filter(kind="station").values_list("pk", flat=True))
+    units = _owners(kind)
     areas = list(Area.objects.filter(level="community").values_list("pk", flat=True))
     topics = [one.code for one in categories_of(kind.code).values() if one.kind == kind.code]
     states = kind.flow.states
@@ -79,6 +79,18 @@ def fill(kind: Any, count: int) -> int:
             )
         made += sum(one.outcome == "created" for one in observe_many(rows, actor_label="bench"))
     return made
+
+
+def _owners(kind: Any) -> list[int]:
+    """The units whose matters of that kind may be: stations, or for an order to others bodies."""
+    from anmin.matters.owning import may_own
+    from anmin.places.actions import ensure_unit
+    from anmin.places.models import Unit, UnitKind
+
+    for n in range(20):
+        ensure_unit(code=f"BODY{n:02d}", name=f"物业{n:02d}", kind=UnitKind.MANAGER)
+    units = Unit.objects.filter(kind__in=(UnitKind.STATION, UnitKind.MANAGER))
+    return [pk for pk in units.values_list("pk", flat=True) if may_own(kind, pk)]
 
 
 def _value(fact: Any, rng: random.Random, at: datetime) -> Any:
