@@ -56,7 +56,7 @@ def main() -> None:
         ],
         batch_size=2000,
     )
-    live = Matter.objects.filter(state="handled").order_by("pk")
+    live = Matter.objects.filter(kind="incident", state="handled").order_by("pk")
     some = Matter.objects.order_by("?").values_list("number", flat=True)
     told = {
         "inspector": session("bench-inspector", Role.INSPECTOR, "RA-DC"),
