@@ -203,8 +203,9 @@ def test_enter_goes_on_and_never_saves_and_the_ring_is_around_the_question(
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize(
+    ("scheme", "size"), [("dark", WIDE), ("light", PHONE)], ids=["wide", "phone"]
+)
 def test_everybody_can_use_these_pages(
     desk: Any, city: City, scheme: str, size: tuple[int, int]
 ) -> None:

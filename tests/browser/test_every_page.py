@@ -103,7 +103,7 @@ def _looks(pages: dict[str, list[tuple[str, str]]]) -> Iterator[Look]:
 
 @pytest.fixture
 def place(transactional_db: None) -> Iterator[Town]:
-    with town() as made:
+    with town(everybody=bool(ASKED)) as made:
         yield made
 
 

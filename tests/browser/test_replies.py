@@ -77,8 +77,9 @@ def test_two_replies_by_keyboard_alone(desk: Any, city: City) -> None:
     assert list(decided) == [("answer", city.operator.pk), ("nothing", city.operator.pk)]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize(
+    ("scheme", "size"), [("dark", WIDE), ("light", PHONE)], ids=["wide", "phone"]
+)
 def test_everybody_can_use_these_pages(
     desk: Any, city: City, chromium: Browser, scheme: str, size: tuple[int, int]
 ) -> None:

@@ -31,7 +31,7 @@ FOREIGN = ("account_", "mfa_", "socialaccount_", "openid_", "/accounts/", "admin
 
 @pytest.fixture
 def place(transactional_db: None) -> Iterator[Town]:
-    with town() as made:
+    with town(everybody=not values.LIGHTER) as made:
         yield made
 
 
