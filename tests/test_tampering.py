@@ -13,15 +13,17 @@ from django.utils import timezone
 
 from anmin.evidence.evidenced import shapes
 from anmin.evidence.findings import What
+from anmin.evidence.log import atomic
 from anmin.evidence.models import Head
 from anmin.people.actions import roster_duty
 from anmin.people.models import Account
 from anmin.people.roles import Role
 from tests.tampering import Undo, findings_now, in_groups, live, outcomes, run
 from tests.tampering_matters import MATTERS
+from tests.tampering_publishing import PUBLISHING, published
 from tests.tampering_rooms import ROOMS
 
-CHANGES = [*MATTERS, *ROOMS]
+CHANGES = [*MATTERS, *ROOMS, *PUBLISHING]
 DAMAGE = [
     ("the head restored to an older one", What.HEAD_ALTERED, ["OLDER HEAD"]),
     ("a record removed", What.RECORD_MISSING, ["DELETE FROM evidence_record WHERE seq = 9"]),
@@ -62,6 +64,8 @@ DAMAGE = [
 @pytest.mark.django_db
 def test_forty_changes_are_found_named_and_dated() -> None:
     live()
+    with atomic():
+        published(Account.objects.filter(role=Role.ANALYST)[0], timezone.now())
     older = Head.objects.values("size", "frontier", "seal").get()
     roster_duty(
         date=timezone.now().date() + timedelta(days=9),

@@ -114,6 +114,11 @@ class Environment(BaseSettings):
         "with the carriers and without brackets: `瑞安公安` gives 【瑞安公安】. Without it the name of "
         "the bureau.",
     )
+    anmin_single_decisions: bool = Field(
+        False,
+        description="Single decisions on penalties may be published, redacted and signed off by a "
+        "lawyer. Without it only totals are.",
+    )
     anmin_recordings: str = Field(
         "",
         description="Where recordings of callbacks are, for quality checks: a folder with files "

@@ -34,6 +34,7 @@ BASE_URL = ENVIRONMENT.anmin_base_url
 SMS_ABROAD = ENVIRONMENT.anmin_sms_abroad
 SMS_RECEIPTS = ENVIRONMENT.anmin_sms_receipts
 RECORDINGS = ENVIRONMENT.anmin_recordings
+SINGLE_DECISIONS = ENVIRONMENT.anmin_single_decisions
 ALLOWED_HOSTS = [
     ENVIRONMENT.host,
     "localhost",
@@ -47,7 +48,8 @@ WSGI_APPLICATION = "anmin.config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 DESK = (
-    "shell figures day matters bodies calls replies measures watch surveys imports notices accounts"
+    "shell figures day matters bodies calls replies measures watch surveys publishing imports notices "
+    "accounts"
 )
 INSTALLED_APPS = [
     "anmin.evidence",
@@ -58,6 +60,7 @@ INSTALLED_APPS = [
     "anmin.files",
     "anmin.matters",
     "anmin.callbacks",
+    "anmin.publishing",
     "anmin.surveys",
     "anmin.watch",
     "anmin.exchange",

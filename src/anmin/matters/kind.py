@@ -9,6 +9,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from anmin.kernel.errors import Refusal
+from anmin.matters.board import Board as Board
 from anmin.matters.by_citizen import ByCitizen as ByCitizen
 from anmin.matters.clock import Clock
 from anmin.matters.flow import Flow, Guard, Text
@@ -184,7 +185,7 @@ class Kind:
     listing opens. ``turn``: its place where kinds are offered, the smallest first.
     ``voices``: what people bring of it counts among the concerns of a place. ``sets_aside``: it is
     about what a citizen asked in another matter (its cause), and in these states figures of answers
-    are shown without that matter as well. ``bodies``: see ``owning``.
+    are shown without that matter as well. ``bodies``: see ``owning``. ``board``: it stands on the public board.
     """
 
     code: str
@@ -220,6 +221,7 @@ class Kind:
     lists: bool = False
     sets_aside: frozenset[str] = frozenset()
     bodies: Bodies = Bodies.NEVER
+    board: Board | None = None
 
     def __post_init__(self) -> None:
         """Refuse a kind whose parts do not fit each other."""
@@ -306,6 +308,8 @@ class Kind:
     def _check_limited(self) -> None:
         """What not everybody sees who sees the matter is for nobody outside either."""
         limited = self.details.limited_fields()
+        if self.board:
+            self.board.check(self.code, set(self.details.model_fields) - limited, self.flow.states)
         if leaked := {*self.public.fields, *self.public.reporter} & limited:
             raise ValueError(f"{self.code}: not for all, so never public: {sorted(leaked)}")
         if leaked := set(self.details.told_fields() & limited):

@@ -12,12 +12,17 @@ from anmin.matters.registry import all_kinds
 
 def take_numbers(prefix: str, year: int, count: int = 1) -> Iterator[str]:
     """``count`` new numbers of a prefix and year. Inside the transaction that uses them."""
+    last = next_in_series(prefix, year, count)
+    return (format_number(prefix, year, n) for n in range(last - count + 1, last + 1))
+
+
+def next_in_series(prefix: str, year: int, count: int = 1) -> int:
+    """The last of ``count`` new counts of a prefix and year, for a room with numbers of its own form."""
     series = NumberSeries.objects.filter(prefix=prefix, year=year)
     if not series.update(last=F("last") + count):
         NumberSeries.objects.get_or_create(prefix=prefix, year=year)
         series.update(last=F("last") + count)
-    last = series.values_list("last", flat=True).get()
-    return (format_number(prefix, year, n) for n in range(last - count + 1, last + 1))
+    return series.values_list("last", flat=True).get()
 
 
 def set_back() -> Iterator[str]:

@@ -27,6 +27,7 @@ ACTIONS: dict[str, Any] = {
     "make_seal_key": _("made a key for sealed facts"),
     "password_changed": _("changed the own password"),
     "password_given": _("gave somebody a password"),
+    "publish": _("published a text"),
     "read_answer": _("read a citizen's own words"),
     "read_file": _("opened a file"),
     "read_reply": _("read a citizen's reply"),
@@ -54,6 +55,7 @@ ACTIONS: dict[str, Any] = {
     "sign_on_untied": _("untied from single sign-on"),
     "sign_out": _("signed out"),
     "undo_import": _("undid an import"),
+    "withdraw_publication": _("took a published text back"),
     "withdraw_profile": _("took the use of a column profile back"),
 }
 """By the code in the log. A new action needs its words here: ``tests/test_log_words.py`` looks."""
@@ -66,6 +68,7 @@ SUBJECTS: dict[str, Any] = {
     "message": _("message"),
     "page": _("page"),
     "phone": _("telephone number"),
+    "publication": _("publication"),
     "profile": _("column profile"),
     "reply": _("reply"),
     "seal_key": _("key for sealed facts"),

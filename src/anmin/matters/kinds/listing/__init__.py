@@ -11,7 +11,7 @@ from anmin.matters.clock import Clock, Extension
 from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import Approval, Flow, Move, Stage, State, Text
 from anmin.matters.guards import by_now, no_open_children
-from anmin.matters.kind import Figure, Kind, Public, Retention
+from anmin.matters.kind import Board, Figure, Kind, Public, Retention
 from anmin.matters.kinds.listing.details import CHECKLISTS, ListingDetails
 from anmin.matters.outcome import Outcome
 from anmin.matters.party_roles import PartyRole, Who
@@ -227,6 +227,23 @@ register(
         public=Public(
             fields=("ground", "counted", "usual", "since", "lacks", "listed_at", "delisted_at"),
             when=frozenset({*ON_THE_BOARD, "delisted"}),
+        ),
+        board=Board(
+            listed=frozenset(ON_THE_BOARD),
+            lifted=frozenset({"delisted"}),
+            since="since",
+            counted="counted",
+            usual="usual",
+            ground="ground",
+            bodies="bodies",
+            lacks="lacks",
+            listed_at="listed_at",
+            lifted_at="delisted_at",
+            due="term",
+            milestone="milestone",
+            reached="milestone_on",
+            reply="reply",
+            result="result",
         ),
         retention=Retention(
             "listing.retention",

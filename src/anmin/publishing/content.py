@@ -1,0 +1,145 @@
+"""What a text says, in parts, in one or two languages; and its one byte form, whose digest is shown.
+
+Whatever is typed loses characters that nobody sees: a name is not hidden from a rule by a space of
+no width.
+"""
+
+import hashlib
+import unicodedata
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Annotated, Any, Final, Self
+
+from django.utils.translation import gettext as _
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from anmin.kernel import chain
+from anmin.kernel.bilingual import english
+from anmin.kernel.errors import Refusal
+
+LANGUAGES: Final = ("zh", "en")
+MARKS: Final = frozenset({"standing", "since", "due", "lifted", "area"})
+"""What a page reads besides the words: ``standing`` (``live``, ``lifted``), days, an area's code."""
+
+
+def _plain(text: str) -> str:
+    """The text without characters that nobody sees, and without blanks around it."""
+    shown = (one for one in text.replace("\r\n", "\n") if one == "\n" or not _unseen(one))
+    return unicodedata.normalize("NFC", "".join(shown)).strip()
+
+
+def _unseen(one: str) -> bool:
+    return unicodedata.category(one) in {"Cc", "Cf", "Co", "Cs", "Cn"}
+
+
+type Short = Annotated[str, AfterValidator(_plain), Field(max_length=120)]
+type Line = Annotated[str, AfterValidator(_plain), Field(max_length=600)]
+type Long = Annotated[str, AfterValidator(_plain), Field(max_length=4000)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Fact(_Part):
+    """One fact or figure. A figure never stands alone: of how many, its interval, counted until when."""
+
+    label: Short
+    value: Line
+    n: Annotated[int, Field(ge=0)] | None = None
+    interval: Short = ""
+    cut_off: Short = ""
+    note: Line = ""
+
+
+class Said(_Part):
+    """The whole text in one language. ``change``: what a correction changed, and why."""
+
+    title: Annotated[Short, Field(min_length=1)]
+    lead: Line = ""
+    facts: Annotated[tuple[Fact, ...], Field(max_length=40)] = ()
+    body: Annotated[tuple[Long, ...], Field(max_length=60)] = ()
+    change: Line = ""
+
+
+class Content(_Part):
+    """A text as a page shows it. ``marks`` are read by programs, see ``MARKS``."""
+
+    zh: Said | None = None
+    en: Said | None = None
+    marks: Mapping[str, Short] = {}
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.zh is None and self.en is None:
+            raise ValueError("a text is in Chinese or in English")
+        if strange := set(self.marks) - MARKS:
+            raise ValueError(f"no page reads {sorted(strange)}")
+        return self
+
+    @cached_property
+    def bytes(self) -> bytes:
+        """The one form of it that its digest covers: JSON, keys sorted."""
+        return chain.canonical(self.model_dump(mode="json"))
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of ``bytes``, as anybody can compute it."""
+        return hashlib.sha256(self.bytes).hexdigest()
+
+    @property
+    def said(self) -> Said:
+        """It in the reader's language, or in the one there is."""
+        found = (self.en or self.zh) if english() else (self.zh or self.en)
+        assert found is not None  # checked when it was made
+        return found
+
+    @property
+    def language(self) -> str:
+        """The language that ``said`` is in, as HTML names it."""
+        return "en" if self.said is self.en else "zh-Hans"
+
+    def passages(self) -> Iterator[tuple[str, str]]:
+        """Every string that a reader reads, by where it stands (``zh.body.0``)."""
+        for language in LANGUAGES:
+            said = getattr(self, language)
+            if said is not None:
+                yield from _strings(said.model_dump(mode="json"), language)
+
+    def replaced(self, texts: Mapping[str, str]) -> "Content":
+        """The same with these passages instead."""
+        data = self.model_dump(mode="json")
+        for path, text in texts.items():
+            *way, last = path.split(".")
+            part: Any = data
+            for step in way:
+                part = part[int(step)] if step.isdecimal() else part[step]
+            part[int(last) if last.isdecimal() else last] = text
+        return content_of(data)
+
+
+def content_of(data: Mapping[str, Any]) -> Content:
+    """A text from plain data. Raises ``Refusal`` naming the first part that is wrong."""
+    try:
+        return Content.model_validate(data)
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "string_too_long":
+            told = _("This is too long: at most %(most)s characters.")
+            raise Refusal(told % {"most": first["ctx"]["max_length"]}, field=where) from None
+        if first["type"] == "string_too_short":
+            raise Refusal(_("A text needs a title."), field=where) from None
+        raise Refusal(_("Check this entry."), field=where, code="bad_text") from None
+
+
+def _strings(part: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(part, str):
+        if part:
+            yield path, part
+    elif isinstance(part, dict):
+        for name, inner in part.items():
+            yield from _strings(inner, f"{path}.{name}")
+    elif isinstance(part, list):
+        for place, inner in enumerate(part):
+            yield from _strings(inner, f"{path}.{place}")
