@@ -31,6 +31,7 @@ from anmin.matters.models import (
     ApprovalRequest,
     FollowCode,
     FurtherPhone,
+    HandOut,
     LaterContact,
     LegalHold,
     Matter,
@@ -121,6 +122,7 @@ def live() -> None:
             matter=matter, step="longer", asked_by=leader, asked_at=now, reason="?", lapses_at=now
         )
         LegalHold.objects.create(matter=matter, reason="?", set_by=leader, set_at=now)
+        HandOut.objects.create(matter=matter, made_at=now, expires_at=now + timedelta(days=1))
         Anonymised.objects.create(matter=matter, at=now, seq=1, rule="incident.retention")
         FollowCode.objects.create(matter=matter, digest=b"1" * 32, given_at=now)
         _with_a_party(matter, leader, now)

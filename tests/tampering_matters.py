@@ -157,6 +157,11 @@ MATTERS = [
         "UPDATE matters_followcode SET given_at = '2020-01-01' WHERE matter_id = {id}",
     ),
     Change(
+        "a file of what is held fetched once more",
+        "matters_handout",
+        "UPDATE matters_handout SET fetched_at = NULL, expires_at = made_at WHERE id = {id}",
+    ),
+    Change(
         "a question to a citizen",
         "matters_reaction",
         "UPDATE matters_reaction SET answered_at = asked_at WHERE id = {id}",

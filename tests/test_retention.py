@@ -252,8 +252,8 @@ def test_files_go_and_pages_still_open(
 
 
 EMPTIED = {
-    *("approvalrequest", "contact", "followcode", "furtherphone", "latercontact", "legalhold"),
-    *("party", "reaction", "sealedfacts"),
+    *("approvalrequest", "contact", "followcode", "furtherphone", "handout", "latercontact"),
+    *("legalhold", "party", "reaction", "sealedfacts"),
 }
 """Tables of the core that ``retention`` empties."""
 SAYS_NOTHING = {

@@ -19,6 +19,7 @@ class CallbacksConfig(AppConfig):
             dispositions,
             erasing,
             exclusions,
+            holding,
             planning,
             replies,
             scripts,

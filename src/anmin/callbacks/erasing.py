@@ -4,8 +4,9 @@ from collections.abc import Collection
 
 from anmin.callbacks.models import Answer, Attempt, Callback, ClaimDecision
 from anmin.callbacks.recording import SUBJECT
-from anmin.callbacks.reply_models import ReplyItem
+from anmin.callbacks.reply_models import DeliveryCase, ReplyItem
 from anmin.channels.erasing import erase_about
+from anmin.matters.models import Matter
 from anmin.matters.retention import erases
 
 
@@ -24,7 +25,13 @@ def erase_words(matters: Collection[int]) -> None:
     looked_at = ReplyItem.objects.filter(about__subject_ref__in=subjects)
     replies = list(looked_at.values_list("reply_id", flat=True))
     looked_at.update(reason=b"")
+    about = [*subjects, *(f"matter:{number}" for number in _numbers(matters))]
+    DeliveryCase.objects.filter(message__subject_ref__in=about).exclude(reason="").erase("reason")
     erase_about(subjects, replies)
+
+
+def _numbers(matters: Collection[int]) -> list[str]:
+    return list(Matter.objects.filter(pk__in=matters).values_list("number", flat=True))
 
 
 def still_called(matters: Collection[int]) -> set[int]:

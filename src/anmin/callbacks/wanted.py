@@ -7,9 +7,7 @@ a form could silence it. Of several numbers only the first is proven, and only t
 ADR 0075.
 """
 
-import hmac
 from dataclasses import dataclass
-from datetime import date, timedelta
 from itertools import chain
 
 from django.conf import settings
@@ -34,11 +32,15 @@ from anmin.matters.merged import goes_on_in, parts_of
 from anmin.matters.messages import permitted
 from anmin.matters.models import Contact, FurtherPhone, Matter
 from anmin.matters.telling import bureau
+from anmin.matters.texted_codes import digits, require_digits
 from anmin.people.limits import Limit, take
 
 LETTER = register_letter(
     "stop_code", gettext_lazy("Code to stop all messages"), "callback.quiet_from", asked=True
 )
+PURPOSE = "stop messages"
+"""What the code is for. Not for one matter: whatever a stranger has texted there, the last code holds on
+every page."""
 PAGE = "page"
 """How it was told: on a public page, of which matter."""
 CODES, TRIES = Limit(3, 86_400), Limit(10, 86_400)
@@ -140,7 +142,7 @@ def text_code(matter: Matter) -> None:
         body = _(
             "%(bureau)s: the code %(code)s stops all our messages to this number. If you did not ask "
             "for it, do nothing."
-        ) % {"bureau": bureau(), "code": _code(index, timezone.localdate(now))}
+        ) % {"bureau": bureau(), "code": digits(index, timezone.localdate(now), purpose=PURPOSE)}
     queue_message(
         key=f"stop:{matter.number}:{now:%Y%m%d%H%M%S%f}",
         medium=Medium.SMS,
@@ -170,7 +172,7 @@ def stop_everything(matter: Matter, *, key: str, code: str | None) -> None:
         # Outside the transaction, which a wrong code undoes.
         if take("code to stop messages tried", matter.number, limit=TRIES).over:
             raise Refusal(_("Too many wrong codes. Please try again tomorrow."), field="code")
-        _require_code(index, code, timezone.localdate(now))
+        require_digits(index, code, timezone.localdate(now), purpose=PURPOSE)
     with atomic():
         lock(matter.pk)
         opt_out_index(index, via=_via(matter))
@@ -212,21 +214,3 @@ def _about(matter: Matter, index: bytes) -> list[str]:
 
 def _via(matter: Matter) -> str:
     return f"{PAGE}:{matter.number}"[:32]
-
-
-def _require_code(index: bytes, code: str, today: date) -> None:
-    """Refuse a code that was not texted today or yesterday."""
-    said = "".join(code.split()).encode()
-    days = (today, today - timedelta(days=1))
-    if not any(hmac.compare_digest(said, _code(index, day).encode()) for day in days):
-        raise Refusal(_("This is not the code that was texted."), field="code")
-
-
-def _code(index: bytes, day: date) -> str:
-    """Six digits that follow from number and day: nothing is kept.
-
-    Not from the matter: whatever a stranger has texted there, the last code holds on every page.
-    """
-    told = f"{day}".encode() + index
-    number = int.from_bytes(settings.KEYRING.mac(told, purpose="stop messages"))
-    return f"{number % 10**6:06d}"

@@ -1,8 +1,8 @@
 """What the worker does for this room."""
 
-from anmin.channels import conversation, queries, receiving
+from anmin.channels import conversation, erasing, queries, receiving
 from anmin.channels.delivery import deliver_due
-from anmin.kernel.jobs import every
+from anmin.kernel.jobs import daily, every
 
 
 @every(seconds=2, backlog=queries.waiting_count)
@@ -15,3 +15,9 @@ def deliver() -> int:
 def questions() -> int:
     """End questions that were not answered in time, and long replies whose parts did not come."""
     return conversation.expire() + receiving.join_late_parts()
+
+
+@daily(at="04:25")
+def forget_strays() -> int:
+    """Erase replies that belong to nothing, when their time is over."""
+    return erasing.erase_strays()

@@ -69,6 +69,13 @@ def _citizen(row: File) -> str:
     return _("The citizen") if row.request.startswith(CITIZEN) else ""
 
 
+def names_of(label: str, key: str, *, by_citizen: bool = False) -> list[str]:
+    """The names of the files of a thing, in order; those alone that its citizen added, if wanted. The
+    caller has seen to whom they are told."""
+    rows = File.objects.filter(label=label, key=key, erased_at=None).order_by("seq")
+    return [name_of(one) for one in rows if not by_citizen or one.request.startswith(CITIZEN)]
+
+
 def largest() -> int:
     """The bytes of the largest file that is kept."""
     number: int = settings.RULES.get("files.largest_mb", timezone.localdate()).number

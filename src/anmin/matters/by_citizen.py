@@ -15,6 +15,9 @@ class ByCitizen:
     they are asked the facts ``asks``. ``words`` is the fact that keeps what they say; without it
     the history does, and lists show its beginning. ``sets`` are facts that follow from the way. Where
     how a matter was handled is complained of with it, ``accused`` is the part of whoever handled it.
+    ``question`` is what the long text is asked with, where another than what happened. ``named``: it is about
+    whoever asks, so name and number must be given, and nothing of it is shown to others. ``takes_part``: it is a
+    way to have a say, beside what one needs for oneself.
     """
 
     title: Text
@@ -23,3 +26,6 @@ class ByCitizen:
     words: str = ""
     accused: str = ""
     sets: Mapping[str, Any] = field(default_factory=dict)
+    question: Text = ""
+    named: bool = False
+    takes_part: bool = False

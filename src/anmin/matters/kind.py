@@ -12,6 +12,7 @@ from anmin.kernel.errors import Refusal
 from anmin.matters.board import Board as Board
 from anmin.matters.by_citizen import ByCitizen as ByCitizen
 from anmin.matters.clock import Clock
+from anmin.matters.data_rights import DataRights as DataRights
 from anmin.matters.flow import Flow, Guard, Text
 from anmin.matters.kind_figure import Figure as Figure
 from anmin.matters.owning import Bodies
@@ -158,11 +159,13 @@ class Retention:
     """When matters of a kind tell of nobody any more: ``rule`` says how long after their end.
 
     Contacts, parties, personal facts, free texts, notes, questions, answers and files go;
-    ``keeps`` names free texts that tell of nobody.
+    ``keeps`` names free texts that tell of nobody. ``duty`` is the article by which they are kept until then
+    whoever asks; without one they go as soon as whoever it is about wants it.
     """
 
     rule: str
     keeps: frozenset[str] = frozenset()
+    duty: str = ""
 
 
 @dataclass(frozen=True)
@@ -186,6 +189,7 @@ class Kind:
     ``voices``: what people bring of it counts among the concerns of a place. ``sets_aside``: it is
     about what a citizen asked in another matter (its cause), and in these states figures of answers
     are shown without that matter as well. ``bodies``: see ``owning``. ``board``: it stands on the public board.
+    ``data_rights``: people ask with it for what is held of them.
     """
 
     code: str
@@ -222,6 +226,7 @@ class Kind:
     sets_aside: frozenset[str] = frozenset()
     bodies: Bodies = Bodies.NEVER
     board: Board | None = None
+    data_rights: DataRights | None = None
 
     def __post_init__(self) -> None:
         """Refuse a kind whose parts do not fit each other."""
@@ -247,6 +252,7 @@ class Kind:
         if leaked := set(self.public.fields) & self.details.personal_fields():
             raise ValueError(f"{self.code}: personal data can never be public: {sorted(leaked)}")
         self._check_citizens(fields)
+        self._check_data_rights(states, fields)
         self._check_limited()
         self._check_sealed()
         check_parties(self.code, self.parties, brought=bool(self.observe or self.imported))
@@ -304,6 +310,10 @@ class Kind:
             raise ValueError(f"{self.code}: citizens are not asked {sorted(missing)}")
         if limited := asked & (self.details.limited_fields() | self.details.sealed_fields()):
             raise ValueError(f"{self.code}: a citizen's word is not kept so: {sorted(limited)}")
+
+    def _check_data_rights(self, states: set[str], fields: set[str]) -> None:
+        if self.data_rights:
+            self.data_rights.check(self.code, states, {one.code for one in self.flow.moves}, fields)
 
     def _check_limited(self) -> None:
         """What not everybody sees who sees the matter is for nobody outside either."""

@@ -20,6 +20,7 @@ from anmin.matters.clock import GIVEN_UP
 from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import LIVE, STAGE_LABELS, Stage, Text
 from anmin.matters.follow_models import FollowCode as FollowCode
+from anmin.matters.handout_models import HandOut as HandOut
 from anmin.matters.kind import Kind
 from anmin.matters.outcome import outcome_choices
 from anmin.matters.party_models import Party as Party

@@ -38,6 +38,7 @@ from anmin.matters.models import (
     Entry,
     FollowCode,
     FurtherPhone,
+    HandOut,
     LaterContact,
     LegalHold,
     Link,
@@ -69,7 +70,7 @@ def anonymise_due(limit: int = 500) -> int:
     """
     done = 0
     now = timezone.localtime()
-    _overwrite()
+    overwrite()
     for kind in all_kinds():
         if kind.retention is None:
             continue
@@ -81,10 +82,9 @@ def anonymise_due(limit: int = 500) -> int:
             if not chunk:
                 break
             last = chunk[-1].pk
-            done += _anonymise_together(kind, rule, chunk, now)
+            done += _anonymise_together(rule, chunk, now)
     if done:
-        word_index.forget_surely()
-        _leave_nothing_behind()
+        leave_nothing_behind()
     return done
 
 
@@ -101,25 +101,39 @@ def _due(kind: Kind, before: datetime) -> QuerySet[Matter]:
     )
 
 
-def _anonymise_together(kind: Kind, rule: str, chunk: Sequence[Matter], now: datetime) -> int:
-    ids = [one.pk for one in chunk]
+def _anonymise_together(rule: str, chunk: Sequence[Matter], now: datetime) -> int:
+    with atomic():
+        gone = erase_now(chunk, rule=rule, now=now)
+    erase_files(gone, why=rule)
+    return len(gone)
+
+
+def erase_now(matters: Sequence[Matter], *, rule: str, now: datetime) -> list[Matter]:
+    """Anonymise these, by the rule or the request that says so, inside a transaction; those that were.
+
+    None that runs, belongs to what runs, or that somebody still has something to do with. Their files go
+    afterwards (``erase_files``).
+    """
+    ids = [one.pk for one in matters]
     live = [stage.value for stage in LIVE]
     tied = Link.objects.filter(matter__in=ids, other__stage__in=live).values_list("matter")
     tied = tied.union(
         Link.objects.filter(other__in=ids, matter__stage__in=live).values_list("other")
     )
     rests = {pk for (pk,) in tied}.union(*(rests(ids) for _erase, rests in _rooms))
-    with atomic():
-        rows = Matter.objects.select_for_update().filter(pk__in=set(ids) - rests).order_by("pk")
-        matters = [one for one in rows if one.stage not in live]
-        gone = [one.pk for one in matters]
-        for matter in matters:
-            _anonymise(kind, rule, matter, now)
-        for erase, _rests in _rooms:
-            erase(gone)
-        word_index.renew(gone)
-    erase_of(LABEL, [one.number for one in matters], why=rule)
-    return len(gone)
+    rows = Matter.objects.select_for_update().filter(pk__in=set(ids) - rests).order_by("pk")
+    gone = [one for one in rows if one.stage not in live]
+    for matter in gone:
+        _anonymise(matter.type, rule, matter, now)
+    for erase, _rests in _rooms:
+        erase([one.pk for one in gone])
+    word_index.renew([one.pk for one in gone])
+    return gone
+
+
+def erase_files(matters: Sequence[Matter], *, why: str = "data_request") -> None:
+    """Erase the files of what was anonymised."""
+    erase_of(LABEL, [one.number for one in matters], why=why)
 
 
 def _anonymise(kind: Kind, rule: str, matter: Matter, now: datetime) -> None:
@@ -161,7 +175,7 @@ def _end_parties(matter: Matter, now: datetime) -> dict[str, str | None]:
 
 def _erase_rows(matter: Matter) -> None:
     """What this room keeps about a matter besides its row and history."""
-    for model in (Contact, FurtherPhone, LaterContact, FollowCode, SealedFacts):
+    for model in (Contact, FurtherPhone, LaterContact, FollowCode, SealedFacts, HandOut):
         model.objects.filter(matter=matter).delete()
     Reaction.objects.filter(matter=matter).update(question="", answer=b"")
     ApprovalRequest.objects.filter(matter=matter).update(reason="", inputs={}, decision="")
@@ -169,15 +183,17 @@ def _erase_rows(matter: Matter) -> None:
     erase_about([f"matter:{matter.number}"])
 
 
-def _overwrite() -> None:
+def overwrite() -> None:
     """Let SQLite write over what is taken out, which else stays in the file until it is needed."""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA secure_delete = ON")
 
 
-def _leave_nothing_behind() -> None:
-    """SQLite keeps what was written in its log until that is folded into the file."""
+def leave_nothing_behind() -> None:
+    """Forget words that no text has any more; SQLite keeps what was written in its log until that is folded
+    into the file."""
+    word_index.forget_surely()
     if connection.vendor == "sqlite" and not connection.in_atomic_block:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

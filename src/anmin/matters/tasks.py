@@ -1,7 +1,16 @@
 """What this room does without anybody asking."""
 
 from anmin.kernel.jobs import daily, every
-from anmin.matters import approvals, lapsing, messages, reminding, retention, word_index
+from anmin.matters import (
+    approvals,
+    carrying_out,
+    handing_out,
+    lapsing,
+    messages,
+    reminding,
+    retention,
+    word_index,
+)
 from anmin.matters.news import drain
 from anmin.matters.promises import reckon_again
 from anmin.matters.reactions import send_waiting
@@ -53,3 +62,15 @@ def delays() -> int:
 def reminders() -> int:
     """Remind bodies outside the police of what they owe."""
     return reminding.remind_bodies()
+
+
+@every(seconds=20)
+def data_requests() -> int:
+    """Carry out what was granted to people about their own data."""
+    return carrying_out.carry_out()
+
+
+@daily(at="04:10")
+def unfetched() -> int:
+    """Let files of what is held be gone that nobody fetched in time."""
+    return handing_out.empty_old()

@@ -16,10 +16,11 @@ from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db import DatabaseError, connection
 from django.db.models import F
 from django.http import HttpRequest
+from django.utils import timezone
 
 from anmin.people.haste import hastily
 from anmin.people.models import Tally
-from anmin.people.session_models import LONGEST
+from anmin.people.session_models import LONGEST, SharedCache
 
 UNKNOWN = "unknown"
 MOST_ALONE = 10_000
@@ -109,7 +110,8 @@ def over(what: str, *whose: str, limit: Limit) -> bool:
 
 
 def forget_old() -> int:
-    """Remove the counts whose time is over; returns how many."""
+    """Remove the counts whose time is over, and what the shared cache kept until then; how many."""
+    SharedCache.objects.filter(expires__lte=timezone.now()).delete()
     removed: int = Tally.objects.filter(until__lte=int(time.time())).delete()[0]
     return removed
 

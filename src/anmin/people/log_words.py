@@ -39,6 +39,7 @@ ACTIONS: dict[str, Any] = {
     "reveal_contact": _("opened a contact"),
     "reveal_party": _("opened who has a part in a matter"),
     "print_matter": _("took out the file of a matter"),
+    "see_held": _("looked at what is held of somebody"),
     "see_pictures": _("looked at the small pictures of a matter"),
     "search_phone": _("searched by telephone number"),
     "second_factor_added": _("set a second factor up"),

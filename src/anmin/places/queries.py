@@ -142,6 +142,13 @@ def responsible_unit(area: Area | None, kind: str) -> Unit | None:
     return Unit.objects.get(pk=unit_id) if unit_id is not None else None
 
 
+def checking_unit(area: Area | None, kind: str) -> Unit | None:
+    """The unit that checks the others, wherever something is; without one whoever answers there."""
+    known = directory()
+    found = next(iter(sorted(known.inspectorates - known.closed_units)), None)
+    return Unit.objects.get(pk=found) if found else responsible_unit(area, kind)
+
+
 def units_under(unit: Unit) -> QuerySet[Unit]:
     """The unit and every unit below it."""
     return Unit.objects.filter(path__startswith=unit.path)

@@ -171,6 +171,38 @@ class StopCode(forms.Form):
         self.fields["code"].required = asks
 
 
+class ProofCode(forms.Form):
+    """The digits that were texted to show who asks; ``key`` makes the sending safe to repeat."""
+
+    code = forms.CharField(
+        label=_("The code that was texted"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+        error_messages={"required": _("Please enter the code that was texted.")},
+    )
+    key = forms.RegexField(r"\A[0-9a-f]{32}\Z", widget=forms.HiddenInput)
+
+
+class FileCode(forms.Form):
+    """What opens the file of what is held, and how it is wanted: it opens once."""
+
+    code = forms.CharField(
+        label=_("The code that was texted"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+        error_messages={"required": _("Please enter the code that was texted.")},
+    )
+    form = forms.ChoiceField(
+        label=_("How do you want it?"),
+        widget=forms.RadioSelect,
+        choices=[
+            ("page", _("As a page, to read, print or save")),
+            ("file", _("As a file that other programs read (JSON)")),
+        ],
+        error_messages={"required": _("Please choose one answer.")},
+    )
+
+
 class Appeal(Reason):
     """Why a finding about the citizen's demand is wrong."""
 

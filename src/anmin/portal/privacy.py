@@ -35,3 +35,8 @@ def kept_for(kind: Kind) -> str:
 def times_kept() -> list[tuple[Text, str]]:
     """Each kind of matter with how long it is kept after its end."""
     return [(kind.label, told) for kind in all_kinds() if (told := kept_for(kind))]
+
+
+def asked_with() -> str:
+    """The kind by which people ask about their own data; empty where there is none."""
+    return next((one.code for one in all_kinds() if one.data_rights and one.by_citizen), "")

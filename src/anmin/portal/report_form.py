@@ -119,13 +119,38 @@ class ReportForm(ContactForm):
         super().__init__(*args, **kwargs)
         self.fields["sum"].label = asked.question
         self.fields["photos"].help_text = photos_taken()
-        if self.kind.seals or self.kind.keeps_sealed:
+        if self.kind.seals or self.kind.keeps_sealed or self.named:
             del self.fields["photos"]
+        if self.named:
+            self._ask_who()
+        if self.kind.by_citizen and self.kind.by_citizen.question:
+            self.fields["text"].label = self.kind.by_citizen.question
+            self.fields["text"].help_text = ""
+        if "place" in self.kind.unasked:
+            for name in ("area", "place", "point", "datum"):
+                del self.fields[name]
+            return
         area = self.fields["area"]
         assert isinstance(area, forms.ModelChoiceField)
         area.queryset = towns()
         if self.kind.owner(None, self.kind.code) is not None:
             area.required, area.empty_label = False, str(_("no particular place"))
+
+    @property
+    def named(self) -> bool:
+        """Whether it is about whoever asks."""
+        return bool(self.kind.by_citizen and self.kind.by_citizen.named)
+
+    def _ask_who(self) -> None:
+        """Name and number are what it is found by."""
+        name, phone = self.fields["contact_name"], self.fields["contact_phone"]
+        name.required = phone.required = True
+        name.help_text = _("As you gave it to us.")
+        phone.help_text = _(
+            "The one that you left with us. A code is texted there: it shows that it is yours."
+        )
+        name.error_messages["required"] = _("Please enter your name.")
+        phone.error_messages["required"] = _("Please enter the number that you left with us.")
 
     def clean_photos(self) -> list[Any]:
         """So many as are taken with a report."""

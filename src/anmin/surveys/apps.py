@@ -13,7 +13,12 @@ class SurveysConfig(AppConfig):
 
     def ready(self) -> None:
         """Read every data file at boot, so that a broken one stops the start."""
-        from anmin.surveys import dispositions, questionnaires, replies  # noqa: F401 - takes replies
+        from anmin.surveys import (  # noqa: F401 - takes replies, tells what is held
+            dispositions,
+            holding,
+            questionnaires,
+            replies,
+        )
 
         dispositions.outcomes()
         for code, version in questionnaires.versions():

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from anmin.callbacks import fair_draw
 from anmin.callbacks.own import own_units
+from anmin.channels.erasing import erase_about
 from anmin.evidence.evidenced import reread
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotFound, Refusal
@@ -25,7 +26,7 @@ from anmin.people.policy import Capability, require
 from anmin.stats.planning import allocate, size_for_proportion
 from anmin.surveys import questionnaires
 from anmin.surveys.dispositions import exhausted
-from anmin.surveys.models import Case, FrameRow, Wave
+from anmin.surveys.models import Case, CaseAttempt, FrameRow, Wave
 from anmin.surveys.recording import rule
 from anmin.surveys.sealing import read_seed
 from anmin.surveys.selection import SMALLEST, Member, describe, select
@@ -258,7 +259,7 @@ def end_fieldwork(*, wave_id: int, by: Account) -> Wave:
     )
     wave.status, wave.closed_at, wave.seed = Status.CLOSED, now, read_seed(wave)
     wave.save()
-    _forget(wave.frame.filter(case=None))
+    forget(wave.frame.filter(case=None))
     _log(by, "end_fieldwork", wave)
     return wave
 
@@ -271,12 +272,22 @@ def forget_people(now: datetime) -> int:
     """
     before = rule("contacts_kept").cutoff(timezone.localtime(now))
     over = Wave.objects.filter(status=Status.CLOSED, closed_at__lt=before)
-    return _forget(FrameRow.objects.filter(wave__in=over))
+    return forget(FrameRow.objects.filter(wave__in=over))
 
 
-def _forget(rows: QuerySet[FrameRow]) -> int:
-    """Empty these rows of everything that leads to a person; their number stays."""
-    return rows.exclude(fingerprint=b"").update(
+def forget(rows: QuerySet[FrameRow]) -> int:
+    """Empty these rows of everything that leads to a person, with what was written about them; their number
+    stays. A row of a list that is not frozen yet goes whole.
+    """
+    rows = rows.exclude(fingerprint=b"")
+    loose = rows.filter(number=None)
+    gone = loose.count()
+    loose.delete()
+    ids = list(rows.values_list("pk", flat=True))
+    cases = list(Case.objects.filter(row__in=ids).values_list("pk", flat=True))
+    CaseAttempt.objects.filter(case__in=cases).exclude(note=b"").erase("note")
+    erase_about([f"survey:{pk}" for pk in cases])
+    return gone + FrameRow.objects.filter(pk__in=ids).update(
         contact=b"",
         phone_index=None,
         further=b"",

@@ -15,9 +15,10 @@ from anmin.config.demo.brought.script import Ago, Brought, Told
 from anmin.config.demo.clock import PretendedTime
 from anmin.config.demo.events import person
 from anmin.kernel.errors import Refusal
-from anmin.matters import approvals
-from anmin.matters.actions import move, open_matter
+from anmin.matters import approvals, carrying_out
+from anmin.matters.actions import contact_for_message, move, open_matter
 from anmin.matters.actor import CITIZEN, Actor
+from anmin.matters.contacts import ContactFacts
 from anmin.matters.models import Matter
 from anmin.matters.parties import PartyFacts
 from anmin.matters.party_actions import name_party
@@ -122,7 +123,7 @@ class Scenes:
             place=one.place,
             area=cause.area if cause else self.areas[one.area or AREAS[place % len(AREAS)]],
             details=self._given(one.facts, one.day, timezone.localdate(at)),
-            contact=None if "contact" in kind_of(one.kind).unasked else person(self.rng),
+            contact=self._contact(one),
             opened_at=at,
             key=f"{MARK}{place}",
             cause=cause,
@@ -137,6 +138,14 @@ class Scenes:
                 party=PartyFacts("accused", account=account, unit=unit),
                 reason="材料中写明",
             )
+
+    def _contact(self, one: Brought) -> ContactFacts | None:
+        """Who brings it: whoever brought something before, or somebody new."""
+        if "contact" in kind_of(one.kind).unasked:
+            return None
+        before = Matter.objects.filter(pk=self._known(one.whose)).first() if one.whose else None
+        known = contact_for_message(before) if before else ContactFacts()
+        return known if known.phone else person(self.rng)
 
     def _known(self, summary: str) -> int:
         """The matter that a scene of that summary opened; 0 where it was not."""
@@ -169,6 +178,9 @@ class Scenes:
             pk = orders.values_list("pk", flat=True)[told.order - 1]
         if told.who == "citizen":
             move(matter_id=pk, code=code, actor=CITIZEN, note=told.note)
+            return
+        if told.who == "house":
+            carrying_out.carry_out()
             return
         actor = self.people[told.who]
         if code == "order":

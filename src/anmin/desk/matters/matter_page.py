@@ -17,7 +17,7 @@ from anmin.faces.details import fact_in_words, label_of, typed
 from anmin.faces.dues import clock_state, due_lines, stopped
 from anmin.faces.forms import step_form
 from anmin.faces.story import Names, moments
-from anmin.matters import children, merging
+from anmin.matters import carrying_out, children, merging
 from anmin.matters.merged import INTO, parts_of
 from anmin.matters.outcome import OUTCOME_LABELS
 from anmin.matters.owed import from_matter
@@ -111,6 +111,7 @@ def facts_of(view: MatterView, names: Names, account: Account) -> dict[str, Any]
         "moments": moments(matter),
         "service": service_seen(matter.kind, matter.category),
         "dues": due_lines(matter, view.deadlines),
+        "looks_up": carrying_out.looks_up(account, matter),
         "stopped": stopped(view.deadlines) if matter.due_at is None else None,
         "clock_state": clock_state(matter.due_at) if matter.due_at else "",
         "unwanted": unwanted(matter) if view.has_contact else "",

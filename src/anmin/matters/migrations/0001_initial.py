@@ -387,4 +387,18 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('lifted_at__isnull', True)), fields=('matter',), name='hold_once')],
             },
         ),
+        migrations.CreateModel(
+            name='HandOut',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('made_at', models.DateTimeField()),
+                ('expires_at', models.DateTimeField()),
+                ('sealed', models.BinaryField(default=bytes)),
+                ('fetched_at', models.DateTimeField(null=True)),
+                ('matter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='hand_outs', to='matters.matter')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
     ]

@@ -20,7 +20,7 @@ from anmin.files.actions import keep
 from anmin.files.queries import largest
 from anmin.files.turns import AGAIN, Busy
 from anmin.kernel.errors import NotFound, Refusal
-from anmin.matters import actions, citizen, complaining, follow, public
+from anmin.matters import actions, citizen, complaining, follow, handing_out, proving, public
 from anmin.matters.attachments import LABEL
 from anmin.matters.policy import takes_words
 from anmin.people.limits import Taken, address_range, give_back
@@ -204,6 +204,8 @@ def _page(
         "face": public.face(matter),
         "complaints": complaining.takes_complaints(),
         "findings": findings(matter, **(appealed or {})),
+        "identity": proving.asks_for_proof(matter),
+        "file": bool(matter.type.data_rights and handing_out.waits(matter)),
         "steps": steps,
         "explained": [line for one in steps for line in citizen.explained(matter, one)],
         "explains": any(not one.unexplained for one in steps),

@@ -170,7 +170,7 @@ def _looked_at(form: ReportForm, key: str) -> tuple[Sequence[Looked], Sequence[T
 def _alike(kind: Kind, form: ReportForm) -> list[str]:
     """What others have said: of the topic and in the place that the sender named, and how long ago."""
     said = form.said()
-    if effort.told_enough(form.cleaned_data["token"]):
+    if form.named or effort.told_enough(form.cleaned_data["token"]):
         return []
     area, topic = said["area"], categories().get(said["category"])
     found = known_alike(

@@ -10,6 +10,7 @@ from anmin.config.demo.brought.demands import DEMANDS
 from anmin.config.demo.brought.disputes import DISPUTES
 from anmin.config.demo.brought.incidents import INCIDENTS, PUT_RIGHT
 from anmin.config.demo.brought.listings import LISTINGS
+from anmin.config.demo.brought.own_data import OWN_DATA
 from anmin.config.demo.brought.petitions import PETITIONS
 from anmin.config.demo.brought.reviews import REVIEWS
 from anmin.config.demo.brought.script import Brought
@@ -31,6 +32,7 @@ SCENES = (
     *INCIDENTS,
     *PUT_RIGHT,
     *DEMANDS,
+    *OWN_DATA,
 )
 """One of each, told one by one."""
 

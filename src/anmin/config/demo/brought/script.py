@@ -41,7 +41,8 @@ class Brought:
     """One matter: what it is about, and what happens with it. ``day``: the fact that holds its day.
 
     ``who`` opens it. ``about``: whom it concerns, by username or code of the unit. ``area``: where it
-    is, else somewhere in the station's district. ``follows``: the summary of what it follows from.
+    is, else somewhere in the station's district. ``follows``: the summary of what it follows from. ``whose``:
+    that of what the same person brought before.
     """
 
     kind: str
@@ -56,3 +57,4 @@ class Brought:
     area: str = ""
     place: str = ""
     follows: str = ""
+    whose: str = ""

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext_lazy as _
 
 from anmin.matters.clock import Clock
+from anmin.matters.data_rights import ARCHIVED
 from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import Approval, Flow, Move, Stage, State, Text
 from anmin.matters.guards import by_now, day_of
@@ -176,7 +177,9 @@ register(
                 concerned=True,
             ),
         ),
-        retention=Retention("accountability.retention", keeps=frozenset({"prevents"})),
+        retention=Retention(
+            "accountability.retention", duty=ARCHIVED, keeps=frozenset({"prevents"})
+        ),
         figures=(
             Figure(
                 "rules_at_fault",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anmin.kernel.masking import mask_free_text
 from anmin.matters.clock import Clock
+from anmin.matters.data_rights import ARCHIVED
 from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import Flow, Guard, Move, Stage, State, Text
 from anmin.matters.guards import by_now
@@ -210,7 +211,7 @@ register(
         opens_if=(for_others("task"), ahead),
         unasked=frozenset({"contact", "note"}),
         imported=False,
-        retention=Retention("body_order.retention"),
+        retention=Retention("body_order.retention", duty=ARCHIVED),
         bodies=Bodies.ALWAYS,
     )
 )

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from anmin.matters.clock import Clock, Extension
+from anmin.matters.data_rights import ARCHIVED
 from anmin.matters.facts import MatterFacts
 from anmin.matters.kind import ByCitizen, Figure, FollowUp, Kind, Public, Retention
 from anmin.matters.kinds.dispute import guards
@@ -148,7 +149,7 @@ register(
             )
         ),
         voices=True,
-        retention=Retention("dispute.retention"),
+        retention=Retention("dispute.retention", duty=ARCHIVED),
         figures=(
             Figure(
                 "agreed",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anmin.matters.categories import categories
 from anmin.matters.clock import Clock
+from anmin.matters.data_rights import ARCHIVED
 from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import Flow, Move, Stage, State
 from anmin.matters.kind import ByCitizen, Details, FollowUp, Kind, Public, Retention, fact
@@ -179,6 +180,8 @@ register(
         ),
         observe=state_from_facts,
         figures=cases.FIGURES,
-        retention=Retention("incident.retention", keeps=frozenset({"call_type", "priority"})),
+        retention=Retention(
+            "incident.retention", duty=ARCHIVED, keeps=frozenset({"call_type", "priority"})
+        ),
     )
 )

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anmin.matters.checks import Found, points_of
 from anmin.matters.clock import Clock, Extension
+from anmin.matters.data_rights import ARCHIVED
 from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import Approval, Flow, Move, Stage, State, Text
 from anmin.matters.guards import by_now, no_open_children
@@ -247,6 +248,7 @@ register(
         ),
         retention=Retention(
             "listing.retention",
+            duty=ARCHIVED,
             keeps=frozenset({"case", "bodies", "milestone", "inspection", "result"}),
         ),
         figures=(

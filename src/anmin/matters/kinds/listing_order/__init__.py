@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext_lazy as _
 
 from anmin.matters.clock import Clock
+from anmin.matters.data_rights import ARCHIVED
 from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import Flow, Move, Stage, State
 from anmin.matters.guards import by_now
@@ -128,7 +129,9 @@ register(
         imported=False,
         bodies=Bodies.MAY,
         retention=Retention(
-            "listing.retention", keeps=frozenset({"body_name", "task", "report", "found"})
+            "listing.retention",
+            duty=ARCHIVED,
+            keeps=frozenset({"body_name", "task", "report", "found"}),
         ),
     )
 )

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from anmin.matters.clock import Clock, Extension
+from anmin.matters.data_rights import ARCHIVED
 from anmin.matters.facts import MatterFacts
 from anmin.matters.kind import ByCitizen, Figure, FollowUp, Kind, Public, Retention
 from anmin.matters.kinds.petition.details import DESK, HEAD, PetitionDetails
@@ -151,7 +152,7 @@ register(
             ),
         ),
         voices=True,
-        retention=Retention("petition.retention"),
+        retention=Retention("petition.retention", duty=ARCHIVED),
         figures=(
             Figure(
                 "reviewed_upheld",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from anmin.matters.clock import Clock
+from anmin.matters.data_rights import ARCHIVED
 from anmin.matters.flow import Flow, Move, Stage, State
 from anmin.matters.kind import Details, FollowUp, Kind, Retention, fact
 from anmin.matters.registry import register
@@ -131,6 +132,6 @@ register(
         ),
         rectifies=True,
         headline=headline,
-        retention=Retention("rectification.retention"),
+        retention=Retention("rectification.retention", duty=ARCHIVED),
     )
 )

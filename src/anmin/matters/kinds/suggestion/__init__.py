@@ -177,6 +177,7 @@ register(
             _("It is considered, and answered with the reason"),
             words="proposal",
             sets={"way": "online"},
+            takes_part=True,
         ),
         opening=Tell(
             _(

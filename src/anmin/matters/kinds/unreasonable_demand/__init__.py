@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from anmin.matters.clock import Clock
+from anmin.matters.data_rights import ARCHIVED
 from anmin.matters.flow import CITIZENS, Flow, Move, Stage, State
 from anmin.matters.kind import Details, Figure, Kind, Public, Retention, fact
 from anmin.matters.registry import register
@@ -235,7 +236,7 @@ register(
         imported=False,
         public=Public(when=frozenset({"found", "appealed", "stands", "overturned"})),
         sets_aside=frozenset({"stands"}),
-        retention=Retention("unreasonable_demand.retention"),
+        retention=Retention("unreasonable_demand.retention", duty=ARCHIVED),
         figures=(
             Figure(
                 "confirmed",

@@ -5,6 +5,7 @@ from datetime import date
 from django.utils.translation import gettext_lazy as _
 
 from anmin.matters.clock import Clock
+from anmin.matters.data_rights import ARCHIVED
 from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import Flow, Move, Stage, State, Text
 from anmin.matters.guards import by_now
@@ -110,7 +111,7 @@ register(
         takes=("ground", "first_time", "minor_involved", "fine"),
         opens_if=(measured, by_now("decided_on")),
         unasked=frozenset({"contact", "summary", "place", "note"}),
-        retention=Retention("violation_outcome.retention"),
+        retention=Retention("violation_outcome.retention", duty=ARCHIVED),
         figures=tuple(
             Figure(code, label, how, of=of, among=stands, better=better)
             for code, label, how, of, better in (

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from anmin.matters.clock import Clock, Extension
+from anmin.matters.data_rights import ARCHIVED
 from anmin.matters.facts import MatterFacts
 from anmin.matters.kind import Figure, FollowUp, Kind, Public, Retention
 from anmin.matters.kinds.window_service.details import CODE, WindowServiceDetails
@@ -84,7 +85,7 @@ register(
         public=Public(
             reporter=("wait_for", "wait_until", "granted_at", "done_at", "on_the_spot", "visits")
         ),
-        retention=Retention("window_service.retention"),
+        retention=Retention("window_service.retention", duty=ARCHIVED),
         figures=(
             Figure(
                 "on_the_spot",
