@@ -27,6 +27,13 @@ def cancel_about(subjects: Collection[str]) -> int:
 
 
 @atomic
+def erase_secrets(subject: str, template: str) -> int:
+    """Erase the texts of what was sent about something with that template: codes that served; how many."""
+    sent = Message.objects.filter(subject_ref=subject, template=template, status__in=SENT)
+    return sent.exclude(body=b"").update(body=b"")
+
+
+@atomic
 def erase_about(subjects: Collection[str], replies: Collection[int] = ()) -> int:
     """Erase recipients and texts of the messages about these (``subject_ref``), of the replies to
     them, and of further ``replies``; how many messages.

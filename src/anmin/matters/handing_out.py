@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
+from anmin.channels.erasing import erase_secrets
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Refusal
 from anmin.kernel.under_code import WrongCode, open_under, seal_under
@@ -17,7 +18,7 @@ from anmin.matters.actor import CITIZEN
 from anmin.matters.contacts import ContactFacts
 from anmin.matters.ledger import Change, append, deadlines_of, running_clocks
 from anmin.matters.models import HandOut, Matter
-from anmin.matters.proving import text_to
+from anmin.matters.proving import LETTER, text_to
 from anmin.matters.telling import bureau
 from anmin.people.limits import Limit, take
 
@@ -79,6 +80,7 @@ def fetch(matter: Matter, *, code: str) -> dict[str, Any]:
         now = timezone.now()
         row.sealed, row.fetched_at = b"", now
         row.save(update_fields=["sealed", "fetched_at"])
+        erase_secrets(f"matter:{matter.number}", LETTER.code)
         matter = Matter.objects.select_for_update().get(pk=matter.pk)
         running = running_clocks(deadlines_of(matter.pk))
         append(

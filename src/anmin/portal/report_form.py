@@ -124,7 +124,7 @@ class ReportForm(ContactForm):
         if self.named:
             self._ask_who()
         if self.kind.by_citizen and self.kind.by_citizen.question:
-            self.fields["text"].label = self.kind.by_citizen.question
+            self.fields["text"].label = str(self.kind.by_citizen.question)
             self.fields["text"].help_text = ""
         if "place" in self.kind.unasked:
             for name in ("area", "place", "point", "datum"):

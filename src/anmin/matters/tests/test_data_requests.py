@@ -167,6 +167,7 @@ def test_the_file_holds_all_and_only_hers_opens_once_and_is_sealed(city: City) -
     assert "车棚里".encode() not in sealed
     with pytest.raises(Refusal, match="验证码不正确"):
         handing_out.fetch(request, code="22222222")
+    Message.objects.update(status="sent")
     told = handing_out.fetch(request, code=secret.lower())
     said = str(told)
     for part in (
@@ -181,6 +182,9 @@ def test_the_file_holds_all_and_only_hers_opens_once_and_is_sealed(city: City) -
     for part in ("别人的争吵", "赵无极", "内部备注", "chenli", "陈立", request.number + "'"):
         assert part not in said.replace(f"'number': '{request.number}'", "")
     assert bytes(HandOut.objects.get().sealed) == b""
+    about = Message.objects.filter(subject_ref=f"matter:{request.number}", template="data_code")
+    sent = about.exclude(status="queued")
+    assert not sent.exclude(body=b"").exists()  # nor does the text with its code stay
     with pytest.raises(Refusal, match="没有待领取"):
         handing_out.fetch(request, code=secret)
     assert Entry.objects.filter(matter=request, action="file_fetched").count() == 1
