@@ -342,9 +342,6 @@ class Migration(migrations.Migration):
                 ('made_at', models.DateTimeField()),
                 ('retired_at', models.DateTimeField(null=True)),
             ],
-            options={
-                'abstract': False,
-            },
         ),
         migrations.CreateModel(
             name='SealedFacts',
@@ -368,9 +365,6 @@ class Migration(migrations.Migration):
                 ('seq', models.PositiveIntegerField()),
                 ('rule', models.CharField(max_length=64)),
             ],
-            options={
-                'abstract': False,
-            },
         ),
         migrations.CreateModel(
             name='LegalHold',
@@ -397,8 +391,5 @@ class Migration(migrations.Migration):
                 ('fetched_at', models.DateTimeField(null=True)),
                 ('matter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='hand_outs', to='matters.matter')),
             ],
-            options={
-                'abstract': False,
-            },
         ),
     ]

@@ -72,7 +72,7 @@ def test_from_the_question_to_the_file(city: City, client: Client, sign_in: Sign
     approvals.agree(request_id=asked.pk, actor=Actor.of(city.leader), reason="同意")
     carrying_out.carry_out()
     assert f'href="{page}/data"' in client.get(page).content.decode()
-    secret = re.search(r"领取码 (\w{8})", body_of(texts.latest("pk")))
+    secret = re.search(r"领取码：(\w{8})", body_of(texts.latest("pk")))
     assert secret
     assert known.number not in client.get(f"{page}/data").content.decode()
     assert client.post(f"{page}/data", {"code": "2" * 8, "form": "page"}).status_code == 422
@@ -99,7 +99,7 @@ def test_as_a_file_for_other_programs(city: City, client: Client) -> None:
     )
     approvals.agree(request_id=asked.pk, actor=Actor.of(city.leader), reason="同意")
     carrying_out.carry_out()
-    secret = re.search(r"领取码 (\w{8})", body_of(texts.latest("pk")))
+    secret = re.search(r"领取码：(\w{8})", body_of(texts.latest("pk")))
     assert secret
     file = client.post(f"{page}/data", {"code": secret[1], "form": "file"})
     assert file["Content-Disposition"] == f'attachment; filename="{made.number}.json"'
