@@ -76,7 +76,7 @@ def test_the_slider_moves_the_week_by_keyboard_and_the_table_follows(
     desk: Any, watched: City
 ) -> None:
     page = desk(watched.analyst, "/desk/watch/hotspots/?series=property")
-    page.wait_for_selector("#hot-map [data-canvas] svg")
+    page.wait_for_selector("#hot-map [data-slider]:not([hidden])")
     week = page.locator("[data-week]")
     expect(week).to_contain_text("锦湖文化社区")
     expect(week.locator("tr").first).to_contain_text("18")

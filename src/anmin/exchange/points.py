@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from math import isfinite
 
-from anmin.exchange.map_coordinates import TO_WGS84, Point
 from anmin.exchange.problems import RowRefused
 from anmin.exchange.profile import Coordinates
+from anmin.places.map_coordinates import TO_WGS84, Point
 
 _DEGREES = r"[+-]?\d{1,3}(?:\.\d+)?"
 _COMMA = r"[+-]?\d{1,3}(?:[.,]\d+)?"

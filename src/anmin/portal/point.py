@@ -7,8 +7,8 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from anmin.exchange.map_coordinates import TO_WGS84, Point
 from anmin.kernel.errors import Refusal
+from anmin.places.map_coordinates import TO_WGS84, Point
 from anmin.places.queries import Near, nearest
 
 FAR: Final = 25_000

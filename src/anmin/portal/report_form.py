@@ -6,7 +6,6 @@ from django import forms
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from anmin.exchange.map_coordinates import Point
 from anmin.faces.details import form_field
 from anmin.faces.forms import DETAIL, ContactForm, category_field
 from anmin.files.queries import accepted, largest
@@ -14,6 +13,7 @@ from anmin.kernel.errors import Refusal
 from anmin.matters.categories import has_topics
 from anmin.matters.contacts import ContactFacts, reached
 from anmin.matters.kind import Kind
+from anmin.places.map_coordinates import Point
 from anmin.places.queries import towns
 from anmin.portal.effort import Effort
 from anmin.portal.point import DATUMS, near, read_point

@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anmin.exchange.dates import iso
-from anmin.exchange.map_coordinates import bd09_to_wgs84, gcj02_to_wgs84, wgs84_to_gcj02
 from anmin.exchange.problems import Problem
 from anmin.exchange.reading import Batch, Rejected
 from anmin.exchange.row_facts import NewUnit
 from anmin.exchange.tests.conftest import make_profile
 from anmin.kernel.chain import stamp
 from anmin.matters.observation import Marks, stamped
+from anmin.places.map_coordinates import bd09_to_wgs84, gcj02_to_wgs84, wgs84_to_gcj02
 
 Taken = Callable[..., list[Any]]
 HEAD = "no,received,arrived,class,updated\n"

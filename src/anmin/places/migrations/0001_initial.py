@@ -79,4 +79,32 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('area', 'kind'), name='places_one_unit_per_area_kind')],
             },
         ),
+        migrations.CreateModel(
+            name='AddressBase',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source', models.CharField(max_length=200, verbose_name='source')),
+                ('terms', models.CharField(max_length=200, verbose_name='terms of use')),
+                ('spots', models.BinaryField(verbose_name='spots')),
+            ],
+            options={
+                'verbose_name': 'address base',
+                'verbose_name_plural': 'address bases',
+            },
+        ),
+        migrations.CreateModel(
+            name='Boundary',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source', models.CharField(max_length=200, verbose_name='source')),
+                ('terms', models.CharField(max_length=200, verbose_name='terms of use')),
+                ('shape', models.TextField(verbose_name='shape')),
+                ('area', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='boundary', to='places.area', verbose_name='area')),
+            ],
+            options={
+                'verbose_name': 'boundary',
+                'verbose_name_plural': 'boundaries',
+                'ordering': ('area__code',),
+            },
+        ),
     ]

@@ -9,13 +9,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.personas import City, SignIn
 
-from anmin.exchange.map_coordinates import wgs84_to_gcj02
 from anmin.files import storage
 from anmin.files.models import File
 from anmin.files.tests.samples import photo
 from anmin.files.turns import turn
 from anmin.matters.models import Matter
 from anmin.people.limits import Limit
+from anmin.places.map_coordinates import wgs84_to_gcj02
 from anmin.portal.tests.test_report_pages import FORM, hidden, light_work, told, worked
 
 __all__ = ["light_work"]

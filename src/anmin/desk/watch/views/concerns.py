@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.desk.figures import indicators as shown
+from anmin.desk.figures.area_maps import map_of
 from anmin.desk.figures.findings import of_breakdown, of_change
 from anmin.desk.figures.pages import FigurePage, Sheet, columns
 from anmin.desk.figures.pictures import concerns_plot, plot
@@ -21,7 +22,9 @@ from anmin.watch.concerns import Concerns, concerns_of, keys, where_named
 from anmin.watch.periods import Period, last_whole_month, month_of, months_before
 
 if TYPE_CHECKING:
+    from anmin.faces.maps import AreaMap
     from anmin.measures.comparing import Change
+    from anmin.measures.figures import Figure
     from anmin.people.models import Account
 
 MONTHS_SHOWN = 12
@@ -53,20 +56,35 @@ def _line(account: Account, asked: Asked, one: Change) -> dict[str, Any]:
     }
 
 
-def _where(account: Account, key: str, period: Period, csv_url: str) -> drawn.Figure | None:
-    """One concern by town."""
+def _where(
+    account: Account, key: str, period: Period, csv_url: str
+) -> dict[str, drawn.Figure | AreaMap]:
+    """One concern by town: drawn, and on the map."""
     found = where_named(key, period)
     if not found.rows:
-        return None
+        return {}
     one = found.indicator
-    return plot(
-        found,
-        anchor="where",
-        title=_("“%(concern)s” by town") % {"concern": one.label},
-        finding=of_breakdown(found),
-        csv_url=csv_url,
-        url=lambda figure: shown.opens(account, one, figure, period.start, period.end),
-    )
+    title = _("“%(concern)s” by town") % {"concern": one.label}
+
+    def opened(figure: Figure) -> str:
+        return shown.opens(account, one, figure, period.start, period.end)
+
+    return {
+        "where": plot(
+            found,
+            anchor="where",
+            title=title,
+            finding=of_breakdown(found),
+            csv_url=csv_url,
+            url=opened,
+        ),
+        "map": map_of(
+            found,
+            anchor="concern-map",
+            title=_("%(title)s on the map") % {"title": title},
+            url=opened,
+        ),
+    }
 
 
 class ConcernsPage(FigurePage[Asked, Concerns]):
@@ -123,7 +141,7 @@ class ConcernsPage(FigurePage[Asked, Concerns]):
             ),
             "csv_url": csv_url,
             "as_of": as_of,
-            "where": _where(request.user, key, asked.period, by_town),
+            **_where(request.user, key, asked.period, by_town),
         }
 
     def sheet(self, request: DeskRequest, asked: Asked, found: Concerns) -> Sheet:

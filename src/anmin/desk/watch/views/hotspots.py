@@ -13,12 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from anmin.desk.figures import indicators as shown
+from anmin.desk.figures.area_maps import LEVELS
 from anmin.desk.figures.findings import scatter_words
 from anmin.desk.figures.numbers import decimal, p_value
 from anmin.desk.figures.pages import FigurePage, Sheet, as_of_columns, columns
 from anmin.desk.shell.page import DeskRequest, address, choices
 from anmin.desk.watch import words as watching
 from anmin.desk.watch.candidate_evidence import scan_how
+from anmin.faces.spot_maps import DOT, Circle, Spot, spot_map
 from anmin.kernel.errors import NotFound
 from anmin.kernel.incoming import day_of
 from anmin.people.listing import listed
@@ -136,7 +138,7 @@ def _clusters(account: Account, scan: Scan) -> list[dict[str, Any]]:
 def _week(counts: Counts, until: date) -> list[dict[str, Any]]:
     """The places with most reports in the week that ends on a day."""
     names = area_names()
-    days = {(until - timedelta(days=n)).isoformat() for n in range(WEEK)}
+    days = _days_up_to(until)
     sums = Counter({c: sum(n for d, n in by.items() if d in days) for c, by in counts.items()})
     return [
         {"place": names.get(code, code), "count": count}
@@ -145,40 +147,61 @@ def _week(counts: Counts, until: date) -> list[dict[str, Any]]:
     ]
 
 
-def _map(scan: Scan, counts: Counts) -> dict[str, Any]:
-    """What the browser draws: places, their days, and the circles."""
+def _map(scan: Scan, counts: Counts, until: date) -> dict[str, Any]:
+    """The picture of the week up to a day; and what a script needs to move it to another one."""
     names, positions = area_names(), area_positions()
     codes = sorted(code for code in counts if code in positions)
     place_of = {code: at for at, code in enumerate(codes)}
     span = (scan.last - scan.first).days + 1
     days = [(scan.first + timedelta(days=n)).isoformat() for n in range(span)]
     day_of = {day: at for at, day in enumerate(days)}
-    return {
-        "days": days,
-        "week": WEEK,
-        "listed": LISTED,
-        "places": [[names.get(code, code), *positions[code]] for code in codes],
-        "towns": [
-            [name, *positions[code]] for code, name in watching.towns().items() if code in positions
-        ],
-        "counts": [
-            [place_of[code], day_of[day], number]
+    week = _days_up_to(until)
+    drawn = spot_map(
+        [
+            Spot(
+                longitude=positions[code][0],
+                latitude=positions[code][1],
+                name=names.get(code, code),
+                number=sum(number for day, number in counts[code].items() if day in week),
+            )
             for code in codes
-            for day, number in sorted(counts[code].items())
-            if day in day_of
         ],
-        "clusters": [
-            {
-                "at": [one["longitude"], one["latitude"]],
-                "km": one["radius"],
-                "claimed": one["p"] <= scan.level,
-                "first": one["first"],
-                "last": one["last"],
-                "label": f"{at + 1}",
-            }
+        [
+            Circle(
+                longitude=one["longitude"],
+                latitude=one["latitude"],
+                km=one["radius"],
+                label=f"{at + 1}",
+                strong=one["p"] <= scan.level,
+                now=one["first"] <= max(week) and one["last"] >= min(week),
+            )
             for at, one in enumerate(scan.clusters)
         ],
+        anchor="map",
+        level=LEVELS["town"],
+    )
+    return {
+        "picture": drawn,
+        "data": {
+            "days": days,
+            "week": WEEK,
+            "listed": LISTED,
+            "dot": DOT,
+            "places": [names.get(code, code) for code in codes],
+            "counts": [
+                [place_of[code], day_of[day], number]
+                for code in codes
+                for day, number in sorted(counts[code].items())
+                if day in day_of
+            ],
+            "clusters": [[one["first"], one["last"]] for one in scan.clusters],
+        },
     }
+
+
+def _days_up_to(until: date) -> set[str]:
+    """The days of the week that ends on a day."""
+    return {(until - timedelta(days=n)).isoformat() for n in range(WEEK)}
 
 
 class HotSpots(FigurePage[Asked, Clusters]):
@@ -225,7 +248,7 @@ class HotSpots(FigurePage[Asked, Clusters]):
             "repeats_url": address("watch_repeats", start=scan.first, end=scan.last)
             if scan.settings.get("calls", 0) > scan.settings.get("events", 0)
             else "",
-            "map": _map(scan, counts),
+            "map": _map(scan, counts, until),
             "until": until,
             "week": _week(counts, until),
             "csv_url": address(

@@ -17,6 +17,7 @@ from anmin.desk.figures.pages import FigurePage, Sheet, as_of_columns, columns
 from anmin.desk.shell import figure as drawn
 from anmin.desk.shell.page import DeskRequest, Pages, address, choices, show
 from anmin.desk.watch import words as watching
+from anmin.desk.watch.index_map import mapped
 from anmin.faces.templatetags.anmin_time import exact
 from anmin.kernel.errors import NotFound
 from anmin.kernel.incoming import key_of
@@ -312,6 +313,7 @@ class Index(FigurePage[Asked, list[dict[str, Any]]]):
             "lines": scored,
             "without": len(lines) - len(scored),
             "plot": _plot(scored, month, csv_url) if scored else None,
+            "map": mapped(lines, asked.level, month.month),
             "csv_url": csv_url,
             "bands": _bands(),
             "revisions": queries.revisions_of(request.user, month.month),
