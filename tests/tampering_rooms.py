@@ -142,6 +142,17 @@ ROOMS = [
         "UPDATE channels_optout SET about = 'matter:X' WHERE id = {id}",
     ),
     Change("an area", "places_area", "UPDATE places_area SET households = 1 WHERE id = {id}"),
+    Change(
+        "a boundary",
+        "places_boundary",
+        "UPDATE places_boundary SET shape = '[]' WHERE id = {id}",
+    ),
+    Change(
+        "the address base removed",
+        "places_addressbase",
+        "DELETE FROM places_addressbase WHERE id = {id}",
+        MISSING,
+    ),
     Change("a unit", "places_unit", "UPDATE places_unit SET active = NOT active WHERE id = {id}"),
     Change(
         "who answers for an area",

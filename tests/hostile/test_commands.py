@@ -38,6 +38,9 @@ MARGINS = b"variable,level,total\ng,0,50\ng,1,50\n"
 DESIGN = "--weight w --strata s --cluster c"
 POINTS = "--x-col lon --y-col lat --nearest 3 --permutations 9"
 GOOD = {
+    "areas addresses": "{sample} --source x --terms x",
+    "areas boundaries": "{sample} --source x --terms x",
+    "areas drop-boundaries": "--source x",
     "backup": "{out}.tar.gz",
     "calendar announce": "{announced}",
     "calendar show": "2026",

@@ -24,6 +24,8 @@ FEW: Final = 60
 """Up to so many areas are links on the map itself; else the table has the links."""
 LETTER: Final = 26
 """Height of a letter, in units of the picture."""
+LINE: Final = 32
+"""Height of a line below the picture."""
 NONE: Final = "none"
 
 
@@ -87,6 +89,7 @@ class AreaMap:
     how: str
     svg: SafeString
     keys: list[Key]
+    made_of: list[str]
     notes: list[str]
     rows: list[Row]
     place: str
@@ -121,7 +124,6 @@ def area_map(
     names = area_names()
     drawing = _Drawing(anchor, title, shapes, names)
     svg = drawing.of_areas(values, fills, {key.fill for key in keys}) if shapes.by_code else ""
-    known = any(one.value is not None or one.band for one in values.values())
     rows = [
         Row(
             name=names.get(code, code),
@@ -139,7 +141,8 @@ def area_map(
         how=how,
         svg=mark_safe(svg),  # noqa: S308 - every text in it is escaped where it is written
         keys=keys if svg else [],
-        notes=[*made_of(shapes), *_without(values, shapes)] if known or svg else [],
+        made_of=made_of(shapes),
+        notes=_without(values, shapes),
         rows=rows,
         place=place or _("Place"),
         unit=unit or _("Value"),
@@ -335,7 +338,7 @@ class _Drawing:
         labels = self._labels(values) if len(paths) <= FEW else ""
         body = f"<defs>{patterns(self.anchor, used)}</defs>"
         body += f'<g class="map-areas">{groups}</g>{labels}'
-        return framed(self.anchor, self.frame, made_of(self.shapes)[0], body, linked=linked)
+        return framed(self.anchor, self.frame, made_of(self.shapes), body, linked=linked)
 
     def _area(self, code: str, path: str, one: AreaValue | None, linked: bool, titles: bool) -> str:
         if not titles:
@@ -386,13 +389,14 @@ class Room:
         return f'<g class="map-words" aria-hidden="true">{"".join(self._words)}</g>'
 
 
-def framed(anchor: str, frame: Frame, note: str, body: str, *, linked: bool) -> str:
-    """The picture with what it is drawn from written below."""
-    size = LETTER if len(note) * LETTER < 2 * frame.width else LETTER * 3 // 4
-    high = frame.height + LETTER + 10
+def framed(anchor: str, frame: Frame, notes: Sequence[str], body: str, *, linked: bool) -> str:
+    """The picture with what it is drawn from written below, a line each."""
+    lines = "".join(
+        f'<text class="map-made-of" aria-hidden="true" x="12" y="{frame.height + (at + 1) * LINE}">'
+        f"{escape(note)}</text>"
+        for at, note in enumerate(notes)
+    )
     return (
-        f'<svg class="map-picture" viewBox="0 0 {frame.width} {high}" '
-        f'role="{"group" if linked else "img"}" aria-labelledby="{anchor}-title">'
-        f'{body}<text class="map-made-of" aria-hidden="true" x="12" y="{high - 10}" '
-        f'font-size="{size}">{escape(note)}</text></svg>'
+        f'<svg class="map-picture" viewBox="0 0 {frame.width} {frame.height + LINE * (len(notes) + 1)}" '
+        f'role="{"group" if linked else "img"}" aria-labelledby="{anchor}-title">{body}{lines}</svg>'
     )

@@ -51,7 +51,7 @@ class SpotMap:
     """The picture, and from what its outlines are drawn."""
 
     svg: SafeString
-    notes: list[str]
+    made_of: list[str]
 
 
 def spot_map(
@@ -81,9 +81,8 @@ def spot_map(
             f'<text x="{x}" y="{y - radius - 6}">{escape(circle.label)}</text></g>'
         )
     notes = made_of(shapes) if shapes.by_code else []
-    note = notes[0] if notes else ""
     return SpotMap(
-        mark_safe(framed(anchor, frame, note, body, linked=False)),  # noqa: S308 - all escaped
+        mark_safe(framed(anchor, frame, notes, body, linked=False)),  # noqa: S308 - all escaped
         notes,
     )
 

@@ -191,7 +191,7 @@ def in_degrees(points: Collection[Point]) -> None:
     if turned:
         raise Refusal(_("the latitude stands before the longitude; the longitude comes first"))
     for x, y in points:
-        if abs(x) > 180 or abs(y) > 90:
+        if not (abs(x) <= 180 and abs(y) <= 90):
             raise Refusal(
                 _(
                     "%(x)s, %(y)s are no degrees. Give longitude and latitude (WGS 84 or "

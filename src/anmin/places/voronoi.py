@@ -12,15 +12,17 @@ import numpy as np
 
 from anmin.places.geometry import DIGITS, Point, Ring, Shape
 
-AROUND: Final = 1.0
+AROUND: Final = 1
 """How far the drawing reaches beyond the outermost points: so many times the usual distance between
 neighbours."""
-CORNERS: Final = 16
-"""Points of the circle that widens the hull."""
+FAR: Final = 4
+"""How far a cell reaches from its point, likewise: an island has not half the sea."""
+CORNERS: Final = 24
+"""Points of a circle."""
 
 
 def cells(points: Mapping[str, Point]) -> dict[str, Shape]:
-    """The cell of every point (degrees, WGS 84), clipped to what lies around all of them.
+    """The cell of every point (degrees, WGS 84), as far as `FAR` and within what lies around all.
 
     Distances are measured in the plane, as a county is small. Codes at the very same point share a
     cell: the first has it. The same points in another order give the same cells. O(n log n).
@@ -32,11 +34,13 @@ def cells(points: Mapping[str, Point]) -> dict[str, Shape]:
         return {}
     shrink = math.cos(math.radians(sum(y for _x, y in at) / len(at)))
     places = np.array([(x * shrink, y) for x, y in at])
-    hull = _around(places)
+    apart = _usual_distance(places)
+    hull, circle = _around(places, apart), _circle(apart * FAR)
     found: dict[str, Shape] = {}
-    for code, cell in zip(at.values(), _bounded(places), strict=True):
+    for code, place, cell in zip(at.values(), places, _bounded(places), strict=True):
+        near = clip(cell, [(float(x), float(y)) for x, y in circle + place])
         ring = [
-            (round(x / shrink, DIGITS) + 0.0, round(y, DIGITS) + 0.0) for x, y in clip(cell, hull)
+            (round(x / shrink, DIGITS) + 0.0, round(y, DIGITS) + 0.0) for x, y in clip(near, hull)
         ]
         if len(ring) > 2:
             found[code] = [[ring]]
@@ -60,16 +64,27 @@ def _bounded(places: Any) -> list[Ring]:
     return rings
 
 
-def _around(places: Any) -> Ring:
-    """The convex hull of all places, widened, counter-clockwise."""
-    from scipy.spatial import ConvexHull, KDTree
+def _usual_distance(places: Any) -> float:
+    """How far it is from a place to the next one, of most places."""
+    from scipy.spatial import KDTree
 
-    apart = 0.05
-    if len(places) > 1:
-        distances, _which = KDTree(places).query(places, k=2)
-        apart = max(float(np.median(distances[:, 1])), 1e-4)
+    if len(places) < 2:
+        return 0.05
+    distances, _which = KDTree(places).query(places, k=2)
+    return max(float(np.median(distances[:, 1])), 1e-4)
+
+
+def _circle(radius: float) -> Any:
+    """Points around the middle, counter-clockwise; shape (CORNERS, 2)."""
     turn = np.arange(CORNERS) * 2 * math.pi / CORNERS
-    circle = apart * AROUND * np.column_stack([np.cos(turn), np.sin(turn)])
+    return radius * np.column_stack([np.cos(turn), np.sin(turn)])
+
+
+def _around(places: Any, apart: float) -> Ring:
+    """The convex hull of all places, widened, counter-clockwise."""
+    from scipy.spatial import ConvexHull
+
+    circle = _circle(apart * AROUND)
     wide = (places[:, None, :] + circle[None, :, :]).reshape(-1, 2)
     return [(float(x), float(y)) for x, y in wide[ConvexHull(wide).vertices]]
 

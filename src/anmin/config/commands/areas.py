@@ -7,7 +7,9 @@ import typer
 
 from anmin.config import console
 
-commands = typer.Typer(name="areas", help="Boundaries and addresses for maps.", no_args_is_help=True)
+commands = typer.Typer(
+    name="areas", help="Boundaries and addresses for maps.", no_args_is_help=True
+)
 
 Source = Annotated[str, typer.Option(help="From whom it comes: shown on every map.")]
 Terms = Annotated[str, typer.Option(help="On what terms it may be used: shown on every map.")]
@@ -43,9 +45,7 @@ def boundaries(
 
     from anmin.places.boundaries import take_in_boundaries
 
-    done = take_in_boundaries(
-        file, source=source, terms=terms, datum=datum, known_only=known_only
-    )
+    done = take_in_boundaries(file, source=source, terms=terms, datum=datum, known_only=known_only)
     told = {
         "created": done.created,
         "updated": done.updated,

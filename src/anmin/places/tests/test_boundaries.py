@@ -116,13 +116,13 @@ def test_a_moved_datum_is_brought_back_if_said_and_refused_if_only_guessed(
     path = file(tmp_path / "plain.geojson", feature("330381001", SQUARE), name="百度地图")
     with pytest.raises(Refusal, match="bd09"):
         take_in_boundaries(path, **SAID)
-    assert take_in_boundaries(path, **SAID, datum="wgs84").updated == 1
+    assert take_in_boundaries(path, **SAID, datum="wgs84").unchanged == 1
     take_in_boundaries(path, **SAID, datum="bd09")
     first = shapes_of("town").by_code["330381001"][0][0][0]
     assert first == tuple(round(one, 6) for one in bd09_to_wgs84(*SQUARE[0]))
 
 
-BOW_TIE = [[120.60, 27.70], [120.62, 27.72], [120.62, 27.70], [120.60, 27.72], [120.60, 27.70]]
+BOW_TIE = [[120.60, 27.70], [120.62, 27.72], [120.62, 27.70], [120.60, 27.73], [120.60, 27.70]]
 SPIKE = [[120.60, 27.70], [120.62, 27.70], [120.64, 27.70], [120.62, 27.70], [120.61, 27.72]]
 FLAT = [[120.60, 27.70], [120.61, 27.70], [120.62, 27.70], [120.60, 27.70]]
 IN_METRES = [[500_000, 3_070_000], [502_000, 3_070_000], [502_000, 3_072_000], [500_000, 3_070_000]]
@@ -283,7 +283,7 @@ def test_without_an_address_base_no_point_is_public(db: None, tmp_path: Path) ->
         ("longitude,latitude\n", "no addresses"),
         ("longitude,latitude\n120.6,27.7\nx,27.7", "No longitude and latitude"),
         ("longitude,latitude\n120.6,", "No longitude and latitude"),
-        ("longitude,latitude\n120.6,nan", "No longitude and latitude"),
+        ("longitude,latitude\n120.6,nan", "no degrees"),
         ("longitude,latitude\n27.7,120.6", "latitude stands before"),
         ("longitude,latitude\n500000,3070000", "no degrees"),
     ],
