@@ -44,7 +44,7 @@ from anmin.people.actions import roster_duty
 from anmin.people.models import Account, AccountRequest
 from anmin.people.roles import Role
 from anmin.places.actions import load_shipped
-from anmin.places.models import Area, Unit
+from anmin.places.models import AddressBase, Area, Boundary, Unit
 from anmin.surveys.models import Wave
 from anmin.surveys.releases import set_margins
 from anmin.watch.models import Apart, Candidate, CandidateStep, IndexMonth
@@ -99,6 +99,9 @@ def in_groups[T](changes: Iterable[T], touches: Callable[[T], set[str]]) -> list
 def live() -> None:
     """A few days of the demo city, and what its people do not do by themselves."""
     load_shipped()
+    said = {"source": "?", "terms": "?"}
+    Boundary.objects.create(area=Area.objects.all()[0], shape="[[]]", **said)
+    AddressBase.objects.create(spots=b"12345678", **said)
     demo.load(days=5, per_day=10, surveys_share=0.25)
     matter, area = Matter.objects.all()[0], Area.objects.all()[0]
     analyst = Account.objects.filter(role=Role.ANALYST)[0]

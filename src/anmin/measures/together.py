@@ -207,7 +207,7 @@ class _Ranges:
         if found.status != 0:
             raise Refusal(_("What is possible in these tables cannot be worked out."))
         held = np.flatnonzero(np.abs(found.eqlin.marginals) > HARDLY)
-        return sign * float(found.fun), found.x, [shown[at] for at in held]
+        return sign * float(found.fun or 0.0), found.x, [shown[at] for at in held]
 
 
 def _wide(seen: tuple[float, float] | None, width: int) -> bool:
