@@ -13,56 +13,20 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from anmin.faces.map_classes import NONE, Key, banded, in_words, stepped
+from anmin.faces.map_classes import AreaValue as AreaValue
+from anmin.faces.map_classes import Band as Band
 from anmin.faces.map_drawing import WIDE, Frame, frame_of, middle_of, outlines
 from anmin.places.geometry import contains
 from anmin.places.queries import area_names, area_positions
 from anmin.places.shapes import Drawn, Shapes, made_from_places, shapes_of
 
-STEPS: Final = 5
-"""Classes of values at most: more cannot be told apart."""
 FEW: Final = 60
 """Up to so many areas are links on the map itself; else the table has the links."""
 LETTER: Final = 26
 """Height of a letter, in units of the picture."""
 LINE: Final = 32
 """Height of a line below the picture."""
-NONE: Final = "none"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AreaValue:
-    """What is shown of one area.
-
-    ``shown`` is the value in words, with ``interval`` and ``n`` beside it in the table.
-    ``suppressed``: too few to show; nothing of the value reaches the page. ``band``: the code of
-    the `Band` it lies in, on a map that has bands.
-    """
-
-    value: float | None = None
-    shown: str = ""
-    interval: str = ""
-    n: str = ""
-    suppressed: bool = False
-    band: str = ""
-    url: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Band:
-    """A class that the caller has named: ``fill`` is one of those in ``map.css`` and `PATTERNS`."""
-
-    code: str
-    label: str
-    fill: str
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A line of the legend."""
-
-    fill: str
-    label: str
-    number: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,14 +84,14 @@ def area_map(
     areas each. ``table``: False where the page has the same table already.
     """
     shapes = shapes_of(level)
-    fills, keys = _banded(values, bands) if bands else _stepped(values)
+    fills, keys = banded(values, bands) if bands else stepped(values)
     names = area_names()
     drawing = _Drawing(anchor, title, shapes, names)
     svg = drawing.of_areas(values, fills, {key.fill for key in keys}) if shapes.by_code else ""
     rows = [
         Row(
             name=names.get(code, code),
-            shown=_words(one),
+            shown=in_words(one),
             interval="—" if one.suppressed else one.interval,
             n="—" if one.suppressed else one.n,
             url=one.url,
@@ -160,10 +124,6 @@ def _largest_first(item: tuple[str, AreaValue]) -> tuple[bool, float, str]:
     return unknown, 0.0 if unknown else -(one.value or 0.0), code
 
 
-def _words(one: AreaValue) -> str:
-    return _("too few to show") if one.suppressed else one.shown or "—"
-
-
 def made_of(shapes: Shapes) -> list[str]:
     """From what the map is drawn, with source and terms: stands on every picture."""
     if shapes.drawn is Drawn.BOUNDARIES:
@@ -193,57 +153,6 @@ def _without(values: Mapping[str, AreaValue], shapes: Shapes) -> list[str]:
         )
         % {"n": number}
     ]
-
-
-# --- classes --------------------------------------------------------------------------------------
-
-
-def _banded(
-    values: Mapping[str, AreaValue], bands: Sequence[Band]
-) -> tuple[dict[str, str], list[Key]]:
-    fill_of = {band.code: band.fill for band in bands}
-    fills = {code: fill_of.get(one.band, NONE) for code, one in values.items()}
-    keys = [
-        Key(band.fill, band.label, sum(one.band == band.code for one in values.values()))
-        for band in bands
-    ]
-    return fills, [key for key in keys if key.number] + _key_of_none(values, fills)
-
-
-def _stepped(values: Mapping[str, AreaValue]) -> tuple[dict[str, str], list[Key]]:
-    """Classes of about as many areas each, so that one large value does not hide all others."""
-    known = sorted(
-        (one.value, code)
-        for code, one in values.items()
-        if one.value is not None and not one.suppressed
-    )
-    classes = min(STEPS, len({value for value, _code in known}))
-    step_of: dict[float, int] = {}
-    for rank, (value, _code) in enumerate(known):
-        step_of.setdefault(value, rank * classes // len(known))
-    numbers = {step: at for at, step in enumerate(sorted(set(step_of.values())))}
-    apart = (STEPS - 1) / max(len(numbers) - 1, 1)
-    fills = dict.fromkeys(values, NONE)
-    keys: list[Key] = []
-    for step, at in numbers.items():
-        inside = [(value, code) for value, code in known if step_of[value] == step]
-        fill = f"step-{round(at * apart) + 1 if len(numbers) > 1 else STEPS // 2 + 1}"
-        low, high = (values[inside[end][1]].shown for end in (0, -1))
-        label = low if low == high else f"{low}–{high}"
-        keys.append(Key(fill, label, len(inside)))
-        fills |= dict.fromkeys((code for _value, code in inside), fill)
-    return fills, [*reversed(keys), *_key_of_none(values, fills)]
-
-
-def _key_of_none(values: Mapping[str, AreaValue], fills: Mapping[str, str]) -> list[Key]:
-    without = [one for code, one in values.items() if fills[code] == NONE]
-    if not without:
-        return []
-    hidden = sum(one.suppressed for one in without)
-    label = _("no value, or too few to show") if hidden else _("no value")
-    if hidden == len(without):
-        label = _("too few to show")
-    return [Key(NONE, label, len(without))]
 
 
 # --- the drawing ----------------------------------------------------------------------------------
@@ -346,7 +255,7 @@ class _Drawing:
         said: str = escape(self.names.get(code, code))
         if one is not None:
             beside = f" ({escape(one.interval)})" if one.interval and not one.suppressed else ""
-            said = f"{said}: {escape(_words(one))}{beside}"
+            said = f"{said}: {escape(in_words(one))}{beside}"
         drawn = f'<path d="{path}"><title>{said}</title></path>'
         if linked and one is not None and one.url:
             return f'<a href="{escape(one.url)}" aria-label="{said}">{drawn}</a>'

@@ -174,7 +174,7 @@ def _settled(datum: str, hint: str) -> str:
         raise Refusal(
             _(
                 "The file looks as if it stood on %(datum)s, whose points are moved by some hundred "
-                "metres. Say on which datum it stands: --datum %(datum)s, or --datum wgs84."
+                "metres. Say on which datum it stands (--datum)."
             )
             % {"datum": hint},
             code="places.datum",

@@ -46,6 +46,7 @@ def watched(city: City, settings: Any, tmp_path: Path) -> City:
     settings.ANMIN_HOME = tmp_path
     Area.objects.filter(pk=city.wenhua.pk).update(longitude=120.6, latitude=27.8)
     Area.objects.filter(pk=city.yuhai_town.pk).update(longitude=120.7, latitude=27.7)
+    Area.objects.filter(pk=city.town.pk).update(longitude=120.61, latitude=27.79)
     for category in ("theft", "fraud", "dispute", "traffic_accident", "noise"):
         reports(city.yuhai_town, category, days(date(2026, 7, 1), 132))
     asked(reports(city.wenhua, "noise", days(date(2026, 10, 1), 31)), 20, concern="attitude")
@@ -89,6 +90,9 @@ def test_concerns_of_a_month_with_their_table(watched: City, sign_in: SignIn) ->
     page = text(browser.get(f"{WATCH}concerns/?month=2026-10&town={watched.town.code}"))
     assert "态度、用语不文明" in page
     assert "35.5%" in page  # 11 of 31
+    picture = page[page.index('id="concern-map"') :]
+    assert f"<title>{watched.town.name}: 35.5% (" in picture
+    assert "图中不是行政界线" in picture  # only the points of communities are known
     (row,) = [
         one
         for one in rows_of(browser.get(f"{WATCH}concerns.csv?month=2026-10"))
@@ -122,6 +126,8 @@ def test_the_index_is_explained_down_to_its_records(watched: City, sign_in: Sign
     browser = sign_in(watched.leader)
     page = text(browser.get(f"{WATCH}index/?month=2026-10"))
     assert "90分及以上绿色" in page
+    picture = page[page.index('id="index-map"') : page.index("map-legend")]
+    assert re.search(r'href="/desk/watch/index/2026-10/town/\d+/\?revision=1"', picture)
     place = f"{WATCH}index/2026-10/area/{watched.yuhai_town.code}/"
     assert f'href="{place}?revision=1"' in text(browser.get(f"{WATCH}index/?level=area"))
     page = text(browser.get(place))
@@ -164,6 +170,8 @@ def test_the_hot_spot_is_on_the_map_and_in_the_table(watched: City, sign_in: Sig
     page = text(browser.get(f"{WATCH}hotspots/?series=property"))
     assert "下认定1处热点" in page
     assert 'id="hot-map-data"' in page
+    assert re.search(r"<title>锦湖文化社区: 1[5-8]</title>", page)
+    assert 'class="map-circle map-strong"' in page  # the claimed one, in the week that is shown
     assert "提出挂牌" in page
     assert "提出挂牌" not in text(sign_in(watched.leader).get(f"{WATCH}hotspots/?series=property"))
     (row,) = [
