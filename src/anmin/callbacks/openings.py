@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
+from anmin.callbacks.recordings import recorded
 from anmin.callbacks.scripts import Script
 from anmin.callbacks.unhappy import head_unit
 from anmin.kernel.masking import surname
@@ -33,10 +34,18 @@ def polite(name: str) -> str:
 
 
 def opening(sheet: Script, callee: Callee, operator: Account) -> Opening:
-    """What a script says first to somebody."""
+    """What a script says first to somebody, and that the call is recorded where it is."""
     spoken = _named(callee)
     words = _words(callee, operator, spoken)
-    return Opening(spoken, [line.label.format_map(words) for line in sheet.opening])
+    lines = [line.label.format_map(words) for line in sheet.opening]
+    if recorded():
+        lines.append(
+            _(
+                "This call is recorded, only to check how we ask. "
+                "If you do not want that, tell me and we stop here."
+            )
+        )
+    return Opening(spoken, lines)
 
 
 def closing(sheet: Script, callee: Callee, operator: Account) -> list[str]:

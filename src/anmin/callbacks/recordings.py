@@ -84,6 +84,11 @@ def platform() -> Platform | None:
     return Player(told) if told.startswith(("https://", "http://")) else Folder(Path(told))
 
 
+def recorded() -> bool:
+    """Whether calls are recorded here: whoever is called is told so (个人信息保护法 17)."""
+    return bool(settings.RECORDINGS)
+
+
 def recording_of(callback: Callback) -> Recording | None:
     """The recording of the call in which a callback was answered, if there is one."""
     known = platform()

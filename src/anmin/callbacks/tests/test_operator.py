@@ -1,6 +1,7 @@
 """林晓 works the queue: takes, calls, writes down; two operators never hold the same callback."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -65,6 +66,21 @@ def test_the_operator_sees_what_is_needed_and_nothing_of_who_served(city: City) 
         "3幢",
     ):
         assert hidden not in everything
+
+
+def test_whoever_is_called_hears_that_the_call_is_recorded_where_it_is(
+    city: City, settings: Any
+) -> None:
+    planned(city)
+    taken = actions.next_callback(city.operator)
+    assert taken is not None
+    for where, told in (("", 2), ("https://calls.example/{reference}", 3)):
+        settings.RECORDINGS = where
+        with translation.override("zh-hans"):
+            view = queries.callback_view(callback_id=taken.pk, operator=city.operator)
+        assert len(view.opening) == told
+        assert ("录音" in view.opening[-1]) is bool(where)
+        assert "录音" not in view.opening[0]  # nothing before it is the right person
 
 
 def test_the_phone_is_shown_only_to_who_holds_the_callback_and_is_logged(

@@ -1,6 +1,7 @@
 """Whoever gives data is told who uses it, for what, how long, and what may be asked for."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -24,7 +25,7 @@ def test_the_page_says_who_uses_it_how_long_and_what_may_be_asked_for(
     city: City, client: Client
 ) -> None:
     told = page(client, "/privacy")
-    for words in ("瑞安市公安局", "第三十四条", "第四十四条", "第三十一条", "12389", "未满14周岁"):
+    for words in ("瑞安市公安局", "第三十四条", "第十五条", "第四十四条", "第三十一条", "12389", "未满14周岁"):
         assert words in told
     for kind in all_kinds():
         assert kept_for(kind)
@@ -32,6 +33,14 @@ def test_the_page_says_who_uses_it_how_long_and_what_may_be_asked_for(
     english = page(client, "/privacy", "en")
     assert "How long" in english
     assert "Incident</dt><dd>3 years</dd>" in english
+
+
+def test_where_calls_are_recorded_the_page_says_so(
+    city: City, client: Client, settings: Any
+) -> None:
+    assert "录音" not in page(client, "/privacy")
+    settings.RECORDINGS = "https://calls.example/{reference}"
+    assert "通话会录音" in page(client, "/privacy")
 
 
 def test_how_long_it_is_kept_follows_the_rules(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ MOST = 10**12
 
 
 def is_noise(matter: MatterFacts) -> Text | None:
-    """Who mediated first is asked of noise alone (噪声污染防治法 70)."""
+    """Who mediated first is asked of noise alone (生态环境法典 599)."""
     return None if matter.category == "noise" else _("This is asked of noise alone.")
 
 
@@ -190,7 +190,7 @@ FIGURES = (
         _("Noise that somebody tried to settle first"),
         _(
             "Of the reports of noise of which it was asked, those that a property manager, a committee "
-            "or an authority had tried to settle before (噪声污染防治法 70)."
+            "or an authority had tried to settle before (生态环境法典 599)."
         ),
         of=lambda rows: rows.mediated_first != "nobody",
         among=lambda rows: (rows.category == "noise") & rows.mediated_first.notnull(),
