@@ -9,7 +9,9 @@ _ANSWERS = {
     2: ("2", "二", "贰", "基本满意", "fairly satisfied"),
     3: ("3", "三", "叁", "不满意", "不满", "很不满意", "非常不满意", "dissatisfied", "unsatisfied"),
 }
-_TRADITIONAL = str.maketrans("滿貳參選謝復擇評價", "满贰叁选谢复择评价")
+_TRADITIONAL = str.maketrans(
+    "滿満貳參叄選謝復覆擇評價訂閱發別請們沒銷", "满满贰叁叁选谢复复择评价订阅发别请们没销"
+)
 _STOP = (
     "stop",
     "stopall",
@@ -76,8 +78,12 @@ OTHER = Reading("other")
 
 
 def _fold(text: str) -> str:
-    # NFKC folds full-width forms and ①.
-    return unicodedata.normalize("NFKC", text).casefold().translate(_TRADITIONAL)
+    # NFKC folds full-width forms and ①; ❶, ⓵ and the digits of other scripts are digits all the
+    # same. What has no width (a mark of order, a byte order mark) stands within no word.
+    plain = unicodedata.normalize("NFKC", text).casefold().translate(_TRADITIONAL)
+    return "".join(
+        str(unicodedata.digit(one, one)) for one in plain if unicodedata.category(one) != "Cf"
+    )
 
 
 def _compact(text: str) -> str:
