@@ -46,6 +46,8 @@ DIRECTIVES = {
 ISO_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S.%f")
 """How `workbook` writes the date cells of a spreadsheet."""
 REMEMBERED = 100_000
+CHINESE = str.maketrans("〇零○一二三四五六七八九", "000123456789")
+WRITTEN_OUT = re.compile("[〇零○一二三四五六七八九十廿卅]+(?=[年月日号时時点點分秒])")
 WIDTHS = {"Y": 4, **dict.fromkeys("ymdHIMS", 2)}
 """How many figures each directive has that can stand next to another one."""
 RUN = re.compile(r"(?:%[YymdHIMS]){2,}")
@@ -340,10 +342,20 @@ class Clockface:
 
 
 def usual_forms(text: str) -> str:
-    """The text with figures, marks and blanks in their usual forms: full-width ones, fixed blanks."""
+    """The text with figures, marks and blanks in their usual forms: full-width ones, fixed blanks,
+    figures written out (二〇二六年十一月五日)."""
     if text.isascii():
         return text
-    return " ".join(unicodedata.normalize("NFKC", text).split())
+    return WRITTEN_OUT.sub(_figures, " ".join(unicodedata.normalize("NFKC", text).split()))
+
+
+def _figures(written: re.Match[str]) -> str:
+    """A number in Chinese characters as figures: 二〇二六, 十一, 二十, 廿三."""
+    text = written[0].replace("廿", "二十").replace("卅", "三十")
+    tens, ten, ones = text.partition("十")
+    if ten and len(tens) <= 1 and len(ones) <= 1:
+        return str(10 * int(tens.translate(CHINESE) or 1) + int(ones.translate(CHINESE) or 0))
+    return text.translate(CHINESE)
 
 
 def iso(at: datetime) -> str:

@@ -59,7 +59,7 @@ def bind(profile: Profile, rows: Iterator[Row]) -> tuple[Binding, list[Row]]:
         first.append(row)
         cells = _trimmed(row.cells)
         try:
-            return _bind(profile, cells, row.line), []
+            return _fuller(profile, _bind(profile, cells, row.line), row, rows)
         except Unreadable as fault:
             if fault.code == "doubled_column":
                 raise
@@ -73,6 +73,22 @@ def bind(profile: Profile, rows: Iterator[Row]) -> tuple[Binding, list[Row]]:
         if len(first) >= HEADER_WITHIN:
             break
     raise best or Unreadable("empty")
+
+
+def _fuller(
+    profile: Profile, alone: Binding, row: Row, rows: Iterator[Row]
+) -> tuple[Binding, list[Row]]:
+    """The header of one line, or of two where the next one has more of the columns: those that
+    may be missing stand below the titles of groups."""
+    below = next(rows, None)
+    if below is None:
+        return alone, []
+    with suppress(Unreadable):
+        both = _bind(profile, joined(_trimmed(row.cells), _trimmed(below.cells)), below.line)
+        more = both.places.keys() - alone.places.keys()
+        if more and all(isinstance(name, str) for names in more for name in names):
+            return both, []
+    return alone, [below]
 
 
 def joined(upper: Sequence[str], lower: Sequence[str]) -> list[str]:

@@ -160,8 +160,9 @@ def _check_fit(profile: Profile, declared: Kind) -> None:
             field="profile",
         )
     if missing := set(declared.asks) - profile.details:
+        titles = declared.details.model_fields
         raise Refusal(
             _("The profile lacks what no matter of the kind is opened without: %(names)s")
-            % {"names": listed(sorted(missing))},
+            % {"names": listed(f"{titles[name].title} ({name})" for name in sorted(missing))},
             field="profile",
         )

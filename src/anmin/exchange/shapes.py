@@ -9,6 +9,7 @@ from itertools import pairwise
 from django.utils.translation import gettext as _
 
 from anmin.exchange.blanks import NO_RESULT, no_days, says_nothing
+from anmin.exchange.dates import usual_forms
 from anmin.exchange.written import Dates, written
 from anmin.kernel.phones import read_phones
 
@@ -101,7 +102,7 @@ def shape_of(
     uncomputed = NO_RESULT in cells
     nothing = {value for value in set(values) if says_nothing(value)}
     left = [value for value in values if value not in nothing]
-    words = {one for one in set(left) if not any(map(str.isdecimal, one))}
+    words = {one for one in set(left) if not any(map(str.isdecimal, usual_forms(one)))}
     if len(words) > MOST_WORDS or len(words) == len(set(left)) or any(map(elsewhere, words)):
         words = set()
     zeros = {one for one in ("0", "0.0") if one in left and not elsewhere(one)}

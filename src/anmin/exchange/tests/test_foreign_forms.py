@@ -75,6 +75,22 @@ def spoken(at: datetime) -> str:
     return f"{at.year}年{at.month}月{at.day}日 {part}{(at.hour - 1) % 12 + 1}:{at:%M:%S}"
 
 
+FIGURES = "〇一二三四五六七八九"
+
+
+def out(n: int) -> str:
+    """A number below sixty as it is written out: 五, 十, 十二, 二十, 五十九."""
+    tens, ones = divmod(n, 10)
+    if not tens:
+        return FIGURES[ones]
+    return (FIGURES[tens] if tens > 1 else "") + "十" + (FIGURES[ones] if ones else "")
+
+
+def written_out(at: datetime) -> str:
+    year = "".join(FIGURES[int(one)] for one in str(at.year))
+    return f"{year}年{out(at.month)}月{out(at.day)}日 {out(at.hour)}时{out(at.minute)}分{out(at.second)}秒"
+
+
 WIDE = {ord(one): ord(one) + 0xFEE0 for one in "0123456789/:"} | {32: 0x3000}
 WRITTEN: dict[str, Callable[[datetime], object]] = {
     "figures behind a day": lambda at: at.strftime("%m/%d/%Y %H%M%S hrs"),
@@ -93,6 +109,7 @@ WRITTEN: dict[str, Callable[[datetime], object]] = {
     "下午 of 24 hours": lambda at: f"{at:%Y-%m-%d} {'上下'[at.hour > 11]}午{at:%H:%M:%S}",
     "下午 behind": lambda at: f"{at:%Y-%m-%d %I:%M:%S} {'上下'[at.hour > 11]}午",
     "parts of the day": spoken,
+    "written out": written_out,
     "full width": lambda at: at.strftime("%Y/%m/%d %H:%M:%S").translate(WIDE),
     "wide colon": lambda at: at.strftime("%Y-%m-%d %H：%M：%S"),
     "word between": lambda at: at.strftime("%d/%m/%Y à %H:%M:%S"),
@@ -268,6 +285,14 @@ def test_a_moment_that_is_blank_everywhere_is_the_cause(tmp_path: Path) -> None:
         "empty_moments",
         {"column": "Received"},
     )
+
+
+def test_a_day_written_out_among_others_is_no_word_for_nothing(tmp_path: Path) -> None:
+    rows = calls(lambda at: at.strftime("%Y-%m-%d %H:%M:%S"), instants())
+    rows[5] = (rows[5][0], "二〇二六年十一月五日 上午九时", *rows[5][2:])
+    found = Table(put(tmp_path, rows))
+    assert "上午九时" in sentence(found.rejected[0].problem)
+    assert len(found.rejected) == 1
 
 
 def test_words_among_moments_stand_for_none(tmp_path: Path) -> None:

@@ -39,6 +39,19 @@ def test_titles_above_the_header_are_passed_over(taken: Taken) -> None:
     assert (facts.line, facts.external_id) == (4, "J1")
 
 
+@pytest.mark.parametrize("below", ["", "注,,\n"])
+def test_titles_below_those_of_groups_are_found_though_their_columns_may_be_missing(
+    taken: Taken, below: str
+) -> None:
+    """Of merged cells the first keeps the text: 编号 and received reach down, a group covers two."""
+    profile = make_profile(columns={**COLUMNS, "contact_name": "姓名"}, optional=["contact_name"])
+    text = "登记表,,,\n编号,received,addr,当事人\n,,,姓名\nJ1,2026-03-01 08:00,x,王秀英\n"
+    (facts,) = taken(text, profile)
+    assert (facts.line, facts.place, facts.contact[0]) == (4, "x", "王秀英")
+    alone = f"编号,received,addr\n{below}J1,2026-03-01 08:00,x\n"
+    assert taken(alone, profile)[-1].external_id == "J1"
+
+
 @pytest.mark.parametrize(("above", "read"), [(19, True), (20, False)])
 def test_a_header_stands_within_the_first_twenty_lines(
     taken: Taken, above: int, read: bool

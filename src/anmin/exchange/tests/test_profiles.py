@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 from pydantic import ValidationError
 
 from anmin.exchange.fitting import fitting_profiles, only_profile
@@ -156,6 +157,14 @@ def test_a_profile_survives_being_written_down() -> None:
 def test_a_profile_may_speak_of_known_things_only(change: dict[str, Any], name: str) -> None:
     with pytest.raises(Refusal, match=name):
         check_profile(make_profile(**change))
+
+
+def test_what_a_kind_must_be_told_is_named_as_its_page_names_it() -> None:
+    with translation.override("zh-hans"), pytest.raises(Refusal) as caught:
+        columns = {"external_id": "no", "opened_at": "received"}
+        category = {"default": "suggest_patrols"}
+        check_profile(make_profile(kind="suggestion", columns=columns, category=category))
+    assert "建议内容 (proposal)" in str(caught.value)
 
 
 def test_the_profile_whose_columns_a_file_has(own: Path, tmp_path: Path) -> None:

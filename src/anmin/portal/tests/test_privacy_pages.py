@@ -25,7 +25,15 @@ def test_the_page_says_who_uses_it_how_long_and_what_may_be_asked_for(
     city: City, client: Client
 ) -> None:
     told = page(client, "/privacy")
-    for words in ("瑞安市公安局", "第三十四条", "第十五条", "第四十四条", "第三十一条", "12389", "未满14周岁"):
+    for words in (
+        "瑞安市公安局",
+        "第三十四条",
+        "第十五条",
+        "第四十四条",
+        "第三十一条",
+        "12389",
+        "未满14周岁",
+    ):
         assert words in told
     for kind in all_kinds():
         assert kept_for(kind)
