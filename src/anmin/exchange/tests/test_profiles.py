@@ -160,10 +160,13 @@ def test_a_profile_may_speak_of_known_things_only(change: dict[str, Any], name: 
 
 
 def test_what_a_kind_must_be_told_is_named_as_its_page_names_it() -> None:
+    profile = make_profile(
+        kind="suggestion",
+        columns={"external_id": "no", "opened_at": "received"},
+        category={"default": "suggest_patrols"},
+    )
     with translation.override("zh-hans"), pytest.raises(Refusal) as caught:
-        columns = {"external_id": "no", "opened_at": "received"}
-        category = {"default": "suggest_patrols"}
-        check_profile(make_profile(kind="suggestion", columns=columns, category=category))
+        check_profile(profile)
     assert "建议内容 (proposal)" in str(caught.value)
 
 
