@@ -6,8 +6,10 @@ in the end, figures are shown without that matter beside themselves (docs/adr/00
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -21,6 +23,7 @@ from anmin.matters.ledger import Change, append, deadlines_of, running_clocks
 from anmin.matters.models import Contact, Entry, Link, Matter
 from anmin.matters.registry import demand_kind
 from anmin.people.models import Account
+from anmin.places.queries import directory
 
 CAUSE = "cause"
 MOVED = "demand"
@@ -164,20 +167,19 @@ def waiting_for(account: Account) -> list[Matter]:
 def waiting_count(account: Account) -> int:
     """How many wait for this person's decision, up to ``MANY``.
 
-    No query for who decides none; one of a ready statement as long as nothing waits for anybody.
+    No query for who decides none; for others one, whose SQL is put together once for each person:
+    it depends on who asks and on the units there are.
     """
     kind = demand_kind()
     if kind is None or not _deciding(kind, account):
         return 0
-    states = sorted({state for move in _deciding(kind, account) for state in move.sources})
-    with connection.cursor() as cursor:
-        cursor.execute(_ANY.format(", ".join(["%s"] * len(states))), [kind.code, *states])
-        if cursor.fetchone() is None:
-            return 0
-    return len(_waiting(account).values_list("pk")[:MANY])
-
-
-_ANY = "SELECT 1 FROM matters_matter WHERE kind = %s AND state IN ({}) LIMIT 1"
+    ready, key = directory().derived, (__name__, account.pk, account.role, account.unit_id)
+    with suppress(EmptyResultSet), connection.cursor() as cursor:
+        if key not in ready:
+            ready[key] = _waiting(account).values_list("pk")[:MANY].query.sql_with_params()
+        cursor.execute(*ready[key])
+        return len(cursor.fetchall())
+    return 0
 
 
 def _deciding(kind: Kind, account: Account) -> list[Move]:

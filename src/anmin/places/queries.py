@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -50,6 +50,8 @@ class Directory:
     closed_units: frozenset[int] = frozenset()
     inspectorates: frozenset[int] = frozenset()
     outside: frozenset[int] = frozenset()
+    derived: dict[Any, Any] = field(default_factory=dict, compare=False)
+    """What was worked out from this picture and falls with it: by a key of whoever worked it out."""
 
     def units_above(self, unit_id: int) -> list[int]:
         """The unit and every unit that it is part of, by id, from the unit itself upwards."""

@@ -102,13 +102,20 @@ def links(request: HttpRequest) -> list[Link]:
 def drawn(request: HttpRequest) -> SafeString:
     """The same as HTML, made once for each set of rights, language and room."""
     here = next((url for _room, url in _installed() if request.path.startswith(url)), "")
-    opens, account = _opens(request), request.user
-    waiting = tuple(
-        (room.view, room.waits(account))
-        for room, _url in _installed()
-        if room.waits is not None and room.capability in opens and account.is_authenticated
-    )
-    return _drawn(opens, get_language(), here, waiting)
+    return _drawn(_opens(request), get_language(), here, tuple(waiting(request).items()))
+
+
+def waiting(request: HttpRequest) -> dict[str, int]:
+    """How much waits in each room that tells it, by its page, for whoever asks; counted once a request."""
+    if not hasattr(request, "waiting_by_room"):
+        opens, account = _opens(request), request.user
+        found = {
+            room.view: room.waits(account)
+            for room, _url in _installed()
+            if room.waits is not None and room.capability in opens and account.is_authenticated
+        }
+        request.waiting_by_room = found  # type: ignore[attr-defined]
+    return request.waiting_by_room  # type: ignore[attr-defined,no-any-return]
 
 
 def _opens(request: HttpRequest) -> frozenset[Capability]:

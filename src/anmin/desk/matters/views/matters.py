@@ -14,13 +14,14 @@ from django.utils.translation import gettext_lazy
 from anmin.desk.matters.forms import FilterForm
 from anmin.desk.matters.queries import saved_filters
 from anmin.desk.shell.csv_files import ENDINGS, csv_file, file_links
+from anmin.desk.shell.navigation import waiting
 from anmin.desk.shell.page import DeskRequest, Pages, choices, show
 from anmin.faces import lists
 from anmin.faces.forms import openable_kinds
 from anmin.faces.rows import VIEW_LABELS, lines
 from anmin.faces.templatetags.anmin_time import spoken_day
 from anmin.kernel.errors import NotFound, Refusal
-from anmin.matters import approvals, demands, queries
+from anmin.matters import queries
 from anmin.matters.categories import category_choices
 from anmin.matters.registry import kind_choices
 from anmin.people.policy import Capability
@@ -75,8 +76,7 @@ def matters(request: DeskRequest) -> HttpResponse:
             "save_url": f"{reverse('desk:filters')}?{_query(request.GET)}",
             "empty": _("Nothing matches this filter.") if narrowing else EMPTY[filters.view],
             "may_open": bool(openable_kinds(request.user)),
-            "asked": approvals.waiting_for(request.user).count()
-            + demands.waiting_count(request.user),
+            "asked": waiting(request).get("desk:matters", 0),
         },
     )
 
