@@ -24,7 +24,7 @@ def about_matters(matters: Sequence[Matter], day: date) -> dict[int, list[str]]:
     for one in matters:
         if one.due_at is not None and one.due_at < midnight(day):
             told[one.pk].append(_("overdue since %(day)s") % {"day": _day(one.due_at)})
-        if one.stage == Stage.WAITING:
+        if one.stage == Stage.WAITING and one.type.flow.asks_citizen(one.state):
             told[one.pk].append(_("waiting for the citizen; the clock keeps running"))
     before = Carried.objects.filter(matter_id__in=ids, callback=None, closure__date__lt=day)
     carried = {

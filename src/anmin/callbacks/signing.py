@@ -204,13 +204,17 @@ def _require_all(left: Mapping[str, Left], given: Mapping[str, Carry], now: date
 
 
 def _hand_over(matter_id: int, one: Carry, by: Account) -> None:
-    """Give a matter to its new owner; where that is who has it already, the reason is noted."""
+    """Give a matter to its new owner; where that is who has it already, the reason is noted.
+
+    Not the same reason once more: the signed day holds it, and a matter's history is no diary.
+    """
     actor = Actor.of(by)
     before = Matter.objects.values_list("version", flat=True).get(pk=matter_id)
     after = assign(
         matter_id=matter_id, actor=actor, unit=one.owner, account=one.account, note=one.reason
     )
-    if after.version == before:
+    last = Carried.objects.filter(matter_id=matter_id, callback=None).order_by("-pk").first()
+    if after.version == before and (last is None or last.reason != one.reason.strip()):
         add_note(matter_id=matter_id, actor=actor, text=one.reason)
 
 

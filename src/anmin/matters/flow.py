@@ -226,6 +226,10 @@ class Flow:
         """The moves that may start in ``state``, in the order they were declared."""
         return (move for move in self.moves if state in move.sources)
 
+    def asks_citizen(self, state: str) -> bool:
+        """Whether a matter in that state waits for the citizen's answer, and for nobody else's."""
+        return any(move.asks and state in move.targets for move in self.moves)
+
     def live_states(self) -> list[str]:
         """The states in which someone still owes something."""
         return [code for code, state in self.states.items() if state.stage.live]

@@ -12,6 +12,7 @@ from tests.personas import City
 
 from anmin.callbacks import dayboard, draws, serving, signing, tasks
 from anmin.callbacks.models import Callback, Carried, DayClosure, DayLeftOpen, Draw
+from anmin.callbacks.remarks import about_matters
 from anmin.callbacks.signing import Carry, close_day
 from anmin.callbacks.tests.scene import planned
 from anmin.channels.delivery import deliver_due
@@ -20,7 +21,7 @@ from anmin.kernel.errors import Refusal
 from anmin.matters.actions import assign, move
 from anmin.matters.actor import Actor
 from anmin.matters.models import Deadline, Matter
-from anmin.matters.registry import all_kinds
+from anmin.matters.registry import all_kinds, kind_of
 from anmin.people.actions import roster_duty
 from anmin.people.models import Account
 from anmin.people.roles import Role
@@ -94,6 +95,28 @@ def test_what_is_due_tomorrow_does_not_keep_today_from_being_signed(
     tomorrow = dayboard.board_of(city.jinhu, TODAY + timedelta(days=1))
     assert [item.number for item in tomorrow.owed] == [theft.number, noise.number]
     assert signing.night_close(TODAY) == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "awaited"),
+    [
+        ("incident", "asked", True),
+        ("petition", "asked", True),
+        ("suggestion", "asked", True),
+        ("dispute", "agreed", False),  # both sides keep to it, or not
+        ("petition", "unconfirmed", False),  # another body
+        ("incident", "arrived", False),
+    ],
+)
+def test_only_a_citizen_who_was_asked_is_said_to_be_awaited(
+    city: City, kind: str, state: str, awaited: bool
+) -> None:
+    matter = city.incident()
+    stage = kind_of(kind).flow.stage(state)
+    Matter.objects.filter(pk=matter.pk).update(kind=kind, state=state, stage=stage)
+    matter.refresh_from_db()
+    said = about_matters([matter], TODAY)[matter.pk]
+    assert ("等待群众回复，时限照计" in said) is awaited
 
 
 def test_each_promise_that_is_owed_says_how_it_stands(

@@ -66,6 +66,25 @@ def test_carried_to_whoever_has_it_already_is_still_told(city: City) -> None:
     assert (last.action, last.note) == ("note", "等待鉴定")
 
 
+def test_the_same_reason_again_is_in_the_signed_day_and_not_once_more_in_the_history(
+    city: City, clock: time_machine.Traveller
+) -> None:
+    matter = city.incident()
+    for reason in ("等待鉴定", "等待鉴定", " 等待鉴定 ", "鉴定已出，明日答复", "等待鉴定"):
+        day = timezone.localdate()
+        carry = {f"matter:{matter.pk}": Carry(reason, account=city.duty_leader)}
+        close_day(unit=city.jinhu, day=day, by=city.duty_leader, carry=carry)
+        clock.shift(timedelta(days=1))
+    assert Carried.objects.filter(matter=matter).count() == 5
+    told = matter.entries.order_by("seq").values_list("action", "note")
+    assert list(told)[1:] == [
+        ("assign", "等待鉴定"),
+        ("note", "鉴定已出，明日答复"),
+        ("note", "等待鉴定"),
+    ]
+    assert verify().sound
+
+
 def test_carried_to_another_unit_it_is_that_units_debt_tomorrow(
     city: City, clock: time_machine.Traveller
 ) -> None:
