@@ -189,10 +189,10 @@ class Scenes:
             ask_citizen(matter_id=pk, code=code, actor=actor, question=given["question"])
         elif told.agreed or told.asked:
             asked = approvals.ask(
-                matter_id=pk, code=code, actor=actor, reason="情况属实", inputs=given
+                matter_id=pk, code=code, actor=actor, reason=told.note, inputs=given
             )
             if told.agreed:
-                approvals.agree(request_id=asked.pk, actor=self.people["head"], reason="同意")
+                approvals.agree(request_id=asked.pk, actor=self.people["head"], reason=told.agreed)
         else:
             move(matter_id=pk, code=code, actor=actor, inputs=given, note=told.note)
 

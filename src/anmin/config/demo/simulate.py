@@ -42,6 +42,14 @@ SIGNED_DAYS = 14
 WEAK_STATION = "RA-XJ"
 TRIED_STATION = "RA-JH"  # whose duty leader and officer one signs in as: there work waits
 UNDERWAY = (("theft", 12), ("dispute", 35), ("noise", 70), ("welfare", 100), ("theft", 190))
+LEFT_OPEN = (
+    "当事人在外地，约定返回后当面答复",
+    "监控已调取，尚未看完",
+    "等待鉴定意见",
+    "已电话联系两次未接，明日再联系",
+    "需会同社区到场，已约时间",
+)
+"""Why something is not finished when a day is signed; the same for a matter every day."""
 UNHAPPY_THERE = 0.4  # of the answers of the last two days, so that there is something to put right
 SIGNAL, SIGNAL_EVENTS = "fraud", 6  # what stands out of an else usual yesterday
 LEFT = 12  # calls that operators leave in the queue yesterday and today
@@ -303,7 +311,10 @@ class City:
             if leader is None or self.rng.random() < 0.07:
                 continue
             left = open_keys(DayRows(unit, day))
-            carry = {key: Carry("转次日值班继续办理", account=leader) for key in left}
+            carry = {
+                key: Carry(LEFT_OPEN[one.matter_id % len(LEFT_OPEN)], account=leader)
+                for key, one in left.items()
+            }
             try:
                 close_day(unit=unit, day=day, by=leader, carry=carry)
             except Refusal:

@@ -1,5 +1,6 @@
 """The demo city's scenes: every kind in every state, late ones and ones taken up again among them."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -53,6 +54,9 @@ def test_every_kind_is_there_in_every_state(now: datetime) -> None:
     (asked,) = ApprovalRequest.objects.filter(decided_at=None)
     assert (asked.matter.kind, asked.step) == ("listing", "delist")
     _is_the_neighbourhood_of_the_page(now)
+    said = list(ApprovalRequest.objects.values_list("reason", "decision"))
+    assert len({why for why, _answer in said}) == len(said)  # each for its own reason
+    assert max(Counter(answer for _why, answer in said).values()) <= 4
     long_ago = Entry.objects.filter(at__lt=now - timedelta(days=1)).exclude(actor_label="clock")
     hours = {timezone.localtime(one).hour for one in long_ago.values_list("at", flat=True)}
     assert {9, 14} <= hours <= set(range(8, 18))  # when people are at work

@@ -107,7 +107,7 @@ NOT_AGREED = (
             Told(43, "begin", "officer"),
             Told(41, "part", "officer", SESSION, day="session_on"),
             Told(40, "to_case", "leader"),
-            Told(14, "extend", "leader", note="须等待损失价格认定。", agreed=True),
+            Told(14, "extend", "leader", note="须等待损失价格认定。", agreed="价格认定未出具，同意延长三十日。"),
         ),
     ),
     Brought(

@@ -55,7 +55,14 @@ def listed(days: float, number: str, bodies: str, reply: str, *lacks: str) -> tu
     return (
         Told(days + 9, "notify", "office", {"bodies": bodies}, day="told_on"),
         Told(days + 5, "hear", "office", {"reply": reply}),
-        Told(days, "list", "office", {"board_number": number, "lacks": list(lacks)}, agreed=True),
+        Told(
+            days,
+            "list",
+            "office",
+            {"board_number": number, "lacks": list(lacks)},
+            note=f"已听取{reply.split('：')[0]}意见，隐患仍在。",
+            agreed=f"同意列为{number}号挂牌整治，两个月内见效。",
+        ),
     )
 
 
@@ -130,7 +137,8 @@ LISTINGS = (
             Told(70, "check_second", "office", day="town_checked_on"),
             Told(
                 50, "delist", "office",
-                {"result": "挂牌前一个月扒窃十五起，摘牌前一个月四起。"}, agreed=True,
+                {"result": "挂牌前一个月扒窃十五起，摘牌前一个月四起。"},
+                note="三级核查均通过，群众走访无新反映。", agreed="扒窃明显下降，同意摘牌，三个月后复看。",
             ),
         ),
         who="office", place="南门批发市场（演示）",
@@ -148,7 +156,8 @@ LISTINGS = (
             Told(8, "check_second", "office", day="town_checked_on"),
             Told(
                 1, "delist", "office",
-                {"result": "挂牌前一个月事故五起，近一个月一起。"}, asked=True,
+                {"result": "挂牌前一个月事故五起，近一个月一起。"},
+                note="警示灯和减速带装好满一个月，三级核查通过。", asked=True,
             ),
         ),
         who="office", place="北山弯道（演示）",
@@ -177,7 +186,8 @@ LISTINGS = (
             Told(60, "drop", "office", note="围墙列入旧改项目，不再单独交办。", order=3),
             Told(44, "report", "leader", {"report": "一处车棚装好门禁。"}, order=1),
             Told(41, "send_back", "office", {"found": "另一处车棚没有装。"}, day="looked_on", order=1),
-            Told(17, "extend", "office", {"extension_reason": "业主大会刚通过动用维修资金。"}, agreed=True),
+            Told(17, "extend", "office", {"extension_reason": "业主大会刚通过动用维修资金。"},
+                note="资金到账和施工还需约一个月。", agreed="维修资金已表决通过，同意延长一次，到期必须完工。"),
             Told(6, "look_over", "leader", {**ALL_WELL, **checked(physical_checked=("sheds",), fire_checked=("charging",))}),
             Told(5, "inspect", "office", {"inspection": "一处车棚仍无门禁，充电桩未装。"}, day="inspected_on"),
             ordered(4, {"body": "fire", "body_name": "消防救援站"}, "fire_ways", "会同物业划定集中充电区，清理楼道。"),

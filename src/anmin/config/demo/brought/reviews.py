@@ -6,6 +6,11 @@ from anmin.config.demo.brought.script import Brought, Told
 
 ABOVE = {"review_body": "瑞安市人民政府"}
 ABOVE_THAT = {"second_body": "温州市人民政府"}
+WORDS = {
+    "upheld": "原答复事实清楚、依据正确，同意维持。",
+    "changed": "原答复有不当之处，同意变更，请窗口照办。",
+}
+"""What the head says to a review, by its result."""
 
 
 def replied(
@@ -32,7 +37,14 @@ def decided(days: float, result: str, reply: str) -> tuple[Told, ...]:
     """The review is decided, and delivered on the next day."""
     given = {"review_result": result, "review_reply": reply}
     return (
-        Told(days, "decide", "inspector", given, agreed=True),
+        Told(
+            days,
+            "decide",
+            "inspector",
+            given,
+            note=f"复查意见已拟好：{reply.removeprefix('经复查：')}",
+            agreed=WORDS[result],
+        ),
         Told(days - 1, "deliver", "inspector", day="delivered_on"),
     )
 
@@ -51,7 +63,8 @@ REVIEWS = (
         {"way": "visit", "purpose": "appeal", "people": 1, "demand": "材料齐全，请求准予迁入。"},
         (
             Told(115, "accept", "leader"),
-            Told(62, "extend", "leader", {"extension_reason": "需要外地协查。"}, agreed=True),
+            Told(62, "extend", "leader", {"extension_reason": "需要外地协查。"},
+                note="协查函已发出，回函约需二十日。", agreed="协查确有必要，同意延期，请告知信访人。"),
             Told(
                 54, "reply", "leader",
                 {
@@ -124,7 +137,7 @@ REVIEWS = (
             Told(
                 16, "close", "inspector",
                 {"second_result": "revoked", "second_reply": "经复核：照片可证标志被遮挡，撤销原意见，责令重新办理，退还费用。"},
-                agreed=True,
+                note="当日照片与围挡施工记录一致。", agreed="同意撤销，请交警大队一周内退款并当面致歉。",
             ),
         ),
     ),

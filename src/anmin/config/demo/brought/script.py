@@ -18,8 +18,9 @@ class Ago:
 class Told:
     """One step: on which day before today, by whom, with what.
 
-    ``agreed``: with the head's word; ``asked``: the head has not answered yet. ``day`` names the fact
-    that holds the day of the step. ``order``: it is a step of an order of the matter, the first is 1.
+    ``agreed``: the head's word where one is needed, ``note`` why it was asked for; ``asked``: the head
+    has not answered yet. ``day`` names the fact that holds the day of the step. ``order``: it is a
+    step of an order of the matter, the first is 1.
     ``to``: the body outside the police that an order goes to, by code; ``about``: its line in lists.
     """
 
@@ -28,7 +29,7 @@ class Told:
     who: str
     given: dict[str, Any] = field(default_factory=dict)
     note: str = ""
-    agreed: bool = False
+    agreed: str = ""
     asked: bool = False
     day: str = ""
     order: int = 0

@@ -31,7 +31,8 @@ TRACED = (
             found(20, "警力不足，未按预案请求支援。", "staffing"),
             Told(
                 15, "decide", "inspector",
-                follows("arrangement", "主要原因是排班。", "周末夜班增加一组警力。"), agreed=True,
+                follows("arrangement", "主要原因是排班。", "周末夜班增加一组警力。"),
+                note="排班表和当晚警力记录已核对。", agreed="不追究个人，本周起增加夜班警力。",
             ),
             Told(14, "tell", "inspector", day="told_on"),
         ),
@@ -45,7 +46,8 @@ TRACED = (
             found(70, "系统没有到期提醒，民警漏记。", "tools"),
             Told(
                 60, "decide", "inspector",
-                follows("talk", "主要是没有提醒，个人也有疏漏。", "立案满三十日自动提醒承办人。"), agreed=True,
+                follows("talk", "主要是没有提醒，个人也有疏漏。", "立案满三十日自动提醒承办人。"),
+                note="承办人承认疏漏，此前无同类情形。", agreed="同意谈话提醒，提醒功能一个月内上线。",
             ),
             Told(58, "tell", "inspector", day="told_on"),
         ),  # nobody appeals in time
@@ -59,13 +61,15 @@ TRACED = (
             found(64, "占道施工未会同核查标志。", "rules"),
             Told(
                 55, "decide", "inspector",
-                follows("criticism", "未核对现场即拖移。", "拖移前拍照核对标志，占道施工前会同核查。"), agreed=True,
+                follows("criticism", "未核对现场即拖移。", "拖移前拍照核对标志，占道施工前会同核查。"),
+                note="信访复核已认定拖移有误。", agreed="同意通报批评，费用先行退还。",
             ),
             Told(54, "tell", "inspector", day="told_on"),
             Told(40, "appeal", "inspector", {"appeal": "施工单位未通知，通报批评过重。"}),
             Told(
                 22, "answer_appeal", "inspector",
-                {"appeal_result": "changed", "appeal_reasons": "施工单位确未通知，变更为改进制度。"}, agreed=True,
+                {"appeal_result": "changed", "appeal_reasons": "施工单位确未通知，变更为改进制度。"},
+                note="施工单位书面承认未通知。", agreed="申诉有理，同意变更。",
             ),
         ),
         about=COMMAND, who="inspector",
@@ -78,7 +82,8 @@ TRACED = (
             found(38, "没有复述核对，培训未覆盖方言。", "training"),
             Told(
                 29, "decide", "inspector",
-                follows("training", "培训缺失为主。", "接警员方言培训，地址必须复述。"), agreed=True,
+                follows("training", "培训缺失为主。", "接警员方言培训，地址必须复述。"),
+                note="调听录音，接警员没有复述地址。", agreed="以培训为主，下月底前全员完成。",
             ),
             Told(28, "tell", "inspector", day="told_on"),
             Told(7, "appeal", "inspector", {"appeal": "当日系统定位失灵，请求一并认定。"}),
@@ -107,7 +112,8 @@ TRACED = (
             heard(39, "已在期限内返还，有签收单。"),
             Told(
                 31, "clear", "inspector",
-                {"finding": "签收单和监控可证按时返还，当事人记错日期。"}, agreed=True,
+                {"finding": "签收单和监控可证按时返还，当事人记错日期。"},
+                note="签收单、监控和当事人说法已逐一核对。", agreed="没有过失，向民警和当事人分别说明。",
             ),
         ),
         about=OFFICER, who="inspector",

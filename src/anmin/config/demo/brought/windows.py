@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from anmin.config.demo.brought.script import Ago, Brought, Told
+from anmin.matters.categories import category
 from anmin.matters.services import services_of
 
 FROM, A_DAY = 30, 2
@@ -41,7 +42,8 @@ AT_WINDOWS = (
         "window_service", "hotel_licence", "青年旅舍许可", 36, AT_WINDOW,
         (
             Told(
-                17, "longer", "officer", {"longer_reason": "内部平面图改动，须重新现场核查。"}, agreed=True,
+                17, "longer", "officer", {"longer_reason": "内部平面图改动，须重新现场核查。"},
+                note="原图核查已完成，改动部分需再看一次现场。", agreed="改动涉及疏散通道，同意延长。",
             ),
         ),
         who="clerk",
@@ -55,7 +57,8 @@ AT_WINDOWS = (
         (
             Told(
                 13, "refuse", "officer",
-                {"result": "依据居住证暂行条例第二条，须居住半年以上；居住登记满半年后可再申请。"}, agreed=True,
+                {"result": "依据居住证暂行条例第二条，须居住半年以上；居住登记满半年后可再申请。"},
+                note="居住登记距申请日不满半年，已向申请人说明。", agreed="依据准确，告知书写明救济途径后送达。",
             ),
             Told(11, "deliver", "clerk", day="delivered_on"),
         ),
@@ -94,7 +97,7 @@ def windows(rng: random.Random) -> Iterator[Brought]:
             yield Brought(
                 "window_service",
                 service.code,
-                f"窗口办理{service.window.zh}",
+                f"办理{category(service.code).zh}",
                 asked,
                 AT_WINDOW,
                 end,
