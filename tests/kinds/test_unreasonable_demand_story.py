@@ -161,12 +161,22 @@ def test_from_the_proposal_to_the_appeal_through_the_pages(
     assert "维持认定" in sent(demand)[-1]
     assert "没有新的事实。" in text(client.get(f"/f/{matter.number}"))
     story = officer.page(matter)
-    assert story.count("不合理诉求认定：提请或决定") == 4
+    assert story.count("不合理诉求认定：") == 4
     assert "认定不合理，已生效" in story
     tell()
     kinds = {(row.account.username, row.kind) for row in Notice.objects.select_related("account")}
     assert {("wumin", "to_decide"), ("zhuning", "to_decide"), ("zhouweiguo", "decided")} <= kinds
     assert verify().sound
+
+
+def test_of_what_was_taken_back_nothing_is_unreasonable(city: City) -> None:
+    matter = city.incident(category="noise")
+    step(matter, "withdraw", city.inspector, note="报警人要求撤销")
+    matter.refresh_from_db()
+    assert not demands.may_propose(city.officer, matter)
+    with pytest.raises(Refusal) as refused:
+        proposed(city, matter)
+    assert refused.value.code == "not_proposable"
 
 
 def test_who_does_not_appeal_in_time_lets_it_stand(

@@ -90,6 +90,8 @@ def refusal(
         return _("Citizens of such matters are not asked, so nothing is to be set aside.")
     if matter.live:
         return _("It has not ended, or goes on again: what is asked is still being looked at.")
+    if matter.stage == Stage.WITHDRAWN:
+        return _("It was taken back: nothing is asked any more.")
     if reached is None:
         reached = Contact.objects.filter(matter=matter).exists()
     if not reached:

@@ -142,8 +142,9 @@ def waiting_elsewhere() -> Q:
 
 
 def may_assign(account: Account, matter: Matter) -> bool:
-    """Whether this person may hand the matter on."""
-    return can(account, Capability.ASSIGN_MATTERS) and in_scope(account, matter)
+    """Whether this person may hand the matter on; of what was withdrawn nothing is left to do."""
+    given = matter.stage != Stage.WITHDRAWN
+    return given and can(account, Capability.ASSIGN_MATTERS) and in_scope(account, matter)
 
 
 def may_take(account: Account, matter: Matter | None = None) -> bool:

@@ -10,7 +10,7 @@ from tests.personas import City
 
 from anmin.faces.dues import due_lines
 from anmin.kernel.errors import NotAllowed, Refusal
-from anmin.matters import each
+from anmin.matters import each, queries
 from anmin.matters.actions import assign, move
 from anmin.matters.actor import Actor
 from anmin.matters.bringing import Bringing
@@ -219,3 +219,15 @@ def test_an_order_is_moved_by_the_inspectorate_only(city: City) -> None:
     hand_on(city, order, city.yuhai, by=city.inspector)
     order.refresh_from_db()
     assert order.unit == city.yuhai
+
+
+def test_what_was_withdrawn_is_handed_to_nobody(city: City) -> None:
+    matter = city.incident()
+    assert queries.matter_view(city.duty_leader, matter.number).may_assign
+    move(matter_id=matter.pk, code="withdraw", actor=Actor.of(city.inspector), note="报错了")
+    assert not queries.matter_view(city.inspector, matter.number).may_assign
+    before = Entry.objects.count()
+    for who in (city.inspector, city.duty_leader):
+        with pytest.raises(NotAllowed):
+            assign(matter_id=matter.pk, actor=Actor.of(who), account=city.officer)
+    assert Entry.objects.count() == before
