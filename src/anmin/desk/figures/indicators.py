@@ -250,6 +250,8 @@ def _without(indicator: Indicator, figure: Figure) -> str:
     """What is left of a figure without what its indicator sets aside: ``88.2% (15 of 17)``."""
     if figure.suppressed:
         return _("too few to show")
+    if figure.denominator == 0:
+        return "—"
     return f"{_shown(indicator, figure.value)} ({_of(figure)})"
 
 

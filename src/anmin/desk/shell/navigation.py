@@ -60,9 +60,7 @@ ROOMS = (
         waits=lambda account: approvals_waiting(account) + demands_waiting(account),
     ),
     Room("desk:owed", _("What we owe"), "clipboard-list", "t", Capability.WORK_ORDERS),
-    Room(
-        "desk:asked", _("Asked of other bodies"), "building-community", "b", Capability.VIEW_MATTERS
-    ),
+    Room("desk:asked", _("Other bodies"), "building-community", "b", Capability.VIEW_MATTERS),
     Room("desk:surveys", _("Surveys"), "forms", "s", Capability.VIEW_SURVEYS),
     Room("desk:import", _("Import"), "file-import", "i", Capability.IMPORT_RECORDS),
     Room("desk:morning", _("Morning page"), "sun-high", "n", Capability.VIEW_FIGURES),

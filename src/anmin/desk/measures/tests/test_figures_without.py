@@ -44,7 +44,14 @@ def test_both_values_are_on_the_page_in_the_list_and_in_the_file(
     assert "剔除自行登记和重复报警" in page
     assert "66.7%" in page
     assert "被评单位自行登记的事项" in page
-    assert "50.0%" in browser.get("/desk/measures/").content.decode()
+    figures = browser.get("/desk/measures/").content.decode()
+    assert "50.0%" in figures
+    incidents = figures.partition("<h2>警情</h2>")[2].partition("<h2>")[0]
+    assert ">噪声警情此前已劝阻调解</a>" in incidents
+    assert "警情：" not in incidents  # the heading says it once
+    callbacks = figures.partition("<h2>回访</h2>")[2].partition("</table>")[0]
+    assert "剔除自行登记和重复报警" in callbacks
+    assert figures.count(">上下界") < figures.count("<table")  # no column without a figure
     by_origin = browser.get("/desk/measures/incidents/?by=origin").content.decode()
     assert "被评单位自行登记（手工或本单位文件）" in by_origin
     file = browser.get("/desk/measures/satisfaction.csv?by=unit")

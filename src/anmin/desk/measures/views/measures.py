@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from anmin.callbacks.measures import CONCERN
 from anmin.desk.figures import indicators as shown
 from anmin.desk.figures.findings import of_breakdown
+from anmin.desk.figures.numbers import DASH
 from anmin.desk.figures.pages import FigurePage, Sheet, as_of_columns, columns
 from anmin.desk.figures.periods import PeriodForm
 from anmin.desk.figures.pictures import MOST_DRAWN, plot
@@ -21,6 +23,8 @@ from anmin.desk.shell.page import DeskRequest, Pages, show
 from anmin.faces.templatetags.anmin_time import spoken_day
 from anmin.kernel.errors import NotAllowed, Unavailable
 from anmin.matters.categories import category_choices
+from anmin.matters.in_the_lake import table_name
+from anmin.matters.registry import all_kinds
 from anmin.measures.queries import Result, show_many
 from anmin.measures.queries import show as figures_of
 from anmin.measures.registry import MONTH, Indicator, Kind, registry
@@ -65,6 +69,10 @@ class Group:
     title: str
     lines: list[dict[str, Any]]
     nothing: list[dict[str, Any]]
+    bounds: bool
+    without: bool
+    demands: bool
+    """Whether a figure of it has such a column."""
 
 
 def _asked(request: DeskRequest, usual: date, dimensions: tuple[str, ...] = ()) -> Asked:
@@ -97,32 +105,50 @@ def measures(request: DeskRequest) -> HttpResponse:
         results = show_many(registry.indicators, (), asked.start, asked.end, scope=scope)
     except Unavailable as reason:
         return show(request, "measures/list.html", context | {"unavailable": str(reason)})
+    kinds = {table_name(one): str(one.label) for one in all_kinds()}
     groups: dict[str, list[dict[str, Any]]] = {}
     nothing: dict[str, list[dict[str, Any]]] = {}
     for key, result in results.items():
-        group = (
-            _("What citizens are dissatisfied with")
-            if key.startswith(CONCERN)
-            else str(registry.tables[result.indicator.table].label)
-        )
-        line = _line(request, result, result.total, asked, str(result.indicator.label))
+        table, label = result.indicator.table, str(result.indicator.label)
+        group = kinds.get(table) or str(registry.tables[table].label)
+        if key.startswith(CONCERN):
+            group = _("What citizens are dissatisfied with")
+        elif table in kinds:  # the heading says of which kind they all are
+            label = capfirst(label.removeprefix(_of_kind().format(kind=group, figure="")))
+        line = _line(request, result, result.total, asked, label)
         kept = nothing if result.total.denominator == 0 else groups
         kept.setdefault(group, []).append({**line, "page": _page_of(result.indicator, asked)})
     context |= {
         "groups": [
-            Group(place, group, groups.get(group, []), nothing.get(group, []))
+            _group(place, group, groups.get(group, []), nothing.get(group, []))
             for place, group in enumerate(dict.fromkeys([*groups, *nothing]), 1)
-        ],
-        "with_demands": [
-            group
-            for group, lines in groups.items()
-            if any(line["words"].demands not in ("", "—") for line in lines)
         ],
         "set_aside": shown.set_aside(),
         "demands_aside": shown.demands_aside(),
         "as_of": [shown.as_of(one) for one in results.values()][:1],
     }
+    context["with_demands"] = any(one.demands for one in context["groups"])
     return show(request, "measures/list.html", context)
+
+
+def _group(
+    place: int, title: str, lines: list[dict[str, Any]], nothing: list[dict[str, Any]]
+) -> Group:
+    said = [line["words"] for line in lines]
+    return Group(
+        place,
+        title,
+        lines,
+        nothing,
+        any(one.bounds for one in said),
+        any(one.without not in ("", DASH) for one in said),
+        any(one.demands not in ("", DASH) for one in said),
+    )
+
+
+def _of_kind() -> str:
+    """How the figures of a kind begin (``matters.kind_figures``)."""
+    return _("{kind}: {figure}")
 
 
 def _page_of(indicator: Indicator, asked: Asked) -> str:

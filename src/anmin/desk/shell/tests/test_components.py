@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django import forms
@@ -13,6 +14,8 @@ from anmin.desk.shell.figure import Figure, Point, Series
 from anmin.desk.shell.sheets import boxes, empty_boxes
 from anmin.desk.shell.templatetags.anmin_ui import STATES, TONES
 from anmin.faces.timeline import Change, Event
+
+HERE = Path(__file__).parent
 
 
 def render(source: str, **context: object) -> str:
@@ -62,6 +65,18 @@ def test_every_tone_has_a_word_and_a_shape(tone: str) -> None:
 def test_shapes_of_the_six_stages_differ() -> None:
     stages = ("open", "working", "waiting", "done", "declined", "withdrawn")
     assert len({TONES[stage] for stage in stages}) == len(stages)
+
+
+def test_red_is_for_what_is_late_and_for_no_other_tone() -> None:
+    sheets = [HERE.parent / "static" / "desk" / name for name in ("parts.css", "story.css")]
+    rules = re.findall(r"([^{}]+)\{([^{}]*)\}", "".join(one.read_text() for one in sheets))
+    red = {
+        tone
+        for selectors, styles in rules
+        if "--late" in styles
+        for tone in re.findall(r"\.tone-(\w+)", selectors)
+    }
+    assert red == {"late"}
 
 
 @pytest.mark.parametrize("kind", STATES)

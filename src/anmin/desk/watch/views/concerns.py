@@ -124,7 +124,11 @@ class ConcernsPage(FigurePage[Asked, Concerns]):
 
     def shown(self, request: DeskRequest, asked: Asked, found: Concerns) -> dict[str, Any]:
         as_of = shown.as_of(found.any_result)
-        brought = [_line(request.user, asked, one) for one in found.brought]
+        said = _("Brought up: {group}").format(group="")  # which the heading says of them all
+        brought = [
+            {**line, "label": line["label"].removeprefix(said)}
+            for line in (_line(request.user, asked, one) for one in found.brought)
+        ]
         if not found.named:
             return {"nothing": as_of, "brought": brought}
         key = asked.concern if asked.concern in keys() else found.named[0].now.indicator.key
