@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -77,6 +78,7 @@ class _Teller:
     view: MatterView
     names: Names
     with_names: bool
+    titles: Mapping[str, str]
     columns: dict[str, Any] = field(default_factory=dict)
     details: dict[str, Any] = field(default_factory=dict)
     due: dict[str, datetime] = field(default_factory=dict)
@@ -90,7 +92,7 @@ class _Teller:
             *self._columns(entry),
             *self._clocks(entry),
             *_contact(entry),
-            *_named(entry, self.view.matter),
+            *_named(entry, self.view.matter, self.titles),
         ]
         if entry.action != "open":
             skipped = told | ({move.stamps} if move and move.stamps else set())
@@ -191,13 +193,20 @@ _COLUMN_LABELS = {
 }
 
 
-def story(view: MatterView, names: Names, *, with_names: bool) -> list[Event]:
+def story(
+    view: MatterView,
+    names: Names,
+    *,
+    with_names: bool,
+    titles: Mapping[str, str] = MappingProxyType({}),
+) -> list[Event]:
     """The history as events, oldest first, one for each entry; the last says what comes next,
     where that is the reader's unit's.
 
-    ``with_names``: the reader may see who did it, not only in which role.
+    ``with_names``: the reader may see who did it, not only in which role. ``titles`` are what the
+    other matters that it names are about, by number, of those that the reader may see.
     """
-    teller = _Teller(view, names, with_names)
+    teller = _Teller(view, names, with_names, titles)
     events = [teller.event(entry) for entry in view.entries]
     running = [one for one in view.deadlines if one.met_at is None and one.paused_at is None]
     if events and view.matter.live and running and not view.waits:
@@ -220,7 +229,7 @@ def _contact(entry: Entry) -> list[Change]:
     return [Change(label=_("Contact"), after=words[name]) for name in words if name in told]
 
 
-def _named(entry: Entry, matter: Matter) -> list[Change]:
+def _named(entry: Entry, matter: Matter, titles: Mapping[str, str]) -> list[Change]:
     """What an entry names besides: another matter, the step asked for, whether the citizen heard."""
     told = entry.payload.get("told", {})
     others = [
@@ -230,9 +239,11 @@ def _named(entry: Entry, matter: Matter) -> list[Change]:
         told.get("demand"),
         *(told.get("link") or ())[1:],
     ]
-    found = [Change(label=_("Matter"), after=one) for one in others if isinstance(one, str)]
-    if told.get("demand"):
-        found.append(Change(label=_("State"), after=state_said(told.get("state", ""))))
+    found = [
+        Change(label=_("Matter"), after=f"{one} {titles.get(one, '')}".strip())
+        for one in others
+        if isinstance(one, str)
+    ]
     if step := matter.type.flow.move(told.get("step", "")):
         found.append(Change(label=_("Step asked for"), after=str(step.label)))
     if told.get("file"):
@@ -263,6 +274,9 @@ def _role(code: str) -> str:
 
 
 def _action(entry: Entry) -> str:
+    if entry.action == "demand":
+        state = state_said(entry.payload.get("told", {}).get("state", ""))
+        return _("Unreasonable demand: %(state)s") % {"state": state}
     return {
         "open": _("Opened"),
         "observe": _("New facts from the system of record"),
@@ -276,7 +290,6 @@ def _action(entry: Entry) -> str:
         "parted": _("Goes on by itself again"),
         "took_in": _("Another matter became part of this one"),
         "let_go": _("A matter that was part of this one goes on by itself"),
-        "demand": _("Unreasonable demand: proposal or decision"),
         "child_opened": _("Order given"),
         "child_ended": _("Order carried out or ended"),
         "child_reopened": _("Order goes on"),

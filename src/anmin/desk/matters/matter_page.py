@@ -18,6 +18,7 @@ from anmin.faces.dues import clock_state, due_lines, stopped
 from anmin.faces.forms import step_form
 from anmin.faces.story import Names, moments
 from anmin.matters import carrying_out, children, merging
+from anmin.matters.flow import Stage
 from anmin.matters.merged import INTO, parts_of
 from anmin.matters.outcome import OUTCOME_LABELS
 from anmin.matters.owed import from_matter
@@ -27,6 +28,7 @@ from anmin.matters.reactions import read_answer, standing
 from anmin.matters.registry import kind_of
 from anmin.matters.services import saved
 from anmin.people.listing import listed
+from anmin.people.roles import Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -84,7 +86,7 @@ def facts_of(view: MatterView, names: Names, account: Account) -> dict[str, Any]
     kind = matter.type
     told = kind.details.told_fields()
     known = [
-        (label_of(kind, name), fact_in_words(kind, name, value))
+        (label_of(kind, name), fact_in_words(kind, name, value), isinstance(value, dict))
         for name, value in typed(matter).items()
         if name not in told and not hasattr(value, "tzinfo")
     ]
@@ -101,13 +103,14 @@ def facts_of(view: MatterView, names: Names, account: Account) -> dict[str, Any]
         (_("Reopened or reviewed after closing"), _gone_on(view)),
         (_("Saved"), listed(sooner.words) if (sooner := saved(matter)) else ""),
     ]
-    short = [pair for pair in known if len(pair[1]) <= BRIEF]
+    # A checklist is a text, however little was looked at: those of one matter stand together.
+    short = [(one, words) for one, words, checks in known if len(words) <= BRIEF and not checks]
     contains = any(code == f"{INTO}:back" for code, _other in view.links)
     return {
         # Whoever made a report that is part of this one reads its answer too.
         "readers": 1 + len(parts_of(matter)) if contains else 1,
         "facts": [pair for pair in facts + short if pair[1]],
-        "texts": [pair for pair in known if len(pair[1]) > BRIEF],
+        "texts": [(one, words) for one, words, checks in known if len(words) > BRIEF or checks],
         "moments": moments(matter),
         "service": service_seen(matter.kind, matter.category),
         "dues": due_lines(matter, view.deadlines),
@@ -168,17 +171,27 @@ class Orders:
 
 
 def orders_of(matter: Matter, account: Account) -> Orders | None:
-    """What was ordered from a matter; nothing for a kind from which nothing is."""
+    """What was ordered from a matter, and may be; nothing where there is neither."""
     if not matter.type.children:
         return None
     given = children.given_from(account, matter)
     kinds = [kind_of(code) for code in matter.type.children]
+    offered = [(one.code, one.label) for one in kinds if account.role in one.opened_by]
+    if not given and not (matter.live and offered):
+        return None
     owed = {one.order.pk: one for one in from_matter(matter)} if given else {}
     return Orders(
         [(one, in_scope(account, one), owed.get(one.pk)) for one in given],
         sum(one.live for one in given),
-        [(one.code, one.label) for one in kinds if matter.live and account.role in one.opened_by],
+        offered if matter.live else [],
     )
+
+
+def titles_of(links: Iterable[tuple[str, Matter, bool]], orders: Orders | None) -> dict[str, str]:
+    """What the matters that a history names are about, by number: those that the reader may see."""
+    named = [(other, visible) for _relation, other, visible in links]
+    named += [(one, visible) for one, visible, _owed in orders.given] if orders else []
+    return {one.number: one.headline for one, visible in named if visible}
 
 
 def asks(move: Move) -> bool:
@@ -189,6 +202,25 @@ def asks(move: Move) -> bool:
 def in_the_order_shown(moves: Iterable[Move]) -> list[Move]:
     """The steps as they stand on the page, so that their digits count up: one press first."""
     return sorted(moves, key=asks)
+
+
+def next_by(view: MatterView, account: Account) -> str:
+    """Whose step is next, for somebody who takes steps of this kind and none now.
+
+    Empty where it is the reader's, or nobody's. Who takes a matter back is not waited for.
+    """
+    matter, flow = view.matter, view.matter.type.flow
+    if view.moves or view.waits or not any(account.role in one.by for one in flow.moves):
+        return ""
+    facts = matter.facts
+    takers = {
+        role
+        for move in flow.moves_from(matter.state)
+        if flow.stage(move.to(matter.state)) != Stage.WITHDRAWN
+        and all(guard(facts) is None for guard in move.when)
+        for role in move.by
+    }
+    return listed([str(role.label) for role in Role if role in takers]) if matter.live else ""
 
 
 def step_of(view: MatterView, names: Names, move: Move, place: int, bound: ActForm | None) -> Step:

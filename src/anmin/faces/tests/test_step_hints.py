@@ -6,7 +6,7 @@ from django.utils import translation
 from anmin.faces.forms import step_form
 from anmin.matters.registry import all_kinds
 
-READS, NOT = {"群众可以看到这段文字。"}, {"群众看不到这段文字。"}
+READS, NOT = {"群众可以看到这一项。"}, {"群众看不到这一项。"}
 
 
 def hints(kind: str, step: str) -> dict[str, str]:

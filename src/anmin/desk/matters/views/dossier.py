@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from anmin.callbacks.queries import answers_about
-from anmin.desk.matters.matter_page import facts_of, orders_of
+from anmin.desk.matters.matter_page import facts_of, orders_of, titles_of
 from anmin.desk.shell.page import DeskRequest, Pages, show
 from anmin.faces.details import fact_in_words, label_of, typed
 from anmin.faces.story import Names, story
@@ -30,13 +30,14 @@ def dossier(request: DeskRequest, number: str) -> HttpResponse:
     account = request.user
     view = queries.matter_view(account, number)
     matter, names = view.matter, Names.of(view)
+    facts, orders = facts_of(view, names, account), orders_of(matter, account)
     told = matter.type.details.told_fields()
     try:
         files = files_with_parts(account, matter)[::-1]
     except NotAllowed:
         files = None
     shown = {
-        **facts_of(view, names, account),
+        **facts,
         "answers_given": [
             (label_of(matter.type, name), fact_in_words(matter.type, name, value))
             for name, value in typed(matter).items()
@@ -45,8 +46,10 @@ def dossier(request: DeskRequest, number: str) -> HttpResponse:
         "view": view,
         "matter": matter,
         "contact": view.masked,
-        "events": story(view, names, with_names=view.may_note),
-        "orders": orders_of(matter, account),
+        "events": story(
+            view, names, with_names=view.may_note, titles=titles_of(facts["links"], orders)
+        ),
+        "orders": orders,
         "answers": answers_about(account, matter)
         if can(account, Capability.VIEW_ANSWERS)
         else None,

@@ -15,9 +15,11 @@ from anmin.desk.matters.forms import AssignForm, CorrectForm, NoteForm, RevealFo
 from anmin.desk.matters.matter_page import (
     facts_of,
     in_the_order_shown,
+    next_by,
     orders_of,
     seen_or,
     step_of,
+    titles_of,
     written,
 )
 from anmin.desk.matters.views.demands import demands_of
@@ -196,16 +198,28 @@ def _page(
 ) -> HttpResponse:
     """The page, with one form as it was sent (``bound``, of the step or action ``name``)."""
     view = queries.matter_view(request.user, number)
-    names = Names.of(view)
-    events = story(view, names, with_names=view.may_note)
+    names, orders = Names.of(view), orders_of(view.matter, request.user)
+    facts = facts_of(view, names, request.user)
+    titles = titles_of(facts["links"], orders)
+    events = story(view, names, with_names=view.may_note, titles=titles)
+    demands = demands_of(view, request.user)
+    told_above = [*demands["demands"], demands["demand_about"]]
     since: list[Any] = []
     if bound is not None and bound.conflict:
         seen = _version(bound)
         since = events[seen:]
         bound.data = bound.retyped(version=view.matter.version)
+    waiting = approvals.waiting_about(view.matter)
+    # What waits for an answer is not asked for again; what was typed for it stays.
+    asked = {one.step for one in waiting} - {name}
     steps = [
         step_of(view, names, move, n, bound if move.code == name else None)
-        for n, move in enumerate(in_the_order_shown(view.moves), 1)
+        for n, move in enumerate(
+            in_the_order_shown(
+                one for one in view.moves if one.approval is None or one.code not in asked
+            ),
+            1,
+        )
     ]
     placed = (
         not bound or name in ("assign", "note", "correct") or any(one.sheet.opened for one in steps)
@@ -214,7 +228,8 @@ def _page(
         request,
         "matters/matter.html",
         {
-            **facts_of(view, names, request.user),
+            **facts,
+            "links": [one for one in facts["links"] if one[1] not in told_above],
             "view": view,
             "matter": view.matter,
             "events": events,
@@ -229,12 +244,13 @@ def _page(
             **_sheets(request, view.matter, bound, name),
             "reveal_boxes": empty_boxes(RevealForm, "reveal"),
             "contact": view.masked,
-            "requests": approvals.shown(approvals.waiting_about(view.matter), request.user),
+            "requests": approvals.shown(waiting, request.user),
+            "next_by": next_by(view, request.user),
             "relations": merging.RELATIONS.items(),
             **parties_of(request.user, view.matter),
             "may_merge": merging.may_merge(request.user, view.matter),
-            "orders": orders_of(view.matter, request.user),
-            **demands_of(view, request.user),
+            "orders": orders,
+            **demands,
             **dict(zip(("may_hold", "hold"), hold_of(request.user, view.matter), strict=True)),
             **(extra or {}),
         },

@@ -14,7 +14,7 @@ class ListingDetails(Details):
     ground: str = fact(_("Why it is put forward"), "", terms="listing_grounds")
     case: str = fact(_("What speaks for it, in figures"), "", longest=2000)
     counted: int | None = fact(_("Events counted"))
-    usual: int | None = fact(_("As many would be usual"))
+    usual: int | None = fact(_("Usual number"))
     since: date | None = fact(_("Counted since"))
     bodies: str = fact(_("Bodies that answer for the place"), "", longest=500)
     told_on: date | None = fact(_("They were told on"))
