@@ -101,6 +101,12 @@ def test_han_and_latin_stand_together() -> None:
     assert found == []
 
 
+def test_an_address_ends_where_its_reader_sees_it_end() -> None:
+    """Telephones take Han characters and their marks behind a link for a part of it."""
+    run_on = re.compile(r"(?:\{page\}|%\((?:link|address)\)s)\S")
+    assert [(path.parts[-5], text) for path, text in translations() if run_on.search(text)] == []
+
+
 def test_chinese_punctuation_is_full_width() -> None:
     found = [
         text
