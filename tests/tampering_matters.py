@@ -150,6 +150,7 @@ MATTERS = [
         "a request for a step",
         "matters_approvalrequest",
         "UPDATE matters_approvalrequest SET outcome = 'agreed' WHERE id = {id}",
+        where="outcome <> 'agreed'",
     ),
     Change(
         "the code of a matter put in place of another",

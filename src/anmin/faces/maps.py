@@ -307,5 +307,6 @@ def framed(anchor: str, frame: Frame, notes: Sequence[str], body: str, *, linked
     )
     return (
         f'<svg class="map-picture" viewBox="0 0 {frame.width} {frame.height + LINE * (len(notes) + 1)}" '
-        f'role="{"group" if linked else "img"}" aria-labelledby="{anchor}-title">{body}{lines}</svg>'
+        f'role="{"group" if linked else "img"}" aria-labelledby="{anchor}-title">'
+        f'<svg width="{frame.width}" height="{frame.height}">{body}</svg>{lines}</svg>'
     )

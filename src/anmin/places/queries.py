@@ -217,6 +217,18 @@ def area_names() -> dict[str, str]:
     return {area.code: area.label for area in Area.objects.order_by("code")}
 
 
+def codes_of_towns(names: Iterable[str]) -> dict[str, str]:
+    """The codes of the towns and subdistricts that are called so, in either language, by that name.
+
+    A name that two towns have is nobody's.
+    """
+    wanted, found = set(names), dict[str, list[str]]()
+    for town in towns():
+        for name in {town.name, town.name_en} & wanted:
+            found.setdefault(name, []).append(town.code)
+    return {name: codes[0] for name, codes in found.items() if len(codes) == 1}
+
+
 def area_positions() -> dict[str, tuple[float, float]]:
     """Longitude and latitude (degrees, WGS 84) of every area that has them, by code."""
     rows = Area.objects.order_by("code").values_list("code", "longitude", "latitude")

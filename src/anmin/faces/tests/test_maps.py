@@ -3,6 +3,7 @@
 import random
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
 from xml.etree import ElementTree
@@ -14,6 +15,7 @@ from django.utils.translation import override
 from anmin.config.demo.map import TOWNS
 from anmin.faces.map_drawing import Frame, frame_of, outlines
 from anmin.faces.maps import PATTERNS, AreaMap, AreaValue, Band, area_map
+from anmin.faces.said_maps import map_of_said
 from anmin.faces.spot_maps import Circle, Spot, spot_map
 from anmin.places.actions import load_shipped
 from anmin.places.geometry import as_text
@@ -225,3 +227,30 @@ def test_points_grow_by_their_surface_and_circles_say_what_they_are(county: list
     assert len(str(whole.svg).encode()) <= SMALL
     empty = spot_map([], [], anchor="map", level="town")
     assert "map-ground" in str(empty.svg)
+
+
+@dataclass
+class Fact:
+    label: str
+    value: str
+    n: int | None = None
+    interval: str = ""
+
+
+def test_a_text_about_towns_has_a_map_that_says_just_what_it_says(county: list[Area]) -> None:
+    facts = [
+        Fact("安阳街道", "1,204", 1204, "1,137–1,274"),
+        Fact("Yuhai Subdistrict", "93.6%"),
+        Fact("锦湖街道", "数量过少，不予显示"),
+        Fact("地点不详", "31"),
+    ]
+    Area.objects.filter(code="330381002").update(name_en="Yuhai Subdistrict")
+    one = map_of_said(facts, anchor="s", title="各镇街警情")
+    assert one is not None
+    said = {row.name: row.shown for row in one.rows}
+    assert said == {"安阳街道": "1,204", "玉海街道": "93.6%", "锦湖街道": "数量过少，不予显示"}
+    assert "安阳街道: 1,204 (1,137–1,274)" in str(one.svg)
+    assert not one.table
+    assert map_of_said(facts[:2], anchor="s", title="") is None
+    assert map_of_said([*facts, *[Fact("别的", "1")] * 4], anchor="s", title="") is None
+    assert map_of_said([Fact(fact.label, "见正文") for fact in facts], anchor="s", title="") is None

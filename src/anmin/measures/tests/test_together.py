@@ -1,5 +1,7 @@
 """Several published tables tell no small number together: attacked by linear programming."""
 
+from dataclasses import replace
+from datetime import date
 from itertools import product
 
 import numpy as np
@@ -9,6 +11,7 @@ from hypothesis import strategies as some
 from scipy.optimize import linprog
 
 from anmin.kernel.errors import Refusal
+from anmin.measures.published import tables_of
 from anmin.measures.suppression import ANY, hidden_keys
 from anmin.measures.together import cells_of, hidden_together, possible
 
@@ -113,3 +116,36 @@ def test_what_cannot_be_protected_any_more_is_refused():
         hidden_together(towns, [(0, 1)], minimum=MINIMUM, width=WIDTH, shown=everything)
     with pytest.raises(Refusal):
         hidden_together(towns, [(0, 1)], minimum=MINIMUM, width=WIDTH, shown=frozenset({("A", 1)}))
+
+
+# --- from the lake ------------------------------------------------------------------------------
+
+
+def counted_hard(found):
+    """The small counts that can be told from what is shown, by units and months."""
+    cells = {**found.shown, **dict.fromkeys(found.hidden, 0)}
+    return [key for key, size in cells.items() if 0 < size < MINIMUM and key not in found.hidden]
+
+
+def test_tables_from_the_lake_hide_together_and_month_after_month(quarter):
+    """Unit C has three calls in April: neither April nor the quarter's table gives them away."""
+    april = tables_of("number", [("unit",), ("category",)], date(2026, 4, 1), date(2026, 4, 30))
+    units = april.table("unit")
+    assert units["C",] is None
+    assert units["A",] == 60
+    assert sum(one is None for one in units.values()) >= 2
+    spring = (date(2026, 3, 1), date(2026, 4, 30))
+    both = tables_of("number", [("unit", "month")], *spring, before=[april])
+    table = both.table("unit", "month")
+    assert table["A", "2026-04"] == 60  # what was shown stays shown
+    assert table["C", "2026-04"] is None  # what was hidden stays hidden
+    assert both.table("unit")["C",] is None  # and no sum gives it away
+    assert counted_hard(both) == counted_hard(april) == []
+    assert (both.cutoff, both.revision) == (quarter.cutoff, quarter.revision)
+    with pytest.raises(Refusal, match="single months"):
+        tables_of("number", [("unit",)], *spring, before=[april])
+    with pytest.raises(Refusal, match="Only counts"):
+        tables_of("satisfaction", [("unit",)], *spring)
+    changed = replace(april, shown={**april.shown, ("A", ANY): 59})
+    with pytest.raises(Refusal, match="have changed"):
+        tables_of("number", [("unit", "month")], *spring, before=[changed])
