@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from anmin.people.models import Account
-from anmin.publishing.models import Clipping, Edition, Publication, Step, Text
+from anmin.publishing.models import Clipping, Edition, Publication, Step, StoryConsent, Text
 from tests.tampering import MISSING, Change
 
 PUBLISHING = [
@@ -33,6 +33,11 @@ PUBLISHING = [
         "publishing_clipping",
         "UPDATE publishing_clipping SET outlet = 'mine' WHERE id = {id}",
     ),
+    Change(
+        "a consent that was taken back",
+        "publishing_storyconsent",
+        "UPDATE publishing_storyconsent SET withdrawn_at = NULL, how = 'x' WHERE id = {id}",
+    ),
 ]
 
 
@@ -56,3 +61,6 @@ def published(by: Account, at: datetime) -> None:
     )
     Step.objects.create(publication=row, seq=1, at=at, actor=by, did="approve", text=1)
     Clipping.objects.create(publication=row, at=at, by=by, outlet="x", on=at.date(), key="x")
+    StoryConsent.objects.create(
+        title="x", account=by, given_on=at.date(), how="?", written_at=at, written_by=by, key="x"
+    )

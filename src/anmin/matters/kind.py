@@ -17,6 +17,8 @@ from anmin.matters.flow import Flow, Guard, Text
 from anmin.matters.kind_figure import Figure as Figure
 from anmin.matters.owning import Bodies
 from anmin.matters.party_roles import PartyRole, Who, check_parties
+from anmin.matters.penal import Penalty as Penalty
+from anmin.matters.public_answer import PublicAnswer as PublicAnswer
 from anmin.matters.tells import GIVEN_ONCE, WORDS, Tell
 from anmin.people.roles import Role
 from anmin.places.models import Area, Unit
@@ -189,7 +191,7 @@ class Kind:
     ``voices``: what people bring of it counts among the concerns of a place. ``sets_aside``: it is
     about what a citizen asked in another matter (its cause), and in these states figures of answers
     are shown without that matter as well. ``bodies``: see ``owning``. ``board``: it stands on the public board.
-    ``data_rights``: people ask with it for what is held of them.
+    ``data_rights``: people ask with it for what is held of them. ``public_answer``, ``penalty``: what is published of it.
     """
 
     code: str
@@ -227,6 +229,8 @@ class Kind:
     bodies: Bodies = Bodies.NEVER
     board: Board | None = None
     data_rights: DataRights | None = None
+    public_answer: PublicAnswer | None = None
+    penalty: Penalty | None = None
 
     def __post_init__(self) -> None:
         """Refuse a kind whose parts do not fit each other."""

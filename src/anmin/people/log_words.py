@@ -56,6 +56,7 @@ ACTIONS: dict[str, Any] = {
     "sign_on_untied": _("untied from single sign-on"),
     "sign_out": _("signed out"),
     "undo_import": _("undid an import"),
+    "withdraw_consent": _("took a consent to a story back"),
     "withdraw_publication": _("took a published text back"),
     "withdraw_profile": _("took the use of a column profile back"),
 }

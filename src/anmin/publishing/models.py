@@ -16,6 +16,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from anmin.evidence.evidenced import AppendOnly, Evidenced
+from anmin.publishing.consent_models import StoryConsent as StoryConsent
 from anmin.publishing.content import Content, content_of
 from anmin.publishing.reasons import reasons
 from anmin.publishing.redaction import Hiding

@@ -1,7 +1,8 @@
 """What this room does without anybody asking."""
 
 from anmin.kernel.jobs import daily, every
-from anmin.publishing import ending
+from anmin.matters.news import drain
+from anmin.publishing import answers, ending
 
 
 @daily(at="00:10")
@@ -22,3 +23,9 @@ def look_again() -> int:
     """Ask whether what is public is still true."""
     ending.look_again()
     return 0
+
+
+@every(seconds=5)
+def consents() -> int:
+    """Take off what somebody no longer consents to."""
+    return drain([answers.NEWS], limit=10_000)

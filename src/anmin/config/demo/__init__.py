@@ -55,7 +55,7 @@ def load(
     Raises ``Conflict`` if there is anything.
     """
     from anmin.callbacks.models import Answer
-    from anmin.config.demo import replies, surveys
+    from anmin.config.demo import replies, surveys, told
     from anmin.config.demo.clock import pretended_time
     from anmin.config.demo.map import add_estate, places
     from anmin.config.demo.people import hire
@@ -101,6 +101,7 @@ def load(
     scan_night(today)
     score_months(today)
     suggest_places(today)
+    told.publish()
     matters = Matter.objects.all()
     return Loaded(
         days=days,

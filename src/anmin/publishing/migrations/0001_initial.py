@@ -149,4 +149,23 @@ class Migration(migrations.Migration):
             model_name='text',
             constraint=models.UniqueConstraint(fields=('publication', 'seq'), name='publication_text_once'),
         ),
+        migrations.CreateModel(
+            name='StoryConsent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('title', models.CharField(max_length=120, verbose_name='story')),
+                ('sealed', models.BinaryField(default=bytes)),
+                ('phone_index', models.BinaryField(db_index=True, max_length=16, null=True)),
+                ('given_on', models.DateField(verbose_name='agreed on')),
+                ('how', models.CharField(max_length=300, verbose_name='how they agreed')),
+                ('written_at', models.DateTimeField()),
+                ('withdrawn_at', models.DateTimeField(null=True, verbose_name='taken back')),
+                ('key', models.CharField(max_length=64, unique=True)),
+                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.unit')),
+                ('withdrawn_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('written_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={'abstract': False},
+        ),
     ]

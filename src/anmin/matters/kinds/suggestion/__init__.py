@@ -8,6 +8,7 @@ from anmin.matters.clock import Clock
 from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import CITIZENS, Flow, Move, Stage, State, Text
 from anmin.matters.kind import ByCitizen, Details, Figure, FollowUp, Kind, Public, Retention, fact
+from anmin.matters.public_answer import PublicAnswer
 from anmin.matters.registry import register
 from anmin.matters.tells import Tell
 from anmin.people.roles import Role
@@ -195,6 +196,15 @@ register(
                 "carried_out_at",
                 "consent_publish",
             )
+        ),
+        public_answer=PublicAnswer(
+            words="proposal",
+            reply="reply",
+            decision="decision",
+            done="carried_out",
+            consent="consent_publish",
+            states=frozenset({"answered"}),
+            facts=("decision", "answered_at", "carry_out_by", "carried_out_at"),
         ),
         voices=True,
         retention=Retention("suggestion.retention"),

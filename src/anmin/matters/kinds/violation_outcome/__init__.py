@@ -10,6 +10,7 @@ from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import Flow, Move, Stage, State, Text
 from anmin.matters.guards import by_now
 from anmin.matters.kind import Details, Figure, Kind, Retention, fact
+from anmin.matters.penal import Penalty
 from anmin.matters.registry import register
 from anmin.measures.expressions import Expression, Rows
 from anmin.people.roles import Role
@@ -111,6 +112,13 @@ register(
         takes=("ground", "first_time", "minor_involved", "fine"),
         opens_if=(measured, by_now("decided_on")),
         unasked=frozenset({"contact", "summary", "place", "note"}),
+        penalty=Penalty(
+            measure="measure",
+            ground="ground",
+            decided_on="decided_on",
+            minor="minor_involved",
+            final=frozenset({"final"}),
+        ),
         retention=Retention("violation_outcome.retention", duty=ARCHIVED),
         figures=tuple(
             Figure(code, label, how, of=of, among=stands, better=better)
