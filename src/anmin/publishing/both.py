@@ -37,7 +37,9 @@ def as_facts(result: Result, label: Callable[[str], str]) -> Iterator[dict[str, 
         yield as_fact(_("All together"), result.total, result, hidden=small)
         return
     (by,) = result.by
-    cells = {(one.dimensions[by],): _size(one) for one in result.rows}
+    cells: dict[tuple[object, ...], int] = {
+        (one.dimensions[by],): _size(one) for one in result.rows
+    }
     hidden = hidden_keys(cells, minimum) if cells else set()
     yield as_fact(_("All together"), result.total, result, hidden=(ANY,) in hidden)
     for one in result.rows:

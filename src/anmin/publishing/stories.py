@@ -166,8 +166,9 @@ def about(key: str) -> About:
     row = StoryConsent.objects.filter(pk=key).select_related("account").first()
     if row is None:
         return About()
-    units = {row.unit_id, row.account.unit_id if row.account else None} - {None}
-    return About(frozenset({row.account_id} - {None}), frozenset(units))
+    ids = (row.unit_id, row.account.unit_id if row.account else None)
+    people = [row.account_id] if row.account_id else []
+    return About(frozenset(people), frozenset(pk for pk in ids if pk))
 
 
 def _standing(key: str) -> StoryConsent:

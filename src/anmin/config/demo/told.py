@@ -5,6 +5,7 @@ Made at the end, from the records and figures as they are then: drafted by one, 
 
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -44,7 +45,10 @@ def publish() -> None:
 
 def _stories() -> None:
     """One that stands, of a unit; one of a person, who took the consent back."""
-    given = {"by": _who(DRAFTS), "given_on": timezone.localdate() - timedelta(days=20)}
+    given: dict[str, Any] = {
+        "by": _who(DRAFTS),
+        "given_on": timezone.localdate() - timedelta(days=20),
+    }
     unit = Unit.objects.filter(code=STATION).first()
     if unit is not None:
         kept = stories.consent(
