@@ -24,7 +24,7 @@ class StoryConsent(Evidenced):
     how = models.CharField(_("how they agreed"), max_length=300)
     written_at = models.DateTimeField()
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    withdrawn_at = models.DateTimeField(_("taken back"), null=True)
+    withdrawn_at = models.DateTimeField(_("taken back at"), null=True)
     withdrawn_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )

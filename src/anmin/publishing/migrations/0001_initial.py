@@ -159,7 +159,7 @@ class Migration(migrations.Migration):
                 ('given_on', models.DateField(verbose_name='agreed on')),
                 ('how', models.CharField(max_length=300, verbose_name='how they agreed')),
                 ('written_at', models.DateTimeField()),
-                ('withdrawn_at', models.DateTimeField(null=True, verbose_name='taken back')),
+                ('withdrawn_at', models.DateTimeField(null=True, verbose_name='taken back at')),
                 ('key', models.CharField(max_length=64, unique=True)),
                 ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.unit')),

@@ -45,7 +45,7 @@ class ConsentForm(ActForm):
         required=False,
     )
     given_on = forms.DateField(
-        label=gettext_lazy("Agreed on"), widget=forms.DateInput(attrs={"type": "date"})
+        label=gettext_lazy("Consented on"), widget=forms.DateInput(attrs={"type": "date"})
     )
     how = forms.CharField(
         label=gettext_lazy("How they agreed"),
