@@ -48,19 +48,17 @@ def _period(start: str, end: str) -> str:
 
 
 def _comparison(one: dict[str, Any]) -> dict[str, Any]:
+    lead = _("%(now)s against %(earlier)s, judged among %(among)s comparisons") % {
+        "now": _period(one["start"], one["end"]),
+        "earlier": _period(one["earlier_start"], one["earlier_end"]),
+        "among": f"{one['among']:,}",
+    }
+    if "scatter" in one:
+        more = scatter_words(one["scatter"], known=one["scatter_known"])
+        lead = _("%(first)s. %(then)s") % {"first": lead, "then": more}
     return {
         "title": BASES[one["base"]],
-        "lead": _("%(now)s against %(earlier)s, judged among %(among)s comparisons")
-        % {
-            "now": _period(one["start"], one["end"]),
-            "earlier": _period(one["earlier_start"], one["earlier_end"]),
-            "among": f"{one['among']:,}",
-        }
-        + (
-            ". " + scatter_words(one["scatter"], known=one["scatter_known"])
-            if "scatter" in one
-            else ""
-        ),
+        "lead": lead,
         "rows": [
             {
                 "category": watching.topic_name(row["category"]),
