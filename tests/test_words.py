@@ -102,8 +102,10 @@ def test_han_and_latin_stand_together() -> None:
 
 
 def test_an_address_ends_where_its_reader_sees_it_end() -> None:
-    """Telephones take Han characters and their marks behind a link for a part of it."""
-    run_on = re.compile(r"(?:\{page\}|%\((?:link|address)\)s)\S")
+    """Telephones take Han characters and their marks behind a link for a part of it, and so words of
+    somebody's own that it follows at once."""
+    address = r"(?:\{(?:page|link)\}|%\((?:link|page|address)\)s)"
+    run_on = re.compile(rf"{address}\S|[}})]{address}")
     assert [(path.parts[-5], text) for path, text in translations() if run_on.search(text)] == []
 
 

@@ -63,6 +63,7 @@ def test_it_is_adopted_carried_out_and_published_if_she_agrees(
     assert ("部分采纳" in page, "2026年4月1日" in page) == (True, True)
     # Nobody is asked why for a consent, and it is taken back as easily.
     assert citizen.steps() == ["consent", "refuse_consent"]
+    assert citizen.page().count("公开时不带您的姓名") == 1  # what is agreed to is said, once
     assert citizen.do("consent").details["consent_publish"] is True
     assert citizen.steps() == ["refuse_consent"]
     assert citizen.do("refuse_consent").details["consent_publish"] is False

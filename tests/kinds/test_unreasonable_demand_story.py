@@ -28,6 +28,7 @@ from anmin.matters.categories import categories_of
 from anmin.matters.demand_actions import appeal, propose
 from anmin.matters.lapsing import lapse
 from anmin.matters.merging import merge
+from anmin.matters.messages import promised_now
 from anmin.matters.models import Entry, Matter
 from anmin.matters.verify import verify
 from anmin.measures.lake import refresh
@@ -147,11 +148,17 @@ def test_from_the_proposal_to_the_appeal_through_the_pages(
     )
     assert WHY["evidence"] not in page
     before = world()
+    assert "作出决定" not in page
     appeals(client, matter, demand.number, "", 422)
     assert world() == before
     appeals(client, matter, demand.number, "这次是新的事实。")
     demand.refresh_from_db()
     assert demand.state == "appealed"
+    due = promised_now(demand)
+    assert due is not None
+    by = timezone.localtime(due.due_at)
+    page = text(client.get(f"/f/{matter.number}"))
+    assert f"您的异议将在{by:%Y}年{by.month}月{by.day}日 {by:%H:%M}前作出决定" in page
     appeals(client, matter, demand.number, "再说一次", 422)
     inspector.step(demand, "uphold", status=403, appeal_grounds="我已经定过了。")
     other = Desk(sign_in, second)
@@ -208,7 +215,8 @@ def test_what_nobody_decides_is_late_and_stands_nowhere(
 def test_only_another_hand_of_another_unit_decides(city: City, second: Account) -> None:
     """Not the inspector who works in the unit, nor who proposed it before he or she moved there."""
     near = Account.objects.create_user("near", "x", role="inspector", unit=city.jinhu)
-    demand = proposed(city, ended(city))
+    cause = ended(city)
+    demand = proposed(city, cause)
     for who in (near, city.leader, city.duty_leader, city.programme, city.operator):
         before = world()
         with pytest.raises(NotAllowed):
@@ -227,6 +235,9 @@ def test_only_another_hand_of_another_unit_decides(city: City, second: Account) 
         with pytest.raises(NotAllowed):
             step(demand, "overturn", who, appeal_grounds="x")
     assert step(demand, "overturn", city.leader, appeal_grounds="情况有变").state == "overturned"
+    page = text(citizen(cause).get(f"/f/{cause.number}"))
+    # What no longer holds is told without what a finding means for figures.
+    assert ("情况有变" in page, "旁边只是另列" in page) == (True, False)
 
 
 @pytest.mark.parametrize(

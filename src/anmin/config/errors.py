@@ -74,7 +74,7 @@ def answer(
     elif request.headers.get("HX-Request"):
         response = HttpResponse(reason, status=status, content_type="text/plain; charset=utf-8")
     else:
-        told = {"reason": reason}
+        told = {"reason": reason, "citizen": not _for_staff(request)}
         if status == HTTPStatus.INTERNAL_SERVER_ERROR:
             told["reference"] = structlog.contextvars.get_contextvars().get("request_id")
         response = HttpResponse(
@@ -83,6 +83,11 @@ def answer(
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = "30"
     return response
+
+
+def _for_staff(request: HttpRequest) -> bool:
+    """Whether the page that failed is one of the desk or of signing in: anybody else is told what a citizen can do."""
+    return request.path_info.startswith(("/desk/", "/accounts/"))
 
 
 def _wants_json(request: HttpRequest) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,10 @@ from anmin.matters.services import service_of, services_like, services_of
 if TYPE_CHECKING:
     from anmin.kernel.bilingual import Words
     from anmin.matters.services import Service
+
+
+_OF_A_LAW = re.compile(r"^(\S+) (第)")
+"""A source of a rule, "法名 第X条"; readers have it as 《法名》第X条."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,8 @@ def _seen(service: Service, *, outside: bool = False) -> ServiceSeen:
     before %= {"count": service.visits}
     promised, legal = service.promised, service.legal
     by = period(promised) if promised else ""
-    told = _("%(time)s (%(law)s)") % {"time": period(legal), "law": legal.source} if legal else ""
+    law = _OF_A_LAW.sub(r"《\1》\2", legal.source) if legal else ""
+    told = _("%(time)s (%(law)s)") % {"time": period(legal), "law": law} if legal else ""
     return ServiceSeen(
         service.code,
         category(service.code).label,

@@ -249,4 +249,5 @@ def category_field(kind_code: str, blank: Text, *, required: bool) -> forms.Choi
         label=_("What is it about?"),
         choices=lambda: [("", blank), *category_choices(own)],
         required=required,
+        error_messages={"required": _("Please choose what it is about.")},
     )

@@ -33,7 +33,10 @@ def clean_name(given: str, of: Type) -> str:
             stem = found[1]
         elif said is not None:
             raise Wrong(
-                _("Its name says that it is “%(said)s”, but by its content it is “%(found)s”.")
+                _(
+                    "Its name says that it is “%(said)s”, but by its content it is “%(found)s”:"
+                    " choose another file."
+                )
                 % {"said": said, "found": of}
             )
     stem = stem[: LONGEST - len(ending) - 1].strip(". ")

@@ -39,7 +39,9 @@ def steps_of_citizen(matter: Matter) -> list[Move]:
 def explained(matter: Matter, edge: Move) -> list[str]:
     """What the citizen should know of a step before taking it: until when, and who decides."""
     whole = goes_on_in(matter) or matter
-    if not edge.explains or not edge.within or whole.closed_at is None:
+    if edge.explains and not edge.within:
+        return [str(edge.explains)]
+    if not edge.explains or whole.closed_at is None:
         return []
     last = last_moment(whole, edge, reckoner())
     if last is not None:

@@ -61,6 +61,8 @@ class State:
         return self.said or self.label
 
 
+YOURS = _("Waiting for your answer")
+"""What the citizen is told of a state that waits for him or her."""
 VOID = "void"
 """The state of what was never so: an import that opened it was undone. No flow has it or leaves it,
 and such a matter stands in no list and counts in no figure."""
@@ -101,7 +103,8 @@ class Move:
     another person agrees. ``within`` is the rule by which the time for it ends, counted from when
     the matter ended (a review, a reopening), or from the day or moment that the fact ``since`` tells
     (the delivery of a written reply); it has no end before that is on record.
-    ``explains`` tells the citizen beside the step what it is and until when (``{last}``, the last day).
+    ``explains`` tells the citizen beside the step what it is and, where there is a ``within``, until
+    when (``{last}``, the last day).
     ``outcomes`` are what may have become of a matter that it ends: one is fixed by the step, of
     several the input ``outcome`` says which. ``tells`` are its messages, to whoever reported it or to a party.
     ``by`` may name the citizen (``CITIZENS``), who gives the note as the reason, unless the step is

@@ -114,7 +114,7 @@ def followed(
         if row is not None:
             with suppress(DatabaseError), hastily():
                 FollowCode.objects.filter(pk=row.pk).update(wrong=F("wrong") + 1)
-        raise NotFound(_("There is nothing under this number and code."))
+        raise NotFound(_("There is nothing under this number and code: please compare both."))
     return row.matter
 
 

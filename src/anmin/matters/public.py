@@ -57,7 +57,9 @@ class PromiseSeen:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """What the reporter sees. ``whole`` is how the matter stands that this one is part of."""
+    """What the reporter sees. ``whole`` is how the matter stands that this one is part of; ``asked``:
+    a question was put to him or her and waits for the answer.
+    """
 
     number: str
     kind: Text
@@ -65,6 +67,7 @@ class Followed:
     state: Text
     whole: Text
     live: bool
+    asked: bool
     opened_at: datetime
     outcome: Text
     promise: PromiseSeen | None
@@ -91,6 +94,8 @@ def face(matter: Matter) -> Followed:
         state=kind.flow.state(matter.state).outside,
         whole=now.type.flow.state(now.state).outside if now.pk != matter.pk else "",
         live=now.live,
+        asked=now.pk == matter.pk
+        and any(one.replies for one in kind.flow.moves_from(matter.state)),
         opened_at=matter.opened_at,
         # Where each step has one outcome alone, the state says it in the words of the kind.
         outcome=OUTCOME_LABELS.get(now.outcome, "")
@@ -131,7 +136,8 @@ def _story(matter: Matter) -> list[Line]:
     lines: list[Line] = []
     for entry, longer in _history(matter):
         hidden = entry.action == SAID and by_another(entry)
-        if not hidden and (entry.public or entry.action in (INTO, PARTED)):
+        shown_anyway = entry.action in (INTO, PARTED) or _recorded_answer(matter, entry)
+        if not hidden and (entry.public or shown_anyway):
             _add(lines, Line(entry.at, _title(matter, entry), _words(matter, entry, longer)))
     for whole, since in way_of(matter):
         steps = {DELAYED, *(one.code for one in whole.type.flow.moves)}
@@ -140,6 +146,13 @@ def _story(matter: Matter) -> list[Line]:
                 told = _lines(longer, *_told(whole, entry))
                 _add(lines, Line(entry.at, _title(whole, entry), told))
     return lines
+
+
+def _recorded_answer(matter: Matter, entry: Entry) -> bool:
+    """Whether a system of record said here what it told the citizen: the words are his, too."""
+    said = entry.payload.get("details", {})
+    told = matter.type.details.told_fields()
+    return "facts" in entry.payload.get("told", {}) and any(said.get(name) for name in told)
 
 
 def _history(matter: Matter) -> Iterator[tuple[Entry, str]]:

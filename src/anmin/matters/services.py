@@ -20,6 +20,7 @@ from anmin.kernel.errors import Refusal
 from anmin.kernel.kind_folders import checked, entries_of
 from anmin.kernel.rules import Rule
 from anmin.matters.categories import categories
+from anmin.matters.flow import Stage
 from anmin.matters.models import Deadline, Matter
 
 LEGAL, PROMISED = "legal", "promised"
@@ -132,9 +133,9 @@ class Saved:
 
 
 def saved(matter: Matter) -> Saved | None:
-    """What a service that is done saved; nothing for what is no service, or is not done."""
+    """What a service that is done saved; nothing for what is no service, or was not given."""
     service = service_of(matter.kind, matter.category)
-    if service is None or matter.closed_at is None:
+    if service is None or matter.closed_at is None or matter.stage != Stage.DONE:
         return None
     row = Deadline.objects.filter(matter=matter, clock=LEGAL).first()
     days = (

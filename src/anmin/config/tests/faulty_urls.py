@@ -30,6 +30,7 @@ def fault(request: HttpRequest, name: str) -> HttpResponse:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("fault/<name>", fault, name="fault"),
+    path("desk/fault/<name>", fault, name="desk-fault"),
     path("api/v1/fault/<name>", fault, name="api-fault"),
     *real,
 ]

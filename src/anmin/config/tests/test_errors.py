@@ -51,6 +51,20 @@ def test_every_fault_gets_a_civil_page(visitor: Client, name: str, status: int) 
     assert "王秀英" not in text
 
 
+@pytest.mark.parametrize("name", ["gone", "denied", "bug"])
+def test_a_citizen_is_sent_to_no_administrator_and_to_no_desk(visitor: Client, name: str) -> None:
+    told = {}
+    for where in ("fault", "desk/fault"):
+        page = visitor.get(f"/{where}/{name}", headers={"Accept-Language": "zh-CN"})
+        told[where] = page.content.decode()
+    assert ("管理员" in told["fault"], "/desk/" in told["fault"]) == (False, False)
+    assert 'href="/f/"' in told["fault"]
+    assert ('href="/desk/"' in told["desk/fault"], 'href="/f/"' in told["desk/fault"]) == (
+        True,
+        False,
+    )
+
+
 def test_a_refusal_is_said_in_its_own_words(visitor: Client) -> None:
     assert "这一栏填错了" in visitor.get("/fault/refused").content.decode()
 

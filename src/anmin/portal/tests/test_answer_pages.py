@@ -156,7 +156,11 @@ def test_a_question_of_an_officer_is_answered_once(client: Client, city: City) -
     assert found
     page = client.get(found[0])
     assert "车架号是多少？" in page.content.decode()
-    assert client.post(found[0], {"text": ""}).status_code == 422
+    refused = client.post(found[0], {"text": ""})
+    assert refused.status_code == 422
+    assert (
+        refused.content.decode().count("车架号是多少") == 2
+    )  # in the summary, and where it is asked
     done = client.post(found[0], {"text": "LX2026001"})
     assert matter.number in done.content.decode()
     assert read_answer(matter.reactions.get()) == "LX2026001"

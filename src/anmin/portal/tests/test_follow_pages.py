@@ -21,7 +21,7 @@ from anmin.channels.queries import body_of
 from anmin.desk.notices.kinds import occasions
 from anmin.exchange import undoing
 from anmin.exchange.models import ImportRun
-from anmin.exchange.tests.station import Files, row
+from anmin.exchange.tests.station import ANSWERED, Files, row
 from anmin.files.actions import read_file
 from anmin.files.models import File
 from anmin.files.queries import files_of
@@ -277,9 +277,10 @@ def test_what_was_taken_back_with_its_import_opens_to_nobody_any_more(
     city: City, client: Client, settings: Any, tmp_path: Path
 ) -> None:
     settings.ANMIN_HOME = tmp_path
-    Files(tmp_path).take(city.operator, row())
+    Files(tmp_path).take(city.operator, row(**ANSWERED))
     matter = Matter.objects.get()
-    opened(client, matter, follow.give(matter))
+    page = opened(client, matter, follow.give(matter))
+    assert page.count(ANSWERED["答复内容"]) == 1  # what the system of record told the citizen
     undoing.start(ImportRun.objects.get().pk, actor=city.operator)
     assert undoing.undo_next() == 1
     assert 'name="code"' in client.get(f"/f/{matter.number}").content.decode()

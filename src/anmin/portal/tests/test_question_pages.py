@@ -42,6 +42,8 @@ def test_answers_are_big_labels_and_none_is_preselected() -> None:
 def test_an_error_says_which_question_and_leads_there() -> None:
     form = Answer({"words": "far too long"})
     summary = render("{% error_summary form %}", form=form)
+    # A page that comes back opens at what is to be checked, without script.
+    assert 'tabindex="-1" autofocus' in summary
     assert '<a href="#id_satisfied_0">Were you satisfied: This field is required.</a>' in summary
     kept = render("{% question form.words %}", form=form)
     assert 'value="far too long"' in kept

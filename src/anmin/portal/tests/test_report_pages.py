@@ -127,6 +127,9 @@ def test_sending_twice_opens_one_and_shows_the_same_code(city: City, client: Cli
     assert Matter.objects.count() == 1
     assert re.findall(r'class="code">\w+<', pages[0]) == re.findall(r'class="code">\w+<', pages[1])
     kept = Matter.objects.get()
+    assert f'Your number: <strong class="number">{kept.number}</strong>' in pages[0]
+    shown = " ".join(pages[0].split())
+    assert "Answer to the reporter: Promised by" in shown  # what comes next, and by when
     assert fields["token"] not in str(kept.external_id)
     # On a machine that others use, too: closing the page leaves nothing to open it again.
     assert client.get("/r/sent/").status_code == 200
@@ -189,7 +192,7 @@ def test_an_old_form_opens_nothing_once_there_is_a_new_code(city: City, client: 
         ({"area": ""}, "which police station"),
         ({"area": "99999999"}, "valid choice"),
         ({"category": "no-such"}, "valid choice"),
-        ({"category": ""}, "required"),
+        ({"category": ""}, "choose what it is about"),
         ({"contact_phone": "12"}, "no phone number"),
         ({"text": "x" * 2001}, "at most 2000"),
         ({"sum": "3"}, "stops machines"),

@@ -44,6 +44,13 @@ def test_what_is_read_of_one(city: City, client: Client) -> None:
     assert "no time is set" in page(client, "/services/household_copy", "en")
 
 
+def test_nothing_found_is_said_so_and_the_way_on_is_a_link(city: City, client: Client) -> None:
+    none = page(client, "/services?q=zzzz")
+    assert ("没有找到" in none, "找到0项" in none, 'href="/r/"' in none) == (True, False, True)
+    told = page(client, "/services/id_card")
+    assert ("60天（《居民身份证法》第十二条）" in told, 'href="/r/"' in told) == (True, True)
+
+
 @pytest.mark.parametrize(
     ("words", "found"),
     [

@@ -27,14 +27,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One finding as the citizen reads it; ``until`` is the last moment to appeal, if that is possible."""
+    """One finding as the citizen reads it.
+
+    ``holds`` until it is taken back; ``until`` is the last moment to appeal, if that is possible, and
+    ``decided_by`` the one by which an appeal is decided.
+    """
 
     number: str
     state: Text
     about: str
     rests_on: str
     facts: list[tuple[Text, str]]
+    holds: bool
     until: datetime | None
+    decided_by: datetime | None
     form: Appeal
     key: str
 
@@ -45,7 +51,7 @@ def findings(matter: Matter, form: Appeal | None = None, number: str = "") -> li
     for one in demands.about(matter):
         if one.state not in one.type.public.when:
             continue  # it was never found, or no longer holds
-        due = promised_now(one) if appeal_of(one) else None
+        due, open_to_appeal = promised_now(one) if one.live else None, appeal_of(one) is not None
         found.append(
             Finding(
                 one.number,
@@ -57,7 +63,9 @@ def findings(matter: Matter, form: Appeal | None = None, number: str = "") -> li
                     for name, fact in typed_facts(one.type.details).items()
                     if fact.told and one.details.get(name)
                 ],
-                due.due_at if due else None,
+                one.live or one.state in one.type.sets_aside,
+                due.due_at if due and open_to_appeal else None,
+                due.due_at if due and not open_to_appeal else None,
                 form if form is not None and number == one.number else Appeal(prefix=one.number),
                 uuid.uuid4().hex,
             )

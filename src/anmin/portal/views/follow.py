@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from functools import partial
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -207,10 +208,13 @@ def _page(
         "identity": proving.asks_for_proof(matter),
         "file": bool(matter.type.data_rights and handing_out.waits(matter)),
         "steps": steps,
-        "explained": [line for one in steps for line in citizen.explained(matter, one)],
+        "explained": list(
+            dict.fromkeys(line for one in steps for line in citizen.explained(matter, one))
+        ),
         "explains": any(not one.unexplained for one in steps),
         "form": reason or Reason(),
         "word": (word or Word()) if takes_words(matter) else None,
+        "failed": status >= HTTPStatus.BAD_REQUEST,
         "key": request.POST.get("key") or request.POST.get("more-key") or uuid.uuid4().hex,
     }
     return render(request, "portal/followed.html", context, status=status)

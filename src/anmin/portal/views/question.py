@@ -18,6 +18,7 @@ def question(request: HttpRequest, token: str) -> HttpResponse:
     try:
         asked = question_for(token)
         form = Reply(request.POST if request.method == "POST" else None)
+        form.fields["text"].label = asked.question  # before it is looked at: errors name it, too
         if form.is_bound and form.is_valid():
             answer_question(token=token, text=form.cleaned_data["text"])
             return _done(request, *receipt_of(token))
@@ -27,7 +28,6 @@ def question(request: HttpRequest, token: str) -> HttpResponse:
             return _done(request, number, receipt, status=410)
         count_miss(request)
         return render(request, "portal/link_gone.html", status=404)
-    form.fields["text"].label = asked.question
     context = {"form": form, "number": asked.matter.number}
     return render(request, "portal/question.html", context, status=422 if form.errors else 200)
 

@@ -24,6 +24,7 @@ from anmin.matters.actions import take_turns_for_photos
 from anmin.matters.categories import categories
 from anmin.matters.kind import Kind
 from anmin.matters.likely import Report, known_alike
+from anmin.matters.public import face
 from anmin.people.limits import Limit, address_range, give_back, take
 from anmin.portal import effort
 from anmin.portal.report_form import PHOTOS, ReportForm, photos_taken, report_form
@@ -140,6 +141,7 @@ def sent(request: HttpRequest) -> HttpResponse:
         "number": matter.number,
         "code": reported.code_for(key),
         "kind": matter.type.label,
+        "promise": face(matter).promise,
         "unsent": _UNSENT.get(reported.unsent(matter), ""),
     }
     return render(request, "portal/report_sent.html", context)

@@ -85,7 +85,7 @@ VISITS = (
                 to="WB-JHJD", about="修复楼道照明",
             ),
         ),
-        day="visited_on",
+        day="visited_on", place="文苑小区",
     ),
 )  # fmt: skip
 ENDED: tuple[tuple[str, dict[str, Any]], ...] = (

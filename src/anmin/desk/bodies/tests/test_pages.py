@@ -63,7 +63,7 @@ def sent(order: Matter, **given: str) -> dict[str, str]:
 
 
 def test_the_whole_way_through_the_pages(city: City, street: Body, sign_in: SignIn) -> None:
-    parent = city.incident()
+    parent = city.incident(place="文化路12号")
     police, theirs = sign_in(city.officer), sign_in(street.partner)
     new = f"{reverse('desk:matter_new')}?kind=body_order&parent={parent.number}"
     form = police.get(new).content.decode()
@@ -71,6 +71,7 @@ def test_the_whole_way_through_the_pages(city: City, street: Body, sign_in: Sign
     assert 'name="category"' not in form  # what the matter is about is not the body's to know
     assert "（选填）" not in form[form.index("协办单位") : form.index("协办单位") + 40]
     assert "不要写是谁反映的" in form
+    assert 'value="文化路12号"' in form  # the body is told where, without anybody typing it again
     given = {
         "summary": "请检查路灯",
         "unit": "锦湖街道办事处 (WB-JH)",
@@ -95,7 +96,7 @@ def test_the_whole_way_through_the_pages(city: City, street: Body, sign_in: Sign
     address = reverse("desk:owed_files", args=[order.number])
     late = theirs.post(address, {"key": "f", "file": SimpleUploadedFile("灯.jpg", photo())})
     assert late.status_code == 403  # it waits for the police now
-    assert "等待交办单位处理" in police.get(reverse("desk:asked")).content.decode()
+    assert "等待本单位处理" in police.get(reverse("desk:asked")).content.decode()
     assert (
         "等待交办单位处理"
         in police.get(reverse("desk:matter", args=[parent.number])).content.decode()

@@ -40,6 +40,8 @@ def matter_new(request: DeskRequest) -> HttpResponse:
     form_class = opening_form(kind.code)
     chosen = request.POST.get("category") or request.GET.get("category", "")
     told = {name: request.GET[name] for name in form_class.base_fields if name in request.GET}
+    if parent is not None:  # an order is about the place of the matter that it is given from
+        told = {"place": parent.place, "area": parent.area_id, **told}
     form = form_class(request.POST or None, auto_id="new-%s", initial={**told, "category": chosen})
     alike: list[Likely] = []
     if request.method == "POST" and form.is_valid():

@@ -17,7 +17,7 @@ OPEN = ("mediating", "unsettled")
 FLOW = Flow(
     start="found",
     states={
-        "found": State(Stage.OPEN, _("Dispute known")),
+        "found": State(Stage.OPEN, _("Dispute known"), _("Registered")),
         "offered": State(Stage.WAITING, _("Mediation offered")),
         "mediating": State(Stage.WORKING, _("In mediation")),
         "unsettled": State(Stage.WORKING, _("No agreement yet")),

@@ -10,7 +10,7 @@ from anmin.matters.categories import categories
 from anmin.matters.clock import Clock
 from anmin.matters.data_rights import ARCHIVED
 from anmin.matters.facts import MatterFacts
-from anmin.matters.flow import Flow, Move, Stage, State
+from anmin.matters.flow import YOURS, Flow, Move, Stage, State
 from anmin.matters.kind import ByCitizen, Details, FollowUp, Kind, Public, Retention, fact
 from anmin.matters.kinds.incident import cases
 from anmin.matters.kinds.incident.cases import HANDLERS, LEADERS
@@ -58,7 +58,7 @@ FLOW = Flow(
         "received": State(Stage.OPEN, _("Received")),
         "dispatched": State(Stage.WORKING, _("Dispatched")),
         "arrived": State(Stage.WORKING, _("Attending")),
-        "asked": State(Stage.WAITING, _("Waiting for the reporter")),
+        "asked": State(Stage.WAITING, _("Waiting for the reporter"), YOURS),
         "handled": State(Stage.WORKING, _("Handled, answer owed")),
         "answered": State(Stage.DONE, _("Answered")),
         "referred": State(Stage.DECLINED, _("Referred, not for the police")),

@@ -5,7 +5,7 @@ What is told names neither the subject nor what was decided: others may read tha
 
 from django.utils.translation import gettext_lazy as _
 
-from anmin.matters.flow import CITIZENS, Approval, Flow, Move, Stage, State
+from anmin.matters.flow import CITIZENS, YOURS, Approval, Flow, Move, Stage, State
 from anmin.matters.guards import by_now, delivered_after
 from anmin.matters.kinds.petition.details import DESK, HEAD
 from anmin.matters.kinds.petition.guards import another_body
@@ -36,7 +36,7 @@ FLOW = Flow(
             Stage.WAITING, _("Passed on, not confirmed yet"), _("Passed on to a lower unit")
         ),
         "accepted": State(Stage.WORKING, _("Accepted")),
-        "asked": State(Stage.WAITING, _("Waiting for the petitioner")),
+        "asked": State(Stage.WAITING, _("Waiting for the petitioner"), YOURS),
         "replied": State(Stage.DONE, _("Replied")),
         "review_asked": State(
             Stage.WORKING,

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anmin.matters.clock import Clock
 from anmin.matters.facts import MatterFacts
-from anmin.matters.flow import CITIZENS, Flow, Move, Stage, State, Text
+from anmin.matters.flow import CITIZENS, YOURS, Flow, Move, Stage, State, Text
 from anmin.matters.kind import ByCitizen, Details, Figure, FollowUp, Kind, Public, Retention, fact
 from anmin.matters.public_answer import PublicAnswer
 from anmin.matters.registry import register
@@ -19,6 +19,10 @@ DECIDERS = frozenset({Role.DUTY_LEADER, Role.INSPECTOR, Role.PROGRAMME})
 TAKERS = WORKERS | {Role.CLERK}
 INSPECTION = frozenset({Role.INSPECTOR})
 AGREED = frozenset({"adopted", "partly"})
+PUBLISHED = _(
+    "May your suggestion and the answer to it be published, without your name? You can change your "
+    "mind at any time."
+)
 
 
 class SuggestionDetails(Details):
@@ -55,7 +59,7 @@ register(
             {
                 "received": State(Stage.OPEN, _("Suggestion received")),
                 "considered": State(Stage.WORKING, _("Being considered")),
-                "asked": State(Stage.WAITING, _("Waiting for whoever proposed it")),
+                "asked": State(Stage.WAITING, _("Waiting for whoever proposed it"), YOURS),
                 "answered": State(Stage.DONE, _("Suggestion answered")),
                 "withdrawn": State(Stage.WITHDRAWN, _("Suggestion withdrawn")),
             },
@@ -124,6 +128,7 @@ register(
                     INSPECTION | CITIZENS,
                     sets={"consent_publish": True},
                     unexplained=True,
+                    explains=PUBLISHED,
                 ),
                 Move(
                     "refuse_consent",
@@ -133,6 +138,7 @@ register(
                     INSPECTION | CITIZENS,
                     sets={"consent_publish": False},
                     unexplained=True,
+                    explains=PUBLISHED,
                 ),
                 Move(
                     "reconsider",
