@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
@@ -39,9 +39,10 @@ def matter_new(request: DeskRequest) -> HttpResponse:
         raise NotAllowed(_("Your role opens no matters of this kind by hand."))
     form_class = opening_form(kind.code)
     chosen = request.POST.get("category") or request.GET.get("category", "")
-    told = {name: request.GET[name] for name in form_class.base_fields if name in request.GET}
+    told: dict[str, Any] = {}
     if parent is not None:  # an order is about the place of the matter that it is given from
-        told = {"place": parent.place, "area": parent.area_id, **told}
+        told = {"place": parent.place, "area": parent.area_id}
+    told |= {name: request.GET[name] for name in form_class.base_fields if name in request.GET}
     form = form_class(request.POST or None, auto_id="new-%s", initial={**told, "category": chosen})
     alike: list[Likely] = []
     if request.method == "POST" and form.is_valid():
