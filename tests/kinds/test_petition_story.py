@@ -61,7 +61,7 @@ def test_the_whole_way_with_more_time_a_review_and_a_second_one(
     assert (matter.number[:2], matter.unit, matter.state) == ("XF", city.jinhu, "registered")
     assert "3月24日" in sent(matter)[0]  # by when it is told whether it is accepted
     citizen = Citizen(matter)
-    assert "已登记，处理途径待告知" in citizen.page()
+    assert "已登记，将告知您怎样办理" in citizen.page()
     assert "2026年3月24日" in citizen.page()
 
     traveller.shift(timedelta(days=3))
