@@ -263,12 +263,12 @@ class _Drawing:
 
     def _labels(self, values: Mapping[str, AreaValue]) -> str:
         """The values in words where there is room for them, the largest first."""
-        places = Room()
+        places, known = Room(), area_positions()
         for code, one in sorted(values.items(), key=_largest_first):
             shape = self.shapes.by_code.get(code)
             if shape is None or one.suppressed or not one.shown:
                 continue
-            point = area_positions().get(code)
+            point = known.get(code)
             if point is None or not contains(shape, *point):
                 point = middle_of(shape)
             places.put(one.shown, *self.frame.at(*point))

@@ -1,10 +1,12 @@
 """Maps of areas: small, the same in words, and nothing hidden reaches the page."""
 
+import csv
 import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from itertools import pairwise
 from typing import Any
 from xml.etree import ElementTree
 
@@ -17,17 +19,18 @@ from anmin.faces.map_drawing import Frame, frame_of, outlines
 from anmin.faces.maps import PATTERNS, AreaMap, AreaValue, Band, area_map
 from anmin.faces.said_maps import map_of_said
 from anmin.faces.spot_maps import Circle, Spot, spot_map
-from anmin.places.actions import load_shipped
+from anmin.places.actions import DATA, load_areas
 from anmin.places.geometry import as_text
 from anmin.places.models import Area, Boundary
+from anmin.places.shapes import shapes_of
 
 SMALL = 60_000
 
 
-@pytest.fixture
-def county(db: None) -> Iterator[list[Area]]:
-    """瑞安 with a point for every town and community."""
-    load_shipped()
+def placed(levels: set[str]) -> list[Area]:
+    """瑞安, its shipped areas of some levels, each with a point."""
+    with (DATA / "ruian_areas.csv").open(encoding="utf-8", newline="") as file:
+        load_areas([row for row in csv.DictReader(file) if row["level"] in levels | {"county"}])
     rng = random.Random(5)
     areas = list(Area.objects.exclude(level="county").select_related("parent"))
     for area in areas:
@@ -38,8 +41,21 @@ def county(db: None) -> Iterator[list[Area]]:
         area.longitude = round(x + rng.gauss(0, 0.012) * spread, 6)
         area.latitude = round(y + rng.gauss(0, 0.01) * spread, 6)
     Area.objects.bulk_update(areas, ["longitude", "latitude"], batch_size=200)
+    return areas
+
+
+@pytest.fixture
+def county(db: None) -> Iterator[list[Area]]:
+    """The towns of 瑞安."""
     with override("zh-hans"):
-        yield areas
+        yield placed({"town"})
+
+
+@pytest.fixture
+def whole_county(db: None) -> Iterator[list[Area]]:
+    """Its towns and communities."""
+    with override("zh-hans"):
+        yield placed({"town", "community"})
 
 
 def counts(areas: list[Area], level: str) -> dict[str, AreaValue]:
@@ -77,14 +93,22 @@ def test_the_map_the_legend_and_the_table_say_the_same(county: list[Area]) -> No
     assert html.count('<th scope="row">') == 23
 
 
-def test_a_map_of_every_community_is_small_too(county: list[Area]) -> None:
-    one = drawn(counts(county, "community"), "community")
+def test_a_map_of_every_community_is_small_too(whole_county: list[Area]) -> None:
+    one = drawn(counts(whole_county, "community"), "community")
     assert 10_000 < len(str(one.svg).encode()) <= SMALL
     assert str(one.svg).count("<path d=") >= 515
     assert "<a " not in str(
         one.svg
     )  # five hundred stops of the Tab key help nobody: the table does
     assert len(one.rows) == 515
+    many = [
+        Spot(longitude=area.longitude, latitude=area.latitude, name=area.name, number=3)
+        for area in whole_county
+        if area.level == "community" and area.longitude and area.latitude
+    ]
+    circle = Circle(longitude=120.6, latitude=27.78, km=2, label="1", strong=True, now=False)
+    whole = spot_map(many, [circle] * 10, anchor="map", level="town")
+    assert len(str(whole.svg).encode()) <= SMALL
 
 
 def test_no_class_is_told_by_its_colour_alone(county: list[Area]) -> None:
@@ -218,13 +242,6 @@ def test_points_grow_by_their_surface_and_circles_say_what_they_are(county: list
     assert "丙社区" not in str(found.svg)
     assert 'class="map-circle map-strong map-faint"' in str(found.svg)
     assert "泰森多边形" in found.made_of[0]
-    many = [
-        Spot(longitude=area.longitude, latitude=area.latitude, name=area.name, number=3)
-        for area in county
-        if area.level == "community" and area.longitude and area.latitude
-    ]
-    whole = spot_map(many, [circle] * 10, anchor="map", level="town")
-    assert len(str(whole.svg).encode()) <= SMALL
     empty = spot_map([], [], anchor="map", level="town")
     assert "map-ground" in str(empty.svg)
 
@@ -254,3 +271,53 @@ def test_a_text_about_towns_has_a_map_that_says_just_what_it_says(county: list[A
     assert map_of_said(facts[:2], anchor="s", title="") is None
     assert map_of_said([*facts, *[Fact("别的", "1")] * 4], anchor="s", title="") is None
     assert map_of_said([Fact(fact.label, "见正文") for fact in facts], anchor="s", title="") is None
+
+
+def wiggled(shapes: dict[str, Any], steps: int) -> dict[str, Any]:
+    """The same cells with borders as rivers run: every edge broken, alike from either side."""
+
+    def broken(a: tuple[float, float], b: tuple[float, float]) -> list[tuple[float, float]]:
+        low, high = sorted((a, b))
+        rng = random.Random(f"{low}{high}")
+        line = [low, high]
+        for _step in range(steps):
+            line = [
+                point
+                for one, other in pairwise(line)
+                for point in (
+                    one,
+                    tuple(
+                        round(
+                            (one[i] + other[i]) / 2
+                            + rng.gauss(0, 0.08) * (other[1 - i] - one[1 - i]),
+                            6,
+                        )
+                        for i in (0, 1)
+                    ),
+                )
+            ] + [high]
+        return line if low == a else line[::-1]
+
+    return {
+        code: [[[p for a, b in pairwise([*ring, ring[0]]) for p in broken(a, b)[:-1]]]]
+        for code, [[ring]] in shapes.items()
+    }
+
+
+def test_borders_of_many_thousand_points_make_a_small_picture_in_few_queries(
+    county: list[Area], django_assert_max_num_queries: Any
+) -> None:
+    real = wiggled(shapes_of("town").by_code, 8)
+    assert sum(len(shape[0][0]) for shape in real.values()) > 20_000
+    Boundary.objects.bulk_create(
+        Boundary(area=area, shape=as_text(real[area.code]), source="民政局", terms="公开")
+        for area in county
+        if area.code in real
+    )
+    values = counts(county, "town")
+    first = drawn(values)
+    assert len(str(first.svg).encode()) <= SMALL
+    assert "民政局" in str(first.svg)
+    with django_assert_max_num_queries(4):  # nothing is asked area by area
+        again = drawn(values)
+    assert again.svg == first.svg
