@@ -18,8 +18,8 @@ from anmin.faces.map_classes import AreaValue as AreaValue
 from anmin.faces.map_classes import Band as Band
 from anmin.faces.map_drawing import WIDE, Frame, frame_of, middle_of, outlines
 from anmin.places.geometry import contains
-from anmin.places.queries import area_names, area_positions
-from anmin.places.shapes import Drawn, Shapes, made_from_places, shapes_of
+from anmin.places.queries import area_names
+from anmin.places.shapes import Drawn, Shapes, made_from_places, positions, shapes_of
 
 FEW: Final = 60
 """Up to so many areas are links on the map itself; else the table has the links."""
@@ -263,7 +263,7 @@ class _Drawing:
 
     def _labels(self, values: Mapping[str, AreaValue]) -> str:
         """The values in words where there is room for them, the largest first."""
-        places, known = Room(), area_positions()
+        places, known = Room(), positions()
         for code, one in sorted(values.items(), key=_largest_first):
             shape = self.shapes.by_code.get(code)
             if shape is None or one.suppressed or not one.shown:

@@ -13,8 +13,8 @@ from django.utils.safestring import SafeString, mark_safe
 from anmin.faces.map_drawing import Frame, frame_of, middle_of, outlines
 from anmin.faces.maps import LETTER, Room, framed, made_of
 from anmin.places.geometry import KM_PER_DEGREE, contains
-from anmin.places.queries import area_names, area_positions
-from anmin.places.shapes import Shapes, shapes_of
+from anmin.places.queries import area_names
+from anmin.places.shapes import Shapes, positions, shapes_of
 
 DOT: Final = 12
 """Radius of a point of one, in units; the surface, not the width, grows with the number."""
@@ -100,7 +100,7 @@ def _frame(spots: Sequence[Spot], circles: Sequence[Circle], shapes: Shapes) -> 
     if not points:
         if shapes.by_code:
             return frame_of(shapes.by_code.values())
-        points = list(area_positions().values()) or [(0.0, 0.0)]
+        points = list(positions().values()) or [(0.0, 0.0)]
     (west, east), (south, north) = ((min(ends), max(ends)) for ends in zip(*points, strict=True))
     room = max((east - west) * AROUND, (north - south) * AROUND, 0.01)
     return Frame.around([(west - room, south - room), (east + room, north + room)])
@@ -109,7 +109,7 @@ def _frame(spots: Sequence[Spot], circles: Sequence[Circle], shapes: Shapes) -> 
 def _ground(shapes: Shapes, frame: Frame) -> str:
     """The outlines of the areas, with their names where there is room."""
     paths = outlines(shapes.by_code, frame, 1.5)
-    names, known, words = area_names(), area_positions(), Room()
+    names, known, words = area_names(), positions(), Room()
     for code, shape in shapes.by_code.items():
         point = known.get(code)
         if point is None or not contains(shape, *point):

@@ -214,7 +214,10 @@ def unit_names() -> dict[str, str]:
 
 def area_names() -> dict[str, str]:
     """The name of every area in the reader's language, by code."""
-    return {area.code: area.label for area in Area.objects.order_by("code")}
+    known = directory()
+    return {
+        code: for_reader(*known.area_called[key]) for code, key in sorted(known.area_ids.items())
+    }
 
 
 def codes_of_towns(names: Iterable[str]) -> dict[str, str]:
@@ -270,6 +273,18 @@ def _metres(area: Area, longitude: float, latitude: float) -> float:
     middle = math.cos(math.radians((area.latitude + latitude) / 2))
     east = math.radians(area.longitude - longitude) * middle
     return EARTH * math.hypot(east, math.radians(area.latitude - latitude))
+
+
+def nearest_names(points: Iterable[tuple[float, float]]) -> list[str]:
+    """What the known place nearest to each point is called; empty while none has a point."""
+    known = list(
+        Area.objects.filter(longitude__isnull=False, latitude__isnull=False)
+        .filter(level__in=(AreaLevel.TOWN, AreaLevel.COMMUNITY, AreaLevel.OTHER))
+        .order_by("code")
+    )
+    if not known:
+        return ["" for _point in points]
+    return [min(known, key=lambda one: _metres(one, *point)).label for point in points]
 
 
 def unit_codes(ids: Iterable[int]) -> list[str]:

@@ -1,6 +1,6 @@
 """The shapes that a map of a level of areas is drawn from, and the cells of public points."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -58,6 +58,15 @@ def made_from_places() -> dict[Any, Any]:
     return kept[1]
 
 
+def positions() -> Mapping[str, Point]:
+    """`queries.area_positions`, kept until a place changes."""
+    made = made_from_places()
+    if "positions" not in made:
+        made["positions"] = area_positions()
+    found: Mapping[str, Point] = made["positions"]
+    return found
+
+
 def shapes_of(level: str) -> Shapes:
     """The boundaries of the areas of a level; where none is kept, cells around their points.
 
@@ -86,7 +95,7 @@ def _boundaries(level: str) -> Shapes | None:
 
 
 def _cells(level: str) -> Shapes:
-    at, codes = area_positions(), Area.objects.filter(level=level).values_list("code", flat=True)
+    at, codes = positions(), Area.objects.filter(level=level).values_list("code", flat=True)
     found = cells({code: at[code] for code in codes if code in at})
     return Shapes(Drawn.CELLS if found else Drawn.NOTHING, found)
 

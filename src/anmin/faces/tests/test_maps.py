@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -15,13 +16,16 @@ from django.template.loader import render_to_string
 from django.utils.translation import override
 
 from anmin.config.demo.map import TOWNS
+from anmin.faces.cell_maps import cell_map
 from anmin.faces.map_drawing import Frame, frame_of, outlines
 from anmin.faces.maps import PATTERNS, AreaMap, AreaValue, Band, area_map
 from anmin.faces.said_maps import map_of_said
 from anmin.faces.spot_maps import Circle, Spot, spot_map
 from anmin.places.actions import DATA, load_areas
+from anmin.places.boundaries import take_in_addresses
 from anmin.places.geometry import as_text
 from anmin.places.models import Area, Boundary
+from anmin.places.queries import steady
 from anmin.places.shapes import shapes_of
 
 SMALL = 60_000
@@ -318,6 +322,26 @@ def test_borders_of_many_thousand_points_make_a_small_picture_in_few_queries(
     first = drawn(values)
     assert len(str(first.svg).encode()) <= SMALL
     assert "民政局" in str(first.svg)
-    with django_assert_max_num_queries(4):  # nothing is asked area by area
+    with steady(), django_assert_max_num_queries(1):  # a page asks only whether places changed
         again = drawn(values)
     assert again.svg == first.svg
+
+
+def test_public_points_are_marks_of_many_addresses_or_there_are_none(
+    county: list[Area], tmp_path: Path
+) -> None:
+    home = (120.655, 27.778)
+    happened = [home, (home[0] + 0.00002, home[1]), (121.5, 27.5)]
+    none = cell_map(happened, anchor="c")
+    assert (none.picture, none.rows) == (None, [])
+    assert none.notes == ["不显示点位：本系统中没有地址分布数据。"]
+    lines = [f"{home[0] + n * 1e-5:.6f},{home[1]}" for n in range(9)]
+    (tmp_path / "a.csv").write_text("\n".join(["longitude,latitude", *lines]), "utf-8")
+    take_in_addresses(tmp_path / "a.csv", source="民政局", terms="公开")
+    one = cell_map(happened, anchor="c")
+    assert one.rows == [("安阳街道", 2)]
+    assert one.notes[0] == "每个点位代表至少8个地址的范围，而非某一处。"
+    assert one.notes[2] == "另有1处所在范围的已知地址过少，不予显示。"
+    assert one.picture is not None
+    moved = cell_map([(x + 1e-5, y + 1e-5) for x, y in happened], anchor="c")
+    assert moved.picture == one.picture  # the mark says nothing of where in its cell it was
