@@ -266,7 +266,7 @@ class _Drawing:
         places, known = Room(), positions()
         for code, one in sorted(values.items(), key=_largest_first):
             shape = self.shapes.by_code.get(code)
-            if shape is None or one.suppressed or not one.shown:
+            if shape is None or one.suppressed or (one.value is None and not one.band):
                 continue
             point = known.get(code)
             if point is None or not contains(shape, *point):

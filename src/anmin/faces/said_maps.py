@@ -6,8 +6,6 @@ import re
 from collections.abc import Sequence
 from typing import Final, Protocol
 
-from django.utils.translation import gettext as _
-
 from anmin.faces.maps import AreaMap, AreaValue, area_map
 from anmin.places.queries import codes_of_towns
 
@@ -50,9 +48,9 @@ def map_of_said(facts: Sequence[Saying], *, anchor: str, title: str) -> AreaMap 
 
 
 def _value(fact: Saying) -> AreaValue:
-    number = _NUMBER.search(fact.value)
-    if number is None:
-        return AreaValue(suppressed=fact.value == _("too few to show"), shown=fact.value)
+    number = _NUMBER.match(fact.value)
+    if number is None:  # that it is not shown, and why
+        return AreaValue(shown=fact.value)
     return AreaValue(
         value=float(number[0].replace(",", "")),
         shown=fact.value,

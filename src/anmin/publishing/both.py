@@ -1,6 +1,6 @@
 """Texts that the house makes itself, in both languages; and figures as a text shows them."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from anmin.measures.figures import Figure
 from anmin.measures.queries import Result
 from anmin.measures.registry import Kind
-from anmin.measures.suppression import ANY, hidden_keys
+from anmin.measures.suppression import ANY, Key, hidden_keys
 from anmin.publishing.content import Content, content_of
 
 LANGUAGES = (("zh", "zh-hans"), ("en", "en"))
@@ -25,25 +25,37 @@ def both(make: Callable[[], Mapping[str, Any]], marks: Mapping[str, str] | None 
     return content_of(data)
 
 
-def as_facts(result: Result, label: Callable[[str], str]) -> Iterator[dict[str, Any]]:
-    """The whole and the cells of a figure by one dimension at most, as a text shows them.
+def hidden_in(tables: Iterable[Result]) -> set[Key]:
+    """The cells that one of these tables by the same dimension must hide: then all of them hide it.
 
     The public sees fewer than the desk: what comes of few records is hidden here whatever the indicator says, and
-    with it what it could be reckoned from.
+    with it what it could be reckoned from. A cell that one table hides for another's sake, shown in a second table
+    of nearly the same records, would tell what it was to cover.
     """
     minimum = settings.RULES.get("measures.suppress_below", timezone.localdate()).number
-    if not result.by:
-        small = 0 < _size(result.total) < minimum
-        yield as_fact(_("All together"), result.total, result, hidden=small)
-        return
-    (by,) = result.by
-    cells: dict[tuple[object, ...], int] = {
-        (one.dimensions[by],): _size(one) for one in result.rows
-    }
-    hidden = hidden_keys(cells, minimum) if cells else set()
-    yield as_fact(_("All together"), result.total, result, hidden=(ANY,) in hidden)
-    for one in result.rows:
-        value = one.dimensions[by]
+    hidden: set[Key] = set()
+    for result in tables:
+        if not result.by:
+            hidden |= {()} if 0 < _size(result.total) < minimum else set()
+            continue
+        cells: dict[Key, int] = {(one.dimensions[result.by[0]],): _size(one) for one in result.rows}
+        hidden |= hidden_keys(cells, minimum) if cells else set()
+    return hidden
+
+
+def as_facts(
+    result: Result, label: Callable[[str], str], hidden: Set[Key] | None = None
+) -> Iterator[dict[str, Any]]:
+    """The whole and the cells of a figure by one dimension at most, as a text shows them.
+
+    ``hidden``: what `hidden_in` gives of all tables that are published of the period by this
+    dimension, where there are several.
+    """
+    hidden = hidden_in([result]) if hidden is None else hidden
+    whole: Key = (ANY,) * len(result.by)
+    yield as_fact(_("All together"), result.total, result, hidden=whole in hidden)
+    for one in result.rows if result.by else ():
+        value = one.dimensions[result.by[0]]
         yield as_fact(label(str(value or "")), one, result, hidden=(value,) in hidden)
 
 

@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy
 from anmin.kernel.errors import NotFound
 from anmin.matters.flow import Text
 from anmin.matters.registry import all_kinds
-from anmin.measures.queries import show
+from anmin.measures.queries import Result, show, show_many
+from anmin.measures.suppression import Key
 from anmin.people.models import Account
 from anmin.people.policy import Capability, can
 from anmin.places.queries import area_ids, area_labels
 from anmin.publishing import months
-from anmin.publishing.both import as_facts, both, percent
+from anmin.publishing.both import as_facts, both, hidden_in, percent
 from anmin.publishing.series import Series, register_series
 from anmin.publishing.sources import Draft, Offer
 
@@ -76,10 +77,12 @@ def draft(key: str) -> Draft:
     areas = area_ids()
 
     def made() -> Mapping[str, Any]:
-        found = show(told.indicator, by=(told.by,) if told.by else (), start=first, end=last)
+        found, hidden = _beside(told, first, last)
         labels = area_labels(areas.values()) if told.by else {}
         facts = list(
-            as_facts(found, lambda code: labels.get(areas.get(code, 0)) or _("place unknown"))
+            as_facts(
+                found, lambda code: labels.get(areas.get(code, 0)) or _("place unknown"), hidden
+            )
         )
         return {
             "title": str(told.title) % months.said(first),
@@ -92,6 +95,13 @@ def draft(key: str) -> Draft:
         }
 
     return Draft(content=both(made))
+
+
+def _beside(told: Told, first: date, last: date) -> tuple[Result, set[Key]]:
+    """A figure of a month, and what all of them by its dimension hide, so that none tells another's."""
+    keys = [one.indicator for one in MONTHLY.values() if one.by == told.by]
+    found = show_many(keys, by=(told.by,) if told.by else (), start=first, end=last)
+    return found[told.indicator], hidden_in(found.values())
 
 
 def offers(account: Account) -> Sequence[Offer]:

@@ -272,6 +272,7 @@ def test_a_text_about_towns_has_a_map_that_says_just_what_it_says(county: list[A
     assert said == {"安阳街道": "1,204", "玉海街道": "93.6%", "锦湖街道": "数量过少，不予显示"}
     assert "安阳街道: 1,204 (1,137–1,274)" in str(one.svg)
     assert not one.table
+    assert "数量过少" not in re.sub("<title>.*?</title>", "", str(one.svg))  # words are no number
     assert map_of_said(facts[:2], anchor="s", title="") is None
     assert map_of_said([*facts, *[Fact("别的", "1")] * 4], anchor="s", title="") is None
     assert map_of_said([Fact(fact.label, "见正文") for fact in facts], anchor="s", title="") is None

@@ -1,6 +1,7 @@
 """What the house has to say besides the board: answers, penalties, figures, promises, letters, questions, stories."""
 
 from datetime import date, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,9 @@ from anmin.matters.models import Matter
 from anmin.matters.news import drain
 from anmin.matters.opening import open_matter
 from anmin.measures.lake import refresh
+from anmin.measures.registry import Kind
 from anmin.publishing import actions, answers, ending, knowledge, monthly, public, stories
+from anmin.publishing.both import as_facts, hidden_in
 from anmin.publishing.models import Publication, Standing, StoryConsent
 from anmin.publishing.queries import sheet
 from anmin.publishing.sources import all_sources, source_of
@@ -189,6 +192,36 @@ def test_figures_say_of_how_many_and_until_when_and_hide_what_is_few(
         assert "未兑现14" in line.value
         with pytest.raises(NotFound):
             monthly.draft("incidents:2026-13")
+
+
+def counted_by(**towns: int) -> Any:
+    """A table of counts by town, as far as hiding looks at it."""
+    rows = [
+        SimpleNamespace(dimensions={"town": town}, numerator=number, denominator=None)
+        for town, number in towns.items()
+    ]
+    return SimpleNamespace(by=("town",), rows=rows, total=None)
+
+
+def test_tables_of_one_month_hide_the_same_towns() -> None:
+    """Else B, hidden for the sake of A here, would be told by the other table, and A with it."""
+    opened, judged = counted_by(A=3, B=12, C=20), counted_by(A=3, B=12, C=11)
+    assert hidden_in([opened]) == {("A",), ("B",)}
+    assert hidden_in([judged]) == {("A",), ("C",)}
+    assert hidden_in([opened, judged]) == {("A",), ("B",), ("C",)}
+    lines = {one["label"]: one["value"] for one in as_facts(whole(opened), str, {("A",), ("C",)})}
+    assert lines["B"] == "12"
+    assert len({lines["A"], lines["C"]}) == 1
+
+
+def whole(table: Any) -> Any:
+    """The same with what a line of a text needs."""
+    for row in table.rows:
+        row.value, row.low, row.high, row.suppressed = float(row.numerator), 0.0, 99.0, False
+    table.total = SimpleNamespace(value=35.0, low=20.0, high=50.0, suppressed=False)
+    table.indicator = SimpleNamespace(kind=Kind.COUNT)
+    table.cutoff = timezone.now()
+    return table
 
 
 def test_a_letter_and_a_question_are_read_by_two_before_all(city: City) -> None:
