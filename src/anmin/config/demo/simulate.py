@@ -44,8 +44,8 @@ TRIED_STATION = "RA-JH"  # whose duty leader and officer one signs in as: there 
 UNDERWAY = (("theft", 12), ("dispute", 35), ("noise", 70), ("welfare", 100), ("theft", 190))
 LEFT_OPEN = (
     "当事人在外地，约定返回后当面答复",
-    "监控已调取，尚未看完",
-    "等待鉴定意见",
+    "材料尚未收齐，已约明日补交",
+    "已请示上级，等待答复",
     "已电话联系两次未接，明日再联系",
     "需会同社区到场，已约时间",
 )
