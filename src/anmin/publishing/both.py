@@ -63,7 +63,7 @@ def as_fact(label: object, figure: Figure, result: Result, *, hidden: bool) -> d
     """A figure as a text shows it: of how many, with its interval, counted until when; or that it is hidden."""
     fact: dict[str, Any] = {"label": str(label)[:120], "cut_off": until(result)}
     if hidden or figure.suppressed:
-        return {**fact, "value": _("not shown: too few, or others could be reckoned from it")}
+        return {**fact, "value": _("too few to show")}
     if figure.value is None:
         return {**fact, "value": _("nothing to count"), "n": figure.denominator or 0}
     counts = result.indicator.kind is Kind.COUNT

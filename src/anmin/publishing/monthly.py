@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy
 from anmin.kernel.errors import NotFound
 from anmin.matters.flow import Text
 from anmin.matters.registry import all_kinds
+from anmin.measures.figures import Figure
 from anmin.measures.queries import Result, show, show_many
-from anmin.measures.suppression import Key
+from anmin.measures.suppression import ANY, Key
 from anmin.people.models import Account
 from anmin.people.policy import Capability, can
 from anmin.places.queries import area_ids, area_labels
 from anmin.publishing import months
-from anmin.publishing.both import as_facts, both, hidden_in, percent
+from anmin.publishing.both import as_fact, as_facts, both, hidden_in, percent
 from anmin.publishing.series import Series, register_series
 from anmin.publishing.sources import Draft, Offer
 
@@ -122,15 +123,21 @@ def draft_promises(key: str) -> Draft:
 
     def made() -> Mapping[str, Any]:
         found = show("kept_in_time", by=("kind",), start=first, end=last)
-        facts = []
-        said = as_facts(found, lambda code: str(words.get(code, code)))
-        for figure, fact in zip((found.total, *found.rows), said, strict=True):
-            if fact.get("n") and figure.numerator is not None and figure.denominator:
-                kept = int(figure.numerator)
-                values = {"kept": kept, "missed": figure.denominator - kept}
-                told = _("%(kept)s kept, %(missed)s missed (%(share)s kept)")
-                fact["value"] = told % {**values, "share": percent(figure.value or 0)}
-            facts.append(fact)
+        hidden = hidden_in([found])
+        small = (ANY,) in hidden
+        facts, kept, all_ = [_promised(_("All together"), found, found.total, hidden=small)], 0, 0
+        for one in found.rows:
+            code = one.dimensions["kind"]
+            if (code,) in hidden or one.numerator is None:
+                continue
+            facts.append(_promised(words.get(str(code), str(code)), found, one))
+            kept, all_ = kept + int(one.numerator), all_ + (one.denominator or 0)
+        if hidden and not small and (rest := (found.total.denominator or 0) - all_):
+            # What is hidden line by line is told in one: it could be reckoned from the whole anyhow.
+            told = {"kept": int(found.total.numerator or 0) - kept}
+            told["missed"] = rest - told["kept"]
+            words_of_it = _("%(kept)s kept, %(missed)s missed") % told
+            facts.append({"label": _("All others"), "value": words_of_it, "n": rest})
         return {
             "title": _("Promises, kept and missed, %s") % months.said(first),
             "lead": _(
@@ -146,6 +153,19 @@ def draft_promises(key: str) -> Draft:
         }
 
     return Draft(content=both(made))
+
+
+def _promised(
+    label: object, found: Result, figure: Figure, *, hidden: bool = False
+) -> dict[str, Any]:
+    """How many were kept and missed, of a kind or of all."""
+    fact = as_fact(label, figure, found, hidden=hidden)
+    if fact.get("n") and figure.numerator is not None and figure.denominator:
+        kept = int(figure.numerator)
+        values = {"kept": kept, "missed": figure.denominator - kept}
+        told = _("%(kept)s kept, %(missed)s missed (%(share)s kept)")
+        fact["value"] = told % {**values, "share": percent(figure.value or 0)}
+    return fact
 
 
 def offers_of_promises(account: Account) -> Sequence[Offer]:

@@ -185,7 +185,7 @@ def test_figures_say_of_how_many_and_until_when_and_hide_what_is_few(
         shown = {one.label: one.value for one in facts}
         assert len(shown) == 3
         assert "2" not in {one.value for one in facts}
-        assert sum("不公布" in one.value for one in facts) >= 2  # of two, one alone hides nothing
+        assert sum("不予显示" in one.value for one in facts) >= 2  # of two, one alone hides nothing
         promised = published(city, "promises", LAST)
         (line,) = [one for one in read(promised).zh.facts if one.label == "警情"]
         assert (line.n, line.interval != "") == (14, True)

@@ -35,6 +35,7 @@ SUGGESTIONS = (
                 16, "answer", "leader",
                 {"decision": "partly", "reply": "每月第一个周六上午开放，凭网上预约办理。", "carry_out_by": Ago(-6)},
             ),
+            Told(14, "consent", "citizen"),
         ),
     ),
     Brought(

@@ -1,5 +1,6 @@
 """What was heard on visits, and what minor violations ended with."""
 
+from itertools import cycle
 from typing import Any
 
 from anmin.config.demo.brought.script import Ago, Brought, Told
@@ -116,7 +117,7 @@ CONTESTED = (
 OUTCOMES = (
     *(
         Brought("violation_outcome", category, "", day + 0.4, facts, day="decided_on")
-        for day, (category, facts) in zip(range(110, 0, -5), ENDED * 4, strict=False)
+        for day, (category, facts) in zip(range(110, 0, -2), cycle(ENDED), strict=False)
     ),
     *(
         Brought("violation_outcome", ENDED[n][0], "", day, ENDED[n][1], steps, day="decided_on")

@@ -32,7 +32,7 @@ class DataRequestDetails(Details):
     ground: str = fact(_("Ground of the refusal"), "", terms="data_refusals")
     reply: str = fact(_("Explanation"), "", longest=2000, personal=True, told=True)
     decided_at: datetime | None = fact(_("Decided"))
-    result: str = fact(_("What was done"), "", longest=4000, personal=True, told=True)
+    result: str = fact(_("What came of the request"), "", longest=4000, personal=True, told=True)
     done_at: datetime | None = fact(_("Carried out on"))
 
 
