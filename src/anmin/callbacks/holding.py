@@ -46,9 +46,9 @@ def _facts(row: Answer) -> list[tuple[Text, str]]:
     known = concerns()
     named = [known[code].label for code in row.concerns if code in known]
     facts: list[tuple[Text, str]] = [
-        (_("By"), str(Via(row.via).label)),
+        (_("How you answered"), str(Via(row.via).label)),
         (_("Satisfaction"), str(Satisfaction(row.satisfaction).label) if row.satisfaction else ""),
-        (_("Settled"), str(Solved(row.solved).label) if row.solved else ""),
+        (_("Whether it is settled"), str(Solved(row.solved).label) if row.solved else ""),
         (_("Concerns"), listed(named)),
         (_("In your words"), read_text(row)),
         (

@@ -195,7 +195,7 @@ def _messages(person: Person, matters: Sequence[Matter]) -> Iterable[Told]:
     came = Reply.objects.filter(sender_index__in=person.indexes, question__message__in=rows)
     story += [(one.received_at, SECTIONS["came"], body_of(one)) for one in came]
     if story:
-        yield Told(str(SECTIONS["messages"]), None, (), sorted(story, key=lambda one: one[0]))
+        yield Told("", None, (), sorted(story, key=lambda one: one[0]))
 
 
 def _plain(name: str) -> str:

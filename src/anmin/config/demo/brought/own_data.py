@@ -61,7 +61,7 @@ OWN_DATA = tuple(
     Brought("data_request", "data_access", "", 40, FILE),
     Brought(
         "data_request", "data_copy", "", 26, FILE,
-        (Told(25.5, "withdraw", "inspector", note="本人来电，已找到回执，不再需要。"),),
+        (Told(25.5, "close", "inspector", note="本人来电，已找到回执，不再需要。"),),
     ),
     )
 )  # fmt: skip

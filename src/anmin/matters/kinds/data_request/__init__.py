@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anmin.matters.clock import Clock
 from anmin.matters.data_rights import DataRights, Right
-from anmin.matters.flow import Approval, Flow, Move, Stage, State
+from anmin.matters.flow import CITIZENS, Approval, Flow, Move, Stage, State
 from anmin.matters.kind import ByCitizen, Details, Figure, Kind, Public, Retention, fact
 from anmin.matters.registry import register
 from anmin.matters.tells import Tell
@@ -136,7 +136,15 @@ FLOW = Flow(
             ("received", "proven"),
             "withdrawn",
             _("Take the request back"),
-            frozenset({"citizen"}) | OFFICE,
+            CITIZENS,
+            unexplained=True,
+        ),
+        Move(
+            "close",
+            ("received", "proven"),
+            "withdrawn",
+            _("Taken back by whoever asked"),
+            OFFICE,
             needs=("note",),
         ),
     ),
