@@ -29,6 +29,7 @@ from anmin.matters.ledger import append, deadlines_of, running_clocks
 from anmin.matters.models import (
     Anonymised,
     ApprovalRequest,
+    Confider,
     FollowCode,
     FurtherPhone,
     HandOut,
@@ -37,6 +38,7 @@ from anmin.matters.models import (
     Matter,
     Party,
     Reaction,
+    Reward,
     SealKey,
 )
 from anmin.matters.parties import mark
@@ -207,6 +209,10 @@ def live() -> None:
 def _with_a_party(matter: Matter, about: Account, at: datetime) -> None:
     """Somebody has a part in a matter, something is sealed of it, and an entry tells of both."""
     SealKey.objects.create(code="0" * 16, public=PUBLIC, need=1, holders=["x"], made_at=at)
+    Confider.objects.create(matter=matter, public=PUBLIC, digest=b"x" * 32)
+    Reward.objects.create(
+        ticket="T", digest=b"x" * 32, amount=1, granted_at=at, claim_by=at + timedelta(days=1)
+    )
     own = mark(matter.number, 1, "accused", about.pk, about.unit_id, None)
     change = EntryChange("party_named", matter.state, parties={"1": own.hex()}, sealed={"tip": "?"})
     running = running_clocks(deadlines_of(matter.pk))

@@ -125,6 +125,16 @@ MATTERS = [
         MISSING,
     ),
     Change(
+        "whom answers are sealed to",
+        "matters_confider",
+        "UPDATE matters_confider SET public = digest WHERE matter_id = {id}",
+    ),
+    Change(
+        "a reward made larger",
+        "matters_reward",
+        "UPDATE matters_reward SET amount = amount + 1 WHERE id = {id}",
+    ),
+    Change(
         "a party taken away",
         "matters_party",
         "DELETE FROM matters_party WHERE id = {id}",

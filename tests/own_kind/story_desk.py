@@ -55,6 +55,6 @@ def test_the_page_of_an_import_asks_which_kind_its_rows_are(city: City) -> None:
     page = operator.get(there, {"profile": "", "kind": "lost_property"}).content.decode()
     assert 'value="lost_property" selected' in page
     assert ("物品分类" in page, "警情编号" in page) == (True, False)
-    barred = operator.get(there, {"profile": "", "kind": "tip_off"}).content.decode()
+    barred = operator.get(there, {"profile": "", "kind": "whisper"}).content.decode()
     assert 'id="start"' not in barred
     assert not Matter.objects.exists()

@@ -17,6 +17,9 @@ Answer = Callable[[HttpRequest], HttpResponseBase]
 log = structlog.get_logger(__name__)
 REQUEST_ID = re.compile(r"[\w-]{8,64}\Z", re.ASCII)
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+TRACELESS = "/tell/"
+"""Where somebody may confide something: what was asked there is counted, and logged nowhere, and no id
+or trace of a proxy is taken up, by which its log could be laid beside ours."""
 HEADERS = {
     # Pages are somebody's: no cache on the way keeps them. Files for the browser say otherwise.
     "Cache-Control": "private, no-cache",
@@ -30,12 +33,13 @@ def observe(get_response: Answer) -> Answer:
     """Give each request an id (the proxy's, if it sent one), count it, time it, log it."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
-        given = request.headers.get("X-Request-ID", "")
+        secret = request.path_info.startswith(TRACELESS)
+        given = "" if secret else request.headers.get("X-Request-ID", "")
         request_id = given if REQUEST_ID.match(given) else uuid.uuid4().hex
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         began = time.perf_counter()
-        with tracing.span("request", request.headers) as tell:
+        with tracing.span("request", {} if secret else request.headers) as tell:
             with at_work():
                 response = get_response(request)
             match = request.resolver_match
@@ -45,7 +49,7 @@ def observe(get_response: Answer) -> Answer:
         seconds = time.perf_counter() - began
         metrics.REQUESTS.labels(view, method, response.status_code).inc()
         metrics.SECONDS.labels(view).observe(seconds)
-        if view not in errors.QUIET:
+        if view not in errors.QUIET and not secret:
             log.info(
                 "request",
                 view=view,

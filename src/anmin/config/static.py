@@ -19,6 +19,7 @@ VENDOR = {
     "vendor/tabler/css/tabler.min.css.map": "@tabler/core/dist/css/tabler.min.css.map",
     "vendor/htmx/htmx.min.js": "htmx.org/dist/htmx.min.js",
     "vendor/htmx/htmx.min.js.map": "htmx.org/dist/htmx.min.js.map",
+    "vendor/hpke/hpke.mjs": "hpke/index.js",
     "vendor/echarts/echarts.esm.min.mjs": "echarts/dist/echarts.esm.min.mjs",
 }
 """Our name of each file from an npm package: only what pages use."""

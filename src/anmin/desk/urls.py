@@ -10,7 +10,7 @@ ROOMS = {
     "shell": "views",
     "day": "views.home views.board views.morning",
     "matters": "views.matters views.opening views.bulk views.requests views.demands views.together "
-    "views.parties views.holds views.matter views.files views.dossier views.own_data views.here views.search views.filters",
+    "views.parties views.holds views.rewards views.matter views.files views.dossier views.own_data views.here views.search views.filters",
     "bodies": "views.owed views.asked",
     "calls": "views.callbacks views.callback views.correcting views.claims views.interview",
     "replies": "views.replies views.undelivered",

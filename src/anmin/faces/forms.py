@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 DETAIL = "d_"
 _CITIZEN_READS = _("The citizen may read this.")
+_UNSEALED = _("This is kept unsealed: name nobody, and nothing that was told.")
 
 
 def new_key() -> str:
@@ -154,11 +155,12 @@ def _note(kind: Kind, edge: Move | None, *, required: bool) -> forms.Field:
     """What is written with a step: to the citizen, or to who must agree to it."""
     inside = edge is not None and edge.approval is not None
     shown = _CITIZEN_READS if edge and edge.public and kind.told_of else ""
+    within = _UNSEALED if kind.keeps_sealed else _("The citizen does not read this.")
     return forms.CharField(
         label=_("Reason for who decides on it") if inside else _("Note"),
         max_length=2000,
         widget=forms.Textarea,
-        help_text=_("The citizen does not read this.") if inside else shown,
+        help_text=within if inside else shown,
         required=required,
     )
 

@@ -176,6 +176,7 @@ _SYSTEMS: dict[str, Callable[[], str]] = {
     "messages": lambda: _("Messages to citizens"),
     "retention": lambda: _("Retention periods"),
     "data_rights": lambda: _("Requests about personal data"),
+    "seal": lambda: _("Seal"),
     "reminding": lambda: _("Reminders"),
     "callbacks": lambda: _("Callbacks"),
     "calendar": lambda: _("Working calendar"),

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import batched
 from typing import Final, NamedTuple
@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.evidence.log import atomic
-from anmin.files import storage
+from anmin.files import enclosed, storage
 from anmin.files.models import File
 from anmin.files.naming import clean_name
 from anmin.files.pictures import Drawn, redraw
@@ -23,7 +23,7 @@ from anmin.files.scanning import scanner
 from anmin.files.subjects import subject_of
 from anmin.files.turns import turn
 from anmin.files.types import Type, Wrong, kinds_of_file, type_of
-from anmin.kernel.errors import Conflict, NotFound
+from anmin.kernel.errors import Conflict, NotAllowed, NotFound
 from anmin.people.actions import log_access
 from anmin.people.limits import Limit, give_back, take
 from anmin.people.models import Account
@@ -67,6 +67,9 @@ def keep(
         return known
     _require_room(label, key)
     found = _looked_at(name, chunks, waits=by is not None)
+    if (to := subject_of(label).sealed_to(key)) is not None:
+        token = enclosed.enclose(found.name, found.drawn.content, to.public)
+        return _lay_down(*_enclosed_row(label, key, request, by, token, to.code))
     return _lay_down(*_row_of(label, key, request, by, found))
 
 
@@ -85,12 +88,18 @@ def look_at(pictures: Iterable[tuple[str, Iterable[bytes]]]) -> list[Looked]:
     refused before there is anything. Raises as ``keep`` does; ``Wrong`` for what is no picture.
     """
     found: list[Looked] = []
-    for name, chunks in pictures:
-        # Who has begun waits for the next turn, so that not all of them have to be sent again.
-        found.append(one := _looked_at(name, chunks, waits=bool(found)))
+    for one in look_at_any(pictures):
+        found.append(one)
         if one.type.form != "picture":
-            raise Wrong(_("“%(name)s” is no picture.") % {"name": name[:80]})
+            raise Wrong(_("“%(name)s” is no picture.") % {"name": one.name[:80]})
     return found
+
+
+def look_at_any(files: Iterable[tuple[str, Iterable[bytes]]]) -> Iterator[Looked]:
+    """The same for files of every sort that is kept, each looked at when it is asked for."""
+    for place, (name, chunks) in enumerate(files):
+        # Who has begun waits for the next turn, so that not all of them have to be sent again.
+        yield _looked_at(name, chunks, waits=place > 0)
 
 
 def keep_looked_at(*, label: str, key: str, found: Iterable[Looked], request: str) -> list[File]:
@@ -109,6 +118,38 @@ def keep_looked_at(*, label: str, key: str, found: Iterable[Looked], request: st
             storage.drop(row.stored)
         raise
     return kept
+
+
+def keep_enclosed(
+    *, label: str, key: str, tokens: Iterable[bytes], to: str, request: str
+) -> list[File]:
+    """Keep files that came sealed to the key of that code, of the citizen's thing ``key``; all or nothing,
+    in the caller's transaction. ``request`` makes the call safe to repeat.
+    """
+    subject_of(label).require_add(None, key)
+    kept: list[File] = []
+    try:
+        for place, token in enumerate(tokens):
+            again = f"{CITIZEN}{request}:{place}"
+            if not _known(label, key, again):
+                _require_room(label, key)
+                kept.append(_lay_down(*_enclosed_row(label, key, again, None, token, to)))
+    except BaseException:
+        drop_contents(kept)
+        raise
+    return kept
+
+
+def _enclosed_row(
+    label: str, key: str, request: str, by: Account | None, token: bytes, to: str
+) -> tuple[File, Drawn]:
+    """The row of what the house cannot read: the same wherever it was sealed."""
+    digest = hashlib.sha256(token).hexdigest()
+    row = File(label=label, key=key, request=request, by=by, at=timezone.now(), sealed_to=to)
+    row.name, row.type, row.stored = b"", enclosed.TYPE, secrets.token_hex(16)
+    row.size, row.small = len(token), False
+    row.received = row.sha256 = digest
+    return row, Drawn(token, b"")
 
 
 def drop_contents(rows: Iterable[File]) -> None:
@@ -151,6 +192,10 @@ def read_file(
     content that is not what was kept, ``Unavailable``.
     """
     row = _row(label, key, pk, by)
+    if row.sealed_to:
+        raise NotAllowed(
+            _("This file is sealed: the holders of its key open it together, at the console.")
+        )
     content = storage.get(row.stored)
     if hashlib.sha256(content).hexdigest() != row.sha256:
         raise Conflict(

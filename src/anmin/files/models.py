@@ -14,6 +14,8 @@ class File(Evidenced):
     names of people. ``stored`` is what the content is kept under. ``received`` is the SHA-256 of
     the bytes that came, ``sha256`` that of the bytes that are kept: a picture is drawn anew.
     ``scanner`` is who found no malware in it. An erased file keeps its row, without its name.
+    ``sealed_to`` names the key of a file that the house cannot read (``enclosed``): its row tells no
+    name, and both digests are those of what is kept.
     """
 
     label = models.CharField(_("belongs to"), max_length=32)
@@ -28,6 +30,7 @@ class File(Evidenced):
     stored = models.CharField(max_length=64, unique=True)
     small = models.BooleanField(_("has a small picture"))
     scanner = models.CharField(_("scanned by"), max_length=16, blank=True)
+    sealed_to = models.CharField(max_length=16, blank=True, default="", db_default="")
     at = models.DateTimeField(_("added"))
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -32,6 +32,7 @@ class Line:
     erased_at: datetime | None
     sha256: str
     """The digest of what is kept."""
+    sealed: bool = False
 
 
 _kept = Prepared(
@@ -51,14 +52,15 @@ def files_of(account: Account, label: str, key: str) -> list[Line]:
             row.pk,
             row.key,
             row.seq,
-            name_of(row),
-            str(kinds_of_file()[row.type]),
+            _("Sealed file") if row.sealed_to and not row.erased_at else name_of(row),
+            _("sealed") if row.sealed_to else str(kinds_of_file()[row.type]),
             row.size,
             row.at,
             people[row.by_id].display_name if row.by_id else _citizen(row),
             row.small and row.erased_at is None,
             row.erased_at,
             row.sha256,
+            bool(row.sealed_to),
         )
         for row in rows
     ]

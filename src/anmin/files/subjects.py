@@ -22,6 +22,18 @@ def _nothing(_reader: Account, _file: "File") -> bool:
     return False
 
 
+def _open_to_us(_key: str) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class SealedTo:
+    """A key whose private half the house does not have."""
+
+    code: str
+    public: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """One sort of thing that has files.
@@ -30,6 +42,7 @@ class Subject:
     of the thing is not to be told) unless this person may open, or add, files of the thing of that
     key; who adds without account is the citizen whose thing it is, and nobody asks whether. ``over`` tells since when things need their files no longer, as far as they are over.
     ``kept_from`` says of one file of a thing whose files somebody may open whether it is not for him.
+    ``sealed_to`` is the key that files of a thing are sealed to, if the house must not read them.
     """
 
     label: str
@@ -37,6 +50,7 @@ class Subject:
     require_add: Callable[[Account | None, str], object]
     over: Callable[[Sequence[str]], Mapping[str, datetime]]
     kept_from: Callable[[Account, "File"], bool] = _nothing
+    sealed_to: Callable[[str], SealedTo | None] = _open_to_us
 
 
 _SUBJECTS: dict[str, Subject] = {}

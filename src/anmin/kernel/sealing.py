@@ -29,6 +29,14 @@ from anmin.kernel.errors import Refusal
 BACKUP: Final = "backup"
 LEAST: Final = 12
 """A passphrase has at least so many characters."""
+ABOUT: Final = 16
+"""Bytes at the beginning of an enclosed token: what it is bound to."""
+ADDED: Final = 48
+"""Bytes by which sealing makes longer: an ephemeral key and a tag."""
+STEP: Final = 1024
+"""Texts are padded to so many bytes."""
+_COST: Final[dict[str, int]] = {"time_cost": 3, "memory_cost": 65536, "parallelism": 4}
+_ENCLOSED: Final = b"anmin sealed 1:"
 _SUITE: Final = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 _SECRET: Final = 32
 _NONCE: Final = 12
@@ -115,6 +123,32 @@ def unseal(token: bytes, private: X25519PrivateKey, *, context: bytes) -> bytes:
         raise Unopened("what is sealed was altered, or belongs to another key") from None
 
 
+def enclose(plain: bytes, public: bytes) -> bytes:
+    """Seal so that the token says by itself what it is bound to: 16 bytes of chance, then the rest.
+
+    A browser makes the same (``seal.js`` of the portal); nothing tells where one was made.
+    """
+    about = os.urandom(ABOUT)
+    return about + seal(plain, public, context=_ENCLOSED + about)
+
+
+def disclose(token: bytes, private: X25519PrivateKey) -> bytes:
+    """Open what ``enclose`` made. Raises ``Unopened``."""
+    about, rest = token[:ABOUT], token[ABOUT:]
+    return unseal(rest, private, context=_ENCLOSED + about)
+
+
+def padded(text: bytes, step: int = STEP) -> bytes:
+    """A JSON text with blanks behind it, to the next full step: its length tells less of it."""
+    return text + b" " * (-len(text) % step)
+
+
+def whole(token: bytes, step: int = STEP) -> bool:
+    """Whether a token has the length of something that was padded."""
+    inside = len(token) - ABOUT - ADDED
+    return inside > 0 and inside % step == 0
+
+
 def holder(text: str, passphrase: str) -> Holder:
     """The secret in a holder file. Raises ``Unopened`` for a wrong passphrase."""
     told = _read(text, _HOLDER_FILE)
@@ -177,9 +211,7 @@ def _stretched(passphrase: str, salt: bytes) -> bytes:
     return hash_secret_raw(
         passphrase.encode(),
         salt,
-        time_cost=3,
-        memory_cost=65536,
-        parallelism=4,
+        **_COST,
         hash_len=32,
         type=Type.ID,
     )

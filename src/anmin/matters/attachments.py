@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 
 from anmin.files.models import File
 from anmin.files.queries import Line, files_of
-from anmin.files.subjects import Subject, register_subject
+from anmin.files.subjects import SealedTo, Subject, register_subject
 from anmin.kernel.errors import NotAllowed, NotFound
 from anmin.matters import policy
 from anmin.matters.merged import goes_on_in, parts_of
 from anmin.matters.models import Matter
 from anmin.matters.owning import is_body, waits_for_body
 from anmin.matters.queries import find_matter
+from anmin.matters.sealed import require_key
 from anmin.people.models import Account
 from anmin.people.policy import Capability, can, capabilities_of, unit_scope
 
@@ -73,8 +74,17 @@ def _require_add(account: Account | None, number: str) -> None:
 def _require_open(number: str) -> None:
     """A citizen adds to a matter as long as a word may be added, too."""
     matter = Matter.objects.filter(number=number).first()
-    if matter is None or not policy.takes_words(matter):
+    if matter is None or not (policy.takes_words(matter) or matter.takes_confided):
         raise NotAllowed(_("Nothing can be added to it any more."))
+
+
+def _sealed_to(number: str) -> SealedTo | None:
+    """The key that files of a matter are sealed to, where its kind seals. Raises ``Refusal`` without one."""
+    matter = Matter.objects.filter(number=number).first()
+    if matter is None or not matter.type.keeps_sealed:
+        return None
+    key = require_key("file")
+    return SealedTo(key.code, bytes(key.public))
 
 
 def _over(numbers: Sequence[str]) -> Mapping[str, datetime]:
@@ -94,4 +104,4 @@ def _kept_from(account: Account, file: File) -> bool:
     return is_body(file.by.unit_id) and (file.by.unit_id or 0) not in unit_scope(account)
 
 
-register_subject(Subject(LABEL, _require_see, _require_add, _over, _kept_from))
+register_subject(Subject(LABEL, _require_see, _require_add, _over, _kept_from, _sealed_to))

@@ -1,6 +1,6 @@
 """How citizens open a matter of a kind themselves. Without Django's tables."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,3 +29,25 @@ class ByCitizen:
     question: Text = ""
     named: bool = False
     takes_part: bool = False
+
+
+def check_citizens(
+    code: str,
+    way: ByCitizen | None,
+    needed: Collection[str],
+    fields: Collection[str],
+    otherwise: Collection[str],
+) -> None:
+    """Refuse questions to citizens that no fact keeps, or that leave out what opening needs.
+
+    ``otherwise``: the facts that not everybody sees, which keep no citizen's word.
+    """
+    if way is None:
+        return
+    asked = {*way.asks, *way.sets, *filter(None, [way.words])}
+    if unknown := asked - set(fields):
+        raise ValueError(f"{code}: citizens are asked {sorted(unknown)}")
+    if missing := set(needed) - asked:
+        raise ValueError(f"{code}: citizens are not asked {sorted(missing)}")
+    if limited := asked & set(otherwise):
+        raise ValueError(f"{code}: a citizen's word is not kept so: {sorted(limited)}")

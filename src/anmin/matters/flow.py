@@ -90,6 +90,15 @@ class Approval:
 
 
 @dataclass(frozen=True)
+class Rewarding:
+    """A step that grants a reward without a name: the fact with the amount, and the rule by which the
+    time to fetch it ends."""
+
+    amount: str
+    claim: str
+
+
+@dataclass(frozen=True)
 class Move:
     """One edge of a flow.
 
@@ -116,6 +125,8 @@ class Move:
     ``asks`` marks a move that sends the citizen a question and waits for the answer, and
     ``replies`` the one that the answer itself makes. ``unlike`` names steps (``open``: the opening):
     nobody who took one of them takes this one, and nobody of the unit that has the matter.
+    ``unsealing``: the house takes it when the holders of the key open what is sealed. ``rewards``: it
+    grants a reward to whoever confided the matter.
     ``unnamed_by`` are who alone take it where
     the unit must not learn whose matter led to this one (a sealed cause); then it is no debt of
     the unit.
@@ -148,6 +159,8 @@ class Move:
     asks: bool = False
     replies: bool = False
     unlike: tuple[str, ...] = ()
+    unsealing: bool = False
+    rewards: Rewarding | None = None
     unnamed_by: frozenset[str] = frozenset()
 
     @property

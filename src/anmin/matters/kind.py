@@ -11,10 +11,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from anmin.kernel.errors import Refusal
 from anmin.matters.board import Board as Board
 from anmin.matters.by_citizen import ByCitizen as ByCitizen
+from anmin.matters.by_citizen import check_citizens
 from anmin.matters.clock import Clock
+from anmin.matters.confided import Confided as Confided
 from anmin.matters.data_rights import DataRights as DataRights
 from anmin.matters.flow import Flow, Guard, Text
 from anmin.matters.kind_figure import Figure as Figure
+from anmin.matters.outside import Public as Public
+from anmin.matters.outside import Retention as Retention
 from anmin.matters.owning import Bodies
 from anmin.matters.party_roles import PartyRole, Who, check_parties
 from anmin.matters.penal import Penalty as Penalty
@@ -35,11 +39,13 @@ def fact(
     terms: str = "",
     seen_by: AbstractSet[str] = frozenset(),
     sealed: bool = False,
+    answers: bool = False,
 ) -> Any:
     """One fact of a kind's details: its title for people, whether it may be personal data, whether
     it is a text that the citizen receives, the word list whose codes it holds (a face shows
     the words), the roles that see it (empty: all who see the matter), and whether it is sealed as
-    it comes in, so that the house cannot read it (``sealed``).
+    it comes in, so that the house cannot read it (``sealed``); such a one may be for whoever confided
+    the matter as well (``answers``).
     """
     said: dict[str, Any] = {
         # pydantic wants a plain string, but a lazy one does, and is translated when shown.
@@ -51,6 +57,7 @@ def fact(
             "terms": terms,
             "seen_by": sorted(seen_by),
             "sealed": sealed,
+            "answers": answers,
         },
     }
     return Field(default_factory=factory, **said) if factory else Field(default, **said)
@@ -83,6 +90,11 @@ class Details(BaseModel):
     def sealed_fields(cls) -> AbstractSet[str]:
         """The fields that are sealed as they come in, and stand in no details."""
         return cls._marked("sealed")
+
+    @classmethod
+    def answer_fields(cls) -> AbstractSet[str]:
+        """The sealed fields that whoever confided the matter reads, too."""
+        return cls._marked("answers")
 
     @classmethod
     def hidden_from(cls, role: str) -> AbstractSet[str]:
@@ -140,34 +152,8 @@ class FollowUp:
         return replace(self, script=script, scripts_after=())
 
 
-@dataclass(frozen=True)
-class Public:
-    """What the public may see of a matter of this kind, and in which states.
-
-    ``reporter`` are the facts that whoever reported it sees besides these, always.
-    """
-
-    fields: tuple[str, ...] = ()
-    when: frozenset[str] = frozenset()
-    reporter: tuple[str, ...] = ()
-
-
 UNASKED = frozenset({"contact", "summary", "place", "note"})
 """What a kind may leave out of its opening: what would tell who speaks, or lie in plain words."""
-
-
-@dataclass(frozen=True)
-class Retention:
-    """When matters of a kind tell of nobody any more: ``rule`` says how long after their end.
-
-    Contacts, parties, personal facts, free texts, notes, questions, answers and files go;
-    ``keeps`` names free texts that tell of nobody. ``duty`` is the article by which they are kept until then
-    whoever asks; without one they go as soon as whoever it is about wants it.
-    """
-
-    rule: str
-    keeps: frozenset[str] = frozenset()
-    duty: str = ""
 
 
 @dataclass(frozen=True)
@@ -206,6 +192,7 @@ class Kind:
     takes: tuple[str, ...] = ()
     opens_if: tuple[Guard, ...] = ()
     by_citizen: ByCitizen | None = None
+    confided: Confided | None = None
     children: tuple[str, ...] = ()
     opening: Tell | None = None
     delay: Tell | None = None
@@ -255,7 +242,8 @@ class Kind:
             raise ValueError(f"{self.code}: public face names {sorted(unknown)}")
         if leaked := set(self.public.fields) & self.details.personal_fields():
             raise ValueError(f"{self.code}: personal data can never be public: {sorted(leaked)}")
-        self._check_citizens(fields)
+        otherwise = self.details.limited_fields() | self.details.sealed_fields()
+        check_citizens(self.code, self.by_citizen, self.asks, fields, otherwise)
         self._check_data_rights(states, fields)
         self._check_limited()
         self._check_sealed()
@@ -287,6 +275,11 @@ class Kind:
         """Whether it has facts that the house cannot read; its contact is sealed likewise."""
         return bool(self.details.sealed_fields())
 
+    @property
+    def sealed_notes(self) -> bool:
+        """Whether nobody writes a note on its matters: words about them are sealed facts."""
+        return self.keeps_sealed and "note" in self.unasked
+
     def party(self, code: str) -> PartyRole | None:
         """The part of that code, if the kind has it."""
         return next((one for one in self.parties if one.code == code), None)
@@ -301,19 +294,6 @@ class Kind:
                 raise ValueError(f"{self.code}: a message to {tell.to} reaches nobody")
         if self.seals and self.tells:
             raise ValueError(f"{self.code}: who speaks under seal gets no messages")
-
-    def _check_citizens(self, fields: set[str]) -> None:
-        """Refuse questions to citizens that no fact keeps, or that leave out what opening needs."""
-        if self.by_citizen is None:
-            return
-        way = self.by_citizen
-        asked = {*way.asks, *way.sets, *filter(None, [way.words])}
-        if unknown := asked - fields:
-            raise ValueError(f"{self.code}: citizens are asked {sorted(unknown)}")
-        if missing := set(self.asks) - asked:
-            raise ValueError(f"{self.code}: citizens are not asked {sorted(missing)}")
-        if limited := asked & (self.details.limited_fields() | self.details.sealed_fields()):
-            raise ValueError(f"{self.code}: a citizen's word is not kept so: {sorted(limited)}")
 
     def _check_data_rights(self, states: set[str], fields: set[str]) -> None:
         if self.data_rights:
@@ -334,6 +314,9 @@ class Kind:
         sealed = self.details.sealed_fields()
         if strange := self.unasked - UNASKED:
             raise ValueError(f"{self.code}: opening never took {sorted(strange)}")
+        kept = {self.confided.words, self.confided.adds} if self.confided else set()
+        if (kept | self.details.answer_fields()) - sealed:
+            raise ValueError(f"{self.code}: what is confided is kept by no sealed fact")
         if not sealed:
             return
         shown = {*self.public.fields, *self.public.reporter} | self.details.told_fields()

@@ -84,6 +84,7 @@ def _rules(kind: Kind) -> Iterator[str]:
     keys += [move.approval.lapses for move in kind.flow.moves if move.approval]
     keys += [key for tell in kind.tells for key in sorted(tell.rules)]
     keys += [kind.delay_lead] if kind.delay else []
+    keys += [move.rewards.claim for move in kind.flow.moves if move.rewards]
     keys += [kind.retention.rule] if kind.retention else []
     today = timezone.localdate()
     for key in keys:

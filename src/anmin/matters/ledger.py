@@ -25,7 +25,7 @@ from anmin.matters.erasing import erased_in, left_digest
 from anmin.matters.models import SET_LATER, SNAPSHOT, Deadline, Entry, Matter
 from anmin.matters.owning import require_owner, require_readable
 from anmin.matters.reckoning import handed_on
-from anmin.matters.sealed import closed
+from anmin.matters.sealed import Ready, closed, confider_of, require_unsealed
 
 deadlines_of = Prepared(lambda pk: Deadline.objects.filter(matter_id=pk).order_by("due_at"))
 """The deadlines of a matter by its primary key."""
@@ -52,6 +52,10 @@ class Change:
     """The marks of parties by their numbers; nothing for one that ended."""
     sealed: dict[str, Any] = field(default_factory=dict)
     """Facts to be sealed. The entry keeps ``closed`` of them: their names, and a digest."""
+    ready: Ready | None = None
+    """Facts that came sealed, instead."""
+    answers: dict[str, Any] = field(default_factory=dict)
+    """What is sealed for whoever confided the matter, and for nobody else."""
     closed: dict[str, Any] = field(default_factory=dict)
 
     def payload(self) -> dict[str, Any]:
@@ -212,8 +216,17 @@ def append(
     if "unit_id" in change.columns:
         require_owner(matter.type, change.columns["unit_id"])
     require_readable(matter, change)
+    require_unsealed(matter.type, change.action, change.note)
     take_turn()
-    kept = closed(matter.type, matter.number, matter.version + 1, change.sealed)
+    kept = closed(
+        matter.type,
+        matter.number,
+        matter.version + 1,
+        change.sealed,
+        ready=change.ready,
+        confider=confider_of(matter),
+        answers=change.answers,
+    )
     change.closed = kept.told
     if matter.pk and not takes_back:
         leave_behind(matter, change, running or {}, at)
@@ -228,8 +241,7 @@ def append(
         "version": entry.seq,
         "head": entry.hash,
     }
-    known = matter.version
-    created = matter.pk is None
+    known, created = matter.version, matter.pk is None
     for name, value in fields.items():
         setattr(matter, name, value)
     if created:

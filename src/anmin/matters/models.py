@@ -27,6 +27,8 @@ from anmin.matters.party_models import Party as Party
 from anmin.matters.registry import kind_choices, kind_of
 from anmin.matters.retention_models import Anonymised as Anonymised
 from anmin.matters.retention_models import LegalHold as LegalHold
+from anmin.matters.reward_models import Reward as Reward
+from anmin.matters.sealed_models import Confider as Confider
 from anmin.matters.sealed_models import SealedFacts as SealedFacts
 from anmin.matters.sealed_models import SealKey as SealKey
 
@@ -159,6 +161,11 @@ class Matter(models.Model):
     def live(self) -> bool:
         """Someone still owes something."""
         return Stage(self.stage) in LIVE
+
+    @property
+    def takes_confided(self) -> bool:
+        """Whether whoever confided it may add to it: as long as somebody works on it."""
+        return self.live and self.type.confided is not None
 
 
 class Entry(Evidenced):

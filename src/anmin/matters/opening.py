@@ -24,7 +24,7 @@ from anmin.matters.owning import Bodies, require_no_numbers, require_owner
 from anmin.matters.parties import PartyFacts, prepared
 from anmin.matters.reckoning import handed_on, reckoner
 from anmin.matters.registry import kind_of
-from anmin.matters.sealed import CONTACT, split
+from anmin.matters.sealed import CONTACT, Ready, split
 from anmin.matters.steps import require_all, require_guards
 from anmin.places.models import Area, Unit
 
@@ -55,13 +55,15 @@ def open_matter(
     cause_sealed: bool = False,
     parent: Matter | None = None,
     code: str = "",
+    ready: Ready | None = None,
 ) -> Matter:
     """Open a matter; its unit is the one responsible for the area unless named.
 
     One that is about that unit goes to another (``policy.free_unit``).
     ``key`` makes the call safe to repeat: a second one returns the first matter. ``cause`` links
     the new matter to the one it follows from; ``parent`` is the one that this order is given from.
-    ``code`` opens it to whoever reported it (``follow``), where one was given already.
+    ``code`` opens it to whoever reported it (``follow``), where one was given already. ``ready`` are
+    facts that came sealed.
     """
     declared = kind_of(kind)
     category_for(kind, category)
@@ -82,7 +84,7 @@ def open_matter(
     _require_asked(declared, summary=summary, place=place, note=note, contact=contact)
     if declared.bodies is not Bodies.NEVER:
         require_no_numbers(summary=summary, place=place, note=note)
-    known_facts, secret = _facts(declared, details or {}, contact)
+    known_facts, secret = _facts(declared, details or {}, contact, ready)
     require_guards(
         declared.opens_if, MatterFacts(category, declared.flow.start, known_facts, start)
     )
@@ -112,7 +114,7 @@ def open_matter(
         **({"parent_id": above.pk} if above else {}),
     }
     change = _first(declared, columns, known_facts, note=note, giver=giver, now=now)
-    change.parties, change.sealed = named.marks, secret
+    change.parties, change.sealed, change.ready = named.marks, secret, ready
     if contact:
         change.told["contact"] = contact_marks(settings.KEYRING, contact)[0].hex()
     if cause is not None and not cause_sealed:
@@ -147,11 +149,14 @@ def _require_asked(declared: Kind, **given: object) -> None:
 
 
 def _facts(
-    declared: Kind, details: Mapping[str, Any], contact: ContactFacts | None
+    declared: Kind,
+    details: Mapping[str, Any],
+    contact: ContactFacts | None,
+    ready: Ready | None,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The facts that stand in the details, and those to be sealed, the contact with them."""
     known = declared.clean(details)
-    require_all(declared.asks, known)
+    require_all([one for one in declared.asks if not ready or one not in ready.names], known)
     plain, secret = split(declared, known)
     if contact and declared.keeps_sealed:
         secret[CONTACT] = contact.plain()

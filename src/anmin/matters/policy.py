@@ -245,7 +245,8 @@ def require_open(
     places that their own answers for. What is about the police themselves goes to an inspectorate,
     whoever writes it down.
     """
-    if actor.trusted or (actor == CITIZEN and kind.by_citizen is not None):
+    by_people = kind.by_citizen is not None or kind.confided is not None
+    if actor.trusted or (actor == CITIZEN and by_people):
         return
     account = actor.account
     if account is None or actor.role not in kind.opened_by:

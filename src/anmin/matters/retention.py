@@ -34,6 +34,7 @@ from anmin.matters.ledger import Change, append, deadlines_of, running_clocks
 from anmin.matters.models import (
     Anonymised,
     ApprovalRequest,
+    Confider,
     Contact,
     Entry,
     FollowCode,
@@ -175,7 +176,7 @@ def _end_parties(matter: Matter, now: datetime) -> dict[str, str | None]:
 
 def _erase_rows(matter: Matter) -> None:
     """What this room keeps about a matter besides its row and history."""
-    for model in (Contact, FurtherPhone, LaterContact, FollowCode, SealedFacts, HandOut):
+    for model in (Contact, FurtherPhone, LaterContact, FollowCode, SealedFacts, HandOut, Confider):
         model.objects.filter(matter=matter).delete()
     Reaction.objects.filter(matter=matter).update(question="", answer=b"")
     ApprovalRequest.objects.filter(matter=matter).update(reason="", inputs={}, decision="")

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from anmin.kernel.errors import Refusal
-from anmin.matters import children, demands, messages
+from anmin.matters import children, demands, messages, rewards
 from anmin.matters.actor import Actor
 from anmin.matters.clock import Running
 from anmin.matters.flow import Move
@@ -45,6 +45,8 @@ def take(
     was_live = matter.live
     heard = hearing(matter, edge, change, actor) if heard is None else heard
     require_told(edge, change)
+    if edge.rewards is not None:
+        rewards.grant(change, edge.rewards, at)
     append(matter, change, actor=actor, at=at, key=key, running=running)
     for place, (tell, hearers) in enumerate(heard):
         code = f"{edge.code}{place or ''}"

@@ -25,6 +25,7 @@ ACTIONS: dict[str, Any] = {
     "open_sealed": _("opened sealed facts"),
     "open_survey": _("opened a survey"),
     "make_seal_key": _("made a key for sealed facts"),
+    "pay_reward": _("paid a reward without a name"),
     "password_changed": _("changed the own password"),
     "password_given": _("gave somebody a password"),
     "publish": _("published a text"),
@@ -73,6 +74,7 @@ SUBJECTS: dict[str, Any] = {
     "publication": _("publication"),
     "profile": _("column profile"),
     "reply": _("reply"),
+    "reward": _("reward"),
     "seal_key": _("key for sealed facts"),
     "survey": _("survey"),
 }

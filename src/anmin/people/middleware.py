@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 MACHINES = {"healthz", "readyz", "metrics"}
 """Addresses that say how the house is: nobody's, so they answer without anybody's session."""
 
+UNSEEN = {"tell", "tell_read", "tell_more"}
+"""Addresses on which nobody is asked who he or she is, whoever is signed in on that device."""
+
 Respond = Callable[[HttpRequest], HttpResponseBase]
 
 OPEN = {"account_login", "account_logout", "account_inactive", "set_language"}
@@ -59,7 +62,7 @@ class People:
         Stands behind the check of where a form comes from, so that no stranger's form is kept.
         """
         name = request.resolver_match.url_name if request.resolver_match else None
-        if name in MACHINES:
+        if name in MACHINES | UNSEEN:
             return None
         if sessions.signed_in(request) and request.user.is_authenticated:
             by_itself = _asks_by_itself(request)

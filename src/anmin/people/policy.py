@@ -45,6 +45,7 @@ class Capability(StrEnum):
     REVEAL_CONTACT = "reveal_contact"
     SEARCH_PHONE = "search_phone"
     HOLD_MATTERS = "hold_matters"
+    PAY_REWARDS = "pay_rewards"
     WORK_ORDERS = "work_orders"
     IMPORT_RECORDS = "import_records"
     IMPORT_CITY = "import_city"

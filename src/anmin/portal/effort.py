@@ -76,9 +76,9 @@ def numbers() -> tuple[str, ...]:
     )
 
 
-def ask(*, hard: bool = False) -> Effort:
-    """A new token; ``hard``: for what is guessed at."""
-    bits = HARDER if hard or over("report", limit=MUCH) else BITS
+def ask(*, hard: bool = False, what: str = "report") -> Effort:
+    """A new token; ``hard``: for what is guessed at. ``what`` is counted by itself."""
+    bits = HARDER if hard or over(what, limit=MUCH) else BITS
     first, second = secrets.randbelow(8) + 2, secrets.randbelow(8) + 2
     told = {"key": secrets.token_hex(16), "bits": bits, "sum": [first, second]}
     return Effort(signing.dumps(told, salt=SALT), bits, first, second)
@@ -108,6 +108,29 @@ def paid(token: str, *, proof: str, answer: str, asked_from: str, hard: bool = F
         return How.WORK
     said = unicodedata.normalize("NFKC", answer).strip()
     return How.SUM if said == str(sum(told["sum"])) and not sums_taken(asked_from) else None
+
+
+def paid_by_nobody(token: str, what: str, *, proof: str, answer: str, hard: bool = False) -> bool:
+    """Whether it was paid for, and is counted now, without asking where it comes from.
+
+    Sums are as many as ``SUMS`` an hour for ``what``, from everywhere together.
+    """
+    told = _read(token)
+    if told is None or (hard and told["bits"] < HARDER):
+        return False
+    if proof and done(token, proof, told["bits"]):
+        take(what, limit=MUCH)
+        return True
+    said = unicodedata.normalize("NFKC", answer).strip()
+    if said != str(sum(told["sum"])) or take(f"{what} sums", limit=SUMS).over:
+        return False
+    take(what, limit=MUCH)
+    return True
+
+
+def sums_gone(what: str) -> bool:
+    """Whether sums are no longer enough for this hour."""
+    return over(f"{what} sums", limit=SUMS)
 
 
 def count(how: How, asked_from: str) -> None:

@@ -17,6 +17,7 @@ from anmin.portal.views import (
     services,
     site_files,
     survey,
+    tell,
 )
 
 app_name = "portal"
@@ -35,6 +36,9 @@ urlpatterns = [
     path("r/", report.choose, name="report"),
     path("r/sent/", report.sent, name="reported"),
     path("r/<slug:kind>/", report.report, name="report_kind"),
+    path("tell/", tell.tell, name="tell"),
+    path("tell/read", tell.read, name="tell_read"),
+    path("tell/more", tell.more, name="tell_more"),
     path("f/", follow.enter, name="follow"),
     path("f/<str:number>", follow.followed, name="followed"),
     path("f/<str:number>/complain", complain.complain, name="complain"),

@@ -55,7 +55,8 @@ def show(as_json: console.Json = False) -> None:
     rows = all_keys()
     lines = [
         f"{row['key']}  {'in use' if row['in_use'] else 'retired'}  "
-        f"{row['need']} of {', '.join(row['holders'])}  {row['sealed']} sealed"
+        f"{row['need']} of {', '.join(row['holders'])}  {row['sealed']} sealed  "
+        + (f"tried {row['drilled_at']:%Y-%m-%d}" if row["drilled_at"] else "never tried")
         for row in rows
     ]
     console.tell({"keys": rows}, as_json=as_json, text="\n".join(lines) or "No key has been made.")
@@ -77,18 +78,38 @@ def open_sealed(
     key: KeyFile,
     with_: HolderFiles,
     reason: Annotated[str, typer.Option(help="Why; it is kept with your name.")],
+    out: Annotated[
+        Path | None, typer.Option(help="A new folder for the files that are sealed with it.")
+    ] = None,
     as_json: console.Json = False,
 ) -> None:
-    """Open what is sealed of a matter. Who did, when and why is on record for each holder."""
+    """Open what is sealed of a matter. Who did, when and why is on record for each holder.
+
+    Its files are written into the folder named by --out: on a stick of the holders, not here.
+    """
     console.boot()
     from anmin.matters import sealed_actions
 
+    if out is not None and out.exists():
+        raise Refusal(f"{out} is there already: name a folder that is not", field="out")
     found = sealed_actions.open_sealed(
         number=number, key_file=key.read_text("utf-8"), held=_held(with_), reason=reason
     )
-    told = [{"entry": one.seq, **one.facts} for one in found]
-    lines = [f"{name}: {value}" for one in found for name, value in one.facts.items()]
-    console.tell({"number": number, "sealed": told}, as_json=as_json, text="\n".join(lines))
+    told = [{"entry": one.seq, **one.facts} for one in found.facts]
+    lines = [f"{name}: {value}" for one in found.facts for name, value in one.facts.items()]
+    files = [{"name": one.name, "bytes": len(one.content)} for one in found.files]
+    lines += [f"file {one.name} ({len(one.content)} bytes)" for one in found.files]
+    if out is not None:
+        out.mkdir(mode=0o700)
+        for one in found.files:
+            path = out / one.name
+            path.touch(mode=0o600)
+            path.write_bytes(one.content)
+    elif files:
+        lines.append("Name a new folder with --out to have the files written there.")
+    console.tell(
+        {"number": number, "sealed": told, "files": files}, as_json=as_json, text="\n".join(lines)
+    )
 
 
 def _make(holders: list[str], out: Path, *, need: int, replace: bool, as_json: bool) -> None:

@@ -34,6 +34,7 @@ STAFF = (
     ("zhoujie", "周洁", Role.CLERK, "RA-JH", "锦湖派出所窗口 window clerk"),
     ("zhaoming", "赵明", Role.DUTY_LEADER, "RA-ZH", "指挥中心值班领导 duty leader"),
     ("wumin", "吴敏", Role.INSPECTOR, "RA-DC", "督察 inspectorate"),
+    ("qianjin", "钱进", Role.INSPECTOR, "RA-DC", "督察，第二人 inspectorate, second person"),
     ("sunping", "孙平", Role.PROGRAMME, "RA-PA", "平安办 programme office"),
     ("hemiao", "何苗", Role.ANALYST, "RA", "分析员 analyst"),
     ("zhengju", "郑局", Role.LEADER, "RA", "局领导 bureau leader"),
@@ -41,12 +42,15 @@ STAFF = (
     ("zhujianju", "王建", Role.PARTNER, "WB-ZJJ", "住房和城乡建设局，合作单位 partner body"),
     ("admin", "管理员", Role.ADMIN, "RA", "系统管理员 administrator"),
 )
+HOLDERS = ("wumin", "qianjin")
+"""Who open together what is sealed."""
 SHOWN = (
     "linxiao",
     "zhouweiguo",
     "chenli",
     "zhoujie",
     "wumin",
+    "qianjin",
     "sunping",
     "hemiao",
     "zhengju",

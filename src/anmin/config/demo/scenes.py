@@ -4,7 +4,7 @@ import logging
 import random
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
-from functools import partial
+from functools import cached_property, partial
 from operator import itemgetter
 from typing import Any
 
@@ -13,7 +13,9 @@ from django.utils import timezone
 from anmin.config.demo.brought import everything
 from anmin.config.demo.brought.script import Ago, Brought, Told
 from anmin.config.demo.clock import PretendedTime
+from anmin.config.demo.confided import DemoSeal
 from anmin.config.demo.events import person
+from anmin.config.demo.people import HOLDERS
 from anmin.kernel.errors import Refusal
 from anmin.matters import approvals, carrying_out
 from anmin.matters.actions import contact_for_message, move, open_matter
@@ -84,6 +86,7 @@ class Scenes:
         self.refused: list[str] = []
         self.acts: list[tuple[datetime, Callable[[datetime], None]]] = []
         self.people = {name: self._first(name) for name in (*ROLES, *BODIES)}
+        self.people["second"] = Actor.of(Account.objects.get(username=HOLDERS[-1]))
         self.areas = {one.code: one for one in Area.objects.filter(code__startswith=AREAS[0][:9])}
         told = everything(self.rng) if scenes is None else scenes
         for place, one in enumerate(told):
@@ -110,6 +113,9 @@ class Scenes:
                 log.warning("scene not played", extra={"at": at, "refusal": str(refusal)})
 
     def _open(self, place: int, one: Brought, at: datetime) -> None:
+        if kind_of(one.kind).confided is not None:
+            self.known[place] = self.seal.confide(place, one.kind, one.facts).pk
+            return
         cause = None
         if one.follows:
             cause = Matter.objects.filter(pk=self._known(one.follows)).first()
@@ -147,6 +153,11 @@ class Scenes:
         known = contact_for_message(before) if before else ContactFacts()
         return known if known.phone else person(self.rng)
 
+    @cached_property
+    def seal(self) -> DemoSeal:
+        """The demo's key, made when something is first sealed to it."""
+        return DemoSeal()
+
     def _known(self, summary: str) -> int:
         """The matter that a scene of that summary opened; 0 where it was not."""
         return self.known.get(self.places.get(summary, -1), 0)
@@ -176,25 +187,36 @@ class Scenes:
         if told.order:
             orders = Matter.objects.filter(parent_id=pk).order_by("pk")
             pk = orders.values_list("pk", flat=True)[told.order - 1]
-        if told.who == "citizen":
-            move(matter_id=pk, code=code, actor=CITIZEN, note=told.note)
+        if self._from_outside(pk, told, given):
             return
-        if told.who == "house":
-            carrying_out.carry_out()
-            return
-        actor = self.people[told.who]
+        actor, edge = self.people[told.who], Matter.objects.get(pk=pk).type.flow.move(code)
         if code == "order":
             self._order(pk, told, given, actor, at)
-        elif "question" in given:
+        elif edge is not None and edge.asks:
             ask_citizen(matter_id=pk, code=code, actor=actor, question=given["question"])
         elif told.agreed or told.asked:
             asked = approvals.ask(
                 matter_id=pk, code=code, actor=actor, reason=told.note, inputs=given
             )
             if told.agreed:
-                approvals.agree(request_id=asked.pk, actor=self.people["head"], reason=told.agreed)
+                head = "second" if asked.matter.type.seals else "head"
+                approvals.agree(request_id=asked.pk, actor=self.people[head], reason=told.agreed)
         else:
             move(matter_id=pk, code=code, actor=actor, inputs=given, note=told.note)
+
+    def _from_outside(self, pk: int, told: Told, given: dict[str, Any]) -> bool:
+        """Take a step that is nobody's of the desk; whether it was one."""
+        if told.who == "holders":
+            self.seal.open(Matter.objects.get(pk=pk).number)
+        elif told.who == "teller":
+            self.seal.add(pk, given["addition"])
+        elif told.who == "citizen":
+            move(matter_id=pk, code=told.code, actor=CITIZEN, note=told.note)
+        elif told.who == "house":
+            carrying_out.carry_out()
+        else:
+            return False
+        return True
 
     def _given(self, facts: dict[str, Any], day: str, today: date) -> dict[str, Any]:
         """The facts, with the day of the step, and days counted from now as days."""

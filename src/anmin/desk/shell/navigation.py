@@ -71,6 +71,7 @@ ROOMS = (
     Room("desk:candidates", _("Listing candidates"), "flag", "l", Capability.VIEW_WATCH),
     Room("desk:accounts", _("Changes to accounts"), "user", "u", Capability.CONFIRM_ACCOUNTS),
     Room("desk:holds", _("Legal holds"), "lock", "k", Capability.HOLD_MATTERS),
+    Room("desk:rewards", _("Rewards"), "cash", "y", Capability.PAY_REWARDS),
     Room("admin:index", _("Reference data"), "settings", "a", Capability.MANAGE_REFERENCE),
 )
 _WANTED = frozenset(room.capability for room in ROOMS)

@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
                 ('stored', models.CharField(max_length=64, unique=True)),
                 ('small', models.BooleanField(verbose_name='has a small picture')),
                 ('scanner', models.CharField(blank=True, max_length=16, verbose_name='scanned by')),
+                ('sealed_to', models.CharField(blank=True, db_default='', default='', max_length=16)),
                 ('at', models.DateTimeField(verbose_name='added')),
                 ('erased_at', models.DateTimeField(null=True, verbose_name='erased')),
                 ('erased_why', models.CharField(blank=True, max_length=200, verbose_name='reason')),

@@ -32,8 +32,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Matter',
-            fields=[
+            name='Matter', fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.CharField(max_length=32, verbose_name='number')),
                 ('kind', models.CharField(choices=anmin.matters.registry.kind_choices, max_length=32, verbose_name='kind')),
@@ -66,15 +65,13 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Cursor',
-            fields=[
+            name='Cursor', fields=[
                 ('name', models.CharField(max_length=64, primary_key=True, serialize=False)),
                 ('position', models.BigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Contact',
-            fields=[
+            name='Contact', fields=[
                 ('matter', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='contact', serialize=False, to='matters.matter')),
                 ('sealed', models.BinaryField()),
                 ('phone_index', models.BinaryField(db_index=True, max_length=16, null=True)),
@@ -82,8 +79,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='Deadline',
-            fields=[
+            name='Deadline', fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('clock', models.CharField(max_length=32)),
                 ('rule', models.CharField(max_length=64)),
@@ -102,8 +98,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='Entry',
-            fields=[
+            name='Entry', fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('seq', models.PositiveIntegerField()),
                 ('at', models.DateTimeField()),
@@ -126,8 +121,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Link',
-            fields=[
+            name='Link', fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('relation', models.CharField(max_length=16)),
                 ('sealed', models.BooleanField(default=False)),
@@ -136,8 +130,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='WordRow',
-            fields=[
+            name='WordRow', fields=[
                 ('matter', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='matters.matter')),
                 ('rank', models.BigIntegerField()),
             ],
@@ -145,8 +138,7 @@ class Migration(migrations.Migration):
         # The index of words is of each database's own kind: see matters/word_index.py.
         migrations.RunPython(make_words, drop_words),
         migrations.CreateModel(
-            name='NumberSeries',
-            fields=[
+            name='NumberSeries', fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('prefix', models.CharField(max_length=4)),
                 ('year', models.PositiveSmallIntegerField()),
@@ -157,8 +149,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Reaction',
-            fields=[
+            name='Reaction', fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('token_digest', models.BinaryField(max_length=32, unique=True)),
                 ('question', models.CharField(max_length=500)),
@@ -172,16 +163,14 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='FurtherPhone',
-            fields=[
+            name='FurtherPhone', fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('phone_index', models.BinaryField(db_index=True, max_length=16)),
                 ('matter', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='further_phones', to='matters.matter')),
             ],
         ),
         migrations.CreateModel(
-            name='LaterContact',
-            fields=[
+            name='LaterContact', fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField()),
                 ('run', models.BigIntegerField(null=True)),
@@ -193,21 +182,16 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='FollowCode',
-            fields=[
+            name='FollowCode', fields=[
                 ('matter', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='follow_code', serialize=False, to='matters.matter')),
                 ('digest', models.BinaryField(max_length=32)),
                 ('given_at', models.DateTimeField()),
                 ('longer', models.BooleanField(db_default=False, default=False)),
                 ('wrong', models.PositiveIntegerField(db_default=0, default=0)),
             ],
-            options={
-                'abstract': False,
-            },
         ),
         migrations.CreateModel(
-            name='ApprovalRequest',
-            fields=[
+            name='ApprovalRequest', fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('step', models.CharField(max_length=32)),
                 ('asked_at', models.DateTimeField()),
@@ -311,8 +295,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('matter', 'relation', 'other'), name='link_once'),
         ),
         migrations.CreateModel(
-            name='Party',
-            fields=[
+            name='Party', fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveSmallIntegerField()),
                 ('role', models.CharField(max_length=32)),
@@ -332,8 +315,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='SealKey',
-            fields=[
+            name='SealKey', fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.CharField(max_length=16, unique=True)),
                 ('public', models.BinaryField(max_length=32)),
@@ -341,15 +323,35 @@ class Migration(migrations.Migration):
                 ('holders', models.JSONField()),
                 ('made_at', models.DateTimeField()),
                 ('retired_at', models.DateTimeField(null=True)),
+                ('drilled_at', models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='SealedFacts',
-            fields=[
+            name='Confider', fields=[
+                ('matter', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='confider', serialize=False, to='matters.matter')),
+                ('public', models.BinaryField(max_length=32)),
+                ('digest', models.BinaryField(max_length=32)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Reward', fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('ticket', models.CharField(max_length=16, unique=True)),
+                ('digest', models.BinaryField(max_length=32)),
+                ('amount', models.PositiveIntegerField(verbose_name='yuan')),
+                ('granted_at', models.DateTimeField()),
+                ('claim_by', models.DateTimeField()),
+                ('paid_at', models.DateTimeField(null=True)),
+                ('paid_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='SealedFacts', fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('seq', models.PositiveIntegerField()),
                 ('names', models.JSONField()),
                 ('token', models.BinaryField()),
+                ('answer', models.BinaryField(default=bytes)),
                 ('matter', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='sealed_facts', to='matters.matter')),
                 ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sealed', to='matters.sealkey')),
             ],
@@ -358,8 +360,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Anonymised',
-            fields=[
+            name='Anonymised', fields=[
                 ('matter', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='anonymised', serialize=False, to='matters.matter')),
                 ('at', models.DateTimeField()),
                 ('seq', models.PositiveIntegerField()),
@@ -367,8 +368,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='LegalHold',
-            fields=[
+            name='LegalHold', fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('reason', models.CharField(max_length=300, verbose_name='reason')),
                 ('set_at', models.DateTimeField()),

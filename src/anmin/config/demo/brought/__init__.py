@@ -15,6 +15,7 @@ from anmin.config.demo.brought.petitions import PETITIONS
 from anmin.config.demo.brought.reviews import REVIEWS
 from anmin.config.demo.brought.script import Brought
 from anmin.config.demo.brought.suggestions import SUGGESTIONS
+from anmin.config.demo.brought.tips import TIPS
 from anmin.config.demo.brought.traced import TRACED
 from anmin.config.demo.brought.visits import OUTCOMES, VISITS
 from anmin.config.demo.brought.windows import AT_WINDOWS, windows
@@ -33,6 +34,7 @@ SCENES = (
     *PUT_RIGHT,
     *DEMANDS,
     *OWN_DATA,
+    *TIPS,
 )
 """One of each, told one by one."""
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +17,9 @@ from anmin.desk.shell.page import DeskRequest, Pages, go, show
 from anmin.faces.forms import openable_kinds
 from anmin.faces.rows import VIEW_LABELS, lines
 from anmin.matters import queries
+from anmin.matters.confiding import confided_kinds
 from anmin.matters.policy import sees_sealed_links
+from anmin.matters.sealed_actions import drill_due
 from anmin.people.policy import Capability, can
 
 if TYPE_CHECKING:
@@ -109,6 +112,8 @@ def home(request: DeskRequest) -> HttpResponse:
             "lines": lines(first.rows, account, page="desk:matter"),
             "may_open": bool(openable_kinds(account)),
         }
+        if account.role in {kind.seals for kind in confided_kinds()}:
+            context["drill_due"] = drill_due(timezone.now())
         if sees_sealed_links(account):
             context["orders"] = [
                 _waiting(account, name, found, whole=request.GET.get("all") == name)

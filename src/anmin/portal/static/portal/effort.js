@@ -7,7 +7,7 @@ const zeros = (bytes) => {
   return first < 0 ? bytes.length * 8 : first * 8 + Math.clz32(bytes[first]) - 24;
 };
 
-const work = async (token, bits) => {
+export const find = async (token, bits) => {
   const text = new TextEncoder();
   for (let number = 0; ; number += 1) {
     const digest = await crypto.subtle.digest("SHA-256", text.encode(`${token}:${number}`));
@@ -20,7 +20,7 @@ if (form && window.crypto?.subtle) {
   form.querySelector("[data-sum]").hidden = true;
   const done = proof.value
     ? Promise.resolve()
-    : work(form.elements.token.value, Number(form.dataset.effort)).then((found) => {
+    : find(form.elements.token.value, Number(form.dataset.effort)).then((found) => {
         proof.value = found;
       });
   form.addEventListener("submit", (event) => {

@@ -22,8 +22,8 @@ class TipOffDetails(Details):
 
 register(
     Kind(
-        code="tip_off",
-        prefix="JB",
+        code="whisper",
+        prefix="MB",
         label=_("Tip-off"),
         details=TipOffDetails,
         flow=Flow(
@@ -46,7 +46,7 @@ register(
             ),
         ),
         clocks=(
-            Clock("check", _("Check ended"), "tip_off.check", frozenset({"closed"}), promise=True),
+            Clock("check", _("Check ended"), "whisper.check", frozenset({"closed"}), promise=True),
         ),
         owner=responsible_unit,
         opened_by=INSPECTION,
