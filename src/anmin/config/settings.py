@@ -48,8 +48,8 @@ WSGI_APPLICATION = "anmin.config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 DESK = (
-    "shell figures day matters bodies calls replies measures watch surveys publishing imports notices "
-    "accounts"
+    "shell figures day matters bodies calls replies measures watch surveys publishing property "
+    "imports notices accounts"
 )
 INSTALLED_APPS = [
     "anmin.evidence",
@@ -61,7 +61,9 @@ INSTALLED_APPS = [
     "anmin.matters",
     "anmin.callbacks",
     "anmin.publishing",
+    "anmin.registers",
     "anmin.surveys",
+    "anmin.property",
     "anmin.watch",
     "anmin.exchange",
     "anmin.faces",

@@ -23,6 +23,7 @@ ACTIONS: dict[str, Any] = {
     "import_frame": _("imported a survey's frame"),
     "legal_hold": _("set or lifted the legal hold of a matter"),
     "open_sealed": _("opened sealed facts"),
+    "open_secrets": _("opened what only the owner of an item knows"),
     "open_survey": _("opened a survey"),
     "make_seal_key": _("made a key for sealed facts"),
     "pay_reward": _("paid a reward without a name"),
@@ -41,6 +42,7 @@ ACTIONS: dict[str, Any] = {
     "reveal_party": _("opened who has a part in a matter"),
     "print_matter": _("took out the file of a matter"),
     "see_held": _("looked at what is held of somebody"),
+    "print_return": _("opened the receipt of a return"),
     "see_pictures": _("looked at the small pictures of a matter"),
     "search_phone": _("searched by telephone number"),
     "second_factor_added": _("set a second factor up"),
@@ -66,6 +68,7 @@ ACTIONS: dict[str, Any] = {
 SUBJECTS: dict[str, Any] = {
     "account": _("account"),
     "import": _("import"),
+    "item": _("item"),
     "matter": _("matter"),
     "matters": _("list of matters"),
     "message": _("message"),

@@ -1,0 +1,1 @@
+"""Registers: things, who has them, and how they came there."""
