@@ -21,7 +21,7 @@ from anmin.matters.kind import Kind
 from anmin.matters.models import Entry, Matter
 from anmin.matters.opening import open_matter
 from anmin.matters.registry import in_turn
-from anmin.places.models import Area
+from anmin.places.models import Area, Unit
 
 SOURCE = "portal"
 
@@ -52,8 +52,11 @@ def report(
     details: Mapping[str, Any] | None = None,
     contact: ContactFacts | None = None,
     photos: Sequence[Looked] = (),
+    unit: Unit | None = None,
 ) -> Matter:
     """Open a matter in a citizen's name; ``key``, a secret of the sending, makes it safe to repeat.
+
+    ``unit`` answers for it where that is known without a place.
 
     ``point``: longitude and latitude (WGS 84). The ``photos`` are kept with it, or nothing is. Raises a
     ``Refusal`` with its field.
@@ -70,6 +73,7 @@ def report(
                 note=note,
                 place=place,
                 area=area,
+                unit=unit,
                 longitude=longitude,
                 latitude=latitude,
                 details=details,

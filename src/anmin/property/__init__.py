@@ -1,0 +1,1 @@
+"""Stolen and seized property: kept, matched with its owners, given back."""

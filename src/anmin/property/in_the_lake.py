@@ -1,0 +1,85 @@
+"""Things as the lake keeps them: one row for each, without words, names and serial numbers."""
+
+import json
+from collections.abc import Sequence
+
+from django.db.models import Count, Max
+from django.utils.translation import gettext_lazy as _
+
+from anmin.matters.in_the_lake import TOWN_DIGITS
+from anmin.measures.columns import Column, ColumnType
+from anmin.measures.registry import Cursor, LakeTable, Query
+from anmin.property.policy import REGISTER
+from anmin.registers.models import Step
+
+OVERLAP = 200
+"""Steps before the last one that are read again: those that were still being written."""
+
+
+def things_in_the_lake(vendor: str) -> str:
+    """Every thing, with the facts that figures are made of."""
+
+    def fact(name: str) -> str:
+        if vendor == "postgresql":
+            return f"i.details ->> '{name}'"
+        return f"json_extract(i.details, '$.{name}')"
+
+    return f"""
+        SELECT i.id, i.number, u.code AS unit, a.code AS area,
+               substr(a.code, 1, {TOWN_DIGITS}) AS town, i.state, i.entered_at, i.ended_at,
+               {fact("sort")} AS sort, {fact("procedure")} AS procedure,
+               CAST({fact("value")} AS BIGINT) AS value, {fact("kept_at")} AS kept_at, {fact("keep_by")} AS keep_by,
+               {fact("unclaimed_from")} AS unclaimed_from,
+               CASE WHEN h.id IS NULL THEN 0 ELSE h.value END AS returned_value
+        FROM registers_item i
+        JOIN places_unit u ON u.id = i.unit_id
+        LEFT JOIN places_area a ON a.id = i.area_id
+        LEFT JOIN property_handover h ON h.item_id = i.id
+        WHERE i.register = '{REGISTER}'
+    """  # noqa: S608 - names of the program's own facts
+
+
+def changed_things(cursor: Cursor) -> tuple[Sequence[Query] | None, Cursor]:
+    """The things with which a step was taken since last time.
+
+    How many steps there are tells of one that was written late under an earlier key; a few before
+    the last are read again with it.
+    """
+    told = Step.objects.aggregate(last=Max("pk"), number=Count("pk"))
+    now = json.dumps([told["last"] or 0, told["number"]])
+    if cursor is None:
+        return None, now
+    if str(cursor) == now:
+        return (), now
+    last, _number = json.loads(str(cursor))
+    news = Step.objects.filter(pk__gt=last - OVERLAP, item__register=REGISTER)
+    return [news.values("item_id")], now
+
+
+THINGS = LakeTable(
+    name="property",
+    label=_("Property"),
+    key="id",
+    month="entered_at",
+    source=things_in_the_lake,
+    changed=changed_things,
+    columns={
+        "id": Column(ColumnType.INTEGER, _("primary key")),
+        "number": Column(ColumnType.STRING, _("reference number of the thing")),
+        "unit": Column(ColumnType.STRING, _("code of the unit that seized it")),
+        "area": Column(ColumnType.STRING, _("code of the area")),
+        "town": Column(ColumnType.STRING, _("code of the town or street")),
+        "state": Column(ColumnType.STRING, _("where it stands")),
+        "entered_at": Column(ColumnType.TIMESTAMP, _("when it was seized")),
+        "ended_at": Column(ColumnType.TIMESTAMP, _("when it went")),
+        "sort": Column(ColumnType.STRING, _("class of thing")),
+        "procedure": Column(ColumnType.STRING, _("by which law its case goes")),
+        "value": Column(ColumnType.INTEGER, _("value in yuan")),
+        "kept_at": Column(ColumnType.TIMESTAMP, _("when the keeper took it"), lenient=True),
+        "keep_by": Column(ColumnType.TIMESTAMP, _("when the keeper had to have it"), lenient=True),
+        "unclaimed_from": Column(
+            ColumnType.DATE, _("last day on which its owner is waited for"), lenient=True
+        ),
+        "returned_value": Column(ColumnType.INTEGER, _("value in yuan of what went back")),
+    },
+)
