@@ -52,6 +52,60 @@ ROOMS = [
         "UPDATE surveys_outsideresult SET value = 0.5 WHERE id = {id}",
     ),
     Change(
+        "who has an item",
+        "registers_holding",
+        "UPDATE registers_holding SET holder = 'person:chenli' WHERE id = {id}",
+        where="holder <> 'person:chenli'",
+    ),
+    Change(
+        "the value of an item",
+        "registers_item",
+        "UPDATE registers_item SET details = '{{}}' WHERE id = {id}",
+    ),
+    Change(
+        "a step of an item",
+        "registers_step",
+        "DELETE FROM registers_step WHERE id = {other}",
+        MISSING,
+    ),
+    Change(
+        "a store",
+        "registers_store",
+        "UPDATE registers_store SET closed_at = NULL, name = 'x' WHERE id = {id}",
+    ),
+    Change(
+        "who keeps a store",
+        "registers_keeper",
+        "UPDATE registers_keeper SET named_by_id = account_id WHERE id = {id}",
+    ),
+    Change(
+        "what only the owner knows",
+        "property_ownersecret",
+        "DELETE FROM property_ownersecret WHERE id = {id}",
+        MISSING,
+    ),
+    Change(
+        "who agreed that an item goes back",
+        "property_decision",
+        "UPDATE property_decision SET decided_by_id = asked_by_id WHERE id = {id}",
+        where="decided_by_id IS NOT NULL",
+    ),
+    Change(
+        "whose an item is",
+        "property_loss",
+        "UPDATE property_loss SET holds = NOT holds WHERE id = {id}",
+    ),
+    Change(
+        "the day of a return event",
+        "property_returnevent",
+        "UPDATE property_returnevent SET place = 'x' WHERE id = {id}",
+    ),
+    Change(
+        "what an item that went back was worth",
+        "property_handover",
+        "UPDATE property_handover SET value = value + 1 WHERE id = {id}",
+    ),
+    Change(
         "a candidate decided",
         "watch_candidate",
         "UPDATE watch_candidate SET state = 'dismissed' WHERE id = {id}",

@@ -27,6 +27,7 @@ from anmin.matters.verify import Verdict, chain_holds
 from anmin.matters.verify import verify as verify_matters
 from anmin.measures.manifest import altered
 from anmin.people.queries import LogCheck, verify_access_log
+from anmin.registers.queries import odd_items
 from anmin.surveys.releases import broken_releases
 
 log = structlog.get_logger(__name__)
@@ -127,7 +128,7 @@ def check(
         access_log = _part(chains, "access log", verify_access_log, LogCheck(0, []))
         for number in access_log.broken:
             chains.add(Finding(What.CHAIN_BROKEN, "people.accesslog", name=str(number)))
-        for part in (_signed, _passed_over, _counters, _held, _done, _figures, _kept):
+        for part in (_signed, _passed_over, _counters, _held, _done, _figures, _kept, _registers):
             listed: list[Finding] = _part(chains, part.__name__.strip("_"), _all_of(part), [])
             chains.extend(listed)
         nothing: list[against.Verdict] = []
@@ -224,3 +225,9 @@ def require_fitting_keyring() -> None:
         raise Refusal(
             "the keyring does not fit the records: put back the keyring this home was made with"
         )
+
+
+def _registers() -> Iterator[Finding]:
+    """Items whose row or holdings are not what their steps made them."""
+    for one in odd_items():
+        yield Finding(What.CHAIN_BROKEN, "registers.item", one.item.pk, f"{one.item} {one.what}")

@@ -55,6 +55,7 @@ def load(
     Raises ``Conflict`` if there is anything.
     """
     from anmin.callbacks.models import Answer
+    from anmin.config.demo import property as goods
     from anmin.config.demo import replies, surveys, told
     from anmin.config.demo.clock import pretended_time
     from anmin.config.demo.map import add_estate, places
@@ -96,6 +97,7 @@ def load(
     with steady():
         surveys.hold(seed, now, share=surveys_share)
         replies.hold()
+        goods.hold(now, share=surveys_share)
     _open_all_night()
     refresh()
     scan_night(today)

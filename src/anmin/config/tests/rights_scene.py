@@ -1,6 +1,6 @@
 """What a scene of the walk is (``rights_scenes``), and who sets it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,9 @@ class Scene:
     parts: Mapping[str, Any] = field(default_factory=dict)
     form: Mapping[str, Any] = field(default_factory=dict)
     query: str = ""
+
+
+type Made = Callable[["World", Account, str], Scene]
 
 
 def colleague(world: "World", account: Account) -> Account:

@@ -6,7 +6,7 @@ in the person's own hand, or about the person's own unit; ``other`` is a colleag
 another unit.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -26,8 +26,8 @@ from anmin.callbacks.signing import open_keys
 from anmin.channels.actions import receive_reply
 from anmin.channels.models import Message
 from anmin.channels.models import Status as Delivery
-from anmin.config.tests import rights_matters, rights_surveys
-from anmin.config.tests.rights_scene import WALK, Scene, colleague
+from anmin.config.tests import rights_matters, rights_property, rights_surveys
+from anmin.config.tests.rights_scene import WALK, Made, Scene, colleague
 from anmin.evidence.log import atomic
 from anmin.exchange.models import ImportRun
 from anmin.exchange.template import template_columns
@@ -55,7 +55,6 @@ STRANGE = (
     *(f"110-{n:02},2026-03-01 09:{n:02}:00,纠纷,罗阳大道{n}号" for n in range(60)),
 )
 """The lines of a file that no profile is for."""
-type Made = Callable[["World", Account, str], Scene]
 
 
 def _unit(world: "World", account: Account, mine: str) -> "Unit | None":
@@ -382,6 +381,7 @@ SCENES: Mapping[str, Made] = {
     "desk:interview_release": rights_surveys.interviewed,
     "desk:candidate_new": in_the_red,
     "desk:watch_repeats": one_event,
+    **rights_property.SCENES,
 }
 """By the name of the address."""
 

@@ -28,7 +28,15 @@ NOT_COUNTED = re.compile(
     r"people_(accesslog|accesshead|signedin|tally|sharedcache)|django_session|evidence_\w+"
 )
 """Tables that tell of a refused request: the log, its record, sessions, limits."""
-SHOWS = ("reveal_contact", "reveal_party", "read_answer", "read_reply", "see_pictures")
+SHOWS = (
+    "reveal_contact",
+    "reveal_party",
+    "read_answer",
+    "read_reply",
+    "see_pictures",
+    "open_secrets",
+    "print_return",
+)
 """Entries of the access log that say that somebody was shown what is kept from the pages."""
 FOLDERS = ("profiles", "uploads", "files")
 """Folders of the home that hold what a request can leave there."""

@@ -19,6 +19,7 @@ from anmin.callbacks import actions as calls
 from anmin.callbacks.models import Answer, Callback
 from anmin.callbacks.planning import NEWS
 from anmin.callbacks.recording import Said
+from anmin.config.tests.rights_property import things
 from anmin.desk.matters.models import SavedFilter
 from anmin.exchange.models import ImportRun, ProfileUse
 from anmin.matters import actions, registry
@@ -32,6 +33,7 @@ from anmin.people.actions import log_access
 from anmin.people.models import AccessLog, Account, AccountRequest, Duty, SignedIn
 from anmin.people.roles import Role
 from anmin.places.models import Area, Responsibility, Unit
+from anmin.registers.models import Item
 from anmin.surveys.models import Case as SurveyCase
 from anmin.surveys.tests.scene import in_field
 from anmin.surveys.tests.test_results import asked as ended
@@ -63,7 +65,9 @@ def sealed_kind() -> Kind:
 
 def whose(name: str, route: str) -> tuple[str, ...]:
     """Whose objects there are to ask for at an address."""
-    if name.startswith("desk:owed_"):
+    if name == "portal:goods_claim":
+        return ("-",)
+    if name.startswith("desk:owed_") or (name.startswith("desk:property_") and "<str" in route):
         return ("own", "other")
     if name == "desk:matters_bulk" or "<str:number>" in route:
         return ("own", "other", "sealed")
@@ -91,6 +95,8 @@ class World:
     """方敏, who does what 林晓 does."""
     ended: str
     """The code of a wave whose asking has ended."""
+    things: Mapping[str, Item]
+    """A thing in the store of Jinhu that was asked to go back, and one of the other unit's."""
 
     def path(
         self, name: str, route: str, mine: str, who: str, parts: Mapping[str, Any] | None = None
@@ -118,6 +124,8 @@ class World:
             "number": lambda: (
                 self.orders[mine].number
                 if name.startswith("desk:owed")
+                else self.things[mine].number
+                if name.startswith("desk:property")
                 else self.answered[mine].callback.matter.number
                 if name == "desk:answer_words" and mine in self.answered
                 else self.matters[mine].number
@@ -158,6 +166,10 @@ class World:
         if part not in parts:
             raise LookupError(f"rights_world.py: say in _part what stands for <{part}> of {name}")
         return parts[part]()
+
+    def investigator(self, who: str) -> str:
+        """Whom somebody can name as having seized a thing."""
+        return self.people[who].username if who in self.people else ""
 
     def form(self, name: str, mine: str, who: str) -> dict[str, Any]:
         """What a page there would send, as far as the right to send it decides; else nothing."""
@@ -200,6 +212,30 @@ class World:
             },
             "desk:survey_assign": {"interviewers": [str(self.city.operator.pk)]},
             "desk:candidate": {"do": "keep", "reason": "x", "version": "1"},
+            "desk:property_new": {
+                "sort": "other",
+                "title": "x",
+                "procedure": "criminal",
+                "investigator": who and self.investigator(who),
+                "seized_at": "2026-11-10T09:00",
+            },
+            "desk:property_step": {
+                "version": self.things[mine].version if mine in self.things else 0,
+                "value": "1",
+                "value_source": "market",
+                "valued_on": "2026-11-10",
+            },
+            "desk:property_ask": {"sort": "destroy", "reason": "x"},
+            "desk:property_decide": {"do": "agree"},
+            "desk:property_secret": {"question": "x", "answer": "y"},
+            "desk:property_secrets": {"reason": "x"},
+            "desk:property_events": {
+                "code": "other",
+                "title_zh": "x",
+                "title_en": "x",
+                "day": "2026-11-16",
+                "place": "x",
+            },
             "desk:notice_preferences": {"kind": ["given"]},
             "set_language": {"language": "en"},
             "account_login": {"login": "nobody", "password": "x"},
@@ -236,6 +272,8 @@ class World:
 CODES = {
     "desk:matter_step": "dispatch",
     "desk:owed_step": "accept",
+    "desk:property_event": "day",
+    "desk:property_step": "value",
     "desk:questionnaire": "safety",
     "portal:service": "id_card",
 }
@@ -308,7 +346,9 @@ def make(city: City) -> World:
         ImportRun.objects.create(
             file_name="a.csv", size=1, profile="generic", actor=account, status="done"
         )
-    return World(city, people, matters, orders, callbacks, answered, claimed, second, "2025-h2")
+    found = things(city, people["clerk"])
+    calls_there = callbacks, answered, claimed
+    return World(city, people, matters, orders, *calls_there, second, "2025-h2", found)
 
 
 def _callback(city: City, mine: str, **changes: Any) -> Callback:

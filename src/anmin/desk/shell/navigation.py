@@ -20,6 +20,7 @@ from anmin.faces import icons
 from anmin.matters.approvals import waiting_count as approvals_waiting
 from anmin.matters.demands import waiting_count as demands_waiting
 from anmin.people.policy import Capability, capabilities_of
+from anmin.property.queries import waiting_count as property_waiting
 
 if TYPE_CHECKING:
     from anmin.people.models import Account
@@ -61,6 +62,14 @@ ROOMS = (
     ),
     Room("desk:owed", _("What we owe"), "clipboard-list", "t", Capability.WORK_ORDERS),
     Room("desk:asked", _("Other bodies"), "building-community", "b", Capability.VIEW_MATTERS),
+    Room(
+        "desk:property",
+        _("Property"),
+        "lock",
+        "v",
+        Capability.VIEW_PROPERTY,
+        waits=property_waiting,
+    ),
     Room("desk:surveys", _("Surveys"), "forms", "s", Capability.VIEW_SURVEYS),
     Room("desk:import", _("Import"), "file-import", "i", Capability.IMPORT_RECORDS),
     Room("desk:morning", _("Morning page"), "sun-high", "n", Capability.VIEW_FIGURES),

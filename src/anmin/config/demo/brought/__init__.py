@@ -6,6 +6,7 @@ pretended time comes to them. Some are late, reviewed or taken up again, so that
 
 import random
 
+from anmin.config.demo.brought.claims import CLAIMS
 from anmin.config.demo.brought.demands import DEMANDS
 from anmin.config.demo.brought.disputes import DISPUTES
 from anmin.config.demo.brought.incidents import INCIDENTS, PUT_RIGHT
@@ -35,6 +36,7 @@ SCENES = (
     *DEMANDS,
     *OWN_DATA,
     *TIPS,
+    *CLAIMS,
 )
 """One of each, told one by one."""
 
