@@ -27,7 +27,7 @@ type Point = tuple[float, float]
 
 
 class Cell(NamedTuple):
-    """The middle part of a cell, where its point is drawn: degrees, and its addresses at least."""
+    """The core of a cell, in degrees: it has enough addresses by itself, and its point stands in it."""
 
     west: float
     south: float

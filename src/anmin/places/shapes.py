@@ -11,7 +11,7 @@ from django.utils import timezone
 from anmin.places.boundaries import MILLION, spots_of
 from anmin.places.cells import Cell, Cells
 from anmin.places.geometry import Point, Shape, from_text
-from anmin.places.models import AddressBase, Area, AreaLevel, Boundary
+from anmin.places.models import AddressBase, Area, Boundary
 from anmin.places.queries import Directory, area_positions, directory
 from anmin.places.voronoi import cells
 
@@ -98,16 +98,6 @@ def _cells(level: str) -> Shapes:
     at, codes = positions(), Area.objects.filter(level=level).values_list("code", flat=True)
     found = cells({code: at[code] for code in codes if code in at})
     return Shapes(Drawn.CELLS if found else Drawn.NOTHING, found)
-
-
-def level_of_towns() -> str:
-    """The level that the dimension ``town`` of figures has."""
-    return AreaLevel.TOWN
-
-
-def level_of_communities() -> str:
-    """The level that most places of the dimension ``area`` of figures have."""
-    return AreaLevel.COMMUNITY
 
 
 def public_points(points: Iterable[Point]) -> PublicPoints:
