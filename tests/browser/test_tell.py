@@ -90,6 +90,10 @@ def test_told_asked_answered_and_read(
     assert Image.open(io.BytesIO(found.files[0].content)).size == (64, 48)
     inspector = Actor.of(city.inspector)
     actions.move(matter_id=matter.pk, code="ask", actor=inspector, inputs={"question": QUESTION})
+    if script:  # what was mistyped stands there again, though it was never sent
+        _read(page, live_server.url, matter.number, ("AAAAAA", kept[1]), script)
+        expect(page.locator(".error-summary")).to_be_visible(timeout=30_000)
+        expect(page.locator("input[name=code]")).to_have_value("AAAAAA")
     _read(page, live_server.url, matter.number, kept, script)
     expect(page.locator("main")).to_contain_text(QUESTION, timeout=30_000)
     looked_at(page, f"asked-{language}-{size[0]}")

@@ -22,8 +22,10 @@ from anmin.kernel.errors import Conflict, NotAllowed, NotFound, Refusal
 from anmin.matters import actions, approvals, rewards
 from anmin.matters.actor import Actor
 from anmin.matters.models import Entry, Matter, SealedFacts
+from anmin.matters.news import drain
 from anmin.matters.sealed_actions import make_key, open_sealed
 from anmin.matters.verify import verify
+from anmin.measures.lake import refresh
 from anmin.people.models import Account, Tally
 from anmin.people.roles import Role
 from anmin.portal import effort
@@ -239,6 +241,8 @@ def test_neither_words_nor_address_are_anywhere_afterwards(
         assert done.headers["Referrer-Policy"] == "no-referrer"
         assert "no-store" in done.headers["Cache-Control"]
         assert "Set-Cookie" not in done.headers
+    drain(["words"])
+    refresh(full=True)
     digests = {
         settings.KEYRING.blind_index("\n".join(whose), purpose=f"limit {what}").hex()
         for what in ("report", "report sum", "report sums", "follow miss", "portal miss")
@@ -313,6 +317,12 @@ def test_a_wrong_code_opens_nothing_costs_each_time_and_locks_nobody_out(
     assert wrong.status_code == 404
     page = client.get("/tell/read").content.decode()
     assert client.post("/tell/read", {**kept, "token": token_of(page)}).status_code == 422
+    page = client.get("/tell/read").content.decode()
+    sent = {"number": kept["number"], "prove": "00" * 32, **paid(token_of(page))}
+    told = client.post("/tell/read", sent)  # as a browser sends it, which keeps the code to itself
+    assert told.status_code == 404
+    assert re.findall(r'href="#(id_\w+)"', told.content.decode()) == ["id_number"]
+    page = client.get("/tell/read").content.decode()
     once = paid(token_of(page))
     assert client.post("/tell/read", {**kept, **once}).status_code == 200
     assert client.post("/tell/read", {**kept, **once}).status_code == 422

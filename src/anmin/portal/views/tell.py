@@ -13,6 +13,7 @@ import orjson
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -54,6 +55,8 @@ def tell(request: HttpRequest) -> HttpResponse:
     if given is None and not _valid(request, form):
         return _ask_to_tell(request, kind, form, status=422)
     key = effort.key_of(request.POST.get("token", ""))
+    if given is not None:
+        form.errors.pop("words", None)  # sealed, so nothing of it stands in the form
     if not _paid(request, TOLD):
         form.add_error("sum", _unpaid(asked is None, TOLD))
         return _ask_to_tell(request, kind, form, again=asked is None, status=422)
@@ -100,6 +103,9 @@ def read(request: HttpRequest) -> HttpResponse:
             matter = confiding.met(number, proof.proof)
     except NotFound as refusal:
         take("wrong proof of", number.strip().upper()[:32], limit=GUESSED)
+        if proved:  # the browser kept code and passphrase to itself
+            form.errors.pop("code", None)
+            form.errors.pop("passphrase", None)
         form.add_error("number", str(refusal))
         return _ask_to_read(request, effort.ask(what=READ), form, status=404)
     return _standing(request, kind, matter, proof=proof)
@@ -118,6 +124,8 @@ def more(request: HttpRequest) -> HttpResponse:
     form, given = TellForm(None, request.POST, request.FILES), _sealed(request)
     proved = bytes.fromhex(told["proof"])
     by_script = given is not None
+    if by_script:
+        form.errors.pop("words", None)
     if given is None and not _valid(request, form):
         return _standing(request, kind, matter, proved=proved, form=form, status=422)
     try:
@@ -224,7 +232,9 @@ def _standing(
 def _page(
     request: HttpRequest, template: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
-    return render(request, template, {**context, "lang": get_language()}, status=status)
+    back = reverse("portal:tell_read") if request.path.endswith("/more") else ""
+    told = {**context, "lang": get_language(), "lang_page": back}
+    return render(request, template, told, status=status)
 
 
 def _sealing(name: str) -> dict[str, str]:

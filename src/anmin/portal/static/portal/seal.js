@@ -225,7 +225,14 @@ const attend = async (form, suite) => {
         referrerPolicy: "no-referrer",
         cache: "no-store",
       });
+      const typed = Array.from(form.elements, ({ name, value, type }) => ({ name, value, type }));
       await show(suite, await answer.text(), kept);
+      if (answer.ok) return;
+      // It was refused: what was typed and not sent stands there again.
+      for (const { name, value, type } of typed) {
+        const box = document.querySelector(`[data-tell] [name="${name}"]`);
+        if (box && PLAIN.has(name) && type !== "file") box.value = value;
+      }
     } catch {
       told.textContent = form.dataset.failed;
       busy = false;
