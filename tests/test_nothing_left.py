@@ -139,10 +139,12 @@ def lived(kind: Kind, city: City, at: datetime) -> Matter:
     number = next(take_numbers(kind.prefix, at.year))
     owner = OWNERS[kind.bodies](city)
     said = SAID if kind.bodies is Bodies.NEVER else TOLD_BODIES
+    note = "" if kind.keeps_sealed else said  # what is sealed has no plain words beside it
     matter = Matter(kind=kind.code, state="", number=number, category="")
     facts = typed_facts(kind.details).values()
     allowed = kind.retention.keeps if kind.retention else frozenset()
-    details = {one.name: value(one, said) for one in facts if one.name not in allowed}
+    sealed = kind.details.sealed_fields()
+    details = {one.name: value(one, said) for one in facts if one.name not in {*allowed, *sealed}}
     columns = {
         "number": number, "kind": kind.code, "source": "desk", "external_id": None, "category": "",
         "area_id": city.wenhua.pk, "unit_id": owner.pk, "assignee_id": None,
@@ -152,14 +154,14 @@ def lived(kind: Kind, city: City, at: datetime) -> Matter:
     who = Actor.system("test")
     role = next((one for one in kind.parties if Who.CITIZEN in one.who), None)
     named = prepared(kind, number, [PartyFacts(role.code, contact=CONTACT)] if role else [])
-    first = Change("open", kind.flow.start, note=said, columns=columns, details=details)
+    first = Change("open", kind.flow.start, note=note, columns=columns, details=details)
     first.told = {"contact": contact_marks(django_settings.KEYRING, CONTACT)[0].hex(), "why": SAID}
     first.parties = named.marks
     append(matter, first, actor=who, at=at)
     keep_contact(matter.pk, CONTACT, number=number)
     named.keep(matter, at)
     over = next(code for code, state in kind.flow.states.items() if not state.stage.live)
-    last = Change("end", over, note=said, public=True, columns={"closed_at": at}, details=details)
+    last = Change("end", over, note=note, public=True, columns={"closed_at": at}, details=details)
     append(matter, last, actor=Actor.of(city.inspector), at=at)
     Reaction.objects.create(
         matter=matter, token_digest=number.encode(), question=SAID, asked_at=at, expires_at=at

@@ -252,7 +252,15 @@ def test_files_go_and_pages_still_open(
 
 
 EMPTIED = {
-    *("approvalrequest", "contact", "followcode", "furtherphone", "handout", "latercontact"),
+    *(
+        "approvalrequest",
+        "confider",
+        "contact",
+        "followcode",
+        "furtherphone",
+        "handout",
+        "latercontact",
+    ),
     *("legalhold", "party", "reaction", "sealedfacts"),
 }
 """Tables of the core that ``retention`` empties."""
@@ -265,6 +273,9 @@ SAYS_NOTHING = {
     "matters.wordrow": "its words are forgotten with it",
     "callbacks.callback": "its answers, attempts and messages are emptied",
     "callbacks.claimdecision": "its reason is emptied",
+    "property.decision": "its reason and answer are emptied",
+    "property.loss": "its reason is emptied",
+    "registers.item": "the thing and its case; whose it is stands in the matter",
     "callbacks.carried": "a signed day is never changed",
     "desk_notices.notice": "what kind of news it was",
     "watch.apart": "why two calls are two events",

@@ -13,7 +13,7 @@ class PropertyConfig(AppConfig):
 
     def ready(self) -> None:
         """Read the words of things, so that a broken file stops the start."""
-        from anmin.property import words
+        from anmin.property import erasing, words  # noqa: F401 - lets retention take out what it keeps
 
         words.sorts()
         words.colours()

@@ -9,14 +9,16 @@ from tests.personas import WANG
 
 from anmin.channels.models import Message
 from anmin.channels.queries import body_of
+from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotAllowed, NotFound, Refusal
 from anmin.matters import actions as matters
 from anmin.matters import word_index
 from anmin.matters.actor import Actor
 from anmin.matters.models import Matter
 from anmin.matters.news import drain
+from anmin.property.erasing import erase_words, still_decided
 from anmin.property.losses import POINTS, candidates, decide_loss
-from anmin.property.models import Loss
+from anmin.property.models import Decision, Loss
 from anmin.property.tests.scene import Rooms
 
 
@@ -137,3 +139,16 @@ def test_whom_no_message_reaches_is_not_said_to_be_told(at: Rooms) -> None:
         None,
         0,
     )
+
+
+def test_reasons_go_with_the_matter_and_what_is_to_go_back_keeps_it(at: Rooms) -> None:
+    item = at.kept()
+    loss = at.owned(item)
+    asked = at.asked(item, ground=loss.number, reason="已与王秀英核对")
+    assert still_decided([loss.pk]) == {loss.pk}
+    Decision.objects.filter(pk=asked.pk).update(agreed=True, used_at=timezone.now())
+    assert still_decided([loss.pk]) == set()
+    with atomic():
+        erase_words([loss.pk])
+    assert (Loss.objects.get().reason, Loss.objects.get().holds) == ("", True)
+    assert Decision.objects.get(pk=asked.pk).reason == ""
