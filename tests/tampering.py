@@ -247,7 +247,8 @@ def one_row(sql: str) -> tuple[Any, ...]:
 def _key(table: str) -> str:
     return (
         "matter_id"
-        if table in ("matters_contact", "matters_followcode", "matters_anonymised")
+        if table
+        in ("matters_contact", "matters_followcode", "matters_anonymised", "matters_confider")
         else "id"
     )
 
