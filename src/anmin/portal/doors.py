@@ -28,9 +28,10 @@ FURTHER = (
     Door("/services", _("Services of the windows")),
     Door("/board/", _("Places to be put right")),
     Door("/goods/", _("Property that was found")),
-    Door("/figures/", _("Figures and how they are made")),
-    Door("/questions/", _("Questions and answers")),
-    Door("/promises/", _("Promises, kept and missed")),
+    Door("/read/?series=figures", _("Figures and how they are made")),
+    Door("/read/?series=questions", _("Questions and answers")),
+    Door("/quiz", _("A small quiz")),
+    Door("/read/?series=promises", _("Promises, kept and missed")),
     Door("/draws", _("Random draws")),
     Door("/records", _("Check a receipt, keep a root")),
     Door("/privacy", _("How we use your data")),
@@ -49,7 +50,7 @@ def further() -> list[Door]:
 
 def _is_there(address: str) -> bool:
     try:
-        resolve(address)
+        resolve(address.partition("?")[0])
     except Resolver404:
         return False
     return True
