@@ -40,15 +40,16 @@ FURTHER = (
 
 def doors() -> list[Door]:
     """The five doors, as far as their pages are there."""
-    return [one for one in DOORS if _is_there(one.address)]
+    return [one for one in DOORS if is_there(one.address)]
 
 
 def further() -> list[Door]:
     """What else there is to read and to do."""
-    return [one for one in FURTHER if _is_there(one.address)]
+    return [one for one in FURTHER if is_there(one.address)]
 
 
-def _is_there(address: str) -> bool:
+def is_there(address: str) -> bool:
+    """Whether there is a page at an address."""
     try:
         resolve(address.partition("?")[0])
     except Resolver404:

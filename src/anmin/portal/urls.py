@@ -13,6 +13,7 @@ from anmin.portal.views import (
     own_data,
     privacy,
     question,
+    quiz,
     records,
     report,
     services,
@@ -25,6 +26,7 @@ app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
     path("take-part", home.take_part, name="take_part"),
+    path("quiz", quiz.quiz, name="quiz"),
     path("robots.txt", site_files.robots, name="robots"),
     path("sitemap.xml", site_files.sitemap, name="sitemap"),
     path("manifest.webmanifest", site_files.manifest, name="manifest"),
