@@ -19,7 +19,7 @@ ROOMS = {
     "views.index views.ranks views.baselines views.candidates",
     "surveys": "views.waves views.results views.plain_file",
     "publishing": "views.consents",
-    "property": "views.events views.items views.owners",
+    "property": "views.events views.stores views.items views.owners",
     "imports": "views.imports views.files",
     "notices": "views",
     "accounts": "views",

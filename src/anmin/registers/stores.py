@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotAllowed, NotFound, Refusal
 from anmin.people.models import Account
-from anmin.people.policy import Capability, can, require, unit_scope
+from anmin.people.policy import Capability, can, capability_table, require, unit_scope
 from anmin.places.models import Unit
 from anmin.places.queries import directory
 from anmin.registers.models import Holding, Keeper, Store
@@ -84,6 +84,19 @@ def units_kept_for(account: Account) -> frozenset[int]:
     places = directory()
     below = (places.units_below(one.unit_id) for one in stores_kept_by(account))
     return frozenset[int]().union(*below)
+
+
+def keepers_of(store: Store) -> list[Account]:
+    """Who keeps it now."""
+    rows = Keeper.objects.filter(store=store, ended_at=None).select_related("account")
+    return [one.account for one in rows.order_by("named_at")]
+
+
+def may_be_named(by: Account) -> list[Account]:
+    """Whom this person can name keeper: those whose role works on no case, of the own units."""
+    roles = [role for role, held in capability_table().items() if Capability.KEEP_ITEMS in held]
+    rows = Account.objects.filter(is_active=True, role__in=roles).exclude(pk=by.pk)
+    return list(unit_scope(by).narrow(rows).order_by("display_name", "username"))
 
 
 def open_stores() -> list[Store]:

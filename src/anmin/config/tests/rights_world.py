@@ -225,6 +225,7 @@ class World:
                 "value_source": "market",
                 "valued_on": "2026-11-10",
             },
+            "desk:property_stores": {"do": "open", "code": f"S-{who}", "name": "x"},
             "desk:property_ask": {"sort": "destroy", "reason": "x"},
             "desk:property_decide": {"do": "agree"},
             "desk:property_secret": {"question": "x", "answer": "y"},

@@ -233,3 +233,32 @@ class EventForm(ActForm):
     title_en = forms.CharField(label=_("Title in English"), max_length=120)
     day = DayField(label=_("Day"))
     place = forms.CharField(label=_("Place"), max_length=120)
+
+
+class NewStoreForm(ActForm):
+    """A store of the own unit."""
+
+    code = forms.SlugField(label=_("Code"), max_length=24)
+    name = forms.CharField(label=_("Name"), max_length=80)
+    name_en = forms.CharField(label=_("English name"), max_length=120, required=False)
+
+
+class KeeperForm(ActForm):
+    """Who keeps which store."""
+
+    store = forms.ChoiceField(label=_("Store"))
+    keeper = forms.ChoiceField(
+        label=_("Keeper"), help_text=_("Somebody who works on no case, named by another person.")
+    )
+
+    def __init__(
+        self, *args: Any, stores: Iterable[Any], people: Iterable[Account], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        for name, choices in (
+            ("store", [(one.code, str(one)) for one in stores]),
+            ("keeper", [(one.username, str(one)) for one in people]),
+        ):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = choices

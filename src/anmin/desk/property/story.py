@@ -94,7 +94,7 @@ def events_of(view: View) -> list[Event]:
         )
         if loss.told_at is not None:
             told.append(_event(loss.told_at, loss.decided_by, _("Whoever reported it was told")))
-    return sorted(told, key=attrgetter("at"), reverse=True)
+    return sorted(told, key=attrgetter("at"))[::-1]  # of one moment, what came later is above
 
 
 def _step(view: View, step: Step) -> Event:

@@ -10,6 +10,7 @@ from anmin.people.models import AccessLog
 from anmin.property.models import Decision, Handover, Loss
 from anmin.property.tests.scene import Rooms, picture, rooms
 from anmin.registers.models import Item
+from anmin.registers.stores import keeps
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -139,3 +140,17 @@ def test_an_event_shows_what_went_back_by_class(at: Rooms, sign_in: SignIn) -> N
     assert "电动车" in page
     assert "2,600" in page
     assert sent(sign_in(at.keeper), "/desk/property/events/", code="x").status_code == 403
+
+
+def test_who_keeps_a_store_is_named_on_its_page(at: Rooms, sign_in: SignIn) -> None:
+    chief = sign_in(at.city.duty_leader)
+    url = "/desk/property/stores/"
+    assert sent(chief, url, do="open", code="JH-2", name="二号保管室").status_code == 303
+    assert sent(chief, url, do="name", store="JH-2", keeper="zhoujie").status_code == 303
+    assert keeps(at.keeper, "JH-2")
+    assert "周洁" in chief.get(url).content.decode()
+    assert sent(chief, url, do="name", store="JH-2", keeper="chenli").status_code == 422
+    assert sent(chief, url, do="end", store="JH-2", keeper="zhoujie").status_code == 303
+    assert not keeps(at.keeper, "JH-2")
+    for who in (at.keeper, at.city.officer, at.city.inspector):
+        assert sent(sign_in(who), url, do="open", code="X", name="x").status_code == 403

@@ -64,6 +64,7 @@ def items(request: DeskRequest) -> HttpResponse:
         "procedures": forms.chosen(words.procedures(), str(_("all cases"))),
         "narrowed": any(kept.values()),
         "may_enter": can(request.user, Capability.ENTER_PROPERTY),
+        "may_name": can(request.user, Capability.NAME_KEEPERS),
     }
     return show(request, "property/list.html", context)
 
