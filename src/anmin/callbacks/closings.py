@@ -21,6 +21,7 @@ from anmin.callbacks.serving import least_held, spells_of, who_served
 from anmin.callbacks.unhappy import is_unhappy
 from anmin.matters.kind import FollowUp
 from anmin.matters.models import Entry, Link
+from anmin.matters.news import of_kinds
 from anmin.matters.registry import all_kinds, kind_of
 
 _NO_FLAGS = (False, False)
@@ -94,9 +95,8 @@ def read(entries: QuerySet[Entry], *, chunk: int) -> Told:
     again: set[int] = set()
     orders: list[_Closing] = []
     otherwise: list[_Closing] = []
-    changed = entries.filter(
-        Q(to_state__in=states) | Q(from_state__in=states), matter__kind__in=follow_ups
-    ).exclude(from_state=F("to_state"))
+    moved = entries.filter(Q(to_state__in=states) | Q(from_state__in=states))
+    changed = of_kinds(moved.exclude(from_state=F("to_state")), follow_ups)
     for row in _rows(changed, chunk):
         pk, at, from_state, to_state, closing = row
         if to_state not in ended[closing.kind]:

@@ -18,6 +18,7 @@ from anmin.matters.fact_types import FactType, TypedFact, typed_facts
 from anmin.matters.kind import Kind
 from anmin.matters.ledger import settled
 from anmin.matters.models import Entry
+from anmin.matters.news import of_kinds
 from anmin.matters.origins import origin_sql
 from anmin.matters.owning import Bodies
 from anmin.measures.columns import Column, ColumnType
@@ -265,5 +266,5 @@ def _changed(kind: Kind, cursor: Cursor) -> tuple[Sequence[Query] | None, Cursor
     since = int(cursor) if cursor is not None else None
     if since is None or last - since > WORTH_LOOKING:
         return None, last
-    news = Entry.objects.filter(id__gt=since, id__lte=last, matter__kind=kind.code)
+    news = of_kinds(Entry.objects.filter(id__gt=since, id__lte=last), [kind.code])
     return ([news.values("matter_id")] if news.exists() else ()), last
