@@ -9,6 +9,7 @@ import atexit
 import gc
 import os
 import shutil
+import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -94,6 +95,14 @@ def _nobodys_language_is_left() -> Iterator[None]:
     """A page or a command of one test sets the language; the next begins in that of the house."""
     yield
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def _no_page_is_left_drawn() -> Iterator[None]:
+    """Two tests at one pretended moment would read each other's public pages."""
+    yield
+    if (cached := sys.modules.get("anmin.portal.cached")) is not None:
+        cached._kept.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Conflict, NotAllowed, Refusal
@@ -20,6 +22,7 @@ from anmin.publishing.redaction import Hiding, Known, propose, rules
 from anmin.publishing.sources import Draft, source_of
 from anmin.publishing.steps import done_before, held, record, require_version, said, text_of
 
+_THERE = gettext_lazy("There is a publication about this already; correct that one.")
 MARKED = 40
 """The most words that a writer marks."""
 
@@ -56,8 +59,8 @@ def begin(
     if form_key and (known := rows.filter(steps__key=form_key).first()) is not None:
         return known
     if rows.filter(standing=Standing.LIVE).exists() or rows.exclude(work=Work.NONE).exists():
-        raise Conflict(_("There is a publication about this already; correct that one."))
-    publication = Publication.objects.create(
+        raise Conflict(_THERE)
+    publication = Publication(
         series=series or of.series,
         source=source,
         key=key,
@@ -65,6 +68,11 @@ def begin(
         made_by=by,
         planned_on=planned_on,
     )
+    try:
+        with atomic():
+            publication.save()
+    except IntegrityError:  # somebody began the same in this moment
+        raise Conflict(_THERE) from None
     _write(publication, made, written or Written(made.content), by)
     record(publication, Did.DRAFT, by=by, key=form_key)
     return publication

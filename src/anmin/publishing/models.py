@@ -86,7 +86,13 @@ class Publication(Evidenced):
             models.CheckConstraint(
                 condition=Q(standing="none") | Q(number__isnull=False, shown__isnull=False),
                 name="publication_numbered",
-            )
+            ),
+            # Of what is public or in hand there is one about each thing.
+            models.UniqueConstraint(
+                fields=["source", "key"],
+                condition=~Q(work="none") | Q(standing="live"),
+                name="publication_about_once",
+            ),
         ]
         indexes = [
             models.Index(fields=["source", "key"], name="publication_about"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -180,21 +180,18 @@ def waiting_for(viewer: Account) -> list[Publication]:
         submitted = Publication.objects.filter(work=Work.SUBMITTED).order_by("pk")[:LIMIT]
         found += [one for one in submitted if policy.may_review(viewer, one)]
     if can(viewer, Capability.DRAFT_PUBLICATIONS):
-        back = Publication.objects.filter(work=Work.DRAFT).order_by("pk")[:LIMIT]
-        refused = [one for one in back if _last(one) == Did.REFUSE]
-        untrue = Publication.objects.filter(standing=Standing.LIVE).exclude(untrue="")
-        found += [*refused, *untrue.filter(work=Work.NONE).order_by("correct_by")[:LIMIT]]
+        steps = Step.objects.filter(publication=OuterRef("pk")).order_by("-seq")
+        last = steps.exclude(did__in=(Did.REMIND, Did.PLAN)).values("did")[:1]
+        refused = Q(work=Work.DRAFT, last=Did.REFUSE)
+        untrue = Q(standing=Standing.LIVE, work=Work.NONE) & ~Q(untrue="")
+        rows = Publication.objects.annotate(last=Subquery(last)).filter(refused | untrue)
+        found += rows.order_by("correct_by", "pk")[:LIMIT]
     return list({one.pk: one for one in found}.values())
 
 
 def waiting_count(viewer: Account) -> int:
     """How much waits for this person."""
     return len(waiting_for(viewer))
-
-
-def _last(row: Publication) -> str:
-    told = row.steps.exclude(did__in=(Did.REMIND, Did.PLAN)).order_by("-seq")
-    return told.values_list("did", flat=True).first() or ""
 
 
 def sheet(viewer: Account, row: Publication, seq: int | None = None) -> Sheet:

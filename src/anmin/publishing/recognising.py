@@ -43,11 +43,13 @@ def _number(key: str) -> int:
 
 
 def _small_counts(content: Content) -> Iterator[Hint]:
-    least = _number("measures.suppress_below")
+    least, told_of = _number("measures.suppress_below"), set[tuple[int, int]]()
     for language in LANGUAGES:
         said = getattr(content, language)
-        for fact in said.facts if said is not None else ():
-            if fact.n is not None and 0 < fact.n < least:
+        for place, fact in enumerate(said.facts if said is not None else ()):
+            # The same figure in the other language is no other question.
+            if fact.n is not None and 0 < fact.n < least and (place, fact.n) not in told_of:
+                told_of.add((place, fact.n))
                 told = _("“%(label)s” counts %(n)s: fewer than %(least)s could tell of somebody.")
                 values = {"label": fact.label, "n": fact.n, "least": least}
                 yield Hint(f"few:{language}:{fact.label}:{fact.n}"[:120], told % values)
