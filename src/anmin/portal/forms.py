@@ -339,3 +339,15 @@ class ReceiptCode(forms.Form):
             {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
         ),
     )
+
+
+class ReadWords(forms.Form):
+    """What is looked for in all that was published."""
+
+    q = forms.CharField(
+        label=_("Words to look for"),
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+    series = forms.SlugField(max_length=24, required=False, widget=forms.HiddenInput)

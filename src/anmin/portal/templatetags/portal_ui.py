@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from anmin.matters.kind import Kind
+from anmin.portal.cached import CHOSEN
 from anmin.portal.privacy import kept_for, office
 
 register = template.Library()
@@ -65,3 +66,11 @@ def confirmation(content: str, title: str, code: str = "", code_label: str = "")
         "portal/parts/confirmation.html",
         {"title": title, "code": code, "code_label": code_label, "content": content},
     )
+
+
+@register.simple_tag(takes_context=True)
+def other_language(context: template.Context, code: str) -> str:
+    """The address of this page in another language (``cached.everybodys``)."""
+    query = context["request"].GET.copy()
+    query[CHOSEN] = code
+    return f"{context['request'].path}?{query.urlencode()}"

@@ -59,7 +59,7 @@ def test_an_answer_by_link_has_a_receipt_for_good(client: Client, link: str) -> 
     assert "will be in the root that is signed tonight" in found(client, code)
     roots.make()
     shown = found(client, code)
-    assert "What you said is in the signed log" in shown
+    assert "This is in the signed log" in shown
     proof = client.get(f"/receipt/{code}.txt").content.decode()
     for private in ("satisfied", "谢谢", "王秀英", "JQ-", "1385771", "link:"):
         assert private not in shown
@@ -67,7 +67,7 @@ def test_an_answer_by_link_has_a_receipt_for_good(client: Client, link: str) -> 
     assert len(check().findings) == 0
 
     Answer.objects.filter(pk=Answer.objects.get().pk)._raw_delete("default")
-    assert "What you said is in the signed log" in found(client, code)  # and verify finds the rest
+    assert "This is in the signed log" in found(client, code)  # and verify finds the rest
     assert [one.what.value for one in check().findings] == ["missing"]
 
 

@@ -116,7 +116,7 @@ def test_a_receipt_tells_that_it_is_there_and_how_to_see_it(client: Client) -> N
     assert client.get(f"/receipt/{code}.txt").status_code == 404
     root = roots.make()
     page = client.get("/receipt", {"code": code})
-    assert "What you said is in the signed log" in text(page)
+    assert "This is in the signed log" in text(page)
     assert page["Cache-Control"].startswith("max-age=0")
     proof = text(client.get(f"/receipt/{code}.txt"))
     index, leaf, *path = proof.split("\n\n")[0].splitlines()
