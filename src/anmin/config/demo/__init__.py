@@ -56,7 +56,7 @@ def load(
     """
     from anmin.callbacks.models import Answer
     from anmin.config.demo import property as goods
-    from anmin.config.demo import replies, surveys, told
+    from anmin.config.demo import publications, replies, surveys, told
     from anmin.config.demo.clock import pretended_time
     from anmin.config.demo.map import add_estate, places
     from anmin.config.demo.people import hire
@@ -92,6 +92,7 @@ def load(
         )
         with steady():
             for done, _day in enumerate(city.live(first, today, per_day, now), start=1):
+                publications.on_day(days - done)
                 if advance:
                     advance(done, days)
     with steady():

@@ -20,6 +20,7 @@ from anmin.callbacks.models import Answer, Callback
 from anmin.callbacks.planning import NEWS
 from anmin.callbacks.recording import Said
 from anmin.config.tests.rights_property import things
+from anmin.config.tests.rights_publishing import in_hand, to_write_about, written
 from anmin.desk.matters.models import SavedFilter
 from anmin.exchange.models import ImportRun, ProfileUse
 from anmin.matters import actions, registry
@@ -154,6 +155,10 @@ class World:
             "month": lambda: "2026-10",
             "level": lambda: "community",
             "version": lambda: 1,
+            "publication_id": lambda: in_hand(name).pk,
+            "publication": lambda: "BG-2000-0001",
+            "series": lambda: "board",
+            "seq": lambda: 1,
             "file_id": lambda: 1,  # where it is not asked for; else a scene has one
             "item_id": lambda: 1,  # where the method is not taken; else a scene has one
             "message_id": lambda: 1,
@@ -210,6 +215,9 @@ class World:
                 "title_en": "x",
                 "sheet": "safety.1",
             },
+            "desk:publication_new": {"source": "listing", "about": to_write_about()},
+            "desk:publication_draft": {"zh_title": "文化小区挂牌整治"},
+            "desk:publication_do": {"reason": "x"},
             "desk:survey_assign": {"interviewers": [str(self.city.operator.pk)]},
             "desk:candidate": {"do": "keep", "reason": "x", "version": "1"},
             "desk:property_new": {
@@ -275,6 +283,7 @@ CODES = {
     "desk:owed_step": "accept",
     "desk:property_event": "day",
     "desk:property_step": "value",
+    "desk:publication_do": "refuse",
     "desk:questionnaire": "safety",
     "portal:service": "id_card",
 }
@@ -326,6 +335,7 @@ def make(city: City) -> World:
     minor = {"minor_involved": True}
     claimed = {mine: _callback(city, mine, details=minor) for mine in ("own", "other")}
     in_field(city)
+    written(city)
     ended(city, "2025-h2", sizes=(30, 30))
     figures()
     propose(account=city.analyst, case=Case(city.wenhua, Ground.RISE, "theft"), reason="盗窃多发")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from anmin.config.demo import brought
+from anmin.config.demo import brought, publications
 from anmin.config.demo.clock import pretended_time
 from anmin.config.demo.map import ESTATE, add_estate
 from anmin.config.demo.people import hire
@@ -17,6 +17,8 @@ from anmin.matters.models import ApprovalRequest, Entry, Matter
 from anmin.matters.registry import all_kinds
 from anmin.places.actions import load_shipped
 from anmin.places.queries import steady
+from anmin.publishing import public
+from anmin.publishing.models import Publication
 
 DAYS = timedelta(days=119, hours=3)
 QUIET, AFTER_HOLIDAYS = (
@@ -34,8 +36,11 @@ def play(now: datetime) -> None:
         while clock.moment < now:
             moment = min(clock.moment + timedelta(hours=6), now)
             scenes.until(moment)
+            before = (now - clock.moment).days
             clock.move_to(moment)
             lapsing.lapse()
+            for ago in range(before - 1, (now - moment).days - 1, -1):
+                publications.on_day(ago)
     assert scenes.refused == []
 
 
@@ -57,6 +62,7 @@ def test_every_kind_is_there_in_every_state(now: datetime) -> None:
     said = list(ApprovalRequest.objects.values_list("reason", "decision"))
     assert len({why for why, _answer in said}) == len(said)  # each for its own reason
     assert max(Counter(answer for _why, answer in said).values()) <= 4
+    _is_published_as_two_people_decided()
     long_ago = Entry.objects.filter(at__lt=now - timedelta(days=1)).exclude(actor_label="clock")
     hours = {timezone.localtime(one).hour for one in long_ago.values_list("at", flat=True)}
     assert {9, 14} <= hours <= set(range(8, 18))  # when people are at work
@@ -78,3 +84,24 @@ def _is_the_neighbourhood_of_the_page(now: datetime) -> None:
         ("owners", "under_way"),
         ("town", "accepted"),
     ]
+
+
+def _is_published_as_two_people_decided() -> None:
+    """The page's neighbourhood on the board, one lifted, one taken back, one refused, one that waits."""
+    rows = {Matter.objects.get(number=one.key).summary: one for one in Publication.objects.all()}
+    found = {name: (row.standing, row.work, row.shown) for name, row in rows.items()}
+    assert found == {
+        publications.ESTATE_TITLE: ("live", "none", 2),
+        publications.MARKET: ("live", "none", 2),
+        publications.BEND: ("withdrawn", "none", 1),
+        publications.ROOMS: ("none", "draft", None),
+        publications.SHEDS: ("none", "submitted", None),
+    }
+    on, lifted, over = public.board()
+    assert [one.number[-4:] for one in (*on, *lifted, *over)] == ["0002", "0001", "0003"]
+    shown = public.read(on[0].number).card.content.zh
+    assert shown is not None
+    assert shown.facts[1].note == "差异可能出于偶然（p=0.66）。"
+    assert "叶老三" not in str([public.read(one.number) for one in (*on, *lifted)])
+    refused = rows[publications.ROOMS].steps.get(did="refuse")
+    assert refused.reason.startswith("写到了具体的人")

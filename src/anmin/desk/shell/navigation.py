@@ -21,6 +21,7 @@ from anmin.matters.approvals import waiting_count as approvals_waiting
 from anmin.matters.demands import waiting_count as demands_waiting
 from anmin.people.policy import Capability, capabilities_of
 from anmin.property.queries import waiting_count as property_waiting
+from anmin.publishing.queries import waiting_count as publications_waiting
 
 if TYPE_CHECKING:
     from anmin.people.models import Account
@@ -71,6 +72,14 @@ ROOMS = (
         waits=property_waiting,
     ),
     Room("desk:surveys", _("Surveys"), "forms", "s", Capability.VIEW_SURVEYS),
+    Room(
+        "desk:publications",
+        _("Publishing"),
+        "speakerphone",
+        "p",
+        Capability.VIEW_PUBLICATIONS,
+        waits=publications_waiting,
+    ),
     Room("desk:import", _("Import"), "file-import", "i", Capability.IMPORT_RECORDS),
     Room("desk:morning", _("Morning page"), "sun-high", "n", Capability.VIEW_FIGURES),
     Room("desk:measures", _("Measures"), "chart-dots", "f", Capability.VIEW_FIGURES),
