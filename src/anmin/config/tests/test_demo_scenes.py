@@ -35,8 +35,8 @@ def play(now: datetime) -> None:
         scenes = Scenes(first, now, clock, brought.SCENES)
         while clock.moment < now:
             moment = min(clock.moment + timedelta(hours=6), now)
-            scenes.until(moment)
             before = (now - clock.moment).days
+            scenes.until(moment)
             clock.move_to(moment)
             lapsing.lapse()
             for ago in range(before - 1, (now - moment).days - 1, -1):
