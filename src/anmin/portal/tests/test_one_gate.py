@@ -13,6 +13,7 @@ OTHERS = {
     "anmin.channels": BY_CODE,
     "anmin.files": BY_CODE,
     "anmin.matters": BY_CODE,
+    "anmin.property": "what was found, as far as a second person let it be seen, and claims by a code",
     "anmin.surveys": BY_CODE,
     "anmin.evidence": "signed roots and receipts: hashes alone",
     "anmin.faces": HOUSE,
