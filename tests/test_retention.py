@@ -36,6 +36,7 @@ from anmin.measures.lake import refresh
 from anmin.measures.queries import show
 from anmin.people.models import AccessLog
 from tests.personas import City, SignIn
+from tests.tampering import findings_now
 
 NEEDLES = (
     *("钱多多", "+8613700005678", "13700005678", "飞云江路七七号", "邻居养了三只鹅"),
@@ -136,6 +137,7 @@ def test_nothing_is_left_and_the_history_holds(city: City, matter: Matter) -> No
     last = Entry.objects.filter(matter=matter).latest("seq")
     assert (last.action, last.payload["told"]["rule"]) == (ANONYMISED, "incident.retention")
     assert (verify().sound, chain_holds(left)) == (True, True)
+    assert findings_now() == []  # what was taken out of rows that are only ever added is no finding
     assert Answer.objects.get().satisfaction == "satisfied"
     refresh()
     total = show("answered_in_time").total

@@ -187,7 +187,7 @@ def _again() -> None:
     with pytest.raises(Undo), transaction.atomic():  # noqa: PT012
         run(f"DELETE FROM evidence_receipt WHERE label = 'callbacks.answer' AND row = {last.pk}")
         run(f"DELETE FROM callbacks_answer WHERE id = {last.pk}")
-        last._state.adding = True
+        last._state.adding, last.text = True, b"x"
         last.save()
         found = [one for one in integrity.check().findings if one.what == What.REUSED]
         assert [(one.table, one.pk) for one in found] == [("callbacks.answer", last.pk)]

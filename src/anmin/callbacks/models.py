@@ -160,6 +160,7 @@ class ClaimDecision(AppendOnly):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
+    EVIDENCE_ERASES = ("reason",)
     EVIDENCE_NAME = "matter__number"
 
     class Meta:
@@ -188,6 +189,7 @@ class Attempt(Tried):
     )
     channel = models.CharField(max_length=8, choices=Channel)
 
+    EVIDENCE_ERASES = ("note",)
     EVIDENCE_NAME = "callback__matter__number"
 
     class Meta:
@@ -228,6 +230,7 @@ class Answer(AppendOnly):
     )
     counts_instead = models.BooleanField(default=False)
 
+    EVIDENCE_ERASES = ("text", "spoken_to")
     EVIDENCE_NAME = "callback__matter__number"
     EVIDENCE_RECEIPT = True
     EVIDENCE_PROMISED = Q(via=Via.SMS)

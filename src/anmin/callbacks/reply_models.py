@@ -92,6 +92,7 @@ class DeliveryCase(AppendOnly):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     reason = models.CharField(max_length=300, blank=True)
 
+    EVIDENCE_ERASES = ("reason",)
     EVIDENCE_NAME = "message__subject_ref"
 
     class Meta:

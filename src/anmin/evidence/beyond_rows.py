@@ -74,9 +74,21 @@ _AGAIN: Final = """
 def given_again(
     store: duckdb.DuckDBPyConnection, table: int, form: Shape
 ) -> Iterator[tuple[int, int]]:
-    """Rows that are only ever added and were added twice: key, and record of the second."""
-    if issubclass(form.model, AppendOnly):
-        yield from store.execute(_AGAIN, [table]).fetchall()
+    """Rows that are only ever added and were added twice: key, and record of the second.
+
+    A row that stands without any of the texts that may be erased was told of again for that.
+    """
+    if not issubclass(form.model, AppendOnly):
+        return
+    again = store.execute(_AGAIN, [table]).fetchall()
+    erased: set[int] = set()
+    if again and form.model.EVIDENCE_ERASES:
+        texts = form.model.EVIDENCE_ERASES
+        fields = [one for one in form.model._meta.concrete_fields if one.name in texts]
+        blank = {one.name: one.get_default() for one in fields}
+        those = form.model._base_manager.filter(pk__in=[pk for pk, _seq in again], **blank)
+        erased = set(those.values_list("pk", flat=True))
+    yield from ((pk, seq) for pk, seq in again if pk not in erased)
 
 
 def set_back(store: duckdb.DuckDBPyConnection, kinds: Sequence[Shape]) -> Iterator[Finding]:

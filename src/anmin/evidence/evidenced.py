@@ -68,6 +68,8 @@ class AppendOnlyRows[M: models.Model](EvidencedRows[M]):
 
     def erase(self, *columns: str) -> int:
         """Take texts out of rows that may not be kept any longer; the rows stay, and it is noted."""
+        if not set(columns) <= set(self.model.EVIDENCE_ERASES):  # type: ignore[attr-defined]
+            raise TypeError(f"{self.model.__name__} does not say that {columns} may be erased")
         fields = {one.name: one for one in self.model._meta.concrete_fields}
         blank = {name: fields[name].get_default() for name in columns}
         if any(blank.values()):
@@ -112,7 +114,13 @@ class Evidenced(models.Model):
 
 
 class AppendOnly(Evidenced):
-    """A row that is written once."""
+    """A row that is written once.
+
+    ``EVIDENCE_ERASES`` names the texts that may be taken out later: the log then tells of the row twice,
+    and rightly.
+    """
+
+    EVIDENCE_ERASES: ClassVar[tuple[str, ...]] = ()
 
     objects = models.Manager.from_queryset(AppendOnlyRows)()  # type: ignore[misc]
 

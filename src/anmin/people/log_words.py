@@ -79,6 +79,7 @@ SUBJECTS: dict[str, Any] = {
     "reply": _("reply"),
     "reward": _("reward"),
     "seal_key": _("key for sealed facts"),
+    "story": _("story"),
     "survey": _("survey"),
 }
 """What an action was about, by the code before the colon of its subject."""

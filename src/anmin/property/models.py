@@ -144,6 +144,7 @@ class Handover(AppendOnly):
     sort = models.CharField(max_length=24)
     value = models.PositiveBigIntegerField()
 
+    EVIDENCE_ERASES = ("receiver",)
     EVIDENCE_NAME = "item__number"
 
     class Meta:

@@ -133,6 +133,7 @@ class Text(AppendOnly):
     stamp = models.CharField(max_length=120, blank=True)
     closes_earlier = models.BooleanField(default=False)
 
+    EVIDENCE_ERASES = ("sealed", "hidings")
     EVIDENCE_NAME = "publication__number seq"
     EVIDENCE_LABEL = _("text of a publication")
 
@@ -195,6 +196,7 @@ class Edition(AppendOnly):
     face = models.CharField(max_length=24)
     words = models.TextField(blank=True, default="")
 
+    EVIDENCE_ERASES = ("content", "words")
     EVIDENCE_NAME = "publication__number seq"
     EVIDENCE_LABEL = _("published text")
     EVIDENCE_RECEIPT = True

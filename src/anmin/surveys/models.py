@@ -178,6 +178,7 @@ class CaseAttempt(Tried):
     case = models.ForeignKey(Case, models.PROTECT, related_name="attempt_rows", db_index=False)
     via = models.CharField(max_length=8, choices=Via)
 
+    EVIDENCE_ERASES = ("note",)
     EVIDENCE_NAME = "case__wave__code"
 
     class Meta:
