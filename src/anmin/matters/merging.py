@@ -145,7 +145,7 @@ def part(*, matter_id: int, actor: Actor, reason: str) -> Matter:
 def may_merge(account: Account, matter: Matter) -> bool:
     """Whether this person may make it part of another, or part them again."""
     alone = bool(matter.type.sets_aside) or matter.type.bodies is not Bodies.NEVER
-    return policy.may_assign(account, matter) and not is_rated(account) and not alone
+    return policy.may_arrange(account, matter) and not is_rated(account) and not alone
 
 
 def _require_merge(actor: Actor, matter: Matter, other: Matter) -> None:
@@ -153,7 +153,7 @@ def _require_merge(actor: Actor, matter: Matter, other: Matter) -> None:
     for one in (matter, other):
         if one.type.bodies is not Bodies.NEVER:
             raise Refusal(_("Orders to other bodies are not merged: each is its own body's."))
-        policy.require_assign(actor, one, to=None)
+        policy.require_arrange(actor, one)
         if one.type.sets_aside:
             raise Refusal(_("Each proposal is decided by itself: link them instead."))
     if actor.account is not None and is_rated(actor.account):
