@@ -130,6 +130,8 @@ class World:
                 else self.answered[mine].callback.matter.number
                 if name == "desk:answer_words" and mine in self.answered
                 else self.matters[mine].number
+                if mine in self.matters
+                else "none"  # where the method is not taken; else a scene has one
             ),
             "code": lambda: CODES.get(
                 name, self.city.wenhua.code if "index" in name else "2026-h2"
