@@ -3,7 +3,7 @@
 Nothing is listed here: addresses come from the resolver and from where pages lead, parameters from
 links, forms and from what the views ask a request for. With ``ANMIN_TEST_HOSTILE=whole`` every pair
 of parameter and value is tried once by somebody who may open the page, and the core of the list by
-everybody else; else a twelfth of the list at each address, another twelfth at the next, and by each other role at
+everybody else; else a twentieth of the list at each address, another one at the next, and by each other of a few roles at
 every third address (`test_rights` asks each address as each role).
 """
 
@@ -31,7 +31,7 @@ FOREIGN = ("account_", "mfa_", "socialaccount_", "openid_", "/accounts/", "admin
 
 @pytest.fixture
 def place(transactional_db: None) -> Iterator[Town]:
-    with town(everybody=not values.LIGHTER) as made:
+    with town(everybody=values.SHARE == 1) as made:
         yield made
 
 

@@ -92,10 +92,10 @@ CORE: Sequence[str] = [
 """One of each sort, for every parameter by itself."""
 
 _ON_POSTGRES = os.environ.get("ANMIN_TEST_DATABASE") == "postgres"
-SHARE = 1 if os.environ.get("ANMIN_TEST_HOSTILE") == "whole" else 12
+SHARE = 1 if os.environ.get("ANMIN_TEST_HOSTILE") == "whole" else 20
 """One value in so many is tried at each place, another at the next; all when asked for."""
 LIGHTER = SHARE > 1 and _ON_POSTGRES
-"""On PostgreSQL, after SQLite, fewer of them by themselves, none again as everybody else, and as a few roles."""
+"""On PostgreSQL, after SQLite, fewer of them by themselves, none again as everybody else."""
 
 
 def share[T](some: Sequence[T], turn: int) -> Sequence[T]:

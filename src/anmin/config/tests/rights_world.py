@@ -217,7 +217,10 @@ class World:
                 "title_en": "x",
                 "sheet": "safety.1",
             },
-            "desk:publication_new": {"source": "listing", "about": to_write_about()},
+            "desk:publication_new": {
+                "source": "listing",
+                "about": to_write_about() if name == "desk:publication_new" else "",
+            },
             "desk:publication_draft": {"zh_title": "文化小区挂牌整治"},
             "desk:publication_do": {"reason": "x"},
             "desk:survey_assign": {"interviewers": [str(self.city.operator.pk)]},
