@@ -35,7 +35,7 @@ def test_from_the_first_page_to_the_code_and_the_matter(
     )
     page = context.new_page()
     page.goto(live_server.url)
-    page.locator("main .button").first.click()
+    page.locator(".door").first.click()
     if script:
         sound(page)
     page.locator(".door").first.click()

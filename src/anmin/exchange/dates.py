@@ -48,6 +48,8 @@ ISO_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S.%f")
 REMEMBERED = 100_000
 CHINESE = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 WRITTEN_OUT = re.compile("[〇零○一二三四五六七八九十廿卅]+(?=[年月日号时時点點分秒])")
+YEAR = re.compile(r"[0-9]年")
+"""A year in figures: then 三月 is the name of a month, and stands as it is."""
 WIDTHS = {"Y": 4, **dict.fromkeys("ymdHIMS", 2)}
 """How many figures each directive has that can stand next to another one."""
 RUN = re.compile(r"(?:%[YymdHIMS]){2,}")
@@ -346,7 +348,8 @@ def usual_forms(text: str) -> str:
     figures written out (二〇二六年十一月五日)."""
     if text.isascii():
         return text
-    return WRITTEN_OUT.sub(_figures, " ".join(unicodedata.normalize("NFKC", text).split()))
+    usual = " ".join(unicodedata.normalize("NFKC", text).split())
+    return usual if YEAR.search(usual) else WRITTEN_OUT.sub(_figures, usual)
 
 
 def _figures(written: re.Match[str]) -> str:

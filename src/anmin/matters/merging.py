@@ -27,7 +27,7 @@ from anmin.matters.owning import Bodies
 from anmin.matters.reckoning import reckoner
 from anmin.matters.taking import tell_parent
 from anmin.people.models import Account
-from anmin.people.policy import is_rated
+from anmin.people.policy import Capability, can, is_rated
 
 RELATED, DUPLICATE, REPEATS = "related", "duplicate", "repeats"
 RELATIONS: Mapping[str, Promise] = {
@@ -145,7 +145,12 @@ def part(*, matter_id: int, actor: Actor, reason: str) -> Matter:
 def may_merge(account: Account, matter: Matter) -> bool:
     """Whether this person may make it part of another, or part them again."""
     alone = bool(matter.type.sets_aside) or matter.type.bodies is not Bodies.NEVER
-    return policy.may_arrange(account, matter) and not is_rated(account) and not alone
+    return _may_arrange(account, matter) and not is_rated(account) and not alone
+
+
+def _may_arrange(account: Account, matter: Matter) -> bool:
+    """Whether this person says what a matter belongs with; one that is part of another is over, too."""
+    return can(account, Capability.ASSIGN_MATTERS) and policy.in_scope(account, matter)
 
 
 def _require_merge(actor: Actor, matter: Matter, other: Matter) -> None:
@@ -153,7 +158,8 @@ def _require_merge(actor: Actor, matter: Matter, other: Matter) -> None:
     for one in (matter, other):
         if one.type.bodies is not Bodies.NEVER:
             raise Refusal(_("Orders to other bodies are not merged: each is its own body's."))
-        policy.require_arrange(actor, one)
+        if not (actor.trusted or (actor.account and _may_arrange(actor.account, one))):
+            raise NotAllowed(_("You may not do this."))
         if one.type.sets_aside:
             raise Refusal(_("Each proposal is decided by itself: link them instead."))
     if actor.account is not None and is_rated(actor.account):

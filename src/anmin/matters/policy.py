@@ -143,12 +143,8 @@ def waiting_elsewhere() -> Q:
 
 def may_assign(account: Account, matter: Matter) -> bool:
     """Whether this person may hand the matter on; of what was withdrawn nothing is left to do."""
-    return matter.stage != Stage.WITHDRAWN and may_arrange(account, matter)
-
-
-def may_arrange(account: Account, matter: Matter) -> bool:
-    """Whether this person says whose a matter is, and what it belongs with."""
-    return can(account, Capability.ASSIGN_MATTERS) and in_scope(account, matter)
+    given = matter.stage != Stage.WITHDRAWN
+    return given and can(account, Capability.ASSIGN_MATTERS) and in_scope(account, matter)
 
 
 def may_take(account: Account, matter: Matter | None = None) -> bool:
@@ -335,12 +331,6 @@ def require_move(actor: Actor, matter: Matter, edge: Move) -> None:
     else:
         by_citizen = edge.by_citizen and actor is CITIZEN
         _require(actor.trusted or edge.replies or by_citizen)
-
-
-def require_arrange(actor: Actor, matter: Matter) -> None:
-    """Refuse to put a matter with another, or apart, for somebody who may not."""
-    account = actor.account
-    _require(actor.trusted or (account is not None and may_arrange(account, matter)))
 
 
 def require_assign(actor: Actor, matter: Matter, *, to: Unit | None) -> None:

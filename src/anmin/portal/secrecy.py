@@ -14,6 +14,7 @@ from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.core.files.uploadhandler import MemoryFileUploadHandler, SkipFile
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -26,7 +27,7 @@ MARGIN = 65_536
 """Bytes by which sealing and padding make a file longer, and more."""
 View = Callable[..., HttpResponse]
 _TOLD = (
-    *(Refusal, Http404, BadRequest, SuspiciousOperation),
+    *(Refusal, Http404, BadRequest, SuspiciousOperation, MultiPartParserError),
     *(OperationalError, InterfaceError, OSError),
 )
 """What the house answers in words that hold nothing of what was sent."""

@@ -63,6 +63,8 @@ def matters(
     if view not in VIEWS:
         raise Refusal(_("There is no such list: %(view)s.") % {"view": view[:32]}, field="view")
     first, last = (one.date() if one else None for one in (since, until))
+    if not file.name:
+        raise Refusal(_("Name the file to write."), field="file")
     part = file.with_name(f".{file.stem}.part{file.suffix}")
     os.close(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
     try:

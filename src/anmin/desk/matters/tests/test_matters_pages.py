@@ -163,7 +163,7 @@ def test_pages_ask_few_questions(
     assert asked == {"list": 6, "filtered": 7, "matter": 16, "answered": 16, "home": 11}
     inspector = sign_in(city.inspector)
     inspector.get(url(moved))
-    with django_assert_max_num_queries(22):  # three of them: what waits for a word, and orders
+    with django_assert_max_num_queries(23):  # three of them: what waits for a word, and orders
         inspector.get(url(moved))
 
 
