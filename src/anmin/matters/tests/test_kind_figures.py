@@ -63,12 +63,11 @@ def test_a_kind_whose_steps_cannot_say_so_has_no_such_figure() -> None:
 
 
 def test_every_kind_tells_whether_its_first_word_was_in_time_and_what_time_was_saved() -> None:
-    """Where the first clock of the house is not the promise, of which every kind has the figure."""
+    """Where the first clock is not the promise, nor a time of the citizen's own that lapses, of which every kind has the figure."""
     for kind in all_kinds():
-        firsts = [one for one in kind.clocks if one.starts is None]
-        first = next((one for one in firsts if not one.lapses), firsts[0])
+        first = next(one for one in kind.clocks if one.starts is None)
         own = f"{kind.code}_{first.code}_in_time"
-        assert first.promise or own in registry.indicators, own
+        assert first.promise or first.lapses or own in registry.indicators, own
         promise = next(one for one in kind.clocks if one.promise)
         assert bool(promise.lapses) != (promise in timed_clocks(kind)), kind.code
 
