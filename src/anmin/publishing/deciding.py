@@ -30,11 +30,9 @@ def refuse(
     form_key: str | None = None,
 ) -> Publication:
     """Give a text back to be written anew, with the reason. What is public stays."""
-    publication = held(publication_id)
-    if done_before(publication, form_key):
+    publication, again = _before(publication_id, by, version, form_key)
+    if again:
         return publication
-    policy.require_reviewer(by, publication)
-    require_version(publication, version)
     record(publication, Did.REFUSE, by=by, key=form_key, reason=said(reason), work=Work.DRAFT)
     return publication
 
@@ -50,11 +48,9 @@ def answer(
     form_key: str | None = None,
 ) -> Publication:
     """Say of a warning why nobody can be recognised by it. Raises ``Refusal`` for one that is none."""
-    publication = held(publication_id)
-    if done_before(publication, form_key):
+    publication, again = _before(publication_id, by, version, form_key)
+    if again:
         return publication
-    policy.require_reviewer(by, publication)
-    require_version(publication, version)
     text = text_of(publication)
     if warning not in {one.key for one in warnings(text, face_of(text))}:
         raise Refusal(_("There is no such warning."), field="warning")
@@ -100,11 +96,9 @@ def approve(
     all, ``Conflict`` where anything changed since it was read, ``Refusal`` while a warning waits
     for an answer.
     """
-    publication = held(publication_id)
-    if done_before(publication, form_key):
+    publication, again = _before(publication_id, by, version, form_key)
+    if again:
         return publication
-    policy.require_reviewer(by, publication)
-    require_version(publication, version)
     if text != publication.newest:
         raise Conflict(_("This is an older text: look at the newest."))
     written = text_of(publication)
@@ -119,6 +113,18 @@ def approve(
     promise_receipt(edition)
     log_access(account=by, action="publish", subject=f"publication:{publication.number}")
     return publication
+
+
+def _before(
+    publication_id: int, by: Account, version: int | None, form_key: str | None
+) -> tuple[Publication, bool]:
+    """What waits for this person's decision, held, as it was when read; whether the form was sent before."""
+    publication = held(publication_id)
+    if done_before(publication, form_key):
+        return publication, True
+    policy.require_reviewer(by, publication)
+    require_version(publication, version)
+    return publication, False
 
 
 def unanswered(text: Text, face: Face) -> list[str]:

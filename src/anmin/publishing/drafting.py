@@ -92,11 +92,9 @@ def revise(
     A correction says what changed and why, for the public to read. Raises ``NotAllowed``,
     ``Conflict`` while another person has it, ``Refusal``.
     """
-    publication = held(publication_id)
-    policy.require_drafter(by, publication.of, publication.key)
-    if done_before(publication, form_key):
+    publication, again = _in_hand(publication_id, by, version, form_key)
+    if again:
         return publication
-    require_version(publication, version)
     _require_writable(publication)
     if publication.standing == Standing.LIVE:
         _require_change(written.content)
@@ -167,13 +165,12 @@ def submit(
     form_key: str | None = None,
 ) -> Publication:
     """Give the newest text to another person; from now on nobody writes in it."""
-    publication = held(publication_id)
-    policy.require_drafter(by, publication.of, publication.key)
-    if done_before(publication, form_key):
+    publication, again = _in_hand(publication_id, by, version, form_key)
+    if again:
         return publication
-    require_version(publication, version)
     _require_work(publication, Work.DRAFT)
     face = face_of(text_of(publication))
+    _require_filled(publication, face.content)
     if face.stale:
         raise Conflict(_("What has to be hidden has changed since: save the text once more."))
     record(
@@ -196,11 +193,9 @@ def take_back(
     form_key: str | None = None,
 ) -> Publication:
     """Take a text back from who was to review it, to go on writing."""
-    publication = held(publication_id)
-    policy.require_drafter(by, publication.of, publication.key)
-    if done_before(publication, form_key):
+    publication, again = _in_hand(publication_id, by, version, form_key)
+    if again:
         return publication
-    require_version(publication, version)
     _require_work(publication, Work.SUBMITTED)
     record(publication, Did.TAKE_BACK, by=by, key=form_key, work=Work.DRAFT)
     return publication
@@ -216,11 +211,9 @@ def abandon(
     form_key: str | None = None,
 ) -> Publication:
     """Give up a draft; what is public stays as it is."""
-    publication = held(publication_id)
-    policy.require_drafter(by, publication.of, publication.key)
-    if done_before(publication, form_key):
+    publication, again = _in_hand(publication_id, by, version, form_key)
+    if again:
         return publication
-    require_version(publication, version)
     _require_work(publication, Work.DRAFT)
     record(publication, Did.ABANDON, by=by, key=form_key, reason=said(reason), work=Work.NONE)
     return publication
@@ -279,6 +272,18 @@ def _write(
     )
 
 
+def _in_hand(
+    publication_id: int, by: Account, version: int | None, form_key: str | None
+) -> tuple[Publication, bool]:
+    """What this person may write, held, as it was when read; whether the form was sent before."""
+    publication = held(publication_id)
+    policy.require_drafter(by, publication.of, publication.key)
+    if done_before(publication, form_key):
+        return publication, True
+    require_version(publication, version)
+    return publication, False
+
+
 def _hiding(
     publication_id: int, hiding: str, by: Account, version: int | None, form_key: str | None
 ) -> tuple[Publication, Hiding, bool]:
@@ -310,6 +315,17 @@ def _require_writable(publication: Publication) -> None:
         raise Conflict(_("Another person has it now: take it back first."))
     if publication.standing in (Standing.WITHDRAWN, Standing.EXPIRED):
         raise Conflict(_("It is over: begin another publication."))
+
+
+def _require_filled(publication: Publication, content: Content) -> None:
+    """What the source gave as a frame was written out: none of its lines stands as it was."""
+    made = publication.of.draft(publication.key)
+    if not made.frame:
+        return
+    for asked, written in ((made.content.zh, content.zh), (made.content.en, content.en)):
+        left = set(asked.body if asked else ()) & set(written.body if written else ())
+        if left:
+            raise Refusal(_("Write this out first: “%(line)s”") % {"line": min(left)}, field="body")
 
 
 def _require_change(content: Content) -> None:

@@ -43,7 +43,7 @@ def draft(key: str) -> Draft:
             ],
         }
 
-    return Draft(content=both(made))
+    return Draft(content=both(made), frame=True)
 
 
 def may_draft(account: Account, _key: str) -> bool:

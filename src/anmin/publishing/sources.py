@@ -28,7 +28,8 @@ class Draft:
     ``names`` are to be hidden wherever they stand, also in what people write into it later.
     ``area`` (code), ``category`` and ``day`` are looked at for whether somebody could be recognised:
     they need not stand in the text. ``stamp`` is what was so when it was made (``state:due``, at most 120
-    characters): ``still_true`` gets it back.
+    characters): ``still_true`` gets it back. ``frame``: its paragraphs ask the writer something, and
+    none goes on to another person as it stands.
     """
 
     content: Content
@@ -37,6 +38,7 @@ class Draft:
     category: str = ""
     day: date | None = None
     stamp: str = ""
+    frame: bool = False
 
 
 @dataclass(frozen=True, slots=True)

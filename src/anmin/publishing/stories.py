@@ -136,7 +136,7 @@ def draft(key: str) -> Draft:
             "body": [_("What happened, what they did, and what came of it (with the evidence):")],
         }
 
-    return Draft(content=both(made), names=list(_names(row)), stamp=str(row.given_on))
+    return Draft(content=both(made), names=list(_names(row)), stamp=str(row.given_on), frame=True)
 
 
 def still_true(key: str, _stamp: str) -> str:
