@@ -67,7 +67,7 @@ def _stories() -> None:
         form_key="demo story person",
         **given,
     )
-    _published("story", str(taken.pk))
+    _published("story", str(taken.pk), DAY)
     stories.take_back(consent_id=taken.pk, by=person)
 
 
@@ -109,6 +109,23 @@ STORY = {
             "A resident proposed on this website that the sheds be watched before dawn. The station did so, twice a night, and told "
             "who had proposed it what came of it.",
             "It rests on the record of the suggestion and on the figures of each month.",
+        ],
+    },
+}
+
+
+DAY = {
+    "zh": {
+        "title": "社区民警的一天",
+        "lead": "经本人同意刊登；本人可随时撤回。",
+        "body": ["上午走访两户独居老人，下午调解一起楼上漏水，晚上在小区门口说防骗。"],
+    },
+    "en": {
+        "title": "A day of a community officer",
+        "lead": "Told with the officer's consent, which may be taken back at any time.",
+        "body": [
+            "Two visits to people who live alone in the morning, a leak between two floors settled in the afternoon, and in the "
+            "evening a talk at the gate about fraud."
         ],
     },
 }

@@ -24,7 +24,8 @@ from anmin.measures.lake import refresh
 from anmin.measures.registry import Kind
 from anmin.publishing import actions, answers, ending, knowledge, monthly, public, stories
 from anmin.publishing.both import as_facts, hidden_in
-from anmin.publishing.models import Publication, Standing, StoryConsent
+from anmin.publishing.content import Content, content_of
+from anmin.publishing.models import Publication, Standing, Step, StoryConsent, Work
 from anmin.publishing.queries import sheet
 from anmin.publishing.sources import all_sources, source_of
 from anmin.publishing.tests import scene
@@ -39,9 +40,38 @@ def home(settings: LazySettings, tmp_path: Any) -> None:
 
 
 def published(city: City, source: str, key: str) -> Publication:
-    """Drafted by 孙平, approved by 郑局."""
-    row = actions.begin(source=source, key=key, by=city.programme)
+    """Drafted by 孙平, who writes out what is a frame; approved by 郑局."""
+    made = source_of(source).draft(key)
+    text = actions.Written(_written_out(made.content)) if made.frame else None
+    row = actions.begin(source=source, key=key, by=city.programme, written=text)
     return scene.approved(city, scene.submitted(city, row))
+
+
+def _written_out(frame: Content) -> Content:
+    data = frame.model_dump(mode="json")
+    for said in filter(None, (data["zh"], data["en"])):
+        said["body"] = [f"{line} 1" for line in said["body"]]
+    return content_of(data)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_frame_goes_to_nobody_before_it_is_written_out(city: City, language: str) -> None:
+    key = f"{timezone.localdate():%Y-%m}"
+    row = actions.begin(source="letter", key=key, by=city.programme)
+    frame = source_of("letter").draft(key).content
+    half = {**_written_out(frame).model_dump(mode="json"), language: getattr(frame, language)}
+    row = actions.revise(
+        publication_id=row.pk, by=city.programme, written=actions.Written(content_of(half))
+    )
+    before = Step.objects.count()
+    with pytest.raises(Refusal, match="请先写完|Write this out"):
+        actions.submit(publication_id=row.pk, by=city.programme)
+    assert Publication.objects.get(pk=row.pk).work == Work.DRAFT
+    assert Step.objects.count() == before
+    whole = actions.Written(_written_out(frame))
+    actions.revise(publication_id=row.pk, by=city.programme, written=whole)
+    actions.submit(publication_id=row.pk, by=city.programme)
+    assert Publication.objects.get(pk=row.pk).work == Work.SUBMITTED
 
 
 def read(row: Publication) -> Any:
