@@ -64,7 +64,7 @@ def test_a_frame_goes_to_nobody_before_it_is_written_out(city: City, language: s
         publication_id=row.pk, by=city.programme, written=actions.Written(content_of(half))
     )
     before = Step.objects.count()
-    with pytest.raises(Refusal, match="请先写完|Write this out"):
+    with pytest.raises(Refusal, match="请先写完"):
         actions.submit(publication_id=row.pk, by=city.programme)
     assert Publication.objects.get(pk=row.pk).work == Work.DRAFT
     assert Step.objects.count() == before
