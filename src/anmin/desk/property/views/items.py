@@ -44,7 +44,7 @@ def items(request: DeskRequest) -> HttpResponse:
     labels = {
         "": _("In our hands"),
         "take_in": _("To be taken in"),
-        "late": _("Taken in late"),
+        "late": _("Late into the store"),
         "decide": _("Waiting for my word"),
         "over": _("Waited for long enough"),
         "ended": _("Gone"),
