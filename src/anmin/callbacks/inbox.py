@@ -35,6 +35,7 @@ from anmin.kernel.masking import mask_phone
 from anmin.matters import reactions
 from anmin.matters.conflict import numbers_about
 from anmin.people.actions import log_access, one_at_a_time
+from anmin.people.counting import counted
 from anmin.people.models import Account
 from anmin.people.policy import Capability, require
 
@@ -93,12 +94,17 @@ def waiting() -> QuerySet[ReplyItem]:
 
 def waiting_count(account: Account) -> int:
     """How many wait that this person may look at, up to ``MANY``."""
-    return len(_shown(account, waiting()).values_list("pk")[:MANY])
+    kept = messages_kept_from(account, "message__subject_ref")
+    what = (__name__, kept is None)
+    return counted(account, what, lambda: _less(waiting(), kept), limit=MANY)
 
 
 def _shown(account: Account, rows: QuerySet[ReplyItem]) -> QuerySet[ReplyItem]:
     """The replies that cannot be meant for a question about a matter about this person."""
-    kept = messages_kept_from(account, "message__subject_ref")
+    return _less(rows, messages_kept_from(account, "message__subject_ref"))
+
+
+def _less(rows: QuerySet[ReplyItem], kept: Q | None) -> QuerySet[ReplyItem]:
     if kept is None:
         return rows
     asked = Question.objects.filter(

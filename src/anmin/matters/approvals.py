@@ -29,6 +29,7 @@ from anmin.matters.reckoning import reckoner
 from anmin.matters.registry import all_kinds
 from anmin.matters.steps import prepare, require_here, step_of
 from anmin.matters.taking import require_told, take
+from anmin.people.counting import NOW, counted
 from anmin.people.models import Account
 
 ASKED, REFUSED, WITHDRAWN, LAPSED = (
@@ -146,25 +147,37 @@ def lapse(*, now: datetime | None = None, limit: int = 200) -> int:
 
 def waiting_for(account: Account) -> QuerySet[ApprovalRequest]:
     """What waits for this person's word, the oldest first: in reach, and not asked by him or her."""
-    steps = [
-        Q(matter__kind=kind.code, step=edge.code)
-        for kind in all_kinds()
-        for edge in kind.flow.moves
-        if edge.approval and account.role in edge.approval.by
-    ]
-    if not steps:
-        return ApprovalRequest.objects.none()
-    seen = policy.visible(account, Matter.objects.all()).values("pk")
-    rows = ApprovalRequest.objects.filter(
-        reduce(or_, steps), outcome="", lapses_at__gte=timezone.now()
-    )
-    rows = rows.filter(matter__in=seen).exclude(asked_by=account).exclude(_left_behind())
-    return rows.select_related("matter", "asked_by").order_by("asked_at", "pk")
+    rows = _waiting(account, timezone.now()).select_related("matter", "asked_by")
+    return rows.order_by("asked_at", "pk")
 
 
 def waiting_count(account: Account) -> int:
     """How many wait for this person's word, up to ``MANY``; no query for who gives none."""
-    return len(waiting_for(account).order_by().values_list("pk")[:MANY])
+    steps = _decided_by(account.role)
+    key = (__name__, tuple(steps))
+    now = timezone.now()
+    return (
+        counted(account, key, lambda: _waiting(account, NOW), now=now, limit=MANY) if steps else 0
+    )
+
+
+def _decided_by(role: str) -> list[tuple[str, str]]:
+    """The kind and code of every step that waits for the word of this role."""
+    return [
+        (kind.code, edge.code)
+        for kind in all_kinds()
+        for edge in kind.flow.moves
+        if edge.approval and role in edge.approval.by
+    ]
+
+
+def _waiting(account: Account, now: datetime) -> QuerySet[ApprovalRequest]:
+    steps = [Q(matter__kind=kind, step=step) for kind, step in _decided_by(account.role)]
+    if not steps:
+        return ApprovalRequest.objects.none()
+    seen = policy.visible(account, Matter.objects.all()).values("pk")
+    rows = ApprovalRequest.objects.filter(reduce(or_, steps), outcome="", lapses_at__gte=now)
+    return rows.filter(matter__in=seen).exclude(asked_by=account).exclude(_left_behind())
 
 
 @dataclass(frozen=True, slots=True)

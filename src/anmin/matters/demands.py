@@ -6,11 +6,8 @@ in the end, figures are shown without that matter beside themselves (docs/adr/00
 """
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from datetime import datetime
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -22,8 +19,8 @@ from anmin.matters.kind import Kind
 from anmin.matters.ledger import Change, append, deadlines_of, running_clocks
 from anmin.matters.models import Contact, Entry, Link, Matter
 from anmin.matters.registry import demand_kind
+from anmin.people.counting import counted
 from anmin.people.models import Account
-from anmin.places.queries import directory
 
 CAUSE = "cause"
 MOVED = "demand"
@@ -169,19 +166,12 @@ def waiting_for(account: Account) -> list[Matter]:
 def waiting_count(account: Account) -> int:
     """How many wait for this person's decision, up to ``MANY``.
 
-    No query for who decides none; for others one, whose SQL is put together once for each person:
-    it depends on who asks and on the units there are.
+    No query for who decides none.
     """
     kind = demand_kind()
     if kind is None or not _deciding(kind, account):
         return 0
-    ready, key = directory().derived, (__name__, account.pk, account.role, account.unit_id)
-    with suppress(EmptyResultSet), connection.cursor() as cursor:
-        if key not in ready:
-            ready[key] = _waiting(account).values_list("pk")[:MANY].query.sql_with_params()
-        cursor.execute(*ready[key])
-        return len(cursor.fetchall())
-    return 0
+    return counted(account, (__name__, kind.code), lambda: _waiting(account), limit=MANY)
 
 
 def _deciding(kind: Kind, account: Account) -> list[Move]:
