@@ -31,9 +31,10 @@ class Measured:
         )
 
 
-def get(path: str, cookie: str = "") -> Request:
+def get(path: str, cookie: str = "", **headers: str) -> Request:
     """A GET request."""
-    return _head("GET", path, cookie).encode() + b"\r\n"
+    more = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
+    return f"{_head('GET', path, cookie)}{more}\r\n".encode()
 
 
 def post(path: str, body: str, cookie: str = "") -> Request:

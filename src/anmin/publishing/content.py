@@ -5,9 +5,10 @@ no width.
 """
 
 import hashlib
+import json
 import unicodedata
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Annotated, Any, Final, Self
 
 from django.utils.translation import gettext as _
@@ -24,8 +25,10 @@ MARKS: Final = frozenset({"standing", "since", "due", "lifted", "area"})
 
 def _plain(text: str) -> str:
     """The text without characters that nobody sees, and without blanks around it."""
-    shown = (one for one in text.replace("\r\n", "\n") if one == "\n" or not _unseen(one))
-    return unicodedata.normalize("NFC", "".join(shown)).strip()
+    if not text.isprintable():
+        text = text.replace("\r\n", "\n")
+        text = "".join(one for one in text if one == "\n" or not _unseen(one))
+    return unicodedata.normalize("NFC", text).strip()
 
 
 def _unseen(one: str) -> bool:
@@ -131,6 +134,16 @@ def content_of(data: Mapping[str, Any]) -> Content:
         if first["type"] == "string_too_short":
             raise Refusal(_("A text needs a title."), field=where) from None
         raise Refusal(_("Check this entry."), field=where, code="bad_text") from None
+
+
+def kept_content(data: Mapping[str, Any]) -> Content:
+    """The same for a text that was stored; of one that is asked for often no part is read twice."""
+    return _kept(json.dumps(data))
+
+
+@lru_cache(maxsize=1024)
+def _kept(data: str) -> Content:
+    return content_of(json.loads(data))
 
 
 def _strings(part: Any, path: str) -> Iterator[tuple[str, str]]:

@@ -17,7 +17,7 @@ from anmin.evidence.receipts import code_of
 from anmin.kernel.bilingual import Term
 from anmin.kernel.errors import NotFound
 from anmin.kernel.incoming import page_link, read_page_link
-from anmin.publishing.content import Content, Said, content_of
+from anmin.publishing.content import Content, Said, kept_content
 from anmin.publishing.models import Edition, Publication, Standing
 from anmin.publishing.reasons import reasons
 from anmin.publishing.series import BOARD, Series, all_series, series_of
@@ -212,7 +212,7 @@ def _card(edition: Edition) -> Card | None:
 
 def _card_of(row: Publication, edition: Edition) -> Card | None:
     """Nothing where the text is not the one that was approved."""
-    content = content_of(edition.content)
+    content = kept_content(edition.content)
     if content.digest != edition.digest or row.published_at is None or row.changed_at is None:
         return None
     corrected = edition.seq != row.earliest or row.changed_at != row.published_at
@@ -230,7 +230,7 @@ def _card_of(row: Publication, edition: Edition) -> Card | None:
 def _over(row: Publication) -> Card:
     assert row.published_at is not None
     assert row.changed_at is not None
-    nothing = content_of({"zh": {"title": row.number}})
+    nothing = kept_content({"zh": {"title": row.number}})
     return Card(
         row.number or "",
         row.in_series,
@@ -246,6 +246,6 @@ def _versions(row: Publication, editions: Iterable[Edition]) -> Iterable[Version
     live = row.standing == Standing.LIVE
     for one in editions:
         can_be_read = live and one.seq >= row.earliest
-        change = content_of(one.content).said.change if can_be_read else ""
+        change = kept_content(one.content).said.change if can_be_read else ""
         shown = live and one.seq == row.shown
         yield Version(one.seq, one.at, one.digest, change, can_be_read, shown)

@@ -159,7 +159,9 @@ def test_the_feed_names_what_stands_and_the_language_is_the_readers(
     assert "Exposure board" in english
 
 
-@pytest.mark.parametrize("path", ["/board/", "/read/", "/read/{}", "/feed.atom", "/read/{}/1.json"])
+@pytest.mark.parametrize(
+    "path", ["/board/", "/read/", "/read/{}", "/feed.atom", "/goods/", "/read/{}/1.json"]
+)
 def test_a_cache_may_keep_it_and_asks_for_little(
     city: City, reader: Client, path: str, django_assert_max_num_queries: Any
 ) -> None:
@@ -189,7 +191,7 @@ def test_a_list_takes_no_more_queries_for_more_lines(
 ) -> None:
     for _several in range(3):
         scene.approved(city)
-    for path in ("/board/", "/read/", "/feed.atom"):
+    for path in ("/board/", "/read/", "/goods/", "/feed.atom"):
         with django_assert_max_num_queries(5):
             assert reader.get(path).status_code == 200
 

@@ -12,6 +12,7 @@ from anmin.kernel.errors import NotFound, Refusal
 from anmin.matters import reported
 from anmin.people.limits import address_range
 from anmin.portal import effort
+from anmin.portal.cached import everybodys
 from anmin.portal.goods_form import ClaimForm, LookForm
 from anmin.portal.views.report import show_code
 from anmin.property.claims import claim as claim_it
@@ -21,6 +22,7 @@ SERIES = "goods"
 
 
 @require_safe
+@everybodys
 def goods(request: HttpRequest) -> HttpResponse:
     """What may be read of such things, by class, colour, month and brand."""
     form = LookForm(request.GET)

@@ -1,0 +1,96 @@
+"""The public pages of the demo city, under 32 clients and two processes.
+
+    python -m bench.public [SECONDS]
+
+SQLite, the server as ``anmin up`` starts it. *Unchanged*: a reader or a cache on the way asks again with
+the mark that it was given. *Drawn anew*: no two requests have the same address, so nothing that is kept
+answers. Bare Django beside it in the same run.
+"""
+
+import itertools
+import json
+import os
+import re
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench.city import anmin, workshop
+from bench.load import Measured, get, run
+from bench.web import bare, forever, free_port, served
+
+CLIENTS = 32
+PAGES = (
+    "/",
+    "/board/",
+    "/read/",
+    "/goods/",
+    "/take-part",
+    "/privacy",
+    "/sitemap.xml",
+    "/feed.atom",
+)
+
+
+def fetched(port: int, path: str) -> tuple[str, str]:
+    """What a page says, and its mark."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}") as reply:
+        return reply.read().decode(), reply.headers.get("ETag", "")
+
+
+def a_publication(port: int) -> str:
+    """The address of one thing published."""
+    page, _mark = fetched(port, "/board/")
+    return sorted(set(re.findall(r'href="(/read/[^"?]+-\d+[^"?]*)"', page)))[0]
+
+
+def measured(port: int, seconds: float) -> list[Measured]:
+    """Each page as it is asked for again, and as it is drawn."""
+    found = []
+    for path in (*PAGES, a_publication(port)):
+        _page, mark = fetched(port, path)
+        if mark:
+            again = get(path, If_None_Match=mark)
+            found.append(
+                run(
+                    f"unchanged {path}",
+                    port,
+                    lambda _n, asked=again: forever(asked),
+                    seconds=seconds,
+                    clients=CLIENTS,
+                    good=(304,),
+                )
+            )
+        count = itertools.count()
+
+        def anew(_client: int, path: str = path, count: Iterator[int] = count) -> Iterator[bytes]:
+            while True:
+                yield get(f"{path}?anew={next(count)}")
+
+        found.append(run(f"drawn anew {path}", port, anew, seconds=seconds, clients=CLIENTS))
+    return found
+
+
+def main() -> None:
+    """Load the demo city, start the server and measure."""
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 5.0
+    with workshop() as folder:
+        home = Path(os.environ.get("ANMIN_BENCH_HOME", folder / "home"))
+        if not home.exists():
+            anmin("init", home=home)
+            anmin("demo", "load", home=home)
+            anmin("worker", "--once", home=home)
+        port = free_port()
+        command = [str(Path(sys.executable).parent / "anmin"), "up", "--no-demo"]
+        with served([*command, "--port", str(port)], {"ANMIN_HOME": str(home)}, port, "/healthz"):
+            run("", port, lambda _n: forever(get("/board/")), seconds=2)
+            ours = measured(port, seconds)
+        listed, _written = bare(folder, seconds)
+    for one in (*ours, listed):
+        print(one)
+    print(json.dumps({one.name: round(one.per_second / listed.per_second, 2) for one in ours}))
+
+
+if __name__ == "__main__":
+    main()
