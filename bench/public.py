@@ -3,8 +3,8 @@
     python -m bench.public [SECONDS]
 
 SQLite, the server as ``anmin up`` starts it. *Unchanged*: a reader or a cache on the way asks again with
-the mark that it was given. *Drawn anew*: no two requests have the same address, so nothing that is kept
-answers. Bare Django beside it in the same run.
+the mark that it was given. *Whole*: the page itself. *Drawn*: the list, and no two requests look for the
+same, so nothing that is kept answers. Bare Django beside it in the same run.
 """
 
 import itertools
@@ -21,6 +21,7 @@ from bench.load import Measured, get, run
 from bench.web import bare, forever, free_port, served
 
 CLIENTS = 32
+LISTS = ("/read/", "/goods/")
 PAGES = (
     "/",
     "/board/",
@@ -62,13 +63,27 @@ def measured(port: int, seconds: float) -> list[Measured]:
                     good=(304,),
                 )
             )
-        count = itertools.count()
+        whole = get(path)
+        found.append(
+            run(
+                f"whole {path}",
+                port,
+                lambda _n, asked=whole: forever(asked),
+                seconds=seconds,
+                clients=CLIENTS,
+            )
+        )
+    count = itertools.count(1)
+    for path in LISTS:
 
-        def anew(_client: int, path: str = path, count: Iterator[int] = count) -> Iterator[bytes]:
-            while True:
-                yield get(f"{path}?anew={next(count)}")
+        def drawn(_client: int, path: str = path) -> Iterator[bytes]:
+            while (
+                True
+            ):  # blanks of another kind each time: they look for nothing, and no kept page has them
+                blanks = f"{next(count):b}".replace("0", "+").replace("1", "%09")
+                yield get(f"{path}?q={blanks}")
 
-        found.append(run(f"drawn anew {path}", port, anew, seconds=seconds, clients=CLIENTS))
+        found.append(run(f"drawn {path}", port, drawn, seconds=seconds, clients=CLIENTS))
     return found
 
 

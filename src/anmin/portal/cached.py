@@ -6,12 +6,12 @@ need a token of somebody's.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterable
 from functools import wraps
 from typing import Concatenate
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
@@ -25,41 +25,58 @@ KEPT = 256
 """The most pages that a process keeps drawn."""
 
 
-def everybodys[**P](
-    view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """A page that changes when something public does, and is the same for all who read a language."""
-
-    @wraps(view)
-    def answered(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if request.GET.get(CHOSEN) in dict(settings.LANGUAGES):
-            return _in_language(request, request.GET[CHOSEN])
-        changed = public.changed_at()
-        since = changed or timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
-        told = f"{since.timestamp():.6f} {get_language()} {static('portal/portal.css')}"
-        etag = quote_etag(_short(told))
-        unchanged = get_conditional_response(
-            request, etag=etag, last_modified=int(since.timestamp())
-        )
-        response = unchanged or _drawn(etag, request, lambda: view(request, *args, **kwargs))
-        if response.status_code in (200, 304):
-            response.headers["ETag"] = etag
-            response.headers["Last-Modified"] = http_date(since.timestamp())
-            patch_vary_headers(response, ["Accept-Language", "Cookie"])
-            patch_cache_control(response, public=True, max_age=public.cache_seconds())
-        return response
-
-    return answered
+type View[**P] = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
-_kept: dict[tuple[str, str], tuple[bytes, str]] = {}
+def everybodys[**P](*reads: str) -> Callable[[View[P]], View[P]]:
+    """A page that changes when something public does, and is the same for all who read a language.
+
+    ``reads`` are the parameters that it looks at; it never sees others, and they draw it no second time.
+    """
+
+    def kept(view: View[P]) -> View[P]:
+        @wraps(view)
+        def answered(
+            request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponseBase:
+            if request.GET.get(CHOSEN) in dict(settings.LANGUAGES):
+                return _in_language(request, request.GET[CHOSEN])
+            changed = public.changed_at()
+            since = changed or timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+            told = f"{since.timestamp():.6f} {get_language()} {static('portal/portal.css')}"
+            etag = quote_etag(_short(told))
+            unchanged = get_conditional_response(
+                request, etag=etag, last_modified=int(since.timestamp())
+            )
+            request.GET = _only(reads, request.GET)
+            key = etag, request.path, request.GET.urlencode()
+            response = unchanged or _drawn(key, lambda: view(request, *args, **kwargs))
+            if response.status_code in (200, 304):
+                response.headers["ETag"] = etag
+                response.headers["Last-Modified"] = http_date(since.timestamp())
+                patch_vary_headers(response, ["Accept-Language", "Cookie"])
+                patch_cache_control(response, public=True, max_age=public.cache_seconds())
+            return response
+
+        return answered
+
+    return kept
 
 
-def _drawn(
-    etag: str, request: HttpRequest, draw: Callable[[], HttpResponseBase]
-) -> HttpResponseBase:
+def _only(names: Iterable[str], given: QueryDict) -> QueryDict:
+    """Of what was given the parameters of these names, so that no page is kept with others in its links."""
+    found = QueryDict(mutable=True)
+    for name in names:
+        if name in given:
+            found.setlist(name, given.getlist(name))
+    return found
+
+
+_kept: dict[Hashable, tuple[bytes, str]] = {}
+
+
+def _drawn(key: Hashable, draw: Callable[[], HttpResponseBase]) -> HttpResponseBase:
     """The page as this process has drawn it already, while nothing public changed."""
-    key = etag, request.get_full_path()
     if key not in _kept:
         response = draw()
         if response.status_code != 200 or not isinstance(response, HttpResponse):

@@ -12,7 +12,7 @@ from tests.personas import City
 from anmin.matters.actions import add_note
 from anmin.matters.actor import Actor
 from anmin.matters.contacts import ContactFacts, keep_contact
-from anmin.publishing import actions
+from anmin.publishing import actions, public
 from anmin.publishing.models import Publication
 from anmin.publishing.tests import scene
 
@@ -194,6 +194,24 @@ def test_a_list_takes_no_more_queries_for_more_lines(
     for path in ("/board/", "/read/", "/goods/", "/feed.atom"):
         with django_assert_max_num_queries(5):
             assert reader.get(path).status_code == 200
+
+
+def test_what_a_page_does_not_look_at_stands_nowhere_in_it_and_draws_it_no_second_time(
+    city: City,
+    reader: Client,
+    django_assert_num_queries: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(public, "PAGE", 1)
+    for _several in range(2):
+        scene.approved(city)
+    first = reader.get("/read/?series=board&planted=1")
+    assert b"planted" not in first.content
+    with django_assert_num_queries(1):
+        again = reader.get("/read/?series=board&planted=2")
+    assert again.content == first.content
+    assert b"series=board&amp;before=" in first.content
+    assert reader.get("/read/").content != first.content
 
 
 def test_another_language_is_a_link_that_the_browser_remembers(city: City, reader: Client) -> None:

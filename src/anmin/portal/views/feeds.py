@@ -76,7 +76,7 @@ _published = Published()
 
 
 @require_safe
-@everybodys
+@everybodys()
 def feed(request: HttpRequest, series: str = "") -> HttpResponse:
     """All that was published lately, or of one series."""
     response: HttpResponse = _published(request, series=series)

@@ -22,7 +22,7 @@ SERIES = "goods"
 
 
 @require_safe
-@everybodys
+@everybodys("sort", "colour", "month", "q", "before")
 def goods(request: HttpRequest) -> HttpResponse:
     """What may be read of such things, by class, colour, month and brand."""
     form = LookForm(request.GET)

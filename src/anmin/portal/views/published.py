@@ -13,7 +13,7 @@ from anmin.publishing import public
 
 
 @require_safe
-@everybodys
+@everybodys()
 def board(request: HttpRequest) -> HttpResponse:
     """The exposure board: listed places, those that were put right, and what was taken back."""
     on, lifted, over = public.board()
@@ -22,7 +22,7 @@ def board(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@everybodys
+@everybodys("q", "series", "before")
 def read(request: HttpRequest) -> HttpResponse:
     """Everything that may be read now, or what of it says the words that were searched for."""
     form = ReadWords(request.GET)
@@ -42,7 +42,7 @@ def read(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@everybodys
+@everybodys()
 def one(request: HttpRequest, publication: str, seq: int | None = None) -> HttpResponse:
     """One publication as it stands now, or an older edition of it."""
     page = public.read(publication, seq)
@@ -56,7 +56,7 @@ def one(request: HttpRequest, publication: str, seq: int | None = None) -> HttpR
 
 
 @require_safe
-@everybodys
+@everybodys()
 def sheet(request: HttpRequest, publication: str, seq: int) -> HttpResponse:
     """The bytes whose SHA-256 is the digest of an edition, for whoever checks it."""
     return HttpResponse(public.sheet(publication, seq), content_type="application/json")
