@@ -117,7 +117,8 @@ class Environment(BaseSettings):
     anmin_single_decisions: bool = Field(
         False,
         description="Single decisions on penalties may be published, redacted and signed off by a "
-        "lawyer. Without it only totals are.",
+        "lawyer. Without it only totals are. Records of public security violations are sealed "
+        "(治安管理处罚法 第一百三十六条): of those there are totals alone, with it or without.",
     )
     anmin_recordings: str = Field(
         "",

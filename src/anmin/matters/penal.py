@@ -8,6 +8,7 @@ from dataclasses import dataclass
 class Penalty:
     """The facts that say what a violation ended with: ``measure`` on which ``ground``, ``decided_on`` which day,
     whether a ``minor`` did it; ``final``: the states in which it stands. Sums are the kind's own figures.
+    ``single``: the categories of which one decision alone may be told, because their law does not seal the record.
     """
 
     measure: str
@@ -15,3 +16,4 @@ class Penalty:
     decided_on: str
     minor: str
     final: AbstractSet[str]
+    single: AbstractSet[str] = frozenset()

@@ -19,6 +19,9 @@ from anmin.publishing.models import Did, Edition, Publication, Standing, Step, T
 from anmin.publishing.recognising import warnings
 from anmin.publishing.steps import done_before, held, record, require_version, said, text_of
 
+EXAMINED = "secrets"
+"""What the step of an approval says that was looked for before."""
+
 
 @atomic
 def refuse(
@@ -86,15 +89,18 @@ def approve(
     publication_id: int,
     text: int,
     digest: str,
+    examined: bool,
     by: Account,
     version: int | None = None,
     form_key: str | None = None,
 ) -> Publication:
     """Publish what was read: the text of that number, with that digest, and nothing else.
 
+    ``examined``: that this person looked for secrets, as the law wants before anything is published
+    (政府信息公开条例 第十四条、第十七条; 保守国家秘密法 第三十五条). The step keeps that it was said.
     Raises ``NotAllowed`` for whoever wrote any part of it, whoever it is about and who may not at
     all, ``Conflict`` where anything changed since it was read, ``Refusal`` while a warning waits
-    for an answer.
+    for an answer, or where nobody has looked for secrets.
     """
     publication, again = _before(publication_id, by, version, form_key)
     if again:
@@ -108,8 +114,12 @@ def approve(
     if publication.of.still_true(publication.key, written.stamp):
         raise Conflict(_("Things have changed since it was written: it goes back to its writer."))
     _require_answered(written, face)
+    if not examined:
+        raise Refusal(
+            _("Say that you looked for secrets: nothing is published before."), field="examined"
+        )
     edition = _publish(publication, written, face.content)
-    record(publication, Did.APPROVE, by=by, key=form_key, digest=edition.digest)
+    record(publication, Did.APPROVE, by=by, key=form_key, about=EXAMINED, digest=edition.digest)
     promise_receipt(edition)
     log_access(account=by, action="publish", subject=f"publication:{publication.number}")
     return publication

@@ -1,7 +1,8 @@
 """What penalties ended with: sums by month for everybody; a single decision only where the law is asked first.
 
-Records of violations are sealed (治安管理处罚法 第一百三十六条), so sums are the rule. A single decision needs that the
-installation has switched it on, a lawyer's word and another person's; never of a minor; and it goes when it
+Records of violations of the public security law are sealed and told to nobody (治安管理处罚法 第一百三十六条): of those
+there are sums alone, whatever is switched on. A single decision under another law (行政处罚法 第四十八条) needs that
+the installation has switched it on, a lawyer's word and another person's; never of a minor; and it goes when it
 is overturned.
 """
 
@@ -136,7 +137,9 @@ def offers_of_single(account: Account) -> Sequence[Offer]:
     wanted = Q(pk__in=())
     for kind, penalty in penal_kinds():
         minors = {f"details__{penalty.minor}": True}
-        wanted |= Q(kind=kind.code, state__in=penalty.final) & ~Q(**minors)
+        wanted |= Q(
+            kind=kind.code, state__in=penalty.final, category__in=sorted(penalty.single)
+        ) & ~Q(**minors)
     rows = policy.visible(account, Matter.objects.filter(wanted)).order_by("-opened_at", "-pk")
     return [Offer(one.number, f"{one.headline} · {one.state_label}") for one in rows[:OFFERED]]
 
@@ -154,6 +157,8 @@ def _decided(key: str) -> tuple[Matter, Penalty]:
         raise NotFound(_("No decision of this number stands."))
     if matter.details.get(penalty.minor):
         raise NotFound(_("A decision about a minor is never published."))
+    if matter.category not in penalty.single:
+        raise NotFound(_("The law seals this record: only sums are published."))
     return matter, penalty
 
 

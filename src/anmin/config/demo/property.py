@@ -83,7 +83,9 @@ def tell_the_public(source: str, key: str) -> None:
             reason="说的是财物，不是人。",
             by=reviewer,
         )
-    publishing.approve(publication_id=row.pk, text=row.newest, digest=seen.digest, by=reviewer)
+    publishing.approve(
+        publication_id=row.pk, text=row.newest, digest=seen.digest, examined=True, by=reviewer
+    )
 
 
 def event_day(today: date) -> date:

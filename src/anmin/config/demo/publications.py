@@ -63,7 +63,9 @@ def _published(row: Publication, by: str = "zhengju") -> Publication:
     for one in sheet(reviewer, row).warnings:
         actions.answer(publication_id=row.pk, warning=one.warning.key, reason=READ, by=reviewer)
     digest = sheet(reviewer, row).digest
-    return actions.approve(publication_id=row.pk, text=row.newest, digest=digest, by=reviewer)
+    return actions.approve(
+        publication_id=row.pk, text=row.newest, digest=digest, examined=True, by=reviewer
+    )
 
 
 def _changed(content: Content, zh: str, en: str, *, lines: tuple[str, ...] = ()) -> Content:

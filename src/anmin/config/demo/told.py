@@ -146,7 +146,9 @@ def _published(source: str, key: str, text: Mapping[str, Any] | None = None) -> 
         for one in sheet(reviewer, row).warnings:
             actions.answer(publication_id=row.pk, warning=one.warning.key, reason=READ, by=reviewer)
         digest = sheet(reviewer, row).digest
-        return actions.approve(publication_id=row.pk, text=row.newest, digest=digest, by=reviewer)
+        return actions.approve(
+            publication_id=row.pk, text=row.newest, digest=digest, examined=True, by=reviewer
+        )
     return None
 
 

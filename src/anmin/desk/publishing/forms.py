@@ -135,6 +135,12 @@ class ReasonForm(ActForm):
     text = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
+class ApproveForm(ReasonForm):
+    """The approval, with the word that secrets were looked for."""
+
+    examined = forms.BooleanField(required=False)
+
+
 class WithdrawForm(ActForm):
     """Taking something back: a reason of the list for the public, a note for the house."""
 

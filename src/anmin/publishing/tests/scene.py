@@ -121,7 +121,9 @@ def approved(city: City, publication: Publication | None = None, by: Any = None)
         actions.answer(
             publication_id=row.pk, warning=one.warning.key, reason="只说地点，不涉个人", by=reviewer
         )
-    return actions.approve(publication_id=row.pk, text=row.newest, digest=seen.digest, by=reviewer)
+    return actions.approve(
+        publication_id=row.pk, text=row.newest, digest=seen.digest, examined=True, by=reviewer
+    )
 
 
 def _take(matter: Matter, code: str, actor: Actor, **inputs: Any) -> None:

@@ -29,7 +29,9 @@ def test_several_begin_and_several_approve_at_once(city: City) -> None:
 
     def approve() -> object:
         try:
-            return actions.approve(publication_id=row.pk, text=1, digest=digest, by=city.leader)
+            return actions.approve(
+                publication_id=row.pk, text=1, digest=digest, examined=True, by=city.leader
+            )
         except Refusal as refusal:
             return refusal
 

@@ -197,11 +197,15 @@ def test_a_consent_taken_back_takes_the_text_off_at_once_and_erases_it(
     seen = scene.sheet(city.leader, row)
     give = {"publication_id": row.pk, "digest": seen.digest}
     # A lawyer's word first, and not that of whoever approves.
-    refused(NotAllowed, lambda: actions.approve(text=1, by=city.leader, **give), row)
+    refused(NotAllowed, lambda: actions.approve(text=1, examined=True, by=city.leader, **give), row)
     refused(NotAllowed, lambda: actions.sign_off(reason="x", by=city.programme, **give), row)
     actions.sign_off(reason="同意书齐全", by=city.inspector, **give)
-    refused(NotAllowed, lambda: actions.approve(text=1, by=city.inspector, **give), again(row))
-    row = actions.approve(text=1, by=city.leader, **give)
+    refused(
+        NotAllowed,
+        lambda: actions.approve(text=1, examined=True, by=city.inspector, **give),
+        again(row),
+    )
+    row = actions.approve(text=1, examined=True, by=city.leader, **give)
     assert public.read(str(row.number)).card.said.body == ("陈立每天在校门口。",)
     assert ending.withdraw_about(source="story", key="chenli", why="consent_withdrawn") == 1
     page = public.read(str(row.number))

@@ -46,7 +46,8 @@ def refused(
 
 def approving(city: City, row: Publication, by: Account, **changes: Any) -> Callable[[], object]:
     """Approving it as somebody would send it."""
-    given = {"text": row.newest, "digest": sheet(city.leader, row).digest, **changes}
+    digest = sheet(city.leader, row).digest
+    given = {"text": row.newest, "digest": digest, "examined": True, **changes}
     return lambda: actions.approve(publication_id=row.pk, by=by, **given)
 
 
@@ -150,6 +151,18 @@ def test_a_draft_is_not_approved_and_an_older_page_decides_nothing(city: City) -
     refused(Conflict, approving(city, row, city.leader, version=row.version - 1), row)
 
 
+def test_nothing_is_published_before_somebody_looked_for_secrets(city: City) -> None:
+    row = scene.submitted(city)
+    for one in sheet(city.leader, row).warnings:
+        row = actions.answer(
+            publication_id=row.pk, warning=one.warning.key, reason="只说地点", by=city.leader
+        )
+    told = refused(Refusal, approving(city, row, city.leader, examined=False), row)
+    assert told == "请确认已作保密审查，未经审查不得公开。"
+    approving(city, row, city.leader)()
+    assert row.steps.get(did="approve").about == "secrets"
+
+
 def test_the_same_form_twice_publishes_once(city: City) -> None:
     row = scene.submitted(city)
     digest = sheet(city.leader, row).digest
@@ -158,6 +171,7 @@ def test_the_same_form_twice_publishes_once(city: City) -> None:
             publication_id=row.pk,
             text=row.newest,
             digest=digest,
+            examined=True,
             by=city.leader,
             version=row.version,
             form_key="form-1",
@@ -168,7 +182,14 @@ def test_the_same_form_twice_publishes_once(city: City) -> None:
     change = {"change": "更正导语。", "lead": "改过的导语。"}
     row = scene.submitted(city, scene.rewritten(city, row, **change))
     before = counts()
-    actions.approve(publication_id=row.pk, text=2, digest=digest, by=city.leader, form_key="form-1")
+    actions.approve(
+        publication_id=row.pk,
+        text=2,
+        digest=digest,
+        examined=True,
+        by=city.leader,
+        form_key="form-1",
+    )
     assert counts() == before
     assert Publication.objects.get(pk=row.pk).work == Work.SUBMITTED
 

@@ -158,7 +158,7 @@ def test_a_single_decision_needs_the_switch_and_a_lawyer_and_goes_when_overturne
     city: City, settings: LazySettings
 ) -> None:
     settings.SINGLE_DECISIONS = True
-    category = sorts()[0]
+    category = "violation_traffic"
     made = open_matter(
         kind="violation_outcome",
         actor=Actor.of(city.officer),
@@ -195,6 +195,27 @@ def test_a_single_decision_needs_the_switch_and_a_lawyer_and_goes_when_overturne
     ending.look_again()
     row = Publication.objects.get(pk=row.pk)
     assert (row.untrue, row.correct_by is not None) == ("overturned", True)
+
+
+@pytest.mark.parametrize("category", ["violation_order", "violation_person"])
+def test_a_record_that_the_law_seals_is_never_told_alone(
+    city: City, settings: LazySettings, category: str
+) -> None:
+    settings.SINGLE_DECISIONS = True  # 治安管理处罚法 第一百三十六条 stands above the switch
+    made = open_matter(
+        kind=KIND,
+        actor=Actor.of(city.officer),
+        category=category,
+        area=city.wenhua,
+        details={"measure": "warning", "decided_on": timezone.localdate()},
+    )
+    for code in ("contest", "upheld"):
+        steps.move(matter_id=made.pk, code=code, actor=Actor.of(city.inspector))
+    assert list(source_of("penalty").offers(city.programme)) == []
+    with pytest.raises(NotFound, match="依法封存"):
+        source_of("penalty").draft(made.number)
+    with pytest.raises((NotAllowed, NotFound)):
+        actions.begin(source="penalty", key=made.number, by=city.programme)
 
 
 def test_figures_say_of_how_many_and_until_when_and_hide_what_is_few(

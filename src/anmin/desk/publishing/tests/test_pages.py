@@ -65,8 +65,10 @@ def test_from_the_records_to_the_board_by_two_people(city: City, sign_in: SignIn
     assert "公开的值班电话" in review
     given = key(review, "/do/approve/")
     assert given["digest"] == sheet(city.leader, Publication.objects.get()).digest
-    answer = do(head, row, "approve", **{k: v for k, v in given.items() if k != "key"})
-    assert answer.status_code == 303
+    given = {name: words for name, words in given.items() if name != "key"}
+    unsaid = do(head, row, "approve", **given)
+    assert (unsaid.status_code, "请确认已作保密审查" in unsaid.content.decode()) == (422, True)
+    assert do(head, row, "approve", examined="on", **given).status_code == 303
     row = Publication.objects.get()
     public = page(Client(headers={"Accept-Language": "zh-hans"}), f"/read/{row.number}")
     assert "值班电话0577-65801234。" in public

@@ -10,7 +10,14 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from anmin.desk.publishing.forms import ClippingForm, PlanForm, ReasonForm, TextForm, WithdrawForm
+from anmin.desk.publishing.forms import (
+    ApproveForm,
+    ClippingForm,
+    PlanForm,
+    ReasonForm,
+    TextForm,
+    WithdrawForm,
+)
 from anmin.desk.publishing.sheet import blocks, events, hidings
 from anmin.desk.publishing.words import TONES
 from anmin.desk.shell.page import DeskRequest, Pages, address, done, show
@@ -187,7 +194,7 @@ STEPS: Mapping[str, tuple[type[ActForm], Take, Any, str]] = {
     "answer": (ReasonForm, lambda s, g: actions.answer(warning=g["about"], reason=g["reason"], **s), _SAVED, "text"),
     "refuse": (ReasonForm, lambda s, g: actions.refuse(reason=g["reason"], **s), gettext_lazy("Given back to its writer."), ""),
     "sign_off": (ReasonForm, lambda s, g: actions.sign_off(digest=g["digest"], reason=g["reason"], **s), _SAVED, "text"),
-    "approve": (ReasonForm, lambda s, g: actions.approve(text=g["text"] or 0, digest=g["digest"], **s), gettext_lazy("Published."), ""),
+    "approve": (ApproveForm, lambda s, g: actions.approve(text=g["text"] or 0, digest=g["digest"], examined=g["examined"], **s), gettext_lazy("Published."), ""),
     "abandon": (ReasonForm, lambda s, g: actions.abandon(reason=g["reason"], **s), _SAVED, ""),
     "keep": (ReasonForm, lambda s, _g: actions.keep(**s), _SAVED, ""),
     "withdraw": (WithdrawForm, lambda s, g: actions.withdraw(why=g["why"], note=g["reason"], **s), gettext_lazy("Taken back from the public."), ""),

@@ -118,6 +118,7 @@ register(
             decided_on="decided_on",
             minor="minor_involved",
             final=frozenset({"final"}),
+            single=frozenset({"violation_traffic"}),
         ),
         retention=Retention("violation_outcome.retention", duty=ARCHIVED),
         figures=tuple(
