@@ -20,14 +20,17 @@ from anmin.property import clocks, owner_secrets, policy
 from anmin.property.models import Handover, ReturnEvent, Sort
 from anmin.property.published import waits_no_longer
 from anmin.property.titles import ground_for
-from anmin.property.words import relations
+from anmin.property.words import custody_grounds, relations
 from anmin.registers import actions as register
 from anmin.registers.actions import Given
 from anmin.registers.holders import Holder, outside, person, store
 from anmin.registers.models import Item
 
 NAME = 80
-OURS = frozenset({"keep_by", "kept_at", "unclaimed_from", "extended", "noticed_on", "notice"})
+OURS = frozenset(
+    {"keep_by", "kept_at", "unclaimed_from", "extended", "noticed_on", "notice"}
+    | {"unrelated_on", "unrelated_why", "release_by"}
+)
 """Facts that steps bring, never whoever enters a thing."""
 
 
@@ -52,7 +55,7 @@ def enter(found: Found, *, by: Account, key: str) -> Item:
     facts = {
         **found.facts,
         "investigator": found.investigator.username,
-        "keep_by": clocks.keep_by(found.seized_at),
+        "keep_by": clocks.keep_by(_custody_begins(found)),
     }
     if facts.get("value") is not None:
         facts.setdefault("valued_on", timezone.localdate(found.seized_at).isoformat())
@@ -97,6 +100,8 @@ def take_step(
         facts = {**facts, **_announced(item, facts)}
     elif code == "extend":
         facts = _extended(item)
+    elif code == "unrelated":
+        facts = {**facts, **_unrelated(item, facts)}
     taken_step = register.take_step(
         item_id=item_id,
         code=code,
@@ -239,11 +244,47 @@ def _announced(item: Item, facts: dict[str, Any]) -> dict[str, Any]:
         raise Refusal(_("This lies in the future."), field="noticed_on")
     if noticed < timezone.localdate(item.entered_at):
         raise Refusal(_("The step before happened later than that."), field="noticed_on")
-    if item.details.get("noticed_on"):
+    if clocks.unclaimed_from(item) or (
+        item.details.get("noticed_on") and not item.details.get("unrelated_on")
+    ):
         raise Conflict(_("It was announced already; its time runs from there."))
-    if item.details.get("procedure") != clocks.ADMINISTRATIVE:
+    if not clocks.is_waited_for(item):
         return {}
     return {"unclaimed_from": clocks.waits_until(noticed)}
+
+
+def _unrelated(item: Item, facts: dict[str, Any]) -> dict[str, Any]:
+    """What has nothing to do with the case is released within the rule's days."""
+    found = facts.get("unrelated_on")
+    if isinstance(found, str):
+        found = date.fromisoformat(found)
+    if found is None:
+        return {}
+    if found > timezone.localdate():
+        raise Refusal(_("This lies in the future."), field="unrelated_on")
+    if found < timezone.localdate(item.entered_at):
+        raise Refusal(_("The step before happened later than that."), field="unrelated_on")
+    if item.details.get("unrelated_on"):
+        raise Conflict(_("That was found before; its time runs from there."))
+    return {"release_by": clocks.release_by(found)}
+
+
+def _custody_begins(found: Found) -> datetime:
+    """From when the time to the keeper is counted: the seizure, or later where the law says so
+    (公安机关办理行政案件程序规定 第一百九十条), with who agreed to it."""
+    ground, begins = found.facts.get("custody_ground"), found.facts.get("custody_from")
+    if not ground and begins is None:
+        return found.seized_at
+    if ground not in custody_grounds() or begins is None:
+        missing = "custody_from" if begins is None else "custody_ground"
+        raise Refusal(_("Please fill this in."), field=missing, code="missing")
+    if begins > timezone.now():
+        raise Refusal(_("This lies in the future."), field="custody_from")
+    if begins < found.seized_at:
+        raise Refusal(_("The step before happened later than that."), field="custody_from")
+    if not found.note.strip():
+        raise Refusal(_("Say why, and which head of the unit agreed."), field="note")
+    return begins
 
 
 def _extended(item: Item) -> dict[str, Any]:

@@ -5,7 +5,7 @@ come is kept with the item, for it is what was announced.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django.conf import settings
@@ -34,7 +34,8 @@ class Custody:
 
 def keep_by(seized_at: datetime) -> datetime:
     """When the keeper must have what was seized then, by the rule of that day."""
-    return seized_at + _rule("property.custody", timezone.localdate(seized_at)).duration
+    due = seized_at + _rule("property.custody", timezone.localdate(seized_at)).duration
+    return due.astimezone(UTC)  # so that moments kept with items can be compared as texts
 
 
 def custody(item: Item) -> Custody:
@@ -43,15 +44,32 @@ def custody(item: Item) -> Custody:
     return Custody(due or keep_by(item.entered_at), met)
 
 
-def custody_cutoff(now: datetime) -> datetime:
-    """What was seized before that and is still with whoever seized it is late."""
-    return now - _rule("property.custody", timezone.localdate(now)).duration
+def late_before(now: datetime) -> str:
+    """What should have been with a keeper before this moment, and is not, is late (``keep_by``)."""
+    return now.astimezone(UTC).isoformat()
+
+
+def is_waited_for(item: Item) -> bool:
+    """Whether the time for its owner can run: in an administrative case, and where it turned out to
+    have nothing to do with a criminal one (公安机关办理刑事案件程序规定 第二百三十三条)."""
+    return item.details.get("procedure") == ADMINISTRATIVE or bool(item.details.get("unrelated_on"))
 
 
 def unclaimed_from(item: Item) -> date | None:
     """The last day on which its owner is waited for; nothing where no such time runs."""
     said = item.details.get("unclaimed_from")
-    return parse_date(said) if said and item.details.get("procedure") == ADMINISTRATIVE else None
+    return parse_date(said) if said and is_waited_for(item) else None
+
+
+def release_by(found: date) -> date:
+    """By when something that has nothing to do with its case is released, from when that was found."""
+    return _after(found, "property.unrelated", found)
+
+
+def may_be_extended(item: Item) -> bool:
+    """Whether its owner can be waited for longer, once: in an administrative case alone (第一百九十七条)."""
+    facts: dict[str, Any] = item.details
+    return facts.get("procedure") == ADMINISTRATIVE and not facts.get("extended")
 
 
 def waits_until(noticed: date) -> date:
@@ -73,7 +91,7 @@ def over(item: Item, today: date | None = None) -> bool:
 def require_time(item: Item, *, over: bool) -> None:
     """Raise ``Conflict`` unless the owner's time is over, or runs and can be extended."""
     facts: dict[str, Any] = item.details
-    if facts.get("procedure") != ADMINISTRATIVE:
+    if not is_waited_for(item) or not (over or facts.get("procedure") == ADMINISTRATIVE):
         raise Conflict(_("Property of a criminal case goes with the case."))
     until = unclaimed_from(item)
     if until is None:

@@ -68,15 +68,11 @@ registry.add(
         "property_unclaimed_over",
         _("Unclaimed beyond their time"),
         _(
-            "Of the things of administrative cases that are still with us and were announced, those "
+            "Of the things that are still with us and whose owner was told or sought by a day, those "
             "whose owner was waited for long enough by the cut-off."
         ),
         direction=Direction.LOWER,
         numerator=lambda rows: rows.unclaimed_from < rows.cutoff,
-        denominator=lambda rows: (
-            rows.ended_at.isnull()
-            & rows.unclaimed_from.notnull()
-            & (rows.procedure == "administrative")
-        ),
+        denominator=lambda rows: rows.ended_at.isnull() & rows.unclaimed_from.notnull(),
     ),
 )

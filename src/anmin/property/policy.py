@@ -133,7 +133,7 @@ def require_step(account: Account, step: Proposed) -> None:
         _require_enter(account, step)
         return
     require_see(account, item)
-    if step.code in ("value", "describe", "announce", "extend"):
+    if step.code in ("value", "describe", "announce", "unrelated", "extend"):
         require_work(account, item)
         if step.code == "extend":
             allowed_by(item, step.code)

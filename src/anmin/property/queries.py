@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
+from django.utils.dateparse import parse_date, parse_datetime
 
 from anmin.matters.models import Matter
 from anmin.matters.policy import in_scope
@@ -109,14 +108,14 @@ def _narrowed(account: Account, wanted: Wanted) -> QuerySet[Item]:
         case "take_in":
             rows = live.filter(state="seized")
         case "late":
-            rows = live.filter(state="seized", entered_at__lt=clocks.custody_cutoff(timezone.now()))
+            rows = live.filter(
+                state="seized", details__keep_by__lt=clocks.late_before(timezone.now())
+            )
         case "decide":
             rows = live.filter(pk__in=waiting_for(account).values("item"))
         case "over":
             today = timezone.localdate().isoformat()
-            rows = live.filter(
-                details__procedure=clocks.ADMINISTRATIVE, details__unclaimed_from__lt=today
-            )
+            rows = live.filter(details__unclaimed_from__lt=today)
         case "ended":
             rows = rows.filter(ended_at__isnull=False)
         case "all":
@@ -180,6 +179,7 @@ class View:
     title: Title
     handover: Handover | None
     custody: clocks.Custody
+    release_by: date | None
     unclaimed_from: date | None
     secrets: int
     may_work: bool
@@ -231,6 +231,7 @@ def item_view(account: Account, number: str) -> View:
         title=title_of(item),
         handover=handover,
         custody=clocks.custody(item),
+        release_by=parse_date(item.details.get("release_by", "")),
         unclaimed_from=clocks.unclaimed_from(item),
         secrets=owner_secrets.count_of(item),
         may_work=may_work,
@@ -264,7 +265,8 @@ def _offered(
             fits = policy.may_work(account, item) and "extend" in agreed
         else:
             fits = policy.may_work(account, item)
-            fits = fits and not (step.code == "announce" and item.details.get("noticed_on"))
+            fits = fits and not (step.code == "announce" and clocks.unclaimed_from(item))
+            fits = fits and not (step.code == "unrelated" and item.details.get("unrelated_on"))
         if fits:
             found.append(step.code)
     return tuple(found)
@@ -284,11 +286,10 @@ def _askable(item: Item, decisions: list[Decision]) -> tuple[str, ...]:
     open_one = any(one.agreed is None or (one.agreed and not one.used_at) for one in decisions)
     if item.state != "kept" or open_one:
         return ()
-    facts: dict[str, Any] = item.details
-    if facts.get("procedure") != clocks.ADMINISTRATIVE:
+    if not clocks.is_waited_for(item):
         return ("return", "take_out", "with_case", "destroy")
     over = clocks.over(item)
-    waits = clocks.unclaimed_from(item) is not None and not facts.get("extended")
+    waits = clocks.unclaimed_from(item) is not None and clocks.may_be_extended(item)
     return (
         "return",
         "take_out",

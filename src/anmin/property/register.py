@@ -32,8 +32,15 @@ class PropertyDetails(Details):
     case_number: str = fact(_("Case number"), "", longest=64)
     found_place: str = fact(_("Where it was found"), "", longest=200)
     investigator: str = fact(_("Seized by"), "", longest=64)
+    custody_ground: str = fact(
+        _("Why the time to the keeper begins later"), "", terms="property_custody_grounds"
+    )
+    custody_from: datetime | None = fact(_("Time to the keeper begins"))
     keep_by: datetime | None = fact(_("To be with the keeper by"))
     kept_at: datetime | None = fact(_("Handed over to the keeper"))
+    unrelated_on: date | None = fact(_("Found to have nothing to do with the case on"))
+    unrelated_why: str = fact(_("What shows that"), "", longest=200)
+    release_by: date | None = fact(_("To be released by"))
     noticed_on: date | None = fact(_("Owner told or announced on"))
     notice: str = fact(_("How it was announced"), "", longest=200)
     unclaimed_from: date | None = fact(_("Nobody's property after"))
@@ -93,6 +100,14 @@ PROPERTY = declare(
                 _("Record the notice or announcement"),
                 needs=("noticed_on", "notice"),
                 takes=("unclaimed_from",),
+            ),
+            Handing(
+                "unrelated",
+                ("seized", "kept", "out"),
+                "",
+                _("Record that it has nothing to do with the case"),
+                needs=("unrelated_on", "unrelated_why"),
+                takes=("release_by",),
             ),
             Handing(
                 "extend", ("kept",), "", _("Wait longer"), needs=("unclaimed_from", "extended")

@@ -58,6 +58,12 @@ def procedures() -> Mapping[str, Term]:
 
 
 @cache
+def custody_grounds() -> Mapping[str, Term]:
+    """Why the time to the keeper begins later than with the seizure."""
+    return _terms("custody_grounds", Term)
+
+
+@cache
 def value_sources() -> Mapping[str, Term]:
     """Where a value is known from."""
     return _terms("value_sources", Term)
@@ -77,4 +83,5 @@ def yuan(value: int) -> str:
 terms.offer("property_sorts", sorts)
 terms.offer("property_colours", colours)
 terms.offer("property_procedures", procedures)
+terms.offer("property_custody_grounds", custody_grounds)
 terms.offer("property_value_sources", value_sources)

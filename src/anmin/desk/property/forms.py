@@ -86,6 +86,24 @@ class EntryForm(KnownForm):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         help_text=_("The keeper must have it within the time of the rule, counted from here."),
     )
+    custody_ground = forms.ChoiceField(
+        label=TITLES["custody_ground"],
+        choices=lambda: chosen(words.custody_grounds(), str(_("It begins with the seizure"))),
+        required=False,
+    )
+    custody_from = forms.DateTimeField(
+        label=TITLES["custody_from"],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        required=False,
+        help_text=_("Only where it begins later: when you were back, or the examination was over."),
+    )
+    note = forms.CharField(
+        label=_("Note"),
+        max_length=REASON,
+        required=False,
+        widget=LONG,
+        help_text=_("Where the time begins later: why, and which head of the unit agreed."),
+    )
     investigator = forms.ChoiceField(label=TITLES["investigator"])
     matter = forms.CharField(label=_("Number of the matter"), max_length=40, required=False)
     area = LookupField("area", label=_("Community"), required=False)
@@ -96,6 +114,7 @@ class EntryForm(KnownForm):
     field_order = (
         "sort", "title", "brand", "colour", "serials", "description", "procedure", "case_number",
         "matter", "investigator", "seized_at", "found_place", "area", "value", "value_source",
+        "custody_ground", "custody_from", "note",
     )  # fmt: skip
 
     def __init__(self, *args: Any, officers: Iterable[Account], **kwargs: Any) -> None:
@@ -151,6 +170,13 @@ class AnnounceForm(ActForm):
 
     noticed_on = DayField(label=TITLES["noticed_on"], initial=timezone.localdate)
     notice = forms.CharField(label=TITLES["notice"], max_length=200)
+
+
+class UnrelatedForm(ActForm):
+    """Since when it is known that a thing has nothing to do with its case, and by what."""
+
+    unrelated_on = DayField(label=TITLES["unrelated_on"], initial=timezone.localdate)
+    unrelated_why = forms.CharField(label=TITLES["unrelated_why"], max_length=200)
 
 
 class AskForm(ActForm):

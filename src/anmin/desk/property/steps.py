@@ -49,6 +49,8 @@ def form_for(view: View, code: str) -> Callable[..., ActForm]:
         return forms.ValueForm
     if code == "announce":
         return forms.AnnounceForm
+    if code == "unrelated":
+        return forms.UnrelatedForm
     if code == "describe":
         known = {**view.item.details, "serials": ", ".join(view.item.details.get("serials", ()))}
         return lambda *args, **more: forms.DescribeForm(*args, **{"initial": known, **more})
@@ -62,7 +64,7 @@ def taken(code: str, form: ActForm, view: View) -> Taken:
     if isinstance(form, forms.KnownForm):
         known = view.item.details
         facts = {name: value for name, value in form.facts().items() if known.get(name) != value}
-    elif code in ("value", "announce"):
+    elif code in ("value", "announce", "unrelated"):
         facts = {name: value for name, value in given.items() if name not in ("key", "version")}
     return Taken(facts, given.get("note", ""), given.get("store", ""))
 

@@ -24,9 +24,10 @@ LISTS = {
     "sort": words.sorts,
     "colour": words.colours,
     "procedure": words.procedures,
+    "custody_ground": words.custody_grounds,
     "value_source": words.value_sources,
 }
-DAYS = ("valued_on", "noticed_on", "unclaimed_from")
+DAYS = ("valued_on", "noticed_on", "unclaimed_from", "unrelated_on", "release_by")
 INNER = ("keep_by", "kept_at", "extended")
 """What the page says elsewhere."""
 
@@ -39,7 +40,7 @@ def in_words(name: str, value: Any) -> str:
     if name in DAYS:
         day = parse_date(str(value))
         return date_format(day, "DATE_FORMAT") if day else str(value)
-    if name == "kept_at":
+    if name in ("kept_at", "custody_from"):
         moment = parse_datetime(str(value))
         return date_format(localtime(moment), "DATETIME_FORMAT") if moment else str(value)
     if name == "value":

@@ -67,6 +67,7 @@ class Rooms:
             seized_at=changes.pop("seized_at", timezone.now() - timedelta(hours=3)),
             area=changes.pop("area", self.city.wenhua),
             matter=changes.pop("matter", None),
+            note=changes.pop("note", ""),
         )
         return actions.enter(found, by=changes.pop("by", self.city.officer), key=key())
 

@@ -38,7 +38,7 @@ def test_what_was_seized_goes_to_the_keeper_within_the_day_and_night(at: Rooms) 
 def test_what_came_late_stays_late(at: Rooms) -> None:
     item = at.entered(seized_at=timezone.now() - timedelta(hours=30))
     assert clocks.custody(item).late()
-    assert item.entered_at < clocks.custody_cutoff(timezone.now())
+    assert item.details["keep_by"] < clocks.late_before(timezone.now())
     assert clocks.custody(at.step(item, "keep", store="JH-1")).late()
 
 
@@ -170,6 +170,61 @@ def test_an_administrative_item_waits_half_a_year_and_three_months_more(at: Room
         at.agreed(item, "treasury", reason="期满无人认领")
         item = at.step(item, "treasury")
         assert (item.state, holder_of(item)) == ("treasury", None)
+
+
+def test_what_has_nothing_to_do_with_a_criminal_case_is_released_and_announced(at: Rooms) -> None:
+    """刑事案件程序规定 233: three days, and six months for an owner whom nobody knows; never three more."""
+    with time_machine.travel("2026-03-04T02:00:00Z", tick=False):
+        item = at.kept(facts={"procedure": "criminal"})
+        told = {"noticed_on": date(2026, 3, 4), "notice": "电话通知"}
+        item = at.step(item, "announce", at.city.officer, facts=told)
+        found = {"unrelated_on": date(2026, 3, 4), "unrelated_why": "与本案无关，持有人合法所有"}
+        for facts in (
+            {**found, "unrelated_on": date(2026, 3, 5)},
+            {**found, "unrelated_on": date(2026, 3, 1)},
+            {"unrelated_on": date(2026, 3, 4)},
+            {**found, "release_by": date(2027, 1, 1)} | {"extended": True},
+        ):
+            with pytest.raises(Refusal):
+                at.step(item, "unrelated", at.city.officer, facts=facts)
+        item = at.step(item, "unrelated", at.city.officer, facts=found)
+        # Wednesday 4 March and three days: Saturday 7 March, so Monday 9 March.
+        assert item.details["release_by"] == "2026-03-09"
+        with pytest.raises(Conflict):
+            at.step(item, "unrelated", at.city.officer, facts=found)
+        item = at.step(item, "announce", at.city.officer, facts={**told, "notice": "公告认领"})
+        assert clocks.unclaimed_from(item) == date(2026, 9, 4)
+        for sort in ("treasury", "extend"):
+            with pytest.raises(Conflict):
+                at.asked(item, sort)
+    with time_machine.travel("2026-09-07T02:00:00Z", tick=False):
+        assert clocks.over(item)
+        with pytest.raises(Conflict):
+            at.asked(item, "extend")
+        at.agreed(item, "treasury", reason="公告期满无人认领")
+        assert at.step(item, "treasury").state == "treasury"
+
+
+def test_the_time_to_the_keeper_begins_later_where_the_law_says_so(at: Rooms) -> None:
+    """行政案件程序规定 190: taken far off, from coming back; after a pressing examination, from its end."""
+    back = timezone.now() - timedelta(hours=3)
+    seized = timezone.now() - timedelta(hours=40)
+    later = {"custody_ground": "far", "custody_from": back}
+    item = at.entered(seized_at=seized, facts=later, note="外省取回，张所长同意")
+    assert clocks.custody(item).due - back == timedelta(hours=24)
+    assert not clocks.custody(item).late()
+    assert not clocks.custody(at.step(item, "keep", store="JH-1")).late()
+    for facts, note in (
+        (later, ""),
+        ({"custody_ground": "far"}, "同意"),
+        ({"custody_from": back}, "同意"),
+        ({**later, "custody_from": seized - timedelta(hours=1)}, "同意"),
+        ({**later, "custody_from": timezone.now() + timedelta(hours=1)}, "同意"),
+        ({**later, "custody_ground": "busy"}, "同意"),
+    ):
+        with pytest.raises(Refusal):
+            at.entered(seized_at=seized, facts=facts, note=note)
+    assert Item.objects.count() == 1
 
 
 def test_an_item_of_a_criminal_case_goes_with_the_case(at: Rooms) -> None:

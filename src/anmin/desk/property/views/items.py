@@ -98,6 +98,7 @@ def _enter(request: DeskRequest, form: forms.EntryForm, given: dict[str, Any]) -
         given["seized_at"],
         given["area"] or (matter.area if matter else None),
         matter,
+        given["note"],
     )
     return actions.enter(found, by=by, key=given["key"])
 
