@@ -27,7 +27,7 @@ DOORS = (
 FURTHER = (
     Door("/services", _("Services of the windows")),
     Door("/board/", _("Places to be put right")),
-    Door("/goods/", _("Property that was found")),
+    Door("/goods/", _("Things that wait for their owners")),
     Door("/read/?series=figures", _("Figures and how they are made")),
     Door("/read/?series=questions", _("Questions and answers")),
     Door("/quiz", _("A small quiz")),

@@ -272,7 +272,8 @@ def _unrelated(item: Item, facts: dict[str, Any]) -> dict[str, Any]:
 def _custody_begins(found: Found) -> datetime:
     """From when the time to the keeper is counted: the seizure, or later where the law says so
     (公安机关办理行政案件程序规定 第一百九十条), with who agreed to it."""
-    ground, begins = found.facts.get("custody_ground"), found.facts.get("custody_from")
+    ground = found.facts.get("custody_ground")
+    begins: datetime | None = found.facts.get("custody_from")
     if not ground and begins is None:
         return found.seized_at
     if ground not in custody_grounds() or begins is None:

@@ -25,7 +25,7 @@ RETURNED = register_series(
         code="returns",
         prefix="FH",
         label=_("Property given back"),
-        about=_("Days on which stolen things went back to their owners, by class and value."),
+        about=_("Days on which property went back to its owners, by class and value."),
         review="property.event_review",
         expiry="property.event_expiry",
     )

@@ -83,8 +83,11 @@ def test_a_newer_text_is_compared_article_by_article(tmp_path: Path) -> None:
     moved = found["治安管理处罚法 第一百一十六条"]
     assert (moved.verdict, str(moved.moved_to)) == (Verdict.MOVED, "第一百一十五条")
     assert found["信访工作条例 第三十四条"].verdict is Verdict.NOT_GIVEN
+    # An article that was left out of the older text is none of the newer one either.
+    assert found["治安管理处罚法 第一百零五条"].verdict is Verdict.GONE
     assert set(changed_rules(found.values())) == {
         "case.finish", "case.extension", "case.extensions", "case.victim_service",
+        "property.unclaimed",
     }  # fmt: skip
 
 

@@ -41,6 +41,8 @@ def told(zh: str = "", *, en: str = "", known: tuple[Known, ...] = ()) -> str:
         ("一名15岁的小学生", "一名〔已隐去〕的〔已隐去〕"),
         ("十六岁", "〔已隐去〕"),
         ("患有抑郁症", "患有〔已隐去〕"),
+        ("她曾被丈夫家暴", "她曾〔已隐去〕"),
+        ("看望性侵案的被害人", "看望〔已隐去〕"),
         ("见JQ-2026-0000123-3", "见〔编号已隐去〕"),
         ("在120.654321,27.778899处", "在〔位置已隐去〕处"),
     ],
@@ -61,6 +63,8 @@ def test_what_is_hidden(text: str, public: str) -> None:
         "16岁以上的3号线乘客",
         "六处监控、四盏灯",
         "二十六岁",
+        "遭受家庭暴力，可以报警吗？",
+        "性骚扰警情3起",
         "共12起，此前同期9起",
         "锦湖街道文化社区",
     ],
@@ -76,6 +80,7 @@ def test_what_is_not(text: str) -> None:
         ("Mr Wang of Room 401", "somebody of [house hidden]"),
         ("a 15-year-old boy", "a [hidden] boy"),
         ("she was pregnant", "she was [hidden]"),
+        ("a rape victim", "a [hidden]"),
     ],
 )
 def test_what_is_hidden_in_english(text: str, public: str) -> None:

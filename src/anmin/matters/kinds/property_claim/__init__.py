@@ -37,7 +37,7 @@ class ClaimDetails(Details):
     question: str = fact(_("Question to whoever claims it"), "", longest=500, told=True)
     finding: str = fact(_("What the check found"), "", longest=1000, personal=True)
     reply: str = fact(_("Answer, with the reason"), "", longest=1000, personal=True, told=True)
-    taken_up_at: datetime | None = fact(_("Taken up"))
+    taken_up_at: datetime | None = fact(_("Check begun on"))
     answered_at: datetime | None = fact(_("Answer given"))
 
 
@@ -62,7 +62,7 @@ register(
                     "take_up",
                     "received",
                     "checking",
-                    _("Take it up"),
+                    _("Begin to check it"),
                     TAKERS,
                     takes=("item",),
                     stamps="taken_up_at",

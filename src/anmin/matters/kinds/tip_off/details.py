@@ -25,5 +25,6 @@ class TipOffDetails(Details):
         _("What was found, for whoever told it"), "", longest=2000, sealed=True, answers=True
     )
     verified_at: datetime | None = fact(_("Verified"))
+    handed_to: str = fact(_("Authority that it was handed to"), "", longest=80, sealed=True)
     passed_as: str = fact(_("Number of the matter that was opened"), "", longest=40, sealed=True)
     reward: int | None = fact(_("Reward in yuan"), seen_by=DECIDERS)

@@ -7,7 +7,7 @@ from anmin.matters.flow import Approval, Flow, Move, Rewarding, Stage, State, Te
 from anmin.people.roles import Role
 
 INSPECTION = frozenset({Role.INSPECTOR})
-ENDED = frozenset({"founded", "unfounded", "unverifiable", "passed_on"})
+ENDED = frozenset({"founded", "unfounded", "unverifiable", "passed_on", "handed_over"})
 LARGEST = 1_000_000
 """More than any local rule rewards: a slip of the hand."""
 
@@ -56,6 +56,11 @@ FLOW = Flow(
         "unverifiable": State(Stage.DONE, _("Cannot be verified")),
         "passed_on": State(
             Stage.DONE, _("Founded, passed on as a matter of its own"), _("Verified: founded")
+        ),
+        "handed_over": State(
+            Stage.DONE,
+            _("Handed over to the authority that answers for it"),
+            _("Handed to another authority"),
         ),
     },
     (
@@ -110,6 +115,18 @@ FLOW = Flow(
         _verified("find_founded", "founded", _("It is founded")),
         _verified("find_unfounded", "unfounded", _("It is unfounded")),
         _verified("find_unverifiable", "unverifiable", _("It cannot be verified")),
+        # What is for another authority goes to it, and whoever told it learns so (刑事诉讼法 第一百一十条);
+        # offences in office go to the supervisory authority (监察法 第三十七条).
+        Move(
+            "hand_over",
+            ("verifying", "asked"),
+            "handed_over",
+            _("Hand it over to the authority that answers for it"),
+            INSPECTION,
+            needs=("handed_to", "finding"),
+            stamps="verified_at",
+            public=False,
+        ),
         Move(
             "pass_on",
             "founded",
