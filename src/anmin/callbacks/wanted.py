@@ -43,8 +43,12 @@ PURPOSE = "stop messages"
 every page."""
 PAGE = "page"
 """How it was told: on a public page, of which matter."""
-CODES, TRIES = Limit(3, 86_400), Limit(10, 86_400)
-"""Codes that are texted to one number in a day, and codes that are tried for one matter."""
+CODES, TRIES, TRIES_OF = Limit(3, 86_400), Limit(10, 86_400), Limit(30, 86_400)
+"""In a day: codes that are texted to one number, codes that are tried for one matter, and for one number.
+
+Whoever opens one matter after the other with somebody's number does not get ten tries with each; she whose
+number it is replies TD, or follows a link, where strangers have used up the codes of the day.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +174,11 @@ def stop_everything(matter: Matter, *, key: str, code: str | None) -> None:
     now, index = timezone.now(), _require_reached(matter)[0]
     if code is not None:
         # Outside the transaction, which a wrong code undoes.
-        if take("code to stop messages tried", matter.number, limit=TRIES).over:
+        tried = (
+            take("code to stop messages tried", matter.number, limit=TRIES),
+            take("code to stop messages tried of", index.hex(), limit=TRIES_OF),
+        )
+        if any(one.over for one in tried):
             raise Refusal(_("Too many wrong codes. Please try again tomorrow."), field="code")
         require_digits(index, code, timezone.localdate(now), purpose=PURPOSE)
     with atomic():

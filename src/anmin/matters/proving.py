@@ -2,7 +2,8 @@
 
 Nothing that is held is told on the way, nor whether anything is: the digits go to the number that was given,
 whether the house knows it or not. They hold for one request; so many are texted to a number in a day, and
-tried for a request, that a stranger who asks in somebody's name has a chance of one in three million a day.
+tried for a request, that a stranger who asks in somebody's name has a chance of one in three million a day:
+for a request about which nothing was texted no digits are right.
 """
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from anmin.channels.actions import queue_message
 from anmin.channels.addresses import goes_there, recipient_index
 from anmin.channels.letters import register_letter
-from anmin.channels.models import Medium
+from anmin.channels.models import Medium, Message
 from anmin.evidence.log import atomic
 from anmin.kernel.errors import Refusal
 from anmin.matters import actions
@@ -88,6 +89,8 @@ def prove(matter: Matter, *, code: str, key: str) -> Matter:
     if contact is None:
         raise Refusal(_("This is not the code that was texted."), field="code")
     index = recipient_index(Medium.SMS, contact.phone)
+    if not _was_texted(matter, index):
+        raise Refusal(_("This is not the code that was texted."), field="code")
     require_digits(
         index, code, timezone.localdate(), purpose=PURPOSE, about=matter.number, length=LENGTH
     )
@@ -98,6 +101,12 @@ def prove(matter: Matter, *, code: str, key: str) -> Matter:
         inputs={rights.identity: "texted"},
         key=f"proof:{key}",
     )
+
+
+def _was_texted(matter: Matter, index: bytes) -> bool:
+    """Whether digits went to this number for this request: what nobody was sent is not guessed at either."""
+    rows = Message.objects.filter(recipient_index=index, template=LETTER.code)
+    return rows.filter(subject_ref=f"matter:{matter.number}").exists()
 
 
 def _require_open(matter: Matter) -> DataRights:

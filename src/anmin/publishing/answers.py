@@ -15,7 +15,7 @@ from anmin.matters import policy
 from anmin.matters.conflict import About
 from anmin.matters.conflict import about as concerned_by
 from anmin.matters.fact_words import shown
-from anmin.matters.models import Entry, Matter
+from anmin.matters.models import Anonymised, Entry, Matter
 from anmin.matters.news import subscribe
 from anmin.matters.public_answer import PublicAnswer
 from anmin.matters.registry import all_kinds
@@ -94,7 +94,8 @@ def offers(account: Account) -> Sequence[Offer]:
         if kind.public_answer:
             consents = {f"details__{kind.public_answer.consent}": True}
             wanted |= Q(kind=kind.code, state__in=kind.public_answer.states, **consents)
-    rows = policy.visible(account, Matter.objects.filter(wanted)).order_by("-opened_at", "-pk")
+    told = Matter.objects.filter(wanted).exclude(pk__in=Anonymised.objects.values("matter"))
+    rows = policy.visible(account, told).order_by("-opened_at", "-pk")
     return [Offer(one.number, f"{one.headline} · {one.state_label}") for one in rows[:OFFERED]]
 
 
@@ -105,6 +106,17 @@ def about(key: str) -> About:
         return About()
     units = frozenset({matter.unit_id} if matter.unit_id else ())
     return concerned_by(matter) | About(frozenset(), units)
+
+
+def wrote(account: Account, key: str) -> bool:
+    """Whether this person wrote down the proposal, the answer, or what was done, wherever he or she works now."""
+    matter = Matter.objects.filter(number=key).first()
+    declared = matter.type.public_answer if matter is not None else None
+    if declared is None:
+        return False
+    told = {declared.words, declared.reply, declared.done}
+    payloads = Entry.objects.filter(matter=matter, actor=account).values_list("payload", flat=True)
+    return any(told & set(one.get("details", {})) for one in payloads)
 
 
 @subscribe(NEWS)
@@ -124,6 +136,8 @@ def _answered(key: str) -> tuple[Matter, PublicAnswer]:
         raise NotFound(_("There is no answer of this number."))
     if matter.details.get(declared.consent) is not True:
         raise NotFound(_("Whoever proposed it does not consent that it is published."))
+    if Anonymised.objects.filter(matter=matter).exists():
+        raise NotFound(_("There is no answer of this number."))
     return matter, declared
 
 

@@ -14,7 +14,7 @@ class PublishingConfig(AppConfig):
 
     def ready(self) -> None:
         """Read the rules, and let every room say what it publishes (``publications``)."""
-        from anmin.publishing import reasons, redaction
+        from anmin.publishing import erasing, reasons, redaction  # noqa: F401 - lets retention take its words out
 
         redaction.rules()
         reasons.reasons()

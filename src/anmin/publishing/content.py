@@ -23,6 +23,10 @@ MARKS: Final = frozenset({"standing", "since", "due", "lifted", "area"})
 """What a page reads besides the words: ``standing`` (``live``, ``lifted``), days, an area's code."""
 
 
+MOST: Final = 9_999_999
+"""The most that a figure is of: more digits are somebody's number, which no rule would find there."""
+
+
 def _plain(text: str) -> str:
     """The text without characters that nobody sees, and without blanks around it."""
     if not text.isprintable():
@@ -49,7 +53,7 @@ class Fact(_Part):
 
     label: Short
     value: Line
-    n: Annotated[int, Field(ge=0)] | None = None
+    n: Annotated[int, Field(ge=0, le=MOST)] | None = None
     interval: Short = ""
     cut_off: Short = ""
     note: Line = ""

@@ -20,6 +20,7 @@ from anmin.publishing import policy
 from anmin.publishing.deciding import day_by
 from anmin.publishing.models import Did, Edition, Publication, Standing, Text, Work
 from anmin.publishing.reasons import reason_of
+from anmin.publishing.sources import source_of
 from anmin.publishing.steps import done_before, held, record, require_version, text_of
 
 LETTER = register_letter(
@@ -61,7 +62,8 @@ def withdraw(
 def withdraw_about(*, source: str, key: str, why: str) -> int:
     """For rooms above: take back at once, in the name of the house, all that is public about something.
 
-    Drafts about it are given up. Returns how many were public.
+    Drafts about it are given up, and of what is not kept their words go, those of earlier drafts too.
+    Returns how many were public.
     """
     reason_of(why)
     rows = Publication.objects.select_for_update().filter(source=source, key=key)
@@ -70,10 +72,28 @@ def withdraw_about(*, source: str, key: str, why: str) -> int:
         if publication.standing == Standing.LIVE:
             _end(publication, Did.WITHDRAW, why, by=None)
             taken += 1
-        elif publication.work != Work.NONE:
+            continue
+        if publication.work != Work.NONE:
             record(publication, Did.ABANDON, by=None, reason=why, work=Work.NONE)
-            _erase(publication)
+        _erase(publication)
     return taken
+
+
+@atomic
+def forget_about(*, key: str) -> None:
+    """A matter tells of nobody any more: nor do the texts about it, and the reasons given for them.
+
+    What its source does not keep is taken off the public pages with that.
+    """
+    for source in Publication.objects.filter(key=key).values_list("source", flat=True).distinct():
+        if source_of(source).erases:
+            withdraw_about(source=source, key=key, why="by_law")
+    rows = Publication.objects.select_for_update().filter(key=key).order_by("pk")
+    for publication in rows:
+        if publication.work != Work.NONE:
+            record(publication, Did.ABANDON, by=None, reason="by_law", work=Work.NONE)
+        publication.texts.exclude(sealed=b"").erase("sealed", "hidings")
+        publication.steps.exclude(reason="").erase("reason")
 
 
 @atomic
@@ -210,8 +230,10 @@ def _end(
 def _erase(publication: Publication) -> None:
     """Of what may not be kept either, the words go; rows and digests stay."""
     if publication.of.erases:
-        Text.objects.filter(publication=publication).erase("sealed", "hidings")
-        Edition.objects.filter(publication=publication).erase("content", "words")
+        Text.objects.filter(publication=publication).exclude(sealed=b"").erase("sealed", "hidings")
+        Edition.objects.filter(publication=publication).exclude(content={}).erase(
+            "content", "words"
+        )
 
 
 def _tell(publication: Publication, what: str) -> None:

@@ -250,6 +250,7 @@ class Step(AppendOnly):
     reason = models.CharField(max_length=1000, blank=True)
     key = models.CharField(max_length=64, null=True)  # noqa: DJ001
 
+    EVIDENCE_ERASES = ("reason",)
     EVIDENCE_NAME = "publication__number did"
     EVIDENCE_LABEL = _("step of a publication")
 

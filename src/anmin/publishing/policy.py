@@ -30,7 +30,9 @@ def concerned(account: Account, publication: Publication) -> bool:
 
 
 def wrote(account: Account, publication: Publication) -> bool:
-    """Whether this person wrote any text of it, or lifted a hiding."""
+    """Whether this person wrote any text of it, or what it was made from, or lifted a hiding."""
+    if publication.of.wrote(account, publication.key):
+        return True
     if Text.objects.filter(publication=publication, by=account).exists():
         return True
     by_hand = (Did.DRAFT, Did.REVISE, Did.LIFT, Did.HIDE, Did.SUBMIT)

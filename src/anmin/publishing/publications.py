@@ -29,6 +29,7 @@ register_source(
         still_true=answers.still_true,
         offers=answers.offers,
         about=answers.about,
+        wrote=answers.wrote,
         erases=True,
     )
 )
@@ -111,6 +112,7 @@ register_source(
         still_true=stories.still_true,
         offers=stories.offers,
         about=stories.about,
+        wrote=stories.wrote,
         erases=True,
     )
 )

@@ -120,13 +120,42 @@ def _in(path: str, text: str, words: Sequence[tuple[str, re.Pattern[str]]]) -> l
         if one.end() > one.start() and not _is_kept(one.span(), kept, code)
     ]
     found: list[Hiding] = []
-    for start, minus_end, _place, code in sorted(spans):
+    for start, minus_end, _place, code in sorted(_under_law(spans)):
         if found and start < found[-1].end:
             if -minus_end > found[-1].end:  # the tail of an overlapping one is not left to be read
                 found.append(Hiding(path, found[-1].end, -minus_end, code))
             continue
         found.append(Hiding(path, start, -minus_end, code))
     return found
+
+
+type _Span = tuple[int, int, int, str]
+"""Where it begins, minus where it ends, the place of its rule among them, the rule."""
+
+
+def _under_law(spans: Iterable[_Span]) -> Iterator[_Span]:
+    """The same, but what touches a place that the law hides is the law's altogether.
+
+    Else whoever marks a word around a name, or writes digits before an identity number, could lift
+    that and would show what nobody may show.
+    """
+    group: list[_Span] = []
+    for span in sorted(spans):
+        if group and span[0] >= max(-one[1] for one in group):
+            yield from _of_one_rule(group)
+            group = []
+        group.append(span)
+    yield from _of_one_rule(group)
+
+
+def _of_one_rule(group: Sequence[_Span]) -> Iterator[_Span]:
+    """Spans that overlap: as they are, where either all are the law's or none is."""
+    laws = [one for one in group if rules()[one[3]].law]
+    if not laws or len(laws) == len(group):
+        yield from group
+        return
+    first = min(laws, key=lambda one: one[2])
+    yield (group[0][0], min(one[1] for one in group), *first[2:])
 
 
 def _is_kept(span: tuple[int, int], kept: Sequence[tuple[int, int]], code: str) -> bool:

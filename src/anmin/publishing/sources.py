@@ -53,13 +53,18 @@ def _nobody(_key: str) -> About:
     return NOBODY
 
 
+def _not_written(_account: Account, _key: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """One sort of thing that is published.
 
     ``draft`` raises ``NotFound`` for a key that is none. ``may_draft`` is asked of whoever has the
     capability already. ``offers`` lists what somebody may draft about. ``about``: whom it is about;
-    they, and their units, approve nothing of it. ``still_true`` gives "" or why it is not (a code
+    they, and their units, approve nothing of it. ``wrote``: whether somebody wrote what the first draft is
+    made from, who then approves nothing either, whatever his or her role is by now. ``still_true`` gives "" or why it is not (a code
     of ``reasons.toml``), from the key and the stamp of the text that is public. ``face`` names the template of its
     public page (``portal/faces/<face>.html``). ``sign_off``: a lawyer's word comes before the
     approval, and the installation must have switched such texts on. ``erases``: what is taken back
@@ -74,6 +79,7 @@ class Source:
     still_true: Callable[[str, str], str]
     offers: Callable[[Account], Sequence[Offer]]
     about: Callable[[str], About] = _nobody
+    wrote: Callable[[Account, str], bool] = _not_written
     face: str = "plain"
     sign_off: bool = False
     erases: bool = False

@@ -171,6 +171,11 @@ def about(key: str) -> About:
     return About(frozenset(people), frozenset(pk for pk in ids if pk))
 
 
+def wrote(account: Account, key: str) -> bool:
+    """Whether this person wrote the consent down, and with it the title of the story."""
+    return key.isdecimal() and StoryConsent.objects.filter(pk=int(key), written_by=account).exists()
+
+
 def _standing(key: str) -> StoryConsent:
     row = None
     if key.isdecimal():

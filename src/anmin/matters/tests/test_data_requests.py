@@ -138,6 +138,21 @@ def test_it_goes_to_the_inspectorate_and_says_nothing_before_the_number_is_prove
         proving.prove(known, code=texted(known), key="k")
 
 
+def test_digits_that_nobody_was_sent_prove_nothing(city: City) -> None:
+    """Else a stranger would have ten guesses with each request that he opens with her number."""
+    hers, his = asked("data_access"), asked("data_erasure")
+    proving.text_digits(hers)
+    index = recipient_index("sms", WANG.phone)
+    right = digits(
+        index, timezone.localdate(), purpose=proving.PURPOSE, about=his.number, length=8
+    )
+    with pytest.raises(Refusal, match="验证码不正确"):
+        proving.prove(his, code=right, key="k")
+    assert Matter.objects.get(pk=his.pk).state == "received"
+    proving.text_digits(his)
+    assert proving.prove(his, code=right, key="k").state == "proven"
+
+
 def test_a_number_is_not_texted_without_end(city: City) -> None:
     made = [
         asked(topic) for topic in ("data_access", "data_copy", "data_erasure", "data_correction")
