@@ -11,12 +11,16 @@ import logging
 import logging.config
 import os
 import sys
+from collections.abc import MutableMapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import structlog
+
+TRACELESS = "traceless"
+"""What stands in the context of a request that leaves no line, unless something is wrong with the house."""
 
 SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -152,18 +156,35 @@ def configure(options: dict[str, Any]) -> None:
                 "django.request": {"level": "CRITICAL"},
                 "django.security.csrf": {"level": "CRITICAL"},
                 "httpx": {"level": "WARNING"},
+                "httpcore": {"level": "WARNING"},  # would log what is sent to a gateway
+                "PIL": {"level": "WARNING"},  # would log what a picture says of itself
                 "fontTools": {"level": "WARNING"},
             },
         }
     )
     structlog.configure(
-        processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[
+            *SHARED[:2],
+            _untold,
+            *SHARED[2:],
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
 
 
+def _untold(
+    _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Drop what would say when somebody was on a page that leaves no trace, and what he or she did there."""
+    if event.pop(TRACELESS, False) and event["level"] in ("debug", "info"):
+        raise structlog.DropEvent
+    return event
+
+
 def _process(_logger: object, _method: str, event: dict[str, Any]) -> dict[str, Any]:
     event["pid"] = os.getpid()
+    event.pop(TRACELESS, None)
     return event

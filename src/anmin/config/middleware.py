@@ -8,7 +8,7 @@ from collections.abc import Callable
 import structlog
 from django.http import HttpRequest, HttpResponseBase
 
-from anmin.config import errors, metrics, tracing
+from anmin.config import errors, logs, metrics, tracing
 from anmin.config.sqlite.slots import at_work
 from anmin.kernel.errors import Refusal
 
@@ -18,7 +18,8 @@ log = structlog.get_logger(__name__)
 REQUEST_ID = re.compile(r"[\w-]{8,64}\Z", re.ASCII)
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 TRACELESS = "/tell/"
-"""Where somebody may confide something: what was asked there is counted, and logged nowhere, and no id
+"""Where somebody may confide something: what was asked there is counted, and logged nowhere (a fault of the
+house is, by its type; what was wrong with what somebody sent is not: it would say when), and no id
 or trace of a proxy is taken up, by which its log could be laid beside ours."""
 HEADERS = {
     # Pages are somebody's: no cache on the way keeps them. Files for the browser say otherwise.
@@ -38,6 +39,8 @@ def observe(get_response: Answer) -> Answer:
         request_id = given if REQUEST_ID.match(given) else uuid.uuid4().hex
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
+        if secret:
+            structlog.contextvars.bind_contextvars(**{logs.TRACELESS: True})
         began = time.perf_counter()
         with tracing.span("request", {} if secret else request.headers) as tell:
             with at_work():
@@ -57,6 +60,8 @@ def observe(get_response: Answer) -> Answer:
                 status=response.status_code,
                 ms=round(seconds * 1000, 1),
             )
+        if secret:
+            structlog.contextvars.unbind_contextvars(logs.TRACELESS)
         response.headers["X-Request-ID"] = request_id
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)

@@ -1,5 +1,6 @@
 """Writing about property: enter an item, take steps with it, give it back. Policy first, one transaction."""
 
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -215,11 +216,17 @@ def _require_receiver(item: Item, name: str, relation: str) -> None:
     people = Account.objects.filter(username__in=policy.had_in_hand(item))
     ours = actors | set(people.values_list("display_name", flat=True))
     ours |= {one.display_name for one in (decision.asked_by, decision.decided_by) if one}
-    if name in ours:
+    if _plain(name) in {_plain(one) for one in ours}:
         raise NotAllowed(
             _("Nobody of the police collects it for the owner: give the name of the citizen."),
             field="name",
         )
+
+
+def _plain(name: str) -> str:
+    """A name however it is typed: with blanks, full-width, in capitals, with what nobody sees."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(one for one in folded if one.isprintable() and not one.isspace())
 
 
 def _taker(item: Item, code: str, taken: Taken) -> Holder | None:

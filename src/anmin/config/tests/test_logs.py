@@ -2,10 +2,13 @@
 
 import json
 import logging
+import logging.config
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+import structlog
 
 from anmin.config import logs
 
@@ -102,3 +105,15 @@ log.debug("not this")
     assert "13857712345" not in file.read_text()
     assert (second["event"], second["level"]) == ("plain words", "warning")
     assert (third["event"], third["level"], "request" in third) == ("wrong host", "warning", False)
+
+
+def test_no_library_logs_what_somebody_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[dict[str, Any]] = []
+    monkeypatch.setattr(logging.config, "dictConfig", told.append)
+    monkeypatch.setattr(structlog, "configure", lambda **_told: None)
+    logs.configure({"home": tmp_path, "level": "debug"})
+    (said,) = told
+    for library in ("PIL", "httpx", "httpcore"):
+        assert said["loggers"][library]["level"] == "WARNING"

@@ -14,6 +14,7 @@ from anmin.faces.timeline import Change, Event
 from anmin.people.listing import listed
 from anmin.property import words
 from anmin.property.register import PROPERTY
+from anmin.registers.actions import CLOCKS_DIFFER
 from anmin.registers.declaration import ENTER
 
 if TYPE_CHECKING:
@@ -112,10 +113,18 @@ def _step(view: View, step: Step) -> Event:
         step.at,
         step.actor,
         label,
-        note=step.note,
+        note=" ".join(filter(None, (step.note, _recorded(step)))),
         changes=tuple(changes),
         tone=PROPERTY.states[step.state].tone,
     )
+
+
+def _recorded(step: Step) -> str:
+    """When it was written down, where that is not when it is said to have happened."""
+    if step.recorded_at - step.at <= CLOCKS_DIFFER:
+        return ""
+    day = date_format(localtime(step.recorded_at), "DATETIME_FORMAT")
+    return _("Written down only on %(day)s.") % {"day": day}
 
 
 def _event(at: Any, actor: Any, action: str, **more: Any) -> Event:

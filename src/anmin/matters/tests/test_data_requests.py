@@ -143,9 +143,7 @@ def test_digits_that_nobody_was_sent_prove_nothing(city: City) -> None:
     hers, his = asked("data_access"), asked("data_erasure")
     proving.text_digits(hers)
     index = recipient_index("sms", WANG.phone)
-    right = digits(
-        index, timezone.localdate(), purpose=proving.PURPOSE, about=his.number, length=8
-    )
+    right = digits(index, timezone.localdate(), purpose=proving.PURPOSE, about=his.number, length=8)
     with pytest.raises(Refusal, match="验证码不正确"):
         proving.prove(his, code=right, key="k")
     assert Matter.objects.get(pk=his.pk).state == "received"

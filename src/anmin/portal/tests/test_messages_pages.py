@@ -8,10 +8,12 @@ import pytest
 from django.test import Client
 from tests.personas import WANG, City, SignIn
 
+from anmin.callbacks import wanted
 from anmin.callbacks.models import Callback
 from anmin.channels.actions import deliver_due, receive_reply
 from anmin.channels.models import Message, OptOut
 from anmin.channels.queries import body_of, has_opted_out
+from anmin.kernel.errors import Refusal
 from anmin.matters import actions, news
 from anmin.matters.actor import Actor
 from anmin.matters.contacts import ContactFacts, reached
@@ -153,6 +155,23 @@ def test_a_code_is_tried_ten_times_and_texted_three_times_a_day(city: City, clie
         pressed(client, address, "confirm", code="0")
     assert pressed(client, address, "confirm", code=found[1]).status_code == 422
     assert not OptOut.objects.exists()
+
+
+def test_matters_opened_with_her_number_give_a_stranger_no_more_guesses(
+    city: City, client: Client
+) -> None:
+    own, _address = followed(city, client)
+    wanted.text_code(own)
+    right = code()
+    others = [city.incident(summary=f"{turn}") for turn in range(4)]
+    for turn in range(wanted.TRIES_OF.most):
+        with pytest.raises(Refusal):
+            wanted.stop_everything(others[turn // 10], key=f"{turn}", code="0")
+    with pytest.raises(Refusal, match=r"tomorrow|明天"):
+        wanted.stop_everything(others[-1], key="x", code=right)
+    assert not OptOut.objects.exists()
+    receive_reply(provider="test", provider_ref="1", sender=WANG.phone, text="TD")
+    assert has_opted_out("sms", WANG.phone)  # she herself still can
 
 
 def test_the_link_of_a_message_proves_the_telephone(link: str) -> None:

@@ -17,6 +17,7 @@ from django.test import Client
 from tests.personas import PASSWORD, City
 
 from anmin.evidence import receipts
+from anmin.files.actions import look_at
 from anmin.kernel import sealing
 from anmin.kernel.confiding import proof_of
 from anmin.kernel.errors import Conflict, NotAllowed, NotFound, Refusal
@@ -36,6 +37,7 @@ SECRETS = ("飞云江边三号仓库", "夜里开赌", "补充暗号甲", "提�
 HERE = "203.0.113.77"
 WORDS = {"wumin": "a long passphrase 1", "zhengming": "a long passphrase 2"}
 FAST = 1000
+BROKEN = b"\x89PNG\r\n\x1a\n" + b"0" * 50
 COST = {"time_cost": 1, "memory_cost": 64, "parallelism": 1}
 
 
@@ -279,6 +281,20 @@ def test_neither_words_nor_address_are_anywhere_afterwards(
     told = caplog.text + str([vars(one) for one in caplog.records])
     assert not any(one in told for one in (*SECRETS, *addresses, kept["passphrase"]))
     assert "portal:tell" not in told
+
+
+def test_what_is_wrong_with_a_file_is_logged_of_a_report_and_never_of_a_tip_off(
+    city: City, key: sealing.SealKeyMade, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    with pytest.raises(Refusal):
+        list(look_at([("a.png", iter([BROKEN]))]))
+    assert "could not be read" in caplog.text
+    caplog.clear()
+    answer = tell(browser(), files=SimpleUploadedFile("a.png", BROKEN, "image/png"))
+    assert answer.status_code == 422
+    assert not caplog.text
+    assert not Matter.objects.exists()
 
 
 def test_what_a_browser_sealed_lies_there_as_what_was_sealed_here(

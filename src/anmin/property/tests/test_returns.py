@@ -72,6 +72,8 @@ def test_return_is_the_county_heads_word_alone(at: Rooms) -> None:
         Receiver("陈立", "owner"),  # seized it and asked for the return
         Receiver(" 周洁 ", "owner"),  # keeps it
         Receiver("郑局", "entrusted"),  # decided on it
+        Receiver("陈 立", "owner"),
+        Receiver("陈\u200b立", "owner"),
         Receiver("", "owner"),
         Receiver("王秀英", "colleague"),
         Receiver("王" * 81, "owner"),

@@ -1,5 +1,6 @@
 """Ways around the second person and the rules of redaction that somebody with an account could think of."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -58,7 +59,7 @@ def test_whoever_lifts_what_stands_around_a_name_does_not_show_the_name(
     left = str(applied(content, hidings, lifted))
     for secret in ("张伟", "小明", "19900307", "15岁", "12号3室"):
         assert secret not in left
-    assert all(one.end <= two.start for one, two in zip(hidings, hidings[1:], strict=False))
+    assert all(one.end <= two.start for one, two in pairwise(hidings))
 
 
 def test_a_count_is_no_telephone() -> None:

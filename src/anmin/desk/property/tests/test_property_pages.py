@@ -85,6 +85,7 @@ def test_a_thing_goes_its_way_from_seizure_to_receipt(at: Rooms, sign_in: SignIn
     assert entry.action == "print_return"
     story = officer.get(url).content.decode()
     assert story.index("返还</") < story.index("入库")
+    assert story.count("补记于") == 1  # 陈立 seized it three hours before he said so
 
 
 def test_who_may_not_see_it_finds_nothing_there(at: Rooms, sign_in: SignIn) -> None:
