@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Hashable, Iterable
 from functools import wraps
 from typing import Concatenate
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
@@ -48,7 +49,7 @@ def everybodys[**P](*reads: str) -> Callable[[View[P]], View[P]]:
             unchanged = get_conditional_response(
                 request, etag=etag, last_modified=int(since.timestamp())
             )
-            request.GET = _only(reads, request.GET)
+            request.GET = _only(reads, request.GET)  # type: ignore[assignment]
             key = etag, request.path, request.GET.urlencode()
             response = unchanged or _drawn(key, lambda: view(request, *args, **kwargs))
             if response.status_code in (200, 304):
@@ -65,11 +66,7 @@ def everybodys[**P](*reads: str) -> Callable[[View[P]], View[P]]:
 
 def _only(names: Iterable[str], given: QueryDict) -> QueryDict:
     """Of what was given the parameters of these names, so that no page is kept with others in its links."""
-    found = QueryDict(mutable=True)
-    for name in names:
-        if name in given:
-            found.setlist(name, given.getlist(name))
-    return found
+    return QueryDict(urlencode([(name, one) for name in names for one in given.getlist(name)]))
 
 
 _kept: dict[Hashable, tuple[bytes, str]] = {}
