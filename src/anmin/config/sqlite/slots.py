@@ -1,12 +1,13 @@
 """Which threads of a web process may work now: who waits for a writer makes room for readers.
 
 A web process has more threads than it lets work at once (few at work keep quick pages quick). A
-thread takes a slot for its request and lends it out while it waits for its turn to write, so
-however many people wait for one long writer, pages open as fast as ever. The last threads are not
+thread takes a slot for its request, in the order in which they came, and lends it out while it waits
+for its turn to write, so however many people wait for one long writer, pages open as fast as ever. The last threads are not
 for waiting at all: a writer that comes when all others wait is told so almost at once.
 """
 
 import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -17,7 +18,8 @@ LONGEST_WAIT = 10.0
 HASTE = 0.3
 """The same where nobody would be left to answer readers."""
 
-_room = threading.Condition()
+_room = threading.Lock()
+_line: deque[threading.Event] = deque()
 _mine = threading.local()
 _free: int | None = None
 _waiting = 0
@@ -37,10 +39,15 @@ def at_work() -> Iterator[None]:
     if _free is None:
         yield
         return
+    called = None
     with _room:
-        while _free < 1:
-            _room.wait()
         _free -= 1
+        if _free < 0 or _line:
+            called = threading.Event()
+            _line.append(called)
+            _free += 1
+    if called is not None:
+        called.wait()
     _mine.slot = True
     try:
         yield
@@ -76,4 +83,6 @@ def _give() -> None:
     with _room:
         assert _free is not None
         _free += 1
-        _room.notify()
+        if _free > 0 and _line:  # to the next in line, before anybody who comes now
+            _free -= 1
+            _line.popleft().set()
