@@ -120,6 +120,13 @@ class Environment(BaseSettings):
         "lawyer. Without it only totals are. Records of public security violations are sealed "
         "(治安管理处罚法 第一百三十六条): of those there are totals alone, with it or without.",
     )
+    anmin_site_marks: Words = Field(
+        (),
+        description="What stands at the foot of every public page, separated by commas: whose the "
+        "site is and how it is reached, its registration (ICP备案号), that with the police "
+        "(公安备案号), its number as a site of the government (网站标识码). 互联网信息服务管理办法 "
+        "第十二条 and 国办发〔2017〕47号 want them there.",
+    )
     anmin_recordings: str = Field(
         "",
         description="Where recordings of callbacks are, for quality checks: a folder with files "
@@ -219,7 +226,9 @@ class Environment(BaseSettings):
         False, description="Show tracebacks in the terminal. For developers only."
     )
 
-    @field_validator("anmin_allowed_hosts", "anmin_kinds", "anmin_root_mail", mode="before")
+    @field_validator(
+        "anmin_allowed_hosts", "anmin_kinds", "anmin_root_mail", "anmin_site_marks", mode="before"
+    )
     @classmethod
     def _split(cls, value: Any) -> Any:
         if isinstance(value, str):

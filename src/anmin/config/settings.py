@@ -35,6 +35,7 @@ SMS_ABROAD = ENVIRONMENT.anmin_sms_abroad
 SMS_RECEIPTS = ENVIRONMENT.anmin_sms_receipts
 RECORDINGS = ENVIRONMENT.anmin_recordings
 SINGLE_DECISIONS = ENVIRONMENT.anmin_single_decisions
+SITE_MARKS = ENVIRONMENT.anmin_site_marks
 ALLOWED_HOSTS = [
     ENVIRONMENT.host,
     "localhost",

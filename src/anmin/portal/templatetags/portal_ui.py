@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms, template
+from django.conf import settings
 from django.forms import BoundField
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -14,6 +15,13 @@ from anmin.portal.cached import CHOSEN
 from anmin.portal.privacy import kept_for, office
 
 register = template.Library()
+
+
+@register.simple_tag
+def site_marks() -> tuple[str, ...]:
+    """Whose the site is and under which numbers it is registered, as the installation says."""
+    marks: tuple[str, ...] = settings.SITE_MARKS
+    return marks
 
 
 @register.inclusion_tag("portal/parts/question.html")

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from django.contrib.staticfiles import finders
 from django.test import Client
 from tests.personas import City
@@ -92,3 +93,13 @@ def test_the_worker_keeps_only_pages_that_are_the_same_for_everybody(
         ]
         assert texts[0] == texts[1]
     assert "url.search" in script.content.decode()
+
+
+def test_whose_site_it_is_and_its_registrations_stand_at_the_foot(
+    city: City, client: Client, settings: LazySettings
+) -> None:
+    marks = ("瑞安市公安局主办", "浙ICP备00000000号-1", "网站标识码3303810001")
+    assert "备00000000号" not in client.get("/f/").content.decode()
+    settings.SITE_MARKS = marks
+    for address in ("/f/", "/tell/"):
+        assert " · ".join(marks) in client.get(address).content.decode()
