@@ -4,7 +4,6 @@ browser would have sealed; nothing on the way or at rest tells who, or what."""
 import logging
 import re
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -163,22 +162,6 @@ def test_a_tip_is_told_asked_about_answered_and_its_outcome_read(
     assert client.post("/tell/more", {**more, "once": "x"}).status_code == 422
     assert verify().sound
     assert client.cookies == {}
-
-
-def test_what_is_for_another_authority_goes_there(city: City, key: sealing.SealKeyMade) -> None:
-    """刑事诉讼法 110, 监察法 37: its teller learns so; where it went lies under the seal."""
-    client = browser()
-    kept = kept_of(tell(client).content.decode())
-    matter = Matter.objects.get()
-    opened(key, matter.number)
-    given = {"finding": "已移送处理", "handed_to": "市监察委员会"}
-    move = partial(actions.move, matter_id=matter.pk, code="hand_over")
-    with pytest.raises(Refusal):
-        move(actor=Actor.of(city.inspector), inputs={"handed_to": "市监察委员会"})
-    assert move(actor=Actor.of(city.inspector), inputs=given).state == "handed_over"
-    page = read(client, kept).content.decode()
-    assert ("已移送处理" in page, "监察委员会" in page) == (True, False)
-    assert opened(key, matter.number).facts[-1].facts["handed_to"] == "市监察委员会"
 
 
 def test_a_reward_is_decided_by_two_and_fetched_without_a_name(
