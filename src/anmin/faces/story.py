@@ -283,6 +283,7 @@ def _action(entry: Entry) -> str:
         "open": _("Opened"),
         "observe": _("New facts from the system of record"),
         "assign": _("Handed over"),
+        "taken_back": _("Undone: it is as it was before"),
         "note": _("Note"),
         "replied": _("The citizen replied"),
         "said": _("The citizen added something"),

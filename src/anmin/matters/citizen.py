@@ -32,7 +32,9 @@ def steps_of_citizen(matter: Matter) -> list[Move]:
     return [
         one
         for one in edges
-        if (last_moment(whole, one, reckon) or now) >= now and not _holds(whole, one)
+        if (last_moment(whole, one, reckon) or now) >= now
+        and not _holds(whole, one)
+        and all(guard(whole.facts) is None for guard in one.when)
     ]
 
 

@@ -79,6 +79,8 @@ _ANY: Mapping[str, State] = {
 
 CITIZENS = frozenset({"citizen"})
 """Who follows a matter by its code, for the roles of a step."""
+GO_ON = _("Say what is still missing. You can ask for this until {last}.")
+"""What stands beside the step by which a citizen lets an ended matter go on."""
 
 
 @dataclass(frozen=True)

@@ -142,19 +142,9 @@ def _restore(matter: Matter, seq: int, run: int, actor: Actor, at: datetime) -> 
         if entry.seq < seq:
             before.add(entry)
     running = running_clocks(Deadline.objects.filter(matter=matter))
-    change = Change(
-        UNDONE,
-        before.state,
-        note=_("What an import said of this was undone."),
-        columns={
-            name: _as_column(name, before.columns.get(name, SET_LATER.get(name)))
-            for name in (*SNAPSHOT, *SET_LATER)
-            if plain(getattr(matter, name)) != before.columns.get(name, SET_LATER.get(name))
-        },
-        details=_details(matter, before.details),
-        clocks=_clocks(running, before.clocks),
-        told={"undone": run},
-    )
+    change = back_to(matter, before, running, UNDONE)
+    change.note = _("What an import said of this was undone.")
+    change.told = {"undone": run}
     first = next(one for one in entries if one.seq == seq)
     at_before, digest = first.payload["told"].get("before") or [None, ""]
     if mark := _restore_contact(matter, run, before.told.get("contact")):
@@ -163,6 +153,21 @@ def _restore(matter: Matter, seq: int, run: int, actor: Actor, at: datetime) -> 
     Matter.objects.filter(pk=matter.pk).update(
         facts_at=datetime.fromisoformat(at_before) if at_before else None,
         facts_digest=bytes.fromhex(digest) or None,
+    )
+
+
+def back_to(matter: Matter, before: Replay, running: Mapping[str, Running], action: str) -> Change:
+    """What brings a matter back to what its entries said at an earlier time: ``before``."""
+    return Change(
+        action,
+        before.state,
+        columns={
+            name: _as_column(name, before.columns.get(name, SET_LATER.get(name)))
+            for name in (*SNAPSHOT, *SET_LATER)
+            if plain(getattr(matter, name)) != before.columns.get(name, SET_LATER.get(name))
+        },
+        details=_details(matter, before.details),
+        clocks=_clocks(running, before.clocks),
     )
 
 

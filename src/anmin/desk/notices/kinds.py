@@ -13,6 +13,7 @@ from anmin.matters.merging import LET_GO, TOOK_IN
 from anmin.matters.owning import Bodies
 from anmin.matters.promises import RECKON
 from anmin.matters.registry import kind_of
+from anmin.matters.taking_back import TAKEN_BACK
 from anmin.people.roles import Role
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ def occasions(entry: Entry) -> list[str]:
             found.append("asked_on" if move is not None and move.by_citizen else "sent_back")
         # Holidays that were announced make some promises sure without moving them.
         moved = entry.action != RECKON or entry.payload.get("told", {}).get("moved")
-        merges = entry.action in (INTO, TOOK_IN, LET_GO, PARTED)
+        merges = entry.action in (INTO, TOOK_IN, LET_GO, PARTED, TAKEN_BACK)
         if move is None and entry.payload.get("clocks") and moved and not merges:
             found.append("deadline")
     return found

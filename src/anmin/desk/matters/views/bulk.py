@@ -15,7 +15,7 @@ from anmin.faces.forms import ActForm, StepForm, step_form
 from anmin.faces.rows import lines
 from anmin.kernel.errors import NotFound
 from anmin.kernel.incoming import key_of
-from anmin.matters import each, policy, queries
+from anmin.matters import each, policy, queries, taking_back
 from anmin.matters.actor import Actor
 from anmin.people.policy import Capability
 
@@ -45,6 +45,8 @@ pages = Pages(Capability.VIEW_MATTERS)
 @pages.at("matters/bulk/", "matters_bulk")
 def matters_bulk(request: DeskRequest) -> HttpResponse:
     """What can be done with the chosen matters; POST does it and says what became of each."""
+    if request.method == "POST" and request.POST.get("do") == "undo":
+        return _undo(request)
     chosen = _chosen(request)
     if request.method != "POST":
         return _choose(request, chosen)
@@ -53,14 +55,25 @@ def matters_bulk(request: DeskRequest) -> HttpResponse:
         return _choose(request, chosen, form, request.POST.get("do", ""), status=422)
     refused = dict(do())
     numbers = {matter.pk: matter for matter in chosen}
+    told = [(numbers[pk].number, numbers[pk].headline, why) for pk, why in refused.items()]
+    key = str(form.cleaned_data["key"])
     return show(
         request,
         "matters/bulk_done.html",
         {
             "done": len(chosen) - len(refused),
-            "refused": [(numbers[pk], reason) for pk, reason in refused.items()],
+            "refused": told,
+            "key": key,
+            "undo": taking_back.standing(request.user, key),
         },
     )
+
+
+def _undo(request: DeskRequest) -> HttpResponse:
+    """Bring the matters back to where they were; those that stay as they are, and why."""
+    key = request.POST.get("key", "")[:64]
+    done, refused = taking_back.take_back_many(account=request.user, key=key)
+    return show(request, "matters/bulk_done.html", {"undone": done, "refused": refused})
 
 
 def _chosen(request: DeskRequest) -> list[Matter]:

@@ -10,7 +10,7 @@ from anmin.matters.categories import categories
 from anmin.matters.clock import Clock
 from anmin.matters.data_rights import ARCHIVED
 from anmin.matters.facts import MatterFacts
-from anmin.matters.flow import YOURS, Flow, Move, Stage, State
+from anmin.matters.flow import CITIZENS, GO_ON, YOURS, Flow, Move, Stage, State
 from anmin.matters.kind import ByCitizen, Details, FollowUp, Kind, Public, Retention, fact
 from anmin.matters.kinds.incident import cases
 from anmin.matters.kinds.incident.cases import HANDLERS, LEADERS
@@ -123,6 +123,15 @@ FLOW = Flow(
         ),
         # Not the unit's own: its citizen may be about to be asked, and then it changes nothing.
         Move("reopen", "answered", "handled", _("Reopen"), INSPECTION, needs=("note",)),
+        Move(
+            "go_on",
+            ("answered", "referred"),
+            "received",
+            _("It is not solved: please go on"),
+            CITIZENS,
+            within="incident.go_on",
+            explains=GO_ON,
+        ),
         *cases.MOVES,
     ),
 )
@@ -162,7 +171,7 @@ register(
                 _("Answer to the reporter"),
                 rule=answer_rule,
                 stops=frozenset({"answered", "referred"}),
-                restarts=frozenset({"reopen"}),
+                restarts=frozenset({"reopen", "go_on"}),
                 promise=True,
             ),
         ),

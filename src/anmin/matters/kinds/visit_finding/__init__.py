@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext_lazy as _
 
 from anmin.matters.clock import Clock
-from anmin.matters.flow import Flow, Move, Stage, State
+from anmin.matters.flow import CITIZENS, GO_ON, Flow, Move, Stage, State
 from anmin.matters.guards import by_now
 from anmin.matters.kind import Details, Figure, FollowUp, Kind, Public, Retention, fact
 from anmin.matters.outcome import Outcome
@@ -104,6 +104,15 @@ register(
                     needs=("note",),
                 ),
                 Move(
+                    "go_on",
+                    "answered",
+                    "worked_on",
+                    _("It is not solved: please go on"),
+                    CITIZENS,
+                    within="visit_finding.go_on",
+                    explains=GO_ON,
+                ),
+                Move(
                     "withdraw",
                     ("heard", "worked_on", "passed_on"),
                     "withdrawn",
@@ -119,7 +128,7 @@ register(
                 _("Answer to those who were visited"),
                 "visit_finding.answer",
                 stops=frozenset({"answered"}),
-                restarts=frozenset({"reopen"}),
+                restarts=frozenset({"reopen", "go_on"}),
                 promise=True,
             ),
         ),
