@@ -245,11 +245,19 @@ def _unasked(kind: Kind) -> set[str]:
 
 
 def category_field(kind_code: str, blank: Text, *, required: bool) -> forms.ChoiceField:
-    """The categories of a kind; all of them for one that takes what caused it."""
+    """The categories of a kind; all of them for one that takes what caused it.
+
+    Where one must be chosen and there is only one it is chosen already.
+    """
     own = kind_code if category_choices(kind_code) else ""
+
+    def choices() -> list[tuple[str, Text]]:
+        known: list[tuple[str, Text]] = [*category_choices(own)]
+        return known if required and len(known) == 1 else [("", blank), *known]
+
     return forms.ChoiceField(
         label=_("What is it about?"),
-        choices=lambda: [("", blank), *category_choices(own)],
+        choices=choices,
         required=required,
         error_messages={"required": _("Please choose what it is about.")},
     )

@@ -107,6 +107,14 @@ def parse_number(text: str) -> ReferenceNumber:
     return ReferenceNumber(prefix, int(year), int(digits))
 
 
+def as_stored(text: str) -> str:
+    """A number as it is stored, however it was typed; what is none in capitals, without the ends."""
+    try:
+        return str(parse_number(text))
+    except BadNumber:
+        return unicodedata.normalize("NFKC", text).strip().upper()
+
+
 def new_code(n: int = 10) -> str:
     """A random code for a citizen, ``n`` unambiguous characters (10 carry 49 bits)."""
     return "".join(secrets.choice(ALPHABET) for _ in range(n))

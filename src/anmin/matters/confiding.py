@@ -6,7 +6,6 @@ Nothing here asks where somebody comes from: a try is paid for, and no address i
 """
 
 import hmac
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +24,7 @@ from anmin.files.models import File
 from anmin.kernel import sealing
 from anmin.kernel.confiding import Kept, Proof, kept_from
 from anmin.kernel.errors import NotFound, Refusal
+from anmin.kernel.reference import as_stored
 from anmin.matters.actions import done_before, lock
 from anmin.matters.actor import CITIZEN
 from anmin.matters.attachments import LABEL
@@ -129,7 +129,7 @@ def confide(
 def met(number: str, proof: bytes) -> Matter:
     """The matter of that number, for whoever confided it. Raises ``NotFound``, which tells not what is
     wrong."""
-    number = unicodedata.normalize("NFKC", number).strip().upper()[:32]
+    number = as_stored(number)[:32]
     row = Confider.objects.filter(matter__number=number).select_related("matter").first()
     digest = bytes(row.digest) if row else b""
     right = hmac.compare_digest(_digest(number, proof), digest)

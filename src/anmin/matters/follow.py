@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from anmin.kernel.errors import NotFound, Refusal
+from anmin.kernel.reference import as_stored
 from anmin.matters.flow import Stage
 from anmin.matters.models import FollowCode, Matter
 from anmin.people.haste import hastily
@@ -92,7 +93,7 @@ def followed(
     ``near`` is the wider range that the address is in; ``paid``: this try cost work (``crowded``).
     Raises ``NotFound``, which tells not which of both is wrong, ``TooMany`` and ``Spent``.
     """
-    number = unicodedata.normalize("NFKC", number).strip().upper()[:32]
+    number = as_stored(number)[:32]
     near = near or asked_from
     _require_patience(number, asked_from, near, paid=paid)
     row = FollowCode.objects.filter(matter__number=number).select_related("matter").first()

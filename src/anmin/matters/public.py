@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from anmin.matters.actor import CITIZEN
 from anmin.matters.children import counted
 from anmin.matters.fact_words import in_words, shown
 from anmin.matters.flow import Text
@@ -181,8 +182,21 @@ def _words(matter: Matter, entry: Entry, longer: str) -> str:
     # What somebody wrote with a step is for the citizen only where the step is his to read.
     hidden = by_another(entry) or entry.action in (INTO, PARTED)
     file = _("A photo or a paper was added.") if entry.payload.get("told", {}).get("file") else ""
-    note = "" if hidden else entry.note
+    note = "" if hidden else entry.note or _brought(matter, entry)
     return _lines(longer, *_told(matter, entry, asked=True), note, file)
+
+
+def _brought(matter: Matter, entry: Entry) -> str:
+    """What a citizen said who opened a matter on the public pages; nothing where others may look over a
+    shoulder."""
+    way, topic = matter.type.by_citizen, matter.topic
+    if way is None or entry.seq > 1 or entry.actor_role != CITIZEN.role:
+        return ""
+    if topic is not None and (topic.unsaid or topic.sensitive):
+        return ""
+    payload = entry.payload
+    said = payload.get("details", {}).get(way.words) or payload.get("set", {}).get("summary")
+    return str(said or "")
 
 
 def _lines(*texts: str) -> str:

@@ -32,7 +32,7 @@ from anmin.matters.telling import bureau, named
 
 CONTEXT = "reaction"
 SUBJECT, KEY = "matter", "reaction:"
-LINK, SMS = "link", "sms"
+LINK, SMS, PAGE = "link", "sms", "page"
 ADDRESS = re.compile(
     r"://|(?<![a-z0-9])www\.|(?<![a-z0-9])[a-z0-9-]+\.(?:[a-z0-9-]+\.)*"
     r"(?:[a-z]{2,}/|(?:com|cn|net|org|top|xyz|vip|cc|info|me|io|site|shop|link|app|online)(?![a-z0-9]))",
@@ -198,7 +198,24 @@ def answer_question(*, token: str, text: str) -> Matter:
     return lock(found.matter_id)
 
 
-def _accept(asked: Reaction, text: str, *, via: str) -> bool:
+@atomic
+def answer_on_page(*, matter_id: int, text: str, key: str) -> Reaction | None:
+    """Take what is written on the page of a matter that waits as the answer to its question.
+
+    Nothing comes back where it waits for no answer. The caller has seen the code. The entry has
+    ``key``: what is sent again adds nothing. The receipt is there when the transaction is over.
+    """
+    matter = lock(matter_id)
+    if not text.strip() or not _waits(matter) or done_before(matter, key):
+        return None
+    rows = Reaction.objects.select_for_update().filter(matter=matter, answered_at=None)
+    asked = rows.order_by("asked_at", "pk").last()
+    if asked is None or not _accept(asked, text.strip(), via=PAGE, key=key):
+        return None
+    return asked
+
+
+def _accept(asked: Reaction, text: str, *, via: str, key: str = "") -> bool:
     """Keep the answer and let the matter go on, once; inside a transaction."""
     taken = Reaction.objects.filter(pk=asked.pk, answered_at=None).update(
         answered_at=timezone.now(), answer=seal_text(text, CONTEXT), via=via
@@ -207,7 +224,7 @@ def _accept(asked: Reaction, text: str, *, via: str) -> bool:
         return False
     receipts.promise_receipt(asked)
     end_question_by_key(f"{KEY}{asked.pk}", Ended.ANSWERED)
-    _tell(asked.matter_id, key=f"{KEY}{asked.pk}")
+    _tell(asked.matter_id, key=key or f"{KEY}{asked.pk}")
     return True
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from anmin.kernel.errors import Refusal
 from anmin.kernel.incoming import read_key
-from anmin.kernel.reference import BadNumber, parse_number
+from anmin.kernel.reference import BadNumber, as_stored, parse_number
 from anmin.matters import limited, policy, word_index
 from anmin.matters.contacts import matters_of_phones, phone_indexes
 from anmin.matters.models import Matter
@@ -142,7 +142,4 @@ def _is_number(text: str) -> bool:
 
 def _as_number(text: str) -> str:
     """A reference number as it is stored, however it was typed; else the text in capitals."""
-    try:
-        return str(parse_number(text))
-    except BadNumber:
-        return text.upper()
+    return as_stored(text)

@@ -10,7 +10,7 @@ from anmin.faces.details import form_field
 from anmin.faces.forms import DETAIL, ContactForm, category_field
 from anmin.files.queries import accepted, largest
 from anmin.kernel.errors import Refusal
-from anmin.matters.categories import has_topics
+from anmin.matters.categories import categories_of, has_topics
 from anmin.matters.contacts import ContactFacts, reached
 from anmin.matters.kind import Kind
 from anmin.places.map_coordinates import Point
@@ -59,6 +59,8 @@ class ReportForm(ContactForm):
 
     key = version = contact_address = contact_language = None  # type: ignore[assignment]
     kind: Kind
+    only_topic = ""
+    """What it is about, where that is nothing to choose."""
 
     text = forms.CharField(
         label=_("What happened, or what is it about?"),
@@ -208,7 +210,7 @@ class ReportForm(ContactForm):
         } | dict(way.sets)
         kept = {way.words: data["text"]} if way.words else {}
         return {
-            "category": data.get("category", ""),
+            "category": data.get("category") or self.only_topic,
             "summary": "" if kept else short,
             "note": "" if kept or short == data["text"].strip() else data["text"],
             "area": data.get("area"),
@@ -226,7 +228,8 @@ def report_form(kind: Kind) -> type[ReportForm]:
         DETAIL + name: form_field(kind.details.model_fields[name], required=name in kind.asks)
         for name in kind.by_citizen.asks
     }
-    if has_topics(kind.code):
+    topics = list(categories_of(kind.code)) if has_topics(kind.code) else []
+    if len(topics) > 1:
         fields["category"] = category_field(kind.code, _("please choose"), required=True)
     order = [
         "category",
@@ -242,5 +245,11 @@ def report_form(kind: Kind) -> type[ReportForm]:
     return type(
         "KindReportForm",
         (ReportForm,),
-        {**fields, **dict.fromkeys(unasked), "kind": kind, "field_order": order},
+        {
+            **fields,
+            **dict.fromkeys(unasked),
+            "kind": kind,
+            "only_topic": topics[0] if len(topics) == 1 else "",
+            "field_order": order,
+        },
     )

@@ -89,11 +89,26 @@ def test_without_script_in_few_requests_and_few_bytes(city: City, client: Client
     followed = Client().post("/f/", {"number": matter.number, "code": code[1]})
     assert followed["Location"] == f"/f/{matter.number}"
     requests.append(client.get(f"/f/{matter.number}"))  # this device needs no code for a while
-    assert "Received" in requests[4].content.decode()
+    received = requests[4].content.decode()
+    assert "Received" in received
+    assert "楼下烧烤店每晚放音响到两点。" in received  # so that the sender sees what arrived
     assert len(requests) + 1 <= 6  # and the style sheet
     assert sum(len(one.content) for one in requests) < 60_000
     assert Entry.objects.get(matter=matter).actor_label == "citizen"
     assert not Contact.objects.exists()
+
+
+def test_where_there_is_one_topic_it_is_not_asked(city: City, client: Client) -> None:
+    address = "/r/property_claim/"
+    page = client.get(address).content.decode()
+    assert 'name="category"' not in page
+    assert "what does only its owner know of it?" in page
+    sent = {"text": "黑色钱包，内有旧照片", "area": str(city.town.pk)}
+    done = client.post(address, sent | hidden(page) | {"sum": summed(page)})
+    assert done.status_code == 302
+    opened = Matter.objects.get()
+    assert (opened.kind, opened.category) == ("property_claim", "claim_property")
+    assert opened.unit == city.jinhu
 
 
 def test_with_script_a_long_word_and_a_number_to_reach(city: City, client: Client) -> None:

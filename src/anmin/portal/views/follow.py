@@ -16,12 +16,23 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from anmin.evidence.receipts import code_of
 from anmin.faces.receiving import dropped, receives_file
 from anmin.files.actions import keep
 from anmin.files.queries import largest
 from anmin.files.turns import AGAIN, Busy
 from anmin.kernel.errors import NotFound, Refusal
-from anmin.matters import actions, citizen, complaining, follow, handing_out, proving, public
+from anmin.matters import (
+    actions,
+    citizen,
+    complaining,
+    follow,
+    handing_out,
+    proving,
+    public,
+    reactions,
+)
+from anmin.matters.actions import LONGEST_WORD
 from anmin.matters.attachments import LABEL
 from anmin.matters.policy import takes_words
 from anmin.people.limits import Taken, address_range, give_back
@@ -177,7 +188,13 @@ def _say(request: HttpRequest, matter: Matter) -> HttpResponse:
                     request=told["key"],
                 )
             key = f"word:{told['key']}"
-            actions.say_more(matter_id=matter.pk, text=text, key=key, with_file=file is not None)
+            answered = reactions.answer_on_page(
+                matter_id=matter.pk, text=text[:LONGEST_WORD], key=key
+            )
+            if answered is None or file is not None:
+                said, key = (text, key) if answered is None else ("", f"{key}:file")
+                sent = file is not None
+                actions.say_more(matter_id=matter.pk, text=said, key=key, with_file=sent)
         except Refusal as refusal:
             form.add_error("file" if refusal.field == "file" else "text", str(refusal))
             if isinstance(refusal, Busy):  # it was not read, and does not count
@@ -186,9 +203,15 @@ def _say(request: HttpRequest, matter: Matter) -> HttpResponse:
                 response["Retry-After"] = str(AGAIN)
                 return response
         else:
-            messages.success(request, _("Added. The people who handle it can see it now."))
+            messages.success(request, _said(code_of(answered) if answered else ""))
             return redirect("portal:followed", number=matter.number)
     return _page(request, matter, word=form, status=422)
+
+
+def _said(receipt: str) -> str:
+    if not receipt:
+        return _("Added. The people who handle it can see it now.")
+    return _("Your answer has arrived. Its receipt is %(receipt)s.") % {"receipt": receipt}
 
 
 def _page(

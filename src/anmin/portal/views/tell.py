@@ -22,6 +22,7 @@ from anmin.files.actions import look_at_any
 from anmin.files.turns import AGAIN
 from anmin.kernel.confiding import Proof, proof_of
 from anmin.kernel.errors import NotFound, Refusal, Unavailable
+from anmin.kernel.reference import as_stored
 from anmin.matters import confiding, public
 from anmin.matters.confiding import FILES, Given
 from anmin.people.limits import Limit, over, take
@@ -84,7 +85,7 @@ def read(request: HttpRequest) -> HttpResponse:
     """How it stands, and what was answered, for whoever has number, code and passphrase."""
     kind = _kind()
     number = request.POST.get("number", "")
-    hard = bool(number) and over("wrong proof of", number.strip().upper()[:32], limit=GUESSED)
+    hard = bool(number) and over("wrong proof of", as_stored(number)[:32], limit=GUESSED)
     if request.method != "POST":
         return _ask_to_read(request, effort.ask(what=READ))
     token, proved = request.POST.get("token", ""), request.POST.get("prove", "")
@@ -102,7 +103,7 @@ def read(request: HttpRequest) -> HttpResponse:
             proof = proof_of(form.cleaned_data["code"], form.cleaned_data["passphrase"])
             matter = confiding.met(number, proof.proof)
     except NotFound as refusal:
-        take("wrong proof of", number.strip().upper()[:32], limit=GUESSED)
+        take("wrong proof of", as_stored(number)[:32], limit=GUESSED)
         if proved:  # the browser kept code and passphrase to itself
             form.errors.pop("code", None)
             form.errors.pop("passphrase", None)

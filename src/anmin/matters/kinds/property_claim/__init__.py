@@ -146,6 +146,7 @@ register(
             _("Say what only the owner knows; two people check it"),
             asks=("sort", "lost_on", "serial"),
             words="marks",
+            question=_("What does it look like, and what does only its owner know of it?"),
             sets={"way": "online"},
         ),
         opening=Tell(
