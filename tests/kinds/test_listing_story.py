@@ -13,6 +13,7 @@ from django.utils import translation
 from anmin.kernel.errors import Refusal
 from anmin.matters import approvals
 from anmin.matters.actor import Actor
+from anmin.matters.attachments import may_add_files
 from anmin.matters.models import Entry, Matter
 from anmin.matters.opening import open_matter
 from anmin.matters.terms import term_list
@@ -89,6 +90,9 @@ def test_a_place_is_heard_listed_inspected_and_taken_off_the_list(
         d_usual="9",
     )
     assert (matter.number[:2], due(matter, "decide")) == ("GP", "03-30")
+    assert may_add_files(city.programme, matter)  # photos of what is missing, of a place
+    assert not may_add_files(city.analyst, matter)
+    assert not may_add_files(city.programme, city.incident())
     office.step(matter, "notify", bodies="小区业主、原物业企业、文化社区", told_on="2026-03-09")
     number = {"board_number": "2026-1", "lacks": LACKS}
     before = Entry.objects.count()

@@ -1,5 +1,6 @@
 """Somebody comes to a window: a service is chosen from the catalogue, done and asked about."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -63,6 +64,7 @@ def test_it_is_chosen_from_the_catalogue_which_says_what_it_takes(
     for words in ("出入境接待大厅", "居民身份证", "5个工作日", "15天", "《护照法》第六条"):
         assert words in page, words
     assert '<option value="passport" selected>' in page
+    assert re.search(r'name="summary" value="[^"]*护照', page)  # nobody types what is chosen
     assert "护照法" not in text(client.get("/desk/matters/new/?kind=incident"))
     # A service that the law sets no time for says so.
     free = text(client.get("/desk/matters/new/?kind=window_service&category=household_copy"))

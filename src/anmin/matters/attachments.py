@@ -38,10 +38,25 @@ def files_with_parts(account: Account, matter: Matter) -> list[Line]:
 
 
 def may_see_files(account: Account, matter: Matter) -> bool:
-    """Whether this person may look at its files: as with the contact; of an order both sides may."""
+    """Whether this person may look at its files: as with the contact; of an order both sides may.
+
+    Of a place that nobody reported, whoever works on it: its photos show what is missing, and nobody's
+    number stands beside them.
+    """
     sides = {Capability.WORK_ORDERS, Capability.NOTE_MATTERS}
     order = is_body(matter.unit_id) and capabilities_of(account) & sides
-    return policy.may_reveal(account, matter) or (bool(order) and policy.in_scope(account, matter))
+    return (
+        policy.may_reveal(account, matter)
+        or (bool(order) and policy.in_scope(account, matter))
+        or (_of_a_place(matter) and policy.may_note(account, matter))
+    )
+
+
+def _of_a_place(matter: Matter) -> bool:
+    """Whether it is about a place, and nobody brought it."""
+    kind = matter.type
+    sealed = bool(kind.seals or kind.keeps_sealed)
+    return "contact" in kind.unasked and "place" not in kind.unasked and not sealed
 
 
 def may_add_files(account: Account, matter: Matter) -> bool:

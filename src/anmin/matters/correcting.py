@@ -1,6 +1,6 @@
 """Putting right by hand what was written down wrongly about a matter: an entry with its reason.
 
-Category, place and contact. What was there before stays in the history, or sealed beside it. Whoever
+Category, place, the line that stands for it in lists, and contact. What was there before stays in the history, or sealed beside it. Whoever
 is rated keeps to what their own unit's file may change (``bringing.Bounds``): never the category,
 never the contact that somebody else named, and nothing once somebody is to be called back.
 """
@@ -51,6 +51,7 @@ class Right:
 
     category: str = ""
     place: str = ""
+    summary: str = ""
     area: Area | None = None
     contact: ContactFacts | None = None
 
@@ -81,7 +82,7 @@ def correct(
         raise Conflict(_("Somebody else changed this matter meanwhile; look again."))
     if not reason.strip():
         raise Refusal(_("Give a reason."), field="note", code="missing")
-    for name in matter.type.unasked & {"contact", "place"}:
+    for name in matter.type.unasked & {"contact", "place", "summary"}:
         if getattr(right, name):
             raise Refusal(
                 _("Nobody is asked for this here: leave it out."), field=name, code="not_asked"
@@ -108,6 +109,11 @@ def may_correct_category(account: Account) -> bool:
     return not is_rated(account)
 
 
+def may_correct_summary(matter: Matter) -> bool:
+    """Whether the line that stands for it in lists is written by a person: some kinds make their own."""
+    return not matter.type.headline and "summary" not in matter.type.unasked
+
+
 def may_correct_contact(account: Account, matter: Matter) -> bool:
     """Whether this person puts a contact right, as far as the role goes."""
     return "contact" not in matter.type.unasked and policy.may_reveal(account, matter)
@@ -121,6 +127,8 @@ def _columns(matter: Matter, right: Right) -> dict[str, Any]:
         wanted |= _checked(matter, right.category)
     if right.place.strip():
         wanted["place"] = right.place.strip()[:200]
+    if right.summary.strip() and may_correct_summary(matter):
+        wanted["summary"] = " ".join(right.summary.split())[:200]
     if right.area is not None:
         wanted["area_id"] = right.area.pk
     changed = {name: value for name, value in wanted.items() if value != getattr(matter, name)}

@@ -76,6 +76,17 @@ def asked_of_bodies(account: Account) -> QuerySet[Matter]:
     return policy.not_kept_from(account, rows.exclude(stage=Stage.VOID))
 
 
+def asked_of(order: Matter) -> str:
+    """The unit that gave an order, as the body reads it: its name, never a person.
+
+    Of what is sealed not even that is told.
+    """
+    above = Matter.objects.filter(pk=order.parent_id).first() if order.parent_id else None
+    if above is None or above.unit_id is None or above.type.seals or above.type.keeps_sealed:
+        return ""
+    return unit_labels([above.unit_id]).get(above.unit_id, "")
+
+
 def asked_by(account: Account, *, most: int | None = MOST) -> list[Owed]:
     """The orders to other bodies that this person's unit gave, or all that he or she sees."""
     require(account, Capability.VIEW_MATTERS)

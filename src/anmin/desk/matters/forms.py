@@ -142,6 +142,12 @@ def _owner(kind_code: str) -> dict[str, forms.Field | None]:
 class CorrectForm(ContactForm):
     """What is right instead of what was written down; empty boxes leave everything as it is."""
 
+    summary = forms.CharField(
+        label=_("Summary"),
+        help_text=_("One line that stands for it in lists. No names and no numbers of people."),
+        max_length=200,
+        required=False,
+    )
     place = forms.CharField(label=_("Where"), max_length=200, required=False)
     area = LookupField(
         "area", label=_("Community or town"), required=False, help_text=_("Name or code.")
@@ -152,21 +158,31 @@ class CorrectForm(ContactForm):
         widget=forms.Textarea,
         help_text=_("Kept in the history together with the previous value."),
     )
-    field_order = ("category", "place", "area", *ContactForm.CONTACT, "note")
+    field_order = ("category", "summary", "place", "area", *ContactForm.CONTACT, "note")
 
     def right(self) -> Right:
         """What is right instead, for the action."""
         given = self.cleaned_data
-        return Right(given.get("category", ""), given["place"], given["area"], self.contact())
+        return Right(
+            given.get("category", ""),
+            given["place"],
+            given.get("summary", ""),
+            given["area"],
+            self.contact(),
+        )
 
 
 @cache
-def correct_form(kind_code: str, *, category: bool, contact: bool) -> type[CorrectForm]:
+def correct_form(
+    kind_code: str, *, category: bool, contact: bool, summary: bool = True
+) -> type[CorrectForm]:
     """The form with the boxes that this person may fill in."""
     boxes: dict[str, forms.Field | None] = dict.fromkeys(() if contact else ContactForm.CONTACT)
     boxes["category"] = (
         category_field(kind_code, _("leave unchanged"), required=False) if category else None
     )
+    if not summary:
+        boxes["summary"] = None
     return type("TheCorrectForm", (CorrectForm,), boxes)
 
 

@@ -58,6 +58,18 @@ def test_a_place_is_put_right_and_the_history_keeps_both(city: City) -> None:
     assert verify().mismatches == 0
 
 
+def test_what_a_citizen_brought_gets_a_line_for_lists(city: City) -> None:
+    matter = city.incident(summary="")
+    put_right(matter, city.officer, summary="  路灯 三次报修未修 ", reason="列表中没有摘要")
+    matter.refresh_from_db()
+    assert matter.headline == "路灯 三次报修未修"
+    assert Entry.objects.order_by("-seq")[0].payload["set"] == {"summary": "路灯 三次报修未修"}
+    with pytest.raises(Refusal) as refused:
+        put_right(matter, city.officer, summary="路灯 三次报修未修")
+    assert refused.value.code == "same"
+    assert verify().mismatches == 0
+
+
 def test_the_area_takes_its_point_on_the_map_along(city: City) -> None:
     matter = city.incident(longitude=120.6, latitude=27.8)
     put_right(matter, city.inspector, area=city.yuhai_town)

@@ -88,6 +88,8 @@ def test_the_whole_way_through_the_pages(city: City, street: Body, sign_in: Sign
 
     assert theirs.get("/desk/").headers["Location"] == reverse("desk:owed")
     assert "请检查路灯" in theirs.get(reverse("desk:owed")).content.decode()
+    page = theirs.get(reverse("desk:owed_order", args=[order.number])).content.decode()
+    assert re.search(r"交办单位</span><br>锦湖派出所<", page)  # whom to phone
     page = reverse("desk:owed_order", args=[order.number])
     assert "3号路口路灯不亮" in theirs.get(page).content.decode()
     for code, inputs in (("accept", {}), ("report", {"report": "已修复"})):

@@ -20,7 +20,7 @@ from anmin.matters import actions, queries
 from anmin.matters.actor import Actor
 from anmin.matters.attachments import LABEL, files_with_parts
 from anmin.matters.conflict import one_look
-from anmin.matters.owed import ended_lately, owed_by
+from anmin.matters.owed import asked_of, ended_lately, owed_by
 from anmin.people.policy import Capability
 
 if TYPE_CHECKING:
@@ -115,6 +115,7 @@ def _page(
     context = {
         "order": view.matter,
         "facts": facts_for_body(view),
+        "asker": asked_of(view.matter),
         "dues": [one for one in due_lines(view.matter, view.deadlines) if one.met_at is None],
         "events": [event for _entry, event in told_to_body(view)],
         "moves": [one for one in steps if not one.asks],

@@ -135,6 +135,7 @@ def _correct_form(account: Account, found: Matter) -> type[CorrectForm]:
         found.kind,
         category=correcting.may_correct_category(account),
         contact=correcting.may_correct_contact(account, found),
+        summary=correcting.may_correct_summary(found),
     )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.http import HttpResponse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from anmin.desk.matters.forms import OpeningForm, opening_form
@@ -15,7 +17,9 @@ from anmin.kernel.errors import NotAllowed, Refusal
 from anmin.matters import conflict, policy, queries
 from anmin.matters.actions import open_matter
 from anmin.matters.actor import Actor
+from anmin.matters.categories import categories
 from anmin.matters.likely import Likely, Report, likely
+from anmin.matters.services import service_of
 from anmin.matters.usual import usual_first
 from anmin.people.policy import Capability
 
@@ -39,9 +43,9 @@ def matter_new(request: DeskRequest) -> HttpResponse:
         raise NotAllowed(_("Your role opens no matters of this kind by hand."))
     form_class = opening_form(kind.code)
     chosen = request.POST.get("category") or request.GET.get("category", "")
-    told: dict[str, Any] = {}
+    told: dict[str, Any] = {"summary": _called(kind.code, chosen)}
     if parent is not None:  # an order is about the place of the matter that it is given from
-        told = {"place": parent.place, "area": parent.area_id}
+        told |= {"place": parent.place, "area": parent.area_id}
     told |= {name: request.GET[name] for name in form_class.base_fields if name in request.GET}
     form = form_class(request.POST or None, auto_id="new-%s", initial={**told, "category": chosen})
     alike: list[Likely] = []
@@ -64,6 +68,14 @@ def matter_new(request: DeskRequest) -> HttpResponse:
         "catalogue": [] if chosen else catalogue_of(kind.code),
     }
     return show(request, "matters/new.html", context, status=409 if alike else form.status)
+
+
+def _called(kind: str, category: str) -> str:
+    """What a matter of a service is called in lists, in the house's own language: by its service."""
+    if service_of(kind, category) is None:
+        return ""
+    with translation.override(settings.LANGUAGE_CODE):
+        return str(categories()[category].label)
 
 
 def _parent(request: DeskRequest) -> Matter | None:
