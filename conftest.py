@@ -7,12 +7,14 @@ installation does, so that threads and processes can meet there.
 
 import atexit
 import gc
+import importlib
 import os
 import shutil
 import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,9 @@ import django
 import hypothesis
 import pytest
 from django.utils import translation
+
+# Where bytecode is not kept, each worker of each run would rewrite every assertion anew.
+sys.dont_write_bytecode = False
 
 # A test is wrong for its answer, not for a machine that is busy.
 hypothesis.settings.register_profile("house", deadline=None)
@@ -72,7 +77,23 @@ def pytest_configure(config: pytest.Config) -> None:
         # Else parallel workers would inherit it, and this home with it: Django's plugin would read
         # the settings before they have made a home of their own above.
         del os.environ["DJANGO_SETTINGS_MODULE"]
-    config.pluginmanager.import_plugin("tests.personas")
+    for plugin in ("tests.tables", "tests.personas"):
+        config.pluginmanager.import_plugin(plugin)
+
+
+def pytest_collection(session: pytest.Session) -> None:
+    """Each worker first loads its share of the tests: their assertions are rewritten once, not by all."""
+    worker = getattr(session.config, "workerinput", None)
+    if worker is None or session.config.args != session.config.getini("testpaths"):
+        return
+    root = session.config.rootpath
+    files = sorted(
+        file for folder in session.config.args for file in (root / folder).rglob("test_*.py")
+    )
+    for file in files[int(worker["workerid"][2:]) :: worker["workercount"]]:
+        name = file.relative_to(root).with_suffix("").as_posix().removeprefix("src/")
+        with suppress(Exception, pytest.skip.Exception):  # whatever it is, collecting it will tell
+            importlib.import_module(name.replace("/", "."))
 
 
 def pytest_collection_finish() -> None:
@@ -88,6 +109,26 @@ def _fast_passwords(settings: Any) -> None:
         "django.contrib.auth.hashers.MD5PasswordHasher",
         "django.contrib.auth.hashers.Argon2PasswordHasher",
     ]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _files_for_the_browser_are_looked_for_once() -> Iterator[None]:
+    """Every test's browser asks for a new chain of middleware, which would walk all folders again."""
+    from django.conf import settings
+    from whitenoise.middleware import WhiteNoiseMiddleware
+
+    look, found = WhiteNoiseMiddleware.add_files_from_finders, {}
+
+    def once(self: Any) -> None:
+        key = (self.static_prefix, settings.NODE_MODULES, *settings.STATICFILES_FINDERS)
+        if key not in found:
+            look(self)
+            found[key] = dict(self.files)
+        self.files.update(found[key])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", once)
+        yield
 
 
 @pytest.fixture(autouse=True)

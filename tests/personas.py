@@ -15,6 +15,7 @@ from anmin.matters.models import Matter
 from anmin.people.models import Account
 from anmin.people.roles import Role
 from anmin.places.models import Area, Responsibility, Unit
+from tests.kept import kept
 
 PASSWORD = "安民-test-pass-2026"
 WANG = ContactFacts("王秀英", "+8613857712345", "锦湖街道文化小区3幢")
@@ -107,6 +108,10 @@ def _unit(code: str, name: str, name_en: str, kind: str, parent: Unit | None = N
 @pytest.fixture
 def city(db: None) -> City:
     """The small bureau; every account has ``PASSWORD``."""
+    return kept("city", _city)
+
+
+def _city() -> City:
     county = Area.objects.create(code="330381", name="瑞安市", level="county")
     town = Area.objects.create(code="330381003", name="锦湖街道", level="town", parent=county)
     wenhua = Area.objects.create(

@@ -28,6 +28,8 @@ _in_use = in_use(settings.ANMIN_HOME)
 _in_use.__enter__()  # until this process ends
 
 reverse("desk:home")  # loads every page's code now, not with somebody's first request
+import scipy.stats  # noqa: E402, F401 - no command waits for it, and no page here may
+
 # A quarter of a million objects live as long as this process. To walk them all again and again
 # would hold every request up for a third of a second each time.
 gc.collect()

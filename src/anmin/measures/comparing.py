@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 from django.conf import settings
 from django.utils import timezone
-from scipy.stats import false_discovery_control
 
 from anmin.kernel.errors import Conflict
 from anmin.measures.figures import Figure
@@ -150,6 +149,10 @@ def _compared(
     this: Result, before: Sequence[Result], past: Mapping[tuple[Any, ...], Floats]
 ) -> tuple[Compared, list[Compared]]:
     """The total and every cell that is known on any of the days."""
+    from scipy.stats import (
+        false_discovery_control,
+    )  # four tenths of a second that most commands need not spend
+
     today = timezone.localdate()
     level = settings.RULES.get("measures.confidence", today).share
     rate = settings.RULES.get("measures.false_signals", today).share

@@ -10,7 +10,7 @@ from typing import overload
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special, stats
+from scipy import special
 
 from anmin.stats.arguments import LIKELY_AS, Floats, counts, positive, tail_of, together
 from anmin.stats.intervals import exact_low, mid_p_low
@@ -154,6 +154,8 @@ def _p_values(x: Floats, n: Floats, p: Floats, q: Floats) -> dict[str, Floats]:
 
 
 def _p_minlike(x: Floats, n: Floats, p: Floats, q: Floats, lower: Floats, upper: Floats) -> Floats:
+    from scipy import stats  # four tenths of a second that most commands need not spend
+
     # Mirror so that the seen count never lies above its expectation; beyond the expectation
     # probabilities fall, so the first outcome there that is unlikely enough is found by halving.
     mirrored = x > n * p
