@@ -19,6 +19,7 @@ from anmin.files import enclosed, storage
 from anmin.files.models import File
 from anmin.files.naming import clean_name
 from anmin.files.pictures import Drawn, redraw
+from anmin.files.room import require_space
 from anmin.files.scanning import scanner
 from anmin.files.subjects import subject_of
 from anmin.files.turns import turn
@@ -112,6 +113,7 @@ def keep_looked_at(*, label: str, key: str, found: Iterable[Looked], request: st
         for place, one in enumerate(found):
             again = f"{CITIZEN}{request}:{place}"
             if not _known(label, key, again):
+                require_space()
                 kept.append(_lay_down(*_row_of(label, key, again, None, one)))
     except BaseException:
         for row in kept:
@@ -133,6 +135,7 @@ def keep_enclosed(
             again = f"{CITIZEN}{request}:{place}"
             if not _known(label, key, again):
                 _require_room(label, key)
+                require_space()
                 kept.append(_lay_down(*_enclosed_row(label, key, again, None, token, to)))
     except BaseException:
         drop_contents(kept)

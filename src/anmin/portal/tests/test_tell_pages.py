@@ -5,6 +5,7 @@ import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,10 +14,12 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 from tests.personas import PASSWORD, City
 
 from anmin.evidence import receipts
 from anmin.files.actions import look_at
+from anmin.files.models import File
 from anmin.kernel import sealing
 from anmin.kernel.confiding import proof_of
 from anmin.kernel.errors import Conflict, NotAllowed, NotFound, Refusal
@@ -280,11 +283,26 @@ def test_what_is_wrong_with_a_file_is_logged_of_a_report_and_never_of_a_tip_off(
     assert not Matter.objects.exists()
 
 
+def test_files_of_strangers_leave_the_house_its_room(
+    city: City, key: sealing.SealKeyMade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    least = settings.RULES.get("files.least_free_mb", timezone.localdate()).number * 2**20
+    room = SimpleNamespace(free=least - 1)
+    monkeypatch.setattr("anmin.files.room.shutil.disk_usage", lambda _at: room)
+    answer = tell(browser(), files=SimpleUploadedFile("a.txt", "甲".encode()))
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    assert "send it without" in answer.content.decode()
+    assert (Matter.objects.count(), File.objects.count()) == (0, 0)
+    assert tell(browser()).status_code == 200  # the words alone are taken
+    room.free = least
+    assert tell(browser(), files=SimpleUploadedFile("a.txt", "甲".encode())).status_code == 200
+    assert File.objects.count() == 1
+
+
 def test_what_a_browser_sealed_lies_there_as_what_was_sealed_here(
     city: City, key: sealing.SealKeyMade
 ) -> None:
     from anmin.files import enclosed
-    from anmin.files.models import File
 
     client = browser()
     plain = f'{{"tip":"{TIP}"}}'.encode()
