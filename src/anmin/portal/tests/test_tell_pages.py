@@ -5,7 +5,6 @@ import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -207,7 +206,6 @@ def test_a_reward_that_nobody_fetches_in_time_is_not_paid(
     from anmin.matters.ledger import Change
 
     change = Change("grant", "founded", details={"reward": 100})
-    from django.utils import timezone
 
     now = timezone.now()
     rewards.grant(change, Rewarding("reward", "tip_off.reward_claim"), now)
@@ -281,22 +279,6 @@ def test_what_is_wrong_with_a_file_is_logged_of_a_report_and_never_of_a_tip_off(
     assert answer.status_code == 422
     assert not caplog.text
     assert not Matter.objects.exists()
-
-
-def test_files_of_strangers_leave_the_house_its_room(
-    city: City, key: sealing.SealKeyMade, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    least = settings.RULES.get("files.least_free_mb", timezone.localdate()).number * 2**20
-    room = SimpleNamespace(free=least - 1)
-    monkeypatch.setattr("anmin.files.room.shutil.disk_usage", lambda _at: room)
-    answer = tell(browser(), files=SimpleUploadedFile("a.txt", "甲".encode()))
-    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
-    assert "send it without" in answer.content.decode()
-    assert (Matter.objects.count(), File.objects.count()) == (0, 0)
-    assert tell(browser()).status_code == 200  # the words alone are taken
-    room.free = least
-    assert tell(browser(), files=SimpleUploadedFile("a.txt", "甲".encode())).status_code == 200
-    assert File.objects.count() == 1
 
 
 def test_what_a_browser_sealed_lies_there_as_what_was_sealed_here(
@@ -400,8 +382,6 @@ def test_nobody_but_the_inspectorate_sees_more_than_a_count(
 
 def test_the_inspectorate_is_reminded_to_try_the_key(city: City, key: sealing.SealKeyMade) -> None:
     from datetime import timedelta
-
-    from django.utils import timezone
 
     from anmin.matters.sealed_actions import drill, drill_due
 

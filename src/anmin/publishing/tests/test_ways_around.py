@@ -90,7 +90,9 @@ def test_who_wrote_a_consent_down_does_not_approve_the_story_in_another_role(cit
     digest = sheet(city.leader, made).digest
     told = refused(
         made,
-        lambda: actions.approve(publication_id=made.pk, text=1, digest=digest, by=writer),
+        lambda: actions.approve(
+            publication_id=made.pk, text=1, digest=digest, examined=True, by=writer
+        ),
     )
     assert "由他人" in told or "其他人" in told
     assert scene.approved(city, made).standing == Standing.LIVE
@@ -121,7 +123,10 @@ def test_who_wrote_the_answer_does_not_approve_that_it_is_published(city: City) 
     row = actions.submit(publication_id=row.pk, by=city.programme)
     digest = sheet(city.leader, row).digest
     refused(
-        row, lambda: actions.approve(publication_id=row.pk, text=1, digest=digest, by=inspector)
+        row,
+        lambda: actions.approve(
+            publication_id=row.pk, text=1, digest=digest, examined=True, by=inspector
+        ),
     )
     assert scene.approved(city, row).standing == Standing.LIVE
 
