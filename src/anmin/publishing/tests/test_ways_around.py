@@ -142,7 +142,7 @@ def test_what_a_matter_let_go_of_stands_in_no_draft_and_on_no_page(city: City) -
     made = suggested(city)
     steps.move(matter_id=made.pk, code="consent", actor=CITIZEN)
     row = actions.begin(source="answer", key=made.number, by=city.programme)
-    given = {"publication_id": row.pk, "by": city.programme}
+    given: dict[str, Any] = {"publication_id": row.pk, "by": city.programme}
     actions.abandon(reason=f"{WANG.name}又来电", **given)
     row = published(city, "answer", made.number)
     assert words_left("王秀英")
