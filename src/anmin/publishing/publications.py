@@ -67,6 +67,7 @@ register_source(
         draft=monthly.draft,
         still_true=monthly.still_true,
         offers=monthly.offers,
+        face="figures",
     )
 )
 register_source(
