@@ -108,10 +108,11 @@ def _unit(code: str, name: str, name_en: str, kind: str, parent: Unit | None = N
 @pytest.fixture
 def city(db: None) -> City:
     """The small bureau; every account has ``PASSWORD``."""
-    return kept("city", _city)
+    return kept("city", small_bureau)
 
 
-def _city() -> City:
+def small_bureau() -> City:
+    """The same, for whoever is no test."""
     county = Area.objects.create(code="330381", name="瑞安市", level="county")
     town = Area.objects.create(code="330381003", name="锦湖街道", level="town", parent=county)
     wenhua = Area.objects.create(

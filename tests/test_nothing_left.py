@@ -7,9 +7,8 @@ number and a contact are found by, as bytes and as hex.
 import json
 import tarfile
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 import time_machine
@@ -30,7 +29,7 @@ from anmin.files.actions import keep
 from anmin.matters import holding, retention
 from anmin.matters.actor import Actor
 from anmin.matters.contacts import ContactFacts, contact_marks, keep_contact
-from anmin.matters.fact_types import FactType, TypedFact, typed_facts
+from anmin.matters.fact_types import typed_facts
 from anmin.matters.kind import Kind
 from anmin.matters.ledger import Change, append
 from anmin.matters.models import HandOut, Matter, Party, Reaction
@@ -40,14 +39,13 @@ from anmin.matters.owning import Bodies
 from anmin.matters.parties import PartyFacts, prepared
 from anmin.matters.party_roles import Who
 from anmin.matters.registry import all_kinds
-from anmin.matters.terms import term_list
 from anmin.matters.verify import verify
 from anmin.measures.lake import refresh
 from anmin.people import limits
-from anmin.places.models import Unit
 from anmin.surveys import frames, waves
 from anmin.surveys.models import Case, CaseAttempt, FrameRow
 from anmin.surveys.tests.scene import HEADER, opened, table
+from tests.markers.planting import OWNERS, value
 from tests.personas import City, body
 
 NAME, DIGITS, ADDRESS = "钱多多", "13700005678", "飞云江路七七号"
@@ -106,31 +104,6 @@ def left(*places: Iterator[tuple[str, bytes]]) -> set[str]:
     return {
         where for place in places for where, held in place if any(one in held for one in wanted)
     }
-
-
-def value(fact: TypedFact, said: str) -> Any:
-    """What a fact says at its worst."""
-    if fact.terms:
-        code = next(iter(term_list(fact.terms)))
-        if fact.type is FactType.CHECKS:
-            return {code: "in_order"}
-        return [code] if fact.type is FactType.TERMS else code
-    of_type: dict[FactType, Any] = {
-        FactType.WHOLE: 1,
-        FactType.NUMBER: 1.0,
-        FactType.FLAG: True,
-        FactType.MOMENT: datetime(2026, 3, 9, tzinfo=UTC).isoformat(),
-        FactType.DAY: date(2026, 3, 9).isoformat(),
-        FactType.TEXTS: [said],
-    }
-    return of_type.get(fact.type, said[: fact.longest or 200])
-
-
-OWNERS = {
-    Bodies.NEVER: lambda city: city.jinhu,
-    Bodies.MAY: lambda city: city.jinhu,
-    Bodies.ALWAYS: lambda _city: Unit.objects.get(code="WB-JH"),
-}
 
 
 @atomic

@@ -19,7 +19,7 @@ class MattersConfig(AppConfig):
 
     def ready(self) -> None:
         """Load every kind at boot, so that a broken one stops the start, not a citizen."""
-        from anmin.matters import reactions, registry  # noqa: F401 - takes replies
+        from anmin.matters import kept, reactions, registry  # noqa: F401 - what stands by being there
 
         registry.discover()
         post_save.connect(_moved, sender="people.Account", dispatch_uid="matters.moved")

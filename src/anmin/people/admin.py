@@ -6,12 +6,13 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from anmin.people import second_person
 from anmin.people.actions import log_access
+from anmin.people.kept import kept_from
 from anmin.people.log_words import SUBJECTS
 from anmin.people.models import AccessLog, Account, AccountManager, Duty
 from anmin.people.policy import Capability, can
@@ -228,6 +229,10 @@ class AccessLogAdmin(NeedsCapability[AccessLog]):
     search_fields = ("actor", "subject")
     date_hierarchy = "at"
     list_display_links = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AccessLog]:
+        """What this person reads of it: nothing that tells of sealed matters of others."""
+        return super().get_queryset(request).exclude(kept_from(cast(Account, request.user)))
 
     @admin.display(description=_("kind of subject"), ordering="subject_kind")
     def about_kind(self, entry: AccessLog) -> str:

@@ -39,9 +39,13 @@ def _unseen(one: str) -> bool:
     return unicodedata.category(one) in {"Cc", "Cf", "Co", "Cs", "Cn"}
 
 
-type Short = Annotated[str, AfterValidator(_plain), Field(max_length=120)]
-type Line = Annotated[str, AfterValidator(_plain), Field(max_length=600)]
-type Long = Annotated[str, AfterValidator(_plain), Field(max_length=4000)]
+SHORT: Final = 120
+LINE: Final = 600
+LONG: Final = 4000
+_LONGEST: Final = {"lead": LINE, "value": LINE, "note": LINE, "change": LINE, "body": LONG}
+type Short = Annotated[str, AfterValidator(_plain), Field(max_length=SHORT)]
+type Line = Annotated[str, AfterValidator(_plain), Field(max_length=LINE)]
+type Long = Annotated[str, AfterValidator(_plain), Field(max_length=LONG)]
 
 
 class _Part(BaseModel):
@@ -114,14 +118,14 @@ class Content(_Part):
                 yield from _strings(said.model_dump(mode="json"), language)
 
     def replaced(self, texts: Mapping[str, str]) -> "Content":
-        """The same with these passages instead."""
+        """The same with these passages instead, each as far as there is room for it."""
         data = self.model_dump(mode="json")
         for path, text in texts.items():
             *way, last = path.split(".")
             part: Any = data
             for step in way:
                 part = part[int(step)] if step.isdecimal() else part[step]
-            part[int(last) if last.isdecimal() else last] = text
+            part[int(last) if last.isdecimal() else last] = _fitted(path, text)
         return content_of(data)
 
 
@@ -132,10 +136,12 @@ def content_of(data: Mapping[str, Any]) -> Content:
     except ValidationError as problem:
         first = problem.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        if first["type"] == "string_too_long":
+        if first["type"] in ("string_too_long", "too_long"):
             told = _("This is too long: at most %(most)s characters.")
+            if isinstance(first["input"], list | tuple):
+                told = _("These are too many: at most %(most)s.")
             raise Refusal(told % {"most": first["ctx"]["max_length"]}, field=where) from None
-        if first["type"] == "string_too_short":
+        if first["type"] in ("string_too_short", "too_short"):
             raise Refusal(_("A text needs a title."), field=where) from None
         raise Refusal(_("Check this entry."), field=where, code="bad_text") from None
 
@@ -148,6 +154,18 @@ def kept_content(data: Mapping[str, Any]) -> Content:
 @lru_cache(maxsize=1024)
 def _kept(data: str) -> Content:
     return content_of(json.loads(data))
+
+
+def _fitted(path: str, text: str) -> str:
+    """A passage cut to its room: what stands instead of something hidden may be longer than that."""
+    most = room_of(path)
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def room_of(path: str) -> int:
+    """The most characters of a passage, by where it stands (``zh.body.0``)."""
+    name = next(one for one in reversed(path.split(".")) if not one.isdecimal())
+    return _LONGEST.get(name, SHORT)
 
 
 def _strings(part: Any, path: str) -> Iterator[tuple[str, str]]:

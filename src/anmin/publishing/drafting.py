@@ -16,9 +16,9 @@ from anmin.people.models import Account
 from anmin.people.policy import Capability, require
 from anmin.publishing import policy
 from anmin.publishing.content import Content, content_of
-from anmin.publishing.face import face_of, lifted_in
+from anmin.publishing.face import face_of, known_of, lifted_in
 from anmin.publishing.models import Did, Publication, Standing, Text, Work
-from anmin.publishing.redaction import Hiding, Known, propose, rules
+from anmin.publishing.redaction import Hiding, propose, rules
 from anmin.publishing.sources import Draft, source_of
 from anmin.publishing.steps import done_before, held, record, require_version, said, text_of
 
@@ -243,10 +243,6 @@ def marked_words(text: str) -> list[str]:
     return list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
 
 
-def _known(made: Draft, marked: Sequence[str]) -> list[Known]:
-    return [*made.names, *(Known(one, "marked") for one in marked)]
-
-
 def _write(
     publication: Publication, made: Draft, written: Written, by: Account, seq: int = 1
 ) -> Text:
@@ -256,7 +252,7 @@ def _write(
         raise Refusal(_("Mark at most %(most)s words.") % {"most": MARKED}, field="marked")
     data: Mapping[str, Any] = written.content.model_dump(mode="json")
     content = content_of({**data, "marks": dict(made.content.marks)})
-    hidings = propose(content, _known(made, marked))
+    hidings = propose(content, known_of(publication, made.names, marked))
     return Text.objects.create(
         publication=publication,
         seq=seq,

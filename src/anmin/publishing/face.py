@@ -1,11 +1,14 @@
 """What the public would read of a text: its words without what is hidden; and whether that still fits."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
 from anmin.kernel.errors import NotFound
+from anmin.matters.models import Matter
 from anmin.publishing.content import Content
-from anmin.publishing.models import Did, Step, Text
+from anmin.publishing.models import Did, Publication, Step, Text
+from anmin.publishing.names import of_matter
 from anmin.publishing.redaction import Hiding, Known, applied, propose, rules
 
 
@@ -43,14 +46,26 @@ def read_as(text: Text) -> Content:
     return applied(text.content, text.places, lifted_in(text))
 
 
+def known_of(
+    publication: Publication, names: Iterable[Known], marked: Iterable[str]
+) -> list[Known]:
+    """The words to be hidden: what its source names, everybody in the matter that it is about, what was marked.
+
+    The gate looks at the matter itself: no source can forget it.
+    """
+    matter = Matter.objects.filter(number=publication.key).first()
+    people = of_matter(matter) if matter is not None else []
+    found = [*names, *people, *(Known(one, "marked") for one in marked)]
+    return list(dict.fromkeys(found))
+
+
 def face_of(text: Text) -> Face:
     """What the public would read of it, by the rules and names of now."""
     publication = text.publication
-    known = [Known(one, "marked") for one in text.marked]
-    own = None
+    known, own = known_of(publication, (), text.marked), None
     with suppress(NotFound):
         made = publication.of.draft(publication.key)
-        known, own = [*made.names, *known], made.content
+        known, own = known_of(publication, made.names, text.marked), made.content
     places, lifted = text.places, lifted_in(text)
     now = {one.key for one in propose(text.content, known)}
     then = {one.key for one in places}

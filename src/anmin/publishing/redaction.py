@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from anmin.kernel.bilingual import Words
-from anmin.publishing.content import Content
+from anmin.publishing.content import Content, room_of
 
 FILE: Final = Path(__file__).with_name("redaction.toml")
-BETWEEN: Final = r"[ ·•.]{0,2}"
+BETWEEN: Final = r"[\s·•.\-_‐‑–—]{0,2}"
 """What may stand between the characters of a name that is still that name."""
 SHORTEST: Final = 2
+LEAST_LATIN: Final = 3
+"""Letters of a Latin name that was cut off."""
 
 
 class BadRedaction(ValueError):  # noqa: N818 - what the file is
@@ -109,13 +111,20 @@ def propose(content: Content, known: Iterable[Known] = ()) -> list[Hiding]:
     return found
 
 
-def _in(path: str, text: str, words: Sequence[tuple[str, re.Pattern[str]]]) -> list[Hiding]:
-    folded = _folded(text)
+type _Words = tuple[str, re.Pattern[str], re.Pattern[str]]
+
+
+def _in(path: str, text: str, words: Sequence[_Words]) -> list[Hiding]:
+    folded, full = _folded(text), len(text) >= room_of(path) - 1
+    patterns = [(code, cut if full else whole) for code, whole, cut in words]
     kept = [one.span() for keep in _table()[1] for one in keep.finditer(folded)]
     order = list(rules())
     spans = [
         (one.start(), -one.end(), order.index(code), code)
-        for code, pattern in (*words, *((r.code, r.pattern) for r in rules().values() if r.pattern))
+        for code, pattern in (
+            *patterns,
+            *((r.code, r.pattern) for r in rules().values() if r.pattern),
+        )
         for one in pattern.finditer(folded)
         if one.end() > one.start() and not _is_kept(one.span(), kept, code)
     ]
@@ -165,26 +174,47 @@ def _is_kept(span: tuple[int, int], kept: Sequence[tuple[int, int]], code: str) 
     return any(start <= span[0] and span[1] <= end for start, end in kept)
 
 
-def _patterns(known: Iterable[Known]) -> list[tuple[str, re.Pattern[str]]]:
-    made = []
+def _patterns(known: Iterable[Known]) -> list[_Words]:
+    made: list[_Words] = []
     for one in dict.fromkeys(known):
         name = _folded(one.text).strip()
         if len(name) < SHORTEST:
             continue
         if name.isascii():
-            pattern = r"\b" + r"\s+".join(map(re.escape, name.split())) + r"\b"
-            made.append((one.rule, re.compile(pattern, re.IGNORECASE)))
+            parts, between = [re.escape(part) for part in name.split()], r"[\s.\-_]+"
+            pattern = r"\b" + between.join(parts) + r"\b"
+            begun = r"\b" + _begun(list(" ".join(name.split())), r"\s*", LEAST_LATIN)
+            made.append((one.rule, *_both(pattern, begun, re.IGNORECASE)))
             continue
-        letters = [re.escape(letter) for letter in name if not letter.isspace()]
-        made.append((one.rule, re.compile(BETWEEN.join(letters))))
+        letters = [letter for letter in name if not letter.isspace()]
+        begun = _begun(letters, BETWEEN, SHORTEST)
+        made.append((one.rule, *_both(BETWEEN.join(map(re.escape, letters)), begun)))
     return made
 
 
+def _both(whole: str, begun: str, flags: int = 0) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """The pattern of words, and of the same where the passage may have been cut off within them."""
+    return re.compile(whole, flags), re.compile(f"{whole}|{begun}", flags)
+
+
+def _begun(letters: Sequence[str], between: str, least: int) -> str:
+    """The pattern of words that are cut off where the passage ends: so many of their letters at least."""
+    tail = ""
+    for letter in reversed(letters[least:]):
+        tail = f"(?:{between}{re.escape(letter)}{tail})?"
+    return between.join(map(re.escape, letters[:least])) + tail + r"(?=[\s….]*\Z)"
+
+
 def _folded(text: str) -> str:
-    """Full-width characters as half-width ones, each at its place."""
-    return "".join(
-        plain if len(plain := unicodedata.normalize("NFKC", one)) == 1 else one for one in text
-    )
+    """Full-width characters as half-width ones, and digits of any script as ours, each at its place."""
+    return "".join(map(_plain_form, text))
+
+
+def _plain_form(one: str) -> str:
+    if one.isascii():
+        return one
+    plain = unicodedata.normalize("NFKC", one)
+    return str(unicodedata.decimal(plain, plain)) if len(plain) == 1 else one
 
 
 def shown_for(hiding: Hiding) -> str:

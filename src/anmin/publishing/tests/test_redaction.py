@@ -2,6 +2,7 @@
 
 import pytest
 
+from anmin.kernel.errors import Refusal
 from anmin.publishing.content import Content, content_of
 from anmin.publishing.redaction import Known, applied, propose, rules, segments
 
@@ -23,6 +24,13 @@ def told(zh: str = "", *, en: str = "", known: tuple[Known, ...] = ()) -> str:
         ("电话１３８５７７１２３４５联系", "电话〔电话已隐去〕联系"),
         ("电话138 5771-2345。", "电话〔电话已隐去〕。"),
         ("电话138\u200b57712345联系", "电话〔电话已隐去〕联系"),
+        ("电话138–5771–2345。", "电话〔电话已隐去〕。"),
+        ("电话138 - 5771 * 2345。", "电话〔电话已隐去〕。"),
+        ("电话١٣٨٥٧٧١٢٣٤٥", "电话〔电话已隐去〕"),
+        ("壹叁捌伍柒柒壹贰叁肆伍", "〔号码已隐去〕"),
+        ("写信到zhang.san(at)example.com", "写信到〔邮箱已隐去〕"),
+        ("加vx anmin_2026", "加〔账号已隐去〕"),
+        ("薇信：anmin_2026", "〔账号已隐去〕"),
         ("拨打0577-65812345", "拨打〔电话已隐去〕"),
         ("一三八五七七一二三四五", "〔号码已隐去〕"),
         ("身份证330381199003074512。", "身份证〔证件号已隐去〕。"),
@@ -34,6 +42,8 @@ def told(zh: str = "", *, en: str = "", known: tuple[Known, ...] = ()) -> str:
         ("微信号：anmin_2026", "〔账号已隐去〕"),
         ("住文化小区3幢2单元401室", "住文化小区〔门牌已隐去〕"),
         ("瑞湖路12号门口", "瑞湖路〔门牌已隐去〕门口"),
+        ("瑞湖路 12 号门口", "瑞湖路 〔门牌已隐去〕门口"),
+        ("瑞 湖 路 1 2 号 3 幢 5 0 2 室", "瑞 湖 路 〔门牌已隐去〕"),
         ("瑞湖路十二号", "瑞湖路〔门牌已隐去〕"),
         ("王先生反映", "某人反映"),
         ("欧阳女士来电", "某人来电"),
@@ -57,6 +67,7 @@ def test_what_is_hidden(text: str, public: str) -> None:
         "2026-11-16至2026-12-25",
         "2026年11月16日",
         "比值1.33（0.52–3.58），p=0.66",
+        "共1234起（1165–1305），发于2026-11-16–2026-12-25",
         "比值12.345–13.678",
         "追回1234567元",
         "曝光台BG-2026-0007",
@@ -92,8 +103,25 @@ def test_names_that_the_house_knows_are_hidden_however_they_are_written() -> Non
     assert (
         told("王秀英、王 秀 英、王·秀英和民警陈立", known=known) == "某人、某人、某人和民警经办人"
     )
+    assert told("王_秀_英、王-秀英、王\n秀英", known=known) == "某人、某人、某人"
     assert told(en="john  smith and Smithson", known=known) == "somebody and Smithson"
     assert told("王秀", known=known) == "王秀"
+
+
+@pytest.mark.parametrize(("name", "cut"), [("王秀英", "王秀"), ("John Smith", "john sm")])
+def test_of_a_name_that_a_cut_went_through_no_part_is_left(name: str, cut: str) -> None:
+    title = f"{'。' * (119 - len(cut))} {cut}"
+    content = content_of({"zh": {"title": title}})
+    shown = applied(content, propose(content, [Known(name, "person")])).said.title
+    assert (shown[-2:], cut in shown) == ("某人", False)
+
+
+def test_what_stands_instead_may_be_longer_than_the_room_there_is() -> None:
+    content = content_of({"zh": {"title": f"{'。' * 100}瑞湖路1号、2号楼、3号楼"}})
+    shown = applied(content, propose(content)).said.title
+    assert (len(shown), shown[-1], "1号" in shown) == (120, "…", False)
+    with pytest.raises(Refusal, match="120"):
+        content_of({"zh": {"title": "。" * 121}})
 
 
 def test_two_that_overlap_leave_nothing_between_them() -> None:

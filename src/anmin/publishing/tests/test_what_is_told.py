@@ -184,7 +184,12 @@ def test_a_single_decision_needs_the_switch_and_a_lawyer_and_goes_when_overturne
         steps.move(matter_id=one.pk, code="upheld", actor=Actor.of(city.inspector))
     with pytest.raises((NotAllowed, NotFound)):  # never of a minor
         actions.begin(source="penalty", key=young.number, by=city.programme)
-    row = scene.submitted(city, actions.begin(source="penalty", key=made.number, by=city.programme))
+    text = scene.said(source_of("penalty").draft(made.number).content, body=["由陈-立经办"])
+    row = actions.begin(
+        source="penalty", key=made.number, by=city.programme, written=actions.Written(text)
+    )
+    assert sheet(city.programme, row).face.content.zh.body == ("由经办人经办",)
+    row = scene.submitted(city, row)
     with pytest.raises(NotAllowed):
         scene.approved(city, row)
     seen = sheet(city.inspector, row)
