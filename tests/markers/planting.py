@@ -139,6 +139,7 @@ def plant(kind: Kind, state: str, city: City, serial: int, at: datetime) -> Matt
     words = somebody.words(200, free=not board, numbers=numbers, named=by_name)
     owner = OWNERS[kind.bodies](city)
     category = next((one.code for one in categories_of(kind.code).values()), "")
+    category = next(iter(kind.penalty.single), category) if kind.penalty else category
     columns = {
         "number": number, "kind": kind.code, "source": "desk", "external_id": None,
         "category": category, "area_id": city.wenhua.pk, "unit_id": owner.pk,

@@ -83,7 +83,9 @@ def publish(
     digest = sheet(city.leader, row).digest
     if source.sign_off:
         actions.sign_off(publication_id=row.pk, digest=digest, reason="合法", by=city.inspector)
-    return actions.approve(publication_id=row.pk, text=row.newest, digest=digest, by=city.leader)
+    return actions.approve(
+        publication_id=row.pk, text=row.newest, digest=digest, examined=True, by=city.leader
+    )
 
 
 def _told_of(key: str, somebody: Somebody) -> str:
