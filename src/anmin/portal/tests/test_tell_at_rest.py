@@ -17,7 +17,16 @@ from anmin.measures.lake import refresh
 from anmin.people.models import Account
 from anmin.people.roles import Role
 from anmin.portal.tests.test_tell_pages import (
-    COST, FAST, HERE, SECRETS, TIP, WORDS, browser, kept_of, read, tell,
+    COST,
+    FAST,
+    HERE,
+    SECRETS,
+    TIP,
+    WORDS,
+    browser,
+    kept_of,
+    read,
+    tell,
 )  # fmt: skip
 
 
