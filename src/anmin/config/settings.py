@@ -50,7 +50,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 DESK = (
     "shell figures day matters bodies calls replies measures watch surveys publishing property "
-    "imports notices accounts"
+    "imports documents notices accounts"
 )
 INSTALLED_APPS = [
     "anmin.evidence",
@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "anmin.property",
     "anmin.watch",
     "anmin.exchange",
+    "anmin.documents",
     "anmin.faces",
     *(f"anmin.desk.{room}" for room in DESK.split()),
     "anmin.portal",

@@ -21,6 +21,7 @@ ROOMS = {
     "publishing": "views.consents views.lists views.one",
     "property": "views.events views.stores views.items views.owners",
     "imports": "views.imports views.files",
+    "documents": "views.about views.sign_in views.reports",
     "notices": "views",
     "accounts": "views",
 }

@@ -11,7 +11,6 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from anmin.exchange.claims import Claim, Sample, Settled, settle
-from anmin.exchange.formulas import restored
 from anmin.exchange.points import mere_pairs
 from anmin.exchange.problems import Unreadable
 from anmin.exchange.profile import File, Profile
@@ -21,6 +20,7 @@ from anmin.exchange.shapes import Shape, shape_of, swapped_cells
 from anmin.exchange.tabular import apart
 from anmin.exchange.titles import words
 from anmin.exchange.vocabulary import vocabulary
+from anmin.kernel.formulas import restored
 
 SAMPLE = 2000
 UTC_ZONE = re.compile(r"(?:Etc/)?(?:UTC|GMT|UCT|Zulu)$")

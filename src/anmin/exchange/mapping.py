@@ -12,7 +12,6 @@ from typing import Any
 from anmin.exchange.blanks import NO_RESULT
 from anmin.exchange.dates import iso
 from anmin.exchange.delimited import Row
-from anmin.exchange.formulas import restored
 from anmin.exchange.header import Binding
 from anmin.exchange.matching import find_place, matcher, remembering
 from anmin.exchange.points import Places
@@ -21,6 +20,7 @@ from anmin.exchange.profile import CORE, TELLING, Column, Names, Profile, UnitMa
 from anmin.exchange.row_facts import Contact, Facts, NewUnit, World
 from anmin.exchange.times import Cells, Get, Times, day_and_clock
 from anmin.exchange.typed import Read, Typed
+from anmin.kernel.formulas import restored
 from anmin.kernel.phones import bare, read_phones
 
 LONGEST_NUMBER = 64

@@ -9,7 +9,7 @@ from typing import Any, Protocol, Self
 
 import xlsxwriter
 
-from anmin.exchange.formulas import STARTS_FORMULA, neutralised
+from anmin.kernel.formulas import STARTS_FORMULA, neutralised
 
 type Cell = str | int | float | bool | date | datetime | None
 

@@ -68,7 +68,9 @@ def whose(name: str, route: str) -> tuple[str, ...]:
     """Whose objects there are to ask for at an address."""
     if name == "portal:goods_claim":
         return ("-",)
-    if name.startswith("desk:owed_") or (name.startswith("desk:property_") and "<str" in route):
+    if name.startswith(("desk:owed_", "desk:document_about")) or (
+        name.startswith("desk:property_") and "<str" in route
+    ):
         return ("own", "other")
     if name == "desk:matters_bulk" or "<str:number>" in route:
         return ("own", "other", "sealed")
@@ -126,7 +128,7 @@ class World:
                 self.orders[mine].number
                 if name.startswith("desk:owed")
                 else self.things[mine].number
-                if name.startswith("desk:property")
+                if name.startswith(("desk:property", "desk:document_about"))
                 else self.answered[mine].callback.matter.number
                 if name == "desk:answer_words" and mine in self.answered
                 else self.matters[mine].number
@@ -284,6 +286,10 @@ class World:
 
 
 CODES = {
+    "desk:document": "daily",
+    "desk:document_about": "receipt",
+    "desk:document_about_file": "receipt",
+    "desk:document_file": "daily",
     "desk:matter_step": "dispatch",
     "desk:owed_step": "accept",
     "desk:property_event": "day",

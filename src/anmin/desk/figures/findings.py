@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from anmin.desk.figures.indicators import cell_labels
-from anmin.desk.figures.numbers import signed
+from anmin.measures.change_words import points
 from anmin.measures.comparing import apart_from_total, last_change
 from anmin.measures.registry import MONTH, Kind
 from anmin.people.listing import clauses, listed
@@ -17,9 +17,8 @@ from anmin.people.listing import clauses, listed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from anmin.measures.comparing import Change, Unusual
+    from anmin.measures.comparing import Unusual
     from anmin.measures.queries import Result
-    from anmin.stats.differences import Difference
 
 NAMED = 5
 """So many cells of either side are named in a sentence."""
@@ -39,19 +38,6 @@ def _of_months(result: Result) -> str:
     if apart is None:
         return ""
     return _("Last month against the one before: %(apart)s.") % {"apart": points(apart)}
-
-
-def points(apart: Difference[float]) -> str:
-    """A difference of shares in percentage points, with its limits and what chance says."""
-    words = {
-        name: signed(number * 100)
-        for name, number in (("points", apart.value), ("low", apart.low), ("high", apart.high))
-    }
-    if words["points"] == signed(0):
-        return _("level (%(low)s to %(high)s points), within chance") % words
-    if apart.low > 0 or apart.high < 0:
-        return _("%(points)s points (%(low)s to %(high)s), more than chance") % words
-    return _("%(points)s points (%(low)s to %(high)s), within chance") % words
 
 
 def _of_cells(result: Result) -> str:
@@ -88,18 +74,6 @@ def beyond_words(values: Sequence[tuple[str, float]], middle: float, judged: int
         ]
     )
     return f"{told}: {sides}. {_('By chance alone, about %(expected)s would.')}" % words
-
-
-def of_change(change: Change) -> str:
-    """How a figure stands against the period before, in a few words; empty if nobody can say."""
-    if change.difference is not None:
-        return points(change.difference)
-    if change.ratio is None or change.beyond_chance is None:
-        return ""
-    words = {"change": f"{signed((change.ratio - 1) * 100, 0)}%"}
-    if change.beyond_chance:
-        return _("%(change)s, more than chance") % words
-    return _("%(change)s, within chance") % words
 
 
 def of_day(unusual: Unusual) -> str:

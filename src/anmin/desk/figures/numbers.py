@@ -5,13 +5,6 @@ from collections.abc import Callable
 DASH = "—"
 
 
-def signed(number: float, digits: int = 1) -> str:
-    """A difference with its sign, rounded; what rounds to nothing has no sign."""
-    rounded = round(number, digits)
-    words = f"{rounded:+.{digits}f}".replace("-", "−")
-    return words if rounded else words[1:]
-
-
 def counted(number: float) -> str:
     """A count; of a weighted or expected one, one digit after the point."""
     return f"{number:,.0f}" if number == round(number) else f"{number:,.1f}"

@@ -83,6 +83,7 @@ ROOMS = (
     Room("desk:import", _("Import"), "file-import", "i", Capability.IMPORT_RECORDS),
     Room("desk:morning", _("Morning page"), "sun-high", "n", Capability.VIEW_FIGURES),
     Room("desk:measures", _("Measures"), "chart-dots", "f", Capability.VIEW_FIGURES),
+    Room("desk:documents", _("Documents"), "printer", "e", Capability.EXPORT_RECORDS),
     Room(
         "desk:watch", pgettext_lazy("navigation", "Watch"), "map-search", "w", Capability.VIEW_WATCH
     ),

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from anmin.desk.figures.numbers import DASH, decimal, p_value, percent, signed, span
+from anmin.desk.figures.numbers import DASH, decimal, p_value, percent, span
 from anmin.desk.shell import figure as drawn
 from anmin.kernel.bilingual import english
+from anmin.measures.change_words import signed
 from anmin.places.queries import area_names
 from anmin.surveys.changes import Change
 from anmin.surveys.questionnaires import questionnaire

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anmin.exchange.formulas import neutralised, restored
 from anmin.exchange.readers import Table
 from anmin.exchange.sheets import write_table
+from anmin.kernel.formulas import neutralised, restored
 
 DANGEROUS = ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "=HYPERLINK(1)"]
 TEXT = st.text(st.sampled_from("'=+-@\t\r 1.5eaA好"), max_size=8)

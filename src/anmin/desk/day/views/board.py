@@ -15,6 +15,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from anmin.callbacks.board_words import COUNTS, called
 from anmin.callbacks.dayboard import DayRows, day_board, signing_units
 from anmin.callbacks.signing import begun, close_day, open_keys
 from anmin.callbacks.unhappy import head_unit
@@ -28,7 +29,7 @@ from anmin.people.policy import Capability, can, require, unit_scope
 from anmin.places.queries import unit_by_code
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from django.forms import BoundField
 
@@ -38,40 +39,6 @@ if TYPE_CHECKING:
 
 SEAL = 6
 """Bytes of a signed day's hash that are shown, to compare with the paper."""
-COUNTS = {
-    "came_in": gettext_lazy("Came in"),
-    "answered": gettext_lazy("Answered"),
-    "owed": gettext_lazy("Owed today"),
-    "unanswered": gettext_lazy("Not answered yet"),
-    "late": gettext_lazy("Overdue"),
-    "carried": gettext_lazy("Carried over"),
-    "carried_open": gettext_lazy("of them still unanswered"),
-    "met_late": gettext_lazy("Done today, but late"),
-    "given_up": gettext_lazy("Promises given up today"),
-    "gone_late": gettext_lazy("Missed here, then handed over"),
-    "handed_on": gettext_lazy("Handed on today"),
-    "at_risk": gettext_lazy("Soon due"),
-    "due_later": gettext_lazy("Came in, due later"),
-    "unhappy": gettext_lazy("Unhappy today"),
-    "rectifications": gettext_lazy("Being put right"),
-    "callbacks_due": gettext_lazy("Callbacks due"),
-}
-PAST = {
-    "answered": gettext_lazy("Answered by now"),
-    "owed": gettext_lazy("Owed that day, still open"),
-    "unanswered": gettext_lazy("Not answered to this day"),
-    "late": gettext_lazy("Overdue now"),
-    "met_late": gettext_lazy("Done that day, but late"),
-    "given_up": gettext_lazy("Promises given up that day"),
-    "handed_on": gettext_lazy("Handed on that day"),
-    "at_risk": gettext_lazy("Soon due now"),
-    "due_later": gettext_lazy("Came in, due later, still open"),
-    "unhappy": gettext_lazy("Unhappy that day"),
-    "rectifications": gettext_lazy("Being put right now"),
-    "callbacks": gettext_lazy("Callbacks due by then, still open"),
-    "callbacks_due": gettext_lazy("Callbacks due by then, still open"),
-}
-"""The words of a number or list for a day that is past: what is open is so now, not then."""
 LISTS = {
     "unanswered": gettext_lazy("Not answered yet"),
     "unhappy": gettext_lazy("Unhappy today"),
@@ -149,12 +116,6 @@ def _named_day(request: DeskRequest) -> date | None:
     return day_of(request.GET.get("date", ""), settings.RULES)
 
 
-def _called(labels: Mapping[str, Any], name: str, on: date) -> Any:
-    """What a number or a list is called on the board of that day."""
-    past = on < timezone.localdate()
-    return PAST.get(name, labels[name]) if past else labels[name]
-
-
 def _sign(board: DayBoard, account: Account, form: SignForm) -> None:
     if board.closure is not None:
         raise Conflict(_("This day is signed already and cannot be changed."))
@@ -192,7 +153,7 @@ def _shown(board: DayBoard, account: Account, form: SignForm | None) -> dict[str
         "begun": begun(board.unit, board.date),
         "tiles": [
             (
-                _called(COUNTS, name, board.date),
+                called(COUNTS, name, board.date),
                 board.counts[name],
                 f"#{anchor}" if anchor in linked else "",
             )
@@ -231,7 +192,7 @@ def rows_of(board: DayBoard, names: Iterable[str]) -> list[Row]:
             if row is None:
                 row = rows[item.key] = Row(item, name, anchor=name not in begun)
                 begun.add(name)
-            row.why.append(str(_called(LISTS, name, board.date)))
+            row.why.append(str(called(LISTS, name, board.date)))
     return list(rows.values())
 
 

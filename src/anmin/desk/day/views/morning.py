@@ -18,7 +18,20 @@ from django.utils.translation import ngettext
 from anmin.callbacks.at_a_glance import standing, unit_days
 from anmin.callbacks.days import midnight
 from anmin.callbacks.lists import open_counts
-from anmin.desk.day.morning_figures import (
+from anmin.desk.figures import indicators as shown
+from anmin.desk.figures.findings import of_breakdown, of_day, of_signals
+from anmin.desk.figures.pictures import concerns_plot, plot
+from anmin.desk.shell import figure as drawn
+from anmin.desk.shell.page import DeskRequest, Pages, show
+from anmin.kernel.errors import Unavailable
+from anmin.kernel.incoming import day_of
+from anmin.matters.registry import rectifying_kind
+from anmin.measures.change_words import of_change
+from anmin.measures.comparing import large_enough
+from anmin.measures.figures import Part
+from anmin.measures.registry import Direction
+from anmin.people.policy import Capability, can
+from anmin.watch.morning import (
     SAID,
     TIMELY,
     UNKNOWN,
@@ -26,18 +39,6 @@ from anmin.desk.day.morning_figures import (
     first_month,
     morning_figures,
 )
-from anmin.desk.figures import indicators as shown
-from anmin.desk.figures.findings import of_breakdown, of_change, of_day, of_signals
-from anmin.desk.figures.pictures import concerns_plot, plot
-from anmin.desk.shell import figure as drawn
-from anmin.desk.shell.page import DeskRequest, Pages, show
-from anmin.kernel.errors import Unavailable
-from anmin.kernel.incoming import day_of
-from anmin.matters.registry import rectifying_kind
-from anmin.measures.comparing import large_enough
-from anmin.measures.figures import Part
-from anmin.measures.registry import Direction
-from anmin.people.policy import Capability, can
 from anmin.watch.periods import rule
 
 if TYPE_CHECKING:

@@ -3,11 +3,12 @@
 import pytest
 from tests.personas import City, SignIn
 
-from anmin.desk.figures.numbers import counted, signed
+from anmin.desk.figures.numbers import counted
 from anmin.faces.story import Names, story
 from anmin.matters.actor import Actor
 from anmin.matters.ledger import Change, append
 from anmin.matters.queries import matter_view
+from anmin.measures.change_words import signed
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 
 from anmin.desk.figures import indicators as shown
 from anmin.desk.figures.area_maps import map_of
-from anmin.desk.figures.findings import of_breakdown, of_change
+from anmin.desk.figures.findings import of_breakdown
 from anmin.desk.figures.pages import FigurePage, Sheet, columns
 from anmin.desk.figures.pictures import concerns_plot, plot
 from anmin.desk.shell import figure as drawn
 from anmin.desk.shell.page import DeskRequest, address
 from anmin.desk.watch import words as watching
+from anmin.measures.change_words import of_change
 from anmin.people.policy import Capability
 from anmin.watch.concerns import Concerns, concerns_of, keys, where_named
 from anmin.watch.periods import Period, last_whole_month, month_of, months_before

@@ -1,0 +1,1 @@
+"""Tags that other rooms of the desk may use."""

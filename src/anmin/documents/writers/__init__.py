@@ -1,0 +1,1 @@
+"""Writers: a description as a file."""
