@@ -52,7 +52,7 @@ def test_reports_say_what_board_and_registry_say_within_reach(lake: City) -> Non
     found = brief(lake.leader)
     assert (found.issuer, found.title) == (str(lake.bureau), "公共安全服务日报")
     assert found.number == f"{found.dated.year}年第{found.dated.timetuple().tm_yday}期"
-    assert (board(found)["当日新收"], board(found)["已办结"]) == (3, 1)
+    assert (board(found)["当日新收"], board(found)["已答复"]) == (3, 1)
     answered = show("answered_in_time", (), found.dated - timedelta(days=27), found.dated)
     cell = table(found, "指标情况").rows[0][1]
     assert isinstance(cell, Measured)
@@ -62,7 +62,7 @@ def test_reports_say_what_board_and_registry_say_within_reach(lake: City) -> Non
         "数量过少，不予显示" if answered.total.suppressed else "",
     )
     assert (found.basis.revision, found.basis.cutoff) == (answered.revision, answered.cutoff)
-    assert f"版本{answered.revision}" in found.blocks[-1].items[-1]  # type: ignore[union-attr]
+    assert f"第{answered.revision}版" in found.blocks[-1].items[-1]  # type: ignore[union-attr]
     # 周卫国 sees the day of his own unit, and no other
     found = brief(lake.duty_leader)
     assert (found.issuer, board(found)["当日新收"]) == (str(lake.jinhu), 2)
