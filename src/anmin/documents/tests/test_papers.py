@@ -1,8 +1,10 @@
 """What goes out about a petition and a listed place: what its reader sees, and what can be done against it."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from django.utils import timezone, translation
 from tests.personas import City
 
@@ -15,6 +17,7 @@ from anmin.matters.actions import open_matter
 from anmin.matters.actor import Actor
 from anmin.matters.models import Matter
 from anmin.people.models import Account
+from anmin.property.tests.scene import rooms
 from anmin.publishing.tests.scene import REPLY, listed
 
 
@@ -103,3 +106,25 @@ def test_a_certificate_says_until_when(city: City) -> None:
     last = found.blocks[-1]
     assert isinstance(last, Paragraph)
     assert last.text == f"有效期至{today.year}年{today.month}月{today.day}日。"
+
+
+def test_a_receipt_names_the_thing_and_not_who_receives_it(
+    city: City, settings: LazySettings, tmp_path: Path
+) -> None:
+    settings.ANMIN_HOME = tmp_path
+    at = rooms(city)
+    item = at.kept()
+    loss = at.owned(item)
+    at.agreed(item, ground=loss.number)
+    with pytest.raises(NotFound):
+        paper("receipt", item.number, city.officer)
+    at.returned(item)
+    found = paper("receipt", item.number, city.officer)
+    facts = next(one for one in found.blocks if isinstance(one, Facts))
+    values = {one.code: one.value for one in facts.facts}
+    assert values["value"].value == 2600  # type: ignore[union-attr]
+    assert values["agreed"].text == str(city.leader)  # type: ignore[union-attr]
+    assert (found.issuer, found.red_head) == (str(city.jinhu), False)
+    assert "王秀英" not in found.as_json()
+    with pytest.raises(NotFound):
+        paper("receipt", item.number, city.other_officer)
