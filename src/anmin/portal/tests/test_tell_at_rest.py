@@ -14,7 +14,8 @@ from anmin.kernel.crypto import Keyring
 from anmin.matters.news import drain
 from anmin.matters.sealed_actions import make_key
 from anmin.measures.lake import refresh
-from anmin.people.models import Account
+from anmin.people.kept import kept_from
+from anmin.people.models import AccessLog, Account
 from anmin.people.roles import Role
 from anmin.portal.tests.test_tell_pages import (
     COST,
@@ -25,6 +26,7 @@ from anmin.portal.tests.test_tell_pages import (
     WORDS,
     browser,
     kept_of,
+    opened,
     read,
     tell,
 )  # fmt: skip
@@ -68,3 +70,13 @@ def test_with_database_files_backup_and_keyring_in_hand_a_tip_is_not_read(
         held = {name: file.read() for name, file in files.items() if file is not None}
     assert any(kept["number"].encode() in one for one in held.values())  # it is in there
     assert {name for name, one in held.items() if any(word in one for word in wanted)} == set()
+
+
+def test_the_access_log_tells_of_a_tip_only_to_whoever_reads_it(
+    city: City, key: sealing.SealKeyMade
+) -> None:
+    number = kept_of(tell(browser()).content.decode())["number"]
+    opened(key, number)
+    for account, told in ((city.admin, False), (city.inspector, True)):
+        rows = AccessLog.objects.filter(subject=number).exclude(kept_from(account))
+        assert rows.exists() is told, account
