@@ -1,4 +1,5 @@
-"""Tip-offs: sealed and unopened, under verification, asked about, founded and passed on, rewarded, unfounded.
+"""Tip-offs: sealed and unopened, under verification, asked about, founded and
+passed on, rewarded, unfounded, handed over.
 
 Whoever told them is nobody: what is told stands here, and in the city only under its seal.
 """
@@ -46,6 +47,12 @@ TIPS = (
         Told(99, "open_seal", "holders"),
         Told(60, "extend", "inspector", {"extension_ground": "evidence"}, "尚需取证", agreed="同意"),
         Told(15, "find_unfounded", "inspector", {"finding": "演示：经查为业主大会决定的收费，有公示。"}),
+    ),
+    _told(
+        30,
+        "演示：某村干部收钱给人办低保。",
+        Told(28, "open_seal", "holders"),
+        Told(27, "hand_over", "inspector", {"handed_to": "演示：市监察委员会", "finding": "演示：此事归监察机关管，已依法移送。"}),
     ),
     _told(
         55,
