@@ -163,6 +163,7 @@ def _database() -> dict[str, Any]:
             "timeout": 30,
             "init_command": "PRAGMA journal_mode=WAL;"
             "PRAGMA synchronous=NORMAL;"
+            "PRAGMA secure_delete=ON;"  # what is taken out of a row is written over in the file
             "PRAGMA temp_store=MEMORY;"
             "PRAGMA cache_size=-16000;"  # KiB for each connection; the rest is mapped
             "PRAGMA mmap_size=1073741824;"

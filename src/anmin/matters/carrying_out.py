@@ -76,7 +76,6 @@ def carry_out(limit: int = 20) -> int:
 
 def _carry_out(pk: int) -> int:
     """One of them; what was erased is written over first, as by night."""
-    retention.overwrite()
     erased: list[Matter] = []
     with atomic():
         request = actions.lock(pk)

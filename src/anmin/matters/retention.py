@@ -71,7 +71,6 @@ def anonymise_due(limit: int = 500) -> int:
     """
     done = 0
     now = timezone.localtime()
-    overwrite()
     for kind in all_kinds():
         if kind.retention is None:
             continue
@@ -182,13 +181,6 @@ def _erase_rows(matter: Matter) -> None:
     ApprovalRequest.objects.filter(matter=matter).update(reason="", inputs={}, decision="")
     LegalHold.objects.filter(matter=matter).update(reason="")
     erase_about([f"matter:{matter.number}"])
-
-
-def overwrite() -> None:
-    """Let SQLite write over what is taken out, which else stays in the file until it is needed."""
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA secure_delete = ON")
 
 
 def leave_nothing_behind() -> None:

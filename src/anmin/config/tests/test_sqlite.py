@@ -259,3 +259,22 @@ def test_the_journal_is_cut_off_unless_somebody_still_reads_it(database: Path) -
     assert writer.shorten_journal(longer) == 0
     reader.close()
     writer.close()
+
+
+def test_what_is_taken_out_of_a_row_is_written_over_in_the_file(database: Path) -> None:
+    from django.conf import settings
+
+    options = settings.DATABASES["default"]["OPTIONS"]
+    if "init_command" not in options:
+        pytest.skip("the settings are those of PostgreSQL")
+    wrapper = connect(database)
+    wrapper.settings_dict["OPTIONS"] = options
+    with wrapper.cursor() as cursor:
+        for n in range(300):
+            cursor.execute("INSERT INTO line (writer, text) VALUES (%s, %s)", [n, "陈秀英 " * 20])
+        cursor.execute("UPDATE line SET text = '' WHERE writer < 200")
+        cursor.execute("DELETE FROM line")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor.fetchall()
+    wrapper.close()
+    assert "陈秀英".encode() not in database.read_bytes()
