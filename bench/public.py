@@ -13,7 +13,7 @@ import os
 import re
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bench.city import anmin, workshop
@@ -48,42 +48,29 @@ def a_publication(port: int) -> str:
 
 def measured(port: int, seconds: float) -> list[Measured]:
     """Each page as it is asked for again, and as it is drawn."""
+
+    def taken(
+        name: str, requests: Callable[[int], Iterator[bytes]], good: tuple[int, ...] = (200,)
+    ) -> Measured:
+        return run(name, port, requests, seconds=seconds, clients=CLIENTS, good=good)
+
+    def same(asked: bytes) -> Callable[[int], Iterator[bytes]]:
+        return lambda _client: forever(asked)
+
+    def anew(path: str, count: Iterator[int]) -> Iterator[bytes]:
+        """Blanks of another kind each time: they look for nothing, and no kept page has them."""
+        for n in count:
+            blanks = f"{n:b}".replace("0", "+").replace("1", "%09")
+            yield get(f"{path}?q={blanks}")
+
     found = []
     for path in (*PAGES, a_publication(port)):
         _page, mark = fetched(port, path)
         if mark:
-            again = get(path, If_None_Match=mark)
-            found.append(
-                run(
-                    f"unchanged {path}",
-                    port,
-                    lambda _n, asked=again: forever(asked),
-                    seconds=seconds,
-                    clients=CLIENTS,
-                    good=(304,),
-                )
-            )
-        whole = get(path)
-        found.append(
-            run(
-                f"whole {path}",
-                port,
-                lambda _n, asked=whole: forever(asked),
-                seconds=seconds,
-                clients=CLIENTS,
-            )
-        )
+            found.append(taken(f"unchanged {path}", same(get(path, If_None_Match=mark)), (304,)))
+        found.append(taken(f"whole {path}", same(get(path))))
     count = itertools.count(1)
-    for path in LISTS:
-
-        def drawn(_client: int, path: str = path) -> Iterator[bytes]:
-            while (
-                True
-            ):  # blanks of another kind each time: they look for nothing, and no kept page has them
-                blanks = f"{next(count):b}".replace("0", "+").replace("1", "%09")
-                yield get(f"{path}?q={blanks}")
-
-        found.append(run(f"drawn {path}", port, drawn, seconds=seconds, clients=CLIENTS))
+    found += [taken(f"drawn {path}", lambda _n, p=path: anew(p, count)) for path in LISTS]
     return found
 
 

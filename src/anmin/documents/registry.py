@@ -68,8 +68,7 @@ type Build = Callable[[Asked], Document]
 class Report:
     """A declared report. ``needs`` are asked of whoever wants it; ``kinds`` of matter it is about.
 
-    ``ready`` is the fact that a matter must have for it. ``archived`` is made by itself when its period is
-    over; ``by_unit`` is made for each unit.
+    ``ready`` is the fact that a matter must have for it; ``by_unit`` is made for each unit.
     """
 
     code: str
@@ -78,7 +77,6 @@ class Report:
     span: Span
     needs: tuple[Capability, ...]
     build: Build
-    archived: bool = False
     by_unit: bool = False
     kinds: tuple[str, ...] = ()
     ready: str = ""
@@ -88,14 +86,19 @@ _reports: dict[str, Report] = {}
 
 
 def report(
-    code: str, label: Any, *, span: Span, hint: Any = "", **more: Any
+    code: str,
+    label: Any,
+    *,
+    span: Span,
+    needs: tuple[Capability, ...] = (),
+    hint: Any = "",
+    **more: Any,
 ) -> Callable[[Build], Build]:
     """Declare what builds a report. Raises ``ValueError`` for a code that is there already."""
 
     def declare(build: Build) -> Build:
         if code in _reports:
             raise ValueError(f"there are two reports called {code}")
-        needs = tuple(more.pop("needs", ()))
         _reports[code] = Report(code, label, hint, span, needs, build, **more)
         return build
 

@@ -1,36 +1,21 @@
 """The reports of this room; other rooms declare theirs in modules of this name."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from django.utils.translation import gettext_lazy as _
 
 from anmin.documents import papers, standing
 from anmin.documents.registry import Span, report
 from anmin.people.policy import Capability
 
-if TYPE_CHECKING:
-    from anmin.documents.description import Document
-    from anmin.documents.registry import Asked
-
 FIGURES = (Capability.VIEW_FIGURES, Capability.VIEW_DAY, Capability.EXPORT_RECORDS)
 
-
-@report(
+report(
     "daily",
     _("Daily brief"),
     hint=_("What came in, the day board, what is in time, and what people say"),
     span=Span.DAY,
     needs=FIGURES,
-    archived=True,
-)
-def daily(asked: Asked) -> Document:
-    """The brief of a day."""
-    return standing.daily(asked)
-
-
-@report(
+)(standing.daily)
+report(
     "monthly",
     _("Monthly report of a unit"),
     hint=_(
@@ -38,41 +23,22 @@ def daily(asked: Asked) -> Document:
     ),
     span=Span.MONTH,
     needs=FIGURES,
-    archived=True,
     by_unit=True,
-)
-def monthly(asked: Asked) -> Document:
-    """The report of a month."""
-    return standing.monthly(asked)
-
-
-@report(
+)(standing.monthly)
+report(
     "petition_reply",
     _("Written reply"),
     span=Span.MATTER,
     needs=(Capability.VIEW_MATTERS,),
     kinds=("petition",),
     ready="replied_at",
-)
-def petition_reply(asked: Asked) -> Document:
-    """The written reply to a petition."""
-    return papers.petition_reply(asked)
-
-
-@report(
+)(papers.petition_reply)
+report(
     "listing_notice",
     _("Notice of listing"),
     span=Span.MATTER,
     needs=(Capability.VIEW_MATTERS,),
     kinds=("listing",),
     ready="listed_at",
-)
-def listing_notice(asked: Asked) -> Document:
-    """The notice of a listing."""
-    return papers.listing_notice(asked)
-
-
-@report("receipt", _("Receipt"), span=Span.ITEM, needs=(Capability.VIEW_PROPERTY,))
-def receipt(asked: Asked) -> Document:
-    """The receipt for a thing that went back."""
-    return papers.receipt(asked)
+)(papers.listing_notice)
+report("receipt", _("Receipt"), span=Span.ITEM, needs=(Capability.VIEW_PROPERTY,))(papers.receipt)

@@ -34,40 +34,21 @@ def _group() -> None:
     """Official documents about a period."""
 
 
-@commands.command("daily")
-def daily(
-    out: Out,
-    day: Day = None,
-    unit: Where = "",
-    language: Tongue = "",
-    as_json: console.Json = False,
-) -> None:
-    """Write the brief of a day."""
-    _write("daily", day, out, unit, language, as_json=as_json)
+def _add(code: str, about: str) -> None:
+    @commands.command(code, help=about)
+    def write(
+        out: Out,
+        day: Day = None,
+        unit: Where = "",
+        language: Tongue = "",
+        as_json: console.Json = False,
+    ) -> None:
+        _write(code, day, out, unit, language, as_json=as_json)
 
 
-@commands.command("monthly")
-def monthly(
-    out: Out,
-    day: Day = None,
-    unit: Where = "",
-    language: Tongue = "",
-    as_json: console.Json = False,
-) -> None:
-    """Write the report of a unit's month."""
-    _write("monthly", day, out, unit, language, as_json=as_json)
-
-
-@commands.command("weekly")
-def weekly(
-    out: Out,
-    day: Day = None,
-    unit: Where = "",
-    language: Tongue = "",
-    as_json: console.Json = False,
-) -> None:
-    """Write the report of a week, where a room of the house has one."""
-    _write("weekly", day, out, unit, language, as_json=as_json)
+_add("daily", "Write the brief of a day.")
+_add("monthly", "Write the report of a unit's month.")
+_add("weekly", "Write the report of a week, where a room of the house has one.")
 
 
 def _write(
