@@ -18,6 +18,7 @@ from anmin.callbacks.signing import day_hash
 from anmin.channels.actions import opt_out, receive_reply
 from anmin.channels.models import Message, ReplyPart
 from anmin.config import demo, integrity
+from anmin.draws.models import PublicNumber
 from anmin.evidence.findings import Finding, What
 from anmin.evidence.log import atomic
 from anmin.exchange.models import ImportRun, ProfileUse
@@ -119,6 +120,7 @@ def live() -> None:
     set_margins(wave_id=wave.pk, rows=list(enumerate(rows, 2)), source="census", by=analyst)
     ImportRun.objects.create(file_name="x.csv", sha256="0" * 64, size=1, actor=analyst, rejected=3)
     with atomic():
+        PublicNumber.objects.create(source="drand", round="1", announced_at=now, due_at=now)
         FurtherPhone.objects.create(matter=matter, phone_index=b"0" * 16)
         LaterContact.objects.create(
             matter=matter, at=now, standing="beside", sealed=b"x", fingerprint=b"0" * 16

@@ -233,6 +233,11 @@ MATTERS = [
         "UPDATE callbacks_draw SET frame_count = 1, frame_digest = 'x' WHERE id = {id}",
     ),
     Change(
+        "a draw's lines",
+        "callbacks_frameline",
+        "UPDATE callbacks_frameline SET line = 'mine' WHERE id = {id}",
+    ),
+    Change(
         "a quality score",
         "callbacks_qualitycheck",
         "UPDATE callbacks_qualitycheck SET score = 0.123 WHERE id = {id}",

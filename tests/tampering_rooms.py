@@ -4,6 +4,11 @@ from tests.tampering import INVENTED, MISSING, Change
 
 ROOMS = [
     Change(
+        "a public number",
+        "draws_publicnumber",
+        "UPDATE draws_publicnumber SET value = '01' WHERE id = {id}",
+    ),
+    Change(
         "a survey's return",
         "surveys_return",
         "UPDATE surveys_return SET answers = '{{}}' WHERE id = {id}",

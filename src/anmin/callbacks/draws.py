@@ -5,16 +5,27 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from anmin.callbacks import fair_draw
 from anmin.callbacks.days import midnight
 from anmin.callbacks.ladder import rule
-from anmin.callbacks.models import Answer, Callback, Draw, QualityCheck, Status, Via
-from anmin.callbacks.sealing import read_seed, seal
+from anmin.callbacks.models import (
+    Answer,
+    Callback,
+    Draw,
+    FrameLine,
+    QualityCheck,
+    Status,
+    Via,
+)
+from anmin.callbacks.sealing import blind, read_seed, seal
+from anmin.draws.numbers import announce
+from anmin.draws.recomputing import Published
 from anmin.evidence.log import atomic
+from anmin.kernel import fair_draw
+from anmin.kernel.errors import NotFound
 from anmin.matters.ledger import take_turn
 
 PAGE = 10
@@ -57,36 +68,80 @@ def _population(purpose: Draw.Purpose) -> str:
 
 
 def draw_before(day: date) -> int:
-    """Carry out every draw of a day before ``day`` that still waits; returns how many."""
-    waiting = Draw.objects.filter(drawn_at=None, day__lt=day).order_by("day", "purpose")
-    return sum(carry_out(found.pk) for found in list(waiting))
+    """Freeze the frame of every draw of a day before ``day``, and draw what need not wait; returns
+    how many frames were frozen or draws made.
+    """
+    open_ones = Draw.objects.filter(drawn_at=None, day__lt=day).order_by("day", "purpose")
+    frozen = sum(freeze(found.pk) for found in list(open_ones.filter(frozen_at=None)))
+    return frozen + draw_waiting()
+
+
+def draw_waiting() -> int:
+    """Make every draw whose public number has come meanwhile; returns how many."""
+    ready = Draw.objects.filter(drawn_at=None, frozen_at__isnull=False).exclude(number__value="")
+    return sum(
+        carry_out(pk) for pk in list(ready.order_by("day", "pk").values_list("pk", flat=True))
+    )
+
+
+@atomic
+def freeze(draw_id: int) -> bool:
+    """Freeze and publish who can be drawn, and announce the number that decides.
+
+    Where the house waits for none, draw at once. A frame that is frozen stays as it is.
+    """
+    take_turn()
+    found = Draw.objects.select_for_update().get(pk=draw_id)
+    if found.frozen_at is not None:
+        return False
+    frame = {blind(found, reference): pk for reference, pk in _frame(found).items()}
+    FrameLine.objects.bulk_create(
+        [FrameLine(draw=found, callback_id=pk, line=line) for line, pk in sorted(frame.items())],
+        batch_size=CHUNK,
+    )
+    found.frozen_at = timezone.now()
+    found.frame_count, found.frame_digest = len(frame), fair_draw.frame_digest(_published(frame))
+    found.number = announce(found.frozen_at) if frame else None
+    found.save()
+    if found.number is None:
+        _draw(found)
+    return True
 
 
 @atomic
 def carry_out(draw_id: int) -> bool:
-    """Freeze the frame, draw, and reveal the seed; a draw that is done is left alone."""
+    """Draw from the frozen frame, and reveal the secret. Nothing is done again, nor without the number."""
     take_turn()
-    found = Draw.objects.select_for_update().get(pk=draw_id)
-    if found.drawn_at is not None:
+    found = Draw.objects.select_for_update(of=("self",)).select_related("number").get(pk=draw_id)
+    if found.drawn_at is not None or found.frozen_at is None:
         return False
-    frame = _frame(found)
-    seed = read_seed(found)
+    if found.number is not None and not found.number.value:
+        return False
+    _draw(found)
+    return True
+
+
+def _draw(found: Draw) -> None:
+    frame = dict(found.lines.values_list("line", "callback_id"))
+    secret = read_seed(found)
+    seed = fair_draw.combined(secret, found.number.value) if found.number else secret
     drawn = fair_draw.draw(frame, seed=seed, share=found.share)
+    chosen = [frame[line] for line in sorted(drawn)]
     if found.purpose == Draw.Purpose.CALLBACK:
-        _decide(found, (pk for number, pk in frame.items() if number in drawn))
+        found.gone = len(chosen) - _decide(found, chosen)
     else:
         QualityCheck.objects.bulk_create(
-            [
-                QualityCheck(draw=found, callback_id=pk)
-                for number, pk in frame.items()
-                if number in drawn
-            ],
-            batch_size=CHUNK,
+            [QualityCheck(draw=found, callback_id=pk) for pk in chosen], batch_size=CHUNK
         )
-    found.frame_count, found.frame_digest = len(frame), fair_draw.frame_digest(frame)
-    found.selected, found.seed, found.drawn_at = len(drawn), seed, timezone.now()
+        found.gone = 0
+    found.selected, found.drawn_digest = len(drawn), fair_draw.frame_digest(drawn)
+    found.seed, found.drawn_at = secret, timezone.now()
     found.save()
-    return True
+
+
+def _published(lines: Iterable[str]) -> list[str]:
+    """The lines as they are digested: no strata, no clusters (``draws.recomputing``)."""
+    return [f"{line},," for line in lines]
 
 
 def _frame(draw: Draw) -> dict[str, int]:
@@ -111,22 +166,73 @@ def _frame(draw: Draw) -> dict[str, int]:
     return frame
 
 
-def _decide(draw: Draw, drawn: Iterable[int]) -> None:
-    """Those drawn are planned; the rest of the frame is excluded, and counted, as not drawn."""
-    frame = Callback.objects.filter(draw=draw, status=Status.PENDING)
-    chosen = list(drawn)
+def _decide(draw: Draw, chosen: Sequence[int]) -> int:
+    """Those drawn are planned, the rest of the frame is excluded, and counted, as not drawn.
+
+    Whose callback ended since the frame was frozen is left as it is; who came to the frame after that
+    waits for the draw of today. Returns how many are planned.
+    """
+    waiting, planned = Callback.objects.filter(draw=draw, status=Status.PENDING), 0
     for start in range(0, len(chosen), CHUNK):
-        frame.filter(pk__in=chosen[start : start + CHUNK]).update(status=Status.PLANNED)
-    frame.update(status=Status.EXCLUDED, exclusion="not_drawn", closed_at=timezone.now())
+        part = waiting.filter(pk__in=chosen[start : start + CHUNK])
+        planned += part.update(status=Status.PLANNED)
+    lines = FrameLine.objects.filter(draw=draw, callback=OuterRef("pk"))
+    waiting.filter(Exists(lines)).update(
+        status=Status.EXCLUDED, exclusion="not_drawn", closed_at=timezone.now()
+    )
+    if waiting.exists():
+        waiting.update(draw=open_draw(Draw.Purpose(draw.purpose), timezone.localdate()))
+    return planned
 
 
 def published(before: date | None = None) -> tuple[Sequence[Draw], date | None]:
     """The draws of ``PAGE`` days, newest first, for anybody to check: their hashes and, once
     drawn, their seeds. Also the day before which there is more, if there is. Two statements.
     """
-    rows = Draw.objects.defer("seed_sealed").order_by("-day", "purpose")
+    rows = Draw.objects.defer("seed_sealed").select_related("number").order_by("-day", "purpose")
     if before is not None:
         rows = rows.filter(day__lt=before)
     days = list(rows.order_by("-day").values_list("day", flat=True).distinct()[: PAGE + 1])
     shown = days[:PAGE]
     return list(rows.filter(day__in=shown)), shown[-1] if len(days) > PAGE else None
+
+
+def told(purpose: str, day: date) -> Published:
+    """A draw as it is told to everybody, from its frozen frame on. Raises ``NotFound`` before."""
+    rows = Draw.objects.select_related("number").exclude(frozen_at=None)
+    found = rows.filter(purpose=purpose, day=day).first()
+    if found is None:
+        raise NotFound(_("There is no such draw, or who can be drawn is not settled yet."))
+    lines = list(found.lines.order_by("line").values_list("line", flat=True))
+    drawn: set[str] = set()
+    if found.drawn_at:
+        number = found.number.value if found.number else ""
+        seed = fair_draw.combined(found.seed, number) if number else found.seed
+        drawn = fair_draw.draw(lines, seed=seed, share=found.share)
+    return Published(
+        name=f"{found.purpose}/{found.day}",
+        population=found.population,
+        secret_hash=found.seed_hash,
+        secret=found.seed,
+        number=found.number,
+        frame=[(line, "", "") for line in lines],
+        frame_digest=found.frame_digest,
+        share=found.share,
+        sizes={},
+        take=None,
+        drawn=drawn,
+        drawn_digest=found.drawn_digest,
+        times={
+            name: at.isoformat()
+            for name in ("published_at", "frozen_at", "drawn_at")
+            if (at := getattr(found, name)) is not None
+        },
+    )
+
+
+def lines_of(matter_id: int) -> Sequence[FrameLine]:
+    """Under which lines a matter was in draws of who is called back; with their draws. One query."""
+    rows = FrameLine.objects.filter(
+        callback__matter=matter_id, draw__purpose=Draw.Purpose.CALLBACK
+    ).select_related("draw")
+    return list(rows.defer("draw__seed_sealed").order_by("-draw__day", "pk"))

@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from anmin.callbacks.draw_models import Draw as Draw
+from anmin.callbacks.draw_models import FrameLine as FrameLine
 from anmin.callbacks.reply_models import Decision as Decision
 from anmin.callbacks.reply_models import DeliveryCase as DeliveryCase
 from anmin.callbacks.reply_models import ReplyItem as ReplyItem
@@ -55,43 +57,6 @@ class Via(models.TextChoices):
     LINK = "link", _("Link")
     SMS = "sms", _("Text message")
     RECALL = "recall", _("Blind re-call")
-
-
-class Draw(Evidenced):
-    """One random draw: its seed is made and its hash published before, and revealed after.
-
-    ``population`` says in words who can be drawn. ``frame_digest`` covers the references of all
-    who could be drawn, so that nobody can be added or left out afterwards.
-    """
-
-    class Purpose(models.TextChoices):
-        """What is drawn."""
-
-        CALLBACK = "callback", _("Who is called back")
-        RECALL = "recall", _("Which answers are asked for again, blind")
-        CHECK = "check", _("Which calls are checked against the script")
-
-    purpose = models.CharField(max_length=8, choices=Purpose)
-    day = models.DateField(_("day"))
-    population = models.CharField(max_length=200)
-    share = models.DecimalField(max_digits=7, decimal_places=6)
-    seed_sealed = models.BinaryField()
-    seed_hash = models.CharField(max_length=64)
-    published_at = models.DateTimeField(_("hash published"))
-    frame_count = models.PositiveIntegerField(null=True)
-    frame_digest = models.CharField(max_length=64, blank=True)
-    drawn_at = models.DateTimeField(_("drawn"), null=True)
-    selected = models.PositiveIntegerField(null=True)
-    seed = models.CharField(max_length=64, blank=True)
-
-    EVIDENCE_NAME = "purpose day"
-
-    class Meta:
-        verbose_name = _("draw")
-        constraints = [models.UniqueConstraint(fields=["purpose", "day"], name="draw_once")]
-
-    def __str__(self) -> str:
-        return f"{self.purpose} {self.day}"
 
 
 class Callback(Worked):

@@ -1,5 +1,9 @@
 """Free words of citizens and operators, sealed for the row they stand in."""
 
+import hashlib
+
+from django.conf import settings
+
 from anmin.callbacks.models import Answer, Attempt, Draw
 from anmin.matters.sealed_texts import open_text, seal_text
 
@@ -26,3 +30,15 @@ def read_note(attempt: Attempt) -> str:
 def read_seed(draw: Draw) -> str:
     """The seed of a draw, before it is revealed: for the draw itself only."""
     return _open(draw.seed_sealed, kind="draw", of=f"{draw.purpose}/{draw.day}")
+
+
+def blind(draw: Draw, reference: str) -> str:
+    """What is published for a reference in the frame of this draw.
+
+    Numbers of matters follow each other: whoever had only a plain hash could try them all, and learn
+    which are left out. This needs a key of the house.
+    """
+    keyed = settings.KEYRING.mac(
+        f"{draw.purpose}/{draw.day}/{reference}".encode(), purpose="draw line"
+    )
+    return hashlib.sha256(keyed).hexdigest()

@@ -36,6 +36,12 @@ def acknowledge() -> int:
     return acknowledging.send_receipts()
 
 
+@every(seconds=20)
+def draw_waiting() -> int:
+    """Make the draws whose public number has come."""
+    return draws.draw_waiting()
+
+
 @daily(at="day.night_close")
 def night() -> int:
     """Freeze the frames and draw, publish the next seeds, and note the days left unsigned."""

@@ -127,6 +127,13 @@ class Environment(BaseSettings):
         "(公安备案号), its number as a site of the government (网站标识码). 互联网信息服务管理办法 "
         "第十二条 and 国办发〔2017〕47号 want them there.",
     )
+    anmin_public_numbers: Literal["", "drand", "drand-typed", "lottery"] = Field(
+        "",
+        description="The public number, known to nobody beforehand, that each random draw waits for: "
+        "`drand` (fetched over the network), `drand-typed` (the same, typed in by two people) or "
+        "`lottery` (a lottery result, typed in by two people). Without it draws need no network, and "
+        "their page says that the house alone made the seed.",
+    )
     anmin_recordings: str = Field(
         "",
         description="Where recordings of callbacks are, for quality checks: a folder with files "

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "anmin.places",
     "anmin.people",
     "anmin.channels",
+    "anmin.draws",
     "anmin.measures",
     "anmin.files",
     "anmin.matters",
@@ -184,7 +185,7 @@ CACHES = {
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a day with a thousand things owed is signed by one form
 MEDIA_ROOT = ANMIN_HOME / "media"
 UPLOAD_LIMIT = ENVIRONMENT.anmin_upload_mb * 2**20
-CLAMD = ENVIRONMENT.anmin_clamd
+CLAMD, PUBLIC_NUMBERS = ENVIRONMENT.anmin_clamd, ENVIRONMENT.anmin_public_numbers
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
 

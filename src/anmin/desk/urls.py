@@ -12,7 +12,7 @@ ROOMS = {
     "matters": "views.matters views.opening views.bulk views.requests views.demands views.together "
     "views.parties views.holds views.rewards views.matter views.files views.dossier views.own_data views.here views.search views.filters",
     "bodies": "views.owed views.asked",
-    "calls": "views.callbacks views.callback views.correcting views.claims views.interview",
+    "calls": "views.callbacks views.callback views.correcting views.claims views.interview views.numbers",
     "replies": "views.replies views.undelivered",
     "measures": "views.measures views.records",
     "watch": "views.overview views.concerns views.compare views.repeats views.hotspots "

@@ -55,6 +55,7 @@ class Capability(StrEnum):
     PLAN_CALLBACKS = "plan_callbacks"
     VIEW_ANSWERS = "view_answers"
     CHECK_CALLBACKS = "check_callbacks"
+    TYPE_NUMBERS = "type_numbers"
     VIEW_SURVEYS = "view_surveys"
     WORK_SURVEYS = "work_surveys"
     PLAN_SURVEYS = "plan_surveys"

@@ -69,5 +69,8 @@ urlpatterns = [
     path("feed/<slug:series>.atom", feeds.feed, name="feed_of"),
     path("privacy", privacy.privacy, name="privacy"),
     path("draws", draws.draws, name="draws"),
+    path("draws/recompute.py", draws.script, name="recompute"),
     path("draws/<slug:code>.csv", draws.frame, name="frame"),
+    path("draws/<slug:code>.json", draws.wave, name="wave_draw"),
+    path("draws/<slug:purpose>/<str:day>.json", draws.draw, name="one_draw"),
 ]

@@ -38,7 +38,9 @@ class Wave(Titled, Evidenced):
 
     ``text`` is the questionnaire as it is asked. ``seed_hash`` is published when the wave is
     opened, ``frame_digest`` when the frame is frozen, the seed itself when nobody is asked any
-    more: until then nobody can work out who is in the sample. ``plan`` holds the sample sizes.
+    more: until then nobody can work out who is in the sample. ``plan`` holds the sample sizes; with
+    them laid down (``planned_at``), the public ``number`` is announced that decides, if the house
+    waits for one.
     """
 
     class Status(models.TextChoices):
@@ -64,7 +66,12 @@ class Wave(Titled, Evidenced):
     frame_count = models.PositiveIntegerField(null=True)
     frame_digest = models.CharField(max_length=64, blank=True)
     plan = models.JSONField(default=dict)
+    planned_at = models.DateTimeField(_("sample sizes laid down"), null=True)
+    number = models.ForeignKey(
+        "draws.PublicNumber", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     drawn_at = models.DateTimeField(_("drawn"), null=True)
+    drawn_digest = models.CharField(max_length=64, blank=True)
     selected = models.PositiveIntegerField(null=True)
     closed_at = models.DateTimeField(_("fieldwork ended"), null=True)
     seed = models.CharField(max_length=64, blank=True)

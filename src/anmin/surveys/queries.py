@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.callbacks.dispositions import Outcome
+from anmin.draws.recomputing import Published
 from anmin.kernel.errors import NotFound
 from anmin.kernel.masking import mask_address, mask_free_text, mask_name, mask_phone
 from anmin.people.models import Account
@@ -27,7 +28,7 @@ from anmin.surveys.models import Case, Via, Wave
 from anmin.surveys.questionnaires import Questionnaire
 from anmin.surveys.recording import read_note, sheet_of
 from anmin.surveys.sealing import open_contact
-from anmin.surveys.waves import members, strata
+from anmin.surveys.waves import drawn_of, members, strata
 
 __all__ = ["queue", "strata"]
 
@@ -41,7 +42,7 @@ def waves(viewer: Account) -> QuerySet[Wave]:
 def wave_of(viewer: Account, code: str) -> Wave:
     """One wave. Raises ``NotAllowed`` or ``NotFound``."""
     require(viewer, Capability.VIEW_SURVEYS)
-    found = Wave.objects.select_related("opened_by").filter(code=code).first()
+    found = Wave.objects.select_related("opened_by", "number").filter(code=code).first()
     if found is None:
         raise NotFound(_("There is no such wave."))
     return found
@@ -49,7 +50,7 @@ def wave_of(viewer: Account, code: str) -> Wave:
 
 def published() -> Sequence[Wave]:
     """Every wave with its hashes and, once its fieldwork ended, its seed: for anybody to check."""
-    return list(Wave.objects.defer("seed_sealed", "text"))
+    return list(Wave.objects.defer("seed_sealed", "text").select_related("number"))
 
 
 def public_frame(code: str) -> list[tuple[int, str, str]]:
@@ -61,6 +62,35 @@ def public_frame(code: str) -> list[tuple[int, str, str]]:
     if wave is None:
         raise NotFound(_("There is no such wave."))
     return [(one.number, one.stratum, one.cluster) for one in members(wave)]
+
+
+def public_draw(code: str) -> Published:
+    """A wave's draw as it is told to everybody, from its frozen frame on. Raises ``NotFound`` before.
+
+    Who was drawn, and the seed, are told when the asking has ended.
+    """
+    wave = Wave.objects.select_related("number").filter(code=code).exclude(frozen_at=None).first()
+    if wave is None:
+        raise NotFound(_("There is no such wave."))
+    return Published(
+        name=f"survey/{wave.code}",
+        population=wave.title_zh,
+        secret_hash=wave.seed_hash,
+        secret=wave.seed,
+        number=wave.number,
+        frame=[(str(one.number), one.stratum, one.cluster) for one in members(wave)],
+        frame_digest=wave.frame_digest,
+        share=None,
+        sizes=wave.plan.get("sizes", {}),
+        take=wave.plan.get("take"),
+        drawn=[str(number) for number in drawn_of(wave, wave.seed)] if wave.seed else [],
+        drawn_digest=wave.drawn_digest,
+        times={
+            name: at.isoformat()
+            for name in ("opened_at", "frozen_at", "planned_at", "drawn_at")
+            if (at := getattr(wave, name)) is not None
+        },
+    )
 
 
 @dataclass(frozen=True, slots=True)

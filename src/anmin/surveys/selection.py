@@ -1,6 +1,6 @@
 """Drawing a sample of strata, with or without clusters, so that anybody can repeat it. Pure.
 
-The lot of a thing is SHA-256 of ``seed:thing`` (``callbacks.fair_draw``); the smallest lots are
+The lot of a thing is SHA-256 of ``seed:thing`` (``kernel.fair_draw``); the smallest lots are
 drawn. Without clusters the people of a stratum are the things, by their number in the frame.
 With clusters, first the clusters of a stratum are drawn (``stratum/cluster``), then in each of
 them the people.
@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from anmin.callbacks.fair_draw import lot
 from anmin.kernel.errors import Refusal
+from anmin.kernel.fair_draw import lot
 
 SMALLEST = 2
 """Fewest people, and clusters, drawn in a stratum: from one alone no error can be estimated."""

@@ -12,6 +12,12 @@ def reach_sample() -> int:
     return contacting.advance(100)
 
 
+@every(seconds=20)
+def draw_waiting() -> int:
+    """Draw the samples whose public number has come."""
+    return waves.draw_waiting()
+
+
 @daily(at="03:40")
 def forget_sample() -> int:
     """Erase names and numbers of surveys that are long over."""

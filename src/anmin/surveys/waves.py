@@ -13,11 +13,12 @@ from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from anmin.callbacks import fair_draw
 from anmin.callbacks.own import own_units
 from anmin.channels.erasing import erase_about
+from anmin.draws.numbers import announce
 from anmin.evidence.evidenced import reread
 from anmin.evidence.log import atomic
+from anmin.kernel import fair_draw
 from anmin.kernel.errors import Conflict, NotFound, Refusal
 from anmin.matters.sealed_texts import seal_text
 from anmin.people.actions import log_access
@@ -29,7 +30,7 @@ from anmin.surveys.dispositions import exhausted
 from anmin.surveys.models import Case, CaseAttempt, FrameRow, Wave
 from anmin.surveys.recording import rule
 from anmin.surveys.sealing import read_seed
-from anmin.surveys.selection import SMALLEST, Member, describe, select
+from anmin.surveys.selection import SMALLEST, Chance, Member, describe, select
 from anmin.surveys.wording import said
 
 CHUNK = 1000
@@ -167,17 +168,50 @@ def propose(
 
 @atomic
 def draw(*, wave_id: int, sizes: Mapping[str, int], take: int | None = None, by: Account) -> Wave:
-    """Draw the sample from the frozen frame and send it into the field.
+    """Lay down how many are drawn from the frozen frame, and draw them.
 
-    ``take`` people from each drawn cluster, or no clusters. Only the drawing program itself reads
-    the seed. Raises ``NotAllowed``, ``Conflict``, or ``Refusal`` naming ``sizes`` or ``take``.
+    Where the house waits for a public number, it is announced now, when frame and sizes stand, and
+    the draw is made when the number is there (``draw_waiting``). ``take`` people from each drawn
+    cluster, or no clusters. Only the drawing program itself reads the seed. Raises ``NotAllowed``,
+    ``Conflict``, or ``Refusal`` naming ``sizes`` or ``take``.
     """
     require(by, Capability.PLAN_SURVEYS)
     wave = lock_wave(wave_id, Status.FROZEN)
+    if wave.planned_at is not None:
+        raise Conflict(_("The sizes are laid down; the draw waits for the public number."))
     wanted = {stratum: size for stratum, size in sizes.items() if size}
     if not wanted:
         raise Refusal(_("Say how many people to draw."), field="sizes")
-    drawn = select(members(wave), seed=read_seed(wave), sizes=wanted, take=take)
+    select(members(wave), seed="", sizes=wanted, take=take)  # refuses what cannot be drawn
+    wave.plan = {"sizes": wanted, "take": take}
+    wave.planned_at = timezone.now()
+    wave.number = announce(wave.planned_at)
+    wave.save()
+    _log(by, "draw_sample", wave)
+    if wave.number is None:
+        _draw(wave)
+    return wave
+
+
+def draw_waiting() -> int:
+    """Draw the samples whose public number has come; returns how many."""
+    ready = Wave.objects.filter(status=Status.FROZEN, number__isnull=False)
+    ready = ready.exclude(number__value="")
+    return sum(_draw_now(pk) for pk in list(ready.values_list("pk", flat=True)))
+
+
+@atomic
+def _draw_now(wave_id: int) -> bool:
+    wave = lock_wave(wave_id)
+    if wave.status != Status.FROZEN or wave.number is None or not wave.number.value:
+        return False
+    _draw(wave)
+    return True
+
+
+def _draw(wave: Wave) -> None:
+    """Draw the sample and send it into the field."""
+    drawn = drawn_of(wave, read_seed(wave))
     now = timezone.now()
     kept = wave.frame.only("pk", "number", "unit_id", "phone_index").order_by("number")
     rows = {row.number: row for row in kept.iterator() if row.number in drawn}
@@ -197,11 +231,15 @@ def draw(*, wave_id: int, sizes: Mapping[str, int], take: int | None = None, by:
         ],
         batch_size=CHUNK,
     )
-    wave.plan = {"sizes": wanted, "take": take}
     wave.status, wave.drawn_at, wave.selected = Status.FIELD, now, len(drawn)
+    wave.drawn_digest = fair_draw.frame_digest(str(number) for number in drawn)
     wave.save()
-    _log(by, "draw_sample", wave)
-    return wave
+
+
+def drawn_of(wave: Wave, secret: str) -> dict[int, Chance]:
+    """Who is drawn by that secret, with the public number where the draw waited for one."""
+    seed = fair_draw.combined(secret, wave.number.value) if wave.number else secret
+    return select(members(wave), seed=seed, sizes=wave.plan["sizes"], take=wave.plan["take"])
 
 
 @atomic

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anmin.callbacks import fair_draw
 from anmin.callbacks.ladder import (
     Pace,
     Step,
@@ -16,6 +15,7 @@ from anmin.callbacks.ladder import (
     next_call,
     permitted,
 )
+from anmin.kernel import fair_draw
 
 CHINA = ZoneInfo("Asia/Shanghai")
 HOUR = timedelta(hours=1)

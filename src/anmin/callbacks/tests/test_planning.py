@@ -13,13 +13,15 @@ from django.db import connection
 from django.utils import timezone, translation
 from tests.personas import WANG, City
 
-from anmin.callbacks import draws, fair_draw, planning, promises
+from anmin.callbacks import draws, planning, promises
 from anmin.callbacks.models import Callback, Draw, Status
 from anmin.callbacks.promises import why_called_by
 from anmin.callbacks.resting import turned_to
+from anmin.callbacks.sealing import blind
 from anmin.callbacks.tests.scene import planned, rules
 from anmin.channels.actions import opt_out
 from anmin.evidence.log import atomic
+from anmin.kernel import fair_draw
 from anmin.matters import news
 from anmin.matters.actor import Actor
 from anmin.matters.contacts import ContactFacts
@@ -255,11 +257,13 @@ def test_a_sample_is_drawn_at_night_from_a_frozen_frame(
     done = Draw.objects.get(pk=published.pk)
     assert (done.frame_count, done.selected) == (48, 15)
     assert done.seed_hash == published.seed_hash == fair_draw.seed_hash(done.seed)
-    assert done.frame_digest == fair_draw.frame_digest(numbers)
-    drawn = fair_draw.draw(numbers, seed=done.seed, share=Decimal("0.3"))
+    lines = {number: blind(done, number) for number in numbers}
+    assert set(done.lines.values_list("line", flat=True)) == set(lines.values())
+    assert done.frame_digest == fair_draw.frame_digest(f"{line},," for line in lines.values())
+    drawn = fair_draw.draw(lines.values(), seed=done.seed, share=Decimal("0.3"))
     rows = Callback.objects.filter(draw=done).values_list("matter__number", "status", "exclusion")
     for number, status, exclusion in rows:
-        expected = ("planned", "") if f"{number}/1" in drawn else ("excluded", "not_drawn")
+        expected = ("planned", "") if lines[f"{number}/1"] in drawn else ("excluded", "not_drawn")
         assert (status, exclusion) == expected
 
 

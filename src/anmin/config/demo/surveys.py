@@ -16,12 +16,12 @@ from unittest import mock
 
 from django.utils import timezone
 
-from anmin.callbacks import fair_draw
 from anmin.channels.delivery import deliver_due
 from anmin.channels.models import Message
 from anmin.channels.queries import body_of, messages_about
 from anmin.config.demo.clock import pretended_time
 from anmin.config.demo.events import GIVEN, SURNAMES
+from anmin.kernel import fair_draw
 from anmin.kernel.errors import Refusal
 from anmin.people.models import Account
 from anmin.people.roles import Role

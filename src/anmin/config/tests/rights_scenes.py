@@ -26,7 +26,7 @@ from anmin.callbacks.signing import open_keys
 from anmin.channels.actions import receive_reply
 from anmin.channels.models import Message
 from anmin.channels.models import Status as Delivery
-from anmin.config.tests import rights_matters, rights_property, rights_surveys
+from anmin.config.tests import rights_draws, rights_matters, rights_property, rights_surveys
 from anmin.config.tests.rights_scene import WALK, Made, Scene, colleague
 from anmin.evidence.log import atomic
 from anmin.exchange.models import ImportRun
@@ -364,6 +364,8 @@ SCENES: Mapping[str, Made] = {
     "desk:import_rejects": imported,
     "desk:import_units": names_a_unit,
     "desk:import_progress": waits_for_its_turn,
+    "desk:number": rights_draws.number_awaited,
+    "portal:one_draw": rights_draws.drawn_day,
     "desk:survey_frame": rights_surveys.wave_opened,
     "desk:survey_rejected": rights_surveys.frame_refused,
     "desk:survey_freeze": rights_surveys.frame_in,

@@ -166,6 +166,9 @@ class World:
             "file_id": lambda: 1,  # where it is not asked for; else a scene has one
             "item_id": lambda: 1,  # where the method is not taken; else a scene has one
             "message_id": lambda: 1,
+            "number_id": lambda: 1,  # where the method is not taken; else a scene has one
+            "purpose": lambda: "check",
+            "day": lambda: "2026-11-01",
             "size": lambda: 1,
             "provider": lambda: "http_sms",
             "token": lambda: "made-up",

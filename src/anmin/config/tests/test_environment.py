@@ -40,6 +40,7 @@ def test_without_any_setting_there_is_a_whole_environment(monkeypatch: pytest.Mo
         ("ANMIN_ROOT_MAIL", "fr:a@b.fr", "ANMIN_ROOT_MAIL: there is no language fr"),
         ("ANMIN_SMS_URL", "https://sms.example", "ANMIN_SMS_SECRET: is needed with ANMIN_SMS_URL"),
         ("ANMIN_CLAMD", "clamd", "ANMIN_CLAMD: must be host:port"),
+        ("ANMIN_PUBLIC_NUMBERS", "dice", "ANMIN_PUBLIC_NUMBERS: Input should be"),
         ("ANMIN_FILES_STORAGE", "{}", "ANMIN_FILES_STORAGE: must be JSON such as"),
         ("ANMIN_SMS_TEMPLATE", "{oops", "ANMIN_SMS_TEMPLATE: Invalid JSON"),
     ],

@@ -267,3 +267,9 @@ class ClaimForm(ActForm):
 
     holds = forms.ChoiceField(choices=(("yes", ""), ("no", "")), widget=forms.HiddenInput)
     reason = forms.CharField(label=gettext_lazy("Why"), max_length=300)
+
+
+class NumberForm(ActForm):
+    """A public number as it was looked up."""
+
+    text = forms.CharField(label=gettext_lazy("Number as looked up"), max_length=128)

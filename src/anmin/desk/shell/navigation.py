@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
@@ -16,6 +17,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from anmin.callbacks.inbox import waiting_count
+from anmin.draws.numbers import waiting_count as numbers_waiting
 from anmin.faces import icons
 from anmin.matters.approvals import waiting_count as approvals_waiting
 from anmin.matters.demands import waiting_count as demands_waiting
@@ -70,6 +72,14 @@ ROOMS = (
         "v",
         Capability.VIEW_PROPERTY,
         waits=property_waiting,
+    ),
+    Room(
+        "desk:numbers",
+        _("Public numbers"),
+        "dice",
+        "x",
+        Capability.TYPE_NUMBERS,
+        waits=numbers_waiting,
     ),
     Room("desk:surveys", _("Surveys"), "forms", "s", Capability.VIEW_SURVEYS),
     Room(
@@ -137,7 +147,8 @@ def waiting(request: HttpRequest) -> dict[str, int]:
 
 
 def _opens(request: HttpRequest) -> frozenset[Capability]:
-    return _WANTED & capabilities_of(request.user)
+    opens = _WANTED & capabilities_of(request.user)
+    return opens if settings.PUBLIC_NUMBERS else opens - {Capability.TYPE_NUMBERS}
 
 
 @cache

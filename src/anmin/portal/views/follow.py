@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from anmin.callbacks.draws import lines_of
 from anmin.evidence.receipts import code_of
 from anmin.faces.receiving import dropped, receives_file
 from anmin.files.actions import keep
@@ -230,6 +231,7 @@ def _page(
         "findings": findings(matter, **(appealed or {})),
         "identity": proving.asks_for_proof(matter),
         "file": bool(matter.type.data_rights and handing_out.waits(matter)),
+        "lots": lines_of(matter.pk),
         "steps": steps,
         "explained": list(
             dict.fromkeys(line for one in steps for line in citizen.explained(matter, one))

@@ -11,7 +11,7 @@ import pytest
 from django.utils import translation
 from tests.personas import City
 
-from anmin.callbacks import fair_draw
+from anmin.kernel import fair_draw
 from anmin.kernel.errors import Conflict, NotAllowed, Refusal
 from anmin.stats.design import Design
 from anmin.stats.estimates import mean

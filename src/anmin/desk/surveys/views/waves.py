@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from anmin.desk.shell.page import DeskRequest, Pages, done, show
 from anmin.desk.surveys.forms import SIZE, AssignForm, ProposeForm, SampleForm, WaveForm
 from anmin.desk.surveys.tables import uploaded_table
+from anmin.draws.numbers import source_of
 from anmin.exchange.rejects import RejectsFile
 from anmin.faces.receiving import upload_limit
 from anmin.kernel.errors import NotFound, Refusal
@@ -77,6 +78,7 @@ def _wave(request: DeskRequest, code: str, *, status: int = 200, **extra: Any) -
     plans, works = (can(account, one) for one in (Capability.PLAN_SURVEYS, Capability.WORK_SURVEYS))
     context: dict[str, Any] = {
         "wave": wave,
+        "number_source": source_of(wave.number) if wave.number else None,
         "tone": TONES[wave.status],
         "lines": lines,
         "plans": plans,
@@ -183,9 +185,9 @@ def draw(request: DeskRequest, code: str) -> HttpResponse:
             by=request.user,
         )
     ):
-        return done(
-            request, _("%(n)s people are drawn.") % {"n": form.made.selected}, "desk:survey", code
-        )
+        drawn = _("%(n)s people are drawn.") % {"n": form.made.selected}
+        waits = _("The sizes are laid down; the draw waits for the public number.")
+        return done(request, drawn if form.made.drawn_at else waits, "desk:survey", code)
     return _wave(request, code, status=form.status, sample=form, propose=ProposeForm())
 
 

@@ -1,8 +1,10 @@
 """Drawing at random so that anybody can check it afterwards. Pure: no database.
 
-The seed is 32 random bytes in hexadecimal. Its SHA-256 is published before the frame is known;
-afterwards the seed itself is. A reference's lot is SHA-256 of ``seed:reference``; the references
-with the smallest lots are drawn. Any tool that knows SHA-256 can repeat it.
+The secret is 32 random bytes in hexadecimal. Its SHA-256 is published before the frame is known;
+afterwards the secret itself is. Where a public number is waited for that nobody can know while the
+frame is made, the seed is both ``combined``; else the secret is the seed. A reference's lot is
+SHA-256 of ``seed:reference``; the references with the smallest lots are drawn. Any tool that knows
+SHA-256 can repeat it.
 """
 
 import hashlib
@@ -19,6 +21,11 @@ def new_seed() -> str:
 def seed_hash(seed: str) -> str:
     """What is published before the draw."""
     return hashlib.sha256(seed.encode()).hexdigest()
+
+
+def combined(secret: str, number: str) -> str:
+    """The seed of a draw that waits for a public number: neither alone tells who is drawn."""
+    return hashlib.sha256(f"{secret}:{number}".encode()).hexdigest()
 
 
 def frame_digest(references: Iterable[str]) -> str:
