@@ -48,28 +48,16 @@ ROOT_URLCONF = "anmin.config.urls"
 WSGI_APPLICATION = "anmin.config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+ROOMS = (
+    "evidence places people channels draws measures files matters callbacks publishing "
+    "registers surveys property watch exchange documents faces"
+)
 DESK = (
     "shell figures day matters bodies calls replies measures watch surveys publishing property "
     "imports documents notices accounts"
 )
 INSTALLED_APPS = [
-    "anmin.evidence",
-    "anmin.places",
-    "anmin.people",
-    "anmin.channels",
-    "anmin.draws",
-    "anmin.measures",
-    "anmin.files",
-    "anmin.matters",
-    "anmin.callbacks",
-    "anmin.publishing",
-    "anmin.registers",
-    "anmin.surveys",
-    "anmin.property",
-    "anmin.watch",
-    "anmin.exchange",
-    "anmin.documents",
-    "anmin.faces",
+    *(f"anmin.{room}" for room in ROOMS.split()),
     *(f"anmin.desk.{room}" for room in DESK.split()),
     "anmin.portal",
     "anmin.config",
@@ -185,7 +173,8 @@ CACHES = {
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a day with a thousand things owed is signed by one form
 MEDIA_ROOT = ANMIN_HOME / "media"
 UPLOAD_LIMIT = ENVIRONMENT.anmin_upload_mb * 2**20
-CLAMD, PUBLIC_NUMBERS = ENVIRONMENT.anmin_clamd, ENVIRONMENT.anmin_public_numbers
+CLAMD = ENVIRONMENT.anmin_clamd
+PUBLIC_NUMBERS = ENVIRONMENT.anmin_public_numbers
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
 
