@@ -55,7 +55,7 @@ def run(program: str, told: dict[str, Any], folder: Path) -> tuple[int, str]:
 def shown(client: Client) -> str:
     """The program as the page shows it, which is the one to download."""
     page = client.get("/draws").content.decode()
-    found = re.search(r'<pre class="root"><code>(.*?)</code></pre>', page, re.DOTALL)
+    found = re.search(r'<pre class="root program"[^>]*><code>(.*?)</code></pre>', page, re.DOTALL)
     assert found is not None
     program = html.unescape(found[1])
     assert client.get("/draws/recompute.py").content.decode() == program
