@@ -15,6 +15,7 @@ OTHERS = {
     "anmin.matters": BY_CODE,
     "anmin.property": "what was found, as far as a second person let it be seen, and claims by a code",
     "anmin.surveys": BY_CODE,
+    "anmin.draws": "public numbers, and draws whose lines tell nobody whose they are",
     "anmin.evidence": "signed roots and receipts: hashes alone",
     "anmin.faces": HOUSE,
     "anmin.kernel": HOUSE,
