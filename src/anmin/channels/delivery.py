@@ -31,6 +31,7 @@ from anmin.channels.providers.base import (
 from anmin.channels.registry import provider_class
 from anmin.channels.subjects import still_wanted
 from anmin.evidence.log import atomic
+from anmin.evidence.prepared import Prepared
 from anmin.kernel.errors import Unavailable
 
 log = structlog.get_logger(__name__)
@@ -41,6 +42,7 @@ ABROAD = "abroad"
 NOT_WANTED = "not wanted any more"
 LONGEST_LEASE = timedelta(minutes=10)
 """No lease of a message is longer (``Retry.lease``)."""
+_message = Prepared(lambda pk: Message.objects.filter(pk=pk))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def _deliver(message_id: int, providers: dict[str, Provider], retry: Retry) -> b
     )
     if not leased:
         return False  # somebody else took it first
-    message = Message.objects.get(pk=message_id)
+    (message,) = _message(message_id)
     provider = providers[message.medium]
     marks: dict[str, object]
     if message.attempts > retry.tries:

@@ -8,12 +8,15 @@ from anmin.channels.letters import letters
 from anmin.channels.models import Ended, OptOut, Question
 from anmin.channels.subjects import whole_of
 from anmin.evidence.log import atomic
+from anmin.evidence.prepared import Prepared
+
+_opt_outs = Prepared(lambda index: OptOut.objects.filter(recipient_index=index), like=b"")
 
 
 def refuses(index: bytes, subject_ref: str = "", letter: str = "") -> bool:
     """Whether somebody wants no messages, or none about that; not what he asked for himself just now
     (``Letter.asked``), unless he wants none at all."""
-    about = set(OptOut.objects.filter(recipient_index=index).values_list("about", flat=True))
+    about = {one.about for one in _opt_outs(index)}
     if "" in about or not about:
         return bool(about)
     return letter not in _asked() and bool(about & {subject_ref, whole_of(subject_ref)})

@@ -17,12 +17,13 @@ from anmin.matters.actor import CITIZEN, Actor
 from anmin.matters.contacts import (
     Callee,
     ContactFacts,
+    contact_of,
     later_contacts,
     unseal,
 )
 from anmin.matters.ledger import Change, append, deadlines_of, running_clocks
 from anmin.matters.merged import SAID, SPARING, goes_on_in, parts_told
-from anmin.matters.models import Contact, Entry, LaterContact, Matter
+from anmin.matters.models import Entry, LaterContact, Matter
 from anmin.matters.opening import open_matter as open_matter
 from anmin.matters.owning import require_owner
 from anmin.matters.queries import by_id
@@ -260,7 +261,7 @@ def reveal_contact(*, matter: Matter, actor: Actor, reason: str) -> ContactFacts
     policy.require_reveal(actor, matter)
     if not reason.strip():
         raise Refusal(_("Say why you need the contact."), field="reason")
-    contact = Contact.objects.filter(matter=matter).first()
+    contact = contact_of.one(matter.pk)
     if contact is None:
         return ContactFacts()
     log_access(
@@ -274,7 +275,7 @@ def reveal_contact(*, matter: Matter, actor: Actor, reason: str) -> ContactFacts
 
 def contact_for_message(matter: Matter) -> ContactFacts:
     """The contact for the house's own messages; nobody sees it, so nothing is logged."""
-    contact = Contact.objects.filter(matter=matter).first()
+    contact = contact_of.one(matter.pk)
     return unseal(contact, number=matter.number) if contact else ContactFacts()
 
 

@@ -7,6 +7,7 @@ import orjson
 from django.conf import settings
 from django.db.models import QuerySet
 
+from anmin.evidence.prepared import Prepared
 from anmin.kernel.crypto import Keyring
 from anmin.kernel.masking import mask_address, mask_name, mask_phone
 from anmin.kernel.phones import bare, read_phones
@@ -100,10 +101,14 @@ def further_indexes(facts: ContactFacts) -> list[bytes]:
     return [ring.blind_index(one, purpose="phone") for one in facts.further]
 
 
+contact_of = Prepared(lambda pk: Contact.objects.filter(matter_id=pk))
+_later = Prepared(lambda pk: LaterContact.objects.filter(matter_id=pk).order_by("pk"))
+
+
 def later_contacts(matter_id: int, *, number: str) -> list[ContactFacts]:
     """The contacts that are called after the first."""
-    rows = LaterContact.objects.filter(matter_id=matter_id, standing__in=LaterContact.CALLED)
-    return [unseal(row, number=number) for row in rows.order_by("pk")]
+    rows = [one for one in _later(matter_id) if one.standing in LaterContact.CALLED]
+    return [unseal(row, number=number) for row in rows]
 
 
 def find_by(matter: Matter, first: Contact | None) -> None:

@@ -23,6 +23,7 @@ from anmin.matters.categories import category_for
 from anmin.matters.clock import Running
 from anmin.matters.contacts import (
     ContactFacts,
+    contact_of,
     find_by,
     further_indexes,
     keep_contact,
@@ -88,7 +89,7 @@ def correct(
                 _("Nobody is asked for this here: leave it out."), field=name, code="not_asked"
             )
     columns = _columns(matter, right)
-    current = Contact.objects.filter(matter=matter).first()
+    current = contact_of.one(matter.pk)
     contact = _contact(matter, current, right.contact)
     if not columns and contact is None:
         raise Refusal(_("Nothing here differs from what is known."), code="same")

@@ -16,7 +16,13 @@ from anmin.files.queries import names_of
 from anmin.kernel.masking import surname
 from anmin.matters import public
 from anmin.matters.attachments import LABEL
-from anmin.matters.contacts import ContactFacts, matters_of_phones, phone_indexes, unseal
+from anmin.matters.contacts import (
+    ContactFacts,
+    contact_of,
+    matters_of_phones,
+    phone_indexes,
+    unseal,
+)
 from anmin.matters.data_rights import Right
 from anmin.matters.fact_types import typed_facts
 from anmin.matters.fact_words import shown
@@ -86,7 +92,7 @@ def lets_go(let: LetsGo) -> None:
 
 def person_of(request: Matter) -> Person:
     """Whom a request about personal data is about."""
-    row = Contact.objects.filter(matter=request).first()
+    row = contact_of.one(request.pk)
     facts = unseal(row, number=request.number) if row else ContactFacts()
     return Person(facts.name, facts.phone)
 
@@ -138,7 +144,7 @@ def let_go(person: Person, right: Right) -> list[str]:
 def _matter(person: Person, matter: Matter) -> Told:
     """A matter as its reporter may see it, with what was written down about him or her."""
     face, words = public.face(matter), SECTIONS
-    own = Contact.objects.filter(matter=matter).first()
+    own = contact_of.one(matter.pk)
     facts = unseal(own, number=matter.number) if own else ContactFacts()
     if not person.is_named(facts.name):
         facts = ContactFacts()

@@ -14,10 +14,10 @@ from anmin.evidence.prepared import Prepared
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.kernel.incoming import page_link, read_page_link
 from anmin.matters import limited, policy
-from anmin.matters.contacts import ContactFacts, masked
+from anmin.matters.contacts import ContactFacts, contact_of, masked
 from anmin.matters.flow import Move
 from anmin.matters.ledger import deadlines_of
-from anmin.matters.models import Contact, Deadline, Entry, Link, Matter, Reaction
+from anmin.matters.models import Deadline, Entry, Link, Matter, Reaction
 from anmin.matters.parties import PartyView, parties_of
 from anmin.matters.sealed import SealedLine, lines_of
 from anmin.people.models import Account
@@ -32,7 +32,6 @@ by_id = Prepared(lambda pk: Matter.objects.filter(pk=pk))
 """A matter's row by its primary key, for the house's own work: not limited to what one may see."""
 _numbered = Prepared(lambda number: Matter.objects.filter(number=number), like="")
 _entries = Prepared(lambda pk: Entry.objects.filter(matter_id=pk).order_by("seq"))
-_contacts = Prepared(lambda pk: Contact.objects.filter(matter_id=pk))
 _links_with = Prepared(
     lambda pk: Link.objects.filter(Q(matter_id=pk) | Q(other_id=pk)).order_by("pk")
 )
@@ -269,7 +268,7 @@ def matter_view(account: Account, number: str) -> MatterView:
     matter = find_matter(account, number)
     scope_all = policy.sees_sealed_links(account)
     may_reveal = policy.may_reveal(account, matter)
-    contact, entries = _contacts.one(matter.pk), _entries(matter.pk)
+    contact, entries = contact_of.one(matter.pk), _entries(matter.pk)
     questions = {move.code for move in matter.type.flow.moves if move.asks}
     asked = any(entry.action in questions for entry in entries)
     kept = _kept(account, entries)

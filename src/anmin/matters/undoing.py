@@ -18,7 +18,7 @@ from anmin.matters.bringing import UNDONE
 from anmin.matters.bulk import of_matters
 from anmin.matters.changed_matters import KEPT_OUT
 from anmin.matters.clock import GIVEN_UP, Running, tick
-from anmin.matters.contacts import find_by
+from anmin.matters.contacts import contact_of, find_by
 from anmin.matters.facts import MatterFacts
 from anmin.matters.flow import VOID, Stage
 from anmin.matters.ledger import (
@@ -33,7 +33,6 @@ from anmin.matters.ledger import (
 from anmin.matters.models import (
     SET_LATER,
     SNAPSHOT,
-    Contact,
     Deadline,
     Entry,
     LaterContact,
@@ -204,7 +203,7 @@ def _restore_contact(matter: Matter, run: int, before: str | None) -> str:
     renewed = rows.filter(standing__in=before_it).first()
     touched = rows.exists()
     mark = ""
-    current = Contact.objects.filter(matter=matter).first()
+    current = contact_of.one(matter.pk)
     if renewed is not None and current is not None:
         current.sealed = renewed.sealed
         current.phone_index, current.fingerprint = renewed.phone_index, renewed.fingerprint

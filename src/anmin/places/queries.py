@@ -12,6 +12,7 @@ from django.db.models import Case, Q, QuerySet, Value, When
 from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 
+from anmin.evidence.prepared import Prepared
 from anmin.kernel.errors import NotFound
 from anmin.places.models import (
     CODE_LENGTH,
@@ -316,9 +317,12 @@ def _by_code[N: (Area, Unit)](rows: QuerySet[N], code: str) -> N:
         ) from None
 
 
+_revision = Prepared(lambda pk: Revision.objects.filter(pk=pk))
+
+
 def _current() -> Directory:
     global _kept
-    revision = next(iter(Revision.objects.filter(pk=1)), None)
+    revision = _revision.one(1)
     token = revision.token if revision else None
     kept = _kept
     if token is not None and kept is not None and kept[0] == token:
