@@ -219,7 +219,7 @@ def item_view(account: Account, number: str) -> View:
     losses = list(Loss.objects.filter(item=item).select_related("matter", "decided_by"))
     handover = Handover.objects.filter(item=item).select_related("by", "event").first()
     waiting = next((one for one in decisions if one.agreed is None), None)
-    may_work = policy.may_work(account, item)
+    may_work, stores = policy.may_work(account, item), _stores(account, item, holder)
     return View(
         item=item,
         holder=holder,
@@ -237,23 +237,28 @@ def item_view(account: Account, number: str) -> View:
         may_work=may_work,
         may_open_secrets=owner_secrets.may_open(account, item),
         may_open_receipt=can(account, Capability.REVEAL_CONTACT),
-        offered=_offered(account, item, holder, decisions),
+        offered=_offered(account, item, holder, decisions, works=may_work, takes=bool(stores)),
         sorts=_askable(item, decisions) if may_work else (),
-        stores=_stores(account, item, holder),
+        stores=stores,
         to_decide=waiting if waiting and policy.may_decide(account, waiting) else None,
         case_shown=item.matter is not None and in_scope(account, item.matter),
     )
 
 
 def _offered(
-    account: Account, item: Item, holder: Holder | None, decisions: list[Decision]
+    account: Account,
+    item: Item,
+    holder: Holder | None,
+    decisions: list[Decision],
+    *,
+    works: bool,
+    takes: bool,
 ) -> tuple[str, ...]:
-    """The steps that this person can take now."""
+    """The steps that this person can take now: who ``works`` on it, who ``takes`` it into a store."""
     found = []
     agreed = {one.sort for one in decisions if one.agreed and one.used_at is None}
     at_store = holder is not None and holder.hand is Hand.STORE
     keeps = at_store and holder is not None and policy.may_keep(account, item, holder.code)
-    takes = bool(_stores(account, item, holder))
     for step in item.type.steps:
         if item.state not in step.source:
             continue
@@ -262,9 +267,9 @@ def _offered(
         elif step.code in ("keep", "move", "bring_back"):
             fits = takes
         elif step.code == "extend":
-            fits = policy.may_work(account, item) and "extend" in agreed
+            fits = works and "extend" in agreed
         else:
-            fits = policy.may_work(account, item)
+            fits = works
             fits = fits and not (step.code == "announce" and clocks.unclaimed_from(item))
             fits = fits and not (step.code == "unrelated" and item.details.get("unrelated_on"))
         if fits:
