@@ -6,7 +6,7 @@ Each request is undone, so that every cell finds the same world.
 import hashlib
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -103,6 +103,7 @@ class Walker:
             self._client.force_login(world.people[who])
             self._client.get("/accounts/sessions/")
         self._cookies = {name: morsel.value for name, morsel in self._client.cookies.items()}
+        self._files = _files()
 
     def ask(self, address: Address, method: str, mine: str) -> Observed:
         """Ask, and undo what it did: the next cell finds the world as it was."""
@@ -125,9 +126,9 @@ class Walker:
                 else:
                     response = self._client.generic(method, path)
                 body = _body(response)
-            for made in _files() - files:
-                wrote.append(made.relative_to(settings.ANMIN_HOME).parts[0])
-                made.unlink()
+            made = _files() - files
+            wrote += [one.relative_to(settings.ANMIN_HOME).parts[0] for one in made]
+            _take_away(made | (files - self._files))
             shown = AccessLog.objects.filter(pk__gt=known, action__in=SHOWS).exists()
             transaction.set_rollback(True)
         for name in set(self._client.cookies) - set(self._cookies):
@@ -142,6 +143,15 @@ def _files() -> set[Path]:
     """What is kept outside of the database."""
     home = Path(settings.ANMIN_HOME)
     return {path for folder in FOLDERS for path in (home / folder).rglob("*") if path.is_file()}
+
+
+def _take_away(files: set[Path]) -> None:
+    """These files, and the folders that nothing is left in."""
+    for file in files:
+        file.unlink(missing_ok=True)
+        for folder in file.relative_to(settings.ANMIN_HOME).parents[:-1]:
+            with suppress(OSError):
+                (Path(settings.ANMIN_HOME) / folder).rmdir()
 
 
 def _last_logged() -> int:
