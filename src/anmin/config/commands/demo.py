@@ -14,7 +14,7 @@ def load(
     days: Annotated[
         int, typer.Option(help="Days of the city's life, up to now.", min=3, max=3650)
     ] = 120,
-    per_day: Annotated[int, typer.Option(help="Events a day, about.", min=1, max=10_000)] = 16,
+    per_day: Annotated[int, typer.Option(help="Events a day, about.", min=1, max=10_000)] = 11,
     seed: Annotated[int, typer.Option(help="The same seed gives the same city.")] = 20111125,
     hot_spot: Annotated[
         bool, typer.Option(help="Thefts come thick in one neighbourhood, for the scan to find.")

@@ -17,7 +17,7 @@ from django.utils import timezone
 from anmin.config.demo.people import sign_ins as _sign_ins
 from anmin.kernel.errors import Conflict
 
-DAYS, PER_DAY, SEED = 120, 16, 20111125
+DAYS, PER_DAY, SEED = 120, 11, 20111125
 MARK = "demo"
 
 

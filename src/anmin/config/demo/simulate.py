@@ -38,7 +38,7 @@ from anmin.people.roles import Role
 from anmin.places.models import Unit
 
 LABEL = "import:demo_cad"
-SIGNED_DAYS = 14
+SIGNED_DAYS = 10
 WEAK_STATION = "RA-XJ"
 TRIED_STATION = "RA-JH"  # whose duty leader and officer one signs in as: there work waits
 UNDERWAY = (("theft", 12), ("dispute", 35), ("noise", 70), ("welfare", 100), ("theft", 190))
