@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -10,6 +11,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from anmin.matters.models import Matter
 from anmin.matters.policy import in_scope
+from anmin.people.counting import counted
 from anmin.people.models import Account
 from anmin.people.policy import Capability, can, capability_table, unit_scope
 from anmin.property import clocks, owner_secrets, policy, words
@@ -21,6 +23,8 @@ from anmin.registers.queries import holders_of, steps_of, words_for
 from anmin.registers.stores import open_stores, stores_kept_by
 
 PAGE = 50
+MANY = 99
+"""What waits is counted up to so many."""
 VIEWS = ("", "take_in", "late", "decide", "over", "ended", "all")
 
 
@@ -151,7 +155,8 @@ def waiting_count(account: Account) -> int:
     """How much waits for this person: requests, and things to be taken into the own stores."""
     kept = bool(stores_kept_by(account))
     taking = policy.visible(account).filter(state="seized", ended_at=None).count() if kept else 0
-    return waiting_for(account).count() + taking
+    asked = partial(waiting_for, account)
+    return counted(account, __name__, asked, limit=MANY) + taking
 
 
 def _cursor(text: str) -> tuple[datetime, int] | None:
