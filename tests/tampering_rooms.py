@@ -57,6 +57,11 @@ ROOMS = [
         "UPDATE surveys_outsideresult SET value = 0.5 WHERE id = {id}",
     ),
     Change(
+        "a file of somebody else's figures",
+        "surveys_outsidefile",
+        "UPDATE surveys_outsidefile SET published = '2001-01-01' WHERE id = {id}",
+    ),
+    Change(
         "who has an item",
         "registers_holding",
         "UPDATE registers_holding SET holder = 'person:chenli' WHERE id = {id}",

@@ -14,7 +14,7 @@ from anmin.callbacks.tests.scene import rules
 from anmin.channels.models import Message
 from anmin.channels.queries import body_of
 from anmin.stats import tests as stats_tests
-from anmin.surveys import contacting, releases
+from anmin.surveys import contacting, outside, releases
 from anmin.surveys.models import CaseAttempt, Return
 from anmin.surveys.tests.scene import framed, in_field, opened
 from anmin.surveys.tests.test_results import asked
@@ -122,7 +122,7 @@ def test_everybody_can_read_the_results(
     for code, seed in (("a", 1), ("b", 2)):
         wave = asked(city, code=code, sizes=(90, 60), seed=seed)
         releases.release(wave_id=wave.pk, by=city.analyst)
-    releases.add_outside_result(
+    outside.add_outside_result(
         title_zh="省公安厅测评", title_en="Provincial survey", measure="safety", year=2011,
         value=0.9775, n_assumed=400, source="报纸", by=city.analyst,
     )  # fmt: skip

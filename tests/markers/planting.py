@@ -52,6 +52,7 @@ PUBLIC: Mapping[str, str] = {
     "surveys.Release": "figures of a survey",
     "surveys.PopulationMargin": "from whom a figure of the population comes",
     "surveys.OutsideResult": "a published figure of somebody else",
+    "surveys.OutsideFile": "where published figures of somebody else come from",
     "callbacks.Draw": "of whom was drawn, published with the draw",
     "property.ReturnEvent": "title and place of a public day",
 }

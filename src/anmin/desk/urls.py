@@ -17,7 +17,7 @@ ROOMS = {
     "measures": "views.measures views.records",
     "watch": "views.overview views.concerns views.compare views.repeats views.hotspots "
     "views.index views.ranks views.baselines views.candidates",
-    "surveys": "views.waves views.results views.plain_file",
+    "surveys": "views.waves views.results views.outside views.plain_file",
     "publishing": "views.consents views.lists views.one",
     "property": "views.events views.stores views.items views.owners",
     "imports": "views.imports views.files",

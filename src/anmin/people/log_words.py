@@ -10,6 +10,7 @@ ACTIONS: dict[str, Any] = {
     "account_change_refused": _("turned a change to an account down"),
     "add_account": _("added an account"),
     "add_outside_result": _("added a survey result from outside"),
+    "import_outside_results": _("took in a file of results from outside"),
     "add_units": _("added units that an import brought"),
     "assign_profile": _("let somebody use a column profile"),
     "change_account": _("changed an account"),

@@ -16,10 +16,12 @@ class SurveysConfig(AppConfig):
         from anmin.surveys import (  # noqa: F401 - takes replies, tells what is held
             dispositions,
             holding,
+            outside,
             questionnaires,
             replies,
         )
 
         dispositions.outcomes()
+        outside.measures()
         for code, version in questionnaires.versions():
             questionnaires.questionnaire(code, version)

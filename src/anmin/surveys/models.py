@@ -12,25 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from anmin.callbacks.turn_models import Tried, Worked
 from anmin.evidence.bookkeeping import by_rule
 from anmin.evidence.evidenced import AppendOnly, Evidenced
-from anmin.kernel.bilingual import english
-
-
-class Titled(models.Model):
-    """Something with a title in both languages."""
-
-    title_zh = models.CharField(_("title in Chinese"), max_length=120)
-    title_en = models.CharField(_("title in English"), max_length=120)
-
-    class Meta:
-        abstract = True
-
-    def __str__(self) -> str:
-        return self.title
-
-    @property
-    def title(self) -> str:
-        """The title in the reader's language."""
-        return self.title_en if english() else self.title_zh
+from anmin.surveys.outside_models import OutsideFile as OutsideFile
+from anmin.surveys.outside_models import OutsideResult as OutsideResult
+from anmin.surveys.titled import Titled
 
 
 class Wave(Titled, Evidenced):
@@ -293,27 +277,3 @@ class Release(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.wave_id} r{self.revision}"
-
-
-class OutsideResult(Titled, AppendOnly):
-    """A figure of somebody else's survey, beside our own.
-
-    ``n`` is how many were asked, where the source says so; ``n_assumed`` is our assumption where
-    it does not, and is said to be one. A correction is a new row that names the old one.
-    """
-
-    measure = models.CharField(max_length=32)
-    year = models.PositiveSmallIntegerField()
-    value = models.FloatField()
-    n = models.PositiveIntegerField(null=True)
-    n_assumed = models.PositiveIntegerField(null=True)
-    source = models.CharField(max_length=300)
-    note = models.CharField(max_length=300, blank=True)
-    at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    corrects = models.OneToOneField("self", models.PROTECT, null=True, related_name="corrected_by")
-
-    EVIDENCE_NAME = "measure year"
-
-    class Meta:
-        verbose_name = _("outside result")

@@ -17,14 +17,10 @@ from anmin.kernel.errors import Refusal
 from anmin.people.actions import log_access
 from anmin.people.models import Account
 from anmin.people.policy import Capability, require
-from anmin.stats.intervals import Interval, wilson
 from anmin.surveys import results
-from anmin.surveys.models import OutsideResult, PopulationMargin, Release, Wave
+from anmin.surveys.models import PopulationMargin, Release, Wave
 from anmin.surveys.queries import response_rate
 from anmin.surveys.waves import Status, lock_wave
-
-WHOLE = 1e-6
-"""How near to a whole number a share times n must be to be a count."""
 
 
 @atomic
@@ -129,78 +125,6 @@ def set_margins(
     PopulationMargin.objects.bulk_create(made.values())
     log_access(account=by, action="set_margins", subject=f"survey:{wave.code}")
     return len(made)
-
-
-@atomic
-def add_outside_result(
-    *,
-    title_zh: str,
-    title_en: str,
-    measure: str,
-    year: int,
-    value: float,
-    source: str,
-    by: Account,
-    n: int | None = None,
-    n_assumed: int | None = None,
-    note: str = "",
-    corrects: int | None = None,
-) -> OutsideResult:
-    """Put a figure of somebody else's survey beside our own; what was there stays.
-
-    The same figure once more is the one that stands there already.
-
-    Raises ``NotAllowed`` or ``Refusal`` naming the field.
-    """
-    require(by, Capability.PLAN_SURVEYS)
-    for field, wrong in (
-        ("value", not 0 <= value <= 1),
-        ("title_zh", not title_zh.strip()),
-        ("title_en", not title_en.strip()),
-        ("source", not source.strip()),
-        ("n_assumed", n is not None and n_assumed is not None),
-    ):
-        if wrong:
-            raise Refusal(_("Check this entry."), field=field)
-    said = {
-        "title_zh": title_zh.strip(),
-        "title_en": title_en.strip(),
-        "measure": measure,
-        "year": year,
-        "value": value,
-        "n": n,
-        "n_assumed": n_assumed,
-        "source": source.strip(),
-        "note": note.strip(),
-        "corrects_id": corrects,
-    }
-    row, made = OutsideResult.objects.get_or_create(
-        **said, defaults={"at": timezone.now(), "by": by}
-    )
-    if made:
-        log_access(account=by, action="add_outside_result", subject=f"survey:{row.pk}")
-    return row
-
-
-def outside_results(viewer: Account, measure: str = "") -> list[OutsideResult]:
-    """Outside results that were not corrected, the newest year first."""
-    require(viewer, Capability.VIEW_SURVEYS)
-    rows = OutsideResult.objects.filter(corrected_by=None).order_by("-year", "measure", "pk")
-    return list(rows.filter(measure=measure) if measure else rows)
-
-
-def outside_interval(row: OutsideResult) -> tuple[Interval[float], int] | None:
-    """Wilson's interval and the count behind the share; nothing where n is unknown or does not fit.
-
-    97.75 % of 400 is 391: a share that is no count of n has another n, so nothing is said.
-    """
-    n = row.n or row.n_assumed
-    if not n:
-        return None
-    count = round(row.value * n)
-    if row.n is None and abs(row.value * n - count) > WHOLE * n:
-        return None
-    return wilson(count, n, results.level_now()), count
 
 
 def latest_release(viewer: Account, wave: Wave) -> Release | None:

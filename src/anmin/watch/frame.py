@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from anmin.kernel.bilingual import Term
 from anmin.measures.registry import Direction, Kind, registry
+from anmin.surveys.outside import measures
 
 ALL = 100
 LEVELS = ("town", "area")
@@ -44,6 +45,8 @@ class Aspect(Term):
     environment: str
     weight: Weight
     indicators: list[Part] = Field(min_length=1)
+    outside: list[str] = []
+    """Measures of others that are shown beside it; they score nothing."""
 
 
 class Frame(BaseModel):
@@ -60,7 +63,10 @@ class Frame(BaseModel):
     @property
     def digest(self) -> str:
         """What tells two frames apart."""
-        said = json.dumps(self.model_dump(mode="json", by_alias=True), sort_keys=True)
+        scoring = self.model_dump(
+            mode="json", by_alias=True, exclude={"aspects": {"__all__": {"outside"}}}
+        )
+        said = json.dumps(scoring, sort_keys=True)
         return hashlib.sha256(said.encode()).hexdigest()
 
     @property
@@ -90,6 +96,8 @@ def read_frame(path: Path) -> Frame:
             raise ValueError(f"{aspect.code}: there is no environment {aspect.environment}")
         for part in aspect.indicators:
             _check(part)
+        if unknown := set(aspect.outside) - measures().keys():
+            raise ValueError(f"{aspect.code}: nobody measures {sorted(unknown)}")
     return frame
 
 

@@ -26,7 +26,16 @@ from anmin.kernel.errors import Refusal
 from anmin.people.models import Account
 from anmin.people.roles import Role
 from anmin.places.models import Area
-from anmin.surveys import citizen, contacting, fieldwork, frames, releases, waves
+from anmin.surveys import (
+    citizen,
+    contacting,
+    fieldwork,
+    frames,
+    outside,
+    outside_files,
+    releases,
+    waves,
+)
 from anmin.surveys.models import Case, Wave
 from anmin.surveys.questionnaires import REFUSE
 
@@ -69,6 +78,7 @@ def hold(seed: int, now: datetime, *, share: float = 1.0) -> None:
         waves.end_fieldwork(wave_id=first.pk, by=analyst)
         releases.release(wave_id=first.pk, by=analyst)
         _newspaper(analyst)
+        _province(analyst)
     with pretended_time(morning - timedelta(days=6)) as clock:
         second = _drawn(
             (RUNNING, "下半年群众安全感满意度调查", "Safety survey, second wave"),
@@ -209,7 +219,7 @@ def _answers(case: Case, rng: random.Random, lift: float) -> dict[str, list[str]
 def _newspaper(analyst: Account) -> None:
     """The page's two figures; it gives no n, and 400 is our assumption."""
     for measure, value in (("safety", 0.9775), ("satisfaction", 0.9375)):
-        releases.add_outside_result(
+        outside.add_outside_result(
             title_zh="省公安厅测评",
             title_en="Provincial survey",
             measure=measure,
@@ -220,3 +230,42 @@ def _newspaper(analyst: Account) -> None:
             note="连续两年位列温州地区第2名",
             by=analyst,
         )
+
+
+FOUND = """指标,地区,结果,下限,上限,样本量,名次,参评数
+群众安全感,,{safe},96.6%,98.2%,1500,3,11
+群众满意率,,95.2%,未公布,未公布,未公布,4,11
+知晓率,,88.4%,,,1500,未公布,未公布
+群众安全感,锦湖街道,96.1%,,,240,,
+群众安全感,塘下镇,95.4%,,,260,,
+平安考评得分,,956.5,,,,3,11
+"""
+"""An invented file of the province: what stays empty it does not state."""
+
+
+def _province(analyst: Account) -> None:
+    """The province's results come as a file; a week later it puts a misprint right."""
+    today, corrects = timezone.localdate(), None
+    for safe, ago, reason in (("94.7%", 20, ""), ("97.4%", 13, "原件两位数字印颠倒，省里重新印发")):
+        content = FOUND.format(safe=safe)
+        if safe == "94.7%":
+            content = content.replace("96.6%,98.2%", ",")
+        header, *rows = (line.split(",") for line in content.splitlines())
+        row, _made = outside_files.take_in(
+            outside_files.About(
+                title_zh="全省群众安全感调查（演示）",
+                title_en="Provincial survey of the sense of safety (invented)",
+                year=today.year - 1,
+                published=today - timedelta(days=ago),
+                source="省平安办通报（演示）",
+                corrects=corrects,
+                reason=reason,
+            ),
+            name=f"全省群众安全感调查{today.year - 1}.csv",
+            content=content.encode(),
+            header=header,
+            rows=list(enumerate(rows, 2)),
+            by=analyst,
+            key=f"demo-province-{ago}",
+        )
+        corrects = row.pk

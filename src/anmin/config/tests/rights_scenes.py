@@ -376,6 +376,8 @@ SCENES: Mapping[str, Made] = {
     "desk:survey_margins": rights_surveys.totals,
     "desk:survey_method": rights_surveys.asked,
     "desk:survey_outside": rights_surveys.outside,
+    "desk:survey_outside_file": rights_surveys.outside_file,
+    "desk:survey_outside_kept": rights_surveys.outside_kept,
     "desk:survey_file": rights_surveys.plain_file,
     "desk:survey_paper": rights_surveys.on_paper,
     "desk:interview": rights_surveys.interviewed,

@@ -1,6 +1,6 @@
 """Scenes of surveys: a wave with its frame, its people, its papers."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -9,7 +9,7 @@ from django.utils import timezone
 from anmin.config.tests.rights_scene import Scene, colleague
 from anmin.evidence.log import atomic
 from anmin.people.models import Account
-from anmin.surveys import frames
+from anmin.surveys import frames, outside_files
 from anmin.surveys.models import Case, FrameRow
 from anmin.surveys.tests.scene import FULL, HEADER, framed, opened, table
 
@@ -72,6 +72,28 @@ def outside(world: "World", _account: Account, _mine: str) -> Scene:
     """A figure of somebody else's survey."""
     told = {"title_zh": "省调查", "title_en": "Survey of the province", "measure": "safety"}
     return Scene(form={**told, "year": "2025", "percent": "97.75", "source": "公报"})
+
+
+def outside_file(_world: "World", _account: Account, _mine: str) -> Scene:
+    """A file of somebody else's results."""
+    file = SimpleUploadedFile("省调查.csv", "指标,结果\n安全感,97.75%\n".encode())
+    told = {"title_zh": "省调查", "title_en": "Survey of the province", "source": "公报"}
+    return Scene(form={**told, "file": file, "year": "2025", "published": "2026-01-20"})
+
+
+def outside_kept(world: "World", _account: Account, _mine: str) -> Scene:
+    """A file of results that was taken in."""
+    said = outside_files.About("省调查", "Survey of the province", 2025, date(2026, 1, 20), "公报")
+    row, _made = outside_files.take_in(
+        said,
+        name="省调查.csv",
+        content="指标,结果\n安全感,97.75%\n".encode(),
+        header=["指标", "结果"],
+        rows=[(2, ["安全感", "97.75%"])],
+        by=world.city.analyst,
+        key="walk",
+    )
+    return Scene({"outside_id": row.pk})
 
 
 def totals(world: "World", _account: Account, _mine: str) -> Scene:

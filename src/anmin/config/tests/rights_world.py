@@ -164,9 +164,9 @@ class World:
             "series": lambda: "board",
             "seq": lambda: 1,
             "file_id": lambda: 1,  # where it is not asked for; else a scene has one
-            "item_id": lambda: 1,  # where the method is not taken; else a scene has one
             "message_id": lambda: 1,
-            "number_id": lambda: 1,  # where the method is not taken; else a scene has one
+            # where the method is not taken; else a scene has one
+            **dict.fromkeys(("item_id", "outside_id", "number_id"), lambda: 1),
             "purpose": lambda: "check",
             "day": lambda: "2026-11-01",
             "size": lambda: 1,

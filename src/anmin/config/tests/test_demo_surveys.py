@@ -11,7 +11,8 @@ from anmin.places.actions import load_shipped
 from anmin.places.queries import steady
 from anmin.stats.fay_herriot import small_area
 from anmin.surveys.models import Case, OutsideResult, Release, Wave
-from anmin.surveys.releases import broken_releases, outside_interval
+from anmin.surveys.outside import outside_interval
+from anmin.surveys.releases import broken_releases
 
 NOW = datetime(2026, 11, 10, 4, tzinfo=UTC)
 # What this seed gives, whatever the database: the same seed gives the same city.

@@ -9,11 +9,14 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from anmin.faces.forms import ActForm
+from anmin.surveys.outside import measures
+from anmin.surveys.outside_files import About
 from anmin.surveys.questionnaires import questionnaire, versions
 from anmin.surveys.waves import Opening
 
 if TYPE_CHECKING:
     from anmin.people.models import Account
+    from anmin.surveys.models import OutsideFile
     from anmin.surveys.queries import StratumLine
 
 SIZE = "n_"
@@ -157,9 +160,7 @@ class OutsideForm(ActForm):
     measure = forms.ChoiceField(
         label=gettext_lazy("What it measures"),
         choices=lambda: [
-            (one.code, one.label)
-            for one in questionnaire(versions()[-1][0]).measure
-            if one.is_share
+            (one.code, one.label) for one in measures().values() if one.unit == "share"
         ],
     )
     year = forms.IntegerField(label=gettext_lazy("Year"), min_value=1990, max_value=2100)
@@ -185,3 +186,32 @@ class OutsideForm(ActForm):
         given = {n: v for n, v in self.cleaned_data.items() if n not in ("key", "version")}
         value = float(given.pop("percent")) / 100
         return {**given, "value": value}
+
+
+class OutsideFileForm(ActForm):
+    """A file of somebody else's results: what it is, and what it corrects."""
+
+    title_zh = forms.CharField(label=gettext_lazy("Title in Chinese"), max_length=120)
+    title_en = forms.CharField(label=gettext_lazy("Title in English"), max_length=120)
+    year = forms.IntegerField(label=gettext_lazy("Year"), min_value=1990, max_value=2100)
+    published = forms.DateField(
+        label=gettext_lazy("Published on"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    source = forms.CharField(label=gettext_lazy("Source"), max_length=300)
+    corrects = forms.TypedChoiceField(
+        label=gettext_lazy("Corrects"), coerce=int, required=False, empty_value=None
+    )
+    reason = forms.CharField(label=gettext_lazy("What was wrong"), max_length=300, required=False)
+
+    def __init__(self, *args: Any, files: Iterable[OutsideFile], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        in_force = [one for one in files if not hasattr(one, "corrected_by")]
+        self.fields["corrects"].choices = [  # type: ignore[attr-defined]
+            ("", gettext_lazy("nothing: these results are new")),
+            *((one.pk, f"{one.title} {one.year}") for one in in_force),
+        ]
+
+    def about(self) -> About:
+        """The same for the action."""
+        given = {n: v for n, v in self.cleaned_data.items() if n not in ("key", "version")}
+        return About(**given)

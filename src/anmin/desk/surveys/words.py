@@ -10,13 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anmin.desk.figures.numbers import DASH, decimal, p_value, percent, span
+from anmin.desk.figures.outside import outside_line
 from anmin.desk.shell import figure as drawn
 from anmin.kernel.bilingual import english
 from anmin.measures.change_words import signed
 from anmin.places.queries import area_names
 from anmin.surveys.changes import Change
-from anmin.surveys.questionnaires import questionnaire
-from anmin.surveys.releases import outside_interval
 from anmin.surveys.results import Cell, CrossCell
 from anmin.surveys.weighting import JOINED, TOWN
 
@@ -117,35 +116,11 @@ def tiles(
                 "label": f"{row.title} {row.year}",
                 "value": line["value"],
                 "interval": line["interval"],
-                "n": line["n"] if row.n else "",
+                "n": line["n"],
                 "note": line["said"],
             }
         )
     return found
-
-
-def outside_line(row: OutsideResult) -> dict[str, Any]:
-    """An outside result in words; an assumption is said to be one."""
-    found = outside_interval(row)
-    interval = "" if found is None else span(*found[0])
-    if row.n:
-        said = ""
-    elif found is not None:
-        said = _("the source gives no n; if %(n)s were asked, it is %(count)s of them") % {
-            "n": row.n_assumed,
-            "count": found[1],
-        }
-    else:
-        said = _("the source gives no n: no interval can be given")
-    measures = {one.code: one.label for one in questionnaire("safety").measure}
-    return {
-        "row": row,
-        "measure": measures.get(row.measure, row.measure),
-        "value": percent(row.value, 2),
-        "interval": interval,
-        "n": f"{row.n:,}" if row.n else "",
-        "said": said,
-    }
 
 
 def lines(

@@ -16,7 +16,7 @@ from anmin.kernel.errors import Conflict, NotAllowed, Refusal
 from anmin.stats.design import Design
 from anmin.stats.estimates import mean
 from anmin.stats.intervals import wilson
-from anmin.surveys import changes, frames, releases, results, waves, weighting
+from anmin.surveys import changes, frames, outside, releases, results, waves, weighting
 from anmin.surveys.models import Case, OutsideResult, PopulationMargin, Release, Return, Wave
 from anmin.surveys.questionnaires import Measure, questionnaire
 from anmin.surveys.tests.scene import HEADER, opened, world
@@ -300,7 +300,7 @@ def test_nobody_but_the_analyst_releases_and_nobody_types_a_figure(city: City, w
     for act in (
         lambda: releases.release(wave_id=wave.pk, by=person),
         lambda: releases.preview(person, wave),
-        lambda: releases.add_outside_result(
+        lambda: outside.add_outside_result(
             title_zh="甲",
             title_en="A",
             measure="safety",
@@ -353,26 +353,26 @@ def test_the_provinces_figures_stand_beside_ours_honestly(city: City) -> None:
             "title_zh": "省公安厅测评", "title_en": "Provincial survey", "measure": "safety",
             "year": 2011, "value": 0.9775, "source": "报纸", "by": city.analyst,
         }  # fmt: skip
-        return releases.add_outside_result(**{**known, **facts})
+        return outside.add_outside_result(**{**known, **facts})
 
     row = add(n_assumed=400)
-    found = releases.outside_interval(row)
+    found = outside.outside_interval(row)
     assert found is not None
     assert found[1] == 391
     assert found[0] == wilson(391, 400)
     assert [round(limit, 3) for limit in found[0]] == [0.958, 0.988]
-    other = releases.outside_interval(add(measure="satisfaction", value=0.9375, n_assumed=400))
+    other = outside.outside_interval(add(measure="satisfaction", value=0.9375, n_assumed=400))
     assert other is not None
     assert other[1] == 375
     assert [round(limit, 3) for limit in other[0]] == [0.909, 0.957]
     # a share that is no count of the assumed n says nothing; without n neither
-    assert releases.outside_interval(add(n_assumed=401)) is None
-    assert releases.outside_interval(add()) is None
+    assert outside.outside_interval(add(n_assumed=401)) is None
+    assert outside.outside_interval(add()) is None
     before = OutsideResult.objects.count()
     assert add(n_assumed=400) == row  # pressed twice
     assert OutsideResult.objects.count() == before
     fixed = add(n=1200, corrects=row.pk)
-    shown = releases.outside_results(city.leader, "safety")
+    shown = outside.outside_results(city.leader, "safety")
     assert row not in shown
     assert fixed in shown
     for field, facts in (

@@ -16,6 +16,7 @@ from anmin.callbacks.measures import CONCERN
 from anmin.desk.figures import indicators as shown
 from anmin.desk.figures.findings import of_breakdown
 from anmin.desk.figures.numbers import DASH
+from anmin.desk.figures.outside import outside_lines
 from anmin.desk.figures.pages import FigurePage, Sheet, as_of_columns, columns
 from anmin.desk.figures.periods import PeriodForm
 from anmin.desk.figures.pictures import MOST_DRAWN, plot
@@ -29,6 +30,7 @@ from anmin.measures.queries import Result, show_many
 from anmin.measures.queries import show as figures_of
 from anmin.measures.registry import MONTH, Indicator, Kind, registry
 from anmin.people.policy import Capability
+from anmin.surveys.outside import beside as others_beside
 
 if TYPE_CHECKING:
     from anmin.measures.figures import Figure
@@ -243,6 +245,7 @@ class MeasurePage(FigurePage[AskedOfOne, Result]):
         dimensions = shown.dimensions_of(request.user, asked.indicator)
         return {
             "indicator": asked.indicator,
+            "outside": outside_lines(others_beside(request.user, asked.indicator.key)),
             "asked": asked.when,
             "by": asked.by,
             "views": [

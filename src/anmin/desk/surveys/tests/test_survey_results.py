@@ -15,7 +15,7 @@ from tests.personas import City, SignIn
 
 from anmin.stats import tests as stats_tests
 from anmin.surveys import releases
-from anmin.surveys.models import OutsideResult, PopulationMargin, Release
+from anmin.surveys.models import OutsideFile, OutsideResult, PopulationMargin, Release
 from anmin.surveys.tests.test_results import asked
 
 API = Path(stats_tests.__file__).parent / "known" / "survey_apistrat.csv"
@@ -164,6 +164,46 @@ def test_the_provinces_figure_is_shown_beside_ours_with_its_assumption(
         assert "假定问了400人，即其中391人" in page
     assert browser.post("/desk/surveys/outside/", {**given, "percent": "120"}).status_code == 422
     assert OutsideResult.objects.count() == 1
+
+
+def test_a_file_of_the_province_is_taken_in_kept_and_shown(city: City, sign_in: SignIn) -> None:
+    browser, leader = sign_in(city.analyst), sign_in(city.leader)
+    content = "指标,结果,样本量,名次,参评数\n满意率,93.75%,未公布,2,11\n".encode()
+    told = {
+        "key": "k1", "title_zh": "省调查", "title_en": "Survey of the province", "year": "2025",
+        "published": "2026-01-20", "source": "通报",
+    }  # fmt: skip
+
+    def send(content: bytes, **changes: str) -> Any:
+        file = SimpleUploadedFile("省.csv", content)
+        return browser.post("/desk/surveys/outside/file/", {**told, **changes, "file": file})
+
+    wrong = send("指标,结果,姓名\n满意率,93%,张三\n".encode())
+    assert (wrong.status_code, "不认识“姓名”这一列" in text(wrong)) == (422, True)
+    assert "第2行：没有“没有”这项指标" in text(send("指标,结果\n没有,93%\n".encode()))
+    assert not OutsideFile.objects.exists()
+    assert send(content).status_code == 303
+    assert send(content, key="k2").status_code == 303  # the same file once more
+    row = OutsideFile.objects.get()
+    page = text(leader.get("/desk/surveys/outside/"))
+    for said in ("93.75%", "第2名（共11个）", "未说明", "省调查", "有效"):
+        assert said in page
+    assert "导入文件" not in page
+    kept = leader.get(f"/desk/surveys/outside/{row.pk}/")
+    assert b"".join(kept.streaming_content) == content
+    assert leader.get("/desk/surveys/outside/999/").status_code == 404
+    beside = text(leader.get("/desk/measures/satisfaction/"))
+    assert "外部测评结果对照" in beside
+    assert "93.75%" in beside
+    assert "外部测评结果对照" not in text(leader.get("/desk/measures/answered_in_time/"))
+    other = content.replace(b"93.75", b"94.75")
+    assert send(other, key="k3").status_code == 422
+    fixed = send(other, key="k4", corrects=str(row.pk), reason="误印")
+    assert fixed.status_code == 303
+    page = text(leader.get("/desk/surveys/outside/"))
+    assert "94.75%" in page
+    assert "93.75%" not in page
+    assert "已被更正" in page
 
 
 # --- a plain file -------------------------------------------------------------------------------

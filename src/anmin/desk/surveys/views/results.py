@@ -14,13 +14,14 @@ from anmin.desk.figures.pages import FigurePage, Sheet, columns
 from anmin.desk.shell.page import DeskRequest, Pages, choices, done, show
 from anmin.desk.surveys import method as survey_method
 from anmin.desk.surveys import words
-from anmin.desk.surveys.forms import OutsideForm, ReleaseForm
+from anmin.desk.surveys.forms import ReleaseForm
 from anmin.desk.surveys.tables import uploaded_table
 from anmin.faces.receiving import upload_limit
 from anmin.kernel.errors import NotFound, Refusal
 from anmin.kernel.incoming import key_of
 from anmin.people.policy import Capability, can
 from anmin.surveys import changes, queries, releases, results
+from anmin.surveys.outside import outside_results
 
 if TYPE_CHECKING:
     from anmin.people.models import Account
@@ -87,7 +88,7 @@ def _shown(
         "chosen": chosen,
         "by": by,
         "matrix": words.matrix(crossed, chosen) if crossed else None,
-        "tiles": words.tiles(chosen, given.method, releases.outside_results(account, code)),
+        "tiles": words.tiles(chosen, given.method, outside_results(account, code)),
         "lines": words.lines(cells, chosen, given.method, by),
         "tested": any(cell.q is not None for cell in cells),
         "ranked": ranked,
@@ -267,25 +268,6 @@ def margins(request: DeskRequest, code: str) -> HttpResponse:
         request,
         _("%(n)s population totals are kept.") % {"n": n},
         f"{reverse('desk:survey_results', args=[code])}?revision=now",
-    )
-
-
-# --- results of others --------------------------------------------------------------------------
-
-
-@pages.at("surveys/outside/", "survey_outside")
-def outside(request: DeskRequest) -> HttpResponse:
-    """Figures of other bodies' surveys, said honestly; analysts add to them."""
-    plans = can(request.user, Capability.PLAN_SURVEYS)
-    form = OutsideForm(request.POST if request.method == "POST" and plans else None)
-    if form.does(lambda _given: releases.add_outside_result(**form.result(), by=request.user)):
-        return done(request, _("Saved."), "desk:survey_outside")
-    rows = [words.outside_line(one) for one in releases.outside_results(request.user)]
-    return show(
-        request,
-        "surveys/outside.html",
-        {"rows": rows, "form": form, "plans": plans},
-        status=form.status,
     )
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from anmin.desk.figures import indicators as shown
 from anmin.desk.figures.numbers import decimal, percent, span
+from anmin.desk.figures.outside import outside_lines
 from anmin.desk.figures.pages import FigurePage, Sheet, as_of_columns, columns
 from anmin.desk.shell import figure as drawn
 from anmin.desk.shell.page import DeskRequest, Pages, address, choices, show
@@ -25,6 +26,7 @@ from anmin.measures.figures import Part
 from anmin.measures.registry import Kind, registry
 from anmin.people.policy import Capability, can
 from anmin.places.queries import area_names
+from anmin.surveys.outside import of_place
 from anmin.watch import queries
 from anmin.watch.frame import LEVELS, frame
 from anmin.watch.index import bands_of
@@ -163,7 +165,9 @@ def place(request: DeskRequest, month: str, level: str, code: str) -> HttpRespon
         raise NotFound(_("There is no index of this place in this month."))
     now = month_of(month)
     aspects = {one.code: one for one in frame().aspects}
+    beside = [one for aspect in aspects.values() for one in aspect.outside]
     context = {
+        "outside": outside_lines(of_place(request.user, beside, code)),
         "name": area_names().get(code, code),
         "code": code,
         "month": found,
