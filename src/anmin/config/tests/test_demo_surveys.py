@@ -10,7 +10,7 @@ from anmin.config.demo.people import hire
 from anmin.places.actions import load_shipped
 from anmin.places.queries import steady
 from anmin.stats.fay_herriot import small_area
-from anmin.surveys.models import Case, OutsideResult, Release, Wave
+from anmin.surveys.models import Case, OutsideFile, OutsideResult, Release, Wave
 from anmin.surveys.outside import outside_interval
 from anmin.surveys.releases import broken_releases
 
@@ -45,5 +45,10 @@ def test_the_same_seed_gives_the_same_surveys() -> None:
     widths = [(one["high"] - one["low"], one["model_high"] - one["model_low"]) for one in towns]
     assert sum(model for _own, model in widths) < sum(own for own, _model in widths)
     assert broken_releases() == []
-    shown = [outside_interval(row) for row in OutsideResult.objects.order_by("measure")]
-    assert [found and found[1] for found in shown] == [391, 375]
+    typed = OutsideResult.objects.filter(file=None).order_by("measure")
+    assert [found and found[1] for found in map(outside_interval, typed)] == [391, 375]
+    first, second = OutsideFile.objects.order_by("pk")
+    assert (second.corrects, bool(second.reason)) == (first, True)
+    safety = second.results.get(measure="safety", place="")
+    assert (safety.value, safety.low, safety.n, safety.rank) == (0.974, 0.966, 1500, 3)
+    assert second.results.get(measure="satisfaction").n is None

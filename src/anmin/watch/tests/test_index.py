@@ -54,6 +54,7 @@ def test_the_frame_is_the_six_aspects_in_four_environments() -> None:
         (('key = "answered_in_time"', 'key = "put_right_in_time"'), "not known by"),
         (('environment = "living"', 'environment = "rural"'), "no environment rural"),
         (('code = "economy"', 'code = "security"'), "stands twice"),
+        (('outside = ["satisfaction"]', 'outside = ["contentedness"]'), "nobody measures"),
     ],
 )  # fmt: skip
 def test_a_frame_that_does_not_add_up_stops_the_start(
@@ -68,6 +69,16 @@ def test_a_frame_that_does_not_add_up_stops_the_start(
     assert tomllib.loads(changed.read_text("utf-8"))
     with pytest.raises(ValueError, match=said):
         read_frame(changed)
+
+
+def test_results_of_others_beside_an_aspect_are_no_part_of_what_scores(tmp_path: Path) -> None:
+    import anmin.watch
+
+    text = Path(anmin.watch.__path__[0], "index.toml").read_text("utf-8")
+    changed = tmp_path / "index.toml"
+    changed.write_text(text.replace('outside = ["satisfaction"]\n', ""), "utf-8")
+    assert read_frame(changed) != frame()
+    assert read_frame(changed).digest == frame().digest
 
 
 def test_bands_are_the_rules() -> None:

@@ -15,6 +15,7 @@ from anmin.callbacks.tests.conftest import TUESDAY
 from anmin.desk.calls.tests.test_callback_pages import key, text
 from anmin.people.models import Account
 from anmin.places.models import Area
+from anmin.surveys import outside
 from anmin.watch import queries
 from anmin.watch.events import events
 from anmin.watch.hotspots import scan_night
@@ -136,6 +137,15 @@ def test_the_index_is_explained_down_to_its_records(watched: City, sign_in: Sign
     assert link is not None
     assert browser.get(link[1].replace("&amp;", "&")).status_code == 200
     assert browser.get(f"{WATCH}index/2026-10/area/nowhere/").status_code == 404
+    assert "外部测评结果对照" not in page
+    results = {"title_zh": "省厅测评", "title_en": "Province", "source": "通报", "year": 2025}
+    outside.add_outside_result(**results, measure="satisfaction", value=0.9375, by=watched.analyst)
+    outside.add_outside_result(**results, measure="took_part", value=0.513, by=watched.analyst)
+    page = text(browser.get(place))
+    assert "外部测评结果对照" in page
+    assert "93.75%" in page
+    assert "51.3" not in page  # no aspect declares it
+    assert score_months(date(2026, 11, 10)) == 0  # nothing is scored anew
     assert browser.get(f"{WATCH}index/2020-01/area/{watched.wenhua.code}/").status_code == 404
     assert browser.get(f"{place}?revision=9").status_code == 404
 
