@@ -186,7 +186,7 @@ def test_a_file_of_the_province_is_taken_in_kept_and_shown(city: City, sign_in: 
     assert send(content, key="k2").status_code == 303  # the same file once more
     row = OutsideFile.objects.get()
     page = text(leader.get("/desk/surveys/outside/"))
-    for said in ("93.75%", "第2名（共11个）", "未说明", "省调查", "有效"):
+    for said in ("93.75%", "第2，共11", "未说明", "省调查", "有效"):
         assert said in page
     assert "导入文件" not in page
     kept = leader.get(f"/desk/surveys/outside/{row.pk}/")
