@@ -171,7 +171,7 @@ def _read(header: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]]) -> l
         except Refusal as refusal:
             wrong.append(_("Line %(line)s: %(reason)s") % {"line": line, "reason": refusal})
     if wrong:
-        raise Refusal("\n".join(wrong[:TOLD]), field="file")
+        raise Refusal(" · ".join(wrong[:TOLD]), field="file")
     if not found:
         raise Refusal(_("The file has no rows."), field="file")
     return list(found.values())
