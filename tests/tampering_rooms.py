@@ -281,7 +281,7 @@ ROOMS = [
     Change(
         "what a file was",
         "files_file",
-        "UPDATE files_file SET sha256 = received WHERE id = {id}",
+        "UPDATE files_file SET size = size + 1 WHERE id = {id}",
     ),
     Change(
         "who may use a profile",
