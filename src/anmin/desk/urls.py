@@ -18,7 +18,7 @@ ROOMS = {
     "watch": "views.overview views.concerns views.compare views.repeats views.hotspots "
     "views.index views.ranks views.baselines views.candidates",
     "surveys": "views.waves views.results views.outside views.plain_file",
-    "publishing": "views.consents views.lists views.one",
+    "publishing": "views.consents views.lists views.photos views.one",
     "property": "views.events views.stores views.items views.owners",
     "imports": "views.imports views.files",
     "documents": "views.about views.sign_in views.reports",

@@ -68,6 +68,8 @@ def keep(
         return known
     _require_room(label, key)
     found = _looked_at(name, chunks, waits=by is not None)
+    if subject_of(label).pictures and found.type.form != "picture":
+        raise Wrong(_("“%(name)s” is no picture.") % {"name": name[:80]})
     if (to := subject_of(label).sealed_to(key)) is not None:
         token = enclosed.enclose(found.name, found.drawn.content, to.public)
         return _lay_down(*_enclosed_row(label, key, request, by, token, to.code))

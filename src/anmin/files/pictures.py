@@ -6,12 +6,13 @@ behind the end stay behind. Its turn is applied first.
 
 import io
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Final, NamedTuple
 
 import structlog
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
+from PIL import Image, ImageDraw, ImageOps
 
 from anmin.files.types import Type, Wrong
 
@@ -23,6 +24,11 @@ _MARK: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 """Where something begins in a JPEG; the points themselves have none of these."""
 _SCAN, _END = 0xDA, 0xD9
 _MODES: Final = {"L", "RGB", "RGBA"}
+
+
+type Box = tuple[int, int, int, int]
+"""What is covered: from the left, from the top, width, height, in thousandths of the picture."""
+WHOLE: Final = 1000
 
 
 class Drawn(NamedTuple):
@@ -41,6 +47,28 @@ def redraw(content: bytes, of: Type, *, megapixels: int, side: int) -> Drawn:
     form = of.mime.removeprefix("image/").upper()
     plain = _points(content, form, megapixels)
     return Drawn(_written(plain, form), _written(_small(plain, side), "JPEG"))
+
+
+def covered(content: bytes, boxes: Iterable[Box], *, side: int) -> bytes:
+    """A picture of the storage with these boxes black in its points, at most ``side`` long (JPEG).
+
+    A box covers every point that it touches. What lay under it is in no byte of what comes out.
+    """
+    with Image.open(io.BytesIO(content), formats=["JPEG", "PNG", "WEBP"]) as picture:
+        plain = _over_white(_plain(picture))
+    pen = ImageDraw.Draw(plain)
+    for left, top, width, height in boxes:
+        right, bottom = left + width, top + height
+        pen.rectangle(
+            (
+                left * plain.width // WHOLE,
+                top * plain.height // WHOLE,
+                -(-right * plain.width // WHOLE) - 1,
+                -(-bottom * plain.height // WHOLE) - 1,
+            ),
+            fill="black",
+        )
+    return _written(_small(plain, side), "JPEG")
 
 
 def _points(content: bytes, form: str, megapixels: int) -> Image.Image:

@@ -22,6 +22,10 @@ def _nothing(_reader: Account, _file: "File") -> bool:
     return False
 
 
+def _nobodys(_key: str, _sha256: str) -> bool:
+    return False
+
+
 def _open_to_us(_key: str) -> None:
     return None
 
@@ -42,6 +46,8 @@ class Subject:
     of the thing is not to be told) unless this person may open, or add, files of the thing of that
     key; who adds without account is the citizen whose thing it is, and nobody asks whether. ``over`` tells since when things need their files no longer, as far as they are over.
     ``kept_from`` says of one file of a thing whose files somebody may open whether it is not for him.
+    ``everybodys`` tells whether the public may open the file of that digest, of a thing of that key.
+    ``pictures``: it has no files but pictures.
     ``sealed_to`` is the key that files of a thing are sealed to, if the house must not read them.
     """
 
@@ -51,6 +57,8 @@ class Subject:
     over: Callable[[Sequence[str]], Mapping[str, datetime]]
     kept_from: Callable[[Account, "File"], bool] = _nothing
     sealed_to: Callable[[str], SealedTo | None] = _open_to_us
+    everybodys: Callable[[str, str], bool] = _nobodys
+    pictures: bool = False
 
 
 _SUBJECTS: dict[str, Subject] = {}

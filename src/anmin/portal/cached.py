@@ -29,10 +29,11 @@ KEPT = 256
 type View[**P] = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
-def everybodys[**P](*reads: str) -> Callable[[View[P]], View[P]]:
+def everybodys[**P](*reads: str, keeps: bool = True) -> Callable[[View[P]], View[P]]:
     """A page that changes when something public does, and is the same for all who read a language.
 
     ``reads`` are the parameters that it looks at; it never sees others, and they draw it no second time.
+    Without ``keeps`` no process keeps what it has drawn: it is large.
     """
 
     def kept(view: View[P]) -> View[P]:
@@ -51,7 +52,11 @@ def everybodys[**P](*reads: str) -> Callable[[View[P]], View[P]]:
             )
             request.GET = _only(reads, request.GET)  # type: ignore[assignment]
             key = etag, request.path, request.GET.urlencode()
-            response = unchanged or _drawn(key, lambda: view(request, *args, **kwargs))
+
+            def draw() -> HttpResponseBase:
+                return view(request, *args, **kwargs)
+
+            response = unchanged or (_drawn(key, draw) if keeps else draw())
             if response.status_code in (200, 304):
                 response.headers["ETag"] = etag
                 response.headers["Last-Modified"] = http_date(since.timestamp())

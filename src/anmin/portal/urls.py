@@ -64,6 +64,7 @@ urlpatterns = [
     path("read/", published.read, name="read"),
     path("read/<str:publication>", published.one, name="published"),
     path("read/<str:publication>/<int:seq>", published.one, name="published_then"),
+    path("read/<str:publication>/photo/<slug:digest>", published.photo, name="published_photo"),
     path("read/<str:publication>/<int:seq>.json", published.sheet, name="published_sheet"),
     path("feed.atom", feeds.feed, name="feed"),
     path("feed/<slug:series>.atom", feeds.feed, name="feed_of"),

@@ -40,6 +40,7 @@ register_source(
         still_true=published.thing_still_here,
         offers=published.things_offered,
         about=published.about_thing,
+        no_photos=published.no_photos,
     )
 )
 register_source(

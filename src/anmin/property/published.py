@@ -44,6 +44,11 @@ def _here(key: str) -> Item:
     return item
 
 
+def no_photos(_key: str) -> str:
+    """What a photo shows is what only its owner is to know."""
+    return _("A photo would tell whoever claims it falsely how it looks.")
+
+
 def draft_thing(key: str) -> Draft:
     """Class, colour, brand and month; what else is known of it is named, to be hidden."""
     item = _here(key)

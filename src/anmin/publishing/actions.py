@@ -24,6 +24,7 @@ from anmin.publishing.drafting import (
 )
 from anmin.publishing.ending import keep, withdraw, withdraw_about
 from anmin.publishing.models import Clipping
+from anmin.publishing.picturing import choose, put_in, take_out
 from anmin.publishing.steps import held
 
 __all__ = [
@@ -32,17 +33,20 @@ __all__ = [
     "answer",
     "approve",
     "begin",
+    "choose",
     "clip",
     "hide_again",
     "keep",
     "lift",
     "marked_words",
     "plan",
+    "put_in",
     "refuse",
     "revise",
     "sign_off",
     "submit",
     "take_back",
+    "take_out",
     "withdraw",
     "withdraw_about",
 ]

@@ -10,7 +10,8 @@ from anmin.evidence.evidenced import Evidenced
 class StoryConsent(Evidenced):
     """That a person of the house, a unit or somebody else agreed to a story; empty of them once taken back.
 
-    Somebody else is ``sealed`` as a contact is, found by the keyed index of the number. ``how`` says how they agreed.
+    Somebody else is ``sealed`` as a contact is, found by the keyed index of the number. ``how`` says how they agreed;
+    ``photos`` that they agreed to photos of them, too.
     """
 
     title = models.CharField(_("story"), max_length=120)
@@ -20,6 +21,7 @@ class StoryConsent(Evidenced):
     unit = models.ForeignKey("places.Unit", models.PROTECT, null=True, related_name="+")
     sealed = models.BinaryField(default=bytes)
     phone_index = models.BinaryField(max_length=16, null=True, db_index=True)
+    photos = models.BooleanField(_("also photos"), default=False)
     given_on = models.DateField(_("agreed on"))
     how = models.CharField(_("how they agreed"), max_length=300)
     written_at = models.DateTimeField()

@@ -12,7 +12,16 @@ from functools import cached_property, lru_cache
 from typing import Annotated, Any, Final, Self
 
 from django.utils.translation import gettext as _
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
 
 from anmin.kernel import chain
 from anmin.kernel.bilingual import english
@@ -42,7 +51,15 @@ def _unseen(one: str) -> bool:
 SHORT: Final = 120
 LINE: Final = 600
 LONG: Final = 4000
-_LONGEST: Final = {"lead": LINE, "value": LINE, "note": LINE, "change": LINE, "body": LONG}
+MOST_PHOTOS: Final = 12
+_LONGEST: Final = {
+    "alt": LINE,
+    "lead": LINE,
+    "value": LINE,
+    "note": LINE,
+    "change": LINE,
+    "body": LONG,
+}
 type Short = Annotated[str, AfterValidator(_plain), Field(max_length=SHORT)]
 type Line = Annotated[str, AfterValidator(_plain), Field(max_length=LINE)]
 type Long = Annotated[str, AfterValidator(_plain), Field(max_length=LONG)]
@@ -63,6 +80,13 @@ class Fact(_Part):
     note: Line = ""
 
 
+class Shown(_Part):
+    """A photo: the digest of its bytes as everybody fetches them, and in words what it shows."""
+
+    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    alt: Line = ""
+
+
 class Said(_Part):
     """The whole text in one language. ``change``: what a correction changed, and why."""
 
@@ -71,6 +95,15 @@ class Said(_Part):
     facts: Annotated[tuple[Fact, ...], Field(max_length=40)] = ()
     body: Annotated[tuple[Long, ...], Field(max_length=60)] = ()
     change: Line = ""
+    photos: Annotated[tuple[Shown, ...], Field(max_length=MOST_PHOTOS)] = ()
+
+    @model_serializer(mode="wrap")
+    def _without_none(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A text without photos has the form that it had before there were any."""
+        data: dict[str, Any] = plain(self)
+        if not data["photos"]:
+            del data["photos"]
+        return data
 
 
 class Content(_Part):
@@ -109,6 +142,11 @@ class Content(_Part):
     def language(self) -> str:
         """The language that ``said`` is in, as HTML names it."""
         return "en" if self.said is self.en else "zh-Hans"
+
+    def photos(self) -> tuple[str, ...]:
+        """The digests of its photos."""
+        shown = [one.digest for said in (self.zh, self.en) if said for one in said.photos]
+        return tuple(dict.fromkeys(shown))
 
     def passages(self) -> Iterator[tuple[str, str]]:
         """Every string that a reader reads, by where it stands (``zh.body.0``)."""
@@ -174,6 +212,8 @@ def _strings(part: Any, path: str) -> Iterator[tuple[str, str]]:
             yield path, part
     elif isinstance(part, dict):
         for name, inner in part.items():
+            if name == "digest":  # a number of nobody's, in which a rule could find one
+                continue
             yield from _strings(inner, f"{path}.{name}")
     elif isinstance(part, list):
         for place, inner in enumerate(part):

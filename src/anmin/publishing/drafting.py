@@ -1,6 +1,6 @@
 """Writing: a text is begun, changed, its hidings lifted, given to another person, taken back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,9 +15,10 @@ from anmin.kernel.errors import Conflict, NotAllowed, Refusal
 from anmin.people.models import Account
 from anmin.people.policy import Capability, require
 from anmin.publishing import policy
-from anmin.publishing.content import Content, content_of
+from anmin.publishing.content import MOST_PHOTOS, Content, content_of
 from anmin.publishing.face import face_of, known_of, lifted_in
 from anmin.publishing.models import Did, Publication, Standing, Text, Work
+from anmin.publishing.photos import Photo, into, words_of
 from anmin.publishing.redaction import Hiding, propose, rules
 from anmin.publishing.sources import Draft, source_of
 from anmin.publishing.steps import done_before, held, record, require_version, said, text_of
@@ -99,7 +100,8 @@ def revise(
     if publication.standing == Standing.LIVE:
         _require_change(written.content)
     made = publication.of.draft(publication.key)
-    _write(publication, made, written, by, seq=publication.newest + 1)
+    photos = text_of(publication).photos
+    _write(publication, made, written, by, seq=publication.newest + 1, photos=photos)
     record(
         publication,
         Did.REVISE,
@@ -108,6 +110,31 @@ def revise(
         newest=publication.newest + 1,
         work=Work.DRAFT,
     )
+    return publication
+
+
+@atomic
+def picture(
+    *,
+    publication_id: int,
+    photos: Callable[[tuple[Photo, ...]], Sequence[Photo]],
+    by: Account,
+    version: int | None = None,
+    form_key: str | None = None,
+) -> Publication:
+    """The words of the newest text with other photos: a row of its own, as any saving is."""
+    publication, again = _in_hand(publication_id, by, version, form_key)
+    if again:
+        return publication
+    policy.require_pictured(publication)
+    old = text_of(publication)
+    chosen = photos(old.photos)
+    if len(chosen) > MOST_PHOTOS:
+        raise Refusal(_("A text has at most %(most)s photos.") % {"most": MOST_PHOTOS})
+    written = Written(old.content, old.marked, old.closes_earlier)
+    made = publication.of.draft(publication.key)
+    _write(publication, made, written, by, seq=publication.newest + 1, photos=chosen)
+    record(publication, Did.REVISE, by=by, key=form_key, newest=publication.newest + 1)
     return publication
 
 
@@ -244,13 +271,18 @@ def marked_words(text: str) -> list[str]:
 
 
 def _write(
-    publication: Publication, made: Draft, written: Written, by: Account, seq: int = 1
+    publication: Publication,
+    made: Draft,
+    written: Written,
+    by: Account,
+    seq: int = 1,
+    photos: Sequence[Photo] = (),
 ) -> Text:
-    """Add a text. What programs read of it comes from the source, never from a form."""
+    """Add a text. What programs read of it comes from the source, never from a form; nor do its photos."""
     marked = list(written.marked)
     if len(marked) > MARKED:
         raise Refusal(_("Mark at most %(most)s words.") % {"most": MARKED}, field="marked")
-    data: Mapping[str, Any] = written.content.model_dump(mode="json")
+    data: Mapping[str, Any] = into(written.content.model_dump(mode="json"), photos)
     content = content_of({**data, "marks": dict(made.content.marks)})
     hidings = propose(content, known_of(publication, made.names, marked))
     return Text.objects.create(
@@ -258,7 +290,7 @@ def _write(
         seq=seq,
         at=timezone.now(),
         by=by,
-        sealed=Text.seal(publication.pk, seq, content, marked),
+        sealed=Text.seal(publication.pk, seq, content, marked, photos),
         hidings=[one.plain() for one in hidings],
         area=made.area,
         category=made.category,
@@ -315,6 +347,10 @@ def _require_writable(publication: Publication) -> None:
 
 def _require_filled(publication: Publication, content: Content) -> None:
     """What the source gave as a frame was written out: none of its lines stands as it was."""
+    for language in ("zh", "en"):
+        said = getattr(content, language)
+        for one in said.photos if said else ():
+            words_of(one.alt, field="photos")
     made = publication.of.draft(publication.key)
     if not made.frame:
         return

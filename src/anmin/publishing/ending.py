@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from anmin.channels.actions import queue_message
 from anmin.channels.letters import register_letter
 from anmin.evidence.log import atomic
+from anmin.files.actions import erase_of
 from anmin.kernel.errors import Conflict, NotFound
 from anmin.matters.reckoning import reckoner
 from anmin.people.actions import log_access
@@ -19,6 +20,7 @@ from anmin.people.queries import working_as
 from anmin.publishing import policy
 from anmin.publishing.deciding import day_by
 from anmin.publishing.models import Did, Edition, Publication, Standing, Text, Work
+from anmin.publishing.photos import ORIGINAL, SHOWN
 from anmin.publishing.reasons import reason_of
 from anmin.publishing.sources import source_of
 from anmin.publishing.steps import done_before, held, record, require_version, text_of
@@ -93,6 +95,8 @@ def forget_about(*, key: str) -> None:
         if publication.work != Work.NONE:
             record(publication, Did.ABANDON, by=None, reason="by_law", work=Work.NONE)
         publication.texts.exclude(sealed=b"").erase("sealed", "hidings")
+        kept = publication.standing == Standing.LIVE
+        _erase_photos(publication, ORIGINAL, *(() if kept else (SHOWN,)))
         publication.steps.exclude(reason="").erase("reason")
 
 
@@ -234,6 +238,12 @@ def _erase(publication: Publication) -> None:
         Edition.objects.filter(publication=publication).exclude(content={}).erase(
             "content", "words"
         )
+        _erase_photos(publication, ORIGINAL, SHOWN)
+
+
+def _erase_photos(publication: Publication, *labels: str) -> None:
+    for label in labels:
+        erase_of(label, [str(publication.pk)], why="by_law")
 
 
 def _tell(publication: Publication, what: str) -> None:

@@ -5,7 +5,7 @@ What somebody wrote (``Text``) is sealed: it may hold what nobody is to read. Wh
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from anmin.evidence.evidenced import AppendOnly, Evidenced
 from anmin.publishing.consent_models import StoryConsent as StoryConsent
 from anmin.publishing.content import Content, content_of
+from anmin.publishing.photos import Photo
 from anmin.publishing.reasons import reasons
 from anmin.publishing.redaction import Hiding
 from anmin.publishing.series import Series, series_choices, series_of
@@ -146,9 +147,16 @@ class Text(AppendOnly):
         return f"{self.publication_id}/{self.seq}"
 
     @staticmethod
-    def seal(publication_id: int, seq: int, content: Content, marked: list[str]) -> bytes:
-        """What is written, and the words that its writer marked, for the column ``sealed``."""
-        told = {"content": content.model_dump(mode="json"), "marked": marked}
+    def seal(
+        publication_id: int,
+        seq: int,
+        content: Content,
+        marked: list[str],
+        photos: Sequence[Photo] = (),
+    ) -> bytes:
+        """What is written, the words that its writer marked, its photos, for the column ``sealed``."""
+        told: dict[str, Any] = {"content": content.model_dump(mode="json"), "marked": marked}
+        told["photos"] = [one.plain() for one in photos]
         return settings.KEYRING.encrypt(orjson.dumps(told), context=_context(publication_id, seq))
 
     @cached_property
@@ -171,6 +179,11 @@ class Text(AppendOnly):
     def marked(self) -> list[str]:
         """The words that its writer marked to be hidden."""
         return list(self._opened["marked"])
+
+    @property
+    def photos(self) -> tuple[Photo, ...]:
+        """Its photos, with what is covered in them."""
+        return tuple(Photo.of(one) for one in self._opened.get("photos", ()))
 
     @property
     def places(self) -> list[Hiding]:

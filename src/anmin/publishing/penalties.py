@@ -144,6 +144,11 @@ def offers_of_single(account: Account) -> Sequence[Offer]:
     return [Offer(one.number, f"{one.headline} · {one.state_label}") for one in rows[:OFFERED]]
 
 
+def no_photos(_key: str) -> str:
+    """Nobody who was fined is shown."""
+    return _("A decision is published without photos.")
+
+
 def about_single(key: str) -> About:
     """The unit that decided."""
     matter = Matter.objects.filter(number=key).first()

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from anmin.kernel.errors import NotAllowed
+from anmin.kernel.errors import Conflict, NotAllowed
 from anmin.people.models import Account
 from anmin.people.policy import Capability, can, require
 from anmin.publishing.models import Did, Publication, Standing, Step, Text, Work
@@ -22,6 +22,14 @@ def require_drafter(account: Account, source: Source, key: str) -> None:
     require_on(source)
     if not source.may_draft(account, key):
         raise NotAllowed(_("You may not publish anything about this."))
+
+
+def require_pictured(publication: Publication) -> None:
+    """Refuse photos where no draft is in hand, or whoever is in it agreed to words alone."""
+    if publication.work != Work.DRAFT:
+        raise Conflict(_("There is no draft in hand."))
+    if why := publication.of.no_photos(publication.key):
+        raise NotAllowed(why)
 
 
 def concerned(account: Account, publication: Publication) -> bool:

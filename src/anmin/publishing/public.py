@@ -14,11 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anmin.evidence.receipts import code_of
+from anmin.files.showing import everybodys
 from anmin.kernel.bilingual import Term
 from anmin.kernel.errors import NotFound
 from anmin.kernel.incoming import page_link, read_page_link
 from anmin.publishing.content import Content, Said, kept_content
 from anmin.publishing.models import Edition, Publication, Standing
+from anmin.publishing.photos import SHOWN
 from anmin.publishing.reasons import reasons
 from anmin.publishing.series import BOARD, Series, all_series, series_of
 
@@ -36,6 +38,7 @@ __all__ = [
     "cache_seconds",
     "changed_at",
     "feed",
+    "photo",
     "read",
     "search",
     "series",
@@ -193,6 +196,12 @@ def read(number: str, seq: int | None = None) -> Page:
 def sheet(number: str, seq: int) -> bytes:
     """The bytes whose SHA-256 is the digest of an edition. Raises ``NotFound``."""
     return read(number, seq).card.content.bytes
+
+
+def photo(number: str, digest: str) -> bytes:
+    """The bytes of a photo of that digest, of a text of this number that can be read now. Raises ``NotFound``."""
+    pk = _told().filter(number=number).values_list("pk", flat=True).first()
+    return everybodys(label=SHOWN, key=str(pk or ""), sha256=digest)
 
 
 def _told() -> QuerySet[Publication]:

@@ -54,6 +54,7 @@ register_source(
         still_true=penalties.single_still_true,
         offers=penalties.offers_of_single,
         about=penalties.about_single,
+        no_photos=penalties.no_photos,
         sign_off=True,
         erases=True,
     )
@@ -114,6 +115,7 @@ register_source(
         offers=stories.offers,
         about=stories.about,
         wrote=stories.wrote,
+        no_photos=stories.no_photos,
         erases=True,
     )
 )

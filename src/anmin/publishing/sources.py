@@ -53,6 +53,14 @@ def _nobody(_key: str) -> About:
     return NOBODY
 
 
+def _pictured(_key: str) -> str:
+    return ""
+
+
+def _no_files(_key: str) -> tuple[str, str] | None:
+    return None
+
+
 def _not_written(_account: Account, _key: str) -> bool:
     return False
 
@@ -68,7 +76,8 @@ class Source:
     of ``reasons.toml``), from the key and the stamp of the text that is public. ``face`` names the template of its
     public page (``portal/faces/<face>.html``). ``sign_off``: a lawyer's word comes before the
     approval, and the installation must have switched such texts on. ``erases``: what is taken back
-    goes altogether (consent withdrawn, a sealed record).
+    goes altogether (consent withdrawn, a sealed record). ``no_photos``: why there may be none. ``files``: of
+    what sort and key the files are that photos may be chosen from, where it is not those of its matter.
     """
 
     label: str
@@ -83,6 +92,8 @@ class Source:
     face: str = "plain"
     sign_off: bool = False
     erases: bool = False
+    no_photos: Callable[[str], str] = _pictured
+    files: Callable[[str], tuple[str, str] | None] = _no_files
 
 
 _SOURCES: dict[str, Source] = {}

@@ -57,6 +57,7 @@ def consent(
     account: Account | None = None,
     unit: Unit | None = None,
     contact: ContactFacts | None = None,
+    photos: bool = False,
     form_key: str = "",
 ) -> StoryConsent:
     """Write down that somebody, or a unit, agreed to a story, and how. Raises ``Refusal``."""
@@ -75,6 +76,7 @@ def consent(
         title=title.strip()[:120],
         account=account,
         unit=unit,
+        photos=photos,
         given_on=given_on,
         how=how.strip()[:300],
         written_at=timezone.now(),
@@ -151,6 +153,15 @@ def still_true(key: str, _stamp: str) -> str:
 def may_draft(account: Account, key: str) -> bool:
     """Whoever drafts, while the consent stands."""
     return can(account, Capability.DRAFT_PUBLICATIONS) and still_true(key, "") == ""
+
+
+def no_photos(key: str) -> str:
+    """Why it has no photos; nothing where those in it agreed to some."""
+    try:
+        agreed = _standing(key).photos
+    except NotFound:
+        agreed = False
+    return "" if agreed else _("Those in it did not agree to photos.")
 
 
 def offers(account: Account) -> Sequence[Offer]:

@@ -27,6 +27,7 @@ from anmin.channels.actions import receive_reply
 from anmin.channels.models import Message
 from anmin.channels.models import Status as Delivery
 from anmin.config.tests import rights_draws, rights_matters, rights_property, rights_surveys
+from anmin.config.tests.rights_publishing import SCENES as OF_PUBLISHING
 from anmin.config.tests.rights_scene import WALK, Made, Scene, colleague
 from anmin.evidence.log import atomic
 from anmin.exchange.models import ImportRun
@@ -386,6 +387,7 @@ SCENES: Mapping[str, Made] = {
     "desk:candidate_new": in_the_red,
     "desk:watch_repeats": one_event,
     **rights_property.SCENES,
+    **OF_PUBLISHING,
 }
 """By the name of the address."""
 

@@ -158,11 +158,11 @@ class World:
             "ending": lambda: "csv",
             "month": lambda: "2026-10",
             "level": lambda: "community",
-            "version": lambda: 1,
+            **dict.fromkeys(("version", "seq"), lambda: 1),
             "publication_id": lambda: in_hand(name).pk,
             "publication": lambda: "BG-2000-0001",
+            "digest": lambda: "0" * 64,
             "series": lambda: "board",
-            "seq": lambda: 1,
             "file_id": lambda: 1,  # where it is not asked for; else a scene has one
             "message_id": lambda: 1,
             # where the method is not taken; else a scene has one

@@ -45,5 +45,6 @@ PARTS: Mapping[str, Any] = {
     "lead": _("First words"),
     "facts": _("Facts"),
     "body": _("Text"),
+    "photos": _("Photos"),
     "change": _("What changed and why"),
 }

@@ -56,6 +56,13 @@ def one(request: HttpRequest, publication: str, seq: int | None = None) -> HttpR
 
 
 @require_safe
+@everybodys(keeps=False)
+def photo(request: HttpRequest, publication: str, digest: str) -> HttpResponse:
+    """A photo as it was approved: the digest in its address is that of these bytes."""
+    return HttpResponse(public.photo(publication, digest), content_type="image/jpeg")
+
+
+@require_safe
 @everybodys()
 def sheet(request: HttpRequest, publication: str, seq: int) -> HttpResponse:
     """The bytes whose SHA-256 is the digest of an edition, for whoever checks it."""

@@ -104,6 +104,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=120, verbose_name='story')),
                 ('sealed', models.BinaryField(default=bytes)),
                 ('phone_index', models.BinaryField(db_index=True, max_length=16, null=True)),
+                ('photos', models.BooleanField(default=False, verbose_name='also photos')),
                 ('given_on', models.DateField(verbose_name='agreed on')),
                 ('how', models.CharField(max_length=300, verbose_name='how they agreed')),
                 ('written_at', models.DateTimeField()),

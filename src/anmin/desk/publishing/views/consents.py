@@ -44,6 +44,9 @@ class ConsentForm(ActForm):
         max_length=40,
         required=False,
     )
+    photos = forms.BooleanField(
+        label=gettext_lazy("They agreed to photos of them, too"), required=False
+    )
     given_on = forms.DateField(
         label=gettext_lazy("Consented on"), widget=forms.DateInput(attrs={"type": "date"})
     )
@@ -62,6 +65,7 @@ class ConsentForm(ActForm):
             "title": told["title"],
             "given_on": told["given_on"],
             "how": told["how"],
+            "photos": told["photos"],
             "account": account_by_name(told["username"].strip()) if told["username"] else None,
             "unit": unit_by_code(told["unit"].strip()) if told["unit"] else None,
             "contact": contact,

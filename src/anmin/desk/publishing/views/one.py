@@ -21,9 +21,11 @@ from anmin.desk.publishing.forms import (
 from anmin.desk.publishing.sheet import blocks, events, hidings
 from anmin.desk.publishing.words import TONES
 from anmin.desk.shell.page import DeskRequest, Pages, address, done, show
+from anmin.files.queries import may_see
 from anmin.kernel.errors import NotFound
 from anmin.people.policy import Capability, can
 from anmin.publishing import actions, policy, queries
+from anmin.publishing.photos import ORIGINAL
 
 if TYPE_CHECKING:
     from anmin.faces.forms import ActForm
@@ -107,6 +109,8 @@ def _text(
         "blocks": blocks(sheet),
         "hidings": hidings(sheet),
         "newest": newest,
+        "pairs": sheet.text.photos,
+        "sees_originals": may_see(account, ORIGINAL, str(row.pk)),
         "submitted": submitted,
         "reviews": reviews,
         "why_not": policy.why_not_review(account, row) if submitted and capable else "",
