@@ -155,3 +155,38 @@ def test_a_step_that_the_kind_of_mediation_does_not_have_is_not_offered(
         desk.step(matter, "part", **TALK)
         page = desk.page(matter)
         assert (offered in page, missing in page) == (True, False)
+
+
+def test_her_word_that_an_agreement_is_not_kept_brings_it_back(
+    city: City, sign_in: SignIn, traveller: time_machine.Traveller
+) -> None:
+    desk = Desk(sign_in, city.duty_leader)
+    matter = mediated(desk)
+    citizen = Citizen(matter)
+    assert citizen.steps() == []  # nothing is agreed yet
+    agreed = {"form": "written", "agreement": "三日内清理楼道。", "agreed_on": "2026-03-09"}
+    desk.step(matter, "agree", **agreed)
+    assert citizen.steps() == ["not_kept"]
+    citizen.do("not_kept", status=422)  # not without what is not kept
+    citizen.do("not_kept", "楼道还堆着纸箱")
+    assert (matter.state, matter.live) == ("broken", True)
+    breach = matter.deadlines.get(clock="breach")
+    assert breach.due_at.date().isoformat() == "2026-03-16"  # five working days after 9 March
+    assert "楼道还堆着纸箱" in desk.page(matter)
+    desk.step(matter, "resume")
+    desk.step(matter, "agree", **agreed)
+    traveller.shift(timedelta(days=30))
+    desk.step(matter, "check", held_first="kept")
+    assert citizen.steps() == ["not_kept"]
+    traveller.shift(timedelta(days=60))
+    desk.step(matter, "check_again", held_second="kept", outcome="fixed")
+    assert (citizen.steps(), "2026年7月7日前" in citizen.page()) == (["go_on"], True)
+    traveller.shift(timedelta(days=30))
+    citizen.do("go_on", "又开始堆放")
+    assert (matter.state, matter.reopened, matter.closed_at) == ("broken", 1, None)
+    refresh(full=True)
+    figure = show("dispute_held").rows[0]
+    assert (figure.numerator, figure.denominator) == (0, 1)
+    desk.step(matter, "fail", guidance="可以向人民法院起诉。")
+    assert citizen.steps() == []  # the other ways are the law's
+    assert verify().sound

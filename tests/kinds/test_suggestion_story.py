@@ -62,10 +62,10 @@ def test_it_is_adopted_carried_out_and_published_if_she_agrees(
     page = citizen.page()
     assert ("部分采纳" in page, "2026年4月1日" in page) == (True, True)
     # Nobody is asked why for a consent, and it is taken back as easily.
-    assert citizen.steps() == ["consent", "refuse_consent"]
+    assert citizen.steps() == ["consent", "refuse_consent", "go_on"]
     assert citizen.page().count("公开时不带您的姓名") == 1  # what is agreed to is said, once
     assert citizen.do("consent").details["consent_publish"] is True
-    assert citizen.steps() == ["refuse_consent"]
+    assert citizen.steps() == ["refuse_consent", "go_on"]
     assert citizen.do("refuse_consent").details["consent_publish"] is False
     assert citizen.do("consent").details["consent_publish"] is True
     before = Entry.objects.count()
@@ -109,3 +109,31 @@ def test_a_delay_is_told_before_the_promise_breaks_and_another_look_is_promised(
     for key, value in (("suggestion_in_time", (0, 1)), ("suggestion_reopened", (1, 1))):
         figure = show(key).rows[0]
         assert (figure.numerator, figure.denominator) == value, key
+
+
+def test_she_asks_for_a_second_answer_once_within_thirty_days(
+    city: City, sign_in: SignIn, traveller: time_machine.Traveller
+) -> None:
+    desk = Desk(sign_in, city.duty_leader)
+    matter, late = proposed(desk), proposed(desk, summary="增设岗亭", anyway="1")
+    for one in (matter, late):
+        desk.step(one, "answer", decision="not_adopted", reply="暂不采纳。")
+    citizen = Citizen(matter)
+    page = citizen.page()
+    assert "答复没有回应我的建议，请再研究" in page
+    assert "2026年4月8日前要求再次答复一次" in page  # the thirtieth day after 9 March
+    traveller.shift(timedelta(days=30))
+    citizen.do("go_on", status=422)  # not without the reason
+    citizen.do("go_on", "没有说明理由")
+    assert (matter.state, matter.reopened, matter.details["asked_again"]) == ("considered", 1, True)
+    # Promised anew: fifteen working days after 8 April, over the first of May.
+    assert matter.due_at is not None
+    assert matter.due_at.date().isoformat() == "2026-04-29"
+    assert "没有说明理由" in citizen.page()
+    desk.step(matter, "answer", decision="partly", reply="部分采纳：夜间增加巡逻。")
+    assert "夜间增加巡逻" in sent(matter)[-1]
+    assert citizen.steps() == ["consent", "refuse_consent"]  # once
+    assert citizen.do("go_on", "还是不行", status=422).state == "answered"
+    traveller.shift(timedelta(days=1))
+    assert Citizen(late).steps() == ["consent", "refuse_consent"]  # 9 April is a day too late
+    assert verify().sound

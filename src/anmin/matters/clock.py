@@ -74,7 +74,7 @@ class Clock:
     examination). ``promise``: the one clock of the kind by which "in time" is judged. ``lapses``
     names the step that the house takes when the time is over (nobody objected); where it must be
     ``heard``, not while the message that started it could not be delivered. ``counted``: it has a
-    figure of its own beside the promise.
+    figure of its own beside the promise. ``said`` is what whoever reported it reads of it, if another word.
     """
 
     code: str
@@ -91,6 +91,12 @@ class Clock:
     counted: bool = False
     due: str = ""
     since: str = ""
+    said: Text = ""
+
+    @property
+    def outside(self) -> Text:
+        """What it is called for people outside of the house."""
+        return self.said or self.label
 
     def rule_for(self, facts: MatterFacts) -> str:
         """The key of the rule that sets this clock for a matter."""

@@ -123,7 +123,7 @@ def _promise(matter: Matter) -> PromiseSeen | None:
         return None
     clock = next(one for one in matter.type.clocks if one.code == row.clock)
     return PromiseSeen(
-        clock.label,
+        clock.outside,
         row.due_at,
         row.met_at,
         late=(row.met_at or timezone.now()) > row.due_at,

@@ -35,6 +35,23 @@ def test_every_state_is_reached_and_every_life_can_end(kind: Kind) -> None:
 
 
 @KINDS
+def test_what_its_citizen_reads_stands_once_and_is_said_to_him(kind: Kind) -> None:
+    """A fact beside the state it ended in is called by another word; a promise is not said of a third person."""
+    facts = kind.details.model_fields
+    for language in ("en", "zh-hans"):
+        with translation.override(language):
+            over = (state for state in kind.flow.states.values() if not state.stage.live)
+            states = {str(state.outside) for state in over}
+            for name in (*kind.public.fields, *kind.public.reporter):
+                assert str(facts[name].title) not in states, name
+    if kind.by_citizen:
+        with translation.override("en"):
+            promise = next(str(clock.outside) for clock in kind.clocks if clock.promise)
+        assert "reporter" not in promise
+        assert "those who" not in promise
+
+
+@KINDS
 def test_somebody_can_take_every_step(kind: Kind) -> None:
     roles = {role.value for role in Role} | {"citizen", "system"}
     for edge in kind.flow.moves:

@@ -144,7 +144,7 @@ def test_sending_twice_opens_one_and_shows_the_same_code(city: City, client: Cli
     kept = Matter.objects.get()
     assert f'Your number: <strong class="number">{kept.number}</strong>' in pages[0]
     shown = " ".join(pages[0].split())
-    assert "Answer to the reporter: Promised by" in shown  # what comes next, and by when
+    assert "Answer to you: Promised by" in shown  # what comes next, and by when
     assert fields["token"] not in str(kept.external_id)
     # On a machine that others use, too: closing the page leaves nothing to open it again.
     assert client.get("/r/sent/").status_code == 200

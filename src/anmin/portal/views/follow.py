@@ -42,8 +42,9 @@ from anmin.portal.forms import CostlyCode, FollowCode, Reason, Word
 from anmin.portal.views.demands import findings, take_appeal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from anmin.matters.flow import Move
     from anmin.matters.models import Matter
 
 COOKIE, SALT = "anmin_follow", "follow a matter"
@@ -232,17 +233,22 @@ def _page(
         "identity": proving.asks_for_proof(matter),
         "file": bool(matter.type.data_rights and handing_out.waits(matter)),
         "lots": lines_of(matter.pk),
-        "steps": steps,
-        "explained": list(
-            dict.fromkeys(line for one in steps for line in citizen.explained(matter, one))
-        ),
-        "explains": any(not one.unexplained for one in steps),
+        "asks": list(_asks(matter, steps)),
         "form": reason or Reason(),
         "word": (word or Word()) if takes_words(matter) else None,
         "failed": status >= HTTPStatus.BAD_REQUEST,
         "key": request.POST.get("key") or request.POST.get("more-key") or uuid.uuid4().hex,
     }
     return render(request, "portal/followed.html", context, status=status)
+
+
+def _asks(matter: Matter, steps: Sequence[Move]) -> Iterator[dict[str, Any]]:
+    """The steps by what they ask: those that need no reason, and those with the reason above them."""
+    for reasoned in (False, True):
+        some = [one for one in steps if one.unexplained is not reasoned]
+        lines = dict.fromkeys(line for one in some for line in citizen.explained(matter, one))
+        if some:
+            yield {"steps": some, "lines": list(lines), "reasoned": reasoned}
 
 
 def _paid(request: HttpRequest, here: str) -> bool:

@@ -90,7 +90,7 @@ CLOCKS = (
         "dispute.breach",
         stops=frozenset({"mediating", "failed", "case"}),
         starts="broken",
-        restarts=frozenset({"broke"}),
+        restarts=frozenset({"broke", "not_kept", "go_on"}),
     ),
     Clock(
         "case",

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from anmin.matters.flow import Approval, Flow, Move, Stage, State
+from anmin.matters.flow import CITIZENS, GO_ON, Approval, Flow, Move, Stage, State
 from anmin.matters.guards import by_now
 from anmin.matters.kinds.dispute import guards
 from anmin.matters.outcome import Outcome
@@ -159,6 +159,23 @@ FLOW = Flow(
             _("The agreement was not kept"),
             WORKERS,
             needs=("breach",),
+        ),
+        Move(
+            "not_kept",
+            ("agreed", "held_once"),
+            "broken",
+            _("What was agreed is not kept"),
+            CITIZENS,
+            explains=_("Say what is not kept. The people who mediated then speak with both sides."),
+        ),
+        Move(
+            "go_on",
+            "held",
+            "broken",
+            _("It is not kept any more: please go on"),
+            CITIZENS,
+            within="dispute.go_on",
+            explains=GO_ON,
         ),
         Move(
             "resume",

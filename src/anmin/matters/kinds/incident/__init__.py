@@ -29,7 +29,7 @@ class IncidentDetails(Details):
     dispatched_at: datetime | None = fact(_("Dispatched"))
     arrived_at: datetime | None = fact(_("Arrived"))
     cleared_at: datetime | None = fact(_("Handled"))
-    answered_at: datetime | None = fact(_("Answered"))
+    answered_at: datetime | None = fact(_("Answer given"))
     call_type: str = fact(_("Type of call"), "", longest=200)
     priority: str = fact(_("Priority"), "", longest=20)
     clearance: str = fact(_("How it ended"), "", longest=200)
@@ -173,6 +173,7 @@ register(
                 stops=frozenset({"answered", "referred"}),
                 restarts=frozenset({"reopen", "go_on"}),
                 promise=True,
+                said=_("Answer to you"),
             ),
         ),
         owner=responsible_unit,

@@ -42,7 +42,7 @@ class ListingDetails(Details):
     town_checked_on: date | None = fact(_("Checked by the town or subdistrict on"))
     extension_reason: str = fact(_("Why it takes longer"), "", longest=1000)
     result: str = fact(_("What has changed, in figures"), "", longest=2000)
-    delisted_at: datetime | None = fact(_("Taken off the list"))
+    delisted_at: datetime | None = fact(_("Taken off the list on"))
 
 
 CHECKLISTS = (

@@ -40,12 +40,19 @@ class SuggestionDetails(Details):
     carried_out: str = fact(_("What was carried out"), "", longest=1000, told=True)
     carried_out_at: datetime | None = fact(_("Carried out on"))
     consent_publish: bool | None = fact(_("The answer may be published"))
+    asked_again: bool | None = fact(_("A second answer was asked for"))
 
 
 def agreed(matter: MatterFacts) -> Text | None:
     """Only what was adopted is carried out."""
     taken = matter.details.get("decision") in AGREED
     return None if taken else _("This suggestion was not adopted.")
+
+
+def asked_once(matter: MatterFacts) -> Text | None:
+    """A second answer is given, and no third: a further thought is a further suggestion."""
+    again = matter.details.get("asked_again")
+    return _("A second answer is given once.") if again else None
 
 
 register(
@@ -141,6 +148,20 @@ register(
                     explains=PUBLISHED,
                 ),
                 Move(
+                    "go_on",
+                    "answered",
+                    "considered",
+                    _("This is not an answer: please look at it again"),
+                    CITIZENS,
+                    sets={"asked_again": True},
+                    when=(asked_once,),
+                    within="suggestion.go_on",
+                    explains=_(
+                        "Say what the answer leaves open. You can ask for a second answer once, "
+                        "until {last}."
+                    ),
+                ),
+                Move(
                     "reconsider",
                     "answered",
                     "considered",
@@ -171,7 +192,7 @@ register(
                 _("Answer to the suggestion"),
                 "suggestion.answer",
                 stops=frozenset({"answered"}),
-                restarts=frozenset({"reconsider"}),
+                restarts=frozenset({"reconsider", "go_on"}),
                 promise=True,
             ),
         ),

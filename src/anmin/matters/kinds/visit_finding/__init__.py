@@ -32,7 +32,7 @@ class VisitDetails(Details):
         _("Answer to those who were visited"), "", longest=2000, personal=True, told=True
     )
     answered_by: str = fact(_("How they were answered"), "", terms="visit_answers")
-    answered_at: datetime | None = fact(_("Answered"))
+    answered_at: datetime | None = fact(_("Answer given"))
 
 
 register(
@@ -130,6 +130,7 @@ register(
                 stops=frozenset({"answered"}),
                 restarts=frozenset({"reopen", "go_on"}),
                 promise=True,
+                said=_("Answer to you"),
             ),
         ),
         owner=responsible_unit,
