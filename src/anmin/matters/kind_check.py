@@ -23,7 +23,7 @@ from anmin.matters.kind import Kind
 from anmin.matters.models import Matter
 from anmin.matters.party_roles import Who
 from anmin.matters.registry import all_kinds
-from anmin.matters.services import services_of
+from anmin.matters.services import LEGAL, PROMISED, services_of
 from anmin.matters.terms import term_list
 from anmin.people.roles import Role
 
@@ -103,6 +103,16 @@ def _services(kind: Kind) -> Iterator[str]:
             yield f"service {service.code} promises nothing by {today}"
         elif service.on_the_spot != (service.promised.unit is Unit.SAME_DAY):
             yield f"service {service.code} is on the spot, or promised by another day"
+    yield from _times_of_nothing(kind, {*topics, *(one.code for one in services_of(kind.code))})
+
+
+def _times_of_nothing(kind: Kind, known: set[str]) -> Iterator[str]:
+    """A rule of a misspelt service would be read by nobody: no clock, and no word of it."""
+    for key in sorted({rule.key for rule in settings.RULES.all()}):
+        head, _dot, rest = key.partition(".")
+        code, dot, what = rest.rpartition(".")
+        if head == kind.code and dot and what in (LEGAL, PROMISED) and code not in known:
+            yield f"rule {key} times a service that there is not: {code}"
 
 
 def _complaints(kind: Kind) -> Iterator[str]:

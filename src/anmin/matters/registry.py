@@ -31,14 +31,14 @@ def register(kind: Kind) -> Kind:
 def discover() -> None:
     """Load every folder of a kind once: the shipped ones, and those of the installation."""
     for name, folder in settings.KIND_FOLDERS.items():
-        if folder.parent == PACKAGED:
-            importlib.import_module(f"anmin.matters.kinds.{name}")
-            continue
         try:
-            _load(f"anmin_kinds.{name}", folder)
+            if folder.parent == PACKAGED:
+                importlib.import_module(f"anmin.matters.kinds.{name}")
+            else:
+                _load(f"anmin_kinds.{name}", folder)
         except Refusal:
             raise
-        except Exception as fault:  # what somebody outside wrote is told as what it is
+        except Exception as fault:  # what somebody wrote is told as what it is
             reason = f"{folder}: {type(fault).__name__}: {fault}"
             raise Refusal(reason, code="bad_kind") from fault
         if name not in _kinds:

@@ -14,8 +14,9 @@ class PublishingConfig(AppConfig):
 
     def ready(self) -> None:
         """Read the rules, and let every room say what it publishes (``publications``)."""
-        from anmin.publishing import erasing, reasons, redaction  # noqa: F401 - lets retention take its words out
+        from anmin.publishing import erasing, reasons, redaction, sources  # noqa: F401 - lets retention take its words out
 
         redaction.rules()
         reasons.reasons()
         autodiscover_modules("publications")
+        sources.require_series()

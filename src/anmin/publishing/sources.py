@@ -19,6 +19,7 @@ from anmin.matters.conflict import NOBODY, About
 from anmin.people.models import Account
 from anmin.publishing.content import Content
 from anmin.publishing.redaction import Known
+from anmin.publishing.series import all_series
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,13 @@ def register_source(source: Source) -> Source:
     if source.label in _SOURCES:
         raise ValueError(f"two sources are called {source.label!r}")
     return _SOURCES.setdefault(source.label, source)
+
+
+def require_series() -> None:
+    """Refuse a source of a series that nobody made known: its first approval would fail."""
+    for source in _SOURCES.values():
+        if source.series not in all_series():
+            raise ValueError(f"source {source.label!r} is of no series: {source.series!r}")
 
 
 def all_sources() -> Mapping[str, Source]:

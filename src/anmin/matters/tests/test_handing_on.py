@@ -21,6 +21,7 @@ from anmin.matters.verify import verify
 from anmin.measures.lake import refresh
 from anmin.measures.queries import records, show
 from anmin.people.models import Account
+from anmin.people.queries import colleagues_like
 from anmin.places.models import Unit
 
 NOW = datetime.fromisoformat("2026-11-10 10:00+08:00")
@@ -231,3 +232,9 @@ def test_what_was_withdrawn_is_handed_to_nobody(city: City) -> None:
         with pytest.raises(NotAllowed):
             assign(matter_id=matter.pk, actor=Actor.of(who), account=city.officer)
     assert Entry.objects.count() == before
+
+
+def test_whom_one_may_give_it_to_is_of_what_one_sees(city: City) -> None:
+    other = city.other_officer
+    assert colleagues_like(city.duty_leader, other.username) == []
+    assert colleagues_like(city.inspector, other.username) == [other]

@@ -17,6 +17,7 @@ from anmin.faces import answers
 from anmin.kernel.bilingual import Words
 from anmin.kernel.errors import Refusal
 from anmin.kernel.kind_folders import checked, entries_of
+from anmin.kernel.rules import RuleBook
 from anmin.matters import kind_check, registry
 from anmin.matters.categories import categories
 from anmin.matters.clock import Clock
@@ -104,6 +105,35 @@ def test_a_kind_that_takes_complaints_has_whom_they_are_about(
     way = dataclasses.replace(kind.by_citizen, accused=accused)
     wrong = list(kind_check._complaints(dataclasses.replace(kind, by_citizen=way)))
     assert any(named in one for one in wrong)
+
+
+def test_a_declaration_that_lacks_something_is_named_with_its_folder(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lacking(_module: str) -> None:
+        raise TypeError("missing 1 required argument: 'owner'")
+
+    settings.KIND_FOLDERS = {"incident": registry.PACKAGED / "incident"}
+    monkeypatch.setattr(registry.importlib, "import_module", lacking)
+    with pytest.raises(Refusal, match=r"kinds/incident: TypeError: missing .* 'owner'"):
+        registry.discover()
+
+
+def test_a_rule_of_a_misspelt_service_is_named(tmp_path: Path, settings: Any) -> None:
+    rule = """[[rule]]
+key = "window_service.pasport.legal"
+value = 9
+unit = "working_days"
+effective = 2000-01-01
+source = "x"
+tag = "P"
+label = "x"
+label_zh = "x"
+"""
+    (tmp_path / "own.toml").write_text(rule, "utf-8")
+    settings.RULES = RuleBook(tmp_path, kinds=settings.KIND_FOLDERS.values())
+    with pytest.raises(kind_check.BadKind, match=r"window_service\.pasport\.legal"):
+        kind_check.require_sound()
 
 
 def test_a_kind_whose_callbacks_have_no_script_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -152,3 +152,33 @@ def test_reasons_go_with_the_matter_and_what_is_to_go_back_keeps_it(at: Rooms) -
         erase_words([loss.pk])
     assert (Loss.objects.get().reason, Loss.objects.get().holds) == ("", True)
     assert Decision.objects.get(pk=asked.pk).reason == ""
+
+
+def test_of_a_thing_that_is_gone_no_loss_is_decided(at: Rooms) -> None:
+    item, other = at.kept(), at.lost(summary="蓝色电动车被盗")
+    at.owned(item)
+    at.agreed(item, ground=Loss.objects.get(item=item).matter.number)
+    at.returned(item)
+    with pytest.raises(Conflict):
+        decide_loss(
+            item_id=item.pk, number=other.number, by=at.city.officer, holds=False, reason="不是"
+        )
+
+
+def test_nobody_writes_to_whoever_reported_what_is_sensitive(
+    at: Rooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = at.kept()
+    loss = at.lost(contact=WANG)
+    assert loss.topic is not None
+    sensitive = loss.topic.model_copy(update={"sensitive": True})
+    monkeypatch.setattr(Matter, "topic", sensitive)
+    row = decide_loss(
+        item_id=item.pk,
+        number=loss.number,
+        by=at.city.officer,
+        holds=True,
+        reason="车架号一致",
+        tell=True,
+    )
+    assert row.told_at is None

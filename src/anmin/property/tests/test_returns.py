@@ -34,6 +34,8 @@ def test_a_thing_goes_back_to_whom_it_was_stolen_from(at: Rooms) -> None:
     assert decision.used_at is not None
     assert b"\xe7\x8e\x8b" not in bytes(row.receiver)
     assert actions.receiver_of(item_id=item.pk, by=at.city.duty_leader) == "王秀英"
+    with pytest.raises(NotAllowed):  # the head sees the item, and no contact of a citizen
+        actions.receiver_of(item_id=item.pk, by=at.city.leader)
     entry = AccessLog.objects.order_by("number").last()
     assert entry is not None
     assert (entry.action, entry.subject) == ("print_return", item.number)
@@ -119,6 +121,14 @@ def test_while_somebody_else_claims_it_it_stays(at: Rooms) -> None:
     )
     assert title_of(item).clear
     assert at.returned(item).value == 2600
+
+
+def test_nobody_agrees_to_a_return_once_somebody_else_claims_it(at: Rooms) -> None:
+    item = at.kept()
+    asked = at.asked(item, ground=at.owned(item).number)
+    at.claim(item)
+    with pytest.raises(Conflict):
+        decide(decision_id=asked.pk, by=at.city.leader, agree=True, answer="")
 
 
 def test_a_claim_that_two_people_granted_shows_the_owner(at: Rooms) -> None:

@@ -112,6 +112,8 @@ def test_it_expires_by_its_day_and_is_reminded_of_before(city: City) -> None:
         assert (ending.remind(), ending.remind()) == (1, 0)
         told = Message.objects.filter(template="publication_due")
         assert [one.subject_ref for one in told] == [f"publication:{row.pk}"]
+        with pytest.raises(NotAllowed):
+            actions.keep(publication_id=row.pk, by=city.analyst)
         row = actions.keep(publication_id=row.pk, by=city.programme)
         assert str(row.review_on) == "2026-07-03"
         moving.move_to(WHEN + timedelta(days=365))

@@ -1,6 +1,7 @@
 """Two people always: every way around the approval is tried, refused, and changes nothing."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from tests.personas import City
 from anmin.kernel.errors import Conflict, NotAllowed, NotFound, Refusal
 from anmin.people.models import Account
 from anmin.people.roles import Role
-from anmin.publishing import actions, public
+from anmin.publishing import actions, public, sources
 from anmin.publishing.models import Edition, Publication, Standing, Step, Text, Work
 from anmin.publishing.queries import sheet
 from anmin.publishing.redaction import applied
@@ -283,3 +284,11 @@ def test_only_what_was_redacted_stands_in_clear(city: City) -> None:
     assert text.content.zh is not None
     assert text.content.zh.body == ("王秀英住3幢401室",)
     assert "401" not in str(applied(text.content, text.places))
+
+
+def test_a_source_of_no_series_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    sources.require_series()
+    lost = replace(sources.source_of("listing"), series="bord")
+    monkeypatch.setitem(sources._SOURCES, "listing", lost)
+    with pytest.raises(ValueError, match="bord"):
+        sources.require_series()
