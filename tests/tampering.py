@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 
 from anmin.callbacks.models import Carried, ClaimDecision, DayClosure, DeliveryCase
 from anmin.callbacks.signing import day_hash
+from anmin.campaign.models import Milestone, Nudge, Programme
 from anmin.channels.actions import opt_out, receive_reply
 from anmin.channels.models import Message, ReplyPart
 from anmin.config import demo, integrity
@@ -99,6 +100,16 @@ def in_groups[T](changes: Iterable[T], touches: Callable[[T], set[str]]) -> list
     return [group for _taken, group in groups]
 
 
+def _of_a_programme(leader: Account, now: datetime) -> None:
+    """A proof that waits, and a reminder."""
+    programme = Programme.objects.all()[0]
+    of_item = {"programme": programme, "item": "E1", "unit": leader.unit}
+    Milestone.objects.create(
+        **of_item, seq=1, file=1, digest="0" * 64, submitted_by=leader, submitted_at=now
+    )
+    Nudge.objects.create(**of_item, why="still", at=now)
+
+
 def live() -> None:
     """A few days of the demo city, and what its people do not do by themselves."""
     load_shipped()
@@ -152,6 +163,7 @@ def live() -> None:
             AccountRequest.objects.create(
                 account=about, changes={"role": "admin"}, asked_by=analyst, asked_at=now
             )
+        _of_a_programme(leader, now)
         ClaimDecision.objects.create(
             matter=matter, code="minor", holds=False, reason="?", by=analyst, at=now
         )

@@ -116,6 +116,28 @@ ROOMS = [
         "UPDATE property_handover SET value = value + 1 WHERE id = {id}",
     ),
     Change(
+        "the code of a programme",
+        "campaign_programme",
+        "UPDATE campaign_programme SET code = 'x' WHERE id = {id}",
+    ),
+    Change(
+        "a target of a programme",
+        "campaign_version",
+        "UPDATE campaign_version SET description = '{{}}' WHERE id = {id}",
+    ),
+    Change(
+        "a proof accepted",
+        "campaign_milestone",
+        "UPDATE campaign_milestone SET verdict = 'approved' WHERE id = {id}",
+        where="verdict <> 'approved'",
+    ),
+    Change(
+        "a reminder cleared",
+        "campaign_nudge",
+        "UPDATE campaign_nudge SET why = 'late' WHERE id = {id}",
+        where="why <> 'late'",
+    ),
+    Change(
         "a candidate decided",
         "watch_candidate",
         "UPDATE watch_candidate SET state = 'dismissed' WHERE id = {id}",

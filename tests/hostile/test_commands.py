@@ -12,6 +12,7 @@ import pytest
 import typer
 from django.db import transaction
 
+from anmin.campaign.tests.scene import SMALL as PROGRAMME
 from anmin.config import command, static
 from anmin.config.supervisor import Supervisor
 from anmin.config.tests.test_rules_commands import OWN, TEXT
@@ -66,6 +67,9 @@ GOOD = {
     "report daily": "--out {out}.docx",
     "report monthly": "--out {out}.csv",
     "report weekly": "--out {out}.pdf",
+    "programme list": "--by sunping",
+    "programme load": "{programme} --by sunping",
+    "programme show": "p1 --by sunping",
     "restore": "{survey}",
     "retention held": "",
     "retention hold": "JQ-2026-0000001-Q --reason x --by wumin",
@@ -173,10 +177,12 @@ def at_hand(
         (tmp_path / f"{at}" / LAW).write_bytes(content)
         (tmp_path / f"{at}" / "2027.toml").write_bytes(content)
     (tmp_path / "2027.toml").write_text(ANNOUNCED, "utf-8")
+    (tmp_path / "programme.toml").write_text(PROGRAMME, "utf-8")
     kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     yield {
         **{name: str(tmp_path / f"{name}.csv") for name in named},
         "announced": str(tmp_path / "2027.toml"),
+        "programme": str(tmp_path / "programme.toml"),
         "laws": str(tmp_path / "0"),
         "out": str(here / "out"),
     }

@@ -19,6 +19,7 @@ from anmin.matters.kind_figures import BY_PROMISE, DIMENSIONS, planted, unreason
 from anmin.matters.measures import LAKE
 from anmin.matters.origins import Origin
 from anmin.matters.registry import rectifying_kind
+from anmin.measures.countable import evidence_of
 from anmin.measures.registry import (
     Direction,
     Expression,
@@ -329,4 +330,16 @@ def _of_kind(declared: MatterKind) -> Indicator:
 
 registry.add(
     *(_of_kind(one) for one in LAKE if one.follow_up is not None and one.follow_up.about is None)
+)
+evidence_of(
+    "callbacks",
+    _("Callbacks made"),
+    table="callbacks",
+    unit=_("callbacks"),
+    how_made=_(
+        "Callbacks in which the citizen was contacted or answered, by the day the matter was opened. "
+        "Of a matter closed several times one counts."
+    ),
+    records=lambda rows: rows.counts & _turned_to(rows),
+    dimensions=DIMENSIONS,
 )

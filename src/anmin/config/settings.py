@@ -50,11 +50,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 ROOMS = (
     "evidence places people channels draws measures files matters callbacks publishing "
-    "registers surveys property watch exchange documents faces"
+    "registers surveys property watch campaign exchange documents faces"
 )
 DESK = (
-    "shell figures day matters bodies calls replies measures watch surveys publishing property "
-    "imports documents notices accounts"
+    "shell figures day matters bodies calls replies measures watch campaign surveys publishing "
+    "property imports documents notices accounts"
 )
 INSTALLED_APPS = [
     *(f"anmin.{room}" for room in ROOMS.split()),

@@ -17,6 +17,7 @@ ROOMS = {
     "measures": "views.measures views.records",
     "watch": "views.overview views.concerns views.compare views.repeats views.hotspots "
     "views.index views.ranks views.baselines views.candidates",
+    "campaign": "views.versions views.items views.board",
     "surveys": "views.waves views.results views.outside views.plain_file",
     "publishing": "views.consents views.lists views.photos views.one",
     "property": "views.events views.stores views.items views.owners",

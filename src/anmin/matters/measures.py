@@ -1,13 +1,15 @@
 """What matters give to the lake, and the figures of all of them together (of each kind: ``kind_figures``)."""
 
 from collections.abc import Callable
+from functools import partial
 
 from django.utils.functional import lazystr
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from anmin.matters.categories import categories, groups
-from anmin.matters.in_the_lake import all_matters, table_of
+from anmin.matters.flow import Stage
+from anmin.matters.in_the_lake import all_matters, dimensions_of, table_name, table_of
 from anmin.matters.kind_figures import (
     BY_PROMISE,
     DIMENSIONS,
@@ -23,6 +25,7 @@ from anmin.matters.kind_figures import (
 from anmin.matters.origins import Origin
 from anmin.matters.owning import Bodies
 from anmin.matters.registry import all_kinds, discover
+from anmin.measures.countable import evidence_of
 from anmin.measures.registry import (
     Direction,
     Expression,
@@ -147,6 +150,15 @@ for one in LAKE:
     if one.code not in COUNTED:
         registry.add(*of_kind(one))
     registry.add(*of_life(one))
+    evidence_of(
+        f"matter_{one.code}",
+        format_lazy(_("Matters: {kind}"), kind=one.label),
+        table=table_name(one),
+        unit=_("matters"),
+        how_made=_("Every matter of the kind, counted on the day on which it was opened."),
+        dimensions=(*DIMENSIONS, "state", "stage", *dimensions_of(one)),
+        values={"state": one.flow.states.keys, "stage": partial(map, str, Stage)},
+    )
 VOICED = "voiced_"
 """How the keys begin of the shares of what people bring; the code of a group follows."""
 

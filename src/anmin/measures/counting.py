@@ -72,7 +72,7 @@ def rows_in_question(
     rows = rows_of(table, cutoff, instead, once)
     moment = rows[table.month]
     is_date = table.columns[table.month].type is ColumnType.DATE
-    conditions = [_is(rows[name], value) for name, value in wanted]
+    conditions = [is_one_of(rows[name], value) for name, value in wanted]
     if start:
         conditions.append(moment >= (start if is_date else utc_of(start)))
     if end:
@@ -81,7 +81,8 @@ def rows_in_question(
     return Question(table.name, rows, conditions)
 
 
-def _is(value: Expression, wanted: Any) -> Expression:
+def is_one_of(value: Expression, wanted: Any) -> Expression:
+    """Whether it is the value, or one of the values, wanted; None stands for unknown."""
     if isinstance(wanted, str) or not isinstance(wanted, Collection):
         wanted = [wanted]
     condition = value.isin([one for one in wanted if one is not None])

@@ -96,7 +96,7 @@ def tally_once(
     worker = engine_named(engine)
 
     def work(manifest: Any) -> Tally:
-        table = table_of(key, manifest, worker)
+        table = table_of(registry.indicator(key), manifest, worker)
         marked = _marked(key, once, manifest.cutoff, start, end, filters, tuple(by))
         answer = table.evaluate(_Count(*marked, by=tuple(by)))
         keys = zip(*(answer.get(name, ()) for name in by), strict=True)
@@ -123,7 +123,7 @@ def counted_again(
     worker = engine_named(engine)
 
     def work(manifest: Any) -> list[int]:
-        table = table_of(key, manifest, worker)
+        table = table_of(registry.indicator(key), manifest, worker)
         marked = _marked(key, once, manifest.cutoff, start, end, filters, ())
         name = registry.tables[registry.indicator(key).table].key
         return list(table.evaluate(_Keys(*marked, limit=limit)).get(name, ()))

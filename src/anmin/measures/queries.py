@@ -273,9 +273,9 @@ def on_one_state[T](work: Callable[[Manifest], T]) -> T:
             revision = manifest.revision
 
 
-def table_of(key: str, manifest: Manifest, engine: Engine) -> "_Table":
+def table_of(one: Indicator, manifest: Manifest, engine: Engine) -> "_Table":
     """The table that an indicator counts in, in one state of the lake."""
-    return _Table(registry.tables[registry.indicator(key).table], manifest, engine)
+    return _Table(registry.tables[one.table], manifest, engine)
 
 
 class _Table:

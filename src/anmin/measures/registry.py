@@ -177,14 +177,18 @@ class Registry:
                 self._fit(one)
                 _put(self.tables, one.name, one)
                 continue
-            table = self.tables.get(one.table)
-            if table is None:
-                raise DeclarationError(f"{one.key}: there is no table {one.table}")
-            read = {*one.dimensions, *(column for _name, column in one.instead)}
-            if strange := read - set(table.columns):
-                raise DeclarationError(f"{one.key}: {one.table} has no column {sorted(strange)}")
-            _require_readable(one, table)
+            self.require_fit(one)
             _put(self.indicators, one.key, one)
+
+    def require_fit(self, one: Indicator) -> None:
+        """Raise ``DeclarationError`` unless the indicator fits a table that there is."""
+        table = self.tables.get(one.table)
+        if table is None:
+            raise DeclarationError(f"{one.key}: there is no table {one.table}")
+        read = {*one.dimensions, *(column for _name, column in one.instead)}
+        if strange := read - set(table.columns):
+            raise DeclarationError(f"{one.key}: {one.table} has no column {sorted(strange)}")
+        _require_readable(one, table)
 
     def stored(self, table: LakeTable) -> list[LakeTable]:
         """The tables that have the files of this one."""

@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from anmin.matters.in_the_lake import TOWN_DIGITS
 from anmin.measures.columns import Column, ColumnType
 from anmin.measures.registry import Cursor, LakeTable, Query
+from anmin.property.models import Handover, ReturnEvent
 from anmin.property.policy import REGISTER
 from anmin.registers.models import Step
 
@@ -81,5 +83,82 @@ THINGS = LakeTable(
             ColumnType.DATE, _("last day on which its owner is waited for"), lenient=True
         ),
         "returned_value": Column(ColumnType.INTEGER, _("value in yuan of what went back")),
+    },
+)
+
+
+def _handed_over(_vendor: str) -> Query:
+    return """
+        SELECT h.id, i.number, h.at, u.code AS unit, h.sort, h.value, e.code AS event
+        FROM property_handover h
+        JOIN registers_item i ON i.id = h.item_id
+        JOIN places_unit u ON u.id = i.unit_id
+        LEFT JOIN property_returnevent e ON e.id = h.event_id
+    """
+
+
+def _changed_returns(cursor: Cursor) -> tuple[Sequence[Query] | None, Cursor]:
+    """Returns that were written since last time: they are only ever added."""
+    return _added(Handover.objects.all(), cursor)
+
+
+def _added(rows: QuerySet[Any], cursor: Cursor) -> tuple[Sequence[Query] | None, Cursor]:
+    told = rows.aggregate(last=Max("pk"), number=Count("pk"))
+    now = json.dumps([told["last"] or 0, told["number"]])
+    if cursor is None:
+        return None, now
+    if str(cursor) == now:
+        return (), now
+    last, _number = json.loads(str(cursor))
+    return [rows.filter(pk__gt=last - OVERLAP).values("pk")], now
+
+
+RETURNS = LakeTable(
+    name="property_returns",
+    label=_("Returns of property"),
+    key="id",
+    month="at",
+    source=_handed_over,
+    changed=_changed_returns,
+    columns={
+        "id": Column(ColumnType.INTEGER, _("primary key")),
+        "number": Column(ColumnType.STRING, _("reference number of the thing")),
+        "at": Column(ColumnType.TIMESTAMP, _("when it went back")),
+        "unit": Column(ColumnType.STRING, _("code of the unit that seized it")),
+        "sort": Column(ColumnType.STRING, _("class of thing")),
+        "value": Column(ColumnType.INTEGER, _("value in yuan")),
+        "event": Column(ColumnType.STRING, _("code of the return event; else empty")),
+    },
+)
+
+
+def _events(_vendor: str) -> Query:
+    """The events at which something went back: an empty one proves nothing."""
+    return """
+        SELECT e.id, e.code, e.day, u.code AS unit
+        FROM property_returnevent e
+        JOIN places_unit u ON u.id = e.unit_id
+        WHERE EXISTS (SELECT 1 FROM property_handover h WHERE h.event_id = e.id)
+    """
+
+
+def _changed_events(cursor: Cursor) -> tuple[Sequence[Query] | None, Cursor]:
+    """All of them when anything went back since: they are few."""
+    now = json.dumps([ReturnEvent.objects.count(), Handover.objects.count()])
+    return (() if str(cursor) == now else None), now
+
+
+EVENTS = LakeTable(
+    name="return_events",
+    label=_("Return events"),
+    key="id",
+    month="day",
+    source=_events,
+    changed=_changed_events,
+    columns={
+        "id": Column(ColumnType.INTEGER, _("primary key")),
+        "code": Column(ColumnType.STRING, _("code of the event")),
+        "day": Column(ColumnType.DATE, _("day of the event")),
+        "unit": Column(ColumnType.STRING, _("code of the unit that held it")),
     },
 )

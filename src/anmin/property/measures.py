@@ -5,8 +5,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from anmin.measures.countable import evidence_of
 from anmin.measures.registry import Direction, Expression, Indicator, Kind, Rows, registry
-from anmin.property.in_the_lake import THINGS
+from anmin.property.in_the_lake import EVENTS, RETURNS, THINGS
+from anmin.property.words import sorts
 
 DIMENSIONS = ("unit", "town", "sort", "procedure")
 
@@ -31,6 +33,8 @@ def _share(key: str, label: Any, how_made: Any, **what: Any) -> Indicator:
 
 registry.add(
     THINGS,
+    RETURNS,
+    EVENTS,
     _share(
         "property_kept_in_time",
         _("With the keeper in time"),
@@ -75,4 +79,21 @@ registry.add(
         numerator=lambda rows: rows.unclaimed_from < rows.cutoff,
         denominator=lambda rows: rows.ended_at.isnull() & rows.unclaimed_from.notnull(),
     ),
+)
+evidence_of(
+    "property_returns",
+    _("Things given back"),
+    table="property_returns",
+    unit=_("things"),
+    how_made=_("Things that went back to their owners, by the day on which they did."),
+    dimensions=("unit", "sort", "event"),
+    values={"sort": sorts},
+)
+evidence_of(
+    "return_events",
+    _("Return events"),
+    table="return_events",
+    unit=_("events"),
+    how_made=_("Return events at which something went back, by their day."),
+    dimensions=("unit",),
 )

@@ -8,6 +8,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from anmin.stats.ahead import Ahead as Ahead
+    from anmin.stats.ahead import count_ahead as count_ahead
+    from anmin.stats.ahead import share_ahead as share_ahead
     from anmin.stats.autocorrelation import Autocorrelation as Autocorrelation
     from anmin.stats.autocorrelation import LocalMoran as LocalMoran
     from anmin.stats.autocorrelation import empirical_bayes as empirical_bayes
@@ -78,6 +81,9 @@ if TYPE_CHECKING:
     from anmin.stats.unit_level import small_area_units as small_area_units
 
 HOMES = {
+    "Ahead": "ahead",
+    "count_ahead": "ahead",
+    "share_ahead": "ahead",
     "Autocorrelation": "autocorrelation",
     "LocalMoran": "autocorrelation",
     "empirical_bayes": "autocorrelation",

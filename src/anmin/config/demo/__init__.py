@@ -55,8 +55,8 @@ def load(
     Raises ``Conflict`` if there is anything.
     """
     from anmin.callbacks.models import Answer
+    from anmin.config.demo import programme, publications, replies, surveys, told
     from anmin.config.demo import property as goods
-    from anmin.config.demo import publications, replies, surveys, told
     from anmin.config.demo.clock import pretended_time
     from anmin.config.demo.map import add_estate, places
     from anmin.config.demo.people import hire
@@ -99,6 +99,7 @@ def load(
         surveys.hold(seed, now, share=surveys_share)
         replies.hold()
         goods.hold(now, share=surveys_share)
+        programme.hold(now)
     _open_all_night()
     refresh()
     scan_night(today)

@@ -19,6 +19,7 @@ from anmin.callbacks import actions as calls
 from anmin.callbacks.models import Answer, Callback
 from anmin.callbacks.planning import NEWS
 from anmin.callbacks.recording import Said
+from anmin.config.tests import rights_programme
 from anmin.config.tests.rights_property import things
 from anmin.config.tests.rights_publishing import in_hand, to_write_about, written
 from anmin.desk.matters.models import SavedFilter
@@ -100,6 +101,8 @@ class World:
     """The code of a wave whose asking has ended."""
     things: Mapping[str, Item]
     """A thing in the store of Jinhu that was asked to go back, and one of the other unit's."""
+    documents: Mapping[str, int]
+    """The documents of a programme's milestones, by their items."""
 
     def path(
         self, name: str, route: str, mine: str, who: str, parts: Mapping[str, Any] | None = None
@@ -122,6 +125,8 @@ class World:
         account = self.people.get(who) or self.people["officer"]
         if (mine == "other" and name == "sessions_end") or part in {"run_id", "filter_id"}:
             account = account if mine == "own" else self.city.other_officer
+        if name.startswith("desk:programme"):
+            return rights_programme.part(part, name, self.documents)
         model, _dot, _page = name.removeprefix("admin:").rpartition("_")
         parts = {
             "number": lambda: (
@@ -256,6 +261,7 @@ class World:
                 "place": "x",
             },
             "desk:notice_preferences": {"kind": ["given"]},
+            **rights_programme.forms(self.documents),
             "set_language": {"language": "en"},
             "account_login": {"login": "nobody", "password": "x"},
             "account_reauthenticate": {"password": PASSWORD},
@@ -371,9 +377,9 @@ def make(city: City) -> World:
         ImportRun.objects.create(
             file_name="a.csv", size=1, profile="generic", actor=account, status="done"
         )
-    found = things(city, people["clerk"])
+    found = things(city, people["clerk"]), rights_programme.programme(city)
     calls_there = callbacks, answered, claimed
-    return World(city, people, matters, orders, *calls_there, second, "2025-h2", found)
+    return World(city, people, matters, orders, *calls_there, second, "2025-h2", *found)
 
 
 def _callback(city: City, mine: str, **changes: Any) -> Callback:

@@ -17,6 +17,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from anmin.callbacks.inbox import waiting_count
+from anmin.campaign.queries import waiting_count as programme_waiting
 from anmin.draws.numbers import waiting_count as numbers_waiting
 from anmin.faces import icons
 from anmin.matters.approvals import waiting_count as approvals_waiting
@@ -96,6 +97,14 @@ ROOMS = (
     Room("desk:documents", _("Documents"), "printer", "e", Capability.EXPORT_RECORDS),
     Room(
         "desk:watch", pgettext_lazy("navigation", "Watch"), "map-search", "w", Capability.VIEW_WATCH
+    ),
+    Room(
+        "desk:programme",
+        _("Programme"),
+        "list-check",
+        "o",
+        Capability.VIEW_PROGRAMME,
+        waits=programme_waiting,
     ),
     Room("desk:candidates", _("Listing candidates"), "flag", "l", Capability.VIEW_WATCH),
     Room("desk:accounts", _("Changes to accounts"), "user", "u", Capability.CONFIRM_ACCOUNTS),
