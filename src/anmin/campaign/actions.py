@@ -71,10 +71,11 @@ def load(*, name: str, content: bytes, by: Account) -> Version:
     Raises ``NotAllowed``; ``Faulty`` with every fault and its place. Then nothing has changed.
     """
     require(by, Capability.EDIT_PROGRAMME)
-    said, digest = check(name, content), hashlib.sha256(content).hexdigest()
+    code, digest = check(name, content).code, hashlib.sha256(content).hexdigest()
     now = timezone.now()
-    Programme.objects.get_or_create(code=said.code, defaults={"made_at": now})
-    programme = Programme.objects.select_for_update().get(code=said.code)
+    Programme.objects.get_or_create(code=code, defaults={"made_at": now})
+    programme = Programme.objects.select_for_update().get(code=code)
+    said = check(name, content)  # again: against what holds now that nobody else can change it
     waiting = programme.versions.filter(state=State.PROPOSED).first()
     for known in filter(None, (waiting, in_force(said.code))):
         if known.digest == digest:

@@ -112,11 +112,11 @@ def board_of(version: Version) -> Board:
     found, unavailable = _read(version)
     proofs = proofs_of(version.programme_id)
     activities = {one.code: one for one in said.activities}
-    lines = []
+    lines, ruled = [], limits(today)
     for item in said.items:
         reading = found.get(item.code) if found is not None else None
         proved = proofs.get(item.code, Proved())
-        status = status_of(item, today, reading, proved, limits(today))
+        status = status_of(item, today, reading, proved, ruled)
         lines.append(
             Line(key_of(code, item.code), item, activities[item.activity], status, reading)
         )

@@ -100,9 +100,9 @@ class World:
     ended: str
     """The code of a wave whose asking has ended."""
     things: Mapping[str, Item]
-    """A thing in the store of Jinhu that was asked to go back, and one of the other unit's."""
+    """A thing in the store of Jinhu that was asked to go back, and one of the other unit's;
+    then the documents of a programme's milestones, by their items."""
     documents: Mapping[str, int]
-    """The documents of a programme's milestones, by their items."""
 
     def path(
         self, name: str, route: str, mine: str, who: str, parts: Mapping[str, Any] | None = None

@@ -102,7 +102,7 @@ ROOMS = (
         "desk:programme",
         _("Programme"),
         "list-check",
-        "o",
+        "j",
         Capability.VIEW_PROGRAMME,
         waits=programme_waiting,
     ),
