@@ -11,7 +11,7 @@ import time_machine
 from django.test import override_settings
 
 from anmin.callbacks.tests.scene import rules
-from anmin.config.tests import rights_property, rights_world
+from anmin.config.tests import rights_property, rights_scene, rights_world
 from anmin.config.tests.rights_matters import asking_kind
 from anmin.config.tests.rights_world import NOW, World
 from anmin.evidence.roots import sign_now
@@ -44,7 +44,7 @@ class Result:
 @contextmanager
 def pretended() -> Iterator[None]:
     """Ten in the morning, in a house that publishes single decisions and has two kinds more."""
-    kinds = [registry.register(one()) for one in (rights_world.sealed_kind, asking_kind)]
+    kinds = [registry.register(one()) for one in (rights_scene.sealed_kind, asking_kind)]
     try:
         with (
             time_machine.travel(NOW, tick=False),

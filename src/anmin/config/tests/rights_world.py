@@ -7,7 +7,7 @@ must be there for one cell only is a scene (``rights_scenes``).
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,10 +24,9 @@ from anmin.config.tests.rights_property import things
 from anmin.config.tests.rights_publishing import in_hand, to_write_about, written
 from anmin.desk.matters.models import SavedFilter
 from anmin.exchange.models import ImportRun, ProfileUse
-from anmin.matters import actions, registry
+from anmin.matters import actions
 from anmin.matters.actor import Actor
 from anmin.matters.contacts import ContactFacts
-from anmin.matters.kind import Kind
 from anmin.matters.models import Matter
 from anmin.matters.news import drain
 from anmin.people import second_person
@@ -44,25 +43,10 @@ from anmin.watch.models import Candidate, Ground
 from anmin.watch.tests.scene import figures
 
 NOW = datetime(2026, 11, 10, 2, tzinfo=UTC)
-SEALED_TO = Role.INSPECTOR
 SECRETS = {"other": "玉海专属暗号", "sealed": "密封专属暗号"}
 """A word of the other unit's and of the sealed matter: on no page of who may not see them."""
 PHONE = "13900007777"
 """The telephone that the other unit's and the sealed matter hold: on no page that is only read."""
-
-
-def sealed_kind() -> Kind:
-    """A kind that one role alone reads; none is shipped yet, so the walk brings one."""
-    pattern = registry.kind_of("incident")
-    silent = tuple(replace(one, tells=()) for one in pattern.flow.moves)
-    return replace(
-        pattern,
-        code="walked_tip",
-        prefix="WT",
-        seals=SEALED_TO,
-        follow_up=None,
-        flow=replace(pattern.flow, moves=silent),
-    )
 
 
 def whose(name: str, route: str) -> tuple[str, ...]:

@@ -18,10 +18,11 @@ from tests.personas import City
 from anmin.callbacks.tests.scene import rules
 from anmin.config import rights
 from anmin.config.rights import METHODS, NOBODY, WHO
-from anmin.config.tests import rights_world
+from anmin.config.tests import rights_scene, rights_world
 from anmin.config.tests.rights_matters import asking_kind
+from anmin.config.tests.rights_scene import SEALED_TO
 from anmin.config.tests.rights_walk import Walker, addresses, cells, digest
-from anmin.config.tests.rights_world import NOW, PHONE, SEALED_TO, SECRETS, World
+from anmin.config.tests.rights_world import NOW, PHONE, SECRETS, World
 from anmin.matters import registry
 from anmin.people import policy
 from anmin.people.middleware import MACHINES, UNSEEN
@@ -44,7 +45,7 @@ def world(city: City, settings: LazySettings, tmp_path: Any) -> Iterator[World]:
     """One of everything, at ten in the morning; a sealed kind besides those that are shipped."""
     settings.ANMIN_HOME = tmp_path
     settings.REQUIRE_SECOND_FACTOR = False
-    kinds = [registry.register(one()) for one in (rights_world.sealed_kind, asking_kind)]
+    kinds = [registry.register(one()) for one in (rights_scene.sealed_kind, asking_kind)]
     try:
         with time_machine.travel(NOW, tick=False), rules(day_sign_from=time(0)):
             yield rights_world.make(city)

@@ -20,7 +20,7 @@ from tests.personas import City
 from anmin.callbacks.tests.scene import rules
 from anmin.config import command, commands, rights
 from anmin.config.rights import COMMAND, WHO
-from anmin.config.tests import rights_world
+from anmin.config.tests import rights_scene, rights_world
 from anmin.config.tests.rights_walk import digest, written
 from anmin.config.tests.rights_world import NOW, World
 from anmin.exchange.imports import import_file
@@ -52,7 +52,7 @@ JANUARY = datetime(2027, 1, 28, 2, tzinfo=UTC)
 def world(city: City, settings: LazySettings, tmp_path: Path) -> Iterator[World]:
     settings.ANMIN_HOME = tmp_path
     settings.REQUIRE_SECOND_FACTOR = False
-    kind = registry.register(rights_world.sealed_kind())
+    kind = registry.register(rights_scene.sealed_kind())
     try:
         with time_machine.travel(NOW, tick=False), rules(day_sign_from=time(0)):
             yield rights_world.make(city)
