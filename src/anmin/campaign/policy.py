@@ -7,7 +7,6 @@ from anmin.campaign.models import Milestone, State, Verdict, Version
 from anmin.kernel.errors import NotAllowed
 from anmin.people.models import Account
 from anmin.people.policy import Capability, can, require
-from anmin.places.queries import unit_codes
 
 
 def may_load(account: Account) -> bool:
@@ -38,9 +37,7 @@ def require_decider(account: Account, version: Version) -> None:
 
 def unit_of(account: Account) -> str:
     """The code of somebody's unit; empty without one."""
-    if account.unit_id is None:
-        return ""
-    return next(iter(unit_codes({account.unit_id})), "")
+    return account.unit.code if account.unit else ""
 
 
 def may_bring(account: Account, item: Item) -> bool:
