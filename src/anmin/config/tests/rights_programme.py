@@ -46,6 +46,11 @@ def programme(city: "City") -> dict[str, int]:
     return files
 
 
+def third() -> bytes:
+    """A file that is neither in force nor waits."""
+    return changed(("target = 40", "target = 42")) + MORE.encode()
+
+
 def part(part: str, name: str, files: Mapping[str, int]) -> Any:
     """What stands for a part of an address: 2 is the version that waits."""
     known = {
@@ -61,9 +66,8 @@ def part(part: str, name: str, files: Mapping[str, int]) -> Any:
 
 def forms(files: Mapping[str, int]) -> dict[str, dict[str, Any]]:
     """What the pages of programmes send."""
-    third = changed(("target = 40", "target = 42")) + MORE.encode()
     return {
-        "desk:programme_load": {"file": SimpleUploadedFile("p.toml", third)},
+        "desk:programme_load": {"file": SimpleUploadedFile("p.toml", third())},
         "desk:programme_decide": {"do": "keep"},
         "desk:programme_judge": {"do": "keep"},
         "desk:programme_proof": {"file": str(files[TO_PROVE])},

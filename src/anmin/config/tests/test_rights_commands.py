@@ -20,7 +20,7 @@ from tests.personas import City
 from anmin.callbacks.tests.scene import rules
 from anmin.config import command, commands, rights
 from anmin.config.rights import COMMAND, WHO
-from anmin.config.tests import rights_scene, rights_world
+from anmin.config.tests import rights_programme, rights_scene, rights_world
 from anmin.config.tests.rights_walk import digest, written
 from anmin.config.tests.rights_world import NOW, World
 from anmin.exchange.imports import import_file
@@ -42,6 +42,9 @@ EFFECTS = {
     "anmin retention lift": "matters_legalhold",
     "anmin callbacks record": "callbacks_attempt",
     "anmin calendar announce": "matters_entry",  # of an order whose deadline moves
+    "anmin programme load": "campaign_version",
+    "anmin programme list": "",
+    "anmin programme show": "",
 }
 """What each command writes if it does what it was asked for; nothing for one that only reads."""
 JANUARY = datetime(2027, 1, 28, 2, tzinfo=UTC)
@@ -109,6 +112,8 @@ def words(world: World, name: str, mine: str, folder: Path, runs: dict[str, int]
     number = world.matters[mine].number if mine in world.matters else ""
     announcement = folder / "2027.toml"
     announcement.write_text(ANNOUNCED, "utf-8")
+    programme = folder / "programme.toml"
+    programme.write_bytes(rights_programme.third())
     typed = {
         "anmin export matters": [str(folder / "list.csv")],
         "anmin calendar announce": [str(announcement)],
@@ -116,6 +121,9 @@ def words(world: World, name: str, mine: str, folder: Path, runs: dict[str, int]
         "anmin import incidents": [str(export(folder, unit)), "--profile", "template_zh"],
         "anmin import matters": [str(export(folder, unit)), "--kind", "incident"],
         "anmin import undo": [str(runs.get(mine, 0)), "--yes"],
+        "anmin programme load": [str(programme)],
+        "anmin programme list": [],
+        "anmin programme show": ["p1"],
         "anmin retention hold": [number, "--reason", "案件复查"],
         "anmin retention lift": [number, "--reason", "复查结束"],
         "anmin day close": ["--unit", unit, "--reason", "等待", "--to", colleague],
