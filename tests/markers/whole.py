@@ -66,7 +66,7 @@ def few(city: City) -> World:
     mine = ("own", "other", "sealed")
     matters = {one: city.incident() for one in mine}
     people = {"clerk": clerk, "partner": partner, "officer": city.officer}
-    return World(city, people, matters, {}, {}, {}, {}, city.operator, "", things)
+    return World(city, people, matters, {}, {}, {}, {}, city.operator, "", things, {})
 
 
 def plant_and_read(city: City, rows: int, *, most: int, quick: bool, say: Say) -> Result:
