@@ -122,6 +122,7 @@ def test_she_asks_for_a_second_answer_once_within_thirty_days(
     page = citizen.page()
     assert "答复没有回应我的建议，请再研究" in page
     assert "2026年4月8日前要求再次答复一次" in page  # the thirtieth day after 9 March
+    assert citizen.do("consent").details["consent_publish"] is True
     traveller.shift(timedelta(days=30))
     citizen.do("go_on", status=422)  # not without the reason
     citizen.do("go_on", "没有说明理由")
@@ -133,6 +134,7 @@ def test_she_asks_for_a_second_answer_once_within_thirty_days(
     desk.step(matter, "answer", decision="partly", reply="部分采纳：夜间增加巡逻。")
     assert "夜间增加巡逻" in sent(matter)[-1]
     assert citizen.steps() == ["consent", "refuse_consent"]  # once
+    assert matter.details["consent_publish"] is None  # that was to the first answer
     assert citizen.do("go_on", "还是不行", status=422).state == "answered"
     traveller.shift(timedelta(days=1))
     assert Citizen(late).steps() == ["consent", "refuse_consent"]  # 9 April is a day too late

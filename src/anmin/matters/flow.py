@@ -106,7 +106,7 @@ class Move:
 
     ``target`` empty: the matter stays in its state. ``needs`` names what must be given: fields of
     the kind's details, or ``note``; ``takes`` what may be; anything else is refused. ``sets`` are
-    details that the step itself fixes. ``stamps`` names a details field that takes the moment of
+    details that the step itself fixes, or takes away (None). ``stamps`` names a details field that takes the moment of
     the move. ``when`` look at the matter as it is: where one says why not, the step is not offered, and
     refused. ``guards`` look at it with what is given and say why not, or nothing.
     ``extends`` names the clock that it extends, ``gives_up`` the one that ends by it unmet: a promise

@@ -68,7 +68,8 @@ def prepare(
         note=note,
         public=edge.public,
         columns=_closing(matter, target, at, outcome),
-        details={name: value for name, value in details.items() if name in given},
+        details={name: value for name, value in details.items() if name in given}
+        | {name: None for name, value in edge.sets.items() if value is None},
         sealed=secret,
     )
     running = running_clocks(deadlines_of(matter.pk))

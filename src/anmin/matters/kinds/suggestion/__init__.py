@@ -19,6 +19,8 @@ DECIDERS = frozenset({Role.DUTY_LEADER, Role.INSPECTOR, Role.PROGRAMME})
 TAKERS = WORKERS | {Role.CLERK}
 INSPECTION = frozenset({Role.INSPECTOR})
 AGREED = frozenset({"adopted", "partly"})
+ANEW = {"consent_publish": None}
+"""The consent was to the answer that there was: to the next one it is asked for again."""
 PUBLISHED = _(
     "May your suggestion and the answer to it be published, without your name? You can change your "
     "mind at any time."
@@ -153,7 +155,7 @@ register(
                     "considered",
                     _("This is not an answer: please look at it again"),
                     CITIZENS,
-                    sets={"asked_again": True},
+                    sets={"asked_again": True, **ANEW},
                     when=(asked_once,),
                     within="suggestion.go_on",
                     explains=_(
@@ -168,6 +170,7 @@ register(
                     _("Consider it once more"),
                     INSPECTION,
                     needs=("note",),
+                    sets=ANEW,
                 ),
                 Move(
                     "withdraw",
