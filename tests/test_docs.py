@@ -58,6 +58,11 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert lost == []
 
 
+def test_no_two_decisions_have_one_number() -> None:
+    numbers = [page.name[:4] for page in (ROOT / "docs" / "adr").glob("[0-9]*.md")]
+    assert len(numbers) == len(set(numbers)), sorted(numbers)
+
+
 ROOMS = sorted((ROOT / "src" / "anmin").glob("**/README.md"))
 NAMED = re.compile(r"`([a-z_]+)\.([A-Za-z_]+)")
 NEXT = re.compile(r"`[a-z_]+\.[A-Za-z_]+[^`]*`(?:, `[A-Za-z_]+[^`]*`)*")
