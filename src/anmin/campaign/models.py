@@ -69,7 +69,7 @@ class Version(Evidenced):
                 name="programme_one_proposal",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=("approved", "refused")) | ~Q(decided_by=F("loaded_by")),
+                condition=Q(state="replaced") | Q(decided_by=None) | ~Q(decided_by=F("loaded_by")),
                 name="programme_second_person",
             ),
         ]

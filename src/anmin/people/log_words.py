@@ -84,6 +84,7 @@ SUBJECTS: dict[str, Any] = {
     "phone": _("telephone number"),
     "publication": _("publication"),
     "profile": _("column profile"),
+    "programme": _("programme"),
     "reply": _("reply"),
     "reward": _("reward"),
     "seal_key": _("key for sealed facts"),

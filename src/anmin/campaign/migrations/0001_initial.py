@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'version of a programme',
                 'ordering': ('programme', '-number'),
-                'constraints': [models.UniqueConstraint(fields=('programme', 'number'), name='programme_version_once'), models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('programme',), name='programme_one_proposal'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('approved', 'refused')), _negated=True), models.Q(('decided_by', models.F('loaded_by')), _negated=True), _connector='OR'), name='programme_second_person')],
+                'constraints': [models.UniqueConstraint(fields=('programme', 'number'), name='programme_version_once'), models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('programme',), name='programme_one_proposal'), models.CheckConstraint(condition=models.Q(('state', 'replaced'), ('decided_by', None), models.Q(('decided_by', models.F('loaded_by')), _negated=True), _connector='OR'), name='programme_second_person')],
             },
         ),
     ]

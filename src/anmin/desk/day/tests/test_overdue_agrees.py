@@ -92,5 +92,5 @@ def test_the_board_asks_few_questions(
     for account in (city.duty_leader, city.inspector, city.operator):
         browser = sign_in(account)
         browser.get("/desk/day/")
-        with django_assert_max_num_queries(32):
+        with django_assert_max_num_queries(35):
             assert browser.get("/desk/day/").status_code == 200

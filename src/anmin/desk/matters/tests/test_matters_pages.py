@@ -158,9 +158,9 @@ def test_pages_ask_few_questions(
         with CaptureQueriesContext(connection) as queries:
             assert browser.get(path).status_code == 200
         asked[name] = len(queries)
-    # Session, account, picture of places, unread notices; then what the page itself is about,
+    # Session, account, picture of places, unread notices, a programme's reminders; then what the page itself is about,
     # for a matter also whom it is about, whether its reporter wants no messages, and its orders.
-    assert asked == {"list": 6, "filtered": 7, "matter": 16, "answered": 16, "home": 11}
+    assert asked == {"list": 7, "filtered": 8, "matter": 17, "answered": 17, "home": 12}
     inspector = sign_in(city.inspector)
     inspector.get(url(moved))
     with django_assert_max_num_queries(23):  # three of them: what waits for a word, and orders
