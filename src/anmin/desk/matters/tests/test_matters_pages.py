@@ -163,7 +163,7 @@ def test_pages_ask_few_questions(
     assert asked == {"list": 7, "filtered": 8, "matter": 17, "answered": 17, "home": 12}
     inspector = sign_in(city.inspector)
     inspector.get(url(moved))
-    with django_assert_max_num_queries(23):  # three of them: what waits for a word, and orders
+    with django_assert_max_num_queries(26):  # six of them: what waits for a word, and orders
         inspector.get(url(moved))
 
 
