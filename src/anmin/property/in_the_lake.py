@@ -2,20 +2,16 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
-from django.db.models import Count, Max, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from anmin.matters.in_the_lake import TOWN_DIGITS
 from anmin.measures.columns import Column, ColumnType
 from anmin.measures.registry import Cursor, LakeTable, Query
+from anmin.measures.since import added_since
 from anmin.property.models import Handover, ReturnEvent
 from anmin.property.policy import REGISTER
 from anmin.registers.models import Step
-
-OVERLAP = 200
-"""Steps before the last one that are read again: those that were still being written."""
 
 
 def things_in_the_lake(vendor: str) -> str:
@@ -42,20 +38,8 @@ def things_in_the_lake(vendor: str) -> str:
 
 
 def changed_things(cursor: Cursor) -> tuple[Sequence[Query] | None, Cursor]:
-    """The things with which a step was taken since last time.
-
-    How many steps there are tells of one that was written late under an earlier key; a few before
-    the last are read again with it.
-    """
-    told = Step.objects.aggregate(last=Max("pk"), number=Count("pk"))
-    now = json.dumps([told["last"] or 0, told["number"]])
-    if cursor is None:
-        return None, now
-    if str(cursor) == now:
-        return (), now
-    last, _number = json.loads(str(cursor))
-    news = Step.objects.filter(pk__gt=last - OVERLAP, item__register=REGISTER)
-    return [news.values("item_id")], now
+    """The things with which a step was taken since last time."""
+    return added_since(Step.objects.filter(item__register=REGISTER), cursor, of="item_id")
 
 
 THINGS = LakeTable(
@@ -98,19 +82,7 @@ def _handed_over(_vendor: str) -> Query:
 
 
 def _changed_returns(cursor: Cursor) -> tuple[Sequence[Query] | None, Cursor]:
-    """Returns that were written since last time: they are only ever added."""
-    return _added(Handover.objects.all(), cursor)
-
-
-def _added(rows: QuerySet[Any], cursor: Cursor) -> tuple[Sequence[Query] | None, Cursor]:
-    told = rows.aggregate(last=Max("pk"), number=Count("pk"))
-    now = json.dumps([told["last"] or 0, told["number"]])
-    if cursor is None:
-        return None, now
-    if str(cursor) == now:
-        return (), now
-    last, _number = json.loads(str(cursor))
-    return [rows.filter(pk__gt=last - OVERLAP).values("pk")], now
+    return added_since(Handover.objects.all(), cursor)
 
 
 RETURNS = LakeTable(

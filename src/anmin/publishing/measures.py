@@ -1,20 +1,16 @@
 """Publications as the lake keeps them, so that they can be counted: one row for each, no word of it."""
 
-import json
 from collections.abc import Sequence
 
-from django.db.models import Count, Max
 from django.utils.translation import gettext_lazy as _
 
 from anmin.measures.columns import Column, ColumnType
 from anmin.measures.countable import evidence_of
 from anmin.measures.registry import Cursor, LakeTable, Query, registry
+from anmin.measures.since import added_since
 from anmin.publishing.models import Publication, Standing, Step
 from anmin.publishing.series import all_series
 from anmin.publishing.sources import all_sources
-
-OVERLAP = 200
-"""Steps before the last one that are read again: those that were still being written."""
 
 
 def _published(_vendor: str) -> Query:
@@ -24,14 +20,7 @@ def _published(_vendor: str) -> Query:
 
 def _changed(cursor: Cursor) -> tuple[Sequence[Query] | None, Cursor]:
     """The publications with which something was done since last time."""
-    told = Step.objects.aggregate(last=Max("pk"), number=Count("pk"))
-    now = json.dumps([told["last"] or 0, told["number"]])
-    if cursor is None:
-        return None, now
-    if str(cursor) == now:
-        return (), now
-    last, _number = json.loads(str(cursor))
-    return [Step.objects.filter(pk__gt=last - OVERLAP).values("publication_id")], now
+    return added_since(Step.objects.all(), cursor, of="publication_id")
 
 
 registry.add(

@@ -1,18 +1,15 @@
 """Answers to surveys as the lake keeps them, so that they can be counted: one row each, nothing of what was said."""
 
-import json
 from collections.abc import Sequence
 
-from django.db.models import Count, F, Max
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from anmin.measures.columns import Column, ColumnType
 from anmin.measures.countable import evidence_of
 from anmin.measures.registry import Cursor, LakeTable, Query, registry
+from anmin.measures.since import added_since
 from anmin.surveys.models import Return
-
-OVERLAP = 200
-"""Answers before the last one that are read again: those that were still being written."""
 
 
 def _answers(_vendor: str) -> Query:
@@ -21,15 +18,7 @@ def _answers(_vendor: str) -> Query:
 
 
 def _changed(cursor: Cursor) -> tuple[Sequence[Query] | None, Cursor]:
-    """Answers that were written since last time: they are only ever added."""
-    told = Return.objects.aggregate(last=Max("pk"), number=Count("pk"))
-    now = json.dumps([told["last"] or 0, told["number"]])
-    if cursor is None:
-        return None, now
-    if str(cursor) == now:
-        return (), now
-    last, _number = json.loads(str(cursor))
-    return [Return.objects.filter(pk__gt=last - OVERLAP).values("pk")], now
+    return added_since(Return.objects.all(), cursor)
 
 
 registry.add(
