@@ -69,10 +69,11 @@ def write(wrapper: DatabaseWrapper, writer: int) -> None:
     wrapper.set_autocommit(True)
 
 
-def many_writers(path: Path, first: int, seconds: float, report: Any) -> None:
-    """Four threads of one process, writing as fast as they are let in."""
+def many_writers(path: Path, first: int, seconds: float, report: Any, together: Any) -> None:
+    """Four threads of one process, writing as fast as they are let in, once all processes are there."""
     waits: list[list[float]] = [[] for _ in range(4)]
     faults: list[str] = []
+    together.wait(60)
     end = time.monotonic() + seconds
 
     def run(number: int) -> None:
@@ -97,9 +98,11 @@ def many_writers(path: Path, first: int, seconds: float, report: Any) -> None:
 
 @pytest.mark.slow
 def test_eight_writers_in_two_processes_share_the_file_fairly(database: Path) -> None:
-    report = SPAWN.Queue()
+    report, together = SPAWN.Queue(), SPAWN.Barrier(2)
     processes = [
-        SPAWN.Process(target=many_writers, args=(database, first, 4.0, report), daemon=True)
+        SPAWN.Process(
+            target=many_writers, args=(database, first, 4.0, report, together), daemon=True
+        )
         for first in (0, 4)
     ]
     for process in processes:
